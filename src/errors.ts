@@ -1,0 +1,41 @@
+/** The kinds of failure a reader can act on, each with its exit code. The table is published in the README. */
+export const EXIT_CODE = {
+  unexpected: 1,
+  usage: 2,
+  config: 3,
+  "login-required": 4,
+  "login-failed": 5,
+  "access-denied": 6,
+  unavailable: 7,
+  cancelled: 130,
+} as const;
+
+export type ErrorKind = keyof typeof EXIT_CODE;
+
+/** What a person can do about a failure; printed under the message, one line each. */
+export interface Remedy {
+  /** A command line to type. */
+  run?: string;
+  /** A URL to visit. */
+  open?: string;
+}
+
+/**
+ * The one error class of the program. `message` is a single line without the program's name; it names the
+ * thing that failed (file, section, host, account) and never holds a secret. `cause` goes to the trace only.
+ */
+export class SsoCredError extends Error {
+  readonly kind: ErrorKind;
+  readonly remedy: Remedy;
+
+  constructor(kind: ErrorKind, message: string, options: { remedy?: Remedy; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "SsoCredError";
+    this.kind = kind;
+    this.remedy = options.remedy ?? {};
+  }
+}
+
+export function isKind(error: unknown, ...kinds: ErrorKind[]): error is SsoCredError {
+  return error instanceof SsoCredError && kinds.includes(error.kind);
+}

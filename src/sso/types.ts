@@ -1,0 +1,83 @@
+/** How a sign-in may happen; `SSO_CRED_LOGIN`, or `sso_cred_login` in the session's section. */
+export type LoginMode = "auto" | "browser" | "device" | "never";
+
+/** Where the two services are, as the configuration and the environment say. */
+export interface EndpointSettings {
+  /** Overrides of the portal and the OIDC endpoint; absent: the SDK's rules for the region. */
+  ssoUrl?: string;
+  oidcUrl?: string;
+  useFips: boolean;
+  useDualstack: boolean;
+}
+
+/** An `[sso-session]`, or the equivalent keys of a legacy profile, ready for use. */
+export interface SsoSession {
+  /** The session's name; null for a legacy profile (`sso_start_url` without `sso_session`). */
+  name: string | null;
+  /** Exactly as configured: its bytes are hashed into file names. */
+  startUrl: string;
+  region: string;
+  /** `sso_registration_scopes`; null when the key is absent, `[]` when it is empty (they hash differently). */
+  scopes: string[] | null;
+  login: LoginMode | undefined;
+  endpoints: EndpointSettings;
+  /** `ca_bundle` of the configuration or `AWS_CA_BUNDLE`: a PEM file's path. */
+  caBundle: string | undefined;
+  /** What a person types after `sso-cred login`: `my-sso`, or `--profile old` for a legacy profile. */
+  loginArguments: string;
+}
+
+/** The SSO token as cached by every AWS tool; times are epoch milliseconds. */
+export interface SsoToken {
+  startUrl?: string;
+  region?: string;
+  accessToken: string;
+  expiresAt: number;
+  clientId?: string;
+  clientSecret?: string;
+  registrationExpiresAt?: number;
+  refreshToken?: string;
+}
+
+/** An OIDC client as RegisterClient gave it. */
+export interface ClientRegistration {
+  clientId: string;
+  clientSecret: string;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+  scopes?: string[];
+  grantTypes?: string[];
+}
+
+export interface RoleCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  /** Epoch milliseconds, whole seconds. */
+  expiration: number;
+}
+
+export interface DeviceAuthorization {
+  deviceCode: string;
+  userCode: string;
+  verificationUri: string;
+  verificationUriComplete: string;
+  /** Seconds until the codes die. */
+  expiresInSeconds: number;
+  /** Seconds between two polls. */
+  intervalSeconds: number;
+}
+
+export interface Account {
+  accountId: string;
+  accountName: string;
+  emailAddress: string;
+}
+
+/** The answer of CreateToken. */
+export interface TokenGrant {
+  accessToken: string;
+  /** Seconds. */
+  expiresIn: number;
+  refreshToken?: string;
+}
