@@ -1,0 +1,201 @@
+import { splitQuoted } from "./commandLine.ts";
+
+/**
+ * The dialect of `~/.aws/config` and `~/.aws/credentials`. It is the AWS CLI's (Python's RawConfigParser), and where the
+ * CLI refuses a whole file or loses a section that the SDKs for JavaScript or Go read, it is theirs:
+ *
+ * - a byte order mark, CR and CRLF, lines without delimiter, duplicate sections and keys (merged, last wins) are fine;
+ * - a header may be indented and may be followed by text; a name may be quoted, and may hold blanks without quotes;
+ * - `#` and `;` begin a comment at the start of a line and after white space, except in `credential_process`;
+ * - an indented line continues the value above it, unless it looks like a key of its own (`name = …`).
+ *
+ * Kept from the CLI: `:` is a delimiter too, keys are lower-cased, kinds and names are not, `[DEFAULT]` is inherited by
+ * every section, `key =` followed by deeper lines is a nested map, nothing is interpolated or unquoted in values.
+ */
+export interface Section {
+  readonly kind: "profile" | "sso-session" | "services" | "other";
+  readonly name: string;
+  readonly keys: ReadonlyMap<string, string>;
+  /** For each `key =` followed by indented `key = value` lines. */
+  readonly nested: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+export type ConfigFile = "config" | "credentials";
+
+/** The meaning of a header's text, brackets included; trailing text is dropped. */
+export interface Header {
+  readonly kind: Section["kind"];
+  readonly name: string;
+  /** `[default]` as opposed to `[profile default]`, which replaces it whole. */
+  readonly bare: boolean;
+}
+
+/** Every section, in the order of first appearance. */
+export function parseConfig(text: string, file: ConfigFile): Section[] {
+  return read(text, file, () => true);
+}
+
+/** The same section that {@link parseConfig} gives, without reading the bodies of the others. */
+export function findSection(
+  text: string,
+  file: ConfigFile,
+  kind: Section["kind"],
+  name: string,
+): Section | undefined {
+  return read(text, file, (header) => header.kind === kind && header.name === name).find(
+    (section) => section.kind === kind && section.name === name,
+  );
+}
+
+interface Draft extends Header {
+  readonly keys: Map<string, string>;
+  readonly nested: Map<string, Map<string, string>>;
+}
+
+function read(text: string, file: ConfigFile, wanted: (header: Header) => boolean): Section[] {
+  const lines = normalize(text);
+  const drafts = new Map<string, Draft>();
+  const inherited: Draft = { kind: "other", name: "DEFAULT", bare: true, keys: new Map(), nested: new Map() };
+  for (const { header, body } of blocks(lines, file)) {
+    if (header.kind === "other" && header.name === "DEFAULT") {
+      readBody(body, inherited);
+    } else if (wanted(header)) {
+      const id = `${header.kind} ${header.bare} ${header.name}`;
+      let draft = drafts.get(id);
+      if (draft === undefined) {
+        draft = { ...header, keys: new Map(), nested: new Map() };
+        drafts.set(id, draft);
+      }
+      readBody(body, draft);
+    }
+  }
+  if (file === "config" && drafts.has("profile false default")) drafts.delete("profile true default");
+  return [...drafts.values()].map(({ kind, name, keys, nested }) => ({
+    kind,
+    name,
+    keys: new Map([...inherited.keys, ...keys]),
+    nested: new Map([...inherited.nested, ...nested]),
+  }));
+}
+
+function normalize(text: string): string {
+  const start = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  return start.includes("\r") ? start.replace(/\r\n?/g, "\n") : start;
+}
+
+/** Jumps from bracket to bracket, so that a file of many sections costs little more than a search. */
+function* blocks(text: string, file: ConfigFile): Generator<{ header: Header; body: string }> {
+  let header: Header | undefined;
+  let bodyStart = 0;
+  let at = text.indexOf("[");
+  while (at >= 0) {
+    const lineStart = startOfLine(text, at);
+    const newline = text.indexOf("\n", at);
+    const lineEnd = newline < 0 ? text.length : newline;
+    const found = lineStart === undefined ? undefined : readHeader(text.slice(lineStart, lineEnd), file);
+    if (found !== undefined && lineStart !== undefined) {
+      if (header !== undefined) yield { header, body: text.slice(bodyStart, lineStart) };
+      header = found;
+      bodyStart = lineEnd + 1;
+    }
+    at = text.indexOf("[", lineEnd);
+  }
+  if (header !== undefined) yield { header, body: text.slice(bodyStart) };
+}
+
+/** Where the line of the bracket begins; undefined when something other than blanks stands before it. */
+function startOfLine(text: string, bracket: number): number | undefined {
+  let at = bracket;
+  while (at > 0 && text[at - 1] !== "\n") {
+    if ((text[at - 1] as string).trim() !== "") return undefined;
+    at--;
+  }
+  return at;
+}
+
+/**
+ * Reads one line as a section header; undefined when it is none. A line that begins with an unclosed `[` is a header that
+ * nobody asks for: the keys below it must not fall to the section above.
+ */
+export function readHeader(line: string, file: ConfigFile): Header | undefined {
+  const text = line.trim();
+  if (text[0] !== "[") return undefined;
+  const end = closingBracket(text);
+  if (end < 0) return /^\s/.test(line) ? undefined : { kind: "other", name: text, bare: true };
+  const inside = text.slice(1, end).trim();
+  if (file === "credentials") {
+    return { kind: inside === "DEFAULT" ? "other" : "profile", name: inside, bare: true };
+  }
+  if (inside === "default") return { kind: "profile", name: "default", bare: true };
+  const blank = inside.search(/\s/);
+  const kind = blank < 0 ? "" : inside.slice(0, blank);
+  if (kind !== "profile" && kind !== "sso-session" && kind !== "services") {
+    return { kind: "other", name: inside, bare: true };
+  }
+  return { kind, name: unquote(inside.slice(blank).trim()), bare: false };
+}
+
+/** The last `]` before a comment; quotes may hide either. */
+function closingBracket(text: string): number {
+  const comment = text.search(/\s[#;]/);
+  const end = comment < 0 ? text.lastIndexOf("]") : text.lastIndexOf("]", comment);
+  return end > 0 ? end : text.lastIndexOf("]");
+}
+
+/** Names are read as a shell would read one word (the CLI writes them so); what is not one word is a name as it stands. */
+function unquote(name: string): string {
+  if (!/["'\\]/.test(name)) return name;
+  const words = splitQuoted(name);
+  return words?.length === 1 && words[0] !== undefined ? words[0] : name;
+}
+
+interface Current {
+  readonly key: string;
+  readonly indent: number;
+  /** True while nothing stood right of the delimiter. */
+  readonly empty: boolean;
+}
+
+function readBody(body: string, into: Draft): void {
+  let current: Current | undefined;
+  for (const line of body.split("\n")) {
+    const text = line.trim();
+    if (text === "" || text[0] === "#" || text[0] === ";") continue;
+    const indent = line.search(/\S/);
+    if (current !== undefined && indent > current.indent && !looksLikeKey(text, current)) {
+      extend(current, text, into);
+      continue;
+    }
+    const delimiter = text.search(/[=:]/);
+    const key = delimiter < 0 ? "" : text.slice(0, delimiter).trim().toLowerCase();
+    if (key === "") continue;
+    const value = readValue(text.slice(delimiter + 1), key);
+    into.keys.set(key, value);
+    into.nested.delete(key);
+    current = { key, indent, empty: value === "" };
+  }
+}
+
+/** An indented `output = json` below a value belongs to nobody's value: the SDKs read it as a key. */
+function looksLikeKey(text: string, current: Current): boolean {
+  return !current.empty && /^[A-Za-z_][A-Za-z0-9_]*\s*=/.test(text);
+}
+
+function extend(current: Current, text: string, into: Draft): void {
+  const equals = current.empty ? text.indexOf("=") : -1;
+  if (equals > 0) {
+    const key = text.slice(0, equals).trim().toLowerCase();
+    const map = into.nested.get(current.key) ?? new Map<string, string>();
+    into.nested.set(current.key, map.set(key, readValue(text.slice(equals + 1), key)));
+    return;
+  }
+  const before = into.keys.get(current.key);
+  const value = readValue(` ${text}`, current.key);
+  into.keys.set(current.key, before ? `${before}\n${value}` : value);
+}
+
+/** `credential_process` is a command line: in it `#` and `;` may stand between quotes. */
+function readValue(text: string, key: string): string {
+  const comment = key === "credential_process" ? -1 : text.search(/\s[#;]/);
+  return (comment < 0 ? text : text.slice(0, comment)).trim();
+}

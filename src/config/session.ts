@@ -1,0 +1,129 @@
+import { SsoCredError } from "../errors.ts";
+import type { Surroundings } from "../paths.ts";
+import type { LoginMode, SsoSession } from "../sso/types.ts";
+import type { Config } from "./configFile.ts";
+import { caBundle, endpointSettings, isLoopback, type Layer } from "./endpointSettings.ts";
+
+/**
+ * Reads `[sso-session NAME]`. Endpoints come from its own keys, then from `[default]`.
+ *
+ * @throws SsoCredError("config") naming the file, the section and the key; "usage" for a bad SSO_CRED_LOGIN.
+ */
+export function resolveSession(config: Config, name: string, system: Surroundings): SsoSession {
+  const keys = sessionKeys(config, name);
+  return readSession({ config, name, keys, header: `[sso-session ${name}]` }, system);
+}
+
+/** The keys of a session, or the error that names those that exist. */
+export function sessionKeys(config: Config, name: string): ReadonlyMap<string, string> {
+  const keys = config.session(name);
+  if (keys !== undefined) return keys;
+  const others = config.sessionNames();
+  const known = others.length === 0 ? "" : `; it has ${listed(others)}`;
+  throw new SsoCredError("config", `${config.path} has no [sso-session ${name}]${known}`, {
+    remedy: { run: `sso-cred init ${shellWord(name)}` },
+  });
+}
+
+/**
+ * For commands that were given no session: the one that the config has, or all their names when there are several.
+ *
+ * @throws SsoCredError("config") when there is none.
+ */
+export function onlySession(config: Config): { only: string } | { several: readonly string[] } {
+  const names = config.sessionNames();
+  const [first] = names;
+  if (first === undefined) {
+    throw new SsoCredError("config", `${config.path} has no [sso-session]`, {
+      remedy: { run: "sso-cred init" },
+    });
+  }
+  return names.length === 1 ? { only: first } : { several: names };
+}
+
+/** Where a session's values stand: in its own section, or in a legacy profile. */
+export interface SessionSource {
+  readonly config: Config;
+  /** Null for a legacy profile. */
+  readonly name: string | null;
+  readonly keys: ReadonlyMap<string, string>;
+  readonly header: string;
+  /** Where endpoints are looked for; without it the section itself, then `[default]`. */
+  readonly layers?: readonly Layer[];
+  readonly loginArguments?: string;
+}
+
+export function readSession(source: SessionSource, system: Surroundings): SsoSession {
+  const { config, name, keys, header } = source;
+  const layers = source.layers ?? [
+    { header, keys },
+    { header: "[default]", keys: config.defaults },
+  ];
+  const missing = ["sso_start_url", "sso_region"].filter((key) => !keys.get(key));
+  if (missing.length > 0) {
+    throw new SsoCredError("config", `${config.path}: ${header} has no ${missing.join(" and no ")}`);
+  }
+  const scopes = keys.get("sso_registration_scopes");
+  return {
+    name,
+    startUrl: checkedStartUrl(keys.get("sso_start_url") ?? "", `${config.path}: ${header}`),
+    region: checkedRegion(keys.get("sso_region") ?? "", `${config.path}: ${header}`),
+    scopes: scopes === undefined ? null : scopes.split(",").flatMap((scope) => scope.trim() || []),
+    login: loginMode(keys.get("sso_cred_login"), `${config.path}: ${header}`, system.env.SSO_CRED_LOGIN),
+    endpoints: endpointSettings(config, layers, system),
+    caBundle: caBundle(layers, system),
+    loginArguments: source.loginArguments ?? shellWord(name ?? ""),
+  };
+}
+
+/** The start URL is never normalised: its bytes name cache files. */
+function checkedStartUrl(text: string, where: string): string {
+  const url = /\s/.test(text) || !URL.canParse(text) ? undefined : new URL(text);
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+  if (isSafe) return text;
+  throw new SsoCredError("config", `${where}: sso_start_url is not an https URL: ${oneLine(text)}`);
+}
+
+/** The region becomes a part of host names. */
+function checkedRegion(region: string, where: string): string {
+  if (/^[a-z0-9-]+$/.test(region)) return region;
+  throw new SsoCredError("config", `${where}: sso_region is not a region's name: ${oneLine(region)}`);
+}
+
+function loginMode(
+  key: string | undefined,
+  where: string,
+  variable: string | undefined,
+): LoginMode | undefined {
+  if (variable) {
+    if (isLoginMode(variable)) return variable;
+    throw new SsoCredError("usage", `SSO_CRED_LOGIN is ${oneLine(variable)}; use ${MODES.join(", ")}`);
+  }
+  if (!key) return undefined;
+  if (isLoginMode(key)) return key;
+  throw new SsoCredError("config", `${where}: sso_cred_login is ${oneLine(key)}; use ${MODES.join(", ")}`);
+}
+
+const MODES: readonly LoginMode[] = ["auto", "browser", "device", "never"];
+
+function isLoginMode(text: string): text is LoginMode {
+  return (MODES as readonly string[]).includes(text);
+}
+
+/** At most ten names; a config may hold thousands. */
+export function listed(names: readonly string[]): string {
+  const rest = names.length - 10;
+  return names.slice(0, 10).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+}
+
+/** A value of the config inside a message, which is one line and not a long one. */
+export function oneLine(text: string): string {
+  const line = text.replace(/[\s\p{Cc}]+/gu, " ");
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+/** A name as a person must type it; double quotes, where they do, are read alike by sh and cmd. */
+export function shellWord(name: string): string {
+  if (/^[\w.@/%:+,=-]+$/.test(name)) return name;
+  return /["$`\\!]/.test(name) ? `'${name.replaceAll("'", "'\\''")}'` : `"${name}"`;
+}
