@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+
+/** A request as the handlers see it: read whole, body parsed by its content type. */
+export interface Incoming {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  /** The query as it was sent, without the question mark. */
+  rawQuery: string;
+  headers: Record<string, string>;
+  text: string;
+  body: unknown;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export function jsonAnswer(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+  return {
+    status,
+    headers: { "content-type": "application/json", "x-amzn-requestid": randomUUID(), ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+export function htmlAnswer(status: number, title: string, body: string): Answer {
+  return {
+    status,
+    headers: { "content-type": "text/html; charset=utf-8" },
+    body: `<!doctype html><meta charset="utf-8"><title>${title}</title><h1>${title}</h1>${body}\n`,
+  };
+}
+
+export function redirect(status: 302 | 303, location: string): Answer {
+  return { status, headers: { location }, body: "" };
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+}

@@ -1,0 +1,39 @@
+import { type Answer, type Incoming, jsonAnswer } from "./answer.ts";
+import { authorize, devicePage } from "./consent.ts";
+import { registerClient, startDeviceAuthorization } from "./oidc.ts";
+import { portal } from "./portal.ts";
+import type { State } from "./state.ts";
+import { sts } from "./sts.ts";
+import { createToken } from "./token.ts";
+
+export type Service = "oidc" | "portal" | "sts";
+
+type Route = (state: State, incoming: Incoming) => Answer;
+
+const ROUTES = new Map<string, { service: Service; methods: string[]; route: Route }>([
+  ["/client/register", { service: "oidc", methods: ["POST"], route: registerClient }],
+  ["/device_authorization", { service: "oidc", methods: ["POST"], route: startDeviceAuthorization }],
+  ["/token", { service: "oidc", methods: ["POST"], route: createToken }],
+  ["/authorize", { service: "oidc", methods: ["GET", "POST"], route: authorize }],
+  ["/device", { service: "oidc", methods: ["GET", "POST"], route: devicePage }],
+  ["/federation/credentials", { service: "portal", methods: ["GET"], route: portal }],
+  ["/assignment/accounts", { service: "portal", methods: ["GET"], route: portal }],
+  ["/assignment/roles", { service: "portal", methods: ["GET"], route: portal }],
+  ["/logout", { service: "portal", methods: ["POST"], route: portal }],
+  ["/", { service: "sts", methods: ["POST"], route: sts }],
+]);
+
+/** The service that owns a path, if it is served here. */
+export function serviceOf(path: string, served: readonly Service[]): Service | "none" {
+  const service = ROUTES.get(path)?.service;
+  return service && served.includes(service) ? service : "none";
+}
+
+/** Does what the request asks; `path` is without the prefix. */
+export function serve(state: State, received: Incoming, path: string, served: readonly Service[]): Answer {
+  const entry = ROUTES.get(path);
+  if (!entry || !served.includes(entry.service)) return jsonAnswer(404, { message: "Not Found" });
+  if (!entry.methods.includes(received.method)) return jsonAnswer(405, { message: "Method Not Allowed" });
+  // A signature covers the path as it was sent.
+  return entry.route(state, entry.service === "sts" ? received : { ...received, path });
+}
