@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { hostTarget, root, type Target } from "../toolchain.mjs";
 import { bundle } from "./bundle.ts";
 import { makeCodeCaches } from "./codeCache.ts";
 import { inputsDigest } from "./inputs.ts";
+import { alone } from "./lock.ts";
 import { pack } from "./pack.ts";
 import { runtime } from "./runtime.ts";
 import { RUNTIME_FLAGS, SILENCE } from "./runtimeFlags.ts";
@@ -18,7 +19,11 @@ export interface Wish {
 }
 
 /** Leaves the executable in dist/ and returns its path. Does nothing when it is there and its inputs are unchanged. */
-export async function buildExecutable({ target, force = false, say }: Wish): Promise<string> {
+export async function buildExecutable(wish: Wish): Promise<string> {
+  return await alone(`${root}.cache/build.lock`, () => buildAlone(wish));
+}
+
+async function buildAlone({ target, force = false, say }: Wish): Promise<string> {
   const name =
     target === undefined ? "sso-cred" : `sso-cred-${target}${target.startsWith("win-") ? ".exe" : ""}`;
   const output = `${root}dist/${name}`;
@@ -31,6 +36,7 @@ export async function buildExecutable({ target, force = false, say }: Wish): Pro
     return output;
   }
   const startedAt = Date.now();
+  await sweep();
   const folder = await mkdtemp(`${root}dist/new-`);
   try {
     const bundles = await bundle(folder);
@@ -63,6 +69,12 @@ export async function buildExecutable({ target, force = false, say }: Wish): Pro
     `${relative(root, output)}, ${(size / 1e6).toFixed(1)} MB, in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
   );
   return output;
+}
+
+/** Takes away what an interrupted build has left; there is only one build at a time. */
+async function sweep(): Promise<void> {
+  const left = (await readdir(`${root}dist`)).filter((name) => name.startsWith("new-"));
+  for (const name of left) await rm(`${root}dist/${name}`, { recursive: true });
 }
 
 async function readStamp(file: string): Promise<string | undefined> {

@@ -1,0 +1,54 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { pinnedNode, root } from "../toolchain.mjs";
+
+export interface Counts {
+  passed: number;
+  failed: number;
+}
+
+/** Runs a program of node_modules with its output shown; true when it exits 0. */
+export function runTool(script: string, args: readonly string[]): boolean {
+  const { status } = spawnSync(pinnedNode(), [`${root}node_modules/${script}`, ...args], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  return status === 0;
+}
+
+/** Type checker, linter and format, all of them even when the first complains. */
+export function runChecks(): Counts {
+  const results = [runTool("typescript/bin/tsc", []), runTool("@biomejs/biome/bin/biome", ["ci", "."])];
+  return { passed: 0, failed: results.filter((good) => !good).length };
+}
+
+/** Runs one vitest project of vitest.config.ts; `args` are vitest's own, such as a file's name. */
+export function runTests(project: string, args: readonly string[]): Counts {
+  const report = `${root}.cache/test-${project}-${process.pid}.json`;
+  mkdirSync(`${root}.cache`, { recursive: true });
+  const options = [
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ];
+  const good = runTool("vitest/vitest.mjs", [...options, ...args]);
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+    // A file that does not load, or an error outside any test, fails the run without a failed test.
+    return { passed: numPassedTests, failed: good ? numFailedTests : Math.max(1, numFailedTests) };
+  } catch {
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(report, { force: true });
+  }
+}
+
+/** Prints the closing line that machines read, and sets the exit code. */
+export function close(...parts: Counts[]): void {
+  const sum = (key: keyof Counts) => parts.reduce((total, counts) => total + counts[key], 0);
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+  process.exitCode = sum("failed") === 0 ? 0 : 1;
+}
