@@ -1,0 +1,80 @@
+import { posix } from "node:path";
+import { importsOf } from "./imports.ts";
+
+/** Path below src → text. */
+export type Sources = Readonly<Record<string, string>>;
+
+/** Lowest floor first; an entry is a file of src or, with a slash, a folder. The files of a folder may stand lower than it. */
+export type FloorTable = readonly (readonly string[])[];
+
+/** Packages that only one file may import. */
+export type Reserved = Readonly<Record<string, string>>;
+
+/** Every sentence names the file and what is wrong with one of its imports; none: the plan is kept. */
+export function breaches(sources: Sources, floors: FloorTable, reserved: Reserved): string[] {
+  const found: string[] = [];
+  for (const [file, source] of Object.entries(sources)) {
+    const own = floorOf(file, floors);
+    if (own < 0) found.push(`${file} is not in the floor table`);
+    for (const { specifier } of importsOf(source)) {
+      const wrong = specifier.startsWith(".")
+        ? whyNotLocal(file, posix.join(posix.dirname(file), specifier), sources, floors)
+        : whyNotForeign(file, specifier, reserved);
+      if (wrong) found.push(`${file} imports ${specifier}: ${wrong}`);
+    }
+  }
+  return [...found, ...cycles(sources)];
+}
+
+function whyNotLocal(file: string, target: string, sources: Sources, floors: FloorTable): string | undefined {
+  if (!(target in sources)) return "no such file";
+  const down = floorOf(file, floors) - floorOf(target, floors);
+  if (down > 0 || (down === 0 && posix.dirname(file) === posix.dirname(target))) return undefined;
+  return down < 0 ? "that is upstairs" : "that is another room of the same floor";
+}
+
+function whyNotForeign(file: string, specifier: string, reserved: Reserved): string | undefined {
+  if (specifier === "(computed)") return "not readable by this test";
+  const owner = Object.entries(reserved).find(([prefix]) => specifier.startsWith(prefix))?.[1];
+  return owner === undefined || owner === file ? undefined : `only ${owner} may`;
+}
+
+/** The floor's number; -1 for a file that the table does not know. */
+function floorOf(file: string, floors: FloorTable): number {
+  const exact = floors.findIndex((floor) => floor.includes(file));
+  return exact >= 0 ? exact : floors.findIndex((floor) => floor.includes(`${posix.dirname(file)}/`));
+}
+
+function cycles(sources: Sources): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, trail: readonly string[]) => {
+    if (trail.includes(file)) found.push(`cycle: ${[...trail.slice(trail.indexOf(file)), file].join(" → ")}`);
+    if (done.has(file)) return;
+    done.add(file);
+    for (const next of localImports(file, sources)) walk(next, [...trail, file]);
+  };
+  for (const file of Object.keys(sources)) walk(file, []);
+  return found;
+}
+
+/** What is loaded with `file`: the files of src, and under their own names packages and built-ins. */
+export function staticClosure(file: string, sources: Sources): string[] {
+  const seen = new Set<string>();
+  const walk = (name: string) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const { specifier, kind } of importsOf(sources[name] ?? "")) {
+      if (kind !== "static") continue;
+      walk(specifier.startsWith(".") ? posix.join(posix.dirname(name), specifier) : specifier);
+    }
+  };
+  walk(file);
+  return [...seen].sort();
+}
+
+function localImports(file: string, sources: Sources): string[] {
+  return importsOf(sources[file] ?? "")
+    .filter(({ specifier }) => specifier.startsWith("."))
+    .map(({ specifier }) => posix.join(posix.dirname(file), specifier));
+}

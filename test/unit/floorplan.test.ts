@@ -1,0 +1,161 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import {
+  breaches,
+  type FloorTable,
+  type Reserved,
+  type Sources,
+  staticClosure,
+} from "../support/floorPlan.ts";
+
+/** Lowest first. A file or folder imports what is below it, and the other files of its own folder and floor. */
+const FLOORS: FloorTable = [
+  ["sso/types.ts", "system/system.ts"],
+  [
+    "chunks.ts",
+    "credentialProcess.ts",
+    "errors.ts",
+    "expiry.ts",
+    "paths.ts",
+    "pythonJson.ts",
+    "redact.ts",
+    "roleKey.ts",
+    "sha1.ts",
+    "text.ts",
+    "writeFully.ts",
+  ],
+  ["config/"],
+  ["system/"],
+  ["cache/"],
+  ["aws/"],
+  ["login/"],
+  ["sso/", "init/"],
+  ["commands/"],
+  ["usage.ts", "cli.ts", "hitPath.ts"],
+  ["main.ts"],
+];
+
+const RESERVED: Reserved = {
+  "@aws-sdk/": "aws/sdk.ts",
+  "@smithy/": "aws/sdk.ts",
+  "@inquirer/": "init/prompts.ts",
+};
+
+/** All that a cache hit loads. Each line costs every start of every AWS tool. */
+const HIT_PATH = [
+  "credentialProcess.ts",
+  "expiry.ts",
+  "hitPath.ts",
+  "main.ts",
+  "node:fs",
+  "paths.ts",
+  "pythonJson.ts",
+  "roleKey.ts",
+  "sha1.ts",
+  "writeFully.ts",
+];
+
+describe("the source", () => {
+  test("keeps the floor plan", () => {
+    expect(breaches(readSources(), FLOORS, RESERVED)).toEqual([]);
+  });
+
+  test("loads nothing for a cache hit but a written list of files and built-ins", () => {
+    expect(staticClosure("main.ts", readSources())).toEqual(HIT_PATH);
+  });
+});
+
+describe("the floor plan's checker", () => {
+  const floors = [["leaf.ts", "b/types.ts"], ["a/", "b/"], ["top.ts"]];
+  const good = {
+    "leaf.ts": "",
+    "a/one.ts": "",
+    "a/two.ts": "",
+    "b/three.ts": "",
+    "b/types.ts": "",
+    "top.ts": "",
+  };
+  const inTop = (line: string) => breaches({ ...good, "top.ts": line }, floors, { "@lib/": "a/one.ts" });
+  const inRoomA = (line: string) => breaches({ ...good, "a/one.ts": line }, floors, { "@lib/": "a/one.ts" });
+
+  test.each([
+    'import { x } from "./two.ts";',
+    'import { x } from "../leaf.ts";',
+    'import type { X } from "../b/types.ts";',
+    'import lib from "@lib/core";',
+    "// import up from ../top.ts",
+    'const text = "import";',
+  ])("accepts %s", (line) => {
+    expect(inRoomA(line)).toEqual([]);
+  });
+
+  test.each([
+    'import "../top.ts";',
+    'import { x } from "../top.ts";',
+    'import {\n  x,\n  y,\n} from "../top.ts";',
+    'import x, { y } from "../top.ts";',
+    'import * as x from "../top.ts";',
+    'import type { X } from "../top.ts";',
+    'import { type X } from "../top.ts";',
+    'export { x } from "../top.ts";',
+    'export * from "../top.ts";',
+    'export type { X } from "../top.ts";',
+    'const x = await import("../top.ts");',
+    'type X = import("../top.ts").X;',
+  ])("sees the way up in %j", (line) => {
+    expect(inRoomA(line)).toEqual(["a/one.ts imports ../top.ts: that is upstairs"]);
+  });
+
+  test("refuses another room of the same floor", () => {
+    expect(inRoomA('import "../b/three.ts";')).toEqual([
+      "a/one.ts imports ../b/three.ts: that is another room of the same floor",
+    ]);
+  });
+
+  test("refuses a way up inside a folder that spans two floors", () => {
+    expect(breaches({ ...good, "b/types.ts": 'import type { X } from "./three.ts";' }, floors, {})).toEqual([
+      "b/types.ts imports ./three.ts: that is upstairs",
+    ]);
+  });
+
+  test("refuses a reserved package elsewhere", () => {
+    expect(inTop('import type { X } from "@lib/core";')).toEqual([
+      "top.ts imports @lib/core: only a/one.ts may",
+    ]);
+  });
+
+  test("refuses what it cannot read, what is not there and what has no floor", () => {
+    expect(inTop("await import(name);")).toEqual(["top.ts imports (computed): not readable by this test"]);
+    expect(inTop('import "./gone.ts";')).toEqual(["top.ts imports ./gone.ts: no such file"]);
+    expect(breaches({ "c/new.ts": "" }, floors, {})).toEqual(["c/new.ts is not in the floor table"]);
+  });
+
+  test("refuses a cycle, also of types and of dynamic imports", () => {
+    const sources = {
+      ...good,
+      "a/one.ts": 'import type { X } from "./two.ts";',
+      "a/two.ts": 'await import("./one.ts");',
+    };
+    expect(breaches(sources, floors, {})).toEqual(["cycle: a/one.ts → a/two.ts → a/one.ts"]);
+  });
+
+  test("follows only what is really loaded", () => {
+    const sources = {
+      "top.ts": 'import "./a/one.ts";\nimport type { X } from "./leaf.ts";\nawait import("./b/three.ts");',
+      "a/one.ts": 'import { y } from "node:fs";\nexport * from "./two.ts";',
+      "a/two.ts": "",
+    };
+    expect(staticClosure("top.ts", sources)).toEqual(["a/one.ts", "a/two.ts", "node:fs", "top.ts"]);
+  });
+});
+
+function readSources(): Sources {
+  const folder = fileURLToPath(new URL("../../src/", import.meta.url));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  return Object.fromEntries(
+    files.map((name) => [name.replaceAll("\\", "/"), readFileSync(`${folder}${name}`, "utf8")]),
+  );
+}
