@@ -4,6 +4,8 @@ interface Partition {
   readonly regions: RegExp;
   readonly suffix: string;
   readonly dualstackSuffix: string;
+  /** GovCloud: FIPS without dual-stack has no host of its own. */
+  readonly plainIsFips?: true;
 }
 
 /** https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json; the first is for unknown regions. */
@@ -18,7 +20,7 @@ const PARTITIONS: readonly [Partition, ...Partition[]] = [
     suffix: "amazonaws.com.cn",
     dualstackSuffix: "api.amazonwebservices.com.cn",
   },
-  { regions: /^us-gov-\w+-\d+$/, suffix: "amazonaws.com", dualstackSuffix: "api.aws" },
+  { regions: /^us-gov-\w+-\d+$/, suffix: "amazonaws.com", dualstackSuffix: "api.aws", plainIsFips: true },
   { regions: /^eusc-de-\w+-\d+$/, suffix: "amazonaws.eu", dualstackSuffix: "api.amazonwebservices.eu" },
   { regions: /^us-iso-\w+-\d+$/, suffix: "c2s.ic.gov", dualstackSuffix: "api.aws.ic.gov" },
   { regions: /^us-isob-\w+-\d+$/, suffix: "sc2s.sgov.gov", dualstackSuffix: "api.aws.scloud" },
@@ -63,10 +65,9 @@ function suffix(region: string, { useDualstack }: Endpointed["endpoints"]): stri
   return useDualstack ? partition.dualstackSuffix : partition.suffix;
 }
 
-/** GovCloud's plain endpoints are FIPS endpoints. */
 function fipsMark(region: string, { useFips, useDualstack }: Endpointed["endpoints"]): string {
-  const isPlainFips = !useDualstack && region.startsWith("us-gov-");
-  return useFips && !isPlainFips ? "-fips" : "";
+  const isUnmarked = !useDualstack && partitionOf(region).plainIsFips === true;
+  return useFips && !isUnmarked ? "-fips" : "";
 }
 
 function withoutTrailingSlashes(url: string): string {

@@ -27,9 +27,9 @@ export function splitQuoted(text: string): string[] | undefined {
  * ours with a flag that the main job does not have, or without account or role.
  */
 export function readOurCommand(value: string): OurCommand | undefined {
-  const words = splitQuoted(value);
-  const command = words?.[0];
-  if (words === undefined || command === undefined || !isOurProgram(command)) return undefined;
+  const words = splitCommandLine(value);
+  const command = words[0];
+  if (command === undefined || !isOurProgram(command)) return undefined;
   const flags = new Map<string, string>();
   const names: string[] = [];
   for (let at = 1; at < words.length; at++) {

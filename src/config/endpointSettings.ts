@@ -1,6 +1,7 @@
 import { SsoCredError } from "../errors.ts";
 import { expandPath, type Surroundings } from "../paths.ts";
 import type { EndpointSettings } from "../sso/types.ts";
+import { printable } from "../text.ts";
 import type { Config } from "./configFile.ts";
 
 /** A section whose keys may say where the services are. */
@@ -64,11 +65,15 @@ export function endpointSettings(
         if (blocks === undefined) {
           throw new SsoCredError(
             "config",
-            `${config.path}: ${header} has services = ${services}, but there is no [services ${services}]`,
+            `${config.path}: ${header} has services = ${printable(services)}, which is no section of the file`,
           );
         }
         const url = blocks.get(service)?.get("endpoint_url");
-        if (url) return checked(url, `${config.path}: endpoint_url of ${service} in [services ${services}]`);
+        if (url)
+          return checked(
+            url,
+            `${config.path}: endpoint_url of ${service} in [services ${printable(services)}]`,
+          );
       }
       const url = keys.get("endpoint_url");
       if (url) return checked(url, `${config.path}: endpoint_url of ${header}`);
@@ -102,10 +107,13 @@ function checked(text: string, source: string): { url: string; source: string } 
     throw new SsoCredError("config", `${source} must not hold a user name or a password`);
   }
   if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
-    throw new SsoCredError("config", `${source} is not an https URL: ${text}`);
+    throw new SsoCredError("config", `${source} is not an https URL: ${printable(text)}`);
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw new SsoCredError("config", `${source} must be https, as it is not on this machine: ${text}`);
+    throw new SsoCredError(
+      "config",
+      `${source} must be https, as it is not on this machine: ${printable(text)}`,
+    );
   }
   return { url: text, source };
 }

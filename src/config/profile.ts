@@ -1,10 +1,11 @@
 import { SsoCredError } from "../errors.ts";
 import type { Surroundings } from "../paths.ts";
 import type { SsoSession } from "../sso/types.ts";
+import { printable } from "../text.ts";
 import { readOurCommand } from "./commandLine.ts";
 import type { Config } from "./configFile.ts";
 import { ENDPOINT_KEYS } from "./endpointSettings.ts";
-import { listed, oneLine, readSession, resolveSession, sessionKeys, shellWord } from "./session.ts";
+import { listed, readSession, resolveSession, sessionKeys, shellWord } from "./session.ts";
 
 export interface ProfileTarget {
   session: SsoSession;
@@ -24,61 +25,90 @@ export interface RolePair {
  * @throws SsoCredError("config") as {@link resolveSession}, and when profile and session contradict each other.
  */
 export function resolveProfile(config: Config, name: string, system: Surroundings): ProfileTarget {
-  const keys = config.profile(name);
-  if (keys === undefined) {
-    const others = config.profileNames();
-    const known = others.length === 0 ? "" : `; it has ${listed(others)}`;
-    throw new SsoCredError("config", `${config.path} has no [${header(name)}]${known}`);
-  }
-  const where = `${config.path}: [${header(name)}]`;
+  const profile = findProfile(config, name);
+  const { keys, where } = profile;
   const sessionName = keys.get("sso_session");
-  const isLegacy = !sessionName && Boolean(keys.get("sso_start_url") || keys.get("sso_region"));
-  if (!sessionName && !isLegacy) {
-    const command = readOurCommand(keys.get("credential_process") ?? "");
-    if (command === undefined) throw new SsoCredError("config", `${where} has no sso_session`);
-    const { session, accountId, roleName } = command;
-    checkAccountId(accountId, where);
-    return { session: resolveSession(config, session, system), accountId, roleName };
+  if (!sessionName && !keys.get("sso_start_url") && !keys.get("sso_region")) {
+    return ofCommandLine(profile, system);
   }
-  const target: ProfileTarget = {
-    session: sessionName ? ofSession(sessionName) : ofProfile(keys, null),
-  };
+  const session = sessionName ? ofSession(profile, sessionName, system) : ofLegacy(profile, system);
   const accountId = keys.get("sso_account_id");
   const roleName = keys.get("sso_role_name");
-  if (accountId) target.accountId = checkAccountId(accountId, where);
-  if (roleName) target.roleName = roleName;
-  return target;
+  return {
+    session,
+    ...(accountId && { accountId: checkedAccountId(accountId, `${where}: sso_account_id`) }),
+    ...(roleName && { roleName }),
+  };
+}
 
-  function ofSession(session: string): SsoSession {
-    const own = sessionKeys(config, session);
-    for (const key of ["sso_start_url", "sso_region"]) {
-      const [here, there] = [keys?.get(key), own.get(key)];
-      if (here && there && here !== there) {
-        throw new SsoCredError(
-          "config",
-          `${where} has ${key} = ${oneLine(here)}, but its [sso-session ${session}] has ${oneLine(there)}`,
-        );
-      }
+interface Profile {
+  readonly config: Config;
+  readonly name: string;
+  readonly keys: ReadonlyMap<string, string>;
+  readonly header: string;
+  /** File and header, as messages begin. */
+  readonly where: string;
+}
+
+function findProfile(config: Config, name: string): Profile {
+  const header = name === "default" ? "[default]" : `[profile ${printable(name)}]`;
+  const keys = config.profile(name);
+  if (keys !== undefined) return { config, name, keys, header, where: `${config.path}: ${header}` };
+  const others = config.profileNames();
+  const known = others.length === 0 ? "" : `; it has ${listed(others)}`;
+  throw new SsoCredError("config", `${config.path} has no ${header}${known}`, {
+    remedy: { run: "sso-cred init" },
+  });
+}
+
+/** The line itself runs without --profile, so its endpoints are the session's, not the profile's. */
+function ofCommandLine({ config, keys, where }: Profile, system: Surroundings): ProfileTarget {
+  const command = readOurCommand(keys.get("credential_process") ?? "");
+  if (command === undefined) {
+    throw new SsoCredError("config", `${where} has no sso_session`, { remedy: { run: "sso-cred init" } });
+  }
+  const { session, accountId, roleName } = command;
+  checkedAccountId(accountId, `${where}: --account-id in credential_process`);
+  return { session: resolveSession(config, session, system), accountId, roleName };
+}
+
+function ofSession(
+  { config, name, keys, header, where }: Profile,
+  session: string,
+  system: Surroundings,
+): SsoSession {
+  const own = sessionKeys(config, session);
+  const sessionHeader = `[sso-session ${printable(session)}]`;
+  for (const key of ["sso_start_url", "sso_region"]) {
+    const [here, there] = [keys.get(key), own.get(key)];
+    if (here && there && here !== there) {
+      throw new SsoCredError(
+        "config",
+        `${where} has ${key} = ${printable(here)}, but ${sessionHeader} has ${printable(there)}`,
+      );
     }
-    return ofProfile(own, session);
   }
+  // `login SESSION` would not look into this profile, so people are sent to where its endpoints are.
+  const hasEndpoints = ENDPOINT_KEYS.some((key) => keys.has(key));
+  return readSession(
+    {
+      config,
+      name: session,
+      keys: own,
+      header: sessionHeader,
+      layers: [{ header, keys }],
+      loginArguments: hasEndpoints ? `--profile ${shellWord(name)}` : shellWord(session),
+    },
+    system,
+  );
+}
 
-  function ofProfile(values: ReadonlyMap<string, string>, session: string | null): SsoSession {
-    const layers = [{ header: `[${header(name)}]`, keys: keys ?? new Map() }];
-    // `login SESSION` would not look into this profile, so send people to where its endpoints are.
-    const needsProfile = session === null || ENDPOINT_KEYS.some((key) => keys?.has(key));
-    return readSession(
-      {
-        config,
-        name: session,
-        keys: values,
-        header: session === null ? `[${header(name)}]` : `[sso-session ${session}]`,
-        layers,
-        loginArguments: needsProfile ? `--profile ${shellWord(name)}` : shellWord(session),
-      },
-      system,
-    );
-  }
+function ofLegacy({ config, name, keys, header }: Profile, system: Surroundings): SsoSession {
+  const loginArguments = `--profile ${shellWord(name)}`;
+  return readSession(
+    { config, name: null, keys, header, layers: [{ header, keys }], loginArguments },
+    system,
+  );
 }
 
 /** As {@link resolveProfile}, for what needs one role: the missing keys are an error that names them. */
@@ -88,13 +118,9 @@ export function resolveRole(
   system: Surroundings,
 ): RolePair & { session: SsoSession } {
   const { session, accountId, roleName } = resolveProfile(config, name, system);
-  if (accountId === undefined || roleName === undefined) {
-    const missing = [accountId ?? "sso_account_id", roleName ?? "sso_role_name"].filter((key) =>
-      key.startsWith("sso_"),
-    );
-    throw new SsoCredError("config", `${config.path}: [${header(name)}] has no ${missing.join(" and no ")}`);
-  }
-  return { session, accountId, roleName };
+  if (accountId && roleName) return { session, accountId, roleName };
+  const missing = [accountId ? [] : "sso_account_id", roleName ? [] : "sso_role_name"].flat();
+  throw new SsoCredError("config", `${findProfile(config, name).where} has no ${missing.join(" and no ")}`);
 }
 
 /** Every account and role that the config names for the session, once each; profiles that say half are passed over. */
@@ -118,11 +144,7 @@ export function rolePairs(config: Config, session: Pick<SsoSession, "name" | "st
   }
 }
 
-function header(name: string): string {
-  return name === "default" ? "default" : `profile ${name}`;
-}
-
-function checkAccountId(accountId: string, where: string): string {
+function checkedAccountId(accountId: string, what: string): string {
   if (/^\d{12}$/.test(accountId)) return accountId;
-  throw new SsoCredError("config", `${where}: account id is not 12 digits: ${oneLine(accountId)}`);
+  throw new SsoCredError("config", `${what} is not 12 digits: ${printable(accountId)}`);
 }

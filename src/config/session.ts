@@ -1,6 +1,7 @@
 import { SsoCredError } from "../errors.ts";
 import type { Surroundings } from "../paths.ts";
 import type { LoginMode, SsoSession } from "../sso/types.ts";
+import { printable } from "../text.ts";
 import type { Config } from "./configFile.ts";
 import { caBundle, endpointSettings, isLoopback, type Layer } from "./endpointSettings.ts";
 
@@ -11,7 +12,7 @@ import { caBundle, endpointSettings, isLoopback, type Layer } from "./endpointSe
  */
 export function resolveSession(config: Config, name: string, system: Surroundings): SsoSession {
   const keys = sessionKeys(config, name);
-  return readSession({ config, name, keys, header: `[sso-session ${name}]` }, system);
+  return readSession({ config, name, keys, header: `[sso-session ${printable(name)}]` }, system);
 }
 
 /** The keys of a session, or the error that names those that exist. */
@@ -20,7 +21,7 @@ export function sessionKeys(config: Config, name: string): ReadonlyMap<string, s
   if (keys !== undefined) return keys;
   const others = config.sessionNames();
   const known = others.length === 0 ? "" : `; it has ${listed(others)}`;
-  throw new SsoCredError("config", `${config.path} has no [sso-session ${name}]${known}`, {
+  throw new SsoCredError("config", `${config.path} has no [sso-session ${printable(name)}]${known}`, {
     remedy: { run: `sso-cred init ${shellWord(name)}` },
   });
 }
@@ -81,13 +82,13 @@ function checkedStartUrl(text: string, where: string): string {
   const url = /\s/.test(text) || !URL.canParse(text) ? undefined : new URL(text);
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
   if (isSafe) return text;
-  throw new SsoCredError("config", `${where}: sso_start_url is not an https URL: ${oneLine(text)}`);
+  throw new SsoCredError("config", `${where}: sso_start_url is not an https URL: ${printable(text)}`);
 }
 
 /** The region becomes a part of host names. */
 function checkedRegion(region: string, where: string): string {
   if (/^[a-z0-9-]+$/.test(region)) return region;
-  throw new SsoCredError("config", `${where}: sso_region is not a region's name: ${oneLine(region)}`);
+  throw new SsoCredError("config", `${where}: sso_region is not a region's name: ${printable(region)}`);
 }
 
 function loginMode(
@@ -97,11 +98,11 @@ function loginMode(
 ): LoginMode | undefined {
   if (variable) {
     if (isLoginMode(variable)) return variable;
-    throw new SsoCredError("usage", `SSO_CRED_LOGIN is ${oneLine(variable)}; use ${MODES.join(", ")}`);
+    throw new SsoCredError("usage", `SSO_CRED_LOGIN is ${printable(variable)}; use ${MODES.join(", ")}`);
   }
   if (!key) return undefined;
   if (isLoginMode(key)) return key;
-  throw new SsoCredError("config", `${where}: sso_cred_login is ${oneLine(key)}; use ${MODES.join(", ")}`);
+  throw new SsoCredError("config", `${where}: sso_cred_login is ${printable(key)}; use ${MODES.join(", ")}`);
 }
 
 const MODES: readonly LoginMode[] = ["auto", "browser", "device", "never"];
@@ -113,13 +114,12 @@ function isLoginMode(text: string): text is LoginMode {
 /** At most ten names; a config may hold thousands. */
 export function listed(names: readonly string[]): string {
   const rest = names.length - 10;
-  return names.slice(0, 10).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
-}
-
-/** A value of the config inside a message, which is one line and not a long one. */
-export function oneLine(text: string): string {
-  const line = text.replace(/[\s\p{Cc}]+/gu, " ");
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+  return (
+    names
+      .slice(0, 10)
+      .map((name) => printable(name))
+      .join(", ") + (rest > 0 ? ` and ${rest} more` : "")
+  );
 }
 
 /** A name as a person must type it; double quotes, where they do, are read alike by sh and cmd. */

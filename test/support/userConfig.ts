@@ -1,0 +1,28 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { type Config, loadConfig } from "../../src/config/configFile.ts";
+import type { Surroundings } from "../../src/paths.ts";
+
+export interface UserConfig {
+  config: Config;
+  system: Surroundings;
+  /** Where the config stands. */
+  path: string;
+}
+
+/** A home of its own for this test, with the given files in it, loaded. */
+export function userConfig(
+  text: string,
+  { env = {}, credentials = "" }: { env?: Record<string, string>; credentials?: string } = {},
+): UserConfig {
+  const home = mkdtempSync(join(tmpdir(), "home-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const path = join(home, ".aws", "config");
+  mkdirSync(join(home, ".aws"));
+  writeFileSync(path, text);
+  writeFileSync(join(home, ".aws", "credentials"), credentials);
+  const system: Surroundings = { env: { HOME: home, ...env }, platform: "linux" };
+  return { config: loadConfig(system, { credentials: true }), system, path };
+}

@@ -1,0 +1,213 @@
+import { describe, expect, test } from "vitest";
+import { caBundle, endpointSettings, isLoopback } from "../../../src/config/endpointSettings.ts";
+import { userConfig } from "../../support/userConfig.ts";
+
+const SERVICES =
+  "[services s]\nsso =\n  endpoint_url = https://s-sso\nsso_oidc =\n  endpoint_url = https://s-oidc\n";
+
+/** `own` is the nearer of two layers: a session's section before `[default]`. */
+function settings(own: string, env: Record<string, string> = {}, defaults = "", more = SERVICES) {
+  const { config, path } = userConfig(`[sso-session own]\n${own}\n[default]\n${defaults}\n${more}`);
+  const layers = [
+    { header: "[sso-session own]", keys: config.session("own") ?? new Map() },
+    { header: "[default]", keys: config.defaults },
+  ];
+  try {
+    return endpointSettings(config, layers, { env });
+  } catch (error) {
+    const { kind, message } = error as { kind: string; message: string };
+    return `${kind}: ${message.replaceAll(path, "CONFIG")}`;
+  }
+}
+
+const PLAIN = { useFips: false, useDualstack: false };
+const both = (url: string) => ({ ...PLAIN, ssoUrl: url, oidcUrl: url });
+
+describe("endpoints", () => {
+  const AWS_ENDPOINT_URL = "https://any";
+  test.each<[what: string, own: string, env: Record<string, string>, defaults: string, expected: object]>([
+    ["nothing", "", {}, "", PLAIN],
+    [
+      "the variable of a service",
+      "",
+      { AWS_ENDPOINT_URL_SSO: "https://v" },
+      "",
+      { ...PLAIN, ssoUrl: "https://v" },
+    ],
+    [
+      "the variable of the other",
+      "",
+      { AWS_ENDPOINT_URL_SSO_OIDC: "https://v" },
+      "",
+      { ...PLAIN, oidcUrl: "https://v" },
+    ],
+    [
+      "a service's variable before all",
+      "services = s",
+      { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSO: "https://v" },
+      "",
+      { ...PLAIN, ssoUrl: "https://v", oidcUrl: "https://any" },
+    ],
+    [
+      "the variable before the file",
+      "services = s\nendpoint_url = https://own",
+      { AWS_ENDPOINT_URL },
+      "",
+      both("https://any"),
+    ],
+    [
+      "an empty variable is none",
+      "endpoint_url = https://own",
+      { AWS_ENDPOINT_URL: "" },
+      "",
+      both("https://own"),
+    ],
+    [
+      "the services section before endpoint_url",
+      "services = s\nendpoint_url = https://own",
+      {},
+      "",
+      { ...PLAIN, ssoUrl: "https://s-sso", oidcUrl: "https://s-oidc" },
+    ],
+    [
+      "a nearer section first",
+      "endpoint_url = https://own",
+      {},
+      "services = s\nendpoint_url = https://default",
+      both("https://own"),
+    ],
+    ["then [default]", "", {}, "endpoint_url = https://default", both("https://default")],
+    ["a path is kept", "endpoint_url = https://own/a/b/", {}, "", both("https://own/a/b/")],
+    [
+      "plain http to this machine",
+      "endpoint_url = http://127.0.0.1:4566",
+      {},
+      "",
+      both("http://127.0.0.1:4566"),
+    ],
+    [
+      "ignored by variable",
+      "endpoint_url = https://own",
+      { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "TRUE", AWS_ENDPOINT_URL },
+      "",
+      PLAIN,
+    ],
+    ["ignored by key", "ignore_configured_endpoint_urls = true", { AWS_ENDPOINT_URL }, "", PLAIN],
+    [
+      "not ignored, as the variable says",
+      "ignore_configured_endpoint_urls = true\nendpoint_url = https://own",
+      { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "false" },
+      "",
+      both("https://own"),
+    ],
+    ["FIPS by key", "use_fips_endpoint = true", {}, "", { ...PLAIN, useFips: true }],
+    ["FIPS by variable", "", { AWS_USE_FIPS_ENDPOINT: "true" }, "", { ...PLAIN, useFips: true }],
+    [
+      "no FIPS, as the variable says",
+      "use_fips_endpoint = true",
+      { AWS_USE_FIPS_ENDPOINT: "false" },
+      "",
+      PLAIN,
+    ],
+    ["dual-stack from [default]", "", {}, "use_dualstack_endpoint = True", { ...PLAIN, useDualstack: true }],
+    [
+      "dual-stack by variable",
+      "",
+      { AWS_USE_DUALSTACK_ENDPOINT: "true" },
+      "",
+      { ...PLAIN, useDualstack: true },
+    ],
+    [
+      "FIPS beside ignored URLs",
+      "use_fips_endpoint = true\nendpoint_url = https://own",
+      { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" },
+      "",
+      { ...PLAIN, useFips: true },
+    ],
+  ])("%s", (_what, own, env, defaults, expected) => {
+    expect(settings(own, env, defaults)).toEqual(expected);
+  });
+
+  test("a services section without a block for one service leaves that to endpoint_url", () => {
+    const services =
+      "[services s]\nsso =\n  endpoint_url = https://s-sso\ns3 =\n  endpoint_url = https://s3\n";
+    expect(settings("services = s\nendpoint_url = https://own", {}, "", services)).toEqual({
+      ...PLAIN,
+      ssoUrl: "https://s-sso",
+      oidcUrl: "https://own",
+    });
+  });
+});
+
+describe("endpoints are refused", () => {
+  test.each<[own: string, env: Record<string, string>, message: string]>([
+    ["services = nope", {}, "CONFIG: [sso-session own] has services = nope, which is no section of the file"],
+    [
+      "endpoint_url = http://proxy.example/",
+      {},
+      "CONFIG: endpoint_url of [sso-session own] must be https, as it is not on this machine: http://proxy.example/",
+    ],
+    [
+      "services = s",
+      {},
+      "CONFIG: endpoint_url of sso in [services s] must be https, as it is not on this machine: http://s",
+    ],
+    [
+      "",
+      { AWS_ENDPOINT_URL: "http://127.0.0.1.evil.example" },
+      "AWS_ENDPOINT_URL must be https, as it is not on this machine: http://127.0.0.1.evil.example",
+    ],
+    [
+      "",
+      { AWS_ENDPOINT_URL_SSO: "localhost:4566" },
+      "AWS_ENDPOINT_URL_SSO is not an https URL: localhost:4566",
+    ],
+    [
+      "",
+      { AWS_ENDPOINT_URL_SSO_OIDC: "nonsense" },
+      "AWS_ENDPOINT_URL_SSO_OIDC is not an https URL: nonsense",
+    ],
+    [
+      "",
+      { AWS_ENDPOINT_URL: "https://user:secret@proxy.example" },
+      "AWS_ENDPOINT_URL must not hold a user name or a password",
+    ],
+    [
+      "endpoint_url = https://own",
+      { AWS_USE_FIPS_ENDPOINT: "true" },
+      "CONFIG: endpoint_url of [sso-session own] cannot be combined with FIPS endpoints; drop one",
+    ],
+    [
+      "use_dualstack_endpoint = true",
+      { AWS_ENDPOINT_URL_SSO_OIDC: "https://v" },
+      "AWS_ENDPOINT_URL_SSO_OIDC cannot be combined with dual-stack endpoints; drop one",
+    ],
+  ])("%j, %j", (own, env, message) => {
+    const services = "[services s]\nsso =\n  endpoint_url = http://s\n";
+    expect(settings(own, env, "", services)).toBe(`config: ${message}`);
+  });
+});
+
+test.each([
+  ["localhost", true],
+  ["127.0.0.1", true],
+  ["127.255.0.9", true],
+  ["[::1]", true],
+  ["127.0.0.1.evil.example", false],
+  ["localhost.evil.example", false],
+  ["128.0.0.1", false],
+  ["[::2]", false],
+])("whether %s is this machine: %s", (hostname, expected) => {
+  expect(isLoopback(hostname)).toBe(expected);
+});
+
+test("the authorities come from AWS_CA_BUNDLE, then ca_bundle, then REQUESTS_CA_BUNDLE", () => {
+  const layers = [{ header: "[profile x]", keys: new Map([["ca_bundle", "~/key.pem"]]) }];
+  const bundle = (env: Record<string, string>, from = layers) =>
+    caBundle(from, { env: { HOME: "/home/me", ...env }, platform: "linux" });
+  const REQUESTS_CA_BUNDLE = "/requests.pem";
+  expect(bundle({ AWS_CA_BUNDLE: "/aws.pem", REQUESTS_CA_BUNDLE })).toBe("/aws.pem");
+  expect(bundle({ REQUESTS_CA_BUNDLE })).toBe("/home/me/key.pem");
+  expect(bundle({ REQUESTS_CA_BUNDLE }, [])).toBe("/requests.pem");
+  expect(bundle({}, [])).toBeUndefined();
+});

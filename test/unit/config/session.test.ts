@@ -1,0 +1,198 @@
+import { describe, expect, test } from "vitest";
+import { onlySession, resolveSession, shellWord } from "../../../src/config/session.ts";
+import { userConfig } from "../../support/userConfig.ts";
+
+const CORP = "[sso-session corp]\nsso_start_url = https://d-1.awsapps.com/start#/\nsso_region = eu-west-1\n";
+
+function resolve(text: string, env: Record<string, string> = {}, name = "corp") {
+  const { config, system } = userConfig(text, { env });
+  return resolveSession(config, name, system);
+}
+
+function failure(text: string, env: Record<string, string> = {}, name = "corp") {
+  const { config, system, path } = userConfig(text, { env });
+  try {
+    resolveSession(config, name, system);
+  } catch (error) {
+    const { kind, message, remedy } = error as { kind: string; message: string; remedy: object };
+    return { kind, message: message.replaceAll(path, "CONFIG"), remedy };
+  }
+  throw new Error("it was read");
+}
+
+describe("a session", () => {
+  test("is read from its section", () => {
+    expect(resolve(CORP)).toEqual({
+      name: "corp",
+      startUrl: "https://d-1.awsapps.com/start#/",
+      region: "eu-west-1",
+      scopes: null,
+      login: undefined,
+      endpoints: { useFips: false, useDualstack: false },
+      caBundle: undefined,
+      loginArguments: "corp",
+    });
+  });
+
+  test.each<[text: string, scopes: string[] | null]>([
+    ["", null],
+    ["sso_registration_scopes =", []],
+    ["sso_registration_scopes = ,", []],
+    ["sso_registration_scopes = sso:account:access", ["sso:account:access"]],
+    ["sso_registration_scopes = a, b ,,c # d", ["a", "b", "c"]],
+    ["sso_registration_scopes = a,\n  b", ["a", "b"]],
+  ])("with %j asks for the scopes %j", (line, scopes) => {
+    expect(resolve(`${CORP}${line}\n`).scopes).toEqual(scopes);
+  });
+
+  test("keeps its start URL to the letter, but for comments", () => {
+    const url = "HTTPS://Corp.awsapps.com:443/start/../Start/?a=%7E#/";
+    const text = `[sso-session corp]\nsso_start_url = ${url} # ours\nsso_region = eu-west-1 ; here\n`;
+    expect(resolve(text)).toMatchObject({ startUrl: url, region: "eu-west-1" });
+  });
+
+  test.each(["http://127.0.0.1:8080/start", "http://localhost/start", "http://[::1]:1/start"])(
+    "may start at %s, which does not leave this machine",
+    (url) => {
+      expect(resolve(CORP.replace(/https.*/, url)).startUrl).toBe(url);
+    },
+  );
+
+  test("may be named with blanks, which the remedy quotes", () => {
+    const text = CORP.replace("corp", "'my sso'");
+    expect(resolve(text, {}, "my sso")).toMatchObject({ name: "my sso", loginArguments: '"my sso"' });
+  });
+
+  test("takes its way to sign in from the variable, then from its section", () => {
+    const text = `${CORP}sso_cred_login = device\n`;
+    expect(resolve(text).login).toBe("device");
+    expect(resolve(text, { SSO_CRED_LOGIN: "" }).login).toBe("device");
+    expect(resolve(text, { SSO_CRED_LOGIN: "never" }).login).toBe("never");
+    expect(resolve(`${CORP}sso_cred_login = nonsense\n`, { SSO_CRED_LOGIN: "auto" }).login).toBe("auto");
+  });
+
+  test("does not look at the variables that the calling SDK sets", () => {
+    const env = {
+      AWS_PROFILE: "other",
+      AWS_DEFAULT_PROFILE: "other",
+      AWS_REGION: "us-east-2",
+      AWS_DEFAULT_REGION: "us-east-2",
+    };
+    expect(resolve(`${CORP}[profile other]\nendpoint_url = https://other\n`, env)).toEqual(resolve(CORP));
+  });
+});
+
+describe("the refusal of a session", () => {
+  const config = "config";
+  const init = { run: "sso-cred init corp" };
+  const where = "CONFIG: [sso-session corp]";
+  test.each<[why: string, text: string, expected: object]>([
+    ["without a section", "", { kind: config, message: "CONFIG has no [sso-session corp]", remedy: init }],
+    [
+      "without a section among others",
+      "[sso-session a]\n[sso-session b c]\n",
+      { kind: config, message: "CONFIG has no [sso-session corp]; it has a, b c", remedy: init },
+    ],
+    [
+      "without a section among many others",
+      Array.from({ length: 12 }, (_, i) => `[sso-session s${i}]\n`).join(""),
+      {
+        kind: config,
+        message: "CONFIG has no [sso-session corp]; it has s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 2 more",
+        remedy: init,
+      },
+    ],
+    [
+      "without a region",
+      CORP.replace(/sso_region.*/, "sso_region ="),
+      { kind: config, message: `${where} has no sso_region`, remedy: {} },
+    ],
+    [
+      "without anything",
+      "[sso-session corp]\n",
+      { kind: config, message: `${where} has no sso_start_url and no sso_region`, remedy: {} },
+    ],
+    [
+      "with a region that is none",
+      CORP.replace("eu-west-1", "eu-west-1.evil.example/"),
+      {
+        kind: config,
+        message: `${where}: sso_region is not a region's name: eu-west-1.evil.example/`,
+        remedy: {},
+      },
+    ],
+    [
+      "with an http start URL",
+      CORP.replace("https", "http"),
+      {
+        kind: config,
+        message: `${where}: sso_start_url is not an https URL: http://d-1.awsapps.com/start#/`,
+        remedy: {},
+      },
+    ],
+    [
+      "with a start URL in two lines",
+      CORP.replace("start#/", "start\n  more"),
+      {
+        kind: config,
+        message: `${where}: sso_start_url is not an https URL: https://d-1.awsapps.com/start more`,
+        remedy: {},
+      },
+    ],
+    [
+      "with a start URL that is none",
+      CORP.replace(/https.*/, "corp"),
+      { kind: config, message: `${where}: sso_start_url is not an https URL: corp`, remedy: {} },
+    ],
+    [
+      "with an unknown way to sign in",
+      `${CORP}sso_cred_login = telephone\n`,
+      {
+        kind: config,
+        message: `${where}: sso_cred_login is telephone; use auto, browser, device, never`,
+        remedy: {},
+      },
+    ],
+  ])("%s", (_why, text, expected) => {
+    expect(failure(text)).toEqual(expected);
+  });
+
+  test("for an unknown SSO_CRED_LOGIN is a matter of usage", () => {
+    expect(failure(CORP, { SSO_CRED_LOGIN: "tele\nphone" })).toEqual({
+      kind: "usage",
+      message: "SSO_CRED_LOGIN is tele phone; use auto, browser, device, never",
+      remedy: {},
+    });
+  });
+});
+
+describe("without a session named", () => {
+  test("the only one is taken, of several all are told", () => {
+    expect(onlySession(userConfig(CORP).config)).toEqual({ only: "corp" });
+    expect(onlySession(userConfig(`${CORP}[sso-session b]\n${CORP}`).config)).toEqual({
+      several: ["corp", "b"],
+    });
+  });
+
+  test("none is a refusal that says how to make one", () => {
+    const { config, path } = userConfig("[profile x]\n");
+    expect(() => onlySession(config)).toThrow(
+      expect.objectContaining({
+        kind: "config",
+        message: `${path} has no [sso-session]`,
+        remedy: { run: "sso-cred init" },
+      }),
+    );
+  });
+});
+
+test.each([
+  ["corp", "corp"],
+  ["my sso", '"my sso"'],
+  ["a&b", '"a&b"'],
+  ["$x", "'$x'"],
+  ["it's `x`", "'it'\\''s `x`'"],
+  ["", '""'],
+])("the name %s is typed as %s", (name, word) => {
+  expect(shellWord(name)).toBe(word);
+});
