@@ -1,0 +1,38 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** `visit` follows the page's redirects, `deny` presses Deny on it, `ignore` never looks at it. */
+export type BrowserMode = "visit" | "deny" | "ignore";
+
+export interface FakeBrowser {
+  /** For `BROWSER`: an executable that needs nothing in PATH. */
+  readonly command: string;
+  /** Every URL it was opened with, in order. */
+  opened(): string[];
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Writes a browser into a folder; where `BROWSER_LOG` is set it notes the URLs there as well. */
+export function makeBrowser(folder: string, mode: BrowserMode = "visit"): FakeBrowser {
+  const command = join(folder, `browser-${mode}`);
+  const log = join(folder, `browser-${mode}.opened`);
+  const program = fileURLToPath(new URL("browserProcess.ts", import.meta.url));
+  const script = [
+    "#!/bin/sh",
+    `exec ${quoted(process.execPath)} --no-warnings ${quoted(program)} ${mode} ${quoted(log)} "$@"`,
+  ];
+  writeFileSync(command, `${script.join("\n")}\n`);
+  chmodSync(command, 0o755);
+  return {
+    command,
+    opened: () => {
+      try {
+        return readFileSync(log, "utf8").split("\n").filter(Boolean);
+      } catch {
+        return [];
+      }
+    },
+  };
+}

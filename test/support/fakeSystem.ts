@@ -1,0 +1,100 @@
+import type { System } from "../../src/system/system.ts";
+import { type FakeClock, fakeClock } from "./fakeClock.ts";
+
+export interface FakeSystemOptions {
+  env?: Record<string, string | undefined>;
+  platform?: NodeJS.Platform;
+  /** Share it with other systems and, as `now`, with the emulator. */
+  clock?: FakeClock;
+  /** The id of the person's terminal; absent: there is none. */
+  terminal?: string;
+  /**
+   * `visit` fetches the page in the background, `ignore` opens and never looks, `none` has no way to open,
+   * `forbidden` fails the caller. Default: forbidden.
+   */
+  browser?: "visit" | "ignore" | "none" | "forbidden";
+  /** Plays the detached process; without it, starting one only shows in `detached`. */
+  startDetached?: (args: readonly string[]) => void;
+}
+
+/** A `System` for flows in process, and what was seen of it. */
+export interface FakeSystem extends System {
+  readonly clock: FakeClock;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What the terminal device showed. */
+  readonly shown: string;
+  readonly opened: string[];
+  /** Milliseconds of each sleep, in order. */
+  readonly slept: number[];
+  readonly steps: { what: string; details: Readonly<Record<string, unknown>> | undefined }[];
+  readonly detached: (readonly string[])[];
+  /** What the visited pages answered: the text, or the error of the visit. */
+  visits(): Promise<string[]>;
+}
+
+export function fakeSystem(options: FakeSystemOptions = {}): FakeSystem {
+  const clock = options.clock ?? fakeClock();
+  const { terminal, browser = "forbidden" } = options;
+  const written = { stdout: "", stderr: "", shown: "" };
+  const visiting: Promise<string>[] = [];
+  const opened: string[] = [];
+  const slept: number[] = [];
+  const steps: FakeSystem["steps"] = [];
+  const detached: (readonly string[])[] = [];
+  return {
+    env: options.env ?? {},
+    platform: options.platform ?? "linux",
+    clock,
+    now: clock.now,
+    startedAt: clock.now(),
+    sleep: (ms) => {
+      slept.push(ms);
+      return clock.sleep(ms);
+    },
+    writeStdout: (text) => {
+      written.stdout += text;
+    },
+    writeStderr: (text) => {
+      written.stderr += text;
+    },
+    terminal: () =>
+      terminal === undefined
+        ? undefined
+        : {
+            id: terminal,
+            write: (text) => {
+              written.shown += text;
+            },
+          },
+    openBrowser: async (url) => {
+      opened.push(url);
+      if (browser === "forbidden") throw new Error(`This test allows no browser, and it was opened: ${url}`);
+      if (browser === "visit") visiting.push(fetch(url).then((page) => page.text(), String));
+      return browser !== "none";
+    },
+    startDetached: (args) => {
+      detached.push(args);
+      options.startDetached?.(args);
+    },
+    trace: {
+      step: (what, details) => {
+        steps.push({ what, details });
+      },
+    },
+    get stdout() {
+      return written.stdout;
+    },
+    get stderr() {
+      return written.stderr;
+    },
+    get shown() {
+      return written.shown;
+    },
+    opened,
+    slept,
+    steps,
+    detached,
+    visits: () => Promise.all(visiting),
+  };
+}

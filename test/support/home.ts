@@ -1,0 +1,164 @@
+import { createHash } from "node:crypto";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+
+/** An independent statement of how the AWS CLI names its cache files (not the program's own code). */
+export const sha1 = (text: string) => createHash("sha1").update(text).digest("hex");
+
+export interface RegistrationKey {
+  region: string;
+  scopes: string[] | null;
+  sessionName: string | null;
+  startUrl: string;
+}
+
+/** The session's name, or for legacy profiles `{ startUrl }`. */
+export type RoleOwner = string | { startUrl: string };
+
+export interface FileEntry {
+  /** Relative to the home, with slashes. */
+  path: string;
+  /** Like "600". */
+  mode: string;
+  size: number;
+}
+
+export interface Home {
+  readonly path: string;
+  readonly configFile: string;
+  /** `HOME` and nothing else. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Paths are relative to the home; folders are made as needed. */
+  write(path: string, content: string | object, mode?: number): Promise<string>;
+  read(path: string): Promise<string>;
+  readJson(path: string): Promise<Record<string, unknown>>;
+  exists(path: string): Promise<boolean>;
+  /** Every file under the home, sorted by path. */
+  files(under?: string): Promise<FileEntry[]>;
+  remove(): Promise<void>;
+}
+
+/** `~/.aws/sso/cache/…` of a session's name or, for legacy profiles, of the start URL. */
+export function tokenPath(sessionOrStartUrl: string): string {
+  return `.aws/sso/cache/${sha1(sessionOrStartUrl)}.json`;
+}
+
+export function registrationPath({ region, scopes, sessionName, startUrl }: RegistrationKey): string {
+  const name = sessionName === null ? "null" : pythonString(sessionName);
+  const list = scopes === null ? "null" : `[${scopes.map(pythonString).join(", ")}]`;
+  const key =
+    `{"region": ${pythonString(region)}, "scopes": ${list}, "session_name": ${name}, ` +
+    `"startUrl": ${pythonString(startUrl)}, "tool": "botocore"}`;
+  return `.aws/sso/cache/${sha1(key)}.json`;
+}
+
+export function rolePath(owner: RoleOwner, accountId: string, roleName: string): string {
+  const last =
+    typeof owner === "string"
+      ? `"sessionName":${pythonString(owner)}`
+      : `"startUrl":${pythonString(owner.startUrl)}`;
+  const key = `{"accountId":${pythonString(accountId)},"roleName":${pythonString(roleName)},${last}}`;
+  return `.aws/cli/cache/${sha1(key)}.json`;
+}
+
+function pythonString(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** `2026-03-01T12:00:00Z`, as the AWS CLI writes dates. */
+export function isoSeconds(ms: number): string {
+  return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+/** Turns the times of an `SsoToken` into the dates of the token file. */
+export function tokenFile(token: {
+  expiresAt: number;
+  registrationExpiresAt?: number;
+  [field: string]: unknown;
+}): Record<string, unknown> {
+  const { expiresAt, registrationExpiresAt, ...rest } = token;
+  return {
+    ...rest,
+    expiresAt: isoSeconds(expiresAt),
+    ...(registrationExpiresAt === undefined
+      ? {}
+      : { registrationExpiresAt: isoSeconds(registrationExpiresAt) }),
+  };
+}
+
+/** Content of a role-credentials file. */
+export function roleFile(expiration: number, accountId: string): Record<string, unknown> {
+  const Credentials = {
+    AccessKeyId: "ASIAEXAMPLEEXAMPLE01",
+    SecretAccessKey: "example-secret",
+    SessionToken: "example-session-token",
+    Expiration: isoSeconds(expiration),
+    AccountId: accountId,
+  };
+  return { ProviderType: "sso", Credentials };
+}
+
+export const START_URL = "https://d-1234567890.awsapps.com/start";
+
+/** Config text of one `[sso-session]` with the usual keys; `extra` are further lines of the section. */
+export function sessionSection(name: string, extra: string[] = []): string {
+  const lines = [
+    `[sso-session ${name}]`,
+    `sso_start_url = ${START_URL}`,
+    "sso_region = eu-west-1",
+    "sso_registration_scopes = sso:account:access",
+    ...extra,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** A throw-away home; `config` is the text of `~/.aws/config`. */
+export async function makeHome(
+  options: { config?: string; credentials?: string; name?: string } = {},
+): Promise<Home> {
+  const path = await mkdtemp(join(tmpdir(), options.name ?? "sso-cred-home-"));
+  const home: Home = {
+    path,
+    configFile: join(path, ".aws/config"),
+    env: { HOME: path },
+    write: async (file, content, mode = 0o600) => {
+      const target = join(path, file);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, typeof content === "string" ? content : JSON.stringify(content));
+      await chmod(target, mode);
+      return target;
+    },
+    read: (file) => readFile(join(path, file), "utf8"),
+    readJson: async (file) => JSON.parse(await readFile(join(path, file), "utf8")),
+    exists: (file) =>
+      stat(join(path, file)).then(
+        () => true,
+        () => false,
+      ),
+    files: async (under = "") => {
+      const found = await readdir(join(path, under), { recursive: true, withFileTypes: true }).catch(
+        () => [],
+      );
+      const entries = await Promise.all(
+        found
+          .filter((entry) => !entry.isDirectory())
+          .map(async (entry) => {
+            const file = join(entry.parentPath, entry.name);
+            const { mode, size } = await stat(file);
+            return { path: relative(path, file), mode: (mode & 0o7777).toString(8), size };
+          }),
+      );
+      return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+    },
+    remove: async () => {
+      await rm(path, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+  if (options.config !== undefined) await home.write(".aws/config", options.config);
+  if (options.credentials !== undefined) await home.write(".aws/credentials", options.credentials);
+  return home;
+}

@@ -1,0 +1,50 @@
+import { subscribe } from "node:diagnostics_channel";
+import { WITHHELD } from "../identityCenter/misbehaviour.ts";
+
+/** Turns of the event loop without activity after which everything is taken to be waiting for the clock. */
+const QUIET_TURNS = 8;
+/** Activity that lasts longer than this (real time) does not hold up the fake clock. */
+const LONGEST_WAIT_MS = 1000;
+const ACTIVE = /^(FSReq|GetAddrInfoReq|TCPConnectWrap|PipeConnectWrap)/;
+
+/**
+ * Watches this process' requests, files and children, so that a fake clock can tell "everybody sleeps" from
+ * "an answer is on its way". Requests the emulator has swallowed on purpose do not count.
+ */
+export function watchIo(): { quiet(): Promise<void> } {
+  const open = new Set<unknown>();
+  const withheld = new Set<unknown>();
+  const begin = (message: unknown) => open.add((message as { request: unknown }).request);
+  const end = (message: unknown) => open.delete((message as { request: unknown }).request);
+  subscribe("http.client.request.start", begin);
+  subscribe("http.client.request.error", end);
+  subscribe("http.client.response.finish", (message) => {
+    const { response } = message as { response: NodeJS.EventEmitter };
+    response.once("close", () => end(message));
+  });
+  subscribe("undici:request:create", begin);
+  subscribe("undici:request:trailers", end);
+  subscribe("undici:request:error", end);
+  subscribe(WITHHELD.name, (message) => {
+    const { response, open } = message as { response: unknown; open: boolean };
+    if (open) withheld.add(response);
+    else withheld.delete(response);
+  });
+  const children = () => process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap").length;
+  const childrenBefore = children();
+  const isBusy = () =>
+    open.size > withheld.size ||
+    process.getActiveResourcesInfo().some((name) => ACTIVE.test(name)) ||
+    children() > childrenBefore;
+  return {
+    quiet: async () => {
+      const deadline = performance.now() + LONGEST_WAIT_MS;
+      let quietTurns = 0;
+      while (quietTurns < QUIET_TURNS && performance.now() < deadline) {
+        const busy = isBusy();
+        quietTurns = busy ? 0 : quietTurns + 1;
+        await new Promise<void>((resolve) => (busy ? setTimeout(resolve, 1) : setImmediate(resolve)));
+      }
+    },
+  };
+}

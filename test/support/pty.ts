@@ -1,0 +1,146 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pty from "@lydell/node-pty";
+import headless from "@xterm/headless";
+import { BINARY, bareEnv, type RunOptions } from "./run.ts";
+
+export interface TerminalResult {
+  code: number;
+  /** Standard output and error where they were redirected away from the terminal, else empty. */
+  stdout: string;
+  stderr: string;
+  /** The screen at the end, trailing blanks removed. */
+  screen: string;
+  /** Every byte that was written to the terminal device. */
+  raw: string;
+}
+
+export interface OnTerminal {
+  readonly pid: number;
+  readonly done: Promise<TerminalResult>;
+  /** The whole screen, with what has scrolled out of it above, trailing blanks removed. */
+  screen(): Promise<string>;
+  /** Presses keys; `KEYS` has names for the unprintable ones. */
+  type(keys: string): void;
+  /** The screen as soon as it shows this; fails with the screen in the message after `deadlineMs` (20 s). */
+  waitFor(text: string | RegExp, deadlineMs?: number): Promise<string>;
+  kill(signal?: NodeJS.Signals): void;
+}
+
+export const KEYS = {
+  enter: "\r",
+  up: "\u001b[A",
+  down: "\u001b[B",
+  space: " ",
+  tab: "\t",
+  escape: "\u001b",
+  backspace: "\u007f",
+  controlC: "\u0003",
+} as const;
+
+export interface TerminalOptions extends RunOptions {
+  columns?: number;
+  rows?: number;
+}
+
+/** Runs a program on a terminal of its own, all three streams on it: a person at the keyboard. */
+export function startOnTerminal(
+  file: string,
+  args: readonly string[],
+  options: TerminalOptions = {},
+): OnTerminal {
+  const { columns = 100, rows = 30 } = options;
+  const screen = new headless.Terminal({ cols: columns, rows, scrollback: 5000, allowProposedApi: true });
+  const child = pty.spawn(file, [...args], {
+    name: "xterm-256color",
+    cols: columns,
+    rows,
+    cwd: options.cwd ?? options.home?.path ?? "/",
+    env: { TERM: "xterm-256color", ...bareEnv(options) },
+  });
+  let raw = "";
+  child.onData((data) => {
+    raw += data;
+    screen.write(data);
+  });
+  // Programs ask the terminal where the cursor is; a screen that never answers would hang them.
+  screen.onData((answer) => child.write(answer));
+
+  const read = () =>
+    new Promise<string>((resolve) => {
+      screen.write("", () => {
+        const { buffer } = screen;
+        const lines = Array.from({ length: buffer.active.length }, (_, i) =>
+          (buffer.active.getLine(i)?.translateToString(true) ?? "").trimEnd(),
+        );
+        resolve(lines.join("\n").trimEnd());
+      });
+    });
+  let ended = false;
+  const done = new Promise<TerminalResult>((resolve, reject) => {
+    const timer = setTimeout(async () => {
+      child.kill("SIGKILL");
+      reject(new Error(`Still running: ${file} ${args.join(" ")}\n${await read()}`));
+    }, options.deadlineMs ?? 60_000);
+    child.onExit(async ({ exitCode, signal }) => {
+      clearTimeout(timer);
+      ended = true;
+      const code = signal ? 128 + signal : exitCode;
+      resolve({ code, stdout: "", stderr: "", screen: await read(), raw });
+    });
+  });
+  done.catch(() => {});
+
+  const waitFor = async (text: string | RegExp, deadlineMs = 20_000): Promise<string> => {
+    const deadline = performance.now() + deadlineMs;
+    for (;;) {
+      const wasEnded = ended;
+      const now = await read();
+      if (typeof text === "string" ? now.includes(text) : text.test(now)) return now;
+      if (wasEnded || performance.now() > deadline) {
+        throw new Error(`The screen never showed ${text}${wasEnded ? " before the end" : ""}:\n${now}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  return {
+    pid: child.pid,
+    done,
+    screen: read,
+    type: (keys) => child.write(keys),
+    waitFor,
+    kill: (signal = "SIGKILL") => child.kill(signal),
+  };
+}
+
+export function startBinaryOnTerminal(args: readonly string[], options?: TerminalOptions): OnTerminal {
+  return startOnTerminal(BINARY, args, options);
+}
+
+/**
+ * `sh -c COMMAND` with a controlling terminal, but standard input, output and error elsewhere, as an SDK runs a
+ * credential_process in a person's window: the screen shows only what was written to /dev/tty. The executable is
+ * `$SSO_CRED`.
+ */
+export function startShellBehindTerminal(command: string, options: TerminalOptions = {}): OnTerminal {
+  const folder = mkdtempSync(join(tmpdir(), "sso-cred-streams-"));
+  const script = 'exec 0</dev/null 1>"$1/out" 2>"$1/err"; eval "$2"';
+  const running = startOnTerminal("/bin/sh", ["-c", script, "sh", folder, command], {
+    ...options,
+    env: { SSO_CRED: BINARY, ...options.env },
+  });
+  const done = running.done.then((result) => ({
+    ...result,
+    stdout: readFileSync(join(folder, "out"), "utf8"),
+    stderr: readFileSync(join(folder, "err"), "utf8"),
+  }));
+  const cleaned = done.finally(() => rmSync(folder, { recursive: true, force: true }));
+  cleaned.catch(() => {});
+  return { ...running, done: cleaned };
+}
+
+export function startBinaryBehindTerminal(args: readonly string[], options?: TerminalOptions): OnTerminal {
+  const line = args.map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(" ");
+  return startShellBehindTerminal(`exec "$SSO_CRED" ${line}`, options);
+}

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { EXECUTABLE } from "./builtExecutable.ts";
+
+export const BINARY = process.env.SSO_CRED_BINARY ?? EXECUTABLE;
+/** All a caller's environment holds besides HOME and what the test gives. */
+export const BARE_PATH = "/usr/bin:/bin";
+
+export interface RunOptions {
+  env?: Readonly<Record<string, string | undefined>>;
+  home?: { path: string };
+  cwd?: string;
+  /** Text for standard input; absent: /dev/null. */
+  stdin?: string;
+  /** After so long the whole group is killed and the run fails; default 60 s. */
+  deadlineMs?: number;
+}
+
+export interface RunResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  /** Wall time until the pipes were closed, as a calling SDK waits. */
+  ms: number;
+}
+
+export interface Running {
+  readonly pid: number;
+  readonly child: ChildProcess;
+  readonly done: Promise<RunResult>;
+  /** What has come so far. */
+  stdout(): string;
+  stderr(): string;
+  kill(signal?: NodeJS.Signals): void;
+  /** The caller and everything in its process group, as Ctrl-C or a time-out of a shell does. */
+  killGroup(signal?: NodeJS.Signals): void;
+}
+
+export function bareEnv(options: RunOptions): Record<string, string> {
+  const given = { PATH: BARE_PATH, HOME: options.home?.path ?? "/nonexistent", ...options.env };
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/**
+ * Starts a program as an SDK does: pipes, a bare environment. In a session of its own, so that the terminal of
+ * whoever runs the tests is out of its reach.
+ */
+export function start(file: string, args: readonly string[], options: RunOptions = {}): Running {
+  const began = performance.now();
+  const child = spawn(file, args, {
+    env: bareEnv(options),
+    cwd: options.cwd ?? options.home?.path,
+    detached: true,
+    stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  });
+  const output = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.setEncoding("utf8").on("data", (text: string) => {
+      output[name] += text;
+    });
+  }
+  child.stdin?.on("error", () => {}).end(options.stdin);
+  const killGroup = (signal: NodeJS.Signals = "SIGKILL") => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  };
+  const done = new Promise<RunResult>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      killGroup();
+      reject(new Error(`Still running: ${file} ${args.join(" ")}\n${output.stdout}\n${output.stderr}`));
+    }, options.deadlineMs ?? 60_000);
+    child.once("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.once("close", (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code, signal, ...output, ms: performance.now() - began });
+    });
+  });
+  // Whoever kills it need not also wait for it.
+  done.catch(() => {});
+  return {
+    pid: child.pid ?? -1,
+    child,
+    done,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    kill: (signal = "SIGKILL") => void child.kill(signal),
+    killGroup,
+  };
+}
+
+export function startBinary(args: readonly string[], options?: RunOptions): Running {
+  return start(BINARY, args, options);
+}
+
+export function runBinary(args: readonly string[], options?: RunOptions): Promise<RunResult> {
+  return startBinary(args, options).done;
+}
+
+/** `sh -c COMMAND`; the executable is `$SSO_CRED`. */
+export function startShell(command: string, options: RunOptions = {}): Running {
+  return start("/bin/sh", ["-c", command], { ...options, env: { SSO_CRED: BINARY, ...options.env } });
+}
+
+export function runShell(command: string, options?: RunOptions): Promise<RunResult> {
+  return startShell(command, options).done;
+}
