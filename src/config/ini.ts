@@ -32,7 +32,12 @@ export interface Header {
 
 /** Every section, in the order of first appearance. */
 export function parseConfig(text: string, file: ConfigFile): Section[] {
-  return read(text, file, () => true);
+  return read(
+    text,
+    file,
+    () => true,
+    () => true,
+  );
 }
 
 /** The same section that {@link parseConfig} gives, without reading the bodies of the others. */
@@ -42,9 +47,10 @@ export function findSection(
   kind: Section["kind"],
   name: string,
 ): Section | undefined {
-  return read(text, file, (header) => header.kind === kind && header.name === name).find(
-    (section) => section.kind === kind && section.name === name,
-  );
+  // A header that does not show the name can still mean it when it is quoted; most are neither and are not read.
+  const mayMatter = (line: string) => line.includes(name) || line.includes("DEFAULT") || /["'\\]/.test(line);
+  const isWanted = (header: Header) => header.kind === kind && header.name === name;
+  return read(text, file, mayMatter, isWanted).at(0);
 }
 
 interface Draft extends Header {
@@ -52,14 +58,18 @@ interface Draft extends Header {
   readonly nested: Map<string, Map<string, string>>;
 }
 
-function read(text: string, file: ConfigFile, wanted: (header: Header) => boolean): Section[] {
-  const lines = normalize(text);
+function read(
+  text: string,
+  file: ConfigFile,
+  mayMatter: (headerLine: string) => boolean,
+  isWanted: (header: Header) => boolean,
+): Section[] {
   const drafts = new Map<string, Draft>();
   const inherited: Draft = { kind: "other", name: "DEFAULT", bare: true, keys: new Map(), nested: new Map() };
-  for (const { header, body } of blocks(lines, file)) {
+  for (const { header, body } of blocks(normalize(text), file, mayMatter)) {
     if (header.kind === "other" && header.name === "DEFAULT") {
       readBody(body, inherited);
-    } else if (wanted(header)) {
+    } else if (isWanted(header)) {
       const id = `${header.kind} ${header.bare} ${header.name}`;
       let draft = drafts.get(id);
       if (draft === undefined) {
@@ -74,7 +84,7 @@ function read(text: string, file: ConfigFile, wanted: (header: Header) => boolea
     kind,
     name,
     keys: new Map([...inherited.keys, ...keys]),
-    nested: new Map([...inherited.nested, ...nested]),
+    nested: new Map([...[...inherited.nested].filter(([key]) => !keys.has(key)), ...nested]),
   }));
 }
 
@@ -84,7 +94,11 @@ function normalize(text: string): string {
 }
 
 /** Jumps from bracket to bracket, so that a file of many sections costs little more than a search. */
-function* blocks(text: string, file: ConfigFile): Generator<{ header: Header; body: string }> {
+function* blocks(
+  text: string,
+  file: ConfigFile,
+  mayMatter: (headerLine: string) => boolean,
+): Generator<{ header: Header; body: string }> {
   let header: Header | undefined;
   let bodyStart = 0;
   let at = text.indexOf("[");
@@ -92,10 +106,10 @@ function* blocks(text: string, file: ConfigFile): Generator<{ header: Header; bo
     const lineStart = startOfLine(text, at);
     const newline = text.indexOf("\n", at);
     const lineEnd = newline < 0 ? text.length : newline;
-    const found = lineStart === undefined ? undefined : readHeader(text.slice(lineStart, lineEnd), file);
-    if (found !== undefined && lineStart !== undefined) {
+    const line = lineStart === undefined ? "" : text.slice(lineStart, lineEnd);
+    if (lineStart !== undefined && isHeader(line)) {
       if (header !== undefined) yield { header, body: text.slice(bodyStart, lineStart) };
-      header = found;
+      header = mayMatter(line) ? readHeader(line, file) : undefined;
       bodyStart = lineEnd + 1;
     }
     at = text.indexOf("[", lineEnd);
@@ -113,15 +127,20 @@ function startOfLine(text: string, bracket: number): number | undefined {
   return at;
 }
 
+/** Whether the line begins a section. Without indentation an unclosed bracket does too. */
+function isHeader(line: string): boolean {
+  return line[0] === "[" || (line.includes("]") && line.trimStart()[0] === "[");
+}
+
 /**
  * Reads one line as a section header; undefined when it is none. A line that begins with an unclosed `[` is a header that
  * nobody asks for: the keys below it must not fall to the section above.
  */
 export function readHeader(line: string, file: ConfigFile): Header | undefined {
+  if (!isHeader(line)) return undefined;
   const text = line.trim();
-  if (text[0] !== "[") return undefined;
   const end = closingBracket(text);
-  if (end < 0) return /^\s/.test(line) ? undefined : { kind: "other", name: text, bare: true };
+  if (end < 0) return { kind: "other", name: text, bare: true };
   const inside = text.slice(1, end).trim();
   if (file === "credentials") {
     return { kind: inside === "DEFAULT" ? "other" : "profile", name: inside, bare: true };

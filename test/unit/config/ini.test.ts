@@ -150,6 +150,11 @@ describe("the dialect of the config", () => {
       ],
     ],
     [
+      "a value replaces an inherited nested map",
+      "[DEFAULT]\ns3 =\n  a = 1\n[profile x]\ns3 = no",
+      [["profile x", { s3: "no" }]],
+    ],
+    [
       "names that JavaScript knows",
       "[profile __proto__]\n__proto__ = 1\nconstructor = 2",
       [
@@ -244,6 +249,8 @@ describe("the scan for one section", () => {
       "[profile a]",
       "[profile b]",
       "[profile 'a']",
+      `[profile ""'a']`,
+      "[profile \\\\a]",
       "  [profile a] # c",
       "[default]",
       "[profile default]",
