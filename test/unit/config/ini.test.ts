@@ -3,7 +3,7 @@ import ini from "ini";
 import { describe, expect, test } from "vitest";
 import { type ConfigFile, findSection, parseConfig, type Section } from "../../../src/config/ini.ts";
 
-/** `{"profile x": {key: value}}`, nested maps as `{key: {"": value, inner: value}}`. */
+/** For each section its kind and name, its keys and, where there are any, its nested maps. */
 function plain(sections: Section[]) {
   return sections.map(({ kind, name, keys, nested }) => [
     `${kind} ${name}`,
@@ -249,8 +249,9 @@ describe("the scan for one section", () => {
       "[profile a]",
       "[profile b]",
       "[profile 'a']",
-      `[profile ""'a']`,
-      "[profile \\\\a]",
+      "[profile ab]",
+      "[profile 'a'b]",
+      "[profile a\\b]",
       "  [profile a] # c",
       "[default]",
       "[profile default]",
@@ -287,7 +288,7 @@ describe("the scan for one section", () => {
         const all = parseConfig(text, file);
         const asked = [
           ...all,
-          ...(["profile", "sso-session", "services"] as const).map((kind) => ({ kind, name: "a" })),
+          ...(["profile", "sso-session", "services"] as const).map((kind) => ({ kind, name: "ab" })),
         ];
         for (const { kind, name } of asked) {
           const expected = all.find((section) => section.kind === kind && section.name === name);
