@@ -1,0 +1,127 @@
+import type {
+  Account,
+  ClientRegistration,
+  DeviceAuthorization,
+  RoleCredentials,
+  TokenGrant,
+} from "../sso/types.ts";
+import { Outage, unavailable } from "./outage.ts";
+
+/** Nothing here lives longer; a greater number is a fault, and would break dates further on. */
+const TEN_YEARS_SECONDS = 10 * 365 * 24 * 3600;
+const DEFAULT_INTERVAL_SECONDS = 5;
+
+export interface AccountsPage {
+  accounts: Account[];
+  nextToken?: string;
+}
+
+export interface RolesPage {
+  roles: string[];
+  nextToken?: string;
+}
+
+/** The fields of one answer, read with suspicion: what is missing or of the wrong kind is "unavailable", naming it. */
+interface Reader {
+  text(name: string): string;
+  optionalText(name: string): string | undefined;
+  /** Above `least`, up to `most`. */
+  number(name: string, least: number, most: number): number;
+  list(name: string): Reader[];
+}
+
+function reader(value: unknown, answer: string): Reader {
+  const fields = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
+  const fault = (name: string) => {
+    const state = fields[name] === undefined || fields[name] === null ? "without" : "with a malformed";
+    const outage = new Outage(`malformed ${name}`, { retry: false });
+    return unavailable(`${answer} ${state} ${name}`, outage);
+  };
+  return {
+    text(name) {
+      const text = fields[name];
+      if (typeof text !== "string" || text === "") throw fault(name);
+      return text;
+    },
+    optionalText(name) {
+      const text = fields[name];
+      return typeof text === "string" && text !== "" ? text : undefined;
+    },
+    number(name, least, most) {
+      const number = fields[name];
+      if (typeof number !== "number" || !(number > least && number <= most)) throw fault(name);
+      return number;
+    },
+    list(name) {
+      const list = fields[name] ?? [];
+      if (!Array.isArray(list)) throw fault(name);
+      return list.map((item) => reader(item, answer));
+    },
+  };
+}
+
+export function readRegistration(output: unknown, answer: string): ClientRegistration {
+  const fields = reader(output, answer);
+  return {
+    clientId: fields.text("clientId"),
+    clientSecret: fields.text("clientSecret"),
+    expiresAt: fields.number("clientSecretExpiresAt", -1, 1e11) * 1000,
+  };
+}
+
+export function readDeviceAuthorization(output: unknown, answer: string): DeviceAuthorization {
+  const fields = reader(output, answer);
+  const verificationUri = fields.text("verificationUri");
+  const { interval } = output as { interval?: unknown };
+  return {
+    deviceCode: fields.text("deviceCode"),
+    userCode: fields.text("userCode"),
+    verificationUri,
+    verificationUriComplete: fields.optionalText("verificationUriComplete") ?? verificationUri,
+    expiresInSeconds: fields.number("expiresIn", 0, TEN_YEARS_SECONDS),
+    // RFC 8628, section 3.2: 5 where the service does not say; a pause that is none would be a flood.
+    intervalSeconds: interval ? fields.number("interval", 0, 3600) : DEFAULT_INTERVAL_SECONDS,
+  };
+}
+
+export function readGrant(output: unknown, answer: string): TokenGrant {
+  const fields = reader(output, answer);
+  const refreshToken = fields.optionalText("refreshToken");
+  return {
+    accessToken: fields.text("accessToken"),
+    expiresIn: fields.number("expiresIn", 0, TEN_YEARS_SECONDS),
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+  };
+}
+
+/** `expiration` in epoch milliseconds, floored to whole seconds as the AWS CLI keeps it. */
+export function readRoleCredentials(output: unknown, answer: string, now: number): RoleCredentials {
+  const fields = reader((output as { roleCredentials?: unknown }).roleCredentials, answer);
+  const expiration = fields.number("expiration", 0, now + TEN_YEARS_SECONDS * 1000);
+  return {
+    accessKeyId: fields.text("accessKeyId"),
+    secretAccessKey: fields.text("secretAccessKey"),
+    sessionToken: fields.text("sessionToken"),
+    expiration: Math.floor(expiration / 1000) * 1000,
+  };
+}
+
+export function readAccounts(output: unknown, answer: string): AccountsPage {
+  const fields = reader(output, answer);
+  const accounts = fields.list("accountList").map((account) => ({
+    accountId: account.text("accountId"),
+    accountName: account.optionalText("accountName") ?? "",
+    emailAddress: account.optionalText("emailAddress") ?? "",
+  }));
+  return { accounts, ...nextToken(fields) };
+}
+
+export function readRoles(output: unknown, answer: string): RolesPage {
+  const fields = reader(output, answer);
+  return { roles: fields.list("roleList").map((role) => role.text("roleName")), ...nextToken(fields) };
+}
+
+function nextToken(fields: Reader): { nextToken?: string } {
+  const token = fields.optionalText("nextToken");
+  return token === undefined ? {} : { nextToken: token };
+}

@@ -1,0 +1,145 @@
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import type { SsoSession } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import { openConnection, proxyHeaders, refusedByProxy } from "./connection.ts";
+import { networkFault, Outage, type Peer, TimedOut, unavailable } from "./outage.ts";
+import { type ProxyServer, proxyFor } from "./proxy.ts";
+import { trustStore } from "./trustStore.ts";
+
+/** How long one request may take, in milliseconds, and how long its answer may be. */
+export interface Limits {
+  /** Lookup, connection, proxy and TLS together. */
+  connectMs: number;
+  /** The whole request. */
+  totalMs: number;
+  answerBytes: number;
+}
+
+export const LIMITS: Limits = { connectMs: 5_000, totalMs: 15_000, answerBytes: 8 * 1024 * 1024 };
+
+export interface WireRequest {
+  method: string;
+  url: URL;
+  headers: Record<string, string>;
+  body?: string | Uint8Array | undefined;
+}
+
+/** What a server said, whole. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+export interface Patience {
+  /** Epoch milliseconds after which nobody waits for the answer. */
+  deadline?: number | undefined;
+  /** Ends the request; it rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+export type Exchange = (request: WireRequest, patience?: Patience) => Promise<Answer>;
+
+/**
+ * HTTP/1.1, one connection a request, redirects not followed; proxies and CAs as the environment and the session say. Any
+ * answer that is complete counts as one, whatever its status.
+ *
+ * Rejects with SsoCredError: "unavailable" (in time, and with every socket closed), or "config" for a proxy or CA bundle
+ * that cannot be used.
+ */
+export function httpExchange(
+  session: Pick<SsoSession, "caBundle">,
+  system: Pick<System, "env" | "now">,
+  limits: Limits = LIMITS,
+): Exchange {
+  const trust = trustStore(session.caBundle, system.env);
+  return async (request, { deadline = Number.POSITIVE_INFINITY, signal: ended } = {}) => {
+    const { url } = request;
+    const totalMs = Math.min(limits.totalMs, deadline - system.now());
+    if (totalMs <= 0)
+      throw unavailable(`no time left to ask ${url.host}`, new Outage("deadline", { retry: false }));
+    const connectMs = Math.min(limits.connectMs, totalMs);
+    const over = new AbortController();
+    const end = () => over.abort(ended?.reason);
+    if (ended?.aborted) end();
+    ended?.addEventListener("abort", end, { once: true });
+    const connect = setTimeout(() => over.abort(new TimedOut("connect", connectMs)), connectMs);
+    const total = setTimeout(() => over.abort(new TimedOut("answer", totalMs)), totalMs);
+    let socket: Socket | undefined;
+    try {
+      const proxy = proxyFor(url, system.env);
+      socket = await openConnection(url, proxy, trust, over.signal);
+      clearTimeout(connect);
+      const answer = await ask(request, socket, proxy, over.signal, limits.answerBytes);
+      if (answer.status === 407 && proxy) throw refusedByProxy(407, proxy, url.host);
+      return answer;
+    } catch (error) {
+      if (ended?.aborted) throw ended.reason;
+      throw error;
+    } finally {
+      clearTimeout(total);
+      clearTimeout(connect);
+      ended?.removeEventListener("abort", end);
+      socket?.destroy();
+    }
+  };
+}
+
+async function ask(
+  { method, url, headers, body }: WireRequest,
+  socket: Socket,
+  proxy: ProxyServer | undefined,
+  signal: AbortSignal,
+  answerBytes: number,
+): Promise<Answer> {
+  const whole = proxy && url.protocol === "http:";
+  const peer: Peer = { name: url.host, isProxy: false };
+  const request = httpRequest({
+    method,
+    path: whole ? url.href : `${url.pathname}${url.search}`,
+    headers: { host: url.host, ...headers, ...(whole ? proxyHeaders(proxy) : {}) },
+    createConnection: () => socket,
+  });
+  const stop = () => request.destroy();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (signal.aborted) throw signal.reason;
+    const response = await responseTo(request, body);
+    return await readWhole(response, url.host, answerBytes);
+  } catch (error) {
+    throw networkFault(signal.aborted ? signal.reason : error, peer);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function responseTo(request: ClientRequest, body: WireRequest["body"]): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request.on("response", resolve);
+    request.on("error", reject);
+    request.on("close", () => reject(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
+    request.end(body);
+  });
+}
+
+async function readWhole(response: IncomingMessage, host: string, most: number): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > most) {
+      throw unavailable(
+        `${host} sends an answer without end`,
+        new Outage("endless answer", { retry: false }),
+      );
+    }
+    chunks.push(chunk);
+  }
+  const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+  return {
+    status: response.statusCode ?? 0,
+    headers: Object.fromEntries(headers),
+    body: Buffer.concat(chunks),
+  };
+}

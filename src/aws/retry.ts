@@ -1,0 +1,34 @@
+import type { System } from "../system/system.ts";
+import { outageOf } from "./outage.ts";
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 4_000;
+
+/**
+ * Repeats `operation` while it fails by an outage that may pass within seconds (429, 5xx, dropped lines, time-outs), with exponential
+ * back-off and full jitter, for at most `budgetMs` in all; Retry-After is kept where the budget allows, and ends the attempts
+ * where not. `operation` gets the end of the budget (epoch milliseconds) to pass on as the deadline of its requests.
+ *
+ * Redeeming a code or a refresh token is repeated like everything else: where the lost answer had been given, the
+ * second try ends in invalid_grant, which callers have to meet anyway (a look at the token file, then a new sign-in).
+ */
+export async function withRetries<T>(
+  system: Pick<System, "now" | "sleep" | "trace">,
+  budgetMs: number,
+  operation: (deadline: number) => Promise<T>,
+): Promise<T> {
+  const deadline = system.now() + budgetMs;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await operation(deadline);
+    } catch (error) {
+      const outage = outageOf(error);
+      if (!outage?.retry) throw error;
+      const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+      const pause = Math.max(outage.retryAfterMs ?? 0, Math.ceil(Math.random() * longest));
+      if (system.now() + pause >= deadline) throw error;
+      system.trace.step("retry", { after: outage.message, pauseMs: pause });
+      await system.sleep(pause);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { System } from "../system/system.ts";
+import { classifyAnswer, type Service, ServiceError } from "./classifyAnswer.ts";
+import type { Exchange, Patience, WireRequest } from "./httpHandler.ts";
+import type { SdkHandler, SdkRequest } from "./sdk.ts";
+
+/** What `client.send(command, options)` hands through the SDK to its request handler. */
+export interface CallOptions {
+  operation: string;
+  emptyIsGood: boolean;
+  deadline?: Patience["deadline"];
+  /** The SDK's name for it. */
+  abortSignal?: AbortSignal;
+}
+
+const SECRETS = ["clientSecret", "code", "codeVerifier", "deviceCode", "refreshToken"];
+
+/** The SDK's request handler: judges the answers itself and shows the SDK only the good ones. */
+export function sdkHandler(
+  service: Service,
+  exchange: Exchange,
+  system: Pick<System, "now" | "trace">,
+): SdkHandler {
+  return {
+    async handle(sdkRequest, options) {
+      const { operation, emptyIsGood, deadline, abortSignal: signal } = options as CallOptions;
+      const request = wireRequest(sdkRequest);
+      const { host } = request.url;
+      const startedAt = system.now();
+      const done = (result: object) =>
+        system.trace.step(operation, { host, ...result, ms: system.now() - startedAt });
+      try {
+        const answer = await exchange(request, { deadline, signal });
+        done({ status: answer.status });
+        classifyAnswer(answer, host, service, emptyIsGood);
+        return { response: { statusCode: answer.status, headers: answer.headers, body: answer.body } };
+      } catch (error) {
+        if (error instanceof ServiceError) throw withoutEcho(error, request);
+        done({ error: error instanceof Error ? error.message : String(error) });
+        throw error;
+      }
+    },
+  };
+}
+
+function wireRequest(request: SdkRequest): WireRequest {
+  const { protocol, hostname, port, path, query = {}, method, headers, body } = request;
+  const url = new URL(`${protocol}//${hostname}${port ? `:${port}` : ""}${path}`);
+  for (const [name, value] of Object.entries(query)) {
+    for (const item of [value].flat()) url.searchParams.append(name, item ?? "");
+  }
+  const hasBody = typeof body === "string" || body instanceof Uint8Array;
+  return { method, url, headers, body: hasBody ? body : undefined };
+}
+
+/** A service that repeats in its complaint what it was sent does not get a secret onto the terminal. */
+function withoutEcho(error: ServiceError, { headers, body }: WireRequest): ServiceError {
+  const sent: Record<string, unknown> = body?.length ? JSON.parse(Buffer.from(body).toString()) : {};
+  const secrets = [headers["x-amz-sso_bearer_token"], ...SECRETS.map((name) => sent[name])];
+  const echoes = secrets.some(
+    (secret) => typeof secret === "string" && secret && error.message.includes(secret),
+  );
+  return echoes ? new ServiceError(error.status, error.code, error.code) : error;
+}

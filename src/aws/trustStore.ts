@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import { SsoCredError } from "../errors.ts";
+import type { System } from "../system/system.ts";
+import type { Peer } from "./outage.ts";
+
+/** Whom to trust in TLS, for one session. */
+export interface TrustStore {
+  bundle: Peer["caBundle"];
+  /** Made at the first call. */
+  context(): SecureContext;
+  /** Whether `context()` now gives one that trusts more CAs than this one: the system's too. */
+  isWiderThan(used: SecureContext): boolean;
+}
+
+/**
+ * As botocore: a CA bundle replaces every other CA. Without one: Node's own roots and NODE_EXTRA_CA_CERTS, and
+ * when these do not know an issuer also the system's store, which takes 0.1 s to load and is thus left to that case.
+ */
+export function trustStore(caBundle: string | undefined, env: System["env"]): TrustStore {
+  const setting = env.AWS_CA_BUNDLE === caBundle ? "AWS_CA_BUNDLE" : "ca_bundle in the AWS config";
+  const bundle = caBundle === undefined ? undefined : { path: caBundle, setting };
+  let usual: SecureContext | undefined;
+  let wide: SecureContext | undefined;
+  return {
+    bundle,
+    context() {
+      // A bundle may hold an issuing CA without its root; whoever lists it trusts it (as curl --cacert).
+      usual ??= createSecureContext(bundle ? { ca: readBundle(bundle), allowPartialTrustChain: true } : {});
+      return wide ?? usual;
+    },
+    isWiderThan(used) {
+      if (bundle !== undefined) return false;
+      wide ??= createSecureContext({ ca: [...getCACertificates("default"), ...getCACertificates("system")] });
+      return used !== wide;
+    },
+  };
+}
+
+function readBundle({ path, setting }: { path: string; setting: string }): string {
+  let text: string;
+  try {
+    text = readFileSync(path, "latin1");
+  } catch (error) {
+    const { code = "unreadable" } = error as NodeJS.ErrnoException;
+    throw new SsoCredError("config", `cannot read the CA bundle ${path} (${code}): correct ${setting}`);
+  }
+  if (!/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+-----END /.test(text)) {
+    throw new SsoCredError("config", `the CA bundle ${path} holds no PEM certificate: correct ${setting}`);
+  }
+  return text;
+}
