@@ -16,7 +16,11 @@ for (const target of values.target ?? [undefined]) {
     console.error(`build: unknown target ${target}; known are ${TARGETS.join(", ")}`);
     process.exit(2);
   }
-  await buildExecutable({ target, force: values.force, say: (line) => console.error(`build: ${line}`) });
+  await buildExecutable({ target, force: values.force, say });
+}
+
+function say(line: string): void {
+  console.error(`build: ${line}`);
 }
 
 function isTarget(name: string): name is Target {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { parse } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { root } from "../toolchain.mjs";
 import { CHUNKS, chunkPlugin } from "./chunks.ts";
@@ -33,30 +33,30 @@ const options = {
 export async function bundle(folder: string): Promise<Bundles> {
   await mkdir(`${folder}/meta`, { recursive: true });
   const metafiles: Metafile[] = [];
-  const script = async (name: string, source: string, wrap: BuildOptions = {}) => {
+  const script = async (file: string, source: string, wrap: BuildOptions = {}) => {
     const { outputFiles, metafile, warnings } = await build({
       ...options,
       ...wrap,
       metafile: true,
       write: false,
       entryPoints: [source],
-      outfile: `${folder}/${name}.js`,
+      outfile: `${folder}/${file}`,
     });
     const [output] = outputFiles;
     if (output === undefined || warnings.length > 0) throw new Error(`${source} does not bundle cleanly`);
     // V8 keeps ASCII as one byte a character, and the loader reads assets as such.
-    if (output.contents.some((byte) => byte > 127)) throw new Error(`${basename(output.path)} is not ASCII`);
+    if (output.contents.some((byte) => byte > 127)) throw new Error(`${file} is not ASCII`);
     await writeFile(output.path, output.contents);
-    await writeFile(`${folder}/meta/${name}.json`, JSON.stringify(metafile, undefined, 1));
+    await writeFile(`${folder}/meta/${parse(file).name}.json`, JSON.stringify(metafile, undefined, 1));
     metafiles.push(metafile);
     return output.path;
   };
-  const entry = await script("main", "src/main.ts");
+  const entry = await script("main.cjs", "src/main.ts");
   const chunks: Bundles["chunks"] = [];
   for (const [name, source] of Object.entries(CHUNKS)) {
     if (!existsSync(`${root}${source}`)) continue;
     const wrap = { banner: { js: "(function(module,exports,require){" }, footer: { js: "})" } };
-    chunks.push({ name, file: await script(name, source, wrap) });
+    chunks.push({ name, file: await script(`${name}.js`, source, wrap) });
   }
   return { entry, chunks, metafiles };
 }

@@ -1,19 +1,25 @@
 import { execFile } from "node:child_process";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { pinnedNode, root } from "../toolchain.mjs";
 import type { Bundles } from "./bundle.ts";
+import { prepareRehearsal } from "./rehearsal.ts";
 import { RUNTIME_FLAGS } from "./runtimeFlags.ts";
 
 /**
  * Makes the V8 code cache of each chunk: chunk name → file. It has to come from the same V8 under the same flags,
- * and is worth most when made after a run, because only functions that ran are compiled and thus in it.
+ * and is made at the end of a real run, because only functions that ran are compiled and thus in it.
  */
-export async function makeCodeCaches(
-  { entry, chunks }: Bundles,
-  folder: string,
-): Promise<Record<string, string>> {
-  const script = `${root}scripts/build/codeCacheRun.cjs`;
-  const names = chunks.map(({ name }) => name);
-  await promisify(execFile)(pinnedNode(), [...RUNTIME_FLAGS, script, folder, entry, ...names], { env: {} });
-  return Object.fromEntries(names.map((name) => [name, `${folder}/${name}.cache`]));
+export async function makeCodeCaches({ entry, chunks }: Bundles): Promise<Record<string, string>> {
+  const folder = dirname(entry);
+  const { args, env, stop } = await prepareRehearsal(`${folder}/home`);
+  try {
+    const script = `${root}scripts/build/codeCacheRun.cjs`;
+    const run = promisify(execFile);
+    const { stdout } = await run(pinnedNode(), [...RUNTIME_FLAGS, script, folder, entry, ...args], { env });
+    if (!stdout.startsWith('{"Version":1,')) throw new Error(`the run for the code cache printed ${stdout}`);
+  } finally {
+    await stop();
+  }
+  return Object.fromEntries(chunks.map(({ name }) => [name, `${folder}/${name}.cache`]));
 }

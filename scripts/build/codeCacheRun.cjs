@@ -1,12 +1,46 @@
-// `node FLAGS codeCacheRun.cjs FOLDER ENTRY CHUNK…`: evaluates the chunks in FOLDER as the executable would and
-// leaves FOLDER/CHUNK.cache beside each.
-const { readFileSync, writeFileSync } = require("node:fs");
-const { Script } = require("node:vm");
+// `node FLAGS codeCacheRun.cjs FOLDER ENTRY ARGUMENT…`: runs the entry with the chunks in FOLDER as the executable
+// would with the ARGUMENTs, and at its end leaves the code cache of each chunk, FOLDER/NAME.cache.
+const { readdirSync, readFileSync, writeFileSync } = require("node:fs");
+const { basename } = require("node:path");
+const sea = require("node:sea");
+const vm = require("node:vm");
 
-const [, , folder, , ...names] = process.argv;
-for (const name of names) {
-  const script = new Script(readFileSync(`${folder}/${name}.js`, "latin1"), { filename: `${name}.js` });
+const [node = "", , folder = "", entry = "", ...args] = process.argv;
+process.argv = [node, node, ...args];
+
+/** @type {Map<string, import("node:vm").Script>} */
+const scripts = new Map();
+vm.Script = class extends vm.Script {
+  /**
+   * @param {string} source
+   * @param {import("node:vm").ScriptOptions} options
+   */
+  constructor(source, options) {
+    super(source, options);
+    scripts.set(options.filename ?? "", this);
+  }
+};
+sea.getRawAsset = (name) => {
+  const content = name.endsWith(".cache") ? [] : readFileSync(`${folder}/${name}`);
+  return new Uint8Array(content).buffer;
+};
+
+process.on("exit", () => {
+  for (const file of readdirSync(folder)) {
+    if (!file.endsWith(".js")) continue;
+    const script = scripts.get(file) ?? evaluate(file);
+    writeFileSync(`${folder}/${basename(file, ".js")}.cache`, script.createCachedData());
+  }
+});
+require(entry);
+
+/**
+ * For a chunk that the run had no use for.
+ * @param {string} file
+ */
+function evaluate(file) {
+  const script = new vm.Script(readFileSync(`${folder}/${file}`, "latin1"), { filename: file });
   const module = { exports: {} };
   script.runInThisContext()(module, module.exports, process.getBuiltinModule);
-  writeFileSync(`${folder}/${name}.cache`, script.createCachedData());
+  return script;
 }

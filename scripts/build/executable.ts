@@ -42,7 +42,7 @@ async function buildAlone({ target, force = false, say }: Wish): Promise<string>
     const bundles = await bundle(folder);
     const host = (target ?? hostTarget()) === hostTarget();
     // A cache holds for one platform's V8 only; an empty one means none.
-    const caches = host ? await makeCodeCaches(bundles, folder) : {};
+    const caches = host ? await makeCodeCaches(bundles) : {};
     await writeFile(`${folder}/none.cache`, "");
     const assets: Record<string, string> = {};
     for (const { name, file } of bundles.chunks) {
