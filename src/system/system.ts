@@ -1,6 +1,6 @@
 /**
  * Everything the program takes from its surroundings that a test replaces. The file system is not here: functions
- * take places (from `config/paths.ts`). HTTP is not here: the emulator is an address.
+ * take places (from `paths.ts`). HTTP is not here: the emulator is an address.
  */
 export interface System {
   readonly env: Readonly<Record<string, string | undefined>>;

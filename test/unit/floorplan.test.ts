@@ -23,6 +23,7 @@ const FLOORS: FloorTable = [
     "roleKey.ts",
     "sha1.ts",
     "text.ts",
+    "version.ts",
     "writeFully.ts",
   ],
   ["config/"],

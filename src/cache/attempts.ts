@@ -1,0 +1,54 @@
+import { type ErrorKind, EXIT_CODE, SsoCredError } from "../errors.ts";
+import type { System } from "../system/system.ts";
+import { readStateFile, writeStateFile } from "./stateFile.ts";
+
+/** How long after an attempt what is cached is used without another one. */
+const REST_MS = 60_000;
+
+type Surroundings = Pick<System, "now" | "trace">;
+
+export interface Attempt {
+  /** Epoch milliseconds of its end. */
+  at: number;
+  /** How it failed; absent after a success. */
+  failure?: SsoCredError;
+}
+
+/** Remembers how asking the service ended. Best effort: without it the next call asks again. */
+export function recordAttempt(path: string, system: Surroundings, failure?: unknown): void {
+  const told = failure instanceof SsoCredError ? failure : undefined;
+  if (failure !== undefined && !told) return;
+  try {
+    writeStateFile(path, {
+      at: system.now(),
+      ...(told ? { failure: { kind: told.kind, message: told.message, remedy: told.remedy } } : {}),
+    });
+  } catch (error) {
+    system.trace.step("the attempt could not be remembered", { error: String(error) });
+  }
+}
+
+/** The last attempt, if it ended within the last minute. */
+export function recentAttempt(path: string, system: Surroundings): Attempt | undefined {
+  return attemptSince(path, system.now() - REST_MS, system);
+}
+
+/** The last attempt, if it ended at `sinceMs` or later; one from the future (the clock was set back) is none. */
+export function attemptSince(path: string, sinceMs: number, system: Surroundings): Attempt | undefined {
+  const state = readStateFile(path);
+  if (typeof state?.at !== "number" || state.at < sinceMs || state.at > system.now()) return undefined;
+  const failure = readFailure(state.failure);
+  return { at: state.at, ...(failure ? { failure } : {}) };
+}
+
+/** An error as a state file keeps it. */
+export function readFailure(value: unknown): SsoCredError | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const { kind, message, remedy } = value as { kind?: unknown; message?: unknown; remedy?: unknown };
+  if (typeof kind !== "string" || !Object.hasOwn(EXIT_CODE, kind) || typeof message !== "string")
+    return undefined;
+  const { run, open } = (remedy ?? {}) as { run?: unknown; open?: unknown };
+  return new SsoCredError(kind as ErrorKind, message, {
+    remedy: { ...(typeof run === "string" ? { run } : {}), ...(typeof open === "string" ? { open } : {}) },
+  });
+}

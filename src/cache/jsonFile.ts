@@ -1,0 +1,63 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+
+export type JsonObject = Record<string, unknown>;
+
+/** Longer files are nobody's cache: they are not read into memory. */
+export const MAX_FILE_BYTES = 1024 * 1024;
+
+/**
+ * The JSON object in a file that other tools write too; undefined for whatever is not one (missing, unreadable, a
+ * folder, a pipe, empty, half-written, over-long). A complete object followed by the rest of a longer, older one
+ * is read: some SDKs overwrite in place.
+ */
+export function readJsonObject(path: string): JsonObject | undefined {
+  const text = readSmallFile(path);
+  return text === undefined ? undefined : (parseObject(text) ?? parseObject(leadingObject(text)));
+}
+
+/** The text of a regular file of at most `MAX_FILE_BYTES`; undefined when there is none. Never blocks on a pipe. */
+export function readSmallFile(path: string): string | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const found = fstatSync(fd);
+    if (!found.isFile() || found.size > MAX_FILE_BYTES) return undefined;
+    const bytes = Buffer.alloc(found.size);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(fd, bytes, length, bytes.length - length, length);
+    }
+    return bytes.toString("utf8", 0, length);
+  } catch {
+    return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text up to the brace that closes the first one; the whole text when none does. */
+function leadingObject(text: string): string {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (quoted) {
+      if (character === "\\") i++;
+      else if (character === '"') quoted = false;
+    } else if (character === '"') quoted = true;
+    else if (character === "{") depth++;
+    else if (character === "}" && --depth === 0) return text.slice(0, i + 1);
+  }
+  return text;
+}

@@ -1,0 +1,150 @@
+import { linkSync, mkdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { uptime } from "node:os";
+import { dirname, join } from "node:path";
+import { SsoCredError } from "../errors.ts";
+import { sha1 } from "../sha1.ts";
+import { identifyProcess, processState } from "../system/processIdentity.ts";
+import type { System } from "../system/system.ts";
+import { type JsonObject, readJsonObject } from "./jsonFile.ts";
+import { sweepTemporaryFiles } from "./replaceFile.ts";
+import { readIdentity, STATE_FORMAT } from "./stateFile.ts";
+
+/** How often a waiter looks; one `stat` each time. */
+const POLL_MS = 50;
+/** A holder that runs is left alone this long, one nobody can look at (another host) no longer. */
+const LIVE_HOLDER_MS = 60_000;
+/** A lock without a readable holder was being made when its maker died. */
+const NAMELESS_MS = 5_000;
+
+export interface LockWait<T> {
+  /** Epoch milliseconds; past it a waiter gives up. */
+  deadline: number;
+  /** What is waited for, in the sentence of the error: `another sso-cred that refreshes the token of 'my-sso'`. */
+  purpose: string;
+  /** Asked while waiting: an answer ends the wait, without the lock. */
+  meanwhile?: () => T | undefined;
+}
+
+/**
+ * Runs `work` while no other process of this machine holds the lock file `path`. A dead holder's lock is taken over at the next look, by exactly one
+ * waiter; a live one's after 60 s. The lock saves work: what `work` writes must
+ * be right even without it. Where no lock can be made (read-only or full disk), works without one.
+ *
+ * Throws `unavailable` when the deadline passes first.
+ */
+export async function withLock<T>(
+  system: Pick<System, "now" | "sleep" | "trace">,
+  path: string,
+  wait: LockWait<T>,
+  work: () => Promise<T>,
+): Promise<T> {
+  let seen = { marks: "", sinceSeconds: uptime() };
+  for (let polls = 0; ; polls++) {
+    const lock = acquire(path);
+    if (!lock) {
+      system.trace.step("no lock can be made here", { file: path });
+      return work();
+    }
+    if ("id" in lock) {
+      try {
+        return await work();
+      } finally {
+        remove(path, lock.id);
+      }
+    }
+    if (seen.marks !== lock.marks) seen = { marks: lock.marks, sinceSeconds: uptime() };
+    const abandoned =
+      polls % 20 === 0 ? abandonedLock(path, (uptime() - seen.sinceSeconds) * 1000) : undefined;
+    if (abandoned !== undefined) {
+      system.trace.step("take over a lock", { file: path });
+      remove(path, abandoned);
+      continue;
+    }
+    const answer = wait.meanwhile?.();
+    if (answer !== undefined) return answer;
+    if (system.now() >= wait.deadline) throw gaveUp(path, wait.purpose);
+    await system.sleep(POLL_MS);
+  }
+}
+
+/** Makes the lock and answers its id; or answers the marks of the one that is there. */
+function acquire(path: string): { id: string } | { marks: string } | undefined {
+  const marks = look(path);
+  if (marks) return { marks };
+  const id = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const record = JSON.stringify({ format: STATE_FORMAT, id, ...identifyProcess() });
+  const folder = dirname(path);
+  const temporary = join(folder, `.sso-cred-${id}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    sweepTemporaryFiles(folder);
+    writeFileSync(temporary, record, { flag: "wx", mode: 0o600 });
+    try {
+      publish(temporary, path, record);
+      return { id };
+    } finally {
+      unlinkSync(temporary);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return { marks: look(path) ?? "" };
+    return undefined;
+  }
+}
+
+/** A hard link appears with its content; on file systems without them a reader may see it empty for a moment. */
+function publish(temporary: string, path: string, record: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
+    writeFileSync(path, record, { flag: "wx", mode: 0o600 });
+  }
+}
+
+function look(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && `${found.ino} ${found.mtimeMs}`;
+}
+
+/** The id of the lock at `path` when its holder is gone; what was judged is what may be removed. */
+function abandonedLock(path: string, watchedMs: number): string | undefined {
+  const record = readJsonObject(path);
+  const holder = readIdentity(record);
+  const state = holder ? processState(holder) : "unknown";
+  if (state === "dead") return idOf(record);
+  const heldMs = holder && state === "alive" ? (uptime() - holder.uptimeSeconds) * 1000 : ageMs(path);
+  return Math.max(watchedMs, heldMs) > (holder ? LIVE_HOLDER_MS : NAMELESS_MS) ? idOf(record) : undefined;
+}
+
+/** Between now and the file's time, whichever is later: the clock may have been set back. */
+function ageMs(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found ? Math.abs(Date.now() - found.mtimeMs) : 0;
+}
+
+/**
+ * Removes the lock `id`, and never another: only the holder of the guard named after `id` may, and looks once more.
+ * A guard whose holder died is removed the same way.
+ */
+function remove(path: string, id: string): void {
+  const guard = `${path}.${sha1(id).slice(0, 12)}`;
+  const made = acquire(guard);
+  if (made && "marks" in made) {
+    const abandoned = abandonedLock(guard, 0);
+    if (abandoned !== undefined) remove(guard, abandoned);
+    return;
+  }
+  // Without a guard (the disk is full) the lock still has to go.
+  if (idOf(readJsonObject(path)) === id) rmSync(path, { force: true });
+  if (made) rmSync(guard, { force: true });
+}
+
+function idOf(record: JsonObject | undefined): string {
+  return typeof record?.id === "string" ? record.id : "";
+}
+
+function gaveUp(path: string, purpose: string): SsoCredError {
+  const holder = readIdentity(readJsonObject(path));
+  const who = holder ? ` (process ${holder.pid})` : "";
+  return new SsoCredError("unavailable", `waited too long for ${purpose}${who}; lock: ${path}`);
+}

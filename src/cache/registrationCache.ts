@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { FRESH_MS, formatTimestamp, parseTimestamp } from "../expiry.ts";
+import { ssoCacheDirectory } from "../paths.ts";
+import { pythonJson } from "../pythonJson.ts";
+import { sha1 } from "../sha1.ts";
+import type { ClientRegistration, SsoSession } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import { readJsonObject } from "./jsonFile.ts";
+import { replaceFile } from "./replaceFile.ts";
+
+export type LoginGrant = "authorization_code" | "device_code";
+
+type Surroundings = Pick<System, "env" | "platform" | "now">;
+
+/** The AWS CLI's file for a client registration (aws-cli awscli/botocore/utils.py, `_registration_cache_key`). */
+export function registrationPath(session: SsoSession, system: Pick<System, "env" | "platform">): string {
+  const key = pythonJson({
+    region: session.region,
+    scopes: session.scopes,
+    session_name: session.name,
+    startUrl: session.startUrl,
+    tool: "botocore",
+  });
+  return join(ssoCacheDirectory(system.env, system.platform), `${sha1(key)}.json`);
+}
+
+/** A registration that lives 15 more minutes and was made for this grant: the AWS CLI keeps both in one file. */
+export function readRegistration(
+  session: SsoSession,
+  grant: LoginGrant,
+  system: Surroundings,
+): ClientRegistration | undefined {
+  const file = readJsonObject(registrationPath(session, system));
+  if (!file) return undefined;
+  const { clientId, clientSecret, grantTypes } = file;
+  const expiresAt = parseTimestamp(file.expiresAt);
+  if (typeof clientId !== "string" || typeof clientSecret !== "string") return undefined;
+  if (!(expiresAt - system.now() >= FRESH_MS)) return undefined;
+  const forCode = Array.isArray(grantTypes) && grantTypes.includes("authorization_code");
+  return forCode === (grant === "authorization_code") ? { clientId, clientSecret, expiresAt } : undefined;
+}
+
+/** Throws the system's error; a registration that is not kept costs one more request at the next login. */
+export function writeRegistration(
+  session: SsoSession,
+  client: ClientRegistration,
+  system: Pick<System, "env" | "platform">,
+): void {
+  const text = pythonJson({
+    clientId: client.clientId,
+    clientSecret: client.clientSecret,
+    expiresAt: formatTimestamp(client.expiresAt),
+    ...(client.scopes ? { scopes: client.scopes } : {}),
+    ...(client.grantTypes ? { grantTypes: client.grantTypes } : {}),
+  });
+  replaceFile(registrationPath(session, system), text);
+}

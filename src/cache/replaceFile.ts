@@ -1,0 +1,126 @@
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
+const TEMPORARY_LIFE_MS = 60_000;
+const RENAME_PATIENCE_MS = 2_000;
+const MAX_LINKS = 40;
+
+/** A new file beside the one it will replace, with its space taken. Nothing is visible before `commit`. */
+export interface Replacement {
+  /** Writes, syncs and renames. After a failure the target is what it was. */
+  commit(text: string): void;
+  /** Takes the new file away; harmless after `commit`. */
+  abandon(): void;
+}
+
+/**
+ * Creates the replacement of `path` (0600 whatever the umask; folders 0700) and reserves `reserveBytes` on the disk, so that a full
+ * or read-only disk shows before something is spent that cannot be had again. A symlinked target is
+ * followed. Throws the system's error.
+ */
+export function prepareReplacement(path: string, reserveBytes = 0): Replacement {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const target = followLinks(path);
+  const folder = dirname(target);
+  sweepTemporaryFiles(folder);
+  const temporary = join(folder, `.sso-cred-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+  const fd = openSync(temporary, "wx", 0o600);
+  let state: "open" | "closed" | "gone" = "open";
+  function close(): void {
+    if (state === "open") closeSync(fd);
+    state = "closed";
+  }
+  function abandon(): void {
+    if (state === "gone") return;
+    close();
+    state = "gone";
+    unlinkSync(temporary);
+  }
+  function write(text: string): void {
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
+    ftruncateSync(fd, bytes.length);
+    fsyncSync(fd);
+  }
+  try {
+    fchmodSync(fd, 0o600);
+    if (reserveBytes > 0) write(" ".repeat(reserveBytes));
+  } catch (error) {
+    abandon();
+    throw error;
+  }
+  return {
+    commit(text) {
+      try {
+        write(text);
+        close();
+        renamePatiently(temporary, target);
+        state = "gone";
+      } catch (error) {
+        abandon();
+        throw error;
+      }
+    },
+    abandon,
+  };
+}
+
+/** Replaces `path` in one step; see `prepareReplacement`. */
+export function replaceFile(path: string, text: string): void {
+  prepareReplacement(path).commit(text);
+}
+
+/** Where a chain of symbolic links ends, whether or not anything is there. */
+function followLinks(path: string): string {
+  let target = path;
+  for (let links = 0; links < MAX_LINKS; links++) {
+    try {
+      target = resolve(dirname(target), readlinkSync(target));
+    } catch {
+      return target;
+    }
+  }
+  return target;
+}
+
+/** Windows refuses to replace a file that another tool holds open for a moment. */
+function renamePatiently(from: string, to: string): void {
+  for (const giveUpAt = Date.now() + RENAME_PATIENCE_MS; ; ) {
+    try {
+      renameSync(from, to);
+      return;
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      const held = process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(code);
+      if (!held || Date.now() > giveUpAt) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+  }
+}
+
+/** Takes away what killed writers left in a folder. */
+export function sweepTemporaryFiles(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!TEMPORARY.test(name)) continue;
+    const path = join(folder, name);
+    try {
+      if (Math.abs(Date.now() - statSync(path).mtimeMs) > TEMPORARY_LIFE_MS) unlinkSync(path);
+    } catch {
+      // Another writer swept it first.
+    }
+  }
+}

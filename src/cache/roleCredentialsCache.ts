@@ -1,0 +1,102 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseRoleCredentials } from "../credentialProcess.ts";
+import { formatTimestamp } from "../expiry.ts";
+import { roleCacheDirectory } from "../paths.ts";
+import { pythonJson } from "../pythonJson.ts";
+import { type RoleKey, roleCredentialsFileName } from "../roleKey.ts";
+import type { RoleCredentials, SsoSession } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import { readJsonObject, readSmallFile } from "./jsonFile.ts";
+import { replaceFile } from "./replaceFile.ts";
+
+type Place = Pick<System, "env" | "platform">;
+
+export interface Role {
+  session: SsoSession;
+  accountId: string;
+  roleName: string;
+}
+
+/** What names a role's file. */
+export interface NamedRole extends Omit<Role, "session"> {
+  session: Pick<SsoSession, "name" | "startUrl">;
+}
+
+export function roleKey({ session, accountId, roleName }: NamedRole): RoleKey {
+  const named = session.name === null ? { startUrl: session.startUrl } : { name: session.name };
+  return { session: named, accountId, roleName };
+}
+
+export function roleCredentialsPath(role: NamedRole, system: Place): string {
+  return join(roleFolder(system), roleCredentialsFileName(roleKey(role)));
+}
+
+/** Cached credentials, whether or not they still live; `SSO_CRED_CACHE=off` sees none. */
+export function readRoleCredentials(role: NamedRole, system: Place): RoleCredentials | undefined {
+  if (!keepsRoleCredentials(system)) return undefined;
+  const text = readSmallFile(roleCredentialsPath(role, system));
+  return text === undefined ? undefined : parseRoleCredentials(text, role.accountId);
+}
+
+/** Writes the AWS CLI's file, with our own names beside its fields. Throws the system's error. */
+export function writeRoleCredentials(role: Role, credentials: RoleCredentials, system: Place): void {
+  if (!keepsRoleCredentials(system)) return;
+  const text = pythonJson({
+    ProviderType: "sso",
+    Credentials: {
+      AccessKeyId: credentials.accessKeyId,
+      SecretAccessKey: credentials.secretAccessKey,
+      SessionToken: credentials.sessionToken,
+      Expiration: formatTimestamp(credentials.expiration),
+      AccountId: role.accountId,
+    },
+    SsoCred: {
+      session: role.session.name ?? role.session.startUrl,
+      accountId: role.accountId,
+      roleName: role.roleName,
+    },
+  });
+  replaceFile(roleCredentialsPath(role, system), text);
+}
+
+/**
+ * Removes the role credentials of a session: the files that say so, and those named by the given pairs of account
+ * and role (the AWS CLI's files do not say). `all`: every file with `ProviderType: sso`. Answers how many went.
+ */
+export function removeRoleCredentials(
+  which: { session: SsoSession; pairs: readonly { accountId: string; roleName: string }[] } | "all",
+  system: Place,
+): number {
+  const folder = roleFolder(system);
+  const named = new Set(
+    which === "all" ? [] : which.pairs.map((pair) => roleCredentialsFileName(roleKey({ ...which, ...pair }))),
+  );
+  let removed = 0;
+  for (const name of listFolder(folder)) {
+    const file = name.endsWith(".json") ? readJsonObject(join(folder, name)) : undefined;
+    if (file?.ProviderType !== "sso") continue;
+    const owner = (file.SsoCred as { session?: unknown } | null | undefined)?.session;
+    if (which === "all" || named.has(name) || owner === (which.session.name ?? which.session.startUrl)) {
+      rmSync(join(folder, name), { force: true });
+      removed++;
+    }
+  }
+  return removed;
+}
+
+function keepsRoleCredentials(system: Place): boolean {
+  return system.env.SSO_CRED_CACHE !== "off";
+}
+
+function roleFolder(system: Place): string {
+  return roleCacheDirectory(system.env, system.platform);
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

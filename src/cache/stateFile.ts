@@ -1,0 +1,29 @@
+import { identifyMachine, type ProcessIdentity } from "../system/processIdentity.ts";
+import { type JsonObject, readJsonObject } from "./jsonFile.ts";
+import { replaceFile } from "./replaceFile.ts";
+
+/** The version of everything under `~/.aws/sso-cred/`; files of another version read as absent. */
+export const STATE_FORMAT = 1;
+
+/** One of our own files, if it is of this format, host and boot. */
+export function readStateFile(path: string): JsonObject | undefined {
+  const state = readJsonObject(path);
+  if (state?.format !== STATE_FORMAT) return undefined;
+  const machine = identifyMachine();
+  return state.host === machine.host && state.boot === machine.boot ? state : undefined;
+}
+
+/** Replaces one of our own files. Throws the system's error. */
+export function writeStateFile(path: string, state: JsonObject): void {
+  replaceFile(path, JSON.stringify({ format: STATE_FORMAT, ...identifyMachine(), ...state }));
+}
+
+/** The process that a state file names, if it is complete. */
+export function readIdentity(state: JsonObject | undefined): ProcessIdentity | undefined {
+  if (!state) return undefined;
+  const { host, boot, pid, started, uptimeSeconds } = state;
+  if (typeof host !== "string" || typeof boot !== "string" || typeof started !== "string") return undefined;
+  if (!Number.isSafeInteger(pid) || (pid as number) < 1 || typeof uptimeSeconds !== "number")
+    return undefined;
+  return { host, boot, pid: pid as number, started, uptimeSeconds };
+}

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { stateDirectory } from "../paths.ts";
+import { roleCredentialsFileName } from "../roleKey.ts";
+import type { SsoSession } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import { type Role, roleKey } from "./roleCredentialsCache.ts";
+import { tokenKey } from "./tokenCache.ts";
+
+type Place = Pick<System, "env" | "platform">;
+
+/** Every name under `~/.aws/sso-cred/` is made of hashes: what the config says never becomes a path. */
+export function sessionStatePath(
+  kind: "attempts" | "logins" | "silence",
+  session: SsoSession,
+  system: Place,
+): string {
+  return join(stateFolder(system), kind, `${tokenKey(session)}.json`);
+}
+
+export function roleAttemptPath(role: Role, system: Place): string {
+  return join(stateFolder(system), "attempts", roleCredentialsFileName(roleKey(role)));
+}
+
+export function sessionLockPath(kind: "token" | "login", session: SsoSession, system: Place): string {
+  return join(stateFolder(system), "locks", `${kind}-${tokenKey(session)}`);
+}
+
+export function roleLockPath(role: Role, system: Place): string {
+  return join(stateFolder(system), "locks", `role-${roleCredentialsFileName(roleKey(role)).slice(0, 40)}`);
+}
+
+function stateFolder({ env, platform }: Place): string {
+  return stateDirectory(env, platform);
+}

@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { formatTimestamp, parseTimestamp } from "../expiry.ts";
+import { ssoCacheDirectory } from "../paths.ts";
+import { type Json, pythonJson } from "../pythonJson.ts";
+import { sha1 } from "../sha1.ts";
+import type { SsoSession, SsoToken } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import { type JsonObject, readJsonObject } from "./jsonFile.ts";
+
+/** The fields every SDK knows, in the order in which the AWS CLI writes them. */
+const FIELDS = [
+  "startUrl",
+  "region",
+  "accessToken",
+  "expiresAt",
+  "clientId",
+  "clientSecret",
+  "registrationExpiresAt",
+  "refreshToken",
+];
+
+/** What the file name is the SHA-1 of, in every AWS tool: the session's name, or a legacy profile's start URL. */
+export function tokenKey(session: Pick<SsoSession, "name" | "startUrl">): string {
+  return sha1(session.name ?? session.startUrl);
+}
+
+export function tokenPath(session: SsoSession, system: Pick<System, "env" | "platform">): string {
+  return join(ssoCacheDirectory(system.env, system.platform), `${tokenKey(session)}.json`);
+}
+
+export function tokenFileExists(session: SsoSession, system: Pick<System, "env" | "platform">): boolean {
+  return existsSync(tokenPath(session, system));
+}
+
+/**
+ * The session's cached token, whether or not it is still valid; undefined when there is none or when it says that it is for
+ * another start URL or region, and must not be sent.
+ */
+export function readToken(
+  session: SsoSession,
+  system: Pick<System, "env" | "platform">,
+): (SsoToken & { file: JsonObject }) | undefined {
+  const file = readJsonObject(tokenPath(session, system));
+  if (!file) return undefined;
+  const { startUrl, region, accessToken } = file;
+  const expiresAt = parseTimestamp(file.expiresAt);
+  if (typeof accessToken !== "string" || accessToken === "" || Number.isNaN(expiresAt)) return undefined;
+  if (startUrl !== undefined && startUrl !== session.startUrl) return undefined;
+  if (region !== undefined && region !== session.region) return undefined;
+  const registrationExpiresAt = parseTimestamp(file.registrationExpiresAt);
+  return {
+    accessToken,
+    expiresAt,
+    ...(Number.isNaN(registrationExpiresAt) ? {} : { registrationExpiresAt }),
+    ...textField("clientId", file.clientId),
+    ...textField("clientSecret", file.clientSecret),
+    ...textField("refreshToken", file.refreshToken),
+    file,
+  };
+}
+
+/** The text of a token file; fields of `previous` that no tool we know writes are kept behind ours. */
+export function tokenFileText(session: SsoSession, token: SsoToken, previous: JsonObject = {}): string {
+  const known: Record<string, Json | undefined> = {
+    startUrl: session.startUrl,
+    region: session.region,
+    accessToken: token.accessToken,
+    expiresAt: formatTimestamp(token.expiresAt),
+    clientId: token.clientId,
+    clientSecret: token.clientSecret,
+    registrationExpiresAt:
+      token.registrationExpiresAt === undefined ? undefined : formatTimestamp(token.registrationExpiresAt),
+    refreshToken: token.refreshToken,
+  };
+  const entries = [
+    ...FIELDS.map((field) => [field, known[field]] as const),
+    ...Object.entries(previous).filter(([field]) => !FIELDS.includes(field)),
+  ];
+  const parts = entries
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]) => `${pythonJson(field)}: ${pythonJson(value as Json)}`);
+  return `{${parts.join(", ")}}`;
+}
+
+function textField<K extends string>(key: K, value: unknown): { [P in K]?: string } {
+  return (typeof value === "string" && value !== "" ? { [key]: value } : {}) as { [P in K]?: string };
+}

@@ -1,0 +1,122 @@
+import { credentials } from "./commands/credentials.ts";
+import { login } from "./commands/login.ts";
+import { logout } from "./commands/logout.ts";
+import { status } from "./commands/status.ts";
+import { EXIT_CODE, SsoCredError } from "./errors.ts";
+import { runLoginWorker } from "./login/loginWorker.ts";
+import { WORKER_FLAG } from "./login/startLogin.ts";
+import { homeDirectory } from "./paths.ts";
+import { maskedText } from "./redact.ts";
+import { realSystem } from "./system/realSystem.ts";
+import { restartCleanly } from "./system/restartCleanly.ts";
+import type { System } from "./system/system.ts";
+import { printable } from "./text.ts";
+import { helpText } from "./usage.ts";
+import { VERSION } from "./version.ts";
+
+type Command = (args: readonly string[], system: System) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  login,
+  logout,
+  status,
+};
+
+/** The process: runs the command line and ends with its exit code. */
+export async function runProcess(): Promise<void> {
+  restartCleanly();
+  process.exit(await runCli(process.argv.slice(2), realSystem()));
+}
+
+/** The program over a `System`: every error becomes its lines on stderr and its exit code, here and nowhere else. */
+export async function runCli(args: readonly string[], system: System): Promise<number> {
+  try {
+    return await dispatch(args, system);
+  } catch (error) {
+    const failure = asFailure(error, system);
+    system.trace.step("failed", { kind: failure.kind, message: failure.message, error: stack(error) });
+    if (failure.kind !== "cancelled") tell(failure, system);
+    return EXIT_CODE[failure.kind];
+  }
+}
+
+async function dispatch(args: readonly string[], system: System): Promise<number> {
+  const [word = "", ...rest] = args;
+  if (word === WORKER_FLAG) {
+    await runLoginWorker(rest[0] ?? "", rest[1] ?? "", system);
+    return 0;
+  }
+  const command = isMainJob(args) ? undefined : own(COMMANDS, word);
+  if (asksFor(args, "-h", "--help")) {
+    system.writeStdout(helpText(command ? word : undefined));
+    return 0;
+  }
+  if (!command && asksFor(args, "-V", "--version")) {
+    system.writeStdout(`sso-cred ${VERSION}\n`);
+    return 0;
+  }
+  checkHome(system);
+  system.trace.step("begin", { version: VERSION, command: command ? word : "credentials" });
+  if (command) return command(rest, system);
+  if (args.length === 0) {
+    throw new SsoCredError("usage", "no session and no command", { remedy: { run: "sso-cred --help" } });
+  }
+  return credentials(args, system);
+}
+
+/** A first word with both flags is a session, whatever commands there will be; only `init` writes such flags itself. */
+function isMainJob(args: readonly string[]): boolean {
+  const has = (flag: string) => args.some((word) => word === flag || word.startsWith(`${flag}=`));
+  return args[0] !== "init" && has("--account-id") && has("--role-name");
+}
+
+function asksFor(args: readonly string[], ...flags: string[]): boolean {
+  const end = args.indexOf("--");
+  return (end < 0 ? args : args.slice(0, end)).some((word) => flags.includes(word));
+}
+
+function own(commands: Readonly<Record<string, Command>>, word: string): Command | undefined {
+  return Object.hasOwn(commands, word) ? commands[word] : undefined;
+}
+
+function checkHome({ env, platform }: System): void {
+  try {
+    homeDirectory(env, platform);
+  } catch (error) {
+    const variable = platform === "win32" ? "USERPROFILE" : "HOME";
+    throw new SsoCredError("config", `there is no home folder: set ${variable}`, { cause: error });
+  }
+}
+
+function asFailure(error: unknown, system: System): SsoCredError {
+  if (error instanceof SsoCredError) return error;
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  if (code.startsWith("ERR_PARSE_ARGS")) {
+    return new SsoCredError("usage", printable(message), { remedy: { run: "sso-cred --help" } });
+  }
+  if (code === "EPIPE") return new SsoCredError("unavailable", "nobody reads the output", { cause: error });
+  const where = system.env.SSO_CRED_TRACE ? "" : "; SSO_CRED_TRACE=FILE writes down what happened";
+  return new SsoCredError(
+    "unexpected",
+    `unexpected: ${printable(maskedText(String(message ?? error)))}${where}`,
+  );
+}
+
+function tell({ message, remedy }: SsoCredError, system: System): void {
+  const lines = [`sso-cred: ${message}`];
+  if (remedy.run) lines.push(`  run: ${remedy.run}`);
+  if (remedy.open) lines.push(`  open: ${remedy.open}`);
+  try {
+    system.writeStderr(`${lines.join("\n")}\n`);
+  } catch (error) {
+    system.trace.step("stderr takes nothing", { error: String(error) });
+  }
+}
+
+function stack(error: unknown): string | undefined {
+  return error instanceof SsoCredError
+    ? error.cause === undefined
+      ? undefined
+      : String(error.cause)
+    : (error as Error)?.stack;
+}

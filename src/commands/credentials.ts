@@ -1,0 +1,96 @@
+import { parseArgs } from "node:util";
+import { type Role, readRoleCredentials } from "../cache/roleCredentialsCache.ts";
+import { loadConfig } from "../config/configFile.ts";
+import { resolveRole } from "../config/profile.ts";
+import { resolveSession } from "../config/session.ts";
+import { credentialProcessOutput, MAX_OUTPUT_BYTES } from "../credentialProcess.ts";
+import { SsoCredError } from "../errors.ts";
+import { isFresh } from "../expiry.ts";
+import { obtainRoleCredentials } from "../sso/obtainRoleCredentials.ts";
+import type { RoleCredentials } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import { printable } from "../text.ts";
+import { waitDeadline } from "./waitDeadline.ts";
+
+export const credentialsOptions = {
+  "account-id": { type: "string" },
+  "role-name": { type: "string" },
+  "sso-session": { type: "string" },
+  profile: { type: "string" },
+} as const;
+
+/** The main job: prints the `credential_process` document and nothing else. */
+export async function credentials(args: readonly string[], system: System): Promise<number> {
+  const deadline = waitDeadline(system);
+  const wanted = readArguments(args);
+  if (!("profile" in wanted)) {
+    const cached = cachedFor(wanted, system);
+    if (cached) return print(cached, wanted, system);
+  }
+  const role = "profile" in wanted ? roleOfProfile(wanted.profile, system) : roleOfSession(wanted, system);
+  return print(await obtainRoleCredentials(role, deadline, system), role, system);
+}
+
+interface Named {
+  session: string;
+  accountId: string;
+  roleName: string;
+}
+
+function readArguments(args: readonly string[]): Named | { profile: string } {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: credentialsOptions,
+    allowPositionals: true,
+  });
+  const { profile, "account-id": accountId, "role-name": roleName, "sso-session": flag } = values;
+  if (profile !== undefined) {
+    if ((positionals.length > 0 || accountId) ?? roleName ?? flag) {
+      throw usage("--profile stands alone: session, account and role are the profile's");
+    }
+    return { profile };
+  }
+  const session = flag ?? positionals[0];
+  if (session === undefined || positionals.length > (flag === undefined ? 1 : 0)) {
+    throw usage("name one session: sso-cred SESSION --account-id ID --role-name ROLE");
+  }
+  if (accountId === undefined || roleName === undefined) {
+    throw usage("both --account-id and --role-name are needed");
+  }
+  if (!/^\d{12}$/.test(accountId)) throw usage(`an account id has 12 digits: ${printable(accountId, 40)}`);
+  if (roleName === "") throw usage("--role-name is empty");
+  return { session, accountId, roleName };
+}
+
+/** A hit needs no config: the file's name follows from the arguments. */
+function cachedFor({ session, accountId, roleName }: Named, system: System): RoleCredentials | undefined {
+  const cached = readRoleCredentials(
+    { session: { name: session, startUrl: "" }, accountId, roleName },
+    system,
+  );
+  if (!cached || !isFresh(cached.expiration, system.now())) return undefined;
+  system.trace.step("cache hit");
+  return cached;
+}
+
+function roleOfSession({ session, accountId, roleName }: Named, system: System): Role {
+  return { session: resolveSession(loadConfig(system), session, system), accountId, roleName };
+}
+
+function roleOfProfile(name: string, system: System): Role {
+  return resolveRole(loadConfig(system, { credentials: true }), name, system);
+}
+
+function print(credentials: RoleCredentials, { accountId }: { accountId: string }, system: System): number {
+  const output = credentialProcessOutput(credentials, accountId);
+  if (output.length > MAX_OUTPUT_BYTES) {
+    throw new SsoCredError("unavailable", "the portal sent credentials longer than SDKs read (8 KiB)");
+  }
+  system.writeStdout(output);
+  system.trace.step("printed");
+  return 0;
+}
+
+function usage(message: string): SsoCredError {
+  return new SsoCredError("usage", message, { remedy: { run: "sso-cred --help" } });
+}

@@ -1,0 +1,118 @@
+import { rmSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { identityCenter } from "../aws/identityCenter.ts";
+import { withLock } from "../cache/lock.ts";
+import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
+import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
+import { readToken, tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
+import { loadConfig } from "../config/configFile.ts";
+import { type RolePair, rolePairs } from "../config/profile.ts";
+import { isKind, SsoCredError } from "../errors.ts";
+import { endPendingLogin, readPendingLogin } from "../login/pendingLogin.ts";
+import { sessionTitle } from "../login/sessionTitle.ts";
+import { endSilence } from "../login/silence.ts";
+import type { SsoSession } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import { configuredSessions, strayTokens } from "./cachedSessions.ts";
+import { chosenSession, sessionOptions } from "./sessionArguments.ts";
+
+export const logoutOptions = { ...sessionOptions, all: { type: "boolean" } } as const;
+
+/** A refresh that holds the session's lock is not waited for longer; it looks at the file before it writes. */
+const PATIENCE_MS = 3_000;
+
+/** `sso-cred logout`: the local files go first, then the portal is told; that it cannot be is said, and no failure. */
+export async function logout(args: readonly string[], system: System): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: logoutOptions,
+    allowPositionals: true,
+  });
+  if (!values.all) {
+    const { session, config } = chosenSession(values, positionals, system);
+    await signOut(session, rolePairs(config, session), system);
+    return 0;
+  }
+  if (positionals.length > 0 || values.profile !== undefined || values["sso-session"] !== undefined) {
+    throw new SsoCredError("usage", "--all stands alone: it signs out of every session");
+  }
+  await signOutOfAll(system);
+  return 0;
+}
+
+async function signOutOfAll(system: System): Promise<void> {
+  const config = loadConfig(system, { credentials: true });
+  for (const session of configuredSessions(config, system)) {
+    if (isPresent(session, system)) await signOut(session, rolePairs(config, session), system);
+  }
+  for (const { path, accessToken, session } of strayTokens(config, system)) {
+    remove(path);
+    const told = session !== undefined && (await revoke(session, accessToken, system));
+    system.writeStdout(signedOutLine(session ? sessionTitle(session) : path, told));
+  }
+  const removed = removeRoleCredentials("all", system);
+  if (removed > 0) system.writeStdout(`Removed the credentials of ${removed} more roles.\n`);
+}
+
+function isPresent(session: SsoSession, system: System): boolean {
+  return tokenFileExists(session, system) || readPendingLogin(session, system) !== undefined;
+}
+
+async function signOut(session: SsoSession, pairs: readonly RolePair[], system: System): Promise<void> {
+  const title = sessionTitle(session);
+  endPendingLogin(session, system);
+  const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a refresh of the same session" };
+  const lock = sessionLockPath("token", session, system);
+  const accessToken = await withLock(system, lock, wait, async () => removeToken(session, system)).catch(
+    (error) => {
+      if (isKind(error, "unavailable")) return removeToken(session, system);
+      throw error;
+    },
+  );
+  const removed = removeRoleCredentials({ session, pairs }, system);
+  endSilence(session, system);
+  rmSync(sessionStatePath("attempts", session, system), { force: true });
+  if (accessToken === undefined && removed === 0) {
+    system.writeStdout(`Nobody was signed in to '${title}'.\n`);
+    return;
+  }
+  const told = accessToken === undefined || (await revoke(session, accessToken, system));
+  system.writeStdout(signedOutLine(title, told));
+}
+
+function signedOutLine(title: string, told: boolean): string {
+  const note = told ? "" : "; the portal could not be told, so the token itself lives until it expires";
+  return `Signed out of '${title}'${note}.\n`;
+}
+
+/** Answers the token that may be sent to the portal, if there was one. */
+function removeToken(session: SsoSession, system: System): string | undefined {
+  const token = readToken(session, system);
+  remove(tokenPath(session, system));
+  return token?.accessToken;
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new SsoCredError("config", `cannot remove ${path} (${code})`, { cause: error });
+  }
+}
+
+/** Best effort; a token that the portal no longer knows is as good as revoked. */
+async function revoke(session: SsoSession, accessToken: string, system: System): Promise<boolean> {
+  try {
+    const api = await identityCenter(session, system);
+    try {
+      await api.logout(accessToken);
+    } finally {
+      api.close();
+    }
+    return true;
+  } catch (error) {
+    system.trace.step("the portal could not be told of the logout", { error: String(error) });
+    return !isKind(error, "unavailable", "config");
+  }
+}

@@ -1,0 +1,41 @@
+import { type Config, loadConfig } from "../config/configFile.ts";
+import { resolveProfile } from "../config/profile.ts";
+import { listed, onlySession, resolveSession } from "../config/session.ts";
+import { SsoCredError } from "../errors.ts";
+import type { SsoSession } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+
+/** How every command that people run names its session. */
+export const sessionOptions = {
+  profile: { type: "string" },
+  "sso-session": { type: "string" },
+} as const;
+
+export interface SessionArguments {
+  profile?: string | undefined;
+  "sso-session"?: string | undefined;
+}
+
+/**
+ * The session that `[SESSION | --profile NAME | --sso-session NAME]` names; without one the only one in the config. Throws
+ * `usage` when the choice is open.
+ */
+export function chosenSession(
+  { profile, "sso-session": flag }: SessionArguments,
+  positionals: readonly string[],
+  system: System,
+): { session: SsoSession; config: Config } {
+  if (positionals.length + Number(profile !== undefined) + Number(flag !== undefined) > 1) {
+    throw new SsoCredError("usage", "name one session, by its name or with --profile");
+  }
+  const config = loadConfig(system, { credentials: profile !== undefined });
+  if (profile !== undefined) return { session: resolveProfile(config, profile, system).session, config };
+  const name = flag ?? positionals[0] ?? onlyName(config);
+  return { session: resolveSession(config, name, system), config };
+}
+
+function onlyName(config: Config): string {
+  const found = onlySession(config);
+  if ("only" in found) return found.only;
+  throw new SsoCredError("usage", `which session? ${config.path} has ${listed(found.several)}`);
+}

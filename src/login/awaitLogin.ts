@@ -1,0 +1,118 @@
+import { readToken } from "../cache/tokenCache.ts";
+import { isKind, SsoCredError } from "../errors.ts";
+import { isUsable } from "../expiry.ts";
+import type { SsoSession, SsoToken } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import {
+  endPendingLogin,
+  isUnderWay,
+  mark,
+  othersWait,
+  type PendingLogin,
+  readPendingLogin,
+  unmark,
+} from "./pendingLogin.ts";
+import { sessionTitle } from "./sessionTitle.ts";
+
+const POLL_MS = 50;
+/** A worker that dies is started again this often by one caller. */
+const MAX_STARTS = 3;
+
+export interface LoginWait {
+  /** Epoch milliseconds. */
+  deadline: number;
+  /** An access token that does not count as the answer: the one the portal refused, or the one to be replaced. */
+  replaces?: string;
+  /** Starts a sign-in where none is under way. Called once more when its worker dies. */
+  start(): Promise<PendingLogin>;
+  /** Called at each look while the sign-in is open; throws when nobody here can be asked. */
+  show(login: PendingLogin): void;
+}
+
+/**
+ * Waits for a token, through the sign-in that is under way or a new one. However many wait, there is one sign-in.
+ *
+ * Throws `login-failed` (denied, unanswered), `unavailable` (the service is out of reach), `login-required` when the wait
+ * ran out first, `cancelled` on Ctrl-C, which ends the sign-in if nobody else waits for it.
+ */
+export async function awaitLogin(session: SsoSession, wait: LoginWait, system: System): Promise<SsoToken> {
+  let joined: PendingLogin | undefined;
+  let starts = 0;
+  try {
+    for (;;) {
+      const login = readPendingLogin(session, system);
+      // Read after the login's file, which a worker removes once the token is there.
+      const token = readToken(session, system);
+      if (token && token.accessToken !== wait.replaces && isUsable(token.expiresAt, system.now()))
+        return token;
+      if (joined && login?.id === joined.id && login.failure) throw login.failure;
+      if (joined && !login) throw endedElsewhere(session);
+      if (login && isUnderWay(login, system)) {
+        if (login.id !== joined?.id) join(login);
+        if (login.state === "open") wait.show(login);
+        if (system.now() >= wait.deadline) throw stillOpen(login);
+      } else {
+        if (++starts > MAX_STARTS) throw neverStarts(session);
+        const started = await wait.start();
+        if (started.id !== joined?.id) join(started);
+        continue;
+      }
+      await system.sleep(POLL_MS);
+    }
+  } catch (error) {
+    if (joined && isKind(error, "cancelled") && !othersWait(joined, system)) {
+      endPendingLogin(session, system, joined.id);
+    }
+    throw error;
+  } finally {
+    if (joined) unmark(joined, waiterName(), system);
+  }
+
+  function join(login: PendingLogin): void {
+    if (joined) unmark(joined, waiterName(), system);
+    joined = login;
+    mark(login, waiterName(), system);
+    system.trace.step("wait for the sign-in", { grant: login.grant, state: login.state });
+  }
+}
+
+function waiterName(): string {
+  return `waiter-${process.pid}`;
+}
+
+function stillOpen(login: PendingLogin): SsoCredError {
+  const title = sessionTitle(login.session);
+  if (!login.url) {
+    const message = `the sign-in to '${title}' is being prepared; call again`;
+    return new SsoCredError("login-required", message);
+  }
+  return openElsewhere(
+    login,
+    `the sign-in to '${title}' is open and waits for you; the next call goes on from there`,
+  );
+}
+
+/** Says where to sign in, with a device's code apart from the address. */
+export function openElsewhere(login: PendingLogin, message: string): SsoCredError {
+  const code = login.userCode ? `, code ${login.userCode}` : "";
+  return new SsoCredError("login-required", `${message}${code}`, {
+    remedy: { ...(login.url ? { open: login.url } : {}) },
+  });
+}
+
+function endedElsewhere(session: SsoSession): SsoCredError {
+  return new SsoCredError(
+    "login-required",
+    `the sign-in to '${sessionTitle(session)}' was ended by a logout`,
+    {
+      remedy: { run: `sso-cred login ${session.loginArguments}` },
+    },
+  );
+}
+
+function neverStarts(session: SsoSession): SsoCredError {
+  const message = `the sign-in to '${sessionTitle(session)}' does not start: the system ends its process`;
+  return new SsoCredError("unavailable", message, {
+    remedy: { run: `sso-cred login ${session.loginArguments}` },
+  });
+}

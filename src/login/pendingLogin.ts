@@ -1,0 +1,143 @@
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { uptime } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { readFailure } from "../cache/attempts.ts";
+import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
+import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
+import { sessionStatePath } from "../cache/statePaths.ts";
+import type { SsoCredError } from "../errors.ts";
+import { sha1 } from "../sha1.ts";
+import type { SsoSession } from "../sso/types.ts";
+import { identifyProcess, processState } from "../system/processIdentity.ts";
+import type { System } from "../system/system.ts";
+
+/** A sign-in nobody answers ends after this time. */
+export const LOGIN_MS = 600_000;
+/** A worker that has not claimed its login by then never started. */
+const CLAIM_SECONDS = 5;
+
+type Place = Pick<System, "env" | "platform">;
+
+/** A sign-in that is under way: written by the caller that starts it, then kept by its worker. Holds no secret. */
+export interface PendingLogin {
+  id: string;
+  session: SsoSession;
+  grant: "browser" | "device";
+  /** Whether the worker is to open a browser. */
+  browser: boolean;
+  /** Who asked for it: `aws (process 4711)`. */
+  asker?: string;
+  /** The access token that the new one has to differ from. */
+  replaces?: string;
+  startedUptime: number;
+  /** `starting` until its worker has claimed it. */
+  state: "starting" | "working" | "open" | "failed";
+  /** Where the person signs in, once open. */
+  url?: string;
+  /** Device grant: what to type there, and the address that needs no typing. */
+  userCode?: string;
+  urlWithCode?: string;
+  /** Whether a browser was opened. */
+  opened?: boolean;
+  failure?: SsoCredError;
+}
+
+export function newLoginId(): string {
+  return sha1(`${process.pid} ${process.hrtime.bigint()} ${Math.random()}`).slice(0, 16);
+}
+
+/** The sign-in of this session, whether or not its worker lives; undefined for none of this host and boot. */
+export function readPendingLogin(session: SsoSession, system: Place): PendingLogin | undefined {
+  return readLoginFile(sessionStatePath("logins", session, system));
+}
+
+/** The same for the worker, which is told only the file's name. */
+export function readLoginFile(path: string): PendingLogin | undefined {
+  const file = readStateFile(path);
+  if (typeof file?.id !== "string" || typeof file.session !== "object" || file.session === null)
+    return undefined;
+  const failure = readFailure(file.failure);
+  const { failure: _, ...rest } = file;
+  return { ...(rest as unknown as PendingLogin), ...(failure ? { failure } : {}) };
+}
+
+/** Whether a worker is at it: a killed one is noticed at once, one that never started after 5 s. */
+export function isUnderWay(login: PendingLogin, system: Place): boolean {
+  const ageSeconds = uptime() - login.startedUptime;
+  if (login.state === "starting") return ageSeconds <= CLAIM_SECONDS;
+  if (login.state === "failed" || ageSeconds > LOGIN_MS / 1000 + 30) return false;
+  const worker = readIdentity(readStateFile(sessionStatePath("logins", login.session, system)));
+  return worker !== undefined && processState(worker) === "alive";
+}
+
+/** Throws the system's error. */
+export function writePendingLogin(login: PendingLogin, system: Place): void {
+  const { failure, ...rest } = login;
+  writeStateFile(sessionStatePath("logins", login.session, system), {
+    ...(rest as unknown as JsonObject),
+    ...identifyProcess(),
+    ...(failure ? { failure: { kind: failure.kind, message: failure.message, remedy: failure.remedy } } : {}),
+  });
+}
+
+/** Ends the sign-in: its worker sees that the file is gone. With `id` only that one. */
+export function endPendingLogin(session: SsoSession, system: Place, id?: string): void {
+  const login = readPendingLogin(session, system);
+  if (id !== undefined && login?.id !== id) return;
+  const path = sessionStatePath("logins", session, system);
+  rmSync(path, { force: true });
+  removeMarks(path);
+}
+
+/**
+ * Marks beside the login's file: `told-TERMINAL` once a terminal was told, `waiter-PID` while a process waits.
+ * Answers false when the mark was there, or cannot be made.
+ */
+export function mark(login: PendingLogin, name: string, system: Place): boolean {
+  try {
+    writeFileSync(markPath(login, name, system), JSON.stringify(identifyProcess()), {
+      flag: "wx",
+      mode: 0o600,
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function unmark(login: PendingLogin, name: string, system: Place): void {
+  rmSync(markPath(login, name, system), { force: true });
+}
+
+/** Whether another live process waits for this sign-in. */
+export function othersWait(login: PendingLogin, system: Place): boolean {
+  const folder = dirname(sessionStatePath("logins", login.session, system));
+  const prefix = basename(markPath(login, "waiter-", system));
+  return listFolder(folder)
+    .filter((name) => name.startsWith(prefix) && name !== `${prefix}${process.pid}`)
+    .some((name) => {
+      const waiter = readIdentity(readJsonObject(join(folder, name)));
+      return waiter !== undefined && processState(waiter) === "alive";
+    });
+}
+
+/** Takes away the marks of every earlier sign-in of the session. */
+export function removeMarks(loginPath: string): void {
+  const stem = basename(loginPath, ".json");
+  for (const name of listFolder(dirname(loginPath))) {
+    if (name.startsWith(`${stem}.`) && name !== `${stem}.json`)
+      rmSync(join(dirname(loginPath), name), { force: true });
+  }
+}
+
+function markPath(login: PendingLogin, name: string, system: Place): string {
+  return `${sessionStatePath("logins", login.session, system).slice(0, -".json".length)}.${login.id}.${name}`;
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

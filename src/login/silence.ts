@@ -1,0 +1,47 @@
+import { rmSync, statSync } from "node:fs";
+import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
+import { sessionStatePath } from "../cache/statePaths.ts";
+import { tokenPath } from "../cache/tokenCache.ts";
+import type { SsoSession } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+
+const FIRST_MS = 15 * 60_000;
+const LONGEST_MS = 4 * 3_600_000;
+
+type Surroundings = Pick<System, "env" | "platform" | "now">;
+
+/**
+ * Until when (epoch milliseconds) no browser is opened by itself, because nobody answered the last one; undefined when one may
+ * be. Any token written since, by whichever tool, ends it.
+ */
+export function silentUntil(session: SsoSession, system: Surroundings): number | undefined {
+  const silence = readSilence(session, system);
+  if (!silence || silence.at > system.now() || silence.until <= system.now()) return undefined;
+  const token = statSync(tokenPath(session, system), { throwIfNoEntry: false });
+  return token && token.mtimeMs > silence.at ? undefined : silence.until;
+}
+
+/** After a sign-in that nobody answered: 15 minutes, doubling up to 4 hours. Best effort. */
+export function beSilent(session: SsoSession, system: Surroundings): void {
+  const count = (readSilence(session, system)?.count ?? 0) + 1;
+  const until = system.now() + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
+  try {
+    writeStateFile(sessionStatePath("silence", session, system), { at: system.now(), until, count });
+  } catch {
+    // A disk that takes nothing: the next call asks again.
+  }
+}
+
+export function endSilence(session: SsoSession, system: Surroundings): void {
+  rmSync(sessionStatePath("silence", session, system), { force: true });
+}
+
+function readSilence(
+  session: SsoSession,
+  system: Surroundings,
+): { at: number; until: number; count: number } | undefined {
+  const state = readStateFile(sessionStatePath("silence", session, system));
+  const { at, until, count } = state ?? {};
+  if (typeof at !== "number" || typeof until !== "number" || typeof count !== "number") return undefined;
+  return { at, until, count };
+}

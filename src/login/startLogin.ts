@@ -1,0 +1,67 @@
+import { uptime } from "node:os";
+import { withLock } from "../cache/lock.ts";
+import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
+import { tokenKey } from "../cache/tokenCache.ts";
+import { SsoCredError } from "../errors.ts";
+import type { SsoSession } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import {
+  isUnderWay,
+  newLoginId,
+  type PendingLogin,
+  readPendingLogin,
+  removeMarks,
+  writePendingLogin,
+} from "./pendingLogin.ts";
+
+export const WORKER_FLAG = "--login-worker";
+
+export interface NewLogin {
+  grant: "browser" | "device";
+  browser: boolean;
+  asker?: string;
+  replaces?: string;
+  /** Start anew even though one is under way, which then ends. */
+  anew?: boolean;
+}
+
+/** Starts the sign-in of a session, or answers the one that somebody else has just started. */
+export async function startLogin(
+  session: SsoSession,
+  { anew = false, ...wish }: NewLogin,
+  deadline: number,
+  system: System,
+): Promise<PendingLogin> {
+  const wait = {
+    deadline,
+    purpose: `another sso-cred that starts the sign-in to '${session.name ?? session.startUrl}'`,
+  };
+  return withLock(system, sessionLockPath("login", session, system), wait, async () => {
+    const there = readPendingLogin(session, system);
+    if (there && !anew && isUnderWay(there, system)) return there;
+    const login: PendingLogin = {
+      id: newLoginId(),
+      session,
+      startedUptime: uptime(),
+      state: "starting",
+      ...wish,
+    };
+    const path = sessionStatePath("logins", session, system);
+    try {
+      removeMarks(path);
+      writePendingLogin(login, system);
+    } catch (error) {
+      const { code = String(error) } = error as NodeJS.ErrnoException;
+      throw new SsoCredError("config", `cannot write ${path} (${code}), so nobody can sign in`, {
+        cause: error,
+      });
+    }
+    system.trace.step("start the sign-in", {
+      grant: login.grant,
+      browser: login.browser,
+      asker: login.asker,
+    });
+    system.startDetached([WORKER_FLAG, tokenKey(session), login.id]);
+    return login;
+  });
+}

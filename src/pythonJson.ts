@@ -1,0 +1,22 @@
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A JSON string as Python's `json.dumps` writes it: everything outside printable ASCII as `\uXXXX`. */
+export function pythonString(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/**
+ * JSON as Python's `json.dumps` writes it by default (one line, `", "` and `": "`), which is how the AWS CLI
+ * writes its cache files and what it hashes for the name of a client registration.
+ */
+export function pythonJson(value: Json): string {
+  if (typeof value === "string") return pythonString(value);
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${pythonString(key)}: ${pythonJson(item as Json)}`)
+    .join(", ")}}`;
+}

@@ -1,0 +1,32 @@
+import type { IdentityCenter, ServiceError } from "../aws/identityCenter.ts";
+import type { Role } from "../cache/roleCredentialsCache.ts";
+import { SsoCredError } from "../errors.ts";
+import type { System } from "../system/system.ts";
+import { printable } from "../text.ts";
+import type { SsoToken } from "./types.ts";
+
+const MOST_NAMED = 8;
+
+/** The service's own no to an account or role, with the roles that are assigned there if it tells. */
+export async function accessDenied(
+  { session, accountId, roleName }: Role,
+  token: SsoToken,
+  refusal: ServiceError,
+  api: () => Promise<Pick<IdentityCenter, "listAccountRoles">>,
+  system: Pick<System, "trace">,
+): Promise<SsoCredError> {
+  const { roles } = await api()
+    .then((client) => client.listAccountRoles(token.accessToken, accountId))
+    .catch((error: unknown) => {
+      system.trace.step("the assigned roles could not be listed", { error: String(error) });
+      return { roles: [] };
+    });
+  const names = roles.slice(0, MOST_NAMED).map((role) => printable(role, 64));
+  if (roles.length > MOST_NAMED) names.push("…");
+  const assigned = names.length > 0 ? `; assigned to you there: ${names.join(", ")}` : "";
+  const message = `no access to the role '${printable(roleName, 64)}' in account ${accountId} (${printable(refusal.message, 120)})${assigned}; signed in as somebody else?`;
+  return new SsoCredError("access-denied", message, {
+    remedy: { run: `sso-cred logout ${session.loginArguments}` },
+    cause: refusal,
+  });
+}

@@ -1,0 +1,62 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { splitCommandLine } from "../config/commandLine.ts";
+import type { System } from "./system.ts";
+
+/** A browser command that runs on for this long has opened the page; many never return. */
+const SETTLED_MS = 1_500;
+
+type Surroundings = Pick<System, "env" | "platform">;
+
+/**
+ * Opens a page in the person's browser: the commands of BROWSER in turn, else the system's own way. Never through a
+ * shell, never anything but http and https. False when nothing could be started.
+ */
+export async function openBrowser(url: string, system: Surroundings): Promise<boolean> {
+  const { protocol } = new URL(url);
+  if (protocol !== "https:" && protocol !== "http:") return false;
+  for (const command of browserCommands(url, system)) {
+    if (await start(command)) return true;
+  }
+  return false;
+}
+
+/** The commands to try, each as its words. */
+export function browserCommands(url: string, { env, platform }: Surroundings): string[][] {
+  const chosen = (env.BROWSER ?? "")
+    .split(platform === "win32" ? ";" : ":")
+    .map(splitCommandLine)
+    .filter((words) => words.length > 0)
+    .map((words) => (words.some((word) => word.includes("%s")) ? fillIn(words, url) : [...words, url]));
+  return [...chosen, ...systemCommands(url, { env, platform })];
+}
+
+function fillIn(words: readonly string[], url: string): string[] {
+  return words.map((word) => word.replaceAll("%s", () => url));
+}
+
+function systemCommands(url: string, { env, platform }: Surroundings): string[][] {
+  if (platform === "darwin") return [["open", url]];
+  if (platform === "win32") return [["rundll32", "url.dll,FileProtocolHandler", url]];
+  if (env.WSL_DISTRO_NAME || env.WSL_INTEROP) {
+    const windows = "/mnt/c/Windows/System32/rundll32.exe";
+    return [[existsSync(windows) ? windows : "rundll32.exe", "url.dll,FileProtocolHandler", url]];
+  }
+  return env.DISPLAY || env.WAYLAND_DISPLAY ? [["xdg-open", url]] : [];
+}
+
+function start([file = "", ...args]: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { detached: true, stdio: "ignore", windowsHide: true, cwd: "/" });
+    const settled = setTimeout(() => resolve(true), SETTLED_MS);
+    child.once("error", () => {
+      clearTimeout(settled);
+      resolve(false);
+    });
+    child.once("exit", (code) => {
+      clearTimeout(settled);
+      resolve(code === 0);
+    });
+    child.unref();
+  });
+}

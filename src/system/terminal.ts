@@ -1,0 +1,61 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { processStat } from "./processIdentity.ts";
+import type { Terminal } from "./system.ts";
+
+/**
+ * The controlling terminal, reached past stdin, stdout and stderr, which belong to the SDK that called us. Undefined without one, and
+ * for a background process group, which must not write into somebody's foreground program.
+ */
+export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
+  const device = platform === "win32" ? "\\\\.\\CONOUT$" : "/dev/tty";
+  const id = platform === "win32" ? "console" : foregroundTerminal(platform);
+  if (!id) return undefined;
+  try {
+    closeSync(openDevice(device));
+  } catch {
+    return undefined;
+  }
+  return {
+    id,
+    write(text) {
+      try {
+        const fd = openDevice(device);
+        // A terminal that is held (Ctrl-S) takes nothing; what does not fit is dropped.
+        try {
+          writeSync(fd, text);
+        } finally {
+          closeSync(fd);
+        }
+      } catch {
+        // The terminal went away: the exit message says the same.
+      }
+    },
+  };
+}
+
+function openDevice(device: string): number {
+  return openSync(device, constants.O_WRONLY | (constants.O_NOCTTY ?? 0) | (constants.O_NONBLOCK ?? 0));
+}
+
+/** The terminal's name if our process group is the one in its foreground. */
+function foregroundTerminal(platform: NodeJS.Platform): string | undefined {
+  const [group, terminal, foreground] = platform === "linux" ? fromProc() : fromPs();
+  return terminal && terminal !== "0" && group === foreground
+    ? terminal.replace(/[^A-Za-z0-9]+/g, "-")
+    : undefined;
+}
+
+/** proc(5): pgrp, tty_nr and tpgid are the fields 5, 7 and 8. */
+function fromProc(): (string | undefined)[] {
+  const stat = processStat("self");
+  return [stat[2], stat[4], stat[5]];
+}
+
+function fromPs(): (string | undefined)[] {
+  const ps = spawnSync("/bin/ps", ["-o", "pgid=,tty=,tpgid=", "-p", String(process.pid)], {
+    encoding: "utf8",
+  });
+  const [group, terminal, foreground] = (ps.stdout ?? "").trim().split(/\s+/);
+  return [group, terminal?.startsWith("?") ? "0" : terminal, foreground];
+}
