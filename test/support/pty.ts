@@ -125,7 +125,8 @@ export function startBinaryOnTerminal(args: readonly string[], options?: Termina
  */
 export function startShellBehindTerminal(command: string, options: TerminalOptions = {}): OnTerminal {
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-streams-"));
-  const script = 'exec 0</dev/null 1>"$1/out" 2>"$1/err"; eval "$2"';
+  // The outer shell stays and keeps the terminal open: a terminal that no process holds hangs up.
+  const script = '/bin/sh -c "$2" 0</dev/null 1>"$1/out" 2>"$1/err"; exit $?';
   const running = startOnTerminal("/bin/sh", ["-c", script, "sh", folder, command], {
     ...options,
     env: { SSO_CRED: BINARY, ...options.env },

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type IdentityCenter, startIdentityCenter } from "../../identityCenter/identityCenter.ts";
+import { makeBrowser } from "../../support/browser.ts";
+import { type Home, makeHome } from "../../support/home.ts";
+import { KEYS, startOnTerminal, startShellBehindTerminal } from "../../support/pty.ts";
+import { runShell, start, startShell } from "../../support/run.ts";
+
+let home: Home;
+let center: IdentityCenter;
+beforeEach(async () => {
+  [home, center] = await Promise.all([makeHome(), startIdentityCenter()]);
+});
+afterEach(() => Promise.all([home.remove(), center.stop()]));
+
+it("runs a command with a bare environment, pipes and no terminal", async () => {
+  const command = 'cat; echo "$HOME" >&2; pwd >&2; (: </dev/tty) || exit 3';
+  const result = await runShell(command, { home, stdin: "typed", env: { LC_ALL: "C" } });
+  expect([result.code, result.signal, result.stdout]).toEqual([3, null, "typed"]);
+  expect(result.stderr.split("\n").slice(0, 2)).toEqual([home.path, home.path]);
+  expect(result.stderr).toContain("/dev/tty");
+});
+
+it("kills a whole process group, and reports the signal", async () => {
+  const running = startShell("sleep 100 & echo ready; wait", { home });
+  await expect.poll(running.stdout).toBe("ready\n");
+  running.killGroup();
+  expect((await running.done).signal).toBe("SIGKILL");
+});
+
+it("fails a run that outlives its deadline, with what it had said", async () => {
+  await expect(runShell("echo here; sleep 100", { home, deadlineMs: 300 })).rejects.toThrow("here");
+});
+
+it("shows what is written to the terminal device, apart from the streams", async () => {
+  const command = "echo out; echo err >&2; echo person >/dev/tty; test -t 0 || exit 5";
+  const result = await startShellBehindTerminal(command, { home }).done;
+  expect(result).toEqual({ code: 5, stdout: "out\n", stderr: "err\n", screen: "person", raw: "person\r\n" });
+});
+
+it("plays a person at the keyboard: waits, types, reads the whole screen", async () => {
+  const script = 'printf "Name: "; read name; printf "wrong\\rHello $name\\n"; read x';
+  const terminal = startOnTerminal("/bin/sh", ["-c", script], { home });
+  await terminal.waitFor("Name:");
+  terminal.type(`Ada${KEYS.enter}`);
+  expect(await terminal.waitFor(/^Hello/m)).toBe("Name: Ada\nHello Ada");
+  terminal.type(KEYS.controlC);
+  expect((await terminal.done).code).toBe(130);
+  await expect(terminal.waitFor("never shown")).rejects.toThrow("never showed never shown before the end");
+});
+
+it.each([
+  ["visit", "Request approved"],
+  ["deny", "Denied"],
+  ["ignore", "Allow access?"],
+] as const)("has a browser that can %s", async (mode, heading) => {
+  center.settings.consent = mode === "visit" ? "auto" : "page";
+  const browser = makeBrowser(home.path, mode);
+  const { clientId, clientSecret } = center.signIn();
+  const request = { clientId, clientSecret, startUrl: "https://example.awsapps.com/start" };
+  const headers = { "content-type": "application/json" };
+  const device = await fetch(`${center.url}/device_authorization`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify(request),
+  });
+  const { verificationUriComplete: url } = (await device.json()) as { verificationUriComplete: string };
+  const other = `${home.path}/other.log`;
+  const run = await start(browser.command, [url], { home, env: { PATH: "/nowhere", BROWSER_LOG: other } })
+    .done;
+  expect([run.code, run.stdout, run.stderr]).toEqual([0, "", ""]);
+  expect(browser.opened()).toEqual([url]);
+  expect(await home.read("other.log")).toBe(`${url}\n`);
+  center.settings.consent = "page";
+  expect(await (await fetch(url)).text()).toContain(heading);
+});
