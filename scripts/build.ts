@@ -1,28 +1,42 @@
 // npm run build [-- --target TARGET]… [--release] [--force]
 import { parseArgs } from "node:util";
 import { buildExecutable } from "./build/executable.ts";
+import { makeRelease } from "./build/release.ts";
 import { TARGETS, type Target } from "./toolchain.mjs";
 
-const { values } = parseArgs({
-  options: {
-    target: { type: "string", multiple: true },
-    release: { type: "boolean", default: false },
-    force: { type: "boolean", default: false },
-  },
-});
+try {
+  await main();
+} catch (error) {
+  // A failed tool's own words, where there are any, say more than our stack.
+  const { code, message, stack, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
+  say(code?.startsWith("ERR_PARSE_ARGS") ? message : stderr || stack || message);
+  process.exitCode = 1;
+}
 
-for (const target of values.target ?? [undefined]) {
-  if (target !== undefined && !isTarget(target)) {
-    console.error(`build: unknown target ${target}; known are ${TARGETS.join(", ")}`);
-    process.exit(2);
-  }
-  await buildExecutable({ target, force: values.force, say });
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      target: { type: "string", multiple: true },
+      release: { type: "boolean", default: false },
+      force: { type: "boolean", default: false },
+    },
+  });
+  const { force } = values;
+  const targets = values.target?.map(asTarget) ?? (values.release ? TARGETS : [undefined]);
+  for (const target of targets) await buildExecutable({ target, force, say });
+  if (values.release)
+    await makeRelease(
+      targets.filter((target) => target !== undefined),
+      say,
+    );
+}
+
+function asTarget(name: string): Target {
+  const target = TARGETS.find((known) => known === name);
+  if (target === undefined) throw new Error(`unknown target ${name}; known are ${TARGETS.join(", ")}`);
+  return target;
 }
 
 function say(line: string): void {
   console.error(`build: ${line}`);
-}
-
-function isTarget(name: string): name is Target {
-  return TARGETS.some((target) => target === name);
 }

@@ -5,6 +5,7 @@ import { hostTarget, root, type Target } from "../toolchain.mjs";
 import { bundle } from "./bundle.ts";
 import { makeCodeCaches } from "./codeCache.ts";
 import { inputsDigest } from "./inputs.ts";
+import { thirdPartyLicenses } from "./licenses.ts";
 import { alone } from "./lock.ts";
 import { pack } from "./pack.ts";
 import { runtime } from "./runtime.ts";
@@ -24,11 +25,10 @@ export async function buildExecutable(wish: Wish): Promise<string> {
 }
 
 async function buildAlone({ target, force = false, say }: Wish): Promise<string> {
-  const name =
-    target === undefined ? "sso-cred" : `sso-cred-${target}${target.startsWith("win-") ? ".exe" : ""}`;
+  const name = executableName(target);
   const output = `${root}dist/${name}`;
   const stampFile = `${root}dist/meta/${name}.built`;
-  await mkdir(`${root}dist`, { recursive: true });
+  await mkdir(`${root}dist/meta`, { recursive: true });
   const digest = await inputsDigest();
   const stamp = await stampOf(output, digest);
   if (!force && stamp !== undefined && stamp === (await readStamp(stampFile))) {
@@ -39,36 +39,42 @@ async function buildAlone({ target, force = false, say }: Wish): Promise<string>
   await sweep();
   const folder = await mkdtemp(`${root}dist/new-`);
   try {
-    const bundles = await bundle(folder);
-    const host = (target ?? hostTarget()) === hostTarget();
-    // A cache holds for one platform's V8 only; an empty one means none.
-    const caches = host ? await makeCodeCaches(bundles) : {};
-    await writeFile(`${folder}/none.cache`, "");
-    const assets: Record<string, string> = {};
-    for (const { name, file } of bundles.chunks) {
-      assets[`${name}.js`] = file;
-      assets[`${name}.cache`] = caches[name] ?? `${folder}/none.cache`;
-    }
-    const packed = `${folder}/${name}`;
-    await pack({
-      target: target ?? hostTarget(),
-      node: await runtime(target ?? hostTarget(), say),
-      main: bundles.entry,
-      assets,
-      execArgv: [...RUNTIME_FLAGS, SILENCE],
-      output: packed,
-    });
+    await make(folder, name, target ?? hostTarget(), say);
     await cp(`${folder}/meta`, `${root}dist/meta`, { recursive: true });
-    await rename(packed, output);
+    for (const file of ["THIRD_PARTY_LICENSES", name])
+      await rename(`${folder}/${file}`, `${root}dist/${file}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   await writeFile(stampFile, (await stampOf(output, digest)) ?? "");
-  const { size } = await stat(output);
-  say(
-    `${relative(root, output)}, ${(size / 1e6).toFixed(1)} MB, in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`,
-  );
+  const megabytes = ((await stat(output)).size / 1e6).toFixed(1);
+  say(`${relative(root, output)}, ${megabytes} MB, in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
   return output;
+}
+
+export function executableName(target: Target | undefined): string {
+  if (target === undefined) return hostTarget().startsWith("win-") ? "sso-cred.exe" : "sso-cred";
+  return `sso-cred-${target}${target.startsWith("win-") ? ".exe" : ""}`;
+}
+
+async function make(folder: string, name: string, target: Target, say: Wish["say"]): Promise<void> {
+  const bundles = await bundle(folder);
+  await writeFile(`${folder}/THIRD_PARTY_LICENSES`, await thirdPartyLicenses(bundles.metafiles));
+  // A cache holds for one platform's V8 only; an empty one means none.
+  await writeFile(`${folder}/none.cache`, "");
+  const caches = target === hostTarget() ? await makeCodeCaches(bundles) : {};
+  const assets = bundles.chunks.flatMap((chunk) => [
+    [`${chunk.name}.js`, chunk.file],
+    [`${chunk.name}.cache`, caches[chunk.name] ?? `${folder}/none.cache`],
+  ]);
+  await pack({
+    target,
+    node: await runtime(target, say),
+    main: bundles.entry,
+    assets: Object.fromEntries(assets),
+    execArgv: [...RUNTIME_FLAGS, SILENCE],
+    output: `${folder}/${name}`,
+  });
 }
 
 /** Takes away what an interrupted build has left; there is only one build at a time. */

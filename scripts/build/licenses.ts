@@ -1,0 +1,53 @@
+import { readdir, readFile } from "node:fs/promises";
+import type { Metafile } from "esbuild";
+import { hostTarget, NODE_PACKAGES, root } from "../toolchain.mjs";
+
+/** Licences under which a program may be given on in binary form for no more than naming them. */
+const PERMISSIVE = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "0BSD"]);
+
+/** The texts that must travel with the executable; throws when a bundled package is not permissively licensed. */
+export async function thirdPartyLicenses(metafiles: readonly Metafile[]): Promise<string> {
+  // Of the inputs only what is left after tree shaking.
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+  const inputs = outputs
+    .flatMap((output) => Object.entries(output.inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([file]) => file);
+  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
+  const texts = await Promise.all([...folders].sort().map(packageLicense));
+  const node = await packageLicense(`node_modules/${NODE_PACKAGES[hostTarget()]}`);
+  return `sso-cred contains the following software.\n\n${[...texts, node].join("\n")}`;
+}
+
+/** `node_modules/a/node_modules/@b/c` for a file anywhere in that package; undefined for our own files. */
+export function packageFolder(file: string): string | undefined {
+  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0];
+}
+
+async function packageLicense(folder: string): Promise<string> {
+  const { name, version, license } = JSON.parse(await readFile(`${root}${folder}/package.json`, "utf8"));
+  if (!isPermissive(license))
+    throw new Error(`${name} is under ${license}, not a licence known as permissive`);
+  const files = (await readdir(`${root}${folder}`))
+    .filter((file) => /^(licen[cs]e|notice)/i.test(file))
+    .sort();
+  const texts = await Promise.all(files.map((file) => readFile(`${root}${folder}/${file}`, "utf8")));
+  // The Apache licence names no holder: one copy of it serves all packages that forgot theirs.
+  if (texts.length === 0 && license !== "Apache-2.0") throw new Error(`${name} comes without a licence text`);
+  const text =
+    texts.length > 0
+      ? texts.join("\n").trim()
+      : "The Apache License, Version 2.0, as for others in this file.";
+  return `${"=".repeat(80)}\n${name} ${version} (${license})\n${"-".repeat(80)}\n${text}\n`;
+}
+
+/** `license` is a package.json's: one of the known names, or a choice that has one. */
+export function isPermissive(license: unknown): boolean {
+  return (
+    typeof license === "string" &&
+    license
+      .replace(/[()]/g, "")
+      .split(" OR ")
+      .some((name) => PERMISSIVE.has(name))
+  );
+}
