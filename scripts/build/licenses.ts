@@ -14,9 +14,17 @@ export async function thirdPartyLicenses(metafiles: readonly Metafile[]): Promis
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
     .map(([file]) => file);
   const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
-  const texts = await Promise.all([...folders].sort().map(packageLicense));
-  const node = await packageLicense(`node_modules/${NODE_PACKAGES[hostTarget()]}`);
-  return `sso-cred contains the following software.\n\n${[...texts, node].join("\n")}`;
+  folders.add(`node_modules/${NODE_PACKAGES[hostTarget()]}`);
+  const titlesByText = new Map<string, string[]>();
+  for (const folder of [...folders].sort()) {
+    const { title, text } = await packageLicense(folder);
+    titlesByText.set(text, [...(titlesByText.get(text) ?? []), title]);
+  }
+  const rule = "=".repeat(80);
+  const sections = [...titlesByText].map(
+    ([text, titles]) => `${rule}\n${titles.join("\n")}\n${rule}\n\n${text}\n`,
+  );
+  return `sso-cred contains the following software.\n\n${sections.join("\n")}`;
 }
 
 /** `node_modules/a/node_modules/@b/c` for a file anywhere in that package; undefined for our own files. */
@@ -24,7 +32,7 @@ export function packageFolder(file: string): string | undefined {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0];
 }
 
-async function packageLicense(folder: string): Promise<string> {
+async function packageLicense(folder: string): Promise<{ title: string; text: string }> {
   const { name, version, license } = JSON.parse(await readFile(`${root}${folder}/package.json`, "utf8"));
   if (!isPermissive(license))
     throw new Error(`${name} is under ${license}, not a licence known as permissive`);
@@ -35,10 +43,8 @@ async function packageLicense(folder: string): Promise<string> {
   // The Apache licence names no holder: one copy of it serves all packages that forgot theirs.
   if (texts.length === 0 && license !== "Apache-2.0") throw new Error(`${name} comes without a licence text`);
   const text =
-    texts.length > 0
-      ? texts.join("\n").trim()
-      : "The Apache License, Version 2.0, as for others in this file.";
-  return `${"=".repeat(80)}\n${name} ${version} (${license})\n${"-".repeat(80)}\n${text}\n`;
+    texts.join("\n").trim() || "The Apache License, Version 2.0: its text stands under other titles here.";
+  return { title: `${name} ${version} (${license})`, text };
 }
 
 /** `license` is a package.json's: one of the known names, or a choice that has one. */
