@@ -1,0 +1,111 @@
+import { type Header, readHeader } from "./ini.ts";
+
+/** Where one `key = value` stands; offsets into the text. A value runs on over its continuation lines. */
+export interface OptionPlace {
+  /** Lower-cased, as the readers compare it. */
+  readonly key: string;
+  readonly start: number;
+  /** Directly after the delimiter. */
+  readonly valueStart: number;
+  /** The end of the last line that belongs to the value, its line end excluded. */
+  readonly valueEnd: number;
+  /** As `valueEnd`, line end included. */
+  readonly end: number;
+}
+
+export interface SectionPlace {
+  readonly header: Header;
+  readonly start: number;
+  /** Where a new key goes: after the last option or stray line, else after the header line. */
+  readonly bodyEnd: number;
+  /** The section's own lines: `bodyEnd`, or the comments that hang on the body without a blank line between. */
+  readonly ownEnd: number;
+  /** `ownEnd` and the blank lines behind it. */
+  readonly end: number;
+  readonly options: readonly OptionPlace[];
+}
+
+export interface Line {
+  readonly start: number;
+  /** Line end excluded. */
+  readonly textEnd: number;
+  /** Line end included. */
+  readonly end: number;
+}
+
+/** The lines of a text with LF, CRLF and CR as line ends, a byte order mark left out. */
+export function linesOf(text: string): Line[] {
+  const lines: Line[] = [];
+  let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  for (const { index, 0: lineEnd } of text.matchAll(/\r\n?|\n/g)) {
+    const end = index + lineEnd.length;
+    lines.push({ start, textEnd: index, end });
+    start = end;
+  }
+  if (start < text.length) lines.push({ start, textEnd: text.length, end: text.length });
+  return lines;
+}
+
+/** The places of all sections and options, by the rules of `ini.ts`: a place here is what the reader reads there. */
+export function layOut(text: string): SectionPlace[] {
+  const lines = linesOf(text);
+  const headers = lines.flatMap((line, at) => {
+    const header = readHeader(text.slice(line.start, line.textEnd), "config");
+    return header === undefined ? [] : [{ header, at }];
+  });
+  return headers.map(({ header, at }, index) => {
+    const next = headers[index + 1]?.at ?? lines.length;
+    return layOutSection(text, header, lines.slice(at, next), next < lines.length);
+  });
+}
+
+function layOutSection(text: string, header: Header, lines: readonly Line[], more: boolean): SectionPlace {
+  const [headerLine, ...body] = lines as [Line, ...Line[]];
+  const options: OptionPlace[] = [];
+  let last = 0;
+  let current: { indent: number; empty: boolean } | undefined;
+  for (const [at, line] of body.entries()) {
+    const raw = text.slice(line.start, line.textEnd);
+    const shown = raw.trim();
+    if (shown === "" || shown[0] === "#" || shown[0] === ";") continue;
+    const indent = raw.search(/\S/);
+    const option = options.at(-1);
+    if (current !== undefined && option !== undefined && indent > current.indent) {
+      if (current.empty || !/^[A-Za-z_][A-Za-z0-9_]*\s*=/.test(shown)) {
+        options[options.length - 1] = { ...option, valueEnd: line.textEnd, end: line.end };
+        last = at + 1;
+        continue;
+      }
+    }
+    const delimiter = raw.search(/[=:]/);
+    const key = delimiter < 0 ? "" : raw.slice(0, delimiter).trim().toLowerCase();
+    last = at + 1;
+    // A stray line; below a new key it would become part of its value.
+    if (key === "") continue;
+    const value = raw.slice(delimiter + 1).replace(key === "credential_process" ? /$^/ : /\s[#;].*$/, "");
+    current = { indent, empty: value.trim() === "" };
+    options.push({
+      key,
+      start: line.start,
+      valueStart: line.start + delimiter + 1,
+      valueEnd: line.textEnd,
+      end: line.end,
+    });
+  }
+  const isBlank = (line: Line) => text.slice(line.start, line.textEnd).trim() === "";
+  let own = last + 1;
+  while (own < lines.length && !isBlank(lines[own] as Line)) own++;
+  // Comments that touch the next header describe what follows.
+  if (own === lines.length && more) own = last + 1;
+  let end = own;
+  while (end < lines.length && isBlank(lines[end] as Line)) end++;
+  const endOf = (count: number) => (lines[count - 1] as Line).end;
+  return {
+    header,
+    start: headerLine.start,
+    bodyEnd: endOf(last + 1),
+    ownEnd: endOf(own),
+    end: endOf(end),
+    options,
+  };
+}

@@ -1,0 +1,55 @@
+import type { ConfigEdit, SectionName } from "./edit.ts";
+import { parseConfig } from "./ini.ts";
+
+/**
+ * Whether the edited text reads as the old one with the edits made. Some layouts let an edit change what a
+ * neighbouring line means (an odd indent decides whether a line continues the one above); those are not to be written.
+ */
+export function readsAsEdited(before: string, edits: readonly ConfigEdit[], after: string): boolean {
+  const expected = keysBySection(before);
+  const found = keysBySection(after);
+  for (const edit of edits) {
+    if ("add" in edit) {
+      // [DEFAULT] may give a new section more than its own keys.
+      const keys = found.get(idOf(edit.add));
+      if (edit.entries.some(([key, value]) => keys?.get(key) !== value)) return false;
+      found.delete(idOf(edit.add));
+    } else if ("remove" in edit) {
+      expected.delete(idOf(edit.remove));
+    } else {
+      const keys = expected.get(idOf("set" in edit ? edit.set : edit.unset)) ?? new Map<string, string>();
+      const entries = "set" in edit ? edit.entries : edit.keys.map((key) => [key, undefined] as const);
+      for (const [key, value] of entries) replaceKey(keys, key, value);
+    }
+  }
+  return isSame(expected, found);
+}
+
+/** What was nested below a key goes with its old value. */
+function replaceKey(keys: Map<string, string>, key: string, value: string | undefined): void {
+  for (const name of [...keys.keys()]) if (name === key || name.startsWith(`${key}.`)) keys.delete(name);
+  if (value !== undefined) keys.set(key, value);
+}
+
+function idOf({ kind, name }: SectionName): string {
+  return `${kind} ${name}`;
+}
+
+function keysBySection(text: string): Map<string, Map<string, string>> {
+  return new Map(
+    parseConfig(text, "config").map((section) => {
+      const nested = [...section.nested].flatMap(([key, map]) =>
+        [...map].map(([inner, value]): [string, string] => [`${key}.${inner}`, value]),
+      );
+      return [`${section.kind} ${section.name}`, new Map([...section.keys, ...nested])];
+    }),
+  );
+}
+
+function isSame(a: Map<string, Map<string, string>>, b: Map<string, Map<string, string>>): boolean {
+  const isSameKeys = (left: Map<string, string>, right: Map<string, string> | undefined) =>
+    right !== undefined &&
+    left.size === right.size &&
+    [...left].every(([key, value]) => right.get(key) === value);
+  return a.size === b.size && [...a].every(([id, keys]) => isSameKeys(keys, b.get(id)));
+}
