@@ -110,8 +110,8 @@ export function deliver(response: ServerResponse, work: () => Answer, how: How |
   switch (how.kind) {
     case "half": {
       const answer = work();
-      const body = Buffer.from(answer.body);
-      response.writeHead(answer.status, { ...answer.headers, "content-length": body.length + 1 });
+      const body = Buffer.from(answer.body || "  ");
+      response.writeHead(answer.status, { ...answer.headers, "content-length": body.length });
       response.write(body.subarray(0, body.length / 2), () => response.destroy());
       return answer.status;
     }

@@ -48,6 +48,10 @@ describe("misbehaviour", () => {
     const half = await ask({ kind: "half" });
     expect(half.status).toBe(200);
     await expect(half.text()).rejects.toThrow("terminated");
+    center.misbehave({ path: "/logout", how: { kind: "half" } });
+    const headers = { "x-amz-sso_bearer_token": center.signIn().accessToken };
+    const emptyHalf = await fetch(`${center.urls.portal}/logout`, { method: "POST", headers });
+    await expect(emptyHalf.text()).rejects.toThrow("terminated");
   });
 
   it("loses only the answer: a refresh whose answer is dropped has spent the token", async () => {

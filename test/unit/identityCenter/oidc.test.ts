@@ -86,7 +86,15 @@ describe("the authorization code grant", () => {
       "the-state",
     ]);
     center.settings.consent = "page";
-    expect((await authorize(center, client.clientId)).page).toContain("Allow");
+    const asked = await authorize(center, client.clientId);
+    expect(asked.page).toContain("Allow");
+    const press = async (decision: string) => {
+      const body = new URLSearchParams({ decision });
+      const answer = await fetch(asked.url, { method: "POST", body, redirect: "manual" });
+      return [answer.status, answer.headers.get("location")];
+    };
+    expect(await press("deny")).toEqual([303, expect.stringContaining(`${REDIRECT}?error=access_denied`)]);
+    expect(await press("allow")).toEqual([303, expect.stringMatching(/\?code=[^&]+&state=the-state$/)]);
     center.settings.consent = "never";
     expect((await authorize(center, client.clientId)).page).not.toContain("<form");
   });

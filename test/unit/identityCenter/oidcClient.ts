@@ -61,10 +61,11 @@ export async function authorize(
     code_challenge: createHash("sha256").update(verifier).digest("base64url"),
     ...changes,
   });
-  const response = await fetch(`${center.urls.oidc}/authorize?${parameters}`, { redirect: "manual" });
+  const url = `${center.urls.oidc}/authorize?${parameters}`;
+  const response = await fetch(url, { redirect: "manual" });
   const location = response.headers.get("location");
   const callback = new URLSearchParams(location?.split("?")[1]);
-  return { verifier, status: response.status, location, callback, page: await response.text() };
+  return { url, verifier, status: response.status, location, callback, page: await response.text() };
 }
 
 export async function portalGet(center: IdentityCenter, path: string, accessToken: unknown): Promise<Reply> {
