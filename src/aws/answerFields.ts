@@ -97,12 +97,11 @@ export function readGrant(output: unknown, answer: string): TokenGrant {
 /** `expiration` in epoch milliseconds, floored to whole seconds as the AWS CLI keeps it. */
 export function readRoleCredentials(output: unknown, answer: string, now: number): RoleCredentials {
   const fields = reader((output as { roleCredentials?: unknown }).roleCredentials, answer);
-  const expiration = fields.number("expiration", 0, now + TEN_YEARS_SECONDS * 1000);
   return {
     accessKeyId: fields.text("accessKeyId"),
     secretAccessKey: fields.text("secretAccessKey"),
     sessionToken: fields.text("sessionToken"),
-    expiration: Math.floor(expiration / 1000) * 1000,
+    expiration: Math.floor(fields.number("expiration", 0, now + TEN_YEARS_SECONDS * 1000) / 1000) * 1000,
   };
 }
 

@@ -54,7 +54,8 @@ function wireRequest(request: SdkRequest): WireRequest {
 
 /** A service that repeats in its complaint what it was sent does not get a secret onto the terminal. */
 function withoutEcho(error: ServiceError, { headers, body }: WireRequest): ServiceError {
-  const sent: Record<string, unknown> = body?.length ? JSON.parse(Buffer.from(body).toString()) : {};
+  const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+  const sent: Record<string, unknown> = text === "" ? {} : JSON.parse(text);
   const secrets = [headers["x-amz-sso_bearer_token"], ...SECRETS.map((name) => sent[name])];
   const echoes = secrets.some(
     (secret) => typeof secret === "string" && secret && error.message.includes(secret),

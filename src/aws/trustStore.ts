@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import { SsoCredError } from "../errors.ts";
@@ -45,8 +46,18 @@ function readBundle({ path, setting }: { path: string; setting: string }): strin
     const { code = "unreadable" } = error as NodeJS.ErrnoException;
     throw new SsoCredError("config", `cannot read the CA bundle ${path} (${code}): correct ${setting}`);
   }
-  if (!/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+-----END /.test(text)) {
+  if (!startsWell(text)) {
     throw new SsoCredError("config", `the CA bundle ${path} holds no PEM certificate: correct ${setting}`);
   }
   return text;
+}
+
+/** OpenSSL says nothing about what it cannot read in a bundle; only the first certificate is looked at here. */
+function startsWell(text: string): boolean {
+  try {
+    // This would take DER too, which a bundle may not be.
+    return text.includes("-----BEGIN ") && new X509Certificate(text).subject !== undefined;
+  } catch {
+    return false;
+  }
 }

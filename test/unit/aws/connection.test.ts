@@ -1,0 +1,273 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
+import { isKind } from "../../../src/errors.ts";
+import { type ProxyOptions, startProxy, type TestProxy } from "../../support/proxy.ts";
+import { CA_FILE, EXPIRED_TLS, OTHER_CA_FILE, SERVER_TLS } from "../../support/testCertificates.ts";
+import {
+  accessTo,
+  answering,
+  failureAt,
+  httpServer,
+  httpsServer,
+  JSON_TYPE,
+  ROLE_CREDENTIALS,
+  type Seen,
+  type Setting,
+  type TestServer,
+} from "./servers.ts";
+
+const UNKNOWN_CA =
+  "is signed by an unknown CA: set AWS_CA_BUNDLE (or ca_bundle in the AWS config) to a PEM file with that CA, or add it to the system's trust store";
+
+function portal(seen: Seen[] = [], tls = SERVER_TLS): Promise<TestServer> {
+  return httpsServer(tls, answering(seen, 200, JSON_TYPE, ROLE_CREDENTIALS));
+}
+
+async function proxyWith(options: ProxyOptions): Promise<TestProxy> {
+  const proxy = await startProxy(options);
+  onTestFinished(() => proxy.close());
+  return proxy;
+}
+
+async function accessKeyAt(url: string, setting: Setting): Promise<string> {
+  const api = await accessTo(url, setting);
+  return (await api.getRoleCredentials("t", "111122223333", "Admin")).accessKeyId;
+}
+
+async function expectUnavailable(url: string, setting: Setting, message: string) {
+  const error = await failureAt(url, setting);
+  expect(error.message).toBe(message);
+  expect(isKind(error, "unavailable")).toBe(true);
+}
+
+test("a CA bundle is trusted", async () => {
+  const { url, port } = await portal();
+  expect(await accessKeyAt(url, { caBundle: CA_FILE })).toBe("ASIAEXAMPLE");
+  expect(await accessKeyAt(`https://localhost:${port}`, { caBundle: CA_FILE })).toBe("ASIAEXAMPLE");
+});
+
+test("without a bundle a private CA is unknown, and the message says which settings there are", async () => {
+  const { url, host } = await portal();
+  await expectUnavailable(url, {}, `the certificate of ${host} ${UNKNOWN_CA}`);
+});
+
+test("NODE_TLS_REJECT_UNAUTHORIZED changes nothing", async () => {
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+  onTestFinished(() => {
+    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+  });
+  const { url, host } = await portal();
+  await expectUnavailable(url, {}, `the certificate of ${host} ${UNKNOWN_CA}`);
+});
+
+test("the wrong CA bundle is named with the setting that it comes from", async () => {
+  const { url, host } = await portal();
+  const start = `the certificate of ${host} is signed by a CA that is not in ${OTHER_CA_FILE}: correct`;
+  await expectUnavailable(url, { caBundle: OTHER_CA_FILE }, `${start} ca_bundle in the AWS config`);
+  const env = { AWS_CA_BUNDLE: OTHER_CA_FILE };
+  await expectUnavailable(url, { caBundle: OTHER_CA_FILE, env }, `${start} AWS_CA_BUNDLE`);
+});
+
+test("an expired certificate asks about the clock", async () => {
+  const { url, host } = await portal([], EXPIRED_TLS);
+  await expectUnavailable(
+    url,
+    { caBundle: CA_FILE },
+    `the certificate of ${host} has expired: is this computer's clock right?`,
+  );
+});
+
+test("the certificate of another host is not accepted", async () => {
+  const { port } = await portal();
+  const proxy = await proxyWith({ hosts: { "oidc.example": "127.0.0.1" } });
+  await expectUnavailable(
+    `https://oidc.example:${port}`,
+    { caBundle: CA_FILE, env: { HTTPS_PROXY: proxy.url } },
+    `oidc.example:${port} showed the certificate of another host: a sign-in page of the network, or a proxy?`,
+  );
+});
+
+test("a server without TLS at an https URL is unavailable", async () => {
+  const { port } = await httpServer(answering([], 200, JSON_TYPE, ROLE_CREDENTIALS));
+  const error = await failureAt(`https://127.0.0.1:${port}`);
+  expect(error.message).toMatch(/^no TLS connection to 127\.0\.0\.1:\d+ \((?:ERR_SSL_\w+|EPROTO)\)$/);
+});
+
+test.each([
+  ["is not there", undefined, "cannot read the CA bundle FILE (ENOENT): correct AWS_CA_BUNDLE"],
+  ["is empty", "", "the CA bundle FILE holds no PEM certificate: correct AWS_CA_BUNDLE"],
+  ["is no PEM", "\u0030\u0082binary", "the CA bundle FILE holds no PEM certificate: correct AWS_CA_BUNDLE"],
+  [
+    "is broken PEM",
+    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    "the CA bundle FILE holds no PEM certificate: correct AWS_CA_BUNDLE",
+  ],
+])("a CA bundle that %s is a config error", async (_name, content, message) => {
+  const file = join(temporaryFolder(), "ca.pem");
+  if (content !== undefined) writeFileSync(file, content);
+  const { url } = await portal();
+  const error = await failureAt(url, { caBundle: file, env: { AWS_CA_BUNDLE: file } });
+  expect(error.message).toBe(message.replace("FILE", file));
+  expect(isKind(error, "config")).toBe(true);
+});
+
+test("a CA bundle that is a folder is a config error", async () => {
+  const folder = temporaryFolder();
+  const { url } = await portal();
+  const error = await failureAt(url, { caBundle: folder });
+  expect(error.message).toBe(
+    `cannot read the CA bundle ${folder} (EISDIR): correct ca_bundle in the AWS config`,
+  );
+});
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "sso-cred-ca-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** What a fresh process says, whose OpenSSL and Node read these variables at its start. */
+async function inFreshProcess(url: string, env: Record<string, string>): Promise<string> {
+  const script = `
+    const { accessTo } = await import(${JSON.stringify(new URL("./freshAccess.ts", import.meta.url).href)});
+    console.log(await accessTo(${JSON.stringify(url)}));`;
+  const args = ["--experimental-strip-types", "--no-warnings", "--input-type=module", "-e", script];
+  return (await promisify(execFile)(process.execPath, args, { env })).stdout.trim();
+}
+
+test.runIf(process.platform === "linux")("a CA in the system's trust store is trusted", async () => {
+  const { url, host } = await portal();
+  expect(await inFreshProcess(url, { SSL_CERT_FILE: CA_FILE })).toBe("ASIAEXAMPLE ASIAEXAMPLE");
+  expect(await inFreshProcess(url, { SSL_CERT_FILE: OTHER_CA_FILE })).toContain(
+    `the certificate of ${host} ${UNKNOWN_CA}`,
+  );
+});
+
+test("a CA in NODE_EXTRA_CA_CERTS is trusted", async () => {
+  const { url } = await portal();
+  expect(await inFreshProcess(url, { NODE_EXTRA_CA_CERTS: CA_FILE })).toBe("ASIAEXAMPLE ASIAEXAMPLE");
+});
+
+test("a CA bundle replaces the system's CAs", async () => {
+  const { url, host } = await portal();
+  const env = { SSL_CERT_FILE: CA_FILE, NODE_EXTRA_CA_CERTS: CA_FILE, AWS_CA_BUNDLE: OTHER_CA_FILE };
+  expect(await inFreshProcess(url, env)).toContain(
+    `the certificate of ${host} is signed by a CA that is not in`,
+  );
+});
+
+test("https goes through a CONNECT tunnel, to names that only the proxy can resolve", async () => {
+  const seen: Seen[] = [];
+  const { port } = await portal(seen);
+  const proxy = await proxyWith({ hosts: { "portal.sso-cred.test": "127.0.0.1" } });
+  const setting = { caBundle: CA_FILE, env: { HTTPS_PROXY: proxy.url } };
+  expect(await accessKeyAt(`https://portal.sso-cred.test:${port}`, setting)).toBe("ASIAEXAMPLE");
+  expect(proxy.requests).toEqual([`CONNECT portal.sso-cred.test:${port}`]);
+  expect(seen.map(({ headers }) => [headers.host, headers["proxy-authorization"]])).toEqual([
+    [`portal.sso-cred.test:${port}`, undefined],
+  ]);
+  await expect.poll(() => proxy.openConnections()).toBe(0);
+});
+
+test("http goes to the proxy as a whole URL", async () => {
+  const seen: Seen[] = [];
+  const server = await httpServer(answering(seen, 200, JSON_TYPE, ROLE_CREDENTIALS));
+  const proxy = await proxyWith({ login: "me:p@ss" });
+  const env = { HTTP_PROXY: `http://me:p%40ss@127.0.0.1:${proxy.port}` };
+  expect(await accessKeyAt(server.url, { env })).toBe("ASIAEXAMPLE");
+  expect(proxy.requests).toEqual([
+    `GET ${server.url}/federation/credentials?role_name=Admin&account_id=111122223333`,
+  ]);
+  expect(seen).toMatchObject([{ headers: { host: server.host, "x-amz-sso_bearer_token": "t" } }]);
+});
+
+test("the proxy's login is taken from its URL", async () => {
+  const { url } = await portal();
+  const proxy = await proxyWith({ login: "DOM\\me:p@ss:w/rd" });
+  const env = { https_proxy: `http://DOM%5Cme:p%40ss%3Aw%2Frd@127.0.0.1:${proxy.port}` };
+  expect(await accessKeyAt(url, { caBundle: CA_FILE, env })).toBe("ASIAEXAMPLE");
+});
+
+test("a proxy may speak TLS itself, under the same CAs", async () => {
+  const { url, host } = await portal();
+  const proxy = await proxyWith({ tls: SERVER_TLS, login: "me:pw" });
+  const env = { HTTPS_PROXY: `https://me:pw@127.0.0.1:${proxy.port}` };
+  expect(await accessKeyAt(url, { caBundle: CA_FILE, env })).toBe("ASIAEXAMPLE");
+  expect(proxy.requests).toEqual([`CONNECT ${host}`]);
+  await expectUnavailable(
+    url,
+    { env },
+    `the certificate of the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) ${UNKNOWN_CA}`,
+  );
+});
+
+test("NO_PROXY goes past the proxy", async () => {
+  const { url } = await portal();
+  const proxy = await proxyWith({});
+  const env = { HTTPS_PROXY: proxy.url, NO_PROXY: "localhost,127.0.0.1" };
+  expect(await accessKeyAt(url, { caBundle: CA_FILE, env })).toBe("ASIAEXAMPLE");
+  expect(proxy.requests).toEqual([]);
+});
+
+test("a proxy that wants a password says where to put it", async () => {
+  const { url } = await portal();
+  const proxy = await proxyWith({ login: "me:pw" });
+  const name = `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY)`;
+  await expectUnavailable(
+    url,
+    { env: { HTTPS_PROXY: proxy.url } },
+    `${name} wants a password: set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT`,
+  );
+  await expectUnavailable(
+    url,
+    { env: { HTTPS_PROXY: `http://me:wrong@127.0.0.1:${proxy.port}` } },
+    `${name} refuses the user name and password in HTTPS_PROXY`,
+  );
+  await expect.poll(() => proxy.openConnections()).toBe(0);
+});
+
+test("a plain request to a proxy that wants a password says the same", async () => {
+  const server = await httpServer(answering([], 200, JSON_TYPE, ROLE_CREDENTIALS));
+  const proxy = await proxyWith({ login: "me:pw" });
+  await expectUnavailable(
+    server.url,
+    { env: { HTTP_PROXY: proxy.url } },
+    `the proxy 127.0.0.1:${proxy.port} (HTTP_PROXY) wants a password: set HTTP_PROXY to http://USER:PASSWORD@HOST:PORT`,
+  );
+});
+
+test.each([403, 502])("a proxy that refuses the tunnel with %i is named", async (status) => {
+  const { url, host } = await portal();
+  const proxy = await proxyWith({ refuseWith: status });
+  await expectUnavailable(
+    url,
+    { env: { HTTPS_PROXY: proxy.url } },
+    `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) refuses to connect to ${host} (HTTP ${status})`,
+  );
+});
+
+test("a proxy that never answers costs the time to connect, and its connection is closed", async () => {
+  const { url } = await portal();
+  const proxy = await proxyWith({ silent: true });
+  await expectUnavailable(
+    url,
+    { env: { HTTPS_PROXY: proxy.url }, limits: { connectMs: 200 } },
+    `cannot reach the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY): no connection within 200 ms; is it running?`,
+  );
+  await expect.poll(() => proxy.openConnections()).toBe(0);
+});
+
+test("a proxy that is not there is named, without its password", async () => {
+  const { url } = await portal();
+  const proxy = await startProxy();
+  await proxy.close();
+  await expectUnavailable(
+    url,
+    { env: { HTTPS_PROXY: `http://me:secret@127.0.0.1:${proxy.port}` } },
+    `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) refused the connection: is it running?`,
+  );
+});
