@@ -1,0 +1,266 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { link, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pinnedNode } from "../../scripts/toolchain.mjs";
+import { EXECUTABLE } from "../support/builtExecutable.ts";
+import { type Home, makeHome } from "../support/home.ts";
+import { BARE_PATH, type RunOptions, start } from "../support/run.ts";
+
+const SCRIPT = fileURLToPath(new URL("../../install.sh", import.meta.url));
+const SAYS_VERSION = (version: string) => `#!/bin/sh\necho 'sso-cred ${version}'\n`;
+
+let home: Home;
+beforeEach(async () => {
+  home = await makeHome();
+});
+afterEach(() => home.remove());
+
+const install = (args: readonly string[], options: RunOptions = {}) =>
+  start("/bin/sh", [SCRIPT, ...args], { home, ...options }).done;
+
+/** Puts a file to install, with its sum beside it, into a folder of the home. */
+async function release(
+  content: string | Buffer,
+  name = "sso-cred-test",
+  folder = "release",
+): Promise<string> {
+  const file = join(home.path, folder, name);
+  await mkdir(join(home.path, folder), { recursive: true });
+  await writeFile(file, content);
+  const sum = createHash("sha256").update(content).digest("hex");
+  await home.write(`${folder}/SHA256SUMS`, `${"0".repeat(64)}  other\n${sum}  ${name}\n`);
+  return file;
+}
+
+const installed = () => join(home.path, ".local/bin/sso-cred");
+
+describe("install.sh --from FILE", () => {
+  test("installs the real executable, which then runs", async () => {
+    await mkdir(join(home.path, "release"));
+    const file = join(home.path, "release/sso-cred-real");
+    await link(EXECUTABLE, file).catch(() => symlink(EXECUTABLE, file));
+    const sum = createHash("sha256")
+      .update(await readFile(EXECUTABLE))
+      .digest("hex");
+    await home.write("release/SHA256SUMS", `${sum}  sso-cred-real\n`);
+
+    const result = await install(["--from", file]);
+
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect((await start(installed(), ["--version"], { home }).done).stdout).toMatch(/^sso-cred \d/);
+  });
+
+  test("says what it did, that the folder is not in PATH, and the next step", async () => {
+    const file = await release(SAYS_VERSION("1.2.3"));
+
+    const { code, stdout, stderr } = await install(["--from", file]);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.split("\n")).toEqual([
+      `Installed sso-cred 1.2.3 as ${installed()}`,
+      `${home.path}/.local/bin is not in your PATH. Add it in your shell's profile, or use the whole path.`,
+      `Next: ${installed()} init`,
+      "",
+    ]);
+    expect((await stat(installed())).mode & 0o777).toBe(0o755);
+    expect(await readdir(join(home.path, ".local/bin"))).toEqual(["sso-cred"]);
+  });
+
+  test("names the bare command when the folder is in PATH", async () => {
+    const file = await release(SAYS_VERSION("1.2.3"));
+
+    const { stdout } = await install(["--from", file], {
+      env: { PATH: `${home.path}/.local/bin:${BARE_PATH}` },
+    });
+
+    expect(stdout).toBe(`Installed sso-cred 1.2.3 as ${installed()}\nNext: sso-cred init\n`);
+  });
+
+  test("updates what is there, and does no harm when run twice", async () => {
+    await install(["--from", await release(SAYS_VERSION("1.0.0"))]);
+    const file = await release(SAYS_VERSION("2.0.0"));
+
+    const first = await install(["--from", file]);
+    const second = await install(["--from", file]);
+
+    expect(first.stdout).toContain("Installed sso-cred 2.0.0");
+    expect(second).toMatchObject({ code: 0, stdout: first.stdout, stderr: "" });
+    expect(await readFile(installed(), "utf8")).toBe(SAYS_VERSION("2.0.0"));
+  });
+
+  test("takes blanks and quotes in every path", async () => {
+    const file = await release(SAYS_VERSION("1.2.3"), "it's one *.bin", "my releases");
+    const prefix = join(home.path, "my 'own' place");
+
+    const result = await install([`--from=${file}`, "--prefix", prefix]);
+
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(await readFile(`${prefix}/bin/sso-cred`, "utf8")).toBe(SAYS_VERSION("1.2.3"));
+  });
+
+  test("takes relative paths from the caller's folder", async () => {
+    await release(SAYS_VERSION("1.2.3"));
+
+    const result = await install(["--from", "release/sso-cred-test", "--prefix", "here"]);
+
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(await home.exists("here/bin/sso-cred")).toBe(true);
+  });
+
+  test("unpacks an archive", async () => {
+    await home.write("sso-cred", SAYS_VERSION("1.2.3"), 0o755);
+    await start("tar", ["-czf", "a.tar.gz", "sso-cred"], { home }).done;
+    const file = await release(await readFile(join(home.path, "a.tar.gz")), "sso-cred-linux-x64.tar.gz");
+
+    const result = await install(["--from", file]);
+
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(await readFile(installed(), "utf8")).toBe(SAYS_VERSION("1.2.3"));
+  });
+});
+
+describe("install.sh refuses", () => {
+  const refused = async (args: readonly string[], code: number, message: string, options?: RunOptions) => {
+    const result = await install(args, options);
+    expect(result).toMatchObject({ code, stdout: "", stderr: `install: ${message}\n` });
+  };
+
+  test("a file that is not what SHA256SUMS says, and keeps what is installed", async () => {
+    await install(["--from", await release(SAYS_VERSION("1.0.0"))]);
+    const file = await release(SAYS_VERSION("2.0.0"));
+    await writeFile(file, SAYS_VERSION("evil"));
+
+    await refused(
+      ["--from", file],
+      1,
+      "the SHA-256 of sso-cred-test is not the one in SHA256SUMS; nothing was installed",
+    );
+    expect(await readFile(installed(), "utf8")).toBe(SAYS_VERSION("1.0.0"));
+    expect(await readdir(join(home.path, ".local/bin"))).toEqual(["sso-cred"]);
+  });
+
+  test("a file without SHA256SUMS beside it", async () => {
+    const file = await home.write("alone", SAYS_VERSION("1.0.0"));
+    await refused(["--from", file], 1, `there is no SHA256SUMS beside ${file} to check it against`);
+  });
+
+  test("a file that SHA256SUMS does not name", async () => {
+    await release(SAYS_VERSION("1.0.0"));
+    const file = await home.write("release/cred-test", SAYS_VERSION("1.0.0"));
+    await refused(["--from", file], 1, "SHA256SUMS does not name cred-test");
+  });
+
+  test("a file that is not there", async () => {
+    await refused(["--from", "/nowhere/sso-cred"], 1, "there is no file /nowhere/sso-cred");
+  });
+
+  test("an executable for another machine", async () => {
+    const file = await release("\x7fELF of another machine");
+    const result = await install(["--from", file]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(/^install: .*sso-cred-test does not run on this machine \(.+\)\n$/);
+    expect(await home.exists(".local/bin/sso-cred")).toBe(false);
+  });
+
+  test("an address that is not https", async () => {
+    const address = "http://example.com/sso-cred";
+    await refused(["--from", address], 2, `only https addresses are taken, not ${address}`);
+  });
+
+  test("a place that is none", async () => {
+    const file = await release(SAYS_VERSION("1.0.0"));
+    await refused(["--from", file, "--prefix", file], 1, `cannot create the folder ${file}/bin`);
+    await mkdir(installed(), { recursive: true });
+    await refused(["--from", file], 1, `${installed()} is a folder, not an executable`);
+  });
+
+  test("arguments it does not know, or that lack a value", async () => {
+    await refused(["--form", "x"], 2, "unknown argument --form; --help lists them");
+    await refused(["--from"], 2, "--from needs a value");
+  });
+
+  test("to guess a home", async () => {
+    await refused(["--uninstall"], 2, "HOME is not set: say where with --prefix DIR", {
+      env: { HOME: undefined },
+    });
+  });
+
+  test("to build where there is no Node", async () => {
+    await mkdir(join(home.path, "bin"));
+    for (const tool of ["dirname", "mkdir", "mktemp", "rm", "uname"]) {
+      const folder = BARE_PATH.split(":").find((path) => existsSync(`${path}/${tool}`));
+      await symlink(`${folder}/${tool}`, join(home.path, "bin", tool));
+    }
+    const message = "building needs Node 20 or newer (https://nodejs.org); or give --from FILE|URL";
+    await refused([], 1, message, { env: { PATH: join(home.path, "bin") } });
+  });
+});
+
+describe("install.sh --from URL", () => {
+  test("downloads the file and its sums, and says what it cannot download", async () => {
+    const file = await release(SAYS_VERSION("1.2.3"));
+    const server = createServer((request, response) => {
+      const name = request.url?.slice(1) ?? "";
+      readFile(join(home.path, "release", name)).then(
+        (content) => response.end(content),
+        () => response.writeHead(404).end(),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const good = await install(["--from", `${url}/sso-cred-test`]);
+      const bad = await install(["--from", `${url}/gone`]);
+
+      expect(good).toMatchObject({ code: 0, stderr: "" });
+      expect(await readFile(installed(), "utf8")).toBe(await readFile(file, "utf8"));
+      expect(bad).toMatchObject({ code: 1, stdout: "" });
+      expect(bad.stderr).toContain(`install: cannot download ${url}/gone\n`);
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe("install.sh without --from", () => {
+  test("builds from the source beside it", async () => {
+    const path = `${dirname(pinnedNode())}:${BARE_PATH}`;
+
+    const result = await install([], { env: { PATH: path }, deadlineMs: 55_000 });
+
+    expect(result.code).toBe(0);
+    expect(result.stdout).toMatch(/^Installed sso-cred \d/);
+    expect((await start(installed(), ["--version"], { home }).done).code).toBe(0);
+  });
+});
+
+describe("install.sh --uninstall", () => {
+  test("takes away the executable and nothing of the user's", async () => {
+    await install(["--from", await release(SAYS_VERSION("1.0.0"))]);
+    await home.write(".aws/config", "[default]\n");
+    await home.write(".aws/sso/cache/x.json", "{}");
+    await home.write(".local/bin/other", "");
+
+    const first = await install(["--uninstall"]);
+    const second = await install(["--uninstall"]);
+
+    expect(first).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: `Removed ${installed()}. Configuration and caches in ~/.aws are as they were.\n`,
+    });
+    expect(second).toMatchObject({
+      code: 0,
+      stderr: "",
+      stdout: `Nothing to remove: there is no ${installed()}.\n`,
+    });
+    expect(await home.exists(".local/bin/other")).toBe(true);
+    expect(await home.exists(".aws/config")).toBe(true);
+    expect(await home.exists(".aws/sso/cache/x.json")).toBe(true);
+  });
+});
