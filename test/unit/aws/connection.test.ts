@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { isKind } from "../../../src/errors.ts";
 import { type ProxyOptions, startProxy, type TestProxy } from "../../support/proxy.ts";
 import { CA_FILE, EXPIRED_TLS, OTHER_CA_FILE, SERVER_TLS } from "../../support/testCertificates.ts";
+import { inFreshProcess } from "./freshProcess.ts";
 import {
   accessTo,
   answering,
@@ -130,32 +129,29 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** What a fresh process says, whose OpenSSL and Node read these variables at its start. */
-async function inFreshProcess(url: string, env: Record<string, string>): Promise<string> {
-  const script = `
-    const { accessTo } = await import(${JSON.stringify(new URL("./freshAccess.ts", import.meta.url).href)});
-    console.log(await accessTo(${JSON.stringify(url)}));`;
-  const args = ["--experimental-strip-types", "--no-warnings", "--input-type=module", "-e", script];
-  return (await promisify(execFile)(process.execPath, args, { env })).stdout.trim();
+/** From a process whose OpenSSL and Node have read these variables at their start. */
+async function accessKeysUnder(url: string, env: Record<string, string>): Promise<string> {
+  const { stdout } = await inFreshProcess(`accessTo(${JSON.stringify(url)})`, env);
+  return JSON.parse(stdout);
 }
 
 test.runIf(process.platform === "linux")("a CA in the system's trust store is trusted", async () => {
   const { url, host } = await portal();
-  expect(await inFreshProcess(url, { SSL_CERT_FILE: CA_FILE })).toBe("ASIAEXAMPLE ASIAEXAMPLE");
-  expect(await inFreshProcess(url, { SSL_CERT_FILE: OTHER_CA_FILE })).toContain(
+  expect(await accessKeysUnder(url, { SSL_CERT_FILE: CA_FILE })).toBe("ASIAEXAMPLE ASIAEXAMPLE");
+  expect(await accessKeysUnder(url, { SSL_CERT_FILE: OTHER_CA_FILE })).toContain(
     `the certificate of ${host} ${UNKNOWN_CA}`,
   );
 });
 
 test("a CA in NODE_EXTRA_CA_CERTS is trusted", async () => {
   const { url } = await portal();
-  expect(await inFreshProcess(url, { NODE_EXTRA_CA_CERTS: CA_FILE })).toBe("ASIAEXAMPLE ASIAEXAMPLE");
+  expect(await accessKeysUnder(url, { NODE_EXTRA_CA_CERTS: CA_FILE })).toBe("ASIAEXAMPLE ASIAEXAMPLE");
 });
 
 test("a CA bundle replaces the system's CAs", async () => {
   const { url, host } = await portal();
   const env = { SSL_CERT_FILE: CA_FILE, NODE_EXTRA_CA_CERTS: CA_FILE, AWS_CA_BUNDLE: OTHER_CA_FILE };
-  expect(await inFreshProcess(url, env)).toContain(
+  expect(await accessKeysUnder(url, env)).toContain(
     `the certificate of ${host} is signed by a CA that is not in`,
   );
 });
