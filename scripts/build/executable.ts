@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { relative } from "node:path";
+import { dirname, relative } from "node:path";
 import { hostTarget, root, type Target } from "../toolchain.mjs";
-import { bundle } from "./bundle.ts";
+import { type Bundles, bundle } from "./bundle.ts";
 import { makeCodeCaches } from "./codeCache.ts";
 import { inputsDigest } from "./inputs.ts";
 import { thirdPartyLicenses } from "./licenses.ts";
@@ -60,21 +60,27 @@ export function executableName(target: Target | undefined): string {
 async function make(folder: string, name: string, target: Target, say: Wish["say"]): Promise<void> {
   const bundles = await bundle(folder);
   await writeFile(`${folder}/THIRD_PARTY_LICENSES`, await thirdPartyLicenses(bundles.metafiles));
-  // A cache holds for one platform's V8 only; an empty one means none.
-  await writeFile(`${folder}/none.cache`, "");
-  const caches = target === hostTarget() ? await makeCodeCaches(bundles) : {};
-  const assets = bundles.chunks.flatMap((chunk) => [
-    [`${chunk.name}.js`, chunk.file],
-    [`${chunk.name}.cache`, caches[chunk.name] ?? `${folder}/none.cache`],
-  ]);
   await pack({
     target,
     node: await runtime(target, say),
     main: bundles.entry,
-    assets: Object.fromEntries(assets),
+    assets: await assetsOf(bundles, target),
     execArgv: [...RUNTIME_FLAGS, SILENCE],
     output: `${folder}/${name}`,
   });
+}
+
+/** The chunks and their code caches, asset name → file. */
+export async function assetsOf(bundles: Bundles, target: Target): Promise<Record<string, string>> {
+  // A cache holds for one platform's V8 only; an empty one means none.
+  const none = `${dirname(bundles.entry)}/none.cache`;
+  await writeFile(none, "");
+  const caches = target === hostTarget() ? await makeCodeCaches(bundles) : {};
+  const assets = bundles.chunks.flatMap(({ name, file }) => [
+    [`${name}.js`, file],
+    [`${name}.cache`, caches[name] ?? none],
+  ]);
+  return Object.fromEntries(assets);
 }
 
 /** Takes away what an interrupted build has left; there is only one build at a time. */

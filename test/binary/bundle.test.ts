@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { prepareRehearsal } from "../../scripts/build/rehearsal.ts";
+import { root } from "../../scripts/toolchain.mjs";
+import { type Home, makeHome, roleFile, rolePath } from "../support/home.ts";
+import { makeObservedExecutable, type Observation } from "../support/observedExecutable.ts";
+import { start } from "../support/run.ts";
+
+const HIT = ["my-sso", "--account-id", "123456789011", "--role-name", "ReadOnly"];
+
+let observed: Awaited<ReturnType<typeof makeObservedExecutable>>;
+let home: Home;
+beforeAll(async () => {
+  // The packager's warnings about section names mean nothing; the build filters them.
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  observed = await makeObservedExecutable();
+  home = await makeHome();
+});
+afterAll(async () => {
+  await observed.remove();
+  await home.remove();
+});
+
+async function observe(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const file = join(home.path, "observed.json");
+  const { code, stdout, stderr } = await start(observed.file, args, { home, env: { ...env, OBSERVED: file } })
+    .done;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^\{"Version":1,/);
+  return JSON.parse(await readFile(file, "utf8")) as Observation;
+}
+
+describe("the entry script", () => {
+  test("is no larger than 20 kB", async () => {
+    const { outputs } = JSON.parse(await readFile(`${root}dist/meta/main.json`, "utf8"));
+    const [output] = Object.values(outputs) as { bytes: number }[];
+    expect(output?.bytes).toBeLessThanOrEqual(20_000);
+  });
+
+  test("asks for nothing but node:fs on a hit, which each start has loaded anyway, and runs no chunk", async () => {
+    await home.write(
+      rolePath("my-sso", "123456789011", "ReadOnly"),
+      roleFile(Date.now() + 3_600_000, "123456789011"),
+    );
+
+    const { required, loaded, scripts } = await observe(HIT, {});
+
+    expect(new Set(required)).toEqual(new Set(["node:fs"]));
+    expect({ loaded, scripts }).toEqual({ loaded: [], scripts: [] });
+  });
+});
+
+describe("the chunks", () => {
+  test("are run on a miss, each from a code cache that V8 accepts without a word", async () => {
+    const { args, env, stop } = await prepareRehearsal(join(home.path, "rehearsal"));
+    try {
+      const { scripts } = await observe(args, env);
+      expect(scripts).toEqual([
+        { filename: "cli.js", rejected: false },
+        { filename: "sdk.js", rejected: false },
+      ]);
+    } finally {
+      await stop();
+    }
+  });
+});
