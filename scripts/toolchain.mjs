@@ -52,9 +52,10 @@ export function isInstalled() {
   const installed = readPackages(`${root}node_modules/.package-lock.json`);
   const wanted = readPackages(`${root}package-lock.json`);
   if (installed === undefined || wanted === undefined) return false;
-  const same = Object.entries(installed).every(
-    ([path, { integrity }]) => wanted[path]?.integrity === integrity,
-  );
+  const same = Object.entries(installed).every(([path, { version, integrity }]) => {
+    const entry = wanted[path];
+    return entry?.version === version && (entry.integrity ?? integrity) === integrity;
+  });
   const complete = Object.entries(wanted).every(
     ([path, { optional, devOptional, peer }]) =>
       path === "" || optional || devOptional || peer || path in installed,
@@ -63,8 +64,18 @@ export function isInstalled() {
 }
 
 /**
+ * @typedef {object} LockedPackage
+ * @property {string} version
+ * @property {string} [integrity]
+ * @property {boolean} [optional]
+ * @property {boolean} [devOptional]
+ * @property {boolean} [peer]
+ * @property {Record<string, string>} [optionalDependencies]
+ */
+
+/**
  * @param {string} file
- * @returns {Record<string, { version: string, integrity?: string, optional?: boolean, devOptional?: boolean, peer?: boolean }> | undefined}
+ * @returns {Record<string, LockedPackage> | undefined}
  */
 export function readPackages(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages : undefined;

@@ -9,7 +9,7 @@ import { thirdPartyLicenses } from "./licenses.ts";
 import { alone } from "./lock.ts";
 import { pack } from "./pack.ts";
 import { runtime } from "./runtime.ts";
-import { RUNTIME_FLAGS, SILENCE } from "./runtimeFlags.ts";
+import { RUNTIME_FLAGS, shieldingOptions } from "./runtimeFlags.ts";
 
 export interface Wish {
   /** undefined: this machine, as dist/sso-cred; else dist/sso-cred-TARGET. */
@@ -65,7 +65,7 @@ async function make(folder: string, name: string, target: Target, say: Wish["say
     node: await runtime(target, say),
     main: bundles.entry,
     assets: await assetsOf(bundles, target),
-    execArgv: [...RUNTIME_FLAGS, SILENCE],
+    execArgv: [...RUNTIME_FLAGS, ...shieldingOptions(target)],
     output: `${folder}/${name}`,
   });
 }

@@ -2,7 +2,16 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { root } from "../toolchain.mjs";
 
-const INPUTS = ["LICENSE", "package.json", "package-lock.json", "scripts", "src", "test/identityCenter"];
+const INPUTS = [
+  "LICENSE",
+  "package.json",
+  "package-lock.json",
+  "scripts/build",
+  "scripts/build.ts",
+  "scripts/toolchain.mjs",
+  "src",
+  "test/identityCenter",
+];
 
 /** A digest of everything that an executable is made from. */
 export async function inputsDigest(): Promise<string> {

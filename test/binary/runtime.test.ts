@@ -1,0 +1,129 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { root } from "../../scripts/toolchain.mjs";
+import { type Home, makeHome, roleFile, rolePath } from "../support/home.ts";
+import { type RunOptions, runBinary, runShell } from "../support/run.ts";
+
+const ACCOUNT = "123456789011";
+const HIT = ["my-sso", "--account-id", ACCOUNT, "--role-name", "ReadOnly"];
+const DOCUMENT =
+  /^\{"Version":1,"AccessKeyId":"[^"]+","SecretAccessKey":"[^"]+","SessionToken":"[^"]+",.*\}\n$/;
+
+let home: Home;
+beforeEach(async () => {
+  home = await makeHome();
+  await home.write(rolePath("my-sso", ACCOUNT, "ReadOnly"), roleFile(Date.now() + 3_600_000, ACCOUNT));
+});
+afterEach(() => home.remove());
+
+async function expectHit(options: RunOptions): Promise<void> {
+  const { code, stdout, stderr } = await runBinary(HIT, { home, ...options });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(DOCUMENT);
+}
+
+async function expectVersion(options: RunOptions): Promise<void> {
+  const { version } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
+  const { code, stdout, stderr } = await runBinary(["--version"], { home, ...options });
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `sso-cred ${version}\n`, stderr: "" });
+}
+
+describe("the executable", () => {
+  test("prints the version of package.json", () => expectVersion({}));
+
+  test.each([
+    ["NODE_OPTIONS", "--require=./intruder.cjs --trace-warnings --inspect=0"],
+    ["NODE_OPTIONS", "--no-such-option"],
+    ["NODE_PATH", "./node_modules"],
+    ["NODE_DEBUG", "*"],
+    ["NODE_DEBUG_NATIVE", "SEA,MODULE"],
+    ["NODE_REDIRECT_WARNINGS", "./warnings"],
+    ["NODE_PENDING_DEPRECATION", "1"],
+    ["NODE_TLS_REJECT_UNAUTHORIZED", "0"],
+    ["SSL_CERT_FILE", "./gone.pem"],
+    ["OPENSSL_CONF", "./openssl.cnf"],
+  ])("is not disturbed by %s=%s, on a hit or else", async (variable, value) => {
+    await home.write("intruder.cjs", 'process.stderr.write("intruder\\n"); process.exit(66);');
+    await home.write("node_modules/fs/index.js", 'process.stderr.write("intruder\\n"); process.exit(66);');
+    await home.write(
+      "openssl.cnf",
+      "nodejs_conf = intruder\n[intruder]\nproviders = nothing\nthis is no line\n",
+    );
+    const before = (await home.files()).map(({ path }) => path);
+
+    await expectHit({ env: { [variable]: value } });
+    await expectVersion({ env: { [variable]: value } });
+
+    expect((await home.files()).map(({ path }) => path)).toEqual(before);
+  });
+
+  test("is not disturbed by the files of the folder it is called in", async () => {
+    const intruder = 'process.stderr.write("intruder\\n"); process.exit(66);';
+    for (const name of ["cli.js", "sdk.js", "main.cjs", "sso-cred.js", "index.js"])
+      await home.write(`here/${name}`, intruder);
+    for (const name of ["fs", "node:fs", "vm", "sea"])
+      await home.write(`here/node_modules/${name}/index.js`, intruder);
+    await home.write("here/package.json", "{ this is no JSON");
+    await home.write("here/.env", `NODE_OPTIONS=--require=./index.js\nAWS_ENDPOINT_URL=http://127.0.0.1:1\n`);
+    await home.write("here/.npmrc", "node-options=--require=./index.js\n");
+    await home.write("here/node.config.json", '{ "nodeOptions": { "import": ["./index.js"] } }');
+
+    await expectHit({ cwd: join(home.path, "here") });
+    await expectVersion({ cwd: join(home.path, "here") });
+  });
+
+  test.each([
+    ["NODE_V8_COVERAGE", "./coverage"],
+    ["NODE_COMPILE_CACHE", "./compiled"],
+    ["NODE_EXTRA_CA_CERTS", "./gone.pem"],
+  ])("prints what it should on a hit, whatever Node does for %s", async (variable, value) => {
+    await expectHit({ env: { [variable]: value } });
+  });
+
+  test("takes Node's own options for its own arguments", async () => {
+    for (const option of ["--inspect", "--eval=1", "--require=./x.js", "--v8-options", "--build-snapshot"]) {
+      const { code, stdout } = await runBinary([option], { home });
+      expect({ option, code, stdout }).toEqual({ option, code: 2, stdout: "" });
+    }
+  });
+
+  test("works from a folder that no longer exists", async () => {
+    const command = `mkdir "$HOME/gone" && cd "$HOME/gone" && rmdir "$HOME/gone" && exec "$SSO_CRED" ${HIT.join(" ")}`;
+    const { code, stdout, stderr } = await runShell(command, { home });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(DOCUMENT);
+  });
+});
+
+describe("a hit's standard output", () => {
+  const hit = `"$SSO_CRED" ${HIT.join(" ")}`;
+
+  test.each([
+    [
+      "has no reader any more",
+      `{ sleep 0.2; ${hit}; echo $? >&2; } 2>status | true; cat status >&2; exit $(cat status)`,
+    ],
+    ["is a full disk", `${hit} > /dev/full`],
+  ])("that %s is exit 7, without a word", async (_, command) => {
+    const { code, stdout, stderr } = await runShell(command, { home });
+    expect({ code, stdout, stderr: stderr.replace(/^7\n$/, "") }).toEqual({
+      code: 7,
+      stdout: "",
+      stderr: "",
+    });
+  });
+
+  test("that was closed by the caller is as good as /dev/null: Node opens that in its place", async () => {
+    const { code, stdout, stderr } = await runShell(`${hit} >&-`, { home });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  test("is waited for when the pipe is full", async () => {
+    // 64 KiB fill a pipe; the reader starts only when the writer has long been waiting.
+    const command = `{ head -c 65536 /dev/zero; ${hit}; } | { sleep 0.5; tail -c +65537; }`;
+    const { code, stdout, stderr } = await runShell(command, { home });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(DOCUMENT);
+  });
+});
