@@ -35,7 +35,7 @@ export async function runCli(args: readonly string[], system: System): Promise<n
   } catch (error) {
     const failure = asFailure(error, system);
     system.trace.step("failed", { kind: failure.kind, message: failure.message, error: stack(error) });
-    if (failure.kind !== "cancelled") tell(failure, system);
+    tell(failure, system);
     return EXIT_CODE[failure.kind];
   }
 }
@@ -92,7 +92,7 @@ function asFailure(error: unknown, system: System): SsoCredError {
   if (error instanceof SsoCredError) return error;
   const { code = "", message } = error as NodeJS.ErrnoException;
   if (code.startsWith("ERR_PARSE_ARGS")) {
-    return new SsoCredError("usage", printable(message), { remedy: { run: "sso-cred --help" } });
+    return new SsoCredError("usage", withoutAdvice(message), { remedy: { run: "sso-cred --help" } });
   }
   if (code === "EPIPE") return new SsoCredError("unavailable", "nobody reads the output", { cause: error });
   const where = system.env.SSO_CRED_TRACE ? "" : "; SSO_CRED_TRACE=FILE writes down what happened";
@@ -100,6 +100,12 @@ function asFailure(error: unknown, system: System): SsoCredError {
     "unexpected",
     `unexpected: ${printable(maskedText(String(message ?? error)))}${where}`,
   );
+}
+
+/** The first sentence of what parseArgs says; the rest is about its own conventions. */
+function withoutAdvice(message: string): string {
+  const sentence = message.split(/\.\s|\n/)[0] ?? message;
+  return printable(sentence.charAt(0).toLowerCase() + sentence.slice(1));
 }
 
 function tell({ message, remedy }: SsoCredError, system: System): void {

@@ -2,10 +2,16 @@ import { printable } from "./text.ts";
 
 const SECRET_NAME =
   /token|secret|password|verifier|accesskey|devicecode|usercode|authorization|cookie|credential/i;
-/** Long runs of the characters that tokens and keys are made of, with at least a digit and a letter in them. */
+/** The same names inside JSON, with their values. */
+const SECRET_FIELD = new RegExp(`("\\w*(?:${SECRET_NAME.source})\\w*"\\s*:\\s*)"[^"]*"`, "gi");
+/** Long runs of the characters that tokens and keys are made of. */
 const SECRET_RUN = /[A-Za-z0-9+/=_~-]{20,}/g;
 const FILE_NAME = /^[0-9a-f]{40}$/;
+/** `GetRoleCredentials`, `sso-cred`: every capital begins a word. */
+const WORDS = /^(?:[A-Z]*[a-z]{2,}|[_-])+$/;
+const LOWER_CASE = /^[a-z0-9_-]*$/;
 const KEY_ID = /\bA[KS]IA[A-Z0-9]+/g;
+const USER_CODE = /\b[A-Z]{4}-[A-Z]{4}\b/g;
 
 /** A value as a trace may show it: short, on one line, without anything that looks like a secret. */
 export function masked(name: string, value: unknown): string {
@@ -14,23 +20,19 @@ export function masked(name: string, value: unknown): string {
   return printable(maskedText(text), 600);
 }
 
-/** Secrets in free text: query strings, key ids, long random runs (the hashes that name cache files stay). */
+/** Secrets in free text: query strings, key ids, user codes, long random runs (the hashes that name cache files stay). */
 export function maskedText(text: string): string {
   return text
+    .replace(SECRET_FIELD, '$1"***"')
     .replace(/([a-z]+:\/\/)[^\s/@]*@/gi, "$1***@")
     .replace(/\?[^\s"']+/g, "?***")
     .replace(KEY_ID, "***")
-    .replace(SECRET_RUN, (run) => (run.startsWith("/") ? maskedPath(run) : maskedRun(run)));
+    .replace(USER_CODE, "***")
+    .replace(SECRET_RUN, (run) => (run.split("/").every(isPlain) ? run : "***"));
 }
 
-function maskedPath(path: string): string {
-  return path.split("/").map(maskedRun).join("/");
-}
-
-function maskedRun(run: string): string {
-  return isSecret(run) ? "***" : run;
-}
-
-function isSecret(run: string): boolean {
-  return run.length >= 20 && !FILE_NAME.test(run) && /[0-9]/.test(run) && /[A-Za-z]/.test(run);
+/** Base64 holds slashes, too: one part of a path that looks random makes the whole a secret. */
+function isPlain(part: string): boolean {
+  if (part.length <= 2 || FILE_NAME.test(part) || WORDS.test(part)) return true;
+  return LOWER_CASE.test(part) && (part.length < 20 || !/[0-9]/.test(part));
 }

@@ -45,7 +45,7 @@ function readArguments(args: readonly string[]): Named | { profile: string } {
   });
   const { profile, "account-id": accountId, "role-name": roleName, "sso-session": flag } = values;
   if (profile !== undefined) {
-    if ((positionals.length > 0 || accountId) ?? roleName ?? flag) {
+    if (positionals.length > 0 || [accountId, roleName, flag].some((value) => value !== undefined)) {
       throw usage("--profile stands alone: session, account and role are the profile's");
     }
     return { profile };
@@ -55,7 +55,9 @@ function readArguments(args: readonly string[]): Named | { profile: string } {
     throw usage("name one session: sso-cred SESSION --account-id ID --role-name ROLE");
   }
   if (accountId === undefined || roleName === undefined) {
-    throw usage("both --account-id and --role-name are needed");
+    const what =
+      flag === undefined ? `'${printable(session, 80)}' is no command, and a session` : "a session";
+    throw usage(`${what} needs both --account-id and --role-name`);
   }
   if (!/^\d{12}$/.test(accountId)) throw usage(`an account id has 12 digits: ${printable(accountId, 40)}`);
   if (roleName === "") throw usage("--role-name is empty");

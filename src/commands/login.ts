@@ -6,6 +6,7 @@ import { awaitLogin } from "../login/awaitLogin.ts";
 import { chooseGrantForPerson } from "../login/chooseGrant.ts";
 import { LOGIN_MS } from "../login/pendingLogin.ts";
 import { sessionTitle } from "../login/sessionTitle.ts";
+import { endSilence } from "../login/silence.ts";
 import { startLogin } from "../login/startLogin.ts";
 import type { SsoSession, SsoToken } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
@@ -27,7 +28,7 @@ export async function login(args: readonly string[], system: System): Promise<nu
     options: loginOptions,
     allowPositionals: true,
   });
-  const { session } = chosenSession(values, positionals, system);
+  const { session } = await chosenSession(values, positionals, system);
   const token = await signInAnew(session, system, {
     useDeviceCode: values["use-device-code"] ?? false,
     browser: !values["no-browser"],
@@ -46,6 +47,8 @@ export async function signInAnew(
   const choice = chooseGrantForPerson(session, system, useDeviceCode);
   const before = readToken(session, system)?.accessToken;
   const replaces = before === undefined ? {} : { replaces: before };
+  // Somebody is there again.
+  endSilence(session, system);
   const deadline = system.now() + LOGIN_MS + LAST_LOOK_MS;
   const wish = { ...choice, browser: choice.browser && browser, ...replaces };
   await startLogin(session, { ...wish, anew: true }, deadline, system);

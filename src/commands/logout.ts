@@ -8,7 +8,8 @@ import { readToken, tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
 import { loadConfig } from "../config/configFile.ts";
 import { type RolePair, rolePairs } from "../config/profile.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import { endPendingLogin, readPendingLogin } from "../login/pendingLogin.ts";
+import { cancelLogin } from "../login/changeLogin.ts";
+import { isUnderWay, readPendingLogin } from "../login/pendingLogin.ts";
 import { sessionTitle } from "../login/sessionTitle.ts";
 import { endSilence } from "../login/silence.ts";
 import type { SsoSession } from "../sso/types.ts";
@@ -29,7 +30,7 @@ export async function logout(args: readonly string[], system: System): Promise<n
     allowPositionals: true,
   });
   if (!values.all) {
-    const { session, config } = chosenSession(values, positionals, system);
+    const { session, config } = await chosenSession(values, positionals, system);
     await signOut(session, rolePairs(config, session), system);
     return 0;
   }
@@ -42,25 +43,35 @@ export async function logout(args: readonly string[], system: System): Promise<n
 
 async function signOutOfAll(system: System): Promise<void> {
   const config = loadConfig(system, { credentials: true });
-  for (const session of configuredSessions(config, system)) {
-    if (isPresent(session, system)) await signOut(session, rolePairs(config, session), system);
-  }
-  for (const { path, accessToken, session } of strayTokens(config, system)) {
+  const present = configuredSessions(config, system).filter((session) => isPresent(session, system));
+  for (const session of present) await signOut(session, rolePairs(config, session), system);
+  const stray = strayTokens(config, system);
+  for (const { path, accessToken, session } of stray) {
     remove(path);
     const told = session !== undefined && (await revoke(session, accessToken, system));
     system.writeStdout(signedOutLine(session ? sessionTitle(session) : path, told));
   }
   const removed = removeRoleCredentials("all", system);
-  if (removed > 0) system.writeStdout(`Removed the credentials of ${removed} more roles.\n`);
+  if (removed > 0) {
+    system.writeStdout(
+      `Removed the cached credentials of ${removed} more ${removed === 1 ? "role" : "roles"}.\n`,
+    );
+  } else if (present.length + stray.length === 0) system.writeStdout("Nobody was signed in.\n");
 }
 
 function isPresent(session: SsoSession, system: System): boolean {
-  return tokenFileExists(session, system) || readPendingLogin(session, system) !== undefined;
+  return tokenFileExists(session, system) || isPending(session, system);
+}
+
+function isPending(session: SsoSession, system: System): boolean {
+  const login = readPendingLogin(session, system);
+  return login !== undefined && isUnderWay(login, system);
 }
 
 async function signOut(session: SsoSession, pairs: readonly RolePair[], system: System): Promise<void> {
   const title = sessionTitle(session);
-  endPendingLogin(session, system);
+  const wasOpen = isPending(session, system);
+  await cancelLogin(session, system);
   const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a refresh of the same session" };
   const lock = sessionLockPath("token", session, system);
   const accessToken = await withLock(system, lock, wait, async () => removeToken(session, system)).catch(
@@ -73,7 +84,8 @@ async function signOut(session: SsoSession, pairs: readonly RolePair[], system: 
   endSilence(session, system);
   rmSync(sessionStatePath("attempts", session, system), { force: true });
   if (accessToken === undefined && removed === 0) {
-    system.writeStdout(`Nobody was signed in to '${title}'.\n`);
+    const what = wasOpen ? "Ended the open sign-in to" : "Nobody was signed in to";
+    system.writeStdout(`${what} '${title}'.\n`);
     return;
   }
   const told = accessToken === undefined || (await revoke(session, accessToken, system));

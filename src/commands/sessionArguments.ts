@@ -20,11 +20,11 @@ export interface SessionArguments {
  * The session that `[SESSION | --profile NAME | --sso-session NAME]` names; without one the only one in the config. Throws
  * `usage` when the choice is open.
  */
-export function chosenSession(
+export async function chosenSession(
   { profile, "sso-session": flag }: SessionArguments,
   positionals: readonly string[],
   system: System,
-): { session: SsoSession; config: Config } {
+): Promise<{ session: SsoSession; config: Config }> {
   if (positionals.length + Number(profile !== undefined) + Number(flag !== undefined) > 1) {
     throw new SsoCredError("usage", "name one session, by its name or with --profile");
   }
@@ -37,5 +37,5 @@ export function chosenSession(
 function onlyName(config: Config): string {
   const found = onlySession(config);
   if ("only" in found) return found.only;
-  throw new SsoCredError("usage", `which session? ${config.path} has ${listed(found.several)}`);
+  throw new SsoCredError("usage", `which session? ${config.path} has ${listed(found.several)}: name one`);
 }

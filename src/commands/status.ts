@@ -92,6 +92,6 @@ function line(row: SessionStatus): string {
 
 function describe({ signedIn, refreshable, expiresAt }: SessionStatus): string {
   if (signedIn) return `signed in until ${expiresAt}${refreshable ? ", refreshed by itself" : ""}`;
-  if (refreshable) return `token expired ${expiresAt}, refreshed at the next call`;
-  return expiresAt === null ? "not signed in" : `signed out since ${expiresAt}`;
+  if (refreshable) return `expired ${expiresAt}, refreshed at the next call`;
+  return expiresAt === null ? "not signed in" : `expired ${expiresAt}`;
 }

@@ -14,13 +14,15 @@ export interface CodeGrantInput {
   opened(url: string): Promise<void>;
   /** Rejects when the wait has to end: nobody answered, signed out. */
   ended: Promise<never>;
+  /** Called with the token before the page says that it worked. */
+  keep(token: TokenGrant): Promise<void>;
 }
 
-/** Authorization code grant with PKCE: serve first, then open, then redeem the code. */
+/** Authorization code grant with PKCE: serve first, then open, then redeem the code and keep the token. */
 export async function authorizationCodeGrant(
   api: Pick<IdentityCenter, "redeemAuthorizationCode">,
   input: CodeGrantInput,
-): Promise<TokenGrant> {
+): Promise<void> {
   const pkce = createPkce();
   const server = await startCallbackServer(pkce.state);
   try {
@@ -36,8 +38,8 @@ export async function authorizationCodeGrant(
       codeVerifier: pkce.codeVerifier,
       redirectUri: server.redirectUri,
     });
+    await input.keep(token);
     await server.tell({ signedInTo: input.sessionName });
-    return token;
   } catch (error) {
     await server.tell({ failed: error instanceof Error ? error.message : String(error) });
     throw error;
@@ -73,5 +75,6 @@ function withStrayError(error: unknown, stray: string | undefined): unknown {
   if (!stray || !(error instanceof SsoCredError)) return error;
   return new SsoCredError(error.kind, `${error.message}; the browser reported: ${stray}`, {
     remedy: error.remedy,
+    cause: error.cause,
   });
 }

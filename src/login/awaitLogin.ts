@@ -60,8 +60,10 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
       await system.sleep(POLL_MS);
     }
   } catch (error) {
-    if (joined && isKind(error, "cancelled") && !othersWait(joined, system)) {
-      endPendingLogin(session, system, joined.id);
+    if (joined && isKind(error, "cancelled")) {
+      // First this: of several that are interrupted at once the last one finds nobody.
+      unmark(joined, waiterName(), system);
+      if (!othersWait(joined, system)) endPendingLogin(session, system, joined.id);
     }
     throw error;
   } finally {

@@ -44,8 +44,8 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
         return refuse(request, response, "This answer does not belong to the sign-in that is waiting here.");
       }
       const code = url.searchParams.get("code");
-      if (waiting || !(error || code))
-        return refuse(request, response, "The sign-in has already been answered.");
+      if (!error && !code) return refuse(request, response, "This answer holds neither a code nor an error.");
+      if (waiting) return refuse(request, response, "The sign-in has already been answered.");
       waiting = response;
       resolveAnswer(error ? { error: printable(error, 100) } : { code: code as string });
     },

@@ -1,34 +1,28 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { oidcEndpoint } from "../aws/endpoints.ts";
-import { type IdentityCenter, identityCenter, ServiceError } from "../aws/identityCenter.ts";
+import { identityCenter, ServiceError } from "../aws/identityCenter.ts";
 import { registrationPath } from "../cache/registrationCache.ts";
 import { prepareReplacement } from "../cache/replaceFile.ts";
-import { readToken, tokenPath } from "../cache/tokenCache.ts";
+import { sessionStatePath } from "../cache/statePaths.ts";
+import { tokenPath } from "../cache/tokenCache.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import { isUsable } from "../expiry.ts";
 import { stateDirectory } from "../paths.ts";
-import type { ClientRegistration, TokenGrant } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import { printable } from "../text.ts";
 import { authorizationCodeGrant } from "./authorizationCodeGrant.ts";
+import { updateLogin } from "./changeLogin.ts";
 import { deviceGrant } from "./deviceGrant.ts";
 import { effectiveStartUrl } from "./effectiveStartUrl.ts";
 import { keepNewToken } from "./keepNewToken.ts";
-import {
-  endPendingLogin,
-  LOGIN_MS,
-  type PendingLogin,
-  readLoginFile,
-  readPendingLogin,
-  writePendingLogin,
-} from "./pendingLogin.ts";
+import { loginFailure } from "./loginFailure.ts";
+import { type LoginApi, patientApi } from "./patientApi.ts";
+import { endPendingLogin, type PendingLogin, readLoginFile, removeMarks } from "./pendingLogin.ts";
 import { DEFAULT_SCOPES, obtainRegistration } from "./registerClient.ts";
 import { sessionTitle } from "./sessionTitle.ts";
 import { beSilent, endSilence } from "./silence.ts";
-import { isUnanswered, unanswered } from "./unanswered.ts";
-
-const WATCH_MS = 500;
+import { isUnanswered } from "./unanswered.ts";
+import { watchLogin } from "./watchLogin.ts";
 
 /**
  * The life of one sign-in, in a process of its own that outlives its callers. Ends by success (also by another
@@ -39,7 +33,7 @@ export async function runLoginWorker(key: string, id: string, system: System): P
   const login = readLoginFile(join(stateDirectory(system.env, system.platform), "logins", `${key}.json`));
   if (login?.id !== id || login.state !== "starting") return;
   system.trace.step("sign-in begins", { grant: login.grant, asker: login.asker });
-  writePendingLogin({ ...login, state: "working" }, system);
+  if (!(await updateLogin({ ...login, state: "working" }, system))) return;
   const watch = watchLogin(login, system);
   try {
     prepareReplacement(tokenPath(login.session, system)).abandon();
@@ -48,7 +42,7 @@ export async function runLoginWorker(key: string, id: string, system: System): P
     endPendingLogin(login.session, system, id);
     system.trace.step("sign-in succeeded");
   } catch (error) {
-    fail(login, error, system);
+    await fail(login, error, system);
   } finally {
     watch.stop();
   }
@@ -60,37 +54,34 @@ async function signIn(login: PendingLogin, ended: Promise<never>, system: System
   try {
     const startUrl = await effectiveStartUrl(session, system);
     const run = login.grant === "browser" ? byBrowser : byDevice;
-    const { client, grant } = await run(login, { api, startUrl, ended, system });
-    await keepNewToken(login, client, grant, system);
+    await run(login, { api: patientApi(api, system), startUrl, ended, system });
   } finally {
     api.close();
   }
 }
 
 interface Run {
-  api: IdentityCenter;
+  api: LoginApi;
   startUrl: string;
   ended: Promise<never>;
   system: System;
 }
 
-type Granted = { client: ClientRegistration; grant: TokenGrant };
-
-async function byBrowser(login: PendingLogin, { api, startUrl, ended, system }: Run): Promise<Granted> {
+async function byBrowser(login: PendingLogin, { api, startUrl, ended, system }: Run): Promise<void> {
   const { session } = login;
   const client = await obtainRegistration(session, "authorization_code", startUrl, api, system);
-  const grant = await authorizationCodeGrant(api, {
+  await authorizationCodeGrant(api, {
     client,
     oidcOrigin: new URL(oidcEndpoint(session)).origin,
     scopes: session.scopes ?? DEFAULT_SCOPES,
     sessionName: sessionTitle(session),
     opened: (url) => showOpen(login, { url }, url, system),
     ended,
+    keep: (grant) => keepNewToken(login, client, grant, system),
   });
-  return { client, grant };
 }
 
-async function byDevice(login: PendingLogin, run: Run, anew = false): Promise<Granted> {
+async function byDevice(login: PendingLogin, run: Run, anew = false): Promise<void> {
   const { api, startUrl, ended, system } = run;
   const { session } = login;
   const client = await obtainRegistration(session, "device_code", startUrl, api, system, { anew });
@@ -111,7 +102,7 @@ async function byDevice(login: PendingLogin, run: Run, anew = false): Promise<Gr
       },
       system,
     );
-    return { client, grant };
+    await keepNewToken(login, client, grant, system);
   } catch (error) {
     // The service has forgotten the client that the cache still names.
     if (!anew && error instanceof ServiceError && error.code === "invalid_client")
@@ -127,68 +118,24 @@ async function showOpen(
   system: System,
 ): Promise<void> {
   const opened = login.browser && (await system.openBrowser(toOpen));
-  if (readPendingLogin(login.session, system)?.id !== login.id) return;
-  writePendingLogin({ ...login, ...where, opened, state: "open" }, system);
+  await updateLogin({ ...login, ...where, opened, state: "open" }, system);
   system.trace.step("sign-in is open", { grant: login.grant, opened });
 }
 
-/** Rejects `ended` when the wait is over: signed out, replaced, answered through another tool, out of time. */
-function watchLogin(login: PendingLogin, system: System): { ended: Promise<never>; stop(): void } {
-  const deadline = system.now() + LOGIN_MS;
-  let watching = true;
-  const ended = (async () => {
-    while (watching) {
-      await system.sleep(WATCH_MS);
-      if (!watching) break;
-      if (readPendingLogin(login.session, system)?.id !== login.id) throw ended_();
-      const token = readToken(login.session, system);
-      if (token && token.accessToken !== login.replaces && isUsable(token.expiresAt, system.now()))
-        throw ended_();
-      if (system.now() >= deadline) throw unanswered(sessionTitle(login.session));
-    }
-    return new Promise<never>(() => {});
-  })();
-  ended.catch(() => {});
-  return {
-    ended,
-    stop() {
-      watching = false;
-    },
-  };
-}
-
-function ended_(): SsoCredError {
-  return new SsoCredError("cancelled", "the sign-in has been ended from elsewhere");
-}
-
-function fail(login: PendingLogin, error: unknown, system: System): void {
+async function fail(login: PendingLogin, error: unknown, system: System): Promise<void> {
   system.trace.step("sign-in ended", { error: String(error) });
   if (isKind(error, "cancelled")) {
     endPendingLogin(login.session, system, login.id);
     return;
   }
   if (isUnanswered(error)) beSilent(login.session, system);
-  if (error instanceof ServiceError && error.code === "invalid_client") {
+  // A page that nobody answered may have said that the service has forgotten the client.
+  const isForgotten = error instanceof ServiceError && error.code === "invalid_client";
+  if (isForgotten || (isUnanswered(error) && login.grant === "browser")) {
     rmSync(registrationPath(login.session, system), { force: true });
   }
-  if (readPendingLogin(login.session, system)?.id !== login.id) return;
-  writePendingLogin({ ...login, state: "failed", failure: asFailure(error, login) }, system);
-}
-
-function asFailure(error: unknown, login: PendingLogin): SsoCredError {
-  const title = sessionTitle(login.session);
-  const remedy = { run: `sso-cred login ${login.session.loginArguments}` };
-  if (error instanceof SsoCredError) {
-    return error.kind === "login-failed" ? new SsoCredError(error.kind, error.message, { remedy }) : error;
-  }
-  if (error instanceof ServiceError) {
-    const message = `the sign-in to '${title}' failed: ${printable(`${error.code}: ${error.message}`, 200)}`;
-    return new SsoCredError("login-failed", message, { remedy });
-  }
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (code && path)
-    return new SsoCredError("config", `cannot write ${printable(path)} (${code}), so nobody can sign in`);
-  return new SsoCredError("unexpected", `the sign-in to '${title}' failed: ${printable(String(error), 200)}`);
+  if (await updateLogin({ ...login, state: "failed", failure: loginFailure(error, login) }, system))
+    removeMarks(sessionStatePath("logins", login.session, system));
 }
 
 /** A page that may be opened: what the service sends is not trusted to be one. */

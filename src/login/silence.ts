@@ -16,9 +16,7 @@ type Surroundings = Pick<System, "env" | "platform" | "now">;
  */
 export function silentUntil(session: SsoSession, system: Surroundings): number | undefined {
   const silence = readSilence(session, system);
-  if (!silence || silence.at > system.now() || silence.until <= system.now()) return undefined;
-  const token = statSync(tokenPath(session, system), { throwIfNoEntry: false });
-  return token && token.mtimeMs > silence.at ? undefined : silence.until;
+  return silence && silence.at <= system.now() && silence.until > system.now() ? silence.until : undefined;
 }
 
 /** After a sign-in that nobody answered: 15 minutes, doubling up to 4 hours. Best effort. */
@@ -36,6 +34,7 @@ export function endSilence(session: SsoSession, system: Surroundings): void {
   rmSync(sessionStatePath("silence", session, system), { force: true });
 }
 
+/** The last unanswered sign-in and how many there were in a row; none where a token is newer. */
 function readSilence(
   session: SsoSession,
   system: Surroundings,
@@ -43,5 +42,6 @@ function readSilence(
   const state = readStateFile(sessionStatePath("silence", session, system));
   const { at, until, count } = state ?? {};
   if (typeof at !== "number" || typeof until !== "number" || typeof count !== "number") return undefined;
-  return { at, until, count };
+  const token = statSync(tokenPath(session, system), { throwIfNoEntry: false });
+  return token && token.mtimeMs > at ? undefined : { at, until, count };
 }

@@ -1,4 +1,5 @@
 import { uptime } from "node:os";
+import { resolve } from "node:path";
 import { withLock } from "../cache/lock.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
 import { tokenKey } from "../cache/tokenCache.ts";
@@ -41,7 +42,8 @@ export async function startLogin(
     if (there && !anew && isUnderWay(there, system)) return there;
     const login: PendingLogin = {
       id: newLoginId(),
-      session,
+      // The worker leaves this folder.
+      session: { ...session, caBundle: session.caBundle && resolve(session.caBundle) },
       startedUptime: uptime(),
       state: "starting",
       ...wish,

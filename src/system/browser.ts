@@ -26,7 +26,7 @@ export function browserCommands(url: string, { env, platform }: Surroundings): s
   const chosen = (env.BROWSER ?? "")
     .split(platform === "win32" ? ";" : ":")
     .map(splitCommandLine)
-    .filter((words) => words.length > 0)
+    .filter(([file]) => file)
     .map((words) => (words.some((word) => word.includes("%s")) ? fillIn(words, url) : [...words, url]));
   return [...chosen, ...systemCommands(url, { env, platform })];
 }

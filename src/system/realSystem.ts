@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { resolve } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { writeFully } from "../writeFully.ts";
 import { openBrowser } from "./browser.ts";
@@ -43,7 +44,7 @@ function startDetached(args: readonly string[]): void {
     stdio: "ignore",
     windowsHide: true,
     cwd: process.platform === "win32" ? undefined : "/",
-    env: withoutAwsKeys(cleanEnvironment(process.env)),
+    env: withAbsolutePaths(withoutAwsKeys(cleanEnvironment(process.env))),
   });
   // A worker that does not start is noticed by its unclaimed login.
   child.once("error", () => {});
@@ -54,6 +55,12 @@ function withoutAwsKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const dropped =
     /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|CREDENTIAL_EXPIRATION|PROFILE|DEFAULT_PROFILE)$/i;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !dropped.test(name)));
+}
+
+/** What the caller named from its folder, which the worker leaves. */
+function withAbsolutePaths(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const moved = ["SSO_CRED_TRACE", "NODE_EXTRA_CA_CERTS", "HOME"].filter((name) => env[name]);
+  return { ...env, ...Object.fromEntries(moved.map((name) => [name, resolve(env[name] as string)])) };
 }
 
 /** One second for what is under way to end in order; then the process ends anyway. */

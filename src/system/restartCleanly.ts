@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { stopCoverage } from "node:v8";
 import { cleanEnvironment, disturbingVariables } from "./environment.ts";
 import { programCommand } from "./realSystem.ts";
 
@@ -8,6 +9,8 @@ import { programCommand } from "./realSystem.ts";
  */
 export function restartCleanly(): void {
   if (disturbingVariables(process.env).length === 0) return;
+  // Written at the end of the process, which an execve is too.
+  if (process.env.NODE_V8_COVERAGE) stopCoverage();
   const env = cleanEnvironment(process.env);
   const [file, ...first] = programCommand() as [string, ...string[]];
   const args = [...first, ...process.argv.slice(2)];

@@ -1,0 +1,36 @@
+import { withLock } from "../cache/lock.ts";
+import { sessionLockPath } from "../cache/statePaths.ts";
+import { isKind } from "../errors.ts";
+import type { SsoSession } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import { endPendingLogin, type PendingLogin, readPendingLogin, writePendingLogin } from "./pendingLogin.ts";
+
+/** Nobody holds this lock for longer than a few writes. */
+const PATIENCE_MS = 3_000;
+
+/**
+ * Writes the new state of a sign-in unless it has been ended or replaced: a logout between the look and the write
+ * would otherwise be undone. Answers whether it was written.
+ */
+export async function updateLogin(login: PendingLogin, system: System): Promise<boolean> {
+  return alone(login.session, system, () => {
+    if (readPendingLogin(login.session, system)?.id !== login.id) return false;
+    writePendingLogin(login, system);
+    return true;
+  });
+}
+
+/** Ends the sign-in of a session, if there is one, for good. */
+export async function cancelLogin(session: SsoSession, system: System): Promise<void> {
+  await alone(session, system, () => endPendingLogin(session, system));
+}
+
+async function alone<T>(session: SsoSession, system: System, work: () => T): Promise<T> {
+  const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a change of the same sign-in" };
+  try {
+    return await withLock(system, sessionLockPath("login", session, system), wait, async () => work());
+  } catch (error) {
+    if (!isKind(error, "unavailable")) throw error;
+    return work();
+  }
+}
