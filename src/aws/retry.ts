@@ -3,6 +3,8 @@ import { outageOf } from "./outage.ts";
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
+/** With less time left a new attempt would only replace the reason of the last one by "did not answer". */
+const LEAST_ATTEMPT_MS = 500;
 
 /**
  * Repeats `operation` while it fails by an outage that may pass within seconds (429, 5xx, dropped lines, time-outs), with exponential
@@ -26,7 +28,7 @@ export async function withRetries<T>(
       if (!outage?.retry) throw error;
       const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
       const pause = Math.max(outage.retryAfterMs ?? 0, Math.ceil(Math.random() * longest));
-      if (system.now() + pause >= deadline) throw error;
+      if (system.now() + pause + LEAST_ATTEMPT_MS > deadline) throw error;
       system.trace.step("retry", { after: outage.message, pauseMs: pause });
       await system.sleep(pause);
     }

@@ -54,15 +54,6 @@ test("without a bundle a private CA is unknown, and the message says which setti
   await expectUnavailable(url, {}, `the certificate of ${host} ${UNKNOWN_CA}`);
 });
 
-test("NODE_TLS_REJECT_UNAUTHORIZED changes nothing", async () => {
-  process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
-  onTestFinished(() => {
-    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
-  });
-  const { url, host } = await portal();
-  await expectUnavailable(url, {}, `the certificate of ${host} ${UNKNOWN_CA}`);
-});
-
 test("the wrong CA bundle is named with the setting that it comes from", async () => {
   const { url, host } = await portal();
   const start = `the certificate of ${host} is signed by a CA that is not in ${OTHER_CA_FILE}: correct`;
@@ -146,6 +137,13 @@ test.runIf(process.platform === "linux")("a CA in the system's trust store is tr
 test("a CA in NODE_EXTRA_CA_CERTS is trusted", async () => {
   const { url } = await portal();
   expect(await accessKeysUnder(url, { NODE_EXTRA_CA_CERTS: CA_FILE })).toBe("ASIAEXAMPLE ASIAEXAMPLE");
+});
+
+test("NODE_TLS_REJECT_UNAUTHORIZED changes nothing", async () => {
+  const { url, host } = await portal();
+  expect(await accessKeysUnder(url, { NODE_TLS_REJECT_UNAUTHORIZED: "0" })).toContain(
+    `the certificate of ${host} ${UNKNOWN_CA}`,
+  );
 });
 
 test("a CA bundle replaces the system's CAs", async () => {

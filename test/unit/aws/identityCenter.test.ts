@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { type IdentityCenter, ServiceError, startUrlRequest } from "../../../src/aws/identityCenter.ts";
 import { isKind } from "../../../src/errors.ts";
@@ -202,6 +203,56 @@ test.each([
   const failure = await accounts(await accessTo(server.url)).catch((error) => error);
   expect(isKind(failure, "unavailable")).toBe(true);
   expect(Object.hasOwn(Object.prototype, "accountList")).toBe(false);
+});
+
+test("whatever is answered, the outcome is a value, the service's word or an outage, without a control character", async () => {
+  let answer = { status: 200, headers: {}, body: "" };
+  const server = await httpServer((_request, response) => {
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  });
+  const api = await accessTo(server.url);
+  const key = fc.constantFrom(
+    "roleCredentials",
+    "accessKeyId",
+    "expiration",
+    "accessToken",
+    "expiresIn",
+    "accountList",
+  );
+  const words = fc.constantFrom(
+    "error",
+    "error_description",
+    "__type",
+    "message",
+    "__proto__",
+    "constructor",
+  );
+  const json = fc
+    .dictionary(fc.oneof(key, words, fc.string()), fc.jsonValue())
+    .map((value) => JSON.stringify(value));
+  const type = fc.constantFrom("application/json", "text/html", "");
+  const mark = fc.constantFrom("ForbiddenException", "a#b:c", "#", "\u00e9");
+  const anyAnswer = fc.record({
+    status: fc.integer({ min: 200, max: 599 }).filter((status) => status !== 204 && status !== 304),
+    headers: fc.record({ "content-type": type, "x-amzn-errortype": mark }, { requiredKeys: [] }),
+    body: fc.oneof(json, fc.json(), fc.string({ unit: "binary" })),
+  });
+  const calls = [
+    refresh,
+    accounts,
+    (some: IdentityCenter) => some.getRoleCredentials("t", "111122223333", "A"),
+  ];
+  const check = async (next: typeof answer, call: (some: IdentityCenter) => Promise<unknown>) => {
+    answer = next;
+    const failure = await call(api).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    if (failure === undefined) return;
+    expect(failure instanceof ServiceError || isKind(failure, "unavailable")).toBe(true);
+    expect(failure.message).not.toMatch(/\p{Cc}/u);
+  };
+  await fc.assert(fc.asyncProperty(anyAnswer, fc.constantFrom(...calls), check), { numRuns: 300 });
 });
 
 test("without an interval the device grant polls every 5 s, as RFC 8628 has it", async () => {
