@@ -4,6 +4,7 @@ import { parse } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { root } from "../toolchain.mjs";
 import { CHUNKS, chunkPlugin } from "./chunks.ts";
+import { leaveOut } from "./leftOut.ts";
 
 /** The scripts of the executable, as files. */
 export interface Bundles {
@@ -25,7 +26,7 @@ const options = {
   // `import()` does not work inside vm.Script and would cost the entry a loader.
   supported: { "dynamic-import": false },
   define: { "process.env.NODE_ENV": '"production"' },
-  plugins: [chunkPlugin],
+  plugins: [leaveOut, chunkPlugin],
   logLevel: "warning",
 } satisfies BuildOptions;
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { prepareRehearsal } from "../../scripts/build/rehearsal.ts";
 import { root } from "../../scripts/toolchain.mjs";
@@ -52,6 +53,17 @@ describe("the entry script", () => {
 });
 
 describe("the chunks", () => {
+  test("hold nothing of the SDK that looks for credentials, signs, or speaks HTTP in its own way", async () => {
+    const { outputs } = JSON.parse(await readFile(`${root}dist/meta/sdk.json`, "utf8")) as Metafile;
+    const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+    expect(inputs.filter((file) => file.includes("@aws-sdk/client-sso/")).length).toBeGreaterThan(0);
+    expect(
+      inputs.filter((file) =>
+        /node_modules\/.*(credential-provider|signature-v4|node-http-handler)/.test(file),
+      ),
+    ).toEqual([]);
+  });
+
   test("are run on a miss, each from a code cache that V8 accepts without a word", async () => {
     const { args, env, stop } = await prepareRehearsal(join(home.path, "rehearsal"));
     try {

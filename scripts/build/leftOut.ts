@@ -1,0 +1,25 @@
+import type { Plugin } from "esbuild";
+
+/**
+ * What the SDK clients import for defaults that `aws/sdk.ts` always overrides: looking for credentials, signing
+ * (no operation used here is signed), and the SDK's own HTTP. Left in, each miss would evaluate them.
+ */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  "@aws-sdk/credential-provider-node": "export const defaultProvider = undefined;",
+  "@aws-sdk/signature-v4-multi-region": "export class SignatureV4MultiRegion {}",
+  "@smithy/signature-v4": "export class SignatureV4 {}",
+  "@smithy/node-http-handler":
+    "export const NodeHttpHandler = { create: (handler) => handler }; export const streamCollector = undefined;",
+};
+
+export const leaveOut: Plugin = {
+  name: "left-out",
+  setup(build) {
+    const names = Object.keys(LEFT_OUT).join("|");
+    build.onResolve({ filter: new RegExp(`^(?:${names})$`) }, ({ path }) => ({
+      path,
+      namespace: "left-out",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({ contents: LEFT_OUT[path] ?? "" }));
+  },
+};
