@@ -1,0 +1,118 @@
+import { expect, it } from "vitest";
+import { ServiceError } from "../../../src/aws/identityCenter.ts";
+import { SsoCredError } from "../../../src/errors.ts";
+import { type DeviceGrantInput, deviceGrant } from "../../../src/login/deviceGrant.ts";
+import { isUnanswered } from "../../../src/login/unanswered.ts";
+import type { DeviceAuthorization } from "../../../src/sso/types.ts";
+import { fakeSystem } from "../../support/fakeSystem.ts";
+
+const TOKEN = { accessToken: "at", expiresIn: 3600 };
+const CLIENT = { clientId: "id", clientSecret: "secret", expiresAt: 0 };
+const AUTHORIZATION: DeviceAuthorization = {
+  deviceCode: "device-code",
+  userCode: "BCDF-GHJK",
+  verificationUri: "https://device.example/",
+  verificationUriComplete: "https://device.example/?user_code=BCDF-GHJK",
+  expiresInSeconds: 600,
+  intervalSeconds: 5,
+};
+
+type PollAnswer = "token" | Error;
+const said = (code: string) => new ServiceError(400, code, `${code}: said the service`);
+const PENDING = said("authorization_pending");
+const SLOW_DOWN = said("slow_down");
+const OUTAGE = new SsoCredError("unavailable", "the service is away");
+
+/** A service that answers the polls in this order, the last one for ever. */
+function grantWith(answers: PollAnswer[], input: Partial<DeviceGrantInput> = {}) {
+  const system = fakeSystem();
+  const shown: DeviceAuthorization[] = [];
+  const polls: number[] = [];
+  const began = system.now();
+  const result = deviceGrant(
+    {
+      startDeviceAuthorization: async () => AUTHORIZATION,
+      redeemDeviceCode: async () => {
+        const answer = answers[Math.min(polls.length, answers.length - 1)];
+        polls.push((system.now() - began) / 1000);
+        if (answer === "token") return TOKEN;
+        throw answer;
+      },
+    },
+    {
+      client: CLIENT,
+      startUrl: "https://example.awsapps.com/start",
+      sessionName: "corp",
+      opened: async (authorization) => {
+        shown.push(authorization);
+      },
+      ended: new Promise<never>(() => {}),
+      ...input,
+    },
+    system,
+  );
+  return { result, system, shown, polls };
+}
+
+it("asks once before it shows anything: an authorization may already stand", async () => {
+  const { result, shown } = grantWith(["token"]);
+  expect(await result).toEqual(TOKEN);
+  expect(shown).toEqual([]);
+});
+
+it("polls at the interval that the service names", async () => {
+  const { result, system, shown, polls } = grantWith([PENDING, PENDING, PENDING, "token"]);
+  expect(await result).toEqual(TOKEN);
+  expect(system.slept).toEqual([5000, 5000, 5000]);
+  expect(polls).toEqual([0, 5, 10, 15]);
+  expect(shown).toEqual([AUTHORIZATION]);
+});
+
+it("adds five seconds for every slow_down, for good", async () => {
+  const { result, system } = grantWith([PENDING, SLOW_DOWN, PENDING, SLOW_DOWN, PENDING, "token"]);
+  await result;
+  expect(system.slept).toEqual([5000, 10_000, 10_000, 15_000, 15_000]);
+});
+
+it("heeds a slow_down that answers the very first poll", async () => {
+  const { result, system } = grantWith([SLOW_DOWN, "token"]);
+  await result;
+  expect(system.slept).toEqual([10_000]);
+});
+
+it("goes on polling through an outage", async () => {
+  const { result, polls } = grantWith([OUTAGE, PENDING, OUTAGE, OUTAGE, "token"]);
+  expect(await result).toEqual(TOKEN);
+  expect(polls).toEqual([0, 5, 10, 15, 20]);
+});
+
+it("stops when the codes have died, by our clock", async () => {
+  const { result, polls } = grantWith([PENDING]);
+  const error = await result.catch((reason) => reason);
+  expect(isUnanswered(error)).toBe(true);
+  expect(error.message).toBe("nobody answered the sign-in to 'corp' in time");
+  expect(polls.at(-1)).toBe(595);
+});
+
+it("stops when the service says that the codes have died", async () => {
+  const error = await grantWith([PENDING, said("expired_token")]).result.catch((reason) => reason);
+  expect([isUnanswered(error), error.kind]).toEqual([true, "login-failed"]);
+});
+
+it("stops at a denial, and names the session", async () => {
+  const error = await grantWith([PENDING, said("access_denied")]).result.catch((reason) => reason);
+  expect([error.kind, error.message]).toEqual(["login-failed", "the sign-in to 'corp' was denied"]);
+});
+
+it("passes on what else the service refuses", async () => {
+  const refusal = said("invalid_client");
+  await expect(grantWith([PENDING, refusal]).result).rejects.toBe(refusal);
+});
+
+it("stops in the middle of a pause when the wait is ended", async () => {
+  const ended = Promise.reject(new SsoCredError("cancelled", "signed out"));
+  ended.catch(() => {});
+  const { result, polls } = grantWith([PENDING], { ended });
+  await expect(result).rejects.toThrow("signed out");
+  expect(polls).toEqual([0]);
+});
