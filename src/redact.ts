@@ -28,7 +28,7 @@ export function maskedText(text: string): string {
     .replace(/\?[^\s"']+/g, "?***")
     .replace(KEY_ID, "***")
     .replace(USER_CODE, "***")
-    .replace(SECRET_RUN, (run) => (run.split("/").every(isPlain) ? run : "***"));
+    .replace(SECRET_RUN, (run) => (run.split(/[/=]/).every(isPlain) ? run : "***"));
 }
 
 /** Base64 holds slashes, too: one part of a path that looks random makes the whole a secret. */

@@ -5,8 +5,16 @@
 const OBEYED =
   /^(NODE_(?!EXTRA_CA_CERTS$)[A-Z0-9_]+|OPENSSL_[A-Z0-9_]+|SSL_CERT_(DIR|FILE)|UV_[A-Z0-9_]+|QLOGDIR|SSLKEYLOGFILE)$/;
 
-/** Matched by the pattern, but without effect on this executable: not worth a restart. */
-const HARMLESS = new Set(["NODE_ENV", "NODE_HOME", "NODE_OPTIONS", "NODE_PATH", "NODE_VERSION"]);
+/** Matched by the pattern, but without effect on this executable (Jenkins sets two of them): not worth a restart. */
+const HARMLESS = new Set([
+  "NODE_ENV",
+  "NODE_HOME",
+  "NODE_LABELS",
+  "NODE_NAME",
+  "NODE_OPTIONS",
+  "NODE_PATH",
+  "NODE_VERSION",
+]);
 
 /** The names of variables that would change how this program runs. */
 export function disturbingVariables(env: NodeJS.ProcessEnv): string[] {

@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { cleanEnvironment, disturbingVariables } from "../../../src/system/environment.ts";
+
+it.each([
+  "NODE_DEBUG",
+  "NODE_DEBUG_NATIVE",
+  "NODE_V8_COVERAGE",
+  "NODE_TLS_REJECT_UNAUTHORIZED",
+  "NODE_USE_ENV_PROXY",
+  "NODE_USE_SYSTEM_CA",
+  "NODE_REDIRECT_WARNINGS",
+  "NODE_PENDING_DEPRECATION",
+  "NODE_COMPILE_CACHE",
+  "OPENSSL_CONF",
+  "OPENSSL_MODULES",
+  "OPENSSL_ENGINES",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "SSLKEYLOGFILE",
+  "UV_THREADPOOL_SIZE",
+])("%s is a reason to start over, and is gone then", (name) => {
+  expect(disturbingVariables({ [name]: "x", PATH: "/bin" })).toEqual([name]);
+  expect(cleanEnvironment({ [name]: "x", PATH: "/bin" })).toEqual({ PATH: "/bin" });
+});
+
+it.each(["NODE_EXTRA_CA_CERTS", "NODE_ENV", "NODE_NAME", "AWS_CA_BUNDLE", "HTTPS_PROXY", "NODENV_ROOT"])(
+  "%s stays",
+  (name) => {
+    expect(cleanEnvironment({ [name]: "x" })).toEqual({ [name]: "x" });
+  },
+);
+
+it.each(["NODE_OPTIONS", "NODE_PATH"])(
+  "%s has no effect here, so it costs no start, and is not handed on",
+  (name) => {
+    expect(disturbingVariables({ [name]: "x" })).toEqual([]);
+    expect(cleanEnvironment({ [name]: "x" })).toEqual({});
+  },
+);
