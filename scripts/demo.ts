@@ -1,0 +1,60 @@
+// npm run demo [-- --browser] [-- --sdk]
+import { constants } from "node:os";
+import { parseArgs } from "node:util";
+import { buildExecutable } from "./build/executable.ts";
+import { openPage, seconds, wantsColour } from "./demo/page.ts";
+import { openStage } from "./demo/stage.ts";
+import { storySteps } from "./demo/steps.ts";
+import { tellStory } from "./demo/story.ts";
+
+const { values } = parseArgs({
+  options: {
+    /** The person's own browser, on the emulator's consent page. */
+    browser: { type: "boolean", default: false },
+    /** The AWS SDK for JavaScript although an AWS CLI is installed. */
+    sdk: { type: "boolean", default: false },
+  },
+});
+
+const page = openPage((text) => process.stdout.write(text), wantsColour(process.stdout, process.env));
+const executable = await buildExecutable({ say: (line) => page.line(`build: ${line}`) });
+const stage = await openStage({ executable, ownBrowser: values.browser });
+let exitCode = 1;
+try {
+  exitCode = await Promise.race([show(), interruption(values.browser ? 15 : 5)]);
+} finally {
+  await stage.close();
+  // Not by running out of work: an interrupted step may still have some.
+  process.exit(exitCode);
+}
+
+async function show(): Promise<number> {
+  const startedAt = performance.now();
+  page.blank();
+  page.title("sso-cred, from the first sign-in to the logout");
+  page.line(`executable: ${executable}`);
+  page.line(`Identity Center: ${stage.center.url}, an emulator; nothing leaves this machine`);
+  page.line(`home: ${stage.home.path}, removed at the end; its ~/.aws/config is the README's:`);
+  page.blank();
+  page.output(stage.config);
+  const all = await tellStory(storySteps(values), stage, page);
+  page.blank();
+  if (all) page.title(`Every step happened, in ${seconds(performance.now() - startedAt)}.`);
+  else page.bad("A step did not happen; the demo ends here.");
+  return all ? 0 : 1;
+}
+
+/** The exit code when the demo is interrupted, or has taken longer than it can. */
+function interruption(minutes: number): Promise<number> {
+  return new Promise((resolve) => {
+    const end = (why: string, code: number) => {
+      page.bad(why);
+      page.mute();
+      resolve(code);
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(signal, () => end(`ended by ${signal}`, 128 + constants.signals[signal]));
+    }
+    setTimeout(() => end(`FAILED: not finished within ${minutes} minutes`, 1), minutes * 60_000);
+  });
+}

@@ -1,0 +1,61 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { root } from "../toolchain.mjs";
+import type { Stage } from "./stage.ts";
+
+/** A program that asks STS who it is, with the credentials of a profile. */
+export interface AwsClient {
+  name: string;
+  file: string;
+  args: readonly string[];
+  /** As a person would type it. */
+  shown: string;
+}
+
+/** The AWS CLI that is installed here, else AWS's SDK for JavaScript. */
+export async function awsClient(
+  stage: Stage,
+  profile: string,
+  { sdk }: { sdk: boolean },
+): Promise<AwsClient> {
+  const cli = sdk ? undefined : await installedCli(stage);
+  if (!cli) {
+    const program = fileURLToPath(new URL("sdkClient.ts", import.meta.url));
+    return {
+      name: "AWS SDK for JavaScript: fromProcess and client-sts",
+      file: process.execPath,
+      args: ["--no-warnings", program, profile, stage.center.urls.sts],
+      shown: `node scripts/demo/sdkClient.ts ${profile} ${stage.center.urls.sts}`,
+    };
+  }
+  const args = ["sts", "get-caller-identity", "--profile", profile, "--endpoint-url", stage.center.urls.sts];
+  return { ...cli, args, shown: `aws ${args.join(" ")}` };
+}
+
+/** The first `aws` in PATH that runs in the stage's bare environment. */
+async function installedCli(stage: Stage): Promise<{ name: string; file: string } | undefined> {
+  for (const folder of searchPath(process.env).split(delimiter)) {
+    const file = join(folder, "aws");
+    if (!isExecutable(file)) continue;
+    const { stdout, stderr } = await stage.run(file, ["--version"]).catch(() => ({ stdout: "", stderr: "" }));
+    const version = /^aws-cli\/[12]\.\S+/m.exec(stdout || stderr)?.[0];
+    if (version) return { name: version, file };
+  }
+  return undefined;
+}
+
+/** The caller's PATH, without what this repository puts into it. */
+export function searchPath(env: NodeJS.ProcessEnv): string {
+  const folders = (env.PATH ?? "/usr/bin:/bin").split(delimiter);
+  return folders.filter((folder) => folder && !folder.startsWith(join(root, "node_modules"))).join(delimiter);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+import type { RequestRecord } from "../../test/identityCenter/identityCenter.ts";
+
+const OPERATIONS: Readonly<Record<string, string>> = {
+  "/client/register": "RegisterClient",
+  "/device_authorization": "StartDeviceAuthorization",
+  "/token": "CreateToken",
+  "/federation/credentials": "GetRoleCredentials",
+  "/logout": "Logout",
+  "/": "GetCallerIdentity",
+};
+
+/** What an SDK calls: `CreateToken (refresh_token)`; undefined for the pages that a browser visits. */
+function operationOf({ path, body }: RequestRecord): string | undefined {
+  const operation = OPERATIONS[path];
+  const grantType = (body as { grantType?: unknown } | null)?.grantType;
+  return operation === "CreateToken" ? `CreateToken (${String(grantType)})` : operation;
+}
+
+/** How often each operation was called with success; failed calls are named with their status. */
+export function operations(requests: readonly RequestRecord[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const request of requests) {
+    const operation = operationOf(request);
+    if (operation === undefined) continue;
+    const name = request.status === 200 ? operation : `${operation}, answered ${request.status},`;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The record in words: operations, and visits of the sign-in page. */
+export function inWords(requests: readonly RequestRecord[]): string {
+  const visits = requests.filter(({ path, method }) => path === "/authorize" && method === "GET").length;
+  const counts = {
+    ...operations(requests),
+    ...(visits > 0 ? { "a visit of the sign-in page": visits } : {}),
+  };
+  const parts = Object.entries(counts).map(([name, count]) => (count === 1 ? name : `${count} × ${name}`));
+  return parts.length === 0 ? "nothing" : parts.join(", ");
+}

@@ -1,0 +1,105 @@
+import { readdirSync } from "node:fs";
+import { readIdentity, readStateFile } from "../../src/cache/stateFile.ts";
+import { processState } from "../../src/system/processIdentity.ts";
+import { type IdentityCenter, startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
+import { makeBrowser } from "../../test/support/browser.ts";
+import { type Home, makeHome } from "../../test/support/home.ts";
+import { type Running, type RunResult, start } from "../../test/support/run.ts";
+import { searchPath } from "./awsClient.ts";
+import { readmeConfig } from "./readmeConfig.ts";
+
+export interface StageOptions {
+  /** Path of sso-cred. */
+  executable: string;
+  /** The person's own browser, opened on the emulator's page by whoever watches `tabs`, instead of a script. */
+  ownBrowser: boolean;
+}
+
+/** Where the story is played: a local Identity Center, a home with the README's config, a browser. */
+export interface Stage extends StageOptions {
+  readonly center: IdentityCenter;
+  readonly home: Home;
+  readonly config: string;
+  /** The addresses that the browser was opened with, oldest first. */
+  tabs(): string[];
+  /** Runs a program in the home, with a bare environment, as long as a run may take and no longer. */
+  run(file: string, args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
+  /** The same for sso-cred. */
+  call(args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
+  /** Ends everything that was started here and removes the home. */
+  close(): Promise<void>;
+}
+
+const RUN_MS = 90_000;
+/** A person may take their time over the page. */
+const PERSON_SECONDS = 300;
+
+export async function openStage({ executable, ownBrowser }: StageOptions): Promise<Stage> {
+  const config = await readmeConfig(executable);
+  const home = await makeHome({ config, name: "sso-cred-demo-" });
+  const center = await startIdentityCenter({ consent: ownBrowser ? "page" : "auto" });
+  // What the person opens, they open in their own surroundings: this home must not become a browser's.
+  const browser = makeBrowser(home.path, ownBrowser ? "ignore" : "visit");
+  const running = new Set<Running>();
+  const surroundings = {
+    ...center.env,
+    PATH: searchPath(process.env),
+    BROWSER: browser.command,
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_PAGER: "",
+    ...(ownBrowser ? { SSO_CRED_WAIT: String(PERSON_SECONDS) } : {}),
+  };
+
+  async function run(
+    file: string,
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<RunResult> {
+    const deadlineMs = RUN_MS + (ownBrowser ? PERSON_SECONDS * 1000 : 0);
+    const child = start(file, args, { home, env: { ...surroundings, ...env }, deadlineMs });
+    running.add(child);
+    try {
+      return await child.done;
+    } finally {
+      running.delete(child);
+    }
+  }
+
+  return {
+    executable,
+    ownBrowser,
+    center,
+    home,
+    config,
+    tabs: browser.opened,
+    run,
+    call: (args, env) => run(executable, args, env),
+    async close() {
+      const ended = [...running].map((child) => {
+        child.killGroup();
+        return child.done.catch(() => {});
+      });
+      await Promise.all(ended);
+      endSignIns(home);
+      await center.stop();
+      await home.remove();
+    },
+  };
+}
+
+/** A sign-in runs in a process that outlives its caller; it is found by the state file that names it. */
+function endSignIns(home: Home): void {
+  const folder = `${home.path}/.aws/sso-cred/logins`;
+  for (const name of listFolder(folder)) {
+    const worker = readIdentity(readStateFile(`${folder}/${name}`));
+    if (worker && processState(worker) === "alive") process.kill(worker.pid);
+  }
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(".json"));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,78 @@
+import { openBrowser } from "../../src/system/browser.ts";
+import { type Page, seconds } from "./page.ts";
+import { inWords, operations } from "./seen.ts";
+import type { Stage } from "./stage.ts";
+
+/** Something that has to be so for a step to have happened. */
+export interface Check {
+  what: string;
+  expected: unknown;
+  seen: unknown;
+}
+
+export interface Step {
+  title: string;
+  /** Does it, tells the page what it does and what came of it, and answers what has to be so. */
+  act(stage: Stage, page: Page): Promise<Check[]>;
+  /** The API operations that Identity Center has to see, each with its count; no others. */
+  sees: Readonly<Record<string, number>>;
+  /** How many browser tabs have to open. */
+  tabs: number;
+}
+
+/** Plays the steps in turn, and stops at the first that did not happen. Answers whether all did. */
+export async function tellStory(steps: readonly Step[], stage: Stage, page: Page): Promise<boolean> {
+  for (const [index, step] of steps.entries()) {
+    page.blank();
+    page.title(`${index + 1}. ${step.title}`);
+    if (!(await play(step, stage, page))) return false;
+  }
+  return true;
+}
+
+async function play(step: Step, stage: Stage, page: Page): Promise<boolean> {
+  const [requestsBefore, tabsBefore] = [stage.center.requests.length, stage.tabs().length];
+  const watch = stage.ownBrowser ? openTabs(stage, page) : undefined;
+  const startedAt = performance.now();
+  const checks = await step.act(stage, page).catch((error: unknown) => {
+    const what = "this step";
+    return [{ what, expected: "an end", seen: error instanceof Error ? error.message : String(error) }];
+  });
+  const ms = performance.now() - startedAt;
+  watch?.stop();
+  const requests = stage.center.requests.slice(requestsBefore);
+  page.line(`Identity Center saw: ${inWords(requests)}`);
+  const failed = [
+    ...checks,
+    { what: "seen by Identity Center", expected: step.sees, seen: operations(requests) },
+    { what: "browser tabs opened", expected: step.tabs, seen: stage.tabs().length - tabsBefore },
+  ].filter(({ expected, seen }) => text(expected) !== text(seen));
+  for (const { what, expected, seen } of failed) {
+    page.bad(`FAILED: ${what}: expected ${text(expected)}, seen ${text(seen)}`);
+  }
+  if (failed.length === 0) page.good(seconds(ms));
+  return failed.length === 0;
+}
+
+/** Objects by their sorted keys, so that equal ones have equal texts. */
+function text(value: unknown): string {
+  const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
+  const sorted = isRecord ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) : undefined;
+  return JSON.stringify(sorted ? Object.fromEntries(sorted) : value) ?? "nothing";
+}
+
+const LOOK_MS = 100;
+
+/** Opens for the person what the executable opens, and tells them, as a browser may not come up. */
+function openTabs(stage: Stage, page: Page): { stop(): void } {
+  let opened = stage.tabs().length;
+  const timer = setInterval(() => {
+    for (const url of stage.tabs().slice(opened)) {
+      opened++;
+      page.line("Press Allow in your browser. If it does not come up, visit:");
+      page.address(url);
+      void openBrowser(url, process);
+    }
+  }, LOOK_MS);
+  return { stop: () => clearInterval(timer) };
+}

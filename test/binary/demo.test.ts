@@ -1,0 +1,131 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { openPage } from "../../scripts/demo/page.ts";
+import { openStage } from "../../scripts/demo/stage.ts";
+import { storySteps } from "../../scripts/demo/steps.ts";
+import { tellStory } from "../../scripts/demo/story.ts";
+import { pinnedNode } from "../../scripts/toolchain.mjs";
+import { type Running, start } from "../support/run.ts";
+
+const DEMO = fileURLToPath(new URL("../../scripts/demo.ts", import.meta.url));
+const TITLES = [
+  "1. The first call: nobody is signed in, so the browser comes up",
+  "2. The second call: from the cache",
+  "3. An hour later: the token has expired and is refreshed silently",
+  "4. 20 callers at once with nothing cached: one sign-in, one tab",
+  "5. A real AWS client, through the profile",
+  "6. Status, logout, and a call that may not ask anybody",
+];
+
+test("shows every step with the built executable and the AWS client of this machine", async () => {
+  const folder = temporaryFolder();
+  const { code, stdout, stderr } = await startDemo([], { TMPDIR: folder, PATH: process.env.PATH }).done;
+  expect({ code, stderr, steps: steps(stdout) }).toEqual({
+    code: 0,
+    stderr: "",
+    steps: TITLES.flatMap((title) => [title, "ok"]),
+  });
+  expect(stdout).toMatch(/\nEvery step happened, in [\d.]+ s\.\n$/);
+  expect(stdout).toMatch(/This was (aws-cli\/[12]\.\S+|AWS SDK for JavaScript\S*)/);
+  expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  expect(stdout).not.toContain("\u001b");
+  expect(stdout).not.toMatch(/ASIA[A-Z0-9]{16}|IQoJb3JpZ2luX2VjE/);
+  expect(readdirSync(folder)).toEqual([]);
+}, 180_000);
+
+test("waits for the person's own browser with --browser, and uses the AWS SDK with --sdk", async () => {
+  const folder = temporaryFolder();
+  const browser = script(
+    folder,
+    `exec '${process.execPath}' -e 'fetch(process.argv[1], { method: "POST", body: "decision=allow" })' "$1"`,
+  );
+  const { code, stdout } = await startDemo(["--browser", "--sdk"], { BROWSER: browser }).done;
+  expect({ code, steps: steps(stdout) }).toEqual({
+    code: 0,
+    steps: TITLES.flatMap((title) => [title, "ok"]),
+  });
+  expect(stdout.match(/Press Allow in your browser/g)).toHaveLength(2);
+  expect(stdout).toContain("This was AWS SDK for JavaScript");
+}, 180_000);
+
+test("says what was expected and what was seen when a step did not happen", async () => {
+  const forged = {
+    Version: 1,
+    AccessKeyId: "ASIAFORGEDFORGED0001",
+    SecretAccessKey: "secret",
+    SessionToken: "token",
+    Expiration: "2099-01-01T00:00:00Z",
+    AccountId: "123456789011",
+  };
+  const executable = script(temporaryFolder(), `echo '${JSON.stringify(forged)}'`);
+  const stage = await openStage({ executable, ownBrowser: false });
+  onTestFinished(stage.close);
+  let printed = "";
+  const page = openPage((text) => {
+    printed += text;
+  }, false);
+  expect(await tellStory(storySteps({ sdk: true }), stage, page)).toBe(false);
+  expect(printed).toContain(TITLES[0]);
+  expect(printed.replace(/\s+/g, " ")).toContain(
+    'FAILED: seen by Identity Center: expected {"CreateToken (authorization_code)":1,"GetRoleCredentials":1,' +
+      '"RegisterClient":1}, seen {} FAILED: browser tabs opened: expected 1, seen 0',
+  );
+  expect(steps(printed)).toEqual([TITLES[0]]);
+});
+
+test("leaves neither files nor processes when it is ended in the middle of a sign-in", async () => {
+  const folder = temporaryFolder();
+  const demo = startDemo(["--browser"], { TMPDIR: folder, BROWSER: "/bin/true" });
+  await vi.waitFor(() => expect(demo.stdout()).toContain("Press Allow"), { timeout: 60_000, interval: 50 });
+  demo.kill("SIGTERM");
+  const { code, stdout } = await demo.done;
+  expect({ code, last: stdout.trimEnd().split("\n").at(-1) }).toEqual({
+    code: 143,
+    last: "   ended by SIGTERM",
+  });
+  expect(readdirSync(folder)).toEqual([]);
+  await vi.waitFor(() => expect(processesWith(folder)).toEqual([]), { timeout: 10_000, interval: 50 });
+}, 120_000);
+
+function startDemo(args: readonly string[], env: Record<string, string | undefined>): Running {
+  const running = start(pinnedNode(), ["--disable-warning=ExperimentalWarning", DEMO, ...args], {
+    env: { NO_COLOR: "1", ...env },
+    cwd: tmpdir(),
+    deadlineMs: 170_000,
+  });
+  onTestFinished(() => running.killGroup());
+  return running;
+}
+
+/** The titles of the steps and their outcomes, in order. */
+function steps(printed: string): string[] {
+  return printed.split("\n").flatMap((line) => /^\d\. .*$|^ {3}ok(?= {2}\d)/.exec(line)?.[0].trim() ?? []);
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "demo-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function script(folder: string, text: string): string {
+  const file = join(folder, "script");
+  writeFileSync(file, `#!/bin/sh\n${text}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+/** Running processes that were given a place below `folder`; Linux tells, elsewhere none is seen. */
+function processesWith(folder: string): string[] {
+  const names = process.platform === "linux" ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  return names.filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, "utf8").includes(folder);
+    } catch {
+      return false;
+    }
+  });
+}
