@@ -7,29 +7,16 @@ const QUIET_TURNS = 8;
 const LONGEST_WAIT_MS = 1000;
 const ACTIVE = /^(FSReq|GetAddrInfoReq|TCPConnectWrap|PipeConnectWrap)/;
 
+/** Requests under way in this process, and those the emulator has swallowed on purpose. */
+const open = new Set<unknown>();
+const withheld = new Set<unknown>();
+watchRequests();
+
 /**
  * Watches this process' requests, files and children, so that a fake clock can tell "everybody sleeps" from
  * "an answer is on its way". Requests the emulator has swallowed on purpose do not count.
  */
 export function watchIo(): { quiet(): Promise<void> } {
-  const open = new Set<unknown>();
-  const withheld = new Set<unknown>();
-  const begin = (message: unknown) => open.add((message as { request: unknown }).request);
-  const end = (message: unknown) => open.delete((message as { request: unknown }).request);
-  subscribe("http.client.request.start", begin);
-  subscribe("http.client.request.error", end);
-  subscribe("http.client.response.finish", (message) => {
-    const { response } = message as { response: NodeJS.EventEmitter };
-    response.once("close", () => end(message));
-  });
-  subscribe("undici:request:create", begin);
-  subscribe("undici:request:trailers", end);
-  subscribe("undici:request:error", end);
-  subscribe(WITHHELD.name, (message) => {
-    const { response, open } = message as { response: unknown; open: boolean };
-    if (open) withheld.add(response);
-    else withheld.delete(response);
-  });
   const children = () => process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap").length;
   const childrenBefore = children();
   const isBusy = () =>
@@ -47,4 +34,24 @@ export function watchIo(): { quiet(): Promise<void> } {
       }
     },
   };
+}
+
+/** Once for all clocks: listeners on the channels stay for the life of the process. */
+function watchRequests(): void {
+  const begin = (message: unknown) => open.add((message as { request: unknown }).request);
+  const end = (message: unknown) => open.delete((message as { request: unknown }).request);
+  subscribe("http.client.request.start", begin);
+  subscribe("http.client.request.error", end);
+  subscribe("http.client.response.finish", (message) => {
+    const { response } = message as { response: NodeJS.EventEmitter };
+    response.once("close", () => end(message));
+  });
+  subscribe("undici:request:create", begin);
+  subscribe("undici:request:trailers", end);
+  subscribe("undici:request:error", end);
+  subscribe(WITHHELD.name, (message) => {
+    const { response, open: isOpen } = message as { response: unknown; open: boolean };
+    if (isOpen) withheld.add(response);
+    else withheld.delete(response);
+  });
 }

@@ -1,0 +1,127 @@
+import { onTestFinished } from "vitest";
+import { runCli } from "../../src/cli.ts";
+import { runLoginWorker } from "../../src/login/loginWorker.ts";
+import {
+  type IdentityCenter,
+  type IdentityCenterOptions,
+  startIdentityCenter,
+} from "../identityCenter/identityCenter.ts";
+import { type FakeClock, fakeClock } from "./fakeClock.ts";
+import { type FakeSystem, type FakeSystemOptions, fakeSystem } from "./fakeSystem.ts";
+import { type Home, makeHome, sessionSection, sha1 } from "./home.ts";
+
+export const MAIN_JOB = ["corp", "--account-id", "123456789011", "--role-name", "ReadOnly"];
+
+export interface WorldOptions {
+  config?: string;
+  center?: IdentityCenterOptions;
+  /** For every caller and worker; default: a display, so that `auto` takes the browser. */
+  env?: Record<string, string>;
+  /** What the workers' browsers do; default: visit. */
+  browser?: NonNullable<FakeSystemOptions["browser"]>;
+}
+
+export interface Call {
+  code: number;
+  stdout: string;
+  stderr: string;
+  /** What the terminal device showed. */
+  shown: string;
+}
+
+export interface CallOptions {
+  env?: Record<string, string | undefined>;
+  terminal?: string;
+  /** Called by each `sleep`; what it throws, the sleeper gets: Ctrl-C. */
+  onSleep?: () => void;
+}
+
+/** One home, one Identity Center, one clock; workers run in this process. */
+export interface SignInWorld {
+  readonly home: Home;
+  readonly center: IdentityCenter;
+  readonly clock: FakeClock;
+  /** Runs a command line to its end. */
+  call(args?: readonly string[], options?: CallOptions): Promise<Call>;
+  /** The systems of the workers that were started. */
+  readonly workers: FakeSystem[];
+  /** Workers are noted and never run: as if the system ended them. */
+  killWorkers(yes: boolean): void;
+  /** Every URL that a worker has opened. */
+  opened(): string[];
+  /** Waits until no worker runs, and for the pages that were visited. */
+  settled(): Promise<string[]>;
+  /** Names of the files under ~/.aws/sso-cred/ that are neither attempts nor locks. */
+  traces(): Promise<string[]>;
+  /** Content of the session's pending login. */
+  pending(session?: string): Promise<Record<string, unknown> | undefined>;
+}
+
+export const loginPath = (session = "corp") => `.aws/sso-cred/logins/${sha1(session)}.json`;
+
+export async function signInWorld(options: WorldOptions = {}): Promise<SignInWorld> {
+  // File times are the real clock's.
+  const clock = fakeClock(Math.floor(Date.now() / 1000) * 1000);
+  const [home, center] = await Promise.all([
+    makeHome({ config: options.config ?? sessionSection("corp") }),
+    startIdentityCenter({ now: clock.now, ...options.center }),
+  ]);
+  const env = { DISPLAY: ":0", ...options.env, ...center.env, ...home.env };
+  const workers: FakeSystem[] = [];
+  const running = new Set<Promise<void>>();
+  let killed = false;
+
+  function startWorker([, key = "", id = ""]: readonly string[]): void {
+    const system = fakeSystem({ env, clock, browser: options.browser ?? "visit" });
+    workers.push(system);
+    if (killed) return;
+    const run = runLoginWorker(key, id, system).finally(() => running.delete(run));
+    running.add(run);
+  }
+  async function settled(): Promise<string[]> {
+    while (running.size > 0) await Promise.all(running);
+    return (await Promise.all(workers.map((worker) => worker.visits()))).flat();
+  }
+  onTestFinished(async () => {
+    await center.stop();
+    await home.remove();
+  });
+  return {
+    home,
+    center,
+    clock,
+    workers,
+    settled,
+    killWorkers: (yes) => {
+      killed = yes;
+    },
+    call: async (args = MAIN_JOB, { env: own, terminal, onSleep } = {}) => {
+      const system = fakeSystem({
+        env: { ...env, ...own },
+        clock,
+        ...(terminal === undefined ? {} : { terminal }),
+        startDetached: startWorker,
+      });
+      const { sleep } = system;
+      system.sleep = async (ms) => {
+        onSleep?.();
+        return sleep(ms);
+      };
+      const code = await runCli(args, system);
+      const { stdout, stderr, shown } = system;
+      return { code, stdout, stderr, shown };
+    },
+    opened: () => workers.flatMap((worker) => worker.opened),
+    traces: async () => {
+      const files = await home.files(".aws/sso-cred");
+      return files
+        .map(({ path }) => path.replace(".aws/sso-cred/", ""))
+        .filter((path) => !/^attempts\//.test(path));
+    },
+    pending: async (session) =>
+      (await home.exists(loginPath(session))) ? home.readJson(loginPath(session)) : undefined,
+  };
+}
+
+/** The document on standard output. */
+export const credentialsOf = ({ stdout }: Call) => JSON.parse(stdout) as Record<string, unknown>;
