@@ -91,6 +91,9 @@ async function obtainOnce(
     if (written && isFresh(written.expiration, system.now())) return { credentials: written };
     const enough = resting();
     if (enough) return { credentials: enough };
+    // Whoever held the lock before may have just failed: one attempt is enough for all who waited.
+    const others = wait.meanwhile();
+    if (others) return others;
     try {
       const outcome = await askPortal(role, deadline, api, system);
       if ("credentials" in outcome) recordAttempt(attempts, system);

@@ -15,6 +15,8 @@ import type { SsoSession, SsoToken } from "./types.ts";
 /** How long another tool, which may have rotated the refresh token, is given to finish writing. */
 const LOOK_AGAIN_MS = 2_000;
 const LOOK_EVERY_MS = 100;
+/** How long retries may take while the old token still works. */
+const SHORT_RETRY_MS = 3_000;
 
 type CachedToken = NonNullable<ReturnType<typeof readToken>>;
 
@@ -86,9 +88,12 @@ export async function obtainToken(
   async function refreshUnderLock(): Promise<SsoToken | undefined> {
     const there = readToken(session, system);
     if (isFine(there, isFresh)) return there;
-    if (there?.accessToken !== token?.accessToken && isFine(there, isUsable)) return there;
+    // Whoever held the lock before may have just failed: one attempt is enough for all who waited.
+    const answer = answerOfOthers();
+    if (answer) return answer.token;
+    const retryMs = isFine(there, isUsable) ? Math.min(SHORT_RETRY_MS, wish.retryMs) : wish.retryMs;
     try {
-      const refreshed = there && (await refresh(session, there, wish, system));
+      const refreshed = there && (await refresh(session, there, { ...wish, retryMs }, system));
       if (refreshed) {
         recordAttempt(attempts, system);
         return refreshed;
