@@ -1,0 +1,115 @@
+import { linesOf } from "../config/layout.ts";
+import { printable } from "../text.ts";
+
+const CONTEXT = 3;
+
+interface Step {
+  readonly sign: " " | "-" | "+";
+  readonly text: string;
+}
+
+/** A unified diff with three lines of context, made safe for a terminal; empty when nothing differs. */
+export function unifiedDiff(before: string, after: string, path: string): string {
+  const steps = compare(split(before), split(after));
+  const hunks = hunksOf(steps);
+  if (hunks.length === 0) return "";
+  return [`--- ${path}`, `+++ ${path}`, ...hunks.flatMap((hunk) => render(steps, hunk)), ""].join("\n");
+}
+
+function split(text: string): string[] {
+  return linesOf(text).map(({ start, textEnd }) => text.slice(start, textEnd));
+}
+
+/**
+ * Lines common to both ends are cut off; the rest is split at lines that occur once on each side (a config's headers), in
+ * the longest order both sides share, and what lies between is compared alike.
+ */
+function compare(before: readonly string[], after: readonly string[]): Step[] {
+  let head = 0;
+  while (head < before.length && head < after.length && before[head] === after[head]) head++;
+  let tail = 0;
+  const shorter = Math.min(before.length, after.length) - head;
+  while (tail < shorter && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  const left = before.slice(head, before.length - tail);
+  const right = after.slice(head, after.length - tail);
+  const steps = signed(" ", before.slice(0, head));
+  let [i, j] = [0, 0];
+  for (const [x, y] of anchors(left, right)) {
+    steps.push(...compare(left.slice(i, x), right.slice(j, y)), ...signed(" ", left.slice(x, x + 1)));
+    [i, j] = [x + 1, y + 1];
+  }
+  const rest =
+    i + j > 0 ? compare(left.slice(i), right.slice(j)) : [...signed("-", left), ...signed("+", right)];
+  return [...steps, ...rest, ...signed(" ", before.slice(before.length - tail))];
+}
+
+function signed(sign: Step["sign"], lines: readonly string[]): Step[] {
+  return lines.map((text) => ({ sign, text }));
+}
+
+/** The longest run of pairs, ascending on both sides, of lines that are unique on each side (patience sorting). */
+function anchors(left: readonly string[], right: readonly string[]): [number, number][] {
+  const inRight = uniquePlaces(right);
+  interface Pair {
+    readonly x: number;
+    readonly y: number;
+    readonly before: Pair | undefined;
+  }
+  const piles: Pair[] = [];
+  for (const [line, x] of uniquePlaces(left)) {
+    const y = inRight.get(line);
+    if (y === undefined) continue;
+    let [low, high] = [0, piles.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((piles[middle] as Pair).y < y) low = middle + 1;
+      else high = middle;
+    }
+    piles[low] = { x, y, before: piles[low - 1] };
+  }
+  const found: [number, number][] = [];
+  for (let pair = piles.at(-1); pair !== undefined; pair = pair.before) found.push([pair.x, pair.y]);
+  return found.reverse();
+}
+
+/** In the order of the lines. */
+function uniquePlaces(lines: readonly string[]): Map<string, number> {
+  const seen = new Set<string>();
+  const places = new Map<string, number>();
+  for (const [at, line] of lines.entries()) {
+    if (seen.has(line)) places.delete(line);
+    else places.set(line, at);
+    seen.add(line);
+  }
+  return places;
+}
+
+interface Hunk {
+  readonly from: number;
+  readonly to: number;
+}
+
+function hunksOf(steps: readonly Step[]): Hunk[] {
+  const hunks: { from: number; to: number }[] = [];
+  for (const [index, { sign }] of steps.entries()) {
+    if (sign === " ") continue;
+    const last = hunks.at(-1);
+    const to = Math.min(steps.length, index + 1 + CONTEXT);
+    if (last !== undefined && index - CONTEXT <= last.to) last.to = to;
+    else hunks.push({ from: Math.max(0, index - CONTEXT), to });
+  }
+  return hunks;
+}
+
+function render(steps: readonly Step[], { from, to }: Hunk): string[] {
+  const count = (part: readonly Step[], other: Step["sign"]) =>
+    part.filter(({ sign }) => sign !== other).length;
+  const earlier = steps.slice(0, from);
+  const hunk = steps.slice(from, to);
+  const range = (other: Step["sign"]) => {
+    const lines = count(hunk, other);
+    return `${count(earlier, other) + (lines === 0 ? 0 : 1)},${lines}`;
+  };
+  const lines = hunk.map(({ sign, text }) => sign + printable(`.${text}`, 2000).slice(1));
+  return [`@@ -${range("+")} +${range("-")} @@`, ...lines];
+}

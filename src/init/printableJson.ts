@@ -1,0 +1,13 @@
+/** Indented JSON for stdout; what a terminal would obey or hide (C1 controls, bidirectional marks) is written as `\uXXXX`. */
+export function printableJson(value: unknown): string {
+  const text = JSON.stringify(value, null, 2).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character === "\n" ? character : escaped(character),
+  );
+  return `${text}\n`;
+}
+
+function escaped(character: string): string {
+  return [...Array(character.length).keys()]
+    .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
+    .join("");
+}

@@ -1,0 +1,120 @@
+import {
+  chownSync,
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { sweepTemporaryFiles } from "../cache/replaceFile.ts";
+import { SsoCredError } from "../errors.ts";
+
+const MAX_LINKS = 40;
+
+/**
+ * Replaces the config in one step with its mode and owner kept, a symbolic link followed; a new file is 0600 in a folder of
+ * 0700. What it replaces is kept beside it as `config.sso-cred.bak`. Answers false, and changes nothing, when the file
+ * no longer holds `before`.
+ *
+ * @throws SsoCredError("config") naming the file that cannot be replaced by a rename.
+ */
+export function writeConfig(path: string, before: string, after: string): boolean {
+  const target = followLinks(path);
+  try {
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    sweepTemporaryFiles(dirname(target));
+    const old = statSync(target, { throwIfNoEntry: false });
+    const next = prepare(target, after, old);
+    try {
+      if (textOf(target) !== before) return false;
+      if (old !== undefined) keepBackup(path, before, old);
+      renameSync(next, target);
+    } finally {
+      rmSync(next, { force: true });
+    }
+    syncFolder(dirname(target));
+    return true;
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new SsoCredError("config", `${path} cannot be replaced (${code}); it is left as it is`, {
+      cause: error,
+    });
+  }
+}
+
+/** The backup's name for a config: beside the name that the user knows, whatever it links to. */
+export function backupPath(path: string): string {
+  return join(dirname(path), `${basename(path)}.sso-cred.bak`);
+}
+
+function keepBackup(path: string, before: string, old: Stats): void {
+  const backup = backupPath(path);
+  const next = prepare(backup, before, old);
+  try {
+    renameSync(next, backup);
+  } finally {
+    rmSync(next, { force: true });
+  }
+}
+
+/** A complete, synced file beside the target, with the mode and owner of the one it will replace. */
+function prepare(target: string, text: string, old: Stats | undefined): string {
+  const next = join(dirname(target), `.sso-cred-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+  const file = openSync(next, "wx", 0o600);
+  try {
+    writeFileSync(file, text);
+    if (old !== undefined) {
+      const made = statSync(next);
+      if (made.uid !== old.uid || made.gid !== old.gid) chownSync(next, old.uid, old.gid);
+    }
+    fchmodSync(file, old === undefined ? 0o600 : old.mode & 0o7777);
+    fsyncSync(file);
+  } catch (error) {
+    rmSync(next, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  return next;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
+
+function followLinks(path: string): string {
+  let target = path;
+  for (let links = 0; links < MAX_LINKS; links++) {
+    try {
+      target = resolve(dirname(target), readlinkSync(target));
+    } catch {
+      return target;
+    }
+  }
+  return target;
+}
+
+/** Makes the rename survive a power cut, where the system lets a folder be synced. */
+function syncFolder(folder: string): void {
+  try {
+    const file = openSync(folder, "r");
+    fsyncSync(file);
+    closeSync(file);
+  } catch {
+    // Windows, and some network disks, cannot.
+  }
+}
