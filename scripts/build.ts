@@ -7,9 +7,9 @@ import { TARGETS, type Target } from "./toolchain.mjs";
 try {
   await main();
 } catch (error) {
-  // A failed tool's own words, where there are any, say more than our stack.
-  const { code, message, stack, stderr } = error as NodeJS.ErrnoException & { stderr?: string };
-  say(code?.startsWith("ERR_PARSE_ARGS") ? message : stderr || stack || message);
+  // A failed tool's own words come first; a stack helps only where nobody expected an error.
+  const { message, stack, stderr } = error as Error & { stderr?: string };
+  say(stderr || ((error as Error).constructor === Error ? message : stack) || message);
   process.exitCode = 1;
 }
 
