@@ -1,12 +1,12 @@
-import { linkSync, mkdirSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { sha1 } from "../sha1.ts";
 import { identifyProcess, processState } from "../system/processIdentity.ts";
 import type { System } from "../system/system.ts";
+import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
-import { sweepTemporaryFiles } from "./replaceFile.ts";
 import { readIdentity, STATE_FORMAT } from "./stateFile.ts";
 
 /** How often a waiter looks; one `stat` each time. */
@@ -67,37 +67,67 @@ export async function withLock<T>(
   }
 }
 
-/** Makes the lock and answers its id; or answers the marks of the one that is there. */
+/** Makes the lock and answers its id; or answers the marks of the one that is there; undefined where none can be made. */
 function acquire(path: string): { id: string } | { marks: string } | undefined {
-  const marks = look(path);
-  if (marks) return { marks };
-  const id = `${process.pid}-${Math.random().toString(36).slice(2)}`;
-  const record = JSON.stringify({ format: STATE_FORMAT, id, ...identifyProcess() });
-  const folder = dirname(path);
-  const temporary = join(folder, `.sso-cred-${id}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    sweepTemporaryFiles(folder);
-    writeFileSync(temporary, record, { flag: "wx", mode: 0o600 });
-    try {
-      publish(temporary, path, record);
-      return { id };
-    } finally {
-      unlinkSync(temporary);
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return { marks: look(path) ?? "" };
+    const marks = look(path);
+    return marks ? { marks } : make(path);
+  } catch {
     return undefined;
   }
 }
 
-/** A hard link appears with its content; on file systems without them a reader may see it empty for a moment. */
-function publish(temporary: string, path: string, record: string): void {
+function make(path: string): { id: string } | { marks: string } {
+  const folder = dirname(path);
+  const id = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const record = JSON.stringify({ format: STATE_FORMAT, id, ...identifyProcess() });
+  const temporary = temporaryName(folder);
+  try {
+    makeFolder(folder);
+    sweepTemporaryFiles(folder);
+    writeFileSync(temporary, record, { flag: "wx", mode: 0o600 });
+    return publish(temporary, path, record) ? { id } : { marks: look(path) ?? "" };
+  } finally {
+    takeAway(temporary);
+  }
+}
+
+/**
+ * Answers false when a lock is there. A hard link appears with its content; on file systems without them a reader may see
+ * the lock empty for a moment.
+ */
+function publish(temporary: string, path: string, record: string): boolean {
   try {
     linkSync(temporary, path);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw error;
-    writeFileSync(path, record, { flag: "wx", mode: 0o600 });
+    if (isThere(error)) return false;
+  }
+  try {
+    writeFileSync(path, "", { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if (isThere(error)) return false;
+    throw error;
+  }
+  try {
+    writeFileSync(path, record);
+    return true;
+  } catch (error) {
+    takeAway(path);
+    throw error;
+  }
+}
+
+function isThere(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "EEXIST";
+}
+
+/** What cannot be taken away stays: its holder is gone when this process is. */
+function takeAway(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Nothing that a caller could do.
   }
 }
 
@@ -127,7 +157,8 @@ function ageMs(path: string): number {
  * A guard whose holder died is removed the same way.
  */
 function remove(path: string, id: string): void {
-  const guard = `${path}.${sha1(id).slice(0, 12)}`;
+  // Named as a temporary file: what a remover that was killed leaves is swept.
+  const guard = join(dirname(path), `.sso-cred-${sha1(id).slice(0, 12)}.tmp`);
   const made = acquire(guard);
   if (made && "marks" in made) {
     const abandoned = abandonedLock(guard, 0);
@@ -135,8 +166,8 @@ function remove(path: string, id: string): void {
     return;
   }
   // Without a guard (the disk is full) the lock still has to go.
-  if (idOf(readJsonObject(path)) === id) rmSync(path, { force: true });
-  if (made) rmSync(guard, { force: true });
+  if (idOf(readJsonObject(path)) === id) takeAway(path);
+  if (made) takeAway(guard);
 }
 
 function idOf(record: JsonObject | undefined): string {

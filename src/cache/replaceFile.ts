@@ -3,19 +3,16 @@ import {
   fchmodSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
-  readdirSync,
   readlinkSync,
+  realpathSync,
   renameSync,
-  statSync,
-  unlinkSync,
+  rmSync,
   writeSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
+import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 
-const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
-const TEMPORARY_LIFE_MS = 60_000;
 const RENAME_PATIENCE_MS = 2_000;
 const MAX_LINKS = 40;
 
@@ -33,11 +30,19 @@ export interface Replacement {
  * followed. Throws the system's error.
  */
 export function prepareReplacement(path: string, reserveBytes = 0): Replacement {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const target = followLinks(path);
+  makeFolder(dirname(path));
+  return prepare(followLinks(path), reserveBytes, { again: true });
+}
+
+/** Replaces `path` in one step; see `prepareReplacement`. */
+export function replaceFile(path: string, text: string): void {
+  prepareReplacement(path).commit(text);
+}
+
+function prepare(target: string, reserveBytes: number, { again }: { again: boolean }): Replacement {
   const folder = dirname(target);
   sweepTemporaryFiles(folder);
-  const temporary = join(folder, `.sso-cred-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+  const temporary = temporaryName(folder);
   const fd = openSync(temporary, "wx", 0o600);
   let state: "open" | "closed" | "gone" = "open";
   function close(): void {
@@ -48,7 +53,7 @@ export function prepareReplacement(path: string, reserveBytes = 0): Replacement 
     if (state === "gone") return;
     close();
     state = "gone";
-    unlinkSync(temporary);
+    rmSync(temporary, { force: true });
   }
   function write(text: string): void {
     const bytes = Buffer.from(text);
@@ -72,16 +77,14 @@ export function prepareReplacement(path: string, reserveBytes = 0): Replacement 
         state = "gone";
       } catch (error) {
         abandon();
-        throw error;
+        // While the machine slept another writer took ours for a dead one's.
+        const swept = (error as NodeJS.ErrnoException).code === "ENOENT";
+        if (!(swept && again)) throw error;
+        prepare(target, 0, { again: false }).commit(text);
       }
     },
     abandon,
   };
-}
-
-/** Replaces `path` in one step; see `prepareReplacement`. */
-export function replaceFile(path: string, text: string): void {
-  prepareReplacement(path).commit(text);
 }
 
 /** Where a chain of symbolic links ends, whether or not anything is there. */
@@ -89,7 +92,8 @@ function followLinks(path: string): string {
   let target = path;
   for (let links = 0; links < MAX_LINKS; links++) {
     try {
-      target = resolve(dirname(target), readlinkSync(target));
+      const link = readlinkSync(target);
+      target = resolve(realpathSync(dirname(target)), link);
     } catch {
       return target;
     }
@@ -108,19 +112,6 @@ function renamePatiently(from: string, to: string): void {
       const held = process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(code);
       if (!held || Date.now() > giveUpAt) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-    }
-  }
-}
-
-/** Takes away what killed writers left in a folder. */
-export function sweepTemporaryFiles(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (!TEMPORARY.test(name)) continue;
-    const path = join(folder, name);
-    try {
-      if (Math.abs(Date.now() - statSync(path).mtimeMs) > TEMPORARY_LIFE_MS) unlinkSync(path);
-    } catch {
-      // Another writer swept it first.
     }
   }
 }

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { sweepTemporaryFiles } from "../cache/replaceFile.ts";
+import { sweepTemporaryFiles, temporaryName } from "../cache/folder.ts";
 import { SsoCredError } from "../errors.ts";
 
 const MAX_LINKS = 40;
@@ -68,7 +68,7 @@ function keepBackup(path: string, before: string, old: Stats): void {
 
 /** A complete, synced file beside the target, with the mode and owner of the one it will replace. */
 function prepare(target: string, text: string, old: Stats | undefined): string {
-  const next = join(dirname(target), `.sso-cred-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+  const next = temporaryName(dirname(target));
   const file = openSync(next, "wx", 0o600);
   try {
     writeFileSync(file, text);

@@ -1,0 +1,56 @@
+import { mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
+const TEMPORARY_LIFE_MS = 60_000;
+
+/**
+ * Makes a folder and those above it, each 0700. Throws the system's error. Not `mkdirSync` with `recursive`: that never
+ * returns where a folder that exists answers ENOENT to a mkdir in it (automounts, /proc).
+ */
+export function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else has just made it.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** A name for a temporary file of ours in that folder. */
+export function temporaryName(folder: string): string {
+  return join(folder, `.sso-cred-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
+}
+
+/** Takes away what killed writers left in a folder. */
+export function sweepTemporaryFiles(folder: string): void {
+  for (const name of listFolder(folder)) {
+    if (!TEMPORARY.test(name)) continue;
+    const path = join(folder, name);
+    try {
+      if (Math.abs(Date.now() - statSync(path).mtimeMs) > TEMPORARY_LIFE_MS) unlinkSync(path);
+    } catch {
+      // Another writer swept it first, or it is not ours to remove.
+    }
+  }
+}
+
+/** The names in a folder; none when it cannot be listed. */
+export function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
