@@ -28,6 +28,9 @@ import type { StartUrlRequest } from "./startUrl.ts";
 export { ServiceError } from "./classifyAnswer.ts";
 export { isThrottled } from "./outage.ts";
 
+/** In one page of a list; the model allows 1 to 100. */
+const MOST_RESULTS = 100;
+
 type Client = Pick<ClientRegistration, "clientId" | "clientSecret">;
 
 /**
@@ -163,13 +166,17 @@ export async function identityCenter(
     },
 
     async listAccounts(accessToken, nextToken, patience) {
-      const command = new commands.ListAccountsCommand({ accessToken: sendable(accessToken), nextToken });
+      const command = new commands.ListAccountsCommand({
+        accessToken: sendable(accessToken),
+        nextToken,
+        maxResults: MOST_RESULTS,
+      });
       const about = { url: portalUrl, operation: "ListAccounts", patience };
       return await call(about, (options) => portal.send(command, options), readAccounts);
     },
 
     async listAccountRoles(accessToken, accountId, nextToken, patience) {
-      const input = { accessToken: sendable(accessToken), accountId, nextToken };
+      const input = { accessToken: sendable(accessToken), accountId, nextToken, maxResults: MOST_RESULTS };
       const command = new commands.ListAccountRolesCommand(input);
       const about = { url: portalUrl, operation: "ListAccountRoles", patience };
       return await call(about, (options) => portal.send(command, options), readRoles);

@@ -115,7 +115,7 @@ test("an empty answer to the sign-out is a good one", async () => {
   await expect((await accessTo(server.url)).logout("t")).resolves.toBeUndefined();
 });
 
-test("lists are asked for page by page", async () => {
+test("lists are asked for page by page, a hundred at a time", async () => {
   const accounts = { accountList: [{ accountId: "111122223333" }], nextToken: "a/b+c=" };
   const seen: Seen[] = [];
   const server = await httpServer(answering(seen, 200, JSON_TYPE, JSON.stringify(accounts)));
@@ -127,9 +127,9 @@ test("lists are asked for page by page", async () => {
   await api.listAccounts("t", "a/b+c=");
   await api.listAccountRoles("t", "111122223333", "a/b+c=");
   expect(seen.map(({ path }) => path)).toEqual([
-    "/assignment/accounts",
-    "/assignment/accounts?next_token=a%2Fb%2Bc%3D",
-    "/assignment/roles?account_id=111122223333&next_token=a%2Fb%2Bc%3D",
+    "/assignment/accounts?max_result=100",
+    "/assignment/accounts?next_token=a%2Fb%2Bc%3D&max_result=100",
+    "/assignment/roles?account_id=111122223333&next_token=a%2Fb%2Bc%3D&max_result=100",
   ]);
 });
 

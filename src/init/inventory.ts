@@ -1,0 +1,137 @@
+import { isThrottled } from "../aws/identityCenter.ts";
+import { outageOf } from "../aws/outage.ts";
+import type { Account } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import { type Assignment, compareAccounts } from "./assignment.ts";
+import type { InventoryMemory } from "./inventoryFile.ts";
+import { type Pacer, pacer } from "./pacer.ts";
+
+/** The two questions to the portal, one page each, with the token already in them; nothing is retried there. */
+export interface Portal {
+  listAccounts(nextToken?: string): Promise<{ accounts: Account[]; nextToken?: string }>;
+  listAccountRoles(accountId: string, nextToken?: string): Promise<{ roles: string[]; nextToken?: string }>;
+}
+
+export interface Progress {
+  /** Accounts whose roles are known. */
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft: number;
+}
+
+export interface Inventory {
+  /** Sorted as in the AWS CLI's menu. */
+  accounts(): Promise<Account[]>;
+  /** The roles of these accounts: sorted by account, then by role. */
+  assignments(accounts: readonly Account[]): Promise<Assignment[]>;
+}
+
+/** More would only wait for their turn. */
+const IN_FLIGHT = 30;
+/** With no answer at all for so long, throttling is an outage. */
+const THROTTLED_FOR_MS = 60_000;
+const OTHER_RETRIES = 4;
+const RETRY_MS = 500;
+
+/**
+ * Lists at the rate the portal bears, whatever is asked for at once. What was learned is remembered as it comes, so that a
+ * listing that dies half-way goes on where it was.
+ */
+export function inventory(
+  portal: Portal,
+  system: Pick<System, "now" | "sleep" | "trace">,
+  memory: InventoryMemory,
+  onProgress: (progress: Progress) => void = () => {},
+): Inventory {
+  const pace = pacer(system);
+  const ask = paced(pace, system);
+
+  async function rolesOf(accountId: string): Promise<readonly string[]> {
+    const known = memory.roles(accountId);
+    if (known !== undefined) return known;
+    const roles: string[] = [];
+    for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
+      const token = next;
+      const page = await ask(() => portal.listAccountRoles(accountId, token));
+      roles.push(...page.roles);
+      next = page.nextToken;
+    }
+    memory.learnRoles(accountId, roles.sort());
+    return roles;
+  }
+
+  return {
+    async accounts() {
+      const known = memory.accounts();
+      if (known !== undefined) return [...known];
+      const accounts: Account[] = [];
+      for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
+        const token = next;
+        const page = await ask(() => portal.listAccounts(token));
+        accounts.push(...page.accounts);
+        next = page.nextToken;
+      }
+      accounts.sort(compareAccounts);
+      memory.learnAccounts(accounts);
+      return accounts;
+    },
+
+    async assignments(accounts) {
+      const startedAt = system.now();
+      const waiting = accounts.filter(({ accountId }) => memory.roles(accountId) === undefined);
+      let asked = 0;
+      let done = 0;
+      const tell = () => {
+        const left = waiting.length - done;
+        const perSecond = done < 20 ? pace.rate() : (done * 1000) / Math.max(1, system.now() - startedAt);
+        const total = accounts.length;
+        onProgress({ done: total - left, total, secondsLeft: Math.ceil(left / perSecond) });
+      };
+      const stop = (error: unknown) => {
+        asked = waiting.length;
+        throw error;
+      };
+      const work = async () => {
+        for (let account = waiting[asked++]; account !== undefined; account = waiting[asked++]) {
+          await rolesOf(account.accountId).catch(stop);
+          done++;
+          tell();
+        }
+      };
+      tell();
+      const ended = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, work));
+      memory.save();
+      for (const each of ended) if (each.status === "rejected") throw each.reason;
+      return accounts.flatMap((account) =>
+        (memory.roles(account.accountId) ?? []).map((roleName) => ({ ...account, roleName })),
+      );
+    },
+  };
+}
+
+/** Repeats what the portal throttles for as long as it answers anything, and what fails otherwise a few times. */
+function paced(pace: Pacer, system: Pick<System, "now" | "sleep" | "trace">) {
+  let answeredAt = system.now();
+  return async <T>(call: () => Promise<T>): Promise<T> => {
+    for (let failures = 0; ; ) {
+      await pace.turn();
+      try {
+        const answer = await call();
+        answeredAt = system.now();
+        pace.answered();
+        return answer;
+      } catch (error) {
+        const outage = outageOf(error);
+        if (!outage?.retry) throw error;
+        if (isThrottled(error)) {
+          if (system.now() - answeredAt > THROTTLED_FOR_MS) throw error;
+          pace.throttled(outage.retryAfterMs);
+          system.trace.step("throttled", { requestsPerSecond: pace.rate() });
+        } else {
+          if (failures++ >= OTHER_RETRIES) throw error;
+          await system.sleep(RETRY_MS * 2 ** failures);
+        }
+      }
+    }
+  };
+}
