@@ -1,4 +1,6 @@
 import { credentials } from "./commands/credentials.ts";
+import { init } from "./commands/init.ts";
+import { list } from "./commands/list.ts";
 import { login } from "./commands/login.ts";
 import { logout } from "./commands/logout.ts";
 import { status } from "./commands/status.ts";
@@ -14,9 +16,14 @@ import { printable } from "./text.ts";
 import { helpText } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
+/** Of characters; a URL of a sign-in fits in. */
+const LONGEST_LINE = 8_192;
+
 type Command = (args: readonly string[], system: System) => Promise<number>;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  init: (args, system) => init(args, system),
+  list,
   login,
   logout,
   status,
@@ -33,7 +40,7 @@ export async function runCli(args: readonly string[], system: System): Promise<n
   try {
     return await dispatch(args, system);
   } catch (error) {
-    const failure = asFailure(error, system);
+    const failure = asFailure(error, args, system);
     system.trace.step("failed", { kind: failure.kind, message: failure.message, error: stack(error) });
     tell(failure, system);
     return EXIT_CODE[failure.kind];
@@ -88,11 +95,13 @@ function checkHome({ env, platform }: System): void {
   }
 }
 
-function asFailure(error: unknown, system: System): SsoCredError {
+function asFailure(error: unknown, args: readonly string[], system: System): SsoCredError {
   if (error instanceof SsoCredError) return error;
   const { code = "", message } = error as NodeJS.ErrnoException;
   if (code.startsWith("ERR_PARSE_ARGS")) {
-    return new SsoCredError("usage", withoutAdvice(message), { remedy: { run: "sso-cred --help" } });
+    const [word = ""] = args;
+    const help = !isMainJob(args) && own(COMMANDS, word) ? `${word} --help` : "--help";
+    return new SsoCredError("usage", withoutAdvice(message), { remedy: { run: `sso-cred ${help}` } });
   }
   if (code === "EPIPE") return new SsoCredError("unavailable", "nobody reads the output", { cause: error });
   const where = system.env.SSO_CRED_TRACE ? "" : "; SSO_CRED_TRACE=FILE writes down what happened";
@@ -109,9 +118,10 @@ function withoutAdvice(message: string): string {
 }
 
 function tell({ message, remedy }: SsoCredError, system: System): void {
-  const lines = [`sso-cred: ${message}`];
-  if (remedy.run) lines.push(`  run: ${remedy.run}`);
-  if (remedy.open) lines.push(`  open: ${remedy.open}`);
+  // Names from the config and answers of services are in it: whatever they hold, it stays one line each.
+  const lines = [`sso-cred: ${printable(message, LONGEST_LINE)}`];
+  if (remedy.run) lines.push(`  run: ${printable(remedy.run, LONGEST_LINE)}`);
+  if (remedy.open) lines.push(`  open: ${printable(remedy.open, LONGEST_LINE)}`);
   try {
     system.writeStderr(`${lines.join("\n")}\n`);
   } catch (error) {

@@ -1,0 +1,73 @@
+import { isatty } from "node:tty";
+import { parseArgs } from "node:util";
+import { type Assignment, isSelectedAccount, isSelectedRole, type Selection } from "../init/assignment.ts";
+import { readConfigFiles } from "../init/configFiles.ts";
+import { profilesByRole, readCurrentConfig, roleKey } from "../init/currentConfig.ts";
+import type { Inventory } from "../init/inventory.ts";
+import { printableJson } from "../init/printableJson.ts";
+import { assignmentTable, type Row } from "../init/table.ts";
+import type { System } from "../system/system.ts";
+import { withInventory } from "./openPortal.ts";
+import { personAtTerminal, progressLine } from "./person.ts";
+import { chosenSession, sessionOptions } from "./sessionArguments.ts";
+
+export const listOptions = {
+  ...sessionOptions,
+  accounts: { type: "string", multiple: true },
+  roles: { type: "string", multiple: true },
+  json: { type: "boolean" },
+  "use-device-code": { type: "boolean" },
+  "no-browser": { type: "boolean" },
+} as const;
+
+/** `sso-cred list`: every account and role that the signed-in person may use, and the profile that has it. */
+export async function list(args: readonly string[], system: System): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: listOptions,
+    allowPositionals: true,
+  });
+  const { session } = await chosenSession(values, positionals, system);
+  const signIn = {
+    isAttended: (await personAtTerminal(system)) !== undefined,
+    useDeviceCode: values["use-device-code"] ?? false,
+    browser: !values["no-browser"],
+  };
+  const selection = { accounts: values.accounts ?? [], roles: values.roles ?? [] };
+  const progress = progressLine(system);
+  const found = await withInventory(session, signIn, system, progress.show, (inventory) =>
+    select(inventory, selection),
+  ).finally(progress.clear);
+
+  const having = session.name === null ? new Map<string, string[]>() : profilesOf(session.name, system);
+  const rows = found.map((assignment) => ({
+    ...assignment,
+    profiles: having.get(roleKey(assignment)) ?? [],
+  }));
+  system.writeStdout(
+    values.json ? printableJson(rows.map(asData)) : assignmentTable(rows, terminalColumns()),
+  );
+  return 0;
+}
+
+/** The same selection as in `init`. */
+async function select(inventory: Inventory, selection: Selection): Promise<Assignment[]> {
+  const accounts = (await inventory.accounts()).filter((account) => isSelectedAccount(selection, account));
+  return (await inventory.assignments(accounts)).filter(({ roleName }) =>
+    isSelectedRole(selection, roleName),
+  );
+}
+
+function profilesOf(session: string, system: System): ReadonlyMap<string, string[]> {
+  return profilesByRole(readCurrentConfig(readConfigFiles(system).configText), session);
+}
+
+/** Names as the portal sent them, whole. */
+function asData({ accountId, accountName, emailAddress, roleName, profiles }: Row) {
+  return { accountId, accountName, emailAddress, roleName, profiles };
+}
+
+/** Cut only for a person's eyes: a pipe gets everything. */
+function terminalColumns(): number | undefined {
+  return isatty(1) ? process.stdout.columns || 80 : undefined;
+}

@@ -1,0 +1,93 @@
+import { type IdentityCenter, identityCenter, ServiceError } from "../aws/identityCenter.ts";
+import { SsoCredError } from "../errors.ts";
+import { type Inventory, inventory, type Portal, type Progress } from "../init/inventory.ts";
+import { inventoryFile } from "../init/inventoryFile.ts";
+import { chooseGrant } from "../login/chooseGrant.ts";
+import { sessionTitle } from "../login/sessionTitle.ts";
+import { obtainToken } from "../sso/obtainToken.ts";
+import type { SsoSession, SsoToken } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import { printable } from "../text.ts";
+import { signInAnew } from "./login.ts";
+
+/** How a sign-in may go, should one be needed. */
+export interface SignIn {
+  /** Somebody is at the terminal, whatever CI and `never` say. */
+  readonly isAttended: boolean;
+  readonly useDeviceCode: boolean;
+  readonly browser: boolean;
+}
+
+const RETRY_MS = 10_000;
+const DEADLINE_MS = 60_000;
+
+/**
+ * Gives `work` what the signed-in person may see of the portal, signing in first where needed, and once more when the
+ * portal refuses the token. Between the two, and between two runs that were cut short, nothing is listed twice.
+ *
+ * Throws as `obtainToken` and `signInAnew`; `login-required` where nobody can be asked; `access-denied` for the portal's own no.
+ */
+export async function withInventory<T>(
+  session: SsoSession,
+  signIn: SignIn,
+  system: System,
+  onProgress: (progress: Progress) => void,
+  work: (list: Inventory) => Promise<T>,
+): Promise<T> {
+  let opened: Promise<IdentityCenter> | undefined;
+  const api = () => (opened ??= identityCenter(session, system));
+  try {
+    for (let refused: string | undefined; ; ) {
+      const token = await tokenFor(session, signIn, refused, api, system);
+      const memory = inventoryFile(session, token.accessToken, system);
+      const list = inventory(portalOf(await api(), token), system, memory, onProgress);
+      try {
+        const result = await work(list);
+        memory.forget();
+        return result;
+      } catch (error) {
+        if (!(error instanceof ServiceError)) throw error;
+        if (error.status !== 401 || refused !== undefined) throw portalSaysNo(session, error);
+        refused = token.accessToken;
+      }
+    }
+  } finally {
+    await opened?.then((client) => client.close()).catch(() => {});
+  }
+}
+
+async function tokenFor(
+  session: SsoSession,
+  { isAttended, useDeviceCode, browser }: SignIn,
+  refused: string | undefined,
+  api: () => Promise<IdentityCenter>,
+  system: System,
+): Promise<SsoToken> {
+  const deadline = system.now() + DEADLINE_MS;
+  const wish = { deadline, retryMs: RETRY_MS, api, ...(refused === undefined ? {} : { refused }) };
+  const token = await obtainToken(session, wish, system);
+  if (token !== undefined) return token;
+  const choice = chooseGrant(session, system);
+  if (choice.grant === "never" && !isAttended) {
+    const message = `nobody is signed in to '${sessionTitle(session)}', and ${choice.why}`;
+    throw new SsoCredError("login-required", message, {
+      remedy: { run: `sso-cred login ${session.loginArguments}` },
+    });
+  }
+  return signInAnew(session, system, { useDeviceCode, browser });
+}
+
+function portalOf(api: IdentityCenter, { accessToken }: SsoToken): Portal {
+  return {
+    listAccounts: (nextToken) => api.listAccounts(accessToken, nextToken),
+    listAccountRoles: (accountId, nextToken) => api.listAccountRoles(accessToken, accountId, nextToken),
+  };
+}
+
+function portalSaysNo(session: SsoSession, error: ServiceError): SsoCredError {
+  const message = `the portal of '${sessionTitle(session)}' does not list accounts and roles (${printable(error.message, 160)}); signed in as somebody else?`;
+  return new SsoCredError("access-denied", message, {
+    remedy: { run: `sso-cred logout ${session.loginArguments}` },
+    cause: error,
+  });
+}

@@ -1,0 +1,39 @@
+import { isatty } from "node:tty";
+import type { Progress } from "../init/inventory.ts";
+import { loadPrompts } from "../init/loadPrompts.ts";
+import type { Prompts } from "../init/prompts.ts";
+import type { System } from "../system/system.ts";
+
+/** The person at the terminal, as the commands that ask and show progress know them. */
+export interface Person {
+  readonly prompts: Prompts;
+  /** Columns of the terminal that shows what is said. */
+  readonly columns: number;
+}
+
+/** Undefined where nobody can be asked: standard input or error is elsewhere, or there is no terminal. */
+export async function personAtTerminal(system: System): Promise<Person | undefined> {
+  if (!isatty(0) || !isatty(2) || system.terminal() === undefined) return undefined;
+  return { prompts: await loadPrompts(system.env.TERM), columns: process.stderr.columns || 80 };
+}
+
+/** A line on standard error that is written over; nothing without a terminal there. */
+export function progressLine(system: System): { show(progress: Progress): void; clear(): void } {
+  const isShown = isatty(2) && system.env.TERM !== "dumb";
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let width = 0;
+  const write = (text: string) => system.writeStderr(`\r${text.padEnd(width)}${text === "" ? "\r" : ""}`);
+  return {
+    show({ done, total, secondsLeft }) {
+      if (!isShown || total < 2 || (system.now() - shownAt < 200 && done < total)) return;
+      shownAt = system.now();
+      const text = `Listing roles: ${done} of ${total} accounts, ${secondsLeft} s left`;
+      write(text);
+      width = text.length;
+    },
+    clear() {
+      if (width > 0) write("");
+      width = 0;
+    },
+  };
+}

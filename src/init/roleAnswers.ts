@@ -1,0 +1,103 @@
+import { SsoCredError } from "../errors.ts";
+import type { Account } from "../sso/types.ts";
+import { printable } from "../text.ts";
+import type { Assignment } from "./assignment.ts";
+import { cutTo } from "./columns.ts";
+import type { Inventory } from "./inventory.ts";
+import { type Asking, choose } from "./questions.ts";
+
+export interface RoleFlags {
+  readonly accountId: string | undefined;
+  readonly roleName: string | undefined;
+}
+
+/** Room for the menu's own marks. */
+const MARKS = 8;
+
+/**
+ * The accounts and roles of a person: what flags say, what there is only one of, else what is picked from the menus.
+ *
+ * @throws SsoCredError("access-denied") when nothing, or not what the flags say, is assigned.
+ */
+export async function askRoles(
+  list: Inventory,
+  { accountId, roleName }: RoleFlags,
+  columns: number,
+  asking: Asking,
+): Promise<Assignment[]> {
+  const accounts = await askAccounts(await list.accounts(), accountId, columns, asking);
+  const assigned = await list.assignments(accounts);
+  const roles = await askRoleNames(assigned, accounts, roleName, columns, asking);
+  return assigned.filter((assignment) => roles.includes(assignment.roleName));
+}
+
+async function askAccounts(
+  accounts: readonly Account[],
+  accountId: string | undefined,
+  columns: number,
+  asking: Asking,
+): Promise<Account[]> {
+  const [only] = accounts;
+  if (only === undefined) throw denied("No AWS accounts are available to you.");
+  if (accountId !== undefined) {
+    const found = accounts.find((account) => account.accountId === accountId);
+    if (found !== undefined) return [found];
+    throw denied(
+      `account ${accountId} is not among the ${accounts.length} accounts that are available to you`,
+    );
+  }
+  if (accounts.length === 1) {
+    asking.say(`The only AWS account available to you is: ${only.accountId}`);
+    asking.say(`Using the account ID ${only.accountId}`);
+    return [only];
+  }
+  const message = `There are ${accounts.length} AWS accounts available to you.`;
+  const choices = accounts.map((account) => ({
+    label: cutTo(accountLabel(account), columns - MARKS),
+    value: account.accountId,
+  }));
+  const chosen = await choose({ message, choices }, "--account-id", asking);
+  asking.say(`Using the account ID ${chosen.join(", ")}`);
+  return accounts.filter((account) => chosen.includes(account.accountId));
+}
+
+export function accountLabel({ accountId, accountName, emailAddress }: Account): string {
+  return `${printable(accountName, 100)}, ${printable(emailAddress, 100)} (${accountId})`;
+}
+
+async function askRoleNames(
+  assigned: readonly Assignment[],
+  accounts: readonly Account[],
+  roleName: string | undefined,
+  columns: number,
+  asking: Asking,
+): Promise<string[]> {
+  const roles = [...new Set(assigned.map((assignment) => assignment.roleName))].sort();
+  const [only] = roles;
+  const where =
+    accounts.length === 1 ? `account ${accounts[0]?.accountId}` : `these ${accounts.length} accounts`;
+  if (only === undefined) throw denied(`no role is available to you in ${where}`);
+  if (roleName !== undefined) {
+    if (roles.includes(roleName)) return [roleName];
+    const names = roles.slice(0, 10).map((role) => printable(role, 64));
+    throw denied(
+      `the role '${printable(roleName, 64)}' is not available to you in ${where}; assigned: ${names.join(", ")}`,
+    );
+  }
+  if (roles.length === 1) {
+    asking.say(`The only role available to you is: ${printable(only, 64)}`);
+    asking.say(`Using the role name "${printable(only, 64)}"`);
+    return [only];
+  }
+  const message = `There are ${roles.length} roles available to you.`;
+  const choices = roles.map((role) => ({ label: cutTo(printable(role, 100), columns - MARKS), value: role }));
+  const chosen = await choose({ message, choices }, "--role-name", asking);
+  asking.say(`Using the role name ${chosen.map((role) => `"${printable(role, 64)}"`).join(", ")}`);
+  return chosen;
+}
+
+function denied(message: string): SsoCredError {
+  return new SsoCredError("access-denied", `${message}; signed in as somebody else?`, {
+    remedy: { run: "sso-cred logout" },
+  });
+}

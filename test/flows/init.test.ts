@@ -1,0 +1,374 @@
+import { chmod, mkdir, readlink, rename, stat, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { generateAccounts } from "../identityCenter/accounts.ts";
+import { START_URL, sessionSection } from "../support/home.ts";
+import { signInWorld, type WorldOptions } from "../support/signInWorld.ts";
+
+const CONFIG = ".aws/config";
+const BARE = ["--command", "sso-cred"];
+const NEW_SESSION = ["--start-url", START_URL, "--sso-region", "eu-west-1"];
+const ANSWERS = ["--region", "eu-west-1", "--output", "json"];
+const ONE = ["--account-id", "123456789011", "--role-name", "Admin", ...ANSWERS, "--profile-name", "dev"];
+
+async function world(options: WorldOptions = {}) {
+  const made = await signInWorld(options);
+  return {
+    ...made,
+    init: (...args: string[]) => made.call(["init", ...args, ...(args.includes("--command") ? [] : BARE)]),
+    config: () => made.home.read(CONFIG),
+  };
+}
+
+const profile = (name: string, accountId: string, roleName: string, region = "eu-west-1") =>
+  [
+    `[profile ${name}]`,
+    `credential_process = sso-cred corp --account-id ${accountId} --role-name ${roleName}`,
+    `region = ${region}`,
+    "output = json",
+    "",
+  ].join("\n");
+
+describe("init with every answer in flags", () => {
+  it("writes the profile and the session to a new file, and says how to use it", async () => {
+    const { init, config, home, center } = await world({ config: "" });
+    const scopes = ["--scopes", "sso:account:access"];
+    const { code, stdout, stderr } = await init("corp", ...NEW_SESSION, ...scopes, ...ONE);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(await config()).toBe(`${profile("dev", "123456789011", "Admin")}\n${sessionSection("corp")}`);
+    expect(stdout).toBe(
+      `${home.configFile}: 1 added, 0 changed, 0 removed\n\n` +
+        "To use this profile, specify the profile name using --profile, as shown:\n\naws s3 ls --profile dev\n",
+    );
+    expect(center.requests).toEqual([]);
+  });
+
+  it("makes a missing folder 0700 and a new file 0600", async () => {
+    const { home, call } = await world({ config: "" });
+    const env = { AWS_CONFIG_FILE: join(home.path, "deep/er/config") };
+    const args = ["init", "corp", ...NEW_SESSION, "--scopes", "sso:account:access", ...ONE, ...BARE];
+    expect((await call(args, { env })).code).toBe(0);
+    expect((await stat(join(home.path, "deep/er"))).mode & 0o777).toBe(0o700);
+    expect((await stat(env.AWS_CONFIG_FILE)).mode & 0o777).toBe(0o600);
+  });
+
+  it("keeps mode, link and every other byte, and a backup of the last state", async () => {
+    const before = `# mine\r\n[default]\r\nregion=x\r\n\r\n${sessionSection("corp").replaceAll("\n", "\r\n")}`;
+    const { init, config, home } = await world({ config: before });
+    await mkdir(join(home.path, "dotfiles"));
+    await rename(home.configFile, join(home.path, "dotfiles/aws-config"));
+    await symlink("../dotfiles/aws-config", home.configFile);
+    await chmod(join(home.path, "dotfiles/aws-config"), 0o640);
+    expect((await init("corp", ...ONE)).code).toBe(0);
+    expect(await readlink(home.configFile)).toBe("../dotfiles/aws-config");
+    expect(await config()).toBe(
+      `${before}\r\n${profile("dev", "123456789011", "Admin").replaceAll("\n", "\r\n")}`,
+    );
+    const files = await home.files();
+    expect(
+      files.filter(({ path }) => /config/.test(path)).map(({ path, mode }) => `${mode} ${path}`),
+    ).toEqual(["640 .aws/config", "640 .aws/config.sso-cred.bak", "640 dotfiles/aws-config"]);
+    expect(await home.read(".aws/config.sso-cred.bak")).toBe(before);
+  });
+
+  it("does nothing the second time, and says so", async () => {
+    const { init, home } = await world();
+    await init("corp", ...ONE);
+    const before = await stat(home.configFile);
+    await home.write(".aws/config.sso-cred.bak", "untouched");
+    const { code, stdout } = await init("corp", ...ONE);
+    expect([code, stdout.split("\n")[0]]).toEqual([
+      0,
+      `Nothing to change: ${home.configFile} is up to date.`,
+    ]);
+    expect((await stat(home.configFile)).ino).toBe(before.ino);
+    expect(await home.read(".aws/config.sso-cred.bak")).toBe("untouched");
+  });
+
+  it("loses nothing when twenty run at once", async () => {
+    const { init, config } = await world();
+    const names = Array.from({ length: 20 }, (_, at) => `p${at}`);
+    const one = ONE.slice(0, -1);
+    const results = await Promise.all(names.map((name) => init("corp", ...one, name)));
+    expect(results.map(({ code }) => code)).toEqual(names.map(() => 0));
+    const text = await config();
+    for (const name of names) expect(text.split(`[profile ${name}]\n`)).toHaveLength(2);
+  });
+});
+
+describe("init without a terminal", () => {
+  it.each([
+    [["corp"], "--start-url"],
+    [["corp", "--start-url", START_URL], "--sso-region"],
+    [["corp", ...NEW_SESSION], "--scopes"],
+    [["corp", ...NEW_SESSION, "--scopes", "a", ...ONE.slice(0, 4)], "--region"],
+    [["corp", ...NEW_SESSION, "--scopes", "a", ...ONE.slice(0, 4), "--region", "r"], "--output"],
+    [["corp", ...NEW_SESSION, "--scopes", "a", ...ONE.slice(0, -2)], "--profile-name"],
+    [[], "--sso-session"],
+  ])("leaves with 2 and the flag: %j needs %s", async (args, flag) => {
+    const { init, center, config } = await world({ config: "" });
+    const { code, stderr, stdout } = await init(...args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(`there is no terminal to ask on: give ${flag}`);
+    expect([center.requests, await config()]).toEqual([[], ""]);
+  });
+
+  it("names --account-id and --role-name when there are several to choose from", async () => {
+    const { init } = await world();
+    expect((await init("corp", ...ANSWERS, "--profile-name", "x")).stderr).toContain(
+      "give --account-id (or --all)",
+    );
+    const one = ["--account-id", "123456789011", ...ANSWERS, "--profile-name", "x"];
+    expect((await init("corp", ...one)).stderr).toContain("give --role-name (or --all)");
+  });
+
+  it("takes what there is only one of, and the defaults with --yes", async () => {
+    const { init, config, center } = await world();
+    center.accounts = center.accounts.slice(1);
+    const { code, stderr } = await init("corp", "--yes");
+    expect([code, stderr.split("\n")]).toEqual([
+      0,
+      [
+        "The only AWS account available to you is: 210987654321",
+        "Using the account ID 210987654321",
+        "The only role available to you is: ReadOnly",
+        'Using the role name "ReadOnly"',
+        "",
+      ],
+    ]);
+    expect(await config()).toContain(profile("210987654321_ReadOnly", "210987654321", "ReadOnly"));
+  });
+
+  it("signs nobody in under CI", async () => {
+    const { init, config, opened } = await world({ env: { CI: "true" } });
+    const before = await config();
+    const { code, stderr } = await init("corp", "--all", "--yes");
+    expect([code, stderr]).toEqual([
+      4,
+      "sso-cred: nobody is signed in to 'corp', and CI is set, so nobody is asked\n  run: sso-cred login corp\n",
+    ]);
+    expect([opened(), await config()]).toEqual([[], before]);
+  });
+
+  it.each([
+    ["an account id of 11 digits", ["--account-id", "12345678901"], "12 digits"],
+    ["an unknown flag", ["--accont-id", "123456789012"], "--accont-id"],
+    ["an unknown field", ["--all", "--yes", "--profile-name", "{acount}"], "no field {acount}"],
+    ["a start URL that is none", ["--start-url", "ftp://x"], "Not a valid Start URL"],
+    ["scopes without commas", ["--scopes", "a b"], "Scope values must be separated by commas"],
+    ["two sessions", ["other"], "name one session"],
+  ])("leaves with 2 for %s", async (_what, args, message) => {
+    const { code, stderr } = await (await world()).init("corp", ...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
+
+describe("init for many", () => {
+  it("--all writes every role of every account, the same file every time", async () => {
+    const first = await world({ config: "" });
+    await first.init("corp", ...NEW_SESSION, "--all", "--yes");
+    const second = await world({ config: "" });
+    second.center.accounts = second.center.accounts.toReversed();
+    await second.init("corp", ...NEW_SESSION, "--all", "--yes");
+    expect(await second.config()).toBe(await first.config());
+    expect(await first.config()).toBe(
+      [
+        profile("123456789011_Admin", "123456789011", "Admin"),
+        profile("123456789011_ReadOnly", "123456789011", "ReadOnly"),
+        profile("210987654321_ReadOnly", "210987654321", "ReadOnly"),
+        sessionSection("corp"),
+      ].join("\n"),
+    );
+  });
+
+  it("selects by globs on names and ids, and leaves out what ! says", async () => {
+    const { init, config } = await world();
+    await init("corp", "--accounts", "*", "--accounts", "!Prod*", "--roles", "!Admin", "--yes");
+    expect(await config()).toBe(
+      `${sessionSection("corp")}\n${profile("123456789011_ReadOnly", "123456789011", "ReadOnly")}`,
+    );
+    const { code, stderr } = await init("corp", "--accounts", "9*", "--yes");
+    expect([code, stderr]).toEqual([6, expect.stringContaining("no account and role that is assigned")]);
+  });
+
+  it("names profiles by a template", async () => {
+    const { init, config } = await world();
+    await init("corp", "--all", "--yes", "--profile-name", "{session}/{account_name}-{role_name}");
+    expect((await config()).match(/^\[profile .*/gm)).toEqual([
+      "[profile corp/Development-Admin]",
+      "[profile corp/Development-ReadOnly]",
+      "[profile corp/Production-ReadOnly]",
+    ]);
+  });
+
+  it("lists both sides of a clash and writes nothing", async () => {
+    const { init, config } = await world();
+    const before = await config();
+    const { code, stderr } = await init("corp", "--all", "--yes", "--profile-name", "{role_name}");
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      "'ReadOnly' would be ReadOnly in 123456789011 (Development) and ReadOnly in 210987654321",
+    );
+    expect(await config()).toBe(before);
+  });
+
+  it("prunes what is not assigned any more, and shows it first", async () => {
+    const { init, config, center } = await world();
+    await init("corp", "--all", "--yes");
+    center.forbid("Admin");
+    const before = await config();
+    const dry = await init("corp", "--prune", "--dry-run");
+    expect(dry.stdout).toContain("-[profile 123456789011_Admin]\n");
+    expect(dry.stdout.trimEnd().split("\n").at(-1)).toBe("0 to add, 0 to change, 1 to remove");
+    expect(await config()).toBe(before);
+    const { stderr } = await init("corp", "--prune");
+    expect(stderr).toBe(
+      "removed [profile 123456789011_Admin]: Admin in 123456789011 is not assigned any more\n",
+    );
+    expect(await config()).toBe(
+      before.replace(`${profile("123456789011_Admin", "123456789011", "Admin")}\n`, ""),
+    );
+  });
+
+  it("adopts the AWS CLI's profiles without asking anybody or signing in", async () => {
+    const sso = "[profile dev]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = Admin\n";
+    const { init, config, center } = await world({ config: sso + sessionSection("corp") });
+    expect((await init("corp", "--adopt")).code).toBe(0);
+    expect(await config()).toBe(
+      `[profile dev]\ncredential_process = sso-cred corp --account-id 123456789011 --role-name Admin\n${sessionSection("corp")}`,
+    );
+    expect(center.requests).toEqual([]);
+  });
+
+  it("prints the plan as data with --json", async () => {
+    const { init, config } = await world();
+    const before = await config();
+    const dry = JSON.parse((await init("corp", "--all", "--dry-run", "--json")).stdout);
+    expect(dry).toMatchObject({ applied: false, add: 3, change: 0, remove: 0 });
+    expect(dry.edits[0]).toEqual({
+      action: "add",
+      section: "profile 123456789011_Admin",
+      profile: "123456789011_Admin",
+      before: [],
+      after: profile("123456789011_Admin", "123456789011", "Admin").trimEnd().split("\n"),
+      reason: "not in the file yet",
+    });
+    expect(await config()).toBe(before);
+    expect(JSON.parse((await init("corp", "--all", "--yes", "--json")).stdout)).toEqual({
+      ...dry,
+      applied: true,
+    });
+  });
+
+  it("lists through a portal of 20 requests a second without a refusal, page by page", async () => {
+    const { init, center, config } = await world({
+      center: { accounts: generateAccounts(120, 2), portalRequestsPerSecond: 20 },
+    });
+    expect((await init("corp", "--all", "--yes")).code).toBe(0);
+    expect((await config()).match(/^\[profile /gm)).toHaveLength(240);
+    expect(center.requests.filter(({ status }) => status === 429)).toEqual([]);
+    expect(center.count("/assignment/accounts")).toBe(2);
+    expect(center.count("/assignment/roles")).toBe(120);
+  });
+
+  it("goes on after an outage in the middle of a listing", async () => {
+    const { init, center } = await world({ center: { accounts: generateAccounts(30, 1) } });
+    center.misbehave({
+      path: "/assignment/roles",
+      skip: 12,
+      how: { kind: "status", status: 400, body: { message: "no" } },
+    });
+    expect((await init("corp", "--all", "--yes")).code).toBe(7);
+    const asked = center.count("/assignment/roles", ({ status }) => status === 200);
+    center.behave();
+    center.requests.length = 0;
+    expect((await init("corp", "--all", "--yes")).code).toBe(0);
+    expect(center.count("/assignment/accounts")).toBe(0);
+    expect(center.count("/assignment/roles")).toBe(30 - asked);
+  });
+
+  it("signs in once more when the portal refuses the cached token", async () => {
+    const { init, center, opened } = await world();
+    await init("corp", "--all", "--yes");
+    center.revokeSessions();
+    expect((await init("corp", "--all", "--yes")).code).toBe(0);
+    expect(opened()).toHaveLength(2);
+  });
+});
+
+describe("init refuses, and leaves the file as it is:", () => {
+  const refuses = async (
+    config: string | Buffer,
+    args: string[],
+    message: string | RegExp,
+    credentials?: string,
+  ) => {
+    const { init, home } = await world({ config: "" });
+    await home.write(CONFIG, "");
+    const { writeFile, readFile } = await import("node:fs/promises");
+    await writeFile(home.configFile, config);
+    if (credentials !== undefined) await home.write(".aws/credentials", credentials);
+    const { code, stderr } = await init(...args);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(message);
+    expect(await readFile(home.configFile)).toEqual(Buffer.from(config as string));
+    expect(await home.exists(".aws/config.sso-cred.bak")).toBe(false);
+  };
+
+  it("a profile of that name that is not ours", () =>
+    refuses(
+      `[profile dev]\nregion = x\n${sessionSection("corp")}`,
+      ["corp", ...ONE],
+      /already has \[profile dev\]/,
+    ));
+  it("static keys for that name in the credentials file", () =>
+    refuses(
+      sessionSection("corp"),
+      ["corp", ...ONE],
+      /credentials has aws_access_key_id for \[dev\]/,
+      "[dev]\naws_access_key_id = AKIA\naws_secret_access_key = y\n",
+    ));
+  it("flags that contradict the session", () =>
+    refuses(
+      sessionSection("corp"),
+      ["corp", "--sso-region", "us-east-1", ...ONE],
+      /sso_region = eu-west-1, not us-east-1/,
+    ));
+  it("a header that is not closed", () =>
+    refuses(`${sessionSection("corp")}[profile x\n`, ["corp", ...ONE], /config, line 5, opens a section/));
+  it("bytes that are not UTF-8", () =>
+    refuses(Buffer.from("[a]\n# caf\xe9\n", "latin1"), ["corp", ...ONE], /config, line 2, is not UTF-8/));
+});
+
+describe("hostile names from the portal", () => {
+  const evil = "x\u001b]0;t\u0007\n[profile evil]\ncredential_process = sh\u202e \"'$(reboot)";
+  const accounts = [
+    { accountId: "123456789011", accountName: evil, emailAddress: evil, roles: ["Admin", evil] },
+  ];
+
+  it("never become lines of the config, nor reach the terminal as they are", async () => {
+    const { init, config, call } = await world({ center: { accounts } });
+    const { code, stdout, stderr } = await init(
+      "corp",
+      "--all",
+      "--yes",
+      "--profile-name",
+      "{account_name}_{role_name}",
+    );
+    expect(code).toBe(0);
+    expect(await config()).toBe(
+      `${sessionSection("corp")}\n${profile("x-0-t-profile-evil-credential_process-sh-reboot_Admin", "123456789011", "Admin")}`,
+    );
+    const listed = await call(["list"]);
+    const json = await call(["list", "--json"]);
+    const shown = [stdout, stderr, listed.stdout, listed.stderr, json.stdout].join("");
+    expect(shown.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(listed.stdout.split("\n")).toHaveLength(4);
+    expect(
+      JSON.parse(json.stdout)
+        .map(({ roleName }: { roleName: string }) => roleName)
+        .sort(),
+    ).toEqual(["Admin", evil]);
+  });
+});
