@@ -1,0 +1,212 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir, uptime } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { withLock } from "../../../src/cache/lock.ts";
+import { identifyProcess } from "../../../src/system/processIdentity.ts";
+import { runInChild } from "../../support/child.ts";
+import { fakeSystem } from "../../support/fakeSystem.ts";
+import { sha1 } from "../../support/home.ts";
+
+let root: string;
+let lock: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "lock-"));
+  lock = join(root, "locks", "role-1");
+  mkdirSync(dirname(lock));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const MINUTE_MS = 60_000;
+/** Waits at most 10 s of the fake clock; answers whether it worked, and fails as `withLock` does. */
+async function take(path = lock, work = async () => "worked", meanwhile?: () => string | undefined) {
+  const system = fakeSystem();
+  const wait = {
+    deadline: system.now() + 10_000,
+    purpose: "another sso-cred",
+    ...(meanwhile ? { meanwhile } : {}),
+  };
+  return withLock(system, path, wait, work);
+}
+/** A lock as a process made it; `changes` make it another process. */
+const hold = (changes: object, id = "theirs") =>
+  writeFileSync(lock, JSON.stringify({ format: 1, id, ...identifyProcess(), ...changes }));
+const age = (ms: number, path = lock) => {
+  const seconds = (Date.now() - ms) / 1000;
+  utimesSync(path, seconds, seconds);
+};
+const heldBefore = (ms: number) => ({ uptimeSeconds: Math.floor(uptime() - ms / 1000) });
+
+describe("a lock", () => {
+  it("is there while the work lasts, names its holder, and is gone afterwards", async () => {
+    const seen = await take(lock, async () => {
+      const { mode } = statSync(lock);
+      return JSON.stringify([
+        readdirSync(dirname(lock)),
+        (mode & 0o777).toString(8),
+        JSON.parse(readFileSync(lock, "utf8")).pid,
+      ]);
+    });
+    expect(JSON.parse(seen)).toEqual([["role-1"], "600", process.pid]);
+    expect(readdirSync(dirname(lock))).toEqual([]);
+  });
+
+  it("is gone after a failure as well, which is passed on", async () => {
+    const failing = async () => Promise.reject(new Error("the work failed"));
+    await expect(take(lock, failing)).rejects.toThrow("the work failed");
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  it("has its folder made for it, 700", async () => {
+    rmSync(dirname(lock), { recursive: true });
+    expect(await take()).toBe("worked");
+    expect((statSync(dirname(lock)).mode & 0o777).toString(8)).toBe("700");
+  });
+
+  it("keeps callers of one process apart, and lets other locks alone", async () => {
+    const running = new Set<string>();
+    let most = 0;
+    const system = fakeSystem();
+    const wait = { deadline: system.now() + MINUTE_MS, purpose: "another" };
+    const work = (name: string) => async () => {
+      running.add(name);
+      most = Math.max(most, [...running].filter((other) => other.startsWith("same")).length);
+      await system.sleep(10);
+      running.delete(name);
+    };
+    const same = Array.from({ length: 8 }, (_, i) => withLock(system, lock, wait, work(`same-${i}`)));
+    await Promise.all([...same, withLock(system, `${lock}-other`, wait, work("other"))]);
+    expect(most).toBe(1);
+  });
+
+  it("is not waited for once the answer is there by other means", async () => {
+    hold({});
+    let looks = 0;
+    const meanwhile = () => (++looks === 3 ? "found" : undefined);
+    expect(await take(lock, undefined, meanwhile)).toBe("found");
+    expect(existsSync(lock)).toBe(true);
+  });
+});
+
+describe("a lock of a live process", () => {
+  it("is waited for until the deadline, which says what for, who and where", async () => {
+    hold({});
+    await expect(take()).rejects.toMatchObject({
+      kind: "unavailable",
+      message: `waited too long for another sso-cred (process ${process.pid}); lock: ${lock}`,
+    });
+    expect(JSON.parse(readFileSync(lock, "utf8")).id).toBe("theirs");
+  });
+
+  it("is left alone for 60 s, whatever the clock on the wall says", async () => {
+    hold(heldBefore(MINUTE_MS - 20_000));
+    age(24 * 60 * MINUTE_MS);
+    await expect(take()).rejects.toMatchObject({ kind: "unavailable" });
+  });
+
+  it("is taken over after 60 s, and not removed by its first holder afterwards", async () => {
+    const first = await take(lock, async () => {
+      hold({ ...heldBefore(MINUTE_MS + 5_000) }, JSON.parse(readFileSync(lock, "utf8")).id);
+      const second = await take(lock, async () => {
+        hold({}, "third");
+        return "taken over";
+      });
+      return second;
+    });
+    expect(first).toBe("taken over");
+    expect(JSON.parse(readFileSync(lock, "utf8")).id).toBe("third");
+  });
+
+  it("of another host is left alone for 60 s by the file's time, then taken over", async () => {
+    hold({ host: "elsewhere", pid: 1 });
+    age(MINUTE_MS - 20_000);
+    await expect(take()).rejects.toMatchObject({ kind: "unavailable" });
+    age(MINUTE_MS + 5_000);
+    expect(await take()).toBe("worked");
+  });
+});
+
+describe("a lock of a dead process is taken over at once", () => {
+  it.each<[string, object]>([
+    ["no such process", { pid: 4_194_304 }],
+    ["its number belongs to another process now", { started: "1" }],
+    ["the machine was started anew", { boot: "another" }],
+    ["the machine was started anew, and does not say so", { uptimeSeconds: 1e9 }],
+  ])("%s", async (_, changes) => {
+    hold(changes);
+    expect(await take()).toBe("worked");
+    expect(readdirSync(dirname(lock))).toEqual([]);
+  });
+
+  it("though another remover died over it", async () => {
+    hold({ pid: 4_194_304 });
+    const guard = join(dirname(lock), `.sso-cred-${sha1("theirs").slice(0, 12)}.tmp`);
+    writeFileSync(guard, JSON.stringify({ format: 1, id: "guard", ...identifyProcess(), pid: 4_194_304 }));
+    expect(await take()).toBe("worked");
+    expect(readdirSync(dirname(lock))).toEqual([]);
+  });
+});
+
+describe("a lock that names nobody", () => {
+  it.each(["", "{", "[]", '{"id": "x"}', '{"id": "x", "host": "h", "boot": "b", "pid": "1"}'])(
+    "is left to its maker for 5 s, then taken over: %s",
+    async (content) => {
+      writeFileSync(lock, content);
+      await expect(take()).rejects.toMatchObject({
+        message: `waited too long for another sso-cred; lock: ${lock}`,
+      });
+      age(6_000);
+      expect(await take()).toBe("worked");
+    },
+  );
+
+  it("is taken over though it is from the future", async () => {
+    writeFileSync(lock, "");
+    age(-24 * 60 * MINUTE_MS);
+    expect(await take()).toBe("worked");
+  });
+});
+
+describe("where no lock can be made the work is done without", () => {
+  it("because the folder's place is taken by a file", async () => {
+    rmSync(dirname(lock), { recursive: true });
+    writeFileSync(dirname(lock), "");
+    expect(await take()).toBe("worked");
+  });
+
+  it("because no folder can be made", async () => {
+    expect(await take("/proc/no-such-folder/locks/role-1")).toBe("worked");
+  });
+
+  it("because the name is too long", async () => {
+    expect(await take(join(dirname(lock), "x".repeat(300)))).toBe("worked");
+  });
+
+  const MODULE = new URL("../../../src/cache/lock.ts", import.meta.url);
+  const inChild = () =>
+    `const system = { now: Date.now, sleep: async () => {}, trace: { step() {} } };
+    const wait = { deadline: 0, purpose: "nobody" };
+    await m.withLock(system, ${JSON.stringify(lock)}, wait, async () => process.stdout.write("worked"));`;
+
+  it.each(["555", "000"])("because the folder may not be written (%s)", (mode) => {
+    chmodSync(root, 0o755);
+    chmodSync(dirname(lock), Number.parseInt(mode, 8));
+    expect(runInChild(MODULE, inChild(), { unprivileged: true })).toBe("worked");
+  });
+
+  it("because the disk is full, which leaves nothing behind", () => {
+    expect(runInChild(MODULE, inChild(), { fileBlocks: 0 })).toBe("worked");
+    expect(readdirSync(dirname(lock))).toEqual([]);
+  });
+});

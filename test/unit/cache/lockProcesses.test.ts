@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { withLock } from "../../../src/cache/lock.ts";
+import { fakeSystem } from "../../support/fakeSystem.ts";
+
+const CONTENDER = fileURLToPath(new URL("../../support/lockContender.ts", import.meta.url));
+
+let folder: string;
+let lock: string;
+let children: ChildProcess[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lock-processes-"));
+  lock = join(folder, "lock");
+  children = [];
+});
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A process that takes the lock once the file `start` is there; `holdMs` of -1: for ever. */
+function contender(start: string, holdMs: number) {
+  const args = ["--no-warnings", CONTENDER, "ours", lock, join(folder, "room"), start, String(holdMs)];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  children.push(child);
+  let said = "";
+  child.stdout.on("data", (chunk) => {
+    said += chunk;
+  });
+  const says = async (word: string) => {
+    while (!said.includes(word)) await once(child.stdout, "data");
+  };
+  const ended = once(child, "close").then(() => said);
+  return { child, says, ended };
+}
+
+const startFile = () => join(folder, "start");
+const go = () => writeFileSync(startFile(), "");
+
+it("is held by one of many processes at a time, and all get their turn", async () => {
+  const all = Array.from({ length: 8 }, () => contender(startFile(), 20));
+  await Promise.all(all.map(({ says }) => says("ready")));
+  go();
+  const said = await Promise.all(all.map(({ ended }) => ended));
+  expect(said).toEqual(Array(8).fill("ready\nalone\n"));
+});
+
+it("of a killed process goes to one of many that wait for it, and on to the others", async () => {
+  const holder = contender("", -1);
+  await holder.says("held");
+  const all = Array.from({ length: 6 }, () => contender(startFile(), 20));
+  await Promise.all(all.map(({ says }) => says("ready")));
+  go();
+  holder.child.kill("SIGKILL");
+  const said = await Promise.all(all.map(({ ended }) => ended));
+  expect(said).toEqual(Array(6).fill("ready\nalone\n"));
+});
+
+it("of a process that was stopped is left alone, and taken over after 60 s", async () => {
+  const holder = contender("", -1);
+  await holder.says("held");
+  holder.child.kill("SIGSTOP");
+  const take = () => {
+    const system = fakeSystem();
+    const wait = { deadline: system.now() + 5_000, purpose: "another sso-cred" };
+    return withLock(system, lock, wait, async () => "worked");
+  };
+  await expect(take()).rejects.toMatchObject({ kind: "unavailable" });
+  const record = JSON.parse(readFileSync(lock, "utf8"));
+  expect(record.pid).toBe(holder.child.pid);
+  writeFileSync(lock, JSON.stringify({ ...record, uptimeSeconds: record.uptimeSeconds - 61 }));
+  expect(await take()).toBe("worked");
+});
