@@ -1,4 +1,4 @@
-import { type ErrorKind, EXIT_CODE, SsoCredError } from "../errors.ts";
+import { type ErrorKind, EXIT_CODE, isKind, SsoCredError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { readStateFile, writeStateFile } from "./stateFile.ts";
 
@@ -10,18 +10,24 @@ type Surroundings = Pick<System, "now" | "trace">;
 export interface Attempt {
   /** Epoch milliseconds of its end. */
   at: number;
-  /** How it failed; absent after a success. */
+  /** How it failed, where that concerns others; absent after a success. */
   failure?: SsoCredError;
 }
 
-/** Remembers how asking the service ended. Best effort: without it the next call asks again. */
+/** What a failure of one caller says to the others who wait: the rest comes from its own surroundings. */
+const SHARED: readonly ErrorKind[] = ["unavailable", "access-denied", "login-required", "login-failed"];
+
+/**
+ * Remembers how asking the service ended; a bug and Ctrl-C are no answer of the service. Best effort: without it the next
+ * call asks again.
+ */
 export function recordAttempt(path: string, system: Surroundings, failure?: unknown): void {
-  const told = failure instanceof SsoCredError ? failure : undefined;
-  if (failure !== undefined && !told) return;
+  if (failure !== undefined && !isKind(failure, ...SHARED, "config")) return;
+  const shared = isKind(failure, ...SHARED) ? failure : undefined;
   try {
     writeStateFile(path, {
       at: system.now(),
-      ...(told ? { failure: { kind: told.kind, message: told.message, remedy: told.remedy } } : {}),
+      ...(shared ? { failure: { kind: shared.kind, message: shared.message, remedy: shared.remedy } } : {}),
     });
   } catch (error) {
     system.trace.step("the attempt could not be remembered", { error: String(error) });

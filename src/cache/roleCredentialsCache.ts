@@ -1,12 +1,14 @@
-import { readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseRoleCredentials } from "../credentialProcess.ts";
+import { SsoCredError } from "../errors.ts";
 import { formatTimestamp } from "../expiry.ts";
 import { roleCacheDirectory } from "../paths.ts";
 import { pythonJson } from "../pythonJson.ts";
 import { type RoleKey, roleCredentialsFileName } from "../roleKey.ts";
 import type { RoleCredentials, SsoSession } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
+import { listFolder } from "./folder.ts";
 import { readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { replaceFile } from "./replaceFile.ts";
 
@@ -62,7 +64,8 @@ export function writeRoleCredentials(role: Role, credentials: RoleCredentials, s
 
 /**
  * Removes the role credentials of a session: the files that say so, and those named by the given pairs of account
- * and role (the AWS CLI's files do not say). `all`: every file with `ProviderType: sso`. Answers how many went.
+ * and role (the AWS CLI's files do not say). `all`: every file with `ProviderType: sso`. Answers how many went. Throws
+ * `config` naming a file that stays.
  */
 export function removeRoleCredentials(
   which: { session: SsoSession; pairs: readonly { accountId: string; roleName: string }[] } | "all",
@@ -78,11 +81,20 @@ export function removeRoleCredentials(
     if (file?.ProviderType !== "sso") continue;
     const owner = (file.SsoCred as { session?: unknown } | null | undefined)?.session;
     if (which === "all" || named.has(name) || owner === (which.session.name ?? which.session.startUrl)) {
-      rmSync(join(folder, name), { force: true });
+      remove(join(folder, name));
       removed++;
     }
   }
   return removed;
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new SsoCredError("config", `cannot remove ${path} (${code})`, { cause: error });
+  }
 }
 
 function keepsRoleCredentials(system: Place): boolean {
@@ -91,12 +103,4 @@ function keepsRoleCredentials(system: Place): boolean {
 
 function roleFolder(system: Place): string {
   return roleCacheDirectory(system.env, system.platform);
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -33,6 +33,11 @@ export function tokenFileExists(session: SsoSession, system: Pick<System, "env" 
   return existsSync(tokenPath(session, system));
 }
 
+/** What tells an access token from others in a file that holds no secret. */
+export function tokenMark(accessToken: string): string {
+  return sha1(`mark of ${accessToken}`);
+}
+
 /**
  * The session's cached token, whether or not it is still valid; undefined when there is none or when it says that it is for
  * another start URL or region, and must not be sent.

@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { attemptSince, readFailure, recentAttempt, recordAttempt } from "../../../src/cache/attempts.ts";
+import { type ErrorKind, EXIT_CODE, SsoCredError } from "../../../src/errors.ts";
+import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
+
+let folder: string;
+let path: string;
+let system: FakeSystem;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "attempts-"));
+  path = join(folder, "attempts", "a.json");
+  system = fakeSystem();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const failure = (kind: ErrorKind) => new SsoCredError(kind, "what happened", { remedy: { run: "do this" } });
+
+it("remembers a good attempt for a minute", () => {
+  expect(recentAttempt(path, system)).toBeUndefined();
+  const at = system.now();
+  recordAttempt(path, system);
+  system.clock.advance(60_000);
+  expect(recentAttempt(path, system)).toEqual({ at });
+  system.clock.advance(1);
+  expect(recentAttempt(path, system)).toBeUndefined();
+});
+
+it.each(["unavailable", "access-denied", "login-required", "login-failed"] as const)(
+  "remembers with a bad one what the service said, for those who waited: %s",
+  (kind) => {
+    recordAttempt(path, system, failure(kind));
+    const told = recentAttempt(path, system)?.failure;
+    expect(told).toMatchObject({ kind, message: "what happened", remedy: { run: "do this" } });
+  },
+);
+
+it("does not tell others of what is wrong in one caller's own surroundings, but that there was an attempt", () => {
+  recordAttempt(path, system, failure("config"));
+  expect(recentAttempt(path, system)).toEqual({ at: system.now() });
+});
+
+it.each([failure("cancelled"), failure("unexpected"), failure("usage"), new TypeError("bug"), "text"])(
+  "takes %s for no attempt at all",
+  (error) => {
+    recordAttempt(path, system, error);
+    expect(recentAttempt(path, system)).toBeUndefined();
+  },
+);
+
+it("answers an attempt that ended since a time, and none from the future", () => {
+  recordAttempt(path, system);
+  expect(attemptSince(path, system.now(), system)).toBeDefined();
+  expect(attemptSince(path, system.now() + 1, system)).toBeUndefined();
+  system.clock.advance(-1);
+  expect(attemptSince(path, 0, system)).toBeUndefined();
+});
+
+it("is nothing that a run could fail for", () => {
+  writeFileSync(join(folder, "attempts"), "in the way");
+  recordAttempt(path, system);
+  expect(recentAttempt(path, system)).toBeUndefined();
+  expect(system.steps.map(({ what }) => what)).toEqual(["the attempt could not be remembered"]);
+});
+
+it.each(["{}", "", '{"at": 1}', '{"format": 1, "at": "now"}'])(
+  "reads a foreign file as no attempt: %s",
+  (text) => {
+    recordAttempt(path, system);
+    writeFileSync(path, text);
+    expect(recentAttempt(path, system)).toBeUndefined();
+  },
+);
+
+it("is of one host and boot", () => {
+  recordAttempt(path, system);
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), boot: "another" }));
+  expect(recentAttempt(path, system)).toBeUndefined();
+});
+
+it("reads back a failure of every kind", () => {
+  for (const kind of Object.keys(EXIT_CODE)) {
+    expect(readFailure({ kind, message: "m", remedy: { open: "u" } })).toMatchObject({
+      kind,
+      remedy: { open: "u" },
+    });
+  }
+});
+
+it.each([
+  undefined,
+  null,
+  "x",
+  {},
+  { kind: "toString", message: "m" },
+  { kind: "usage" },
+  { kind: 1, message: "m" },
+])("reads %j as no failure", (value) => {
+  expect(readFailure(value)).toBeUndefined();
+});
