@@ -59,7 +59,7 @@ export function expandPath(path: string, env: Env, platform: NodeJS.Platform): s
   const pattern = platform === "win32" ? /\$(\w+)|\$\{([^{}]*)\}|%([^%]+)%/g : /\$(\w+)|\$\{([^{}]*)\}/g;
   const expanded = path.replace(pattern, (whole: string, ...names: unknown[]) => {
     const name = names.slice(0, 3).find((found) => typeof found === "string");
-    return (typeof name === "string" ? env[name] : undefined) ?? whole;
+    return (typeof name === "string" && Object.hasOwn(env, name) ? env[name] : undefined) ?? whole;
   });
   const next = expanded[1];
   const isHome =

@@ -20,9 +20,13 @@ export function masked(name: string, value: unknown): string {
   return printable(maskedText(text), 600);
 }
 
+/** What is longer is cut: the patterns are not all linear, and nobody reads on. */
+const MOST_CHARACTERS = 8_192;
+
 /** Secrets in free text: query strings, key ids, user codes, long random runs (the hashes that name cache files stay). */
 export function maskedText(text: string): string {
   return text
+    .slice(0, MOST_CHARACTERS)
     .replace(SECRET_FIELD, '$1"***"')
     .replace(/([a-z]+:\/\/)[^\s/@]*@/gi, "$1***@")
     .replace(/\?[^\s"']+/g, "?***")

@@ -7,5 +7,5 @@ export function printable(text: string, max = 300): string {
     .slice(0, max * 4)
     .replace(UNPRINTABLE, " ")
     .trim();
-  return clean.length > max ? `${clean.slice(0, max - 1)}…` : clean;
+  return clean.length > max ? `${clean.slice(0, max - 1).replace(/\p{Cs}$/u, "")}…` : clean;
 }

@@ -10,6 +10,7 @@ import { isUnderWay, readPendingLogin } from "../login/pendingLogin.ts";
 import { sessionTitle } from "../login/sessionTitle.ts";
 import type { SsoSession } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
+import { printable } from "../text.ts";
 import { configuredSessions } from "./cachedSessions.ts";
 
 export const statusOptions = {
@@ -86,7 +87,7 @@ function sessionStatus(session: SsoSession, system: System): SessionStatus {
 
 function line(row: SessionStatus): string {
   const title = sessionTitle({ name: row.session, startUrl: row.startUrl });
-  const endpoints = row.foreignEndpoints.map((url) => `, endpoint ${url}`).join("");
+  const endpoints = row.foreignEndpoints.map((url) => `, endpoint ${printable(url)}`).join("");
   return `${title}: ${describe(row)}${row.loginPending ? ", a sign-in is open" : ""}${endpoints}\n`;
 }
 

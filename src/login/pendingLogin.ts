@@ -1,15 +1,14 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { readFailure } from "../cache/attempts.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { sessionStatePath } from "../cache/statePaths.ts";
-import type { SsoCredError } from "../errors.ts";
 import { sha1 } from "../sha1.ts";
 import type { SsoSession } from "../sso/types.ts";
 import { identifyProcess, processState } from "../system/processIdentity.ts";
 import type { System } from "../system/system.ts";
+import { type PendingLogin, parseLogin } from "./loginRecord.ts";
 
 /** A sign-in nobody answers ends after this time. */
 export const LOGIN_MS = 600_000;
@@ -18,29 +17,7 @@ const CLAIM_SECONDS = 5;
 
 type Place = Pick<System, "env" | "platform">;
 
-/** A sign-in that is under way: written by the caller that starts it, then kept by its worker. Holds no secret. */
-export interface PendingLogin {
-  id: string;
-  session: SsoSession;
-  grant: "browser" | "device";
-  /** Whether the worker is to open a browser. */
-  browser: boolean;
-  /** Who asked for it: `aws (process 4711)`. */
-  asker?: string;
-  /** The access token that the new one has to differ from. */
-  replaces?: string;
-  startedUptime: number;
-  /** `starting` until its worker has claimed it. */
-  state: "starting" | "working" | "open" | "failed";
-  /** Where the person signs in, once open. */
-  url?: string;
-  /** Device grant: what to type there, and the address that needs no typing. */
-  userCode?: string;
-  urlWithCode?: string;
-  /** Whether a browser was opened. */
-  opened?: boolean;
-  failure?: SsoCredError;
-}
+export type { PendingLogin };
 
 export function newLoginId(): string {
   return sha1(`${process.pid} ${process.hrtime.bigint()} ${Math.random()}`).slice(0, 16);
@@ -53,12 +30,7 @@ export function readPendingLogin(session: SsoSession, system: Place): PendingLog
 
 /** The same for the worker, which is told only the file's name. */
 export function readLoginFile(path: string): PendingLogin | undefined {
-  const file = readStateFile(path);
-  if (typeof file?.id !== "string" || typeof file.session !== "object" || file.session === null)
-    return undefined;
-  const failure = readFailure(file.failure);
-  const { failure: _, ...rest } = file;
-  return { ...(rest as unknown as PendingLogin), ...(failure ? { failure } : {}) };
+  return parseLogin(readStateFile(path));
 }
 
 /** Whether a worker is at it: a killed one is noticed at once, one that never started after 5 s. */

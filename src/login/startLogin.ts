@@ -2,7 +2,7 @@ import { uptime } from "node:os";
 import { resolve } from "node:path";
 import { withLock } from "../cache/lock.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
-import { tokenKey } from "../cache/tokenCache.ts";
+import { tokenKey, tokenMark } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
@@ -21,6 +21,7 @@ export interface NewLogin {
   grant: "browser" | "device";
   browser: boolean;
   asker?: string;
+  /** The access token that the new one has to differ from. */
   replaces?: string;
   /** Start anew even though one is under way, which then ends. */
   anew?: boolean;
@@ -29,7 +30,7 @@ export interface NewLogin {
 /** Starts the sign-in of a session, or answers the one that somebody else has just started. */
 export async function startLogin(
   session: SsoSession,
-  { anew = false, ...wish }: NewLogin,
+  { anew = false, replaces, ...wish }: NewLogin,
   deadline: number,
   system: System,
 ): Promise<PendingLogin> {
@@ -47,6 +48,7 @@ export async function startLogin(
       startedUptime: uptime(),
       state: "starting",
       ...wish,
+      ...(replaces === undefined ? {} : { replaces: tokenMark(replaces) }),
     };
     const path = sessionStatePath("logins", session, system);
     try {

@@ -1,4 +1,4 @@
-import { readToken } from "../cache/tokenCache.ts";
+import { readToken, tokenMark } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
 import { isUsable } from "../expiry.ts";
 import type { System } from "../system/system.ts";
@@ -18,8 +18,8 @@ export function watchLogin(login: PendingLogin, system: System): { ended: Promis
       if (!watching) break;
       if (readPendingLogin(login.session, system)?.id !== login.id) throw endedElsewhere();
       const token = readToken(login.session, system);
-      if (token && token.accessToken !== login.replaces && isUsable(token.expiresAt, system.now()))
-        throw endedElsewhere();
+      const isNew = token && (!login.replaces || tokenMark(token.accessToken) !== login.replaces);
+      if (isNew && isUsable(token.expiresAt, system.now())) throw endedElsewhere();
       if (system.now() >= deadline) throw unanswered(sessionTitle(login.session));
     }
     return new Promise<never>(() => {});

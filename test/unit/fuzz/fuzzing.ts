@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { expect } from "vitest";
+
+/** `FUZZ=20 npx vitest run test/unit/fuzz` runs twenty times as many, for as many times as long. */
+const FACTOR = Number(process.env.FUZZ ?? 1);
+
+/** Bounds of one property: fast-check prints seed and path of a failure; `FUZZ_SEED` gives the seed. */
+export function runs(numRuns: number, limitMs = 6_000) {
+  return {
+    numRuns: numRuns * FACTOR,
+    interruptAfterTimeLimit: limitMs * FACTOR,
+    ...(process.env.FUZZ_SEED ? { seed: Number(process.env.FUZZ_SEED) } : {}),
+  };
+}
+
+/** For vitest: what the properties of a test may take together. */
+export const FUZZ_TIMEOUT = { timeout: 20_000 * Math.max(1, FACTOR) };
+
+const PROTOTYPES = [Object, Array, Function, String, Number, Map, Promise].map(
+  ({ prototype }) => [prototype, Reflect.ownKeys(prototype).length] as const,
+);
+
+/** Nothing that was read has become a property of every object. */
+export function expectUnpolluted(): void {
+  for (const [prototype, count] of PROTOTYPES) expect(Reflect.ownKeys(prototype).length).toBe(count);
+  expect(Object.getPrototypeOf(Object.prototype)).toBeNull();
+}
+
+/** Words that mean something to JavaScript, to a terminal, to a shell or to a path. */
+export const oddWord = fc.constantFrom(
+  "__proto__",
+  "constructor",
+  "prototype",
+  "toString",
+  "hasOwnProperty",
+  "length",
+  "../../../../etc/passwd",
+  "..",
+  "/dev/zero",
+  "$(touch x)",
+  "; rm -rf ~",
+  "`id`",
+  "%s%n",
+  "%00",
+  "\u0000",
+  "\u001b]0;title\u0007\u001b[2J",
+  "\u009b31m",
+  "\u202egpj.exe",
+  "\ud800",
+  "a\r\nb",
+  "'",
+  '"',
+  "\\",
+  "-",
+  "--",
+  "#",
+  "[",
+  "=",
+  " ",
+  "",
+);
+
+export const anyText = fc.oneof(
+  oddWord,
+  fc.string(),
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: "grapheme" }),
+  fc
+    .tuple(fc.string({ maxLength: 9 }), fc.constantFrom(300, 3_000))
+    .map(([text, times]) => text.repeat(times)),
+);
+
+export const anyNumber = fc.oneof(
+  fc.double(),
+  fc.integer(),
+  fc.maxSafeInteger(),
+  fc.constantFrom(0, -0, -1, 1e308, -1e308, 8.64e15, 8.64e15 + 1, 2 ** 31, 2 ** 53),
+);
+
+/** Every shape of JSON, deep ones too, with the odd words for keys and values. */
+export const anyJson: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+  leaf: fc.oneof(anyText, anyNumber, fc.boolean(), fc.constant(null)),
+  list: fc.array(tie("value"), { maxLength: 4 }),
+  map: fc.array(fc.tuple(anyText, tie("value")), { maxLength: 4 }).map((entries) => {
+    // Object.fromEntries makes "__proto__" a key of its own, as JSON.parse does.
+    return Object.fromEntries(entries);
+  }),
+  value: fc.oneof({ maxDepth: 4, withCrossShrink: true }, tie("leaf"), tie("list"), tie("map")),
+})).value;
+
+/** A text that begins well and goes wrong: cut, doubled, with a byte exchanged or something put in. */
+export function spoiled(good: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
+  const damage = fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    how: fc.constantFrom("none", "cut", "doubled", "byte", "insert", "tail"),
+    byte: fc.integer({ min: 0, max: 255 }),
+    text: anyText,
+  });
+  return fc.tuple(good, damage).map(([text, { at, how, byte, text: extra }]) => {
+    const bytes = Buffer.from(text);
+    const index = Math.min(bytes.length - 1, Math.floor(at * bytes.length));
+    const head = bytes.subarray(0, Math.max(0, index));
+    const rest = bytes.subarray(Math.max(0, index));
+    if (how === "cut") return head;
+    if (how === "doubled") return Buffer.concat([bytes, rest]);
+    if (how === "byte") return Buffer.concat([head, Buffer.from([byte]), rest.subarray(1)]);
+    if (how === "insert") return Buffer.concat([head, Buffer.from(extra), rest]);
+    return how === "tail" ? Buffer.concat([bytes, Buffer.from(extra)]) : bytes;
+  });
+}
+
+/** Known fields with good values, each of which may be missing or anything else. */
+export function mistypedFields(good: Record<string, unknown>): fc.Arbitrary<string> {
+  const fields = Object.fromEntries(
+    Object.entries(good).map(([name, value]) => [
+      name,
+      fc.oneof({ arbitrary: fc.constant(value), weight: 3 }, anyJson),
+    ]),
+  );
+  const more = fc.dictionary(anyText, anyJson, { maxKeys: 2 });
+  return fc
+    .tuple(fc.record(fields, { requiredKeys: [] }), more)
+    .map(([known, other]) => JSON.stringify({ ...other, ...known }));
+}
+
+export const anyBytes = fc.oneof(
+  fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes)),
+  anyJson.map((value) => Buffer.from(JSON.stringify(value))),
+  fc.constantFrom(1_000, 60_000).map((depth) => Buffer.from("[".repeat(depth))),
+  fc.constantFrom(1_000, 60_000).map((depth) => Buffer.from('{"a":'.repeat(depth))),
+);
