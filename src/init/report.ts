@@ -30,8 +30,8 @@ export function reportPlan(plan: Plan, wishes: Wishes, style: ReportStyle, syste
     system.writeStdout(`${unifiedDiff(plan.before, plan.after, path)}${summary(plan)}\n`);
   } else {
     for (const line of remarks(plan.edits)) system.writeStderr(`${line}\n`);
-    const backup = plan.before === "" ? "" : `; the old one is ${backupPath(path)}`;
-    system.writeStdout(`${path}: ${summary(plan, ["added", "changed", "removed"])}${backup}\n`);
+    system.writeStdout(`${path}: ${summary(plan, ["added", "changed", "removed"])}\n`);
+    if (plan.before !== "") system.writeStdout(`Backup: ${backupPath(path)}\n`);
   }
   if (style.isRegionGiven) for (const line of keptRegions(plan, wishes)) system.writeStderr(`${line}\n`);
   if (!style.isDryRun) system.writeStdout(usage(plan.profiles));

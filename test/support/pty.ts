@@ -53,7 +53,8 @@ export function startOnTerminal(
   const { columns = 100, rows = 30 } = options;
   const screen = new headless.Terminal({ cols: columns, rows, scrollback: 5000, allowProposedApi: true });
   const child = pty.spawn(file, [...args], {
-    name: "xterm-256color",
+    // node-pty makes this the TERM of the child.
+    name: options.env?.TERM ?? "xterm-256color",
     cols: columns,
     rows,
     cwd: options.cwd ?? options.home?.path ?? "/",

@@ -1,0 +1,332 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type AssignedAccount, generateAccounts } from "../identityCenter/accounts.ts";
+import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
+import { makeBrowser } from "../support/browser.ts";
+import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { KEYS, type OnTerminal, startBinaryOnTerminal, type TerminalOptions } from "../support/pty.ts";
+
+const CONFIG = ".aws/config";
+const { enter, down, space, escape: esc, controlC, backspace } = KEYS;
+
+interface Setup {
+  config?: string;
+  accounts?: AssignedAccount[];
+  signedIn?: boolean;
+  portalRequestsPerSecond?: number;
+}
+
+async function desk({ config, accounts, signedIn = false, portalRequestsPerSecond }: Setup = {}) {
+  const home = await makeHome(config === undefined ? {} : { config });
+  const center = await startIdentityCenter({ ...(accounts && { accounts }), portalRequestsPerSecond });
+  const browser = makeBrowser(home.path);
+  onTestFinished(async () => {
+    await center.stop();
+    await home.remove();
+  });
+  if (signedIn) {
+    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
+    await home.write(tokenPath("corp"), token);
+  }
+  const env = { ...center.env, BROWSER: browser.command };
+  return {
+    home,
+    center,
+    browser,
+    init: (args: string[] = [], options: TerminalOptions = {}) => {
+      const wizard = startBinaryOnTerminal(["init", "--command", "sso-cred", ...args], {
+        home,
+        columns: 80,
+        rows: 24,
+        ...options,
+        env: { ...env, ...options.env },
+      });
+      onTestFinished(() => wizard.kill());
+      return wizard;
+    },
+    config: () => home.read(CONFIG),
+  };
+}
+
+/** Waits for each text, then presses the keys that belong to it. */
+async function answer(wizard: OnTerminal, steps: [shows: string | RegExp, keys: string][]): Promise<void> {
+  for (const [shows, keys] of steps) {
+    await wizard.waitFor(shows);
+    wizard.type(keys);
+  }
+}
+
+const profile = (name: string, accountId: string, roleName: string) =>
+  [
+    `[profile ${name}]`,
+    `credential_process = sso-cred corp --account-id ${accountId} --role-name ${roleName}`,
+    "region = eu-west-1",
+    "output = json",
+    "",
+  ].join("\n");
+
+describe("the wizard", () => {
+  it("leads from nothing to a profile, with the questions of the AWS CLI", async () => {
+    const { init, config, home, browser } = await desk();
+    const wizard = init();
+    await answer(wizard, [
+      ["SSO session name (Recommended): ".trimEnd(), `corp${enter}`],
+      ["SSO start URL [None]:", `${START_URL}${enter}`],
+      ["SSO region [None]:", `eu-west-1${enter}`],
+      ["SSO registration scopes [sso:account:access]:", enter],
+      ["There are 2 AWS accounts available to you.", down + enter],
+      ["Default client Region [eu-west-1]:", enter],
+      ["CLI default output format (json if not specified) [json]:", enter],
+      ["Profile name [210987654321_ReadOnly]:", `my-dev-profile${enter}`],
+    ]);
+    const { code, screen } = await wizard.done;
+    expect(code).toBe(0);
+    const withoutLogin = screen.replace(/(access\]:)\n.*?(There are 2)/s, "$1\n$2");
+    expect(withoutLogin.replaceAll(home.path, "~")).toBe(
+      [
+        "SSO session name (Recommended): corp",
+        `SSO start URL [None]: ${START_URL}`,
+        "SSO region [None]: eu-west-1",
+        "SSO registration scopes [sso:account:access]:",
+        "There are 2 AWS accounts available to you.",
+        "Using the account ID 210987654321",
+        "The only role available to you is: ReadOnly",
+        'Using the role name "ReadOnly"',
+        "Default client Region [eu-west-1]:",
+        "CLI default output format (json if not specified) [json]:",
+        "Profile name [210987654321_ReadOnly]: my-dev-profile",
+        "~/.aws/config: 1 added, 0 changed, 0 removed",
+        "",
+        "To use this profile, specify the profile name using --profile, as shown:",
+        "",
+        "aws s3 ls --profile my-dev-profile",
+      ].join("\n"),
+    );
+    expect(await config()).toBe(
+      `${profile("my-dev-profile", "210987654321", "ReadOnly")}\n${sessionSection("corp")}`,
+    );
+    expect(browser.opened()).toHaveLength(1);
+  });
+
+  it("asks again for what cannot be taken, and says why", async () => {
+    const { init } = await desk();
+    const wizard = init();
+    await answer(wizard, [
+      ["SSO session name", `two words${enter}`],
+      ["Not a valid session name", backspace.repeat(9) + enter],
+      ["A value is required", `corp${enter}`],
+      ["SSO start URL [None]:", `nonsense${enter}`],
+      ["Not a valid Start URL", `${backspace.repeat(8)}${START_URL}${enter}`],
+      ["SSO region [None]:", `eu west${enter}`],
+      ["Not a valid region", `${backspace.repeat(7)}eu-west-1${enter}`],
+      ["SSO registration scopes", `a b${enter}`],
+    ]);
+    await wizard.waitFor("Scope values must be separated by commas");
+    expect(await wizard.screen()).toBe(
+      [
+        "SSO session name (Recommended): corp",
+        `SSO start URL [None]: ${START_URL}`,
+        "SSO region [None]: eu-west-1",
+        "SSO registration scopes [sso:account:access]: a b",
+        "Scope values must be separated by commas",
+      ].join("\n"),
+    );
+    wizard.type(esc);
+    expect((await wizard.done).code).toBe(130);
+  });
+
+  it("makes a second profile of a session with three key presses", async () => {
+    const first = profile("123456789011_ReadOnly", "123456789011", "ReadOnly").replace(
+      "eu-west-1",
+      "us-east-2",
+    );
+    const { init, config, home } = await desk({ config: first + sessionSection("corp"), signedIn: true });
+    const wizard = init();
+    await answer(wizard, [
+      ["There are 2 AWS accounts available to you.", enter],
+      ["There are 2 roles available to you.", enter],
+      ["Profile name [123456789011_Admin]:", enter],
+    ]);
+    const { code, screen } = await wizard.done;
+    expect(code).toBe(0);
+    expect(screen.replaceAll(home.path, "~")).toBe(
+      [
+        "SSO session name (Recommended): corp   (another: sso-cred init NAME)",
+        "There are 2 AWS accounts available to you.",
+        "Using the account ID 123456789011",
+        "There are 2 roles available to you.",
+        'Using the role name "Admin"',
+        "Default client Region [us-east-2]: us-east-2",
+        "CLI default output format (json if not specified) [json]: json",
+        "Profile name [123456789011_Admin]:",
+        "~/.aws/config: 1 added, 0 changed, 0 removed",
+        "Backup: ~/.aws/config.sso-cred.bak",
+        "",
+        "To use this profile, specify the profile name using --profile, as shown:",
+        "",
+        "aws s3 ls --profile 123456789011_Admin",
+      ].join("\n"),
+    );
+    expect(await config()).toContain(
+      profile("123456789011_Admin", "123456789011", "Admin").replace("eu-west-1", "us-east-2"),
+    );
+  });
+
+  it("asks for a template when several roles are ticked, and again when names clash", async () => {
+    const { init, config } = await desk({ config: sessionSection("corp"), signedIn: true });
+    const wizard = init();
+    await answer(wizard, [
+      ["SSO session name (Recommended) [corp]:", enter],
+      ["There are 2 AWS accounts available to you.", space + down + space],
+      ["2 ticked", enter],
+      ["There are 2 roles available to you.", down + space],
+      ["1 ticked", enter],
+      ["Default client Region [eu-west-1]:", enter],
+      ["CLI default output format", enter],
+      ["Profile name template [{account_id}_{role_name}]:", `{role_name}${enter}`],
+      ["two profiles cannot share a name", `${backspace.repeat(11)}{account_name}${enter}`],
+    ]);
+    expect((await wizard.done).code).toBe(0);
+    expect(await config()).toBe(
+      [
+        sessionSection("corp"),
+        profile("Development", "123456789011", "ReadOnly"),
+        profile("Production", "210987654321", "ReadOnly"),
+      ].join("\n"),
+    );
+  });
+
+  it("searches and scrolls in a menu of 500 accounts on 80 by 24", async () => {
+    const setup = { config: sessionSection("corp"), signedIn: true, accounts: generateAccounts(500, 1) };
+    const { init, config } = await desk(setup);
+    const wizard = init();
+    await answer(wizard, [["SSO session name", enter]]);
+    await wizard.waitFor("1 of 500;");
+    const row = (number: number, mark = " ") => {
+      const id = String(number).padStart(4, "0");
+      return `${mark} [ ] account-${id}, account-${id}@example.com (${100_000_000_000 + number})`;
+    };
+    const page = (from: number, to: number, active: number) =>
+      Array.from({ length: to - from + 1 }, (_, at) => row(from + at, from + at === active ? ">" : " "));
+    const help = "up/down move, space tick, enter accept, esc cancel";
+    const head = (query: string) => [
+      "There are 500 AWS accounts available to you.",
+      `Type to search:${query}`,
+    ];
+    const lastScreen = async () => (await wizard.screen()).split("\n").slice(1).join("\n");
+    expect(await lastScreen()).toBe([...head(""), ...page(1, 19, 1), `1 of 500; ${help}`].join("\n"));
+
+    wizard.type(down.repeat(30));
+    await wizard.waitFor("31 of 500;");
+    expect(await lastScreen()).toBe([...head(""), ...page(22, 40, 31), `31 of 500; ${help}`].join("\n"));
+
+    wizard.type("0499");
+    await wizard.waitFor("Type to search: 0499");
+    expect(await lastScreen()).toBe([...head(" 0499"), row(499, ">"), help].join("\n"));
+
+    wizard.type("x");
+    await wizard.waitFor("nothing matches");
+    await answer(wizard, [
+      ["nothing matches", enter + backspace],
+      [/Type to search: 0499\n> \[ \] account-0499/, enter],
+      ["Default client Region", enter],
+      ["CLI default output format", enter],
+      ["Profile name", enter],
+    ]);
+    expect((await wizard.done).code).toBe(0);
+    expect(await config()).toContain("[profile 100000000499_role-01]");
+  });
+
+  it.each([
+    ["Esc", esc],
+    ["Ctrl-C", controlC],
+    ["Ctrl-D", "\u0004"],
+  ])("ends with 130 on %s, and leaves the file as it is", async (_name, key) => {
+    const before = `# mine\n${sessionSection("corp")}`;
+    const { init, config, home } = await desk({ config: before, signedIn: true });
+    const questions: [string, string][] = [
+      ["SSO session name", enter],
+      ["There are 2 AWS accounts", enter],
+      ["There are 2 roles", enter],
+      ["Default client Region", enter],
+      ["CLI default output format", enter],
+      ["Profile name", enter],
+    ];
+    for (const [at, [shows]] of questions.entries()) {
+      const wizard = init();
+      await answer(wizard, [...questions.slice(0, at), [shows, key]]);
+      expect((await wizard.done).code).toBe(130);
+    }
+    expect(await config()).toBe(before);
+    expect(await home.exists(".aws/config.sso-cred.bak")).toBe(false);
+  });
+
+  it("shows how far a long listing is, and ends with 130 on Ctrl-C in the middle of it", async () => {
+    const before = sessionSection("corp");
+    const accounts = generateAccounts(400, 1);
+    const { init, config } = await desk({
+      config: before,
+      signedIn: true,
+      accounts,
+      portalRequestsPerSecond: 20,
+    });
+    const wizard = init(["corp", "--all", "--yes"]);
+    const shown = await wizard.waitFor(/Listing roles: [1-9]\d* of 400 accounts, \d+ s left/);
+    expect(shown.trim().split("\n")).toHaveLength(1);
+    wizard.type(controlC);
+    expect((await wizard.done).code).toBe(130);
+    expect(await config()).toBe(before);
+  });
+
+  it("has no colours with NO_COLOR", async () => {
+    const { init } = await desk({ config: sessionSection("corp"), signedIn: true });
+    const colours = async (env: Record<string, string>) => {
+      const wizard = init([], { env });
+      await answer(wizard, [
+        ["SSO session name", enter],
+        ["There are 2 AWS accounts", esc],
+      ]);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own language
+      return (await wizard.done).raw.match(/\u001b\[[\d;]*m/g)?.length ?? 0;
+    };
+    expect(await colours({})).toBeGreaterThan(0);
+    expect(await colours({ NO_COLOR: "1" })).toBe(0);
+  });
+
+  it("asks with plain lines and numbers where TERM is dumb", async () => {
+    const { init, config, home } = await desk({ config: sessionSection("corp"), signedIn: true });
+    const wizard = init([], { env: { TERM: "dumb" } });
+    await answer(wizard, [
+      ["SSO session name (Recommended) [corp]:", enter],
+      ["Numbers (like 1 or 1,3), or text to search [1]:", `dev${enter}`],
+      [/1\) Development.*\nNumbers.*$/, `1${enter}`],
+      ["2) ReadOnly", `2${enter}`],
+      ["Default client Region", enter],
+      ["CLI default output format", `yaml tables${enter}`],
+      ["Not a valid output format", `yaml${enter}`],
+      ["Profile name", enter],
+    ]);
+    const { code, screen, raw } = await wizard.done;
+    expect(code).toBe(0);
+    expect(raw).not.toContain("\u001b");
+    expect(screen.replaceAll(home.path, "~").split("\n").slice(0, 9)).toEqual([
+      "SSO session name (Recommended) [corp]:",
+      "There are 2 AWS accounts available to you.",
+      "1) Development, dev@example.com (123456789011)",
+      "2) Production, prod@example.com (210987654321)",
+      "Numbers (like 1 or 1,3), or text to search [1]: dev",
+      "1) Development, dev@example.com (123456789011)",
+      "Numbers (like 1 or 1,3), or text to search [1]: 1",
+      "Using the account ID 123456789011",
+      "There are 2 roles available to you.",
+    ]);
+    expect(await config()).toContain("output = yaml\n");
+  });
+
+  it.each([[controlC], ["\u0004"]])("where TERM is dumb ends with 130 on %j", async (key) => {
+    const { init, config } = await desk({ config: sessionSection("corp"), signedIn: true });
+    const wizard = init([], { env: { TERM: "dumb" } });
+    await answer(wizard, [["SSO session name", key]]);
+    expect((await wizard.done).code).toBe(130);
+    expect(await config()).toBe(sessionSection("corp"));
+  });
+});
