@@ -38,7 +38,11 @@ export function watchIo(): { quiet(): Promise<void> } {
 
 /** Once for all clocks: listeners on the channels stay for the life of the process. */
 function watchRequests(): void {
-  const begin = (message: unknown) => open.add((message as { request: unknown }).request);
+  const begin = (message: unknown) => {
+    const { request } = message as { request: { method: string } };
+    // A tunnel has no end of its own.
+    if (request.method !== "CONNECT") open.add(request);
+  };
   const end = (message: unknown) => open.delete((message as { request: unknown }).request);
   subscribe("http.client.request.start", begin);
   subscribe("http.client.request.error", end);

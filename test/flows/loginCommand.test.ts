@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { SsoCredError } from "../../src/errors.ts";
+import { isoSeconds, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { signInWorld, type WorldOptions } from "../support/signInWorld.ts";
+
+const LOGIN = ["login", "corp"];
+
+/** With a good token in the cache. */
+async function signedInWorld(options: WorldOptions = {}) {
+  const world = await signInWorld(options);
+  const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...world.center.signIn() });
+  await world.home.write(tokenPath("corp"), token);
+  const accessToken = async () => (await world.home.readJson(tokenPath("corp"))).accessToken;
+  return { ...world, before: token.accessToken, accessToken };
+}
+
+describe("sso-cred login", () => {
+  it("says on stdout that and until when, and nothing else when the browser does it all", async () => {
+    const { call, center } = await signInWorld();
+    const { code, stdout, stderr } = await call(LOGIN);
+    const at = center.requests.find(({ path }) => path === "/token")?.at ?? 0;
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      `Signed in to 'corp' until ${isoSeconds(at + 3600_000)}.\n`,
+      "",
+    ]);
+  });
+
+  it("asks anew although somebody is signed in", async () => {
+    const { call, opened, before, accessToken } = await signedInWorld();
+    expect((await call(LOGIN)).code).toBe(0);
+    expect(opened()).toHaveLength(1);
+    expect(await accessToken()).not.toBe(before);
+  });
+
+  it("keeps the old token when the new sign-in comes to nothing", async () => {
+    const { call, before, accessToken } = await signedInWorld({ center: { consent: "deny" } });
+    const { code, stdout, stderr } = await call(LOGIN);
+    expect([code, stdout, stderr]).toEqual([
+      5,
+      "",
+      "sso-cred: the sign-in to 'corp' was denied\n  run: sso-cred login corp\n",
+    ]);
+    expect(await accessToken()).toBe(before);
+  });
+
+  it.each([{ SSO_CRED_LOGIN: "never" }, { CI: "1" }])("asks under %o too", async (env) => {
+    const { call, opened } = await signInWorld({ env });
+    expect([(await call(LOGIN)).code, opened().length]).toEqual([0, 1]);
+  });
+
+  it("without a browser shows address and code on stderr, and waits", async () => {
+    const { call, center, clock } = await signInWorld({ env: { DISPLAY: "" } });
+    const waiting = call(LOGIN);
+    await clock.sleep(120_000);
+    center.approveDevice();
+    const { code, stdout, stderr } = await waiting;
+    expect([code, stdout.startsWith("Signed in to 'corp' until")]).toEqual([0, true]);
+    expect(stderr).toMatch(
+      /^Sign in to 'corp' at:\n\n {2}http:\/\/127\.0\.0\.1:\d+\/device\n\nand enter the code:\n\n {2}[A-Z]{4}-[A-Z]{4}\n\n$/,
+    );
+  });
+
+  it.each([
+    ["--use-device-code", "/device_authorization"],
+    ["--no-browser", "/client/register"],
+  ])("takes %s", async (flag, path) => {
+    const { call, center, clock, opened } = await signInWorld({ browser: "ignore" });
+    const waiting = call([...LOGIN, flag]);
+    await clock.sleep(3_000);
+    expect(center.count(path)).toBe(1);
+    expect(opened()).toHaveLength(flag === "--no-browser" ? 0 : 1);
+    await call(["logout", "corp"]);
+    expect((await waiting).code).toBe(4);
+  });
+
+  it("waits to the ten minutes, whatever SSO_CRED_WAIT says", async () => {
+    const { call, clock } = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "1" } });
+    const began = clock.now();
+    const { code, stderr } = await call(LOGIN);
+    expect([code, Math.round((clock.now() - began) / 60_000)]).toEqual([5, 10]);
+    expect(stderr).toContain("nobody answered the sign-in to 'corp' in time");
+  });
+
+  it("ends the silence, though it may go unanswered itself", async () => {
+    const { call, settled, opened } = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "1" } });
+    await call();
+    await settled();
+    expect((await call()).stderr).toContain("no browser is opened by itself");
+    const login = call(LOGIN, { onSleep: onceThenInterrupt(100) });
+    expect((await login).code).toBe(130);
+    await settled();
+    expect((await call()).stderr).toContain("is open and waits for you");
+    expect(opened()).toHaveLength(3);
+  });
+
+  it("replaces a pending login, whose callers go on with the new one", async () => {
+    const { call, center, clock, settled, opened } = await signInWorld({
+      browser: "ignore",
+      env: { SSO_CRED_LOGIN: "device", SSO_CRED_WAIT: "50" },
+    });
+    const caller = call();
+    await clock.sleep(2_000);
+    const person = call(LOGIN);
+    await clock.sleep(2_000);
+    const codes = [...center.state.devices.values()].map(({ userCode }) => userCode);
+    expect(codes).toHaveLength(2);
+    center.approveDevice(codes[1]);
+    expect([(await caller).code, (await person).code]).toEqual([0, 0]);
+    await settled();
+    expect(opened()).toHaveLength(2);
+  });
+
+  it("is ended by Ctrl-C, worker and all, with one line", async () => {
+    const { call, settled, traces } = await signInWorld({ browser: "ignore" });
+    const { code, stdout, stderr } = await call(LOGIN, { onSleep: onceThenInterrupt(100) });
+    expect([code, stdout]).toEqual([130, ""]);
+    expect(stderr.split("\n").slice(-2)).toEqual(["sso-cred: cancelled", ""]);
+    await settled();
+    expect(await traces()).toEqual([]);
+  });
+
+  it("signs in the session of a profile, and of a legacy profile with a code", async () => {
+    const legacy = `[profile old]\nsso_start_url = ${START_URL}\nsso_region = eu-west-1\n`;
+    const profile = "[profile dev]\nsso_session = corp\n";
+    const { call, center, home } = await signInWorld({ config: sessionSection("corp") + profile + legacy });
+    expect((await call(["login", "--profile", "dev"])).stdout).toContain("Signed in to 'corp'");
+    expect((await call(["login", "--profile=old"])).stdout).toContain(`Signed in to '${START_URL}'`);
+    expect([center.count("/authorize"), center.count("/device_authorization")]).toEqual([1, 1]);
+    expect(await home.readJson(tokenPath(START_URL))).not.toHaveProperty("refreshToken");
+  });
+});
+
+/** Ctrl-C at the n-th sleep. */
+function onceThenInterrupt(sleeps: number): () => void {
+  let left = sleeps;
+  return () => {
+    if (--left <= 0) throw new SsoCredError("cancelled", "cancelled");
+  };
+}

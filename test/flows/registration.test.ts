@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { isoSeconds, registrationPath, START_URL } from "../support/home.ts";
+import { type SignInWorld, signInWorld, type WorldOptions } from "../support/signInWorld.ts";
+
+const KEY = { region: "eu-west-1", scopes: ["sso:account:access"], sessionName: "corp", startUrl: START_URL };
+const FILE = registrationPath(KEY);
+const DEVICE: WorldOptions = { env: { SSO_CRED_LOGIN: "device" } };
+
+/** A registration that the service knows, as the AWS CLI would have left it. */
+async function putRegistration(
+  { home, center, clock }: SignInWorld,
+  grantTypes: string[] | undefined,
+  minutesLeft: number,
+): Promise<string> {
+  const { clientId = "" } = center.signIn({
+    grantTypes: grantTypes ?? ["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"],
+  });
+  const client = center.state.registrations.get(clientId);
+  if (!client) throw new Error("no such client");
+  client.redirectUris = ["http://127.0.0.1/oauth/callback"];
+  client.expiresAt = clock.now() + minutesLeft * 60_000;
+  const file = {
+    clientId,
+    clientSecret: client.clientSecret,
+    expiresAt: isoSeconds(client.expiresAt),
+    scopes: KEY.scopes,
+    ...(grantTypes ? { grantTypes } : {}),
+  };
+  await home.write(FILE, file);
+  return clientId;
+}
+
+const CODE = ["authorization_code", "refresh_token"];
+
+describe("the client registration", () => {
+  it("is kept in the AWS CLI's file and used for the next sign-in", async () => {
+    const { call, center, home } = await signInWorld();
+    await call();
+    const { clientId, clientSecret, ...rest } = await home.readJson(FILE);
+    expect(rest).toEqual({ expiresAt: expect.any(String), scopes: KEY.scopes, grantTypes: CODE });
+    expect(center.state.registrations.get(String(clientId))?.clientSecret).toBe(clientSecret);
+    await call(["login", "corp"]);
+    expect(center.count("/client/register")).toBe(1);
+  });
+
+  it.each([
+    ["browser", {}, CODE, 16, 0],
+    ["browser", {}, CODE, 14, 1],
+    ["browser", {}, undefined, 60, 1],
+    ["device", DEVICE, undefined, 16, 0],
+    ["device", DEVICE, undefined, 14, 1],
+    ["device", DEVICE, CODE, 60, 1],
+  ])(
+    "in the %s grant (%o), made for %o with %d minutes left: %d new",
+    async (_, options, grantTypes, minutes, expected) => {
+      const world = await signInWorld(options);
+      await putRegistration(world, grantTypes, minutes);
+      expect((await world.call()).code).toBe(0);
+      expect(world.center.count("/client/register")).toBe(expected);
+    },
+  );
+
+  it("that the service has forgotten is made anew within the same sign-in, with a code", async () => {
+    const world = await signInWorld(DEVICE);
+    const forgotten = await putRegistration(world, undefined, 60);
+    world.center.state.registrations.delete(forgotten);
+    expect((await world.call()).code).toBe(0);
+    expect(world.center.count("/client/register")).toBe(1);
+    expect(world.opened()).toHaveLength(1);
+  });
+
+  it("that the service has forgotten is made anew by the next sign-in, in the browser", async () => {
+    const world = await signInWorld({ env: { SSO_CRED_WAIT: "5" } });
+    const forgotten = await putRegistration(world, CODE, 60);
+    world.center.state.registrations.delete(forgotten);
+    expect((await world.call()).code).toBe(4);
+    expect((await world.settled())[0]).toContain("Unknown client");
+    expect(await world.home.exists(FILE)).toBe(false);
+    expect((await world.call(["login", "corp"])).code).toBe(0);
+    expect(world.center.count("/client/register")).toBe(1);
+  });
+
+  it("that cannot be kept costs nothing but a request", async () => {
+    const { call, home } = await signInWorld();
+    await home.write(`${FILE}/a folder in its place`, "");
+    expect((await call()).code).toBe(0);
+  });
+
+  it("asks for what the AWS CLI asks for", async () => {
+    const { call, center } = await signInWorld();
+    await call();
+    expect(center.requests[0]?.body).toEqual({
+      clientName: "botocore-client-corp",
+      clientType: "public",
+      scopes: ["sso:account:access"],
+      grantTypes: CODE,
+      redirectUris: ["http://127.0.0.1/oauth/callback"],
+      issuerUrl: START_URL,
+    });
+  });
+});
+
+describe("a session without scopes", () => {
+  const config = `[sso-session corp]\nsso_start_url = ${START_URL}\nsso_region = eu-west-1\n`;
+  const path = registrationPath({ ...KEY, scopes: null });
+
+  it("asks for the AWS CLI's in the browser grant", async () => {
+    const { call, center, home } = await signInWorld({ config });
+    await call();
+    expect(center.requests[0]?.body).toMatchObject({ scopes: ["sso:account:access"] });
+    expect(await home.readJson(path)).toMatchObject({ scopes: ["sso:account:access"] });
+  });
+
+  it("asks for none with a code", async () => {
+    const { call, center, home } = await signInWorld({ config, ...DEVICE });
+    await call();
+    expect(center.requests[0]?.body).toEqual({ clientName: "botocore-client-corp", clientType: "public" });
+    expect(await home.readJson(path)).not.toHaveProperty("scopes");
+  });
+});

@@ -1,0 +1,100 @@
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isoSeconds, START_URL, tokenFile, tokenPath } from "../support/home.ts";
+import { startProxy, type TestProxy } from "../support/proxy.ts";
+import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
+import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
+
+/** A company's own address, which leads to AWS. */
+let company: Server;
+let proxy: TestProxy;
+let leadsTo: string;
+let asked: string[];
+
+beforeEach(async () => {
+  asked = [];
+  leadsTo = "https://ssoins-1.portal.eu-west-1.app.aws";
+  company = createServer(SERVER_TLS, (request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.writeHead(302, { location: leadsTo }).end();
+  });
+  await new Promise<void>((resolve) => company.listen(0, "127.0.0.1", resolve));
+  proxy = await startProxy({ hosts: { "start.sso-cred.test": "127.0.0.1" } });
+});
+afterEach(async () => {
+  await proxy.close();
+  company.closeAllConnections();
+  await new Promise((resolve) => company.close(resolve));
+});
+
+const ownUrl = () => `https://start.sso-cred.test:${(company.address() as AddressInfo).port}/aws`;
+
+function world(options: { device?: boolean } = {}): Promise<SignInWorld> {
+  return signInWorld({
+    config: `[sso-session corp]\nsso_start_url = ${ownUrl()}\nsso_region = eu-west-1\n`,
+    env: {
+      HTTPS_PROXY: proxy.url,
+      NO_PROXY: "127.0.0.1",
+      AWS_CA_BUNDLE: CA_FILE,
+      ...(options.device ? { SSO_CRED_LOGIN: "device" } : {}),
+    },
+  });
+}
+
+describe("a company's own start URL", () => {
+  it("is followed at the sign-in, and its files keep what is configured", async () => {
+    const { call, center, home } = await world();
+    expect(await call()).toMatchObject({ code: 0, stderr: "" });
+    expect(asked).toEqual(["HEAD /aws"]);
+    expect(center.requests[0]?.body).toMatchObject({ issuerUrl: leadsTo });
+    expect(await home.readJson(tokenPath("corp"))).toMatchObject({ startUrl: ownUrl() });
+  });
+
+  it("is followed for a code, too", async () => {
+    const { call, center } = await world({ device: true });
+    expect((await call()).code).toBe(0);
+    const [request] = center.requests.filter(({ path }) => path === "/device_authorization");
+    expect(request?.body).toMatchObject({ startUrl: leadsTo });
+  });
+
+  it("is left alone by calls that sign nobody in, refreshes included", async () => {
+    const { call, center, home, clock } = await world();
+    const token = { startUrl: ownUrl(), region: "eu-west-1", ...center.signIn() };
+    const expired = { ...tokenFile(token), expiresAt: isoSeconds(clock.now() - 1000) };
+    await home.write(tokenPath("corp"), expired);
+    expect((await call()).code).toBe(0);
+    expect([center.count("/token"), asked]).toEqual([1, []]);
+  });
+
+  it("that leads to another region says what to change", async () => {
+    leadsTo = "https://ssoins-1.portal.us-east-2.app.aws";
+    const { call, center, opened } = await world();
+    const { code, stdout, stderr } = await call();
+    expect([code, stdout, opened(), center.requests]).toEqual([3, "", [], []]);
+    expect(stderr).toBe(
+      `sso-cred: ${ownUrl()} leads to the region us-east-2, but [sso-session corp] says sso_region = eu-west-1; set sso_region = us-east-2\n`,
+    );
+  });
+
+  it("that leads elsewhere fails the sign-in, and nothing that needs none", async () => {
+    leadsTo = "https://evil.example/";
+    const { call, center, opened } = await world();
+    const { code, stderr } = await call(MAIN_JOB);
+    expect([code, opened(), center.requests]).toEqual([3, [], []]);
+    expect(stderr).toContain("start.sso-cred.test");
+  });
+});
+
+it("AWS's own start URL is told as it is written, and nobody is asked", async () => {
+  const startUrl = `${START_URL}#/`;
+  const { call, center } = await signInWorld({
+    config: `[sso-session corp]\nsso_start_url = ${startUrl}\nsso_region = eu-west-1\n`,
+    env: { HTTPS_PROXY: proxy.url, NO_PROXY: "127.0.0.1" },
+  });
+  expect((await call()).code).toBe(0);
+  expect([center.requests[0]?.body, proxy.requests]).toEqual([
+    expect.objectContaining({ issuerUrl: startUrl }),
+    [],
+  ]);
+});
