@@ -32,7 +32,7 @@ export function printCachedCredentials(
     const credentials = parseRoleCredentials(readFileSync(path, "utf8"), accountId);
     if (!credentials || !isFresh(credentials.expiration, Date.now())) return false;
     output = credentialProcessOutput(credentials, accountId);
-    if (output.length > MAX_OUTPUT_BYTES) return false;
+    if (Buffer.byteLength(output) > MAX_OUTPUT_BYTES) return false;
   } catch {
     return false;
   }

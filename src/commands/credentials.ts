@@ -85,7 +85,7 @@ function roleOfProfile(name: string, system: System): Role {
 
 function print(credentials: RoleCredentials, { accountId }: { accountId: string }, system: System): number {
   const output = credentialProcessOutput(credentials, accountId);
-  if (output.length > MAX_OUTPUT_BYTES) {
+  if (Buffer.byteLength(output) > MAX_OUTPUT_BYTES) {
     throw new SsoCredError("unavailable", "the portal sent credentials longer than SDKs read (8 KiB)");
   }
   system.writeStdout(output);

@@ -151,9 +151,9 @@ describe("removal", () => {
   });
 
   it("that the system refuses names the file", () => {
-    chmodSync(home, 0o755);
-    for (const path of [".aws", ".aws/cli", ".aws/cli/cache"]) chmodSync(join(home, path), 0o755);
+    for (const path of ["", ".aws", ".aws/cli"]) chmodSync(join(home, path), 0o755);
     for (const file of [corp, other, legacy].map(fileOf)) chmodSync(join(folder, file), 0o644);
+    chmodSync(folder, 0o555);
     const code = `try { m.removeRoleCredentials("all", ${JSON.stringify(system)}) }
       catch (error) { process.stdout.write(error.kind + ": " + error.message) }`;
     const module = new URL("../../../src/cache/roleCredentialsCache.ts", import.meta.url);
