@@ -1,0 +1,95 @@
+import { spawnSync } from "node:child_process";
+import { linkSync, mkdirSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
+import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { BINARY, runShell, start } from "../support/run.ts";
+
+const hasPython = spawnSync("python3", ["-c", ""]).status === 0;
+
+/** The executable in a folder with a blank, behind a link in another one; a person who is signed in. */
+async function installed() {
+  const home = await makeHome({ config: sessionSection("corp") });
+  const center = await startIdentityCenter();
+  onTestFinished(async () => {
+    await center.stop();
+    await home.remove();
+  });
+  await home.write(
+    tokenPath("corp"),
+    tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() }),
+  );
+  const real = join(home.path, "apps (v1)/sso-cred");
+  const link = join(home.path, "my bin/sso-cred");
+  for (const path of [real, link]) mkdirSync(dirname(path));
+  place(BINARY, real);
+  symlinkSync(real, link);
+  const env = { ...center.env, PATH: `/usr/bin:/bin:${dirname(link)}` };
+  const line = async () => {
+    const config = await home.read(".aws/config");
+    return /^credential_process = (.*)$/m.exec(config)?.[1] ?? "";
+  };
+  return { home, real, link, env, line, run: (command: string) => runShell(command, { home, env }) };
+}
+
+/** A hard link where the disk allows it: the executable is large. */
+function place(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    spawnSync("cp", [from, to]);
+  }
+}
+
+const INIT = "init corp --account-id 123456789011 --role-name Admin --yes";
+
+it("the path that was found on the PATH is written, its link not resolved", async () => {
+  const { run, line, link } = await installed();
+  expect(await run(`sso-cred ${INIT}`)).toMatchObject({ code: 0, stderr: "" });
+  expect(await line()).toBe(`"${link}" corp --account-id 123456789011 --role-name Admin`);
+});
+
+it("the path by which it was called is written, made absolute", async () => {
+  const { run, line, link, real } = await installed();
+  await run(`'./my bin/sso-cred' ${INIT}`);
+  expect(await line()).toMatch(`"${link}" corp `);
+  expect(await run(`'./apps (v1)/sso-cred' ${INIT}`)).toMatchObject({
+    code: 0,
+    stderr: `changed [profile 123456789011_Admin]: the command was ${link}\n`,
+  });
+  expect(await line()).toBe(`"${real}" corp --account-id 123456789011 --role-name Admin`);
+});
+
+it("the line gives the same credentials through sh and through shlex without a shell", async () => {
+  const { home, env, run, line } = await installed();
+  await run(`sso-cred ${INIT}`);
+  const bySh = await run(await line());
+  expect(bySh).toMatchObject({ code: 0, stderr: "" });
+  expect(JSON.parse(bySh.stdout)).toMatchObject({ Version: 1, AccountId: "123456789011" });
+  if (!hasPython) return;
+  const script =
+    "import shlex, subprocess, sys; sys.exit(subprocess.run(shlex.split(sys.argv[1])).returncode)";
+  const options = { home, env: { ...env, PATH: process.env.PATH } };
+  const byShlex = await start("python3", ["-c", script, await line()], options).done;
+  expect(byShlex).toMatchObject({ code: 0, stdout: bySh.stdout });
+});
+
+it("--command writes the bare name, which is found on the PATH and recognised as ours", async () => {
+  const { run, line } = await installed();
+  await run(`sso-cred ${INIT} --command sso-cred`);
+  expect(await line()).toBe("sso-cred corp --account-id 123456789011 --role-name Admin");
+  expect(await run(await line())).toMatchObject({ code: 0, stderr: "" });
+  expect((await run(`sso-cred ${INIT}`)).stdout).toContain("Nothing to change");
+});
+
+it("a path that cannot be quoted is refused with the remedy", async () => {
+  const { home, real, run } = await installed();
+  mkdirSync(join(home.path, "a$b"));
+  place(real, join(home.path, "a$b/sso-cred"));
+  const { code, stderr, stdout } = await run(`'./a$b/sso-cred' ${INIT}`);
+  expect([code, stdout]).toEqual([3, ""]);
+  expect(stderr).toMatch(
+    /^sso-cred: the path .*a\$b\/sso-cred cannot be written .*\n {2}run: sso-cred init --command sso-cred\n$/,
+  );
+});

@@ -1,0 +1,46 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { splitCommandLine } from "../../src/config/commandLine.ts";
+import { readCurrentConfig } from "../../src/init/currentConfig.ts";
+import { planConfig } from "../../src/init/plan.ts";
+import { files, role, wishes } from "../unit/init/wishes.ts";
+
+/** Config texts in botocore's own strict dialect, into which `init` then writes. */
+const BEFORE = [
+  "",
+  "# mine\n\n[default]\nregion = eu-central-1\noutput=text\n",
+  "[default]\r\nregion = x\r\n\r\n[profile build]\r\nrole_arn: arn:aws:iam::1:role/x\r\nsource_profile = default",
+  "[profile dev]\nsso_session = my-sso\nsso_account_id = 111111111111\nsso_role_name = Admin\ns3 =\n  max = 10\n\n; end\n",
+  "[profile 'two words']\nregion = x\n[plugins]\ncli = y\n[services s]\nsso =\n  endpoint_url = https://example.com\n",
+];
+
+const COMMANDS = ["/opt/bin/sso-cred", "sso-cred", "/my apps (v1)/it's/sso-cred"];
+
+/** Writes every case for `init_botocore.py` into a folder, and answers how many there are. */
+export function writeReaderCases(folder: string): number {
+  mkdirSync(folder, { recursive: true });
+  const cases = BEFORE.flatMap((text) => COMMANDS.map((command) => ({ text, command })));
+  for (const [at, { text, command }] of cases.entries()) {
+    const wanted = [
+      role("111111111111", "Admin", "Prod (EU)"),
+      role("222222222222", "Power+User=a,b.c@d-e", "Dév"),
+    ];
+    const nameTemplate = "{account_name}/{role_name}";
+    const plan = planConfig(files(text), wishes({ wanted, command, nameTemplate, adopt: true }));
+    const read = readCurrentConfig(plan.after);
+    const names = [...read.ours.keys()];
+    const line = (name: string) => read.profiles.get(name)?.get("credential_process") ?? "";
+    const expected = {
+      profiles: Object.fromEntries(
+        plan.profiles.map((name) => [name, Object.fromEntries(read.profiles.get(name) ?? [])]),
+      ),
+      sessions: Object.fromEntries(
+        [...read.sessions].map(([name, keys]) => [name, Object.fromEntries(keys)]),
+      ),
+      commands: Object.fromEntries(names.map((name) => [name, splitCommandLine(line(name))])),
+    };
+    writeFileSync(join(folder, `${at}.config`), plan.after);
+    writeFileSync(join(folder, `${at}.json`), JSON.stringify(expected));
+  }
+  return cases.length;
+}
