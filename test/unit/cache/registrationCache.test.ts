@@ -8,7 +8,7 @@ import {
   writeRegistration,
 } from "../../../src/cache/registrationCache.ts";
 import { registrationPath as namedByTest, START_URL } from "../../support/home.ts";
-import { ssoSession } from "../../support/session.ts";
+import { ssoSession } from "../../support/sessions.ts";
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 const VECTORS = new URL("../../vectors/aws-cli-2.36.7/", import.meta.url);

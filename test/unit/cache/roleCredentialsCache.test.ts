@@ -19,7 +19,7 @@ import {
 } from "../../../src/cache/roleCredentialsCache.ts";
 import { runInChild } from "../../support/child.ts";
 import { roleFile } from "../../support/home.ts";
-import { ssoSession } from "../../support/session.ts";
+import { ssoSession } from "../../support/sessions.ts";
 
 const VECTORS = new URL("../../vectors/aws-cli-2.36.7/", import.meta.url);
 const corp = ssoSession();

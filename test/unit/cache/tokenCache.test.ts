@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readToken, tokenFileExists, tokenFileText, tokenPath } from "../../../src/cache/tokenCache.ts";
-import { ssoSession } from "../../support/session.ts";
+import { ssoSession } from "../../support/sessions.ts";
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 const VECTORS = new URL("../../vectors/aws-cli-2.36.7/", import.meta.url);
