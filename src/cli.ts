@@ -97,13 +97,17 @@ function checkHome({ env, platform }: System): void {
 
 function asFailure(error: unknown, args: readonly string[], system: System): SsoCredError {
   if (error instanceof SsoCredError) return error;
-  const { code = "", message } = error as NodeJS.ErrnoException;
+  const { code = "", message, path, syscall } = error as NodeJS.ErrnoException;
   if (code.startsWith("ERR_PARSE_ARGS")) {
     const [word = ""] = args;
     const help = !isMainJob(args) && own(COMMANDS, word) ? `${word} --help` : "--help";
     return new SsoCredError("usage", withoutAdvice(message), { remedy: { run: `sso-cred ${help}` } });
   }
   if (code === "EPIPE") return new SsoCredError("unavailable", "nobody reads the output", { cause: error });
+  // Files are named by their errors; only a descriptor that was handed to us has no path.
+  if (syscall === "write" && path === undefined) {
+    return new SsoCredError("unavailable", `the output cannot be written (${code})`, { cause: error });
+  }
   const where = system.env.SSO_CRED_TRACE ? "" : "; SSO_CRED_TRACE=FILE writes down what happened";
   return new SsoCredError(
     "unexpected",

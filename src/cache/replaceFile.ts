@@ -3,6 +3,7 @@ import {
   fchmodSync,
   fsyncSync,
   ftruncateSync,
+  lstatSync,
   openSync,
   readlinkSync,
   realpathSync,
@@ -27,11 +28,19 @@ export interface Replacement {
 /**
  * Creates the replacement of `path` (0600 whatever the umask; folders 0700) and reserves `reserveBytes` on the disk, so that a full
  * or read-only disk shows before something is spent that cannot be had again. A symlinked target is
- * followed. Throws the system's error.
+ * followed. Throws the system's error with the target as its `path`; a folder in the target's place shows now, too.
  */
 export function prepareReplacement(path: string, reserveBytes = 0): Replacement {
   makeFolder(dirname(path));
-  return prepare(followLinks(path), reserveBytes, { again: true });
+  const target = followLinks(path);
+  if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) {
+    throw Object.assign(new Error(`EISDIR: ${target} is a folder`), { code: "EISDIR", path: target });
+  }
+  try {
+    return prepare(target, reserveBytes, { again: true });
+  } catch (error) {
+    throw Object.assign(error as Error, { path: target });
+  }
 }
 
 /** Replaces `path` in one step; see `prepareReplacement`. */
@@ -79,7 +88,7 @@ function prepare(target: string, reserveBytes: number, { again }: { again: boole
         abandon();
         // While the machine slept another writer took ours for a dead one's.
         const swept = (error as NodeJS.ErrnoException).code === "ENOENT";
-        if (!(swept && again)) throw error;
+        if (!(swept && again)) throw Object.assign(error as Error, { path: target });
         prepare(target, 0, { again: false }).commit(text);
       }
     },

@@ -197,7 +197,14 @@ describe("a failure leaves the target as it was, and no file of ours", () => {
   it("where a folder has the target's name", () => {
     mkdirSync(path);
     expect(() => replaceFile(path, "new")).toThrow();
+    expect(() => prepareReplacement(path)).toThrow(expect.objectContaining({ code: "EISDIR", path }));
     expect(readdirSync(folder)).toEqual(["file.json"]);
+  });
+
+  it("which names the target, not the file beside it", () => {
+    symlinkSync("nowhere/file.json", path);
+    const target = join(folder, "nowhere", "file.json");
+    expect(() => replaceFile(path, "new")).toThrow(expect.objectContaining({ code: "ENOENT", path: target }));
   });
 
   it("below a file", () => {
