@@ -1,0 +1,230 @@
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import nodeFs, {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { lock as properLock } from "proper-lockfile";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { withLock } from "../../../src/cache/lock.ts";
+import { fakeSystem } from "../../support/fakeSystem.ts";
+
+const CONTENDER = fileURLToPath(new URL("../../support/lockContender.ts", import.meta.url));
+const HOUR_MS = 3_600_000;
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "locks-"));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A lock whose holder has just been killed, of either kind. */
+async function killedHolder(kind: "ours" | "proper", lock: string): Promise<void> {
+  const holder = spawn(process.execPath, ["--no-warnings", CONTENDER, kind, lock, "", "", "-1"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  for await (const chunk of holder.stdout) if (String(chunk).includes("held")) break;
+  holder.kill("SIGKILL");
+  if (holder.exitCode === null && holder.signalCode === null) await once(holder, "exit");
+}
+
+function take(lock: string, work: () => Promise<void> = async () => {}) {
+  const system = fakeSystem();
+  const wait = { deadline: system.now() + 30_000, purpose: "somebody else" };
+  return withLock(system, lock, wait, work).then(() => system.slept);
+}
+
+const immediately = (lock: string) => properLock(lock, { realpath: false, stale: 2_000, retries: 0 });
+
+describe("a killed holder", () => {
+  it("keeps others of proper-lockfile out until its lock has aged", async () => {
+    const lock = join(folder(), "lock");
+    await killedHolder("proper", lock);
+    await expect(immediately(lock)).rejects.toMatchObject({ code: "ELOCKED" });
+  });
+
+  it("delays nobody here: its lock is taken over at the first look", async () => {
+    const lock = join(folder(), "lock");
+    await killedHolder("ours", lock);
+    expect(existsSync(lock)).toBe(true);
+    expect(await take(lock)).toEqual([]);
+    expect(existsSync(lock)).toBe(false);
+  });
+});
+
+describe("several waiters at a dead lock", () => {
+  it("hold proper-lockfile's at once, when one judges before and removes after another's taking", async () => {
+    const lock = join(folder(), "lock");
+    mkdirSync(`${lock}.lock`);
+    utimesSync(`${lock}.lock`, new Date(0), new Date(0));
+    let release: () => void = () => {};
+    const firstHolds = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // The second waiter's removal is late, as on a busy machine.
+    const slowFs = {
+      ...nodeFs,
+      rmdir: (path: string, done: (error: Error | null) => void) =>
+        void firstHolds.then(() => nodeFs.rmdir(path, done)),
+    };
+    const options = { realpath: false, stale: 2_000, retries: 0, onCompromised: () => {} };
+    const second = properLock(lock, { ...options, fs: slowFs });
+    const releaseFirst = await properLock(lock, options);
+    release();
+    const releaseSecond = await second;
+    // Both have it now.
+    await releaseFirst().catch(() => {});
+    await releaseSecond().catch(() => {});
+  });
+
+  it("hold ours one after the other", async () => {
+    for (let round = 0; round < 3; round++) {
+      const path = folder();
+      const lock = join(path, "lock");
+      await killedHolder("ours", lock);
+      expect(await contend("ours", lock, path, 8)).toEqual(Array(8).fill("alone"));
+      expect(readdirSync(path)).toEqual(["start"]);
+    }
+  });
+});
+
+/** How it was for each of `count` processes that come at once. */
+async function contend(kind: string, lock: string, path: string, count: number): Promise<string[]> {
+  const start = join(path, "start");
+  const args = ["--no-warnings", CONTENDER, kind, lock, join(path, "room"), start];
+  const outputs = Array.from({ length: count }, () => {
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const output = { text: "", ended: once(child, "close") };
+    child.stdout.on("data", (chunk) => {
+      output.text += chunk;
+    });
+    return output;
+  });
+  while (!outputs.every(({ text }) => text.includes("ready"))) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  writeFileSync(start, "");
+  await Promise.all(outputs.map(({ ended }) => ended));
+  return outputs.map(({ text }) => text.trim().split("\n").at(-1) ?? "");
+}
+
+describe("a holder whose lock was taken over while it slept", () => {
+  it("deletes the new holder's lock of proper-lockfile when it wakes and releases", async () => {
+    const lock = join(folder(), "lock");
+    const release = await properLock(lock, { realpath: false, onCompromised: () => {} });
+    rmdirSync(`${lock}.lock`);
+    mkdirSync(`${lock}.lock`);
+    await release();
+    expect(existsSync(`${lock}.lock`)).toBe(false);
+  });
+
+  it("leaves the new holder's lock alone here", async () => {
+    const lock = join(folder(), "lock");
+    let others = "";
+    await take(lock, async () => {
+      others = readFileSync(lock, "utf8").replace(/"id":"[^"]*"/, '"id":"another"');
+      rmSync(lock);
+      writeFileSync(lock, others);
+    });
+    expect(readFileSync(lock, "utf8")).toBe(others);
+  });
+});
+
+describe("a lock that vanishes while it is held", () => {
+  it("ends the process with proper-lockfile's defaults", () => {
+    const lock = join(folder(), "lock");
+    const script = `
+      const { lock } = require("proper-lockfile");
+      const path = ${JSON.stringify(lock)};
+      lock(path, { realpath: false, stale: 2000, update: 1000 }).then(() => {
+        require("node:fs").rmdirSync(path + ".lock");
+        setTimeout(() => process.exit(0), 5000);
+      });`;
+    const { status, stderr } = spawnSync(process.execPath, ["-e", script], {
+      encoding: "utf8",
+      cwd: fileURLToPath(new URL("../../..", import.meta.url)),
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain("ECOMPROMISED");
+  });
+
+  it("disturbs nobody here", async () => {
+    const lock = join(folder(), "lock");
+    let done = false;
+    await take(lock, async () => {
+      rmSync(lock);
+      done = true;
+    });
+    expect(done).toBe(true);
+    expect(await take(lock)).toEqual([]);
+  });
+});
+
+describe("a dead holder's lock from the future, after the clock was set back", () => {
+  const later = new Date(Date.now() + HOUR_MS);
+
+  it("never ages with proper-lockfile", async () => {
+    const lock = join(folder(), "lock");
+    mkdirSync(`${lock}.lock`);
+    utimesSync(`${lock}.lock`, later, later);
+    await expect(immediately(lock)).rejects.toMatchObject({ code: "ELOCKED" });
+    // Not even when it has stood for longer than the limit: its age is negative for an hour.
+    expect(Date.now() - statSync(`${lock}.lock`).mtimeMs).toBeLessThan(0);
+  });
+
+  it("is taken over at the first look here", async () => {
+    const lock = join(folder(), "lock");
+    await killedHolder("ours", lock);
+    utimesSync(lock, later, later);
+    expect(await take(lock)).toEqual([]);
+  });
+
+  it("is taken over here even when it does not say whose it was", async () => {
+    const lock = join(folder(), "lock");
+    writeFileSync(lock, "");
+    utimesSync(lock, later, later);
+    expect(await take(lock)).toEqual([]);
+  });
+});
+
+it("what a process leaves that was killed while it removed a lock is swept after a minute", async () => {
+  const path = folder();
+  const lock = join(path, "lock");
+  const guardName = guardOf(path, lock);
+  const guard = join(path, guardName);
+  writeFileSync(guard, "{}");
+  const old = new Date(Date.now() - 61_000);
+  utimesSync(guard, old, old);
+  await take(lock);
+  expect(readdirSync(path)).toEqual([]);
+});
+
+/** The name of the file that guards the removal of a lock, seen by watching one. */
+function guardOf(path: string, lock: string): string {
+  const script = `
+    import fs from "node:fs";
+    import { syncBuiltinESMExports } from "node:module";
+    const made = [];
+    const { linkSync } = fs;
+    fs.linkSync = (from, to) => { made.push(to); linkSync(from, to); };
+    syncBuiltinESMExports();
+    const { withLock } = await import(${JSON.stringify(new URL("../../../src/cache/lock.ts", import.meta.url).href)});
+    const system = { now: Date.now, sleep: async () => {}, trace: { step() {} } };
+    await withLock(system, ${JSON.stringify(lock)}, { deadline: Date.now(), purpose: "nobody" }, async () => {});
+    console.log(made.at(-1));`;
+  const output = execFileSync(process.execPath, ["--no-warnings", "--input-type=module", "-e", script], {
+    encoding: "utf8",
+  });
+  return output.trim().slice(path.length + 1);
+}
