@@ -1,0 +1,106 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished } from "vitest";
+import {
+  type IdentityCenter,
+  type IdentityCenterOptions,
+  startIdentityCenter,
+} from "../identityCenter/identityCenter.ts";
+import { type BrowserMode, type FakeBrowser, makeBrowser } from "./browser.ts";
+import { type Home, makeHome, START_URL, sessionSection, sha1, tokenFile, tokenPath } from "./home.ts";
+import { type RunOptions, type RunResult, runBinary } from "./run.ts";
+
+export const MAIN_JOB = ["corp", "--account-id", "123456789011", "--role-name", "ReadOnly"];
+
+export interface BinaryWorld {
+  readonly home: Home;
+  readonly center: IdentityCenter;
+  readonly browser: FakeBrowser;
+  /** Home, endpoints and BROWSER. */
+  readonly options: RunOptions & { env: Record<string, string | undefined> };
+  run(args?: readonly string[], env?: Record<string, string | undefined>): Promise<RunResult>;
+  /** The pending login of the session, once it looks like this. */
+  pending(state: string): Promise<PendingLogin>;
+  /** Waits for the end of the worker; answers when none is left. */
+  noWorker(): Promise<void>;
+}
+
+export interface PendingLogin {
+  pid: number;
+  state: string;
+  url?: string;
+  userCode?: string;
+}
+
+export interface BinaryWorldOptions {
+  config?: string;
+  browser?: BrowserMode;
+  center?: IdentityCenterOptions;
+  env?: Record<string, string | undefined>;
+}
+
+/** A home with the session `corp`, a local Identity Center, a browser: the surroundings of the executable. */
+export async function binaryWorld(given: BinaryWorldOptions = {}): Promise<BinaryWorld> {
+  const [home, center] = await Promise.all([
+    makeHome({ config: given.config ?? sessionSection("corp") }),
+    startIdentityCenter(given.center),
+  ]);
+  const browser = makeBrowser(home.path, given.browser);
+  const env = { ...center.env, BROWSER: browser.command, ...given.env };
+  const options = { home, env };
+  const loginFile = join(home.path, `.aws/sso-cred/logins/${sha1("corp")}.json`);
+  const readLogin = (): PendingLogin | undefined =>
+    existsSync(loginFile) ? JSON.parse(readFileSync(loginFile, "utf8")) : undefined;
+
+  onTestFinished(async () => {
+    for (const pid of workersOf(home)) process.kill(pid, "SIGKILL");
+    await center.stop();
+    await home.remove();
+  });
+  return {
+    home,
+    center,
+    browser,
+    options,
+    run: (args = MAIN_JOB, more = {}) => runBinary(args, { home, env: { ...env, ...more } }),
+    pending: async (state) => {
+      await expect.poll(() => readLogin()?.state, { timeout: 20_000 }).toBe(state);
+      return readLogin() as PendingLogin;
+    },
+    noWorker: async () => {
+      await expect.poll(() => workersOf(home), { timeout: 20_000 }).toEqual([]);
+    },
+  };
+}
+
+/** Sign-in workers of this home, by their environment. */
+export function workersOf(home: Home): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && read(`/proc/${pid}/cmdline`).includes("\0--login-worker\0"))
+    .filter((pid) => read(`/proc/${pid}/environ`).includes(`HOME=${home.path}\0`));
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** A valid token in the cache, as if somebody had signed in elsewhere; answers its secrets. */
+export async function signedIn(
+  { home, center }: Pick<BinaryWorld, "home" | "center">,
+  differences: Record<string, unknown> = {},
+): Promise<Record<string, unknown>> {
+  const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
+  await home.write(tokenPath("corp"), { ...token, ...differences });
+  return token;
+}
+
+/** Files of ours that should be gone once nothing is under way. */
+export async function leftovers(home: Home): Promise<string[]> {
+  const names = (await home.files(".aws")).map(({ path }) => path);
+  return names.filter((name) => /\.tmp$|\/locks\/|\/logins\//.test(name));
+}
