@@ -1,0 +1,197 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { identifyProcess } from "../../src/system/processIdentity.ts";
+import type { How } from "../identityCenter/misbehaviour.ts";
+import { roleFile, rolePath } from "../support/home.ts";
+import { ACCOUNT, ASSIGNMENT, keyOf, pathsAsked, putRole, putToken } from "../support/signedIn.ts";
+import { credentialsOf, signInWorld } from "../support/signInWorld.ts";
+
+const ROLE_FILE = rolePath("corp", ACCOUNT, "ReadOnly");
+
+describe("1. role credentials in the cache with 15 minutes left are printed", () => {
+  it("without a request, a config or a token", async () => {
+    const world = await signInWorld({ config: "" });
+    const key = await putRole(world, 900);
+    const call = await world.call();
+    expect([call.code, keyOf(call), pathsAsked(world)]).toEqual([0, key, []]);
+  });
+
+  it("and no longer with a second less", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const key = await putRole(world, 899);
+    const call = await world.call();
+    expect([call.code, pathsAsked(world)]).toEqual([0, [ASSIGNMENT]]);
+    expect(keyOf(call)).not.toBe(key);
+  });
+});
+
+describe("2. else the portal is asked, once for all who ask", () => {
+  it("and what it gave is written and printed alike", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const printed = credentialsOf(await world.call());
+    const file = await world.home.readJson(ROLE_FILE);
+    const { Version, ...fields } = printed;
+    expect(Version).toBe(1);
+    expect(file).toMatchObject({ ProviderType: "sso", Credentials: fields });
+    expect((await world.home.files(".aws/cli")).map(({ mode }) => mode)).toEqual(["600"]);
+  });
+
+  it("of twelve callers for one role", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const calls = await Promise.all(Array.from({ length: 12 }, () => world.call()));
+    expect(new Set(calls.map(keyOf)).size).toBe(1);
+    expect(calls.map(({ code, stderr }) => [code, stderr])).toEqual(Array(12).fill([0, ""]));
+    expect(pathsAsked(world)).toEqual([ASSIGNMENT]);
+  });
+
+  it("and what somebody else wrote meanwhile is accepted", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const lock = `.aws/sso-cred/locks/role-${ROLE_FILE.slice(-45, -5)}`;
+    await world.home.write(lock, { format: 1, id: "theirs", ...identifyProcess() });
+    let looks = 0;
+    const onSleep = () => {
+      if (++looks < 5) return;
+      writeFileSync(
+        join(world.home.path, ".aws/cli/cache", `${ROLE_FILE.slice(-45)}`),
+        JSON.stringify(roleFile(world.clock.now() + 600_000, ACCOUNT)),
+      );
+    };
+    await putRole(world, -5);
+    const call = await world.call(undefined, { onSleep });
+    expect([call.code, keyOf(call), pathsAsked(world)]).toEqual([0, "ASIAEXAMPLEEXAMPLE01", []]);
+  });
+
+  it("and where no lock can be made it is asked without", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    await world.home.write(".aws/sso-cred", "a file in the folder's place");
+    const call = await world.call();
+    expect([call.code, call.stderr, pathsAsked(world)]).toEqual([0, "", [ASSIGNMENT]]);
+  });
+});
+
+describe("3. while the portal is unavailable", () => {
+  const outages: [string, How][] = [
+    ["throttles", { kind: "status", status: 429 }],
+    ["is out of order", { kind: "status", status: 503 }],
+    ["drops the line", { kind: "drop" }],
+    ["sends half an answer", { kind: "half" }],
+    ["is hidden by a captive portal", { kind: "captivePortal" }],
+    ["is blocked by a proxy", { kind: "proxy403" }],
+    ["is behind a proxy that wants a password", { kind: "proxy407" }],
+    ["sends what is no JSON", { kind: "invalidJson" }],
+    ["sends no credentials", { kind: "noCredentials" }],
+  ];
+  it.each(outages)("the cached ones are printed with 60 s left: it %s", async (_, how) => {
+    const world = await signInWorld();
+    await putToken(world);
+    const key = await putRole(world, 60 + 3);
+    world.center.misbehave({ path: ASSIGNMENT, how });
+    const call = await world.call();
+    expect([call.code, keyOf(call), call.stderr]).toEqual([0, key, ""]);
+    expect(world.center.count(ASSIGNMENT)).toBeGreaterThan(0);
+    expect(world.opened()).toEqual([]);
+  });
+
+  it.each([59, 1, 0, -1000])("they are not printed with %d s left: exit 7", async (secondsLeft) => {
+    const world = await signInWorld();
+    await putToken(world);
+    await putRole(world, secondsLeft);
+    world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
+    const { code, stdout } = await world.call();
+    expect([code, stdout]).toEqual([7, ""]);
+  });
+
+  it("there is one attempt a minute, not one per request", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const key = await putRole(world, 600);
+    await world.center.goDown();
+    expect(keyOf(await world.call())).toBe(key);
+    await world.center.comeBack();
+    world.clock.advance(59_000);
+    expect(keyOf(await world.call())).toBe(key);
+    expect(pathsAsked(world)).toEqual([]);
+    world.clock.advance(2_000);
+    expect(keyOf(await world.call())).not.toBe(key);
+    expect(pathsAsked(world)).toEqual([ASSIGNMENT]);
+  });
+
+  it("twelve callers at once make one attempt, and all print what is cached", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const key = await putRole(world, 600);
+    world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
+    const calls = await Promise.all(Array.from({ length: 12 }, () => world.call()));
+    expect(calls.map(keyOf)).toEqual(Array(12).fill(key));
+    expect(world.center.count(ASSIGNMENT)).toBe(1);
+  });
+});
+
+describe("3. short role sessions", () => {
+  it("cost one call a minute as well", async () => {
+    const world = await signInWorld({ center: { roleCredentialSeconds: 600 } });
+    await putToken(world);
+    const first = keyOf(await world.call());
+    world.clock.advance(59_000);
+    expect(keyOf(await world.call())).toBe(first);
+    world.clock.advance(2_000);
+    expect(keyOf(await world.call())).not.toBe(first);
+    expect(world.center.count(ASSIGNMENT)).toBe(2);
+  });
+
+  it("of less than a minute cost one each, and are printed while they live", async () => {
+    const world = await signInWorld({ center: { roleCredentialSeconds: 40 } });
+    await putToken(world);
+    const keys = [keyOf(await world.call()), keyOf(await world.call())];
+    expect(new Set(keys).size).toBe(2);
+    expect(world.center.count(ASSIGNMENT)).toBe(2);
+  });
+});
+
+it("3. credentials that come expired are not printed: exit 7", async () => {
+  const world = await signInWorld({ center: { roleCredentialSeconds: 0 } });
+  await putToken(world);
+  const { code, stdout, stderr } = await world.call();
+  expect([code, stdout]).toEqual([7, ""]);
+  expect(stderr).toBe(
+    "sso-cred: the portal sent credentials that have already expired; is the clock right?\n",
+  );
+  expect(await world.home.files(".aws/cli")).toEqual([]);
+});
+
+it("3. while nobody signs in, what is cached is printed, with one attempt a minute", async () => {
+  const world = await signInWorld({ env: { CI: "1" } });
+  await putToken(world, { secondsLeft: -1, fields: { refreshToken: undefined } });
+  const key = await putRole(world, 600);
+  expect(keyOf(await world.call())).toBe(key);
+  const before = world.clock.now();
+  expect(keyOf(await world.call())).toBe(key);
+  expect(world.clock.now()).toBe(before);
+});
+
+describe("SSO_CRED_CACHE=off", () => {
+  it("keeps role credentials off the disk, and asks each time", async () => {
+    const world = await signInWorld({ env: { SSO_CRED_CACHE: "off" } });
+    await putToken(world);
+    const kept = await putRole(world, 3600);
+    const keys = [keyOf(await world.call()), keyOf(await world.call())];
+    expect(new Set([kept, ...keys]).size).toBe(3);
+    expect(await world.home.read(ROLE_FILE)).toContain(kept);
+    expect((await world.home.files(".aws/cli")).length).toBe(1);
+  });
+});
+
+it("a cache that takes nothing costs only the cache", async () => {
+  const world = await signInWorld();
+  await putToken(world);
+  await world.home.write(".aws/cli", "a file in the folder's place");
+  const call = await world.call();
+  expect([call.code, call.stderr]).toEqual([0, ""]);
+  expect(keyOf(call)).toMatch(/^ASIA/);
+});

@@ -1,0 +1,60 @@
+import { isoSeconds, roleFile, rolePath, START_URL, tokenFile, tokenPath } from "./home.ts";
+import type { Call, SignInWorld } from "./signInWorld.ts";
+
+export const ACCOUNT = "123456789011";
+export const roleArguments = (role: string, session = "corp") => [
+  session,
+  "--account-id",
+  ACCOUNT,
+  "--role-name",
+  role,
+];
+
+export interface TokenWish {
+  /** What the file says; the emulator takes the token for an hour. */
+  secondsLeft?: number;
+  session?: string;
+  /** Further or other fields of the file. */
+  fields?: Record<string, unknown>;
+}
+
+/** A person signed in with another tool. Answers the file's content. */
+export async function putToken(
+  { center, clock, home }: SignInWorld,
+  { secondsLeft = 3600, session = "corp", fields = {} }: TokenWish = {},
+): Promise<Record<string, unknown>> {
+  const expiresAt = clock.now() + secondsLeft * 1000;
+  const file = {
+    startUrl: START_URL,
+    region: "eu-west-1",
+    ...tokenFile({ ...center.signIn(), expiresAt }),
+    ...fields,
+  };
+  await home.write(tokenPath(session), file);
+  return file;
+}
+
+/** Role credentials as the AWS CLI leaves them; answers their access key id. */
+export async function putRole(
+  { clock, home }: SignInWorld,
+  secondsLeft: number,
+  role = "ReadOnly",
+): Promise<string> {
+  await home.write(rolePath("corp", ACCOUNT, role), roleFile(clock.now() + secondsLeft * 1000, ACCOUNT));
+  return "ASIAEXAMPLEEXAMPLE01";
+}
+
+/** The access key id that was printed; empty when nothing was. */
+export const keyOf = ({ stdout }: Call) =>
+  stdout === "" ? "" : (JSON.parse(stdout) as { AccessKeyId: string }).AccessKeyId;
+
+export const readTokenFile = ({ home }: SignInWorld, session = "corp") => home.readJson(tokenPath(session));
+
+/** Paths in order, without what the browser asked for. */
+export const pathsAsked = ({ center }: SignInWorld) =>
+  center.requests.map(({ path }) => path).filter((path) => !/^\/(authorize|device|oauth.*)$/.test(path));
+
+export const inSeconds = ({ clock }: SignInWorld, seconds: number) =>
+  isoSeconds(clock.now() + seconds * 1000);
+
+export const ASSIGNMENT = "/federation/credentials";
