@@ -97,7 +97,7 @@ function prepare(target: string, reserveBytes: number, { again }: { again: boole
 }
 
 /** Where a chain of symbolic links ends, whether or not anything is there. */
-function followLinks(path: string): string {
+export function followLinks(path: string): string {
   let target = path;
   for (let links = 0; links < MAX_LINKS; links++) {
     try {
@@ -111,7 +111,7 @@ function followLinks(path: string): string {
 }
 
 /** Windows refuses to replace a file that another tool holds open for a moment. */
-function renamePatiently(from: string, to: string): void {
+export function renamePatiently(from: string, to: string): void {
   for (const giveUpAt = Date.now() + RENAME_PATIENCE_MS; ; ) {
     try {
       renameSync(from, to);

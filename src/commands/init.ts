@@ -12,7 +12,7 @@ import { planConfig } from "../init/plan.ts";
 import { askProfile, type ProfileAnswers } from "../init/profileAnswers.ts";
 import type { Asking } from "../init/questions.ts";
 import { reportPlan } from "../init/report.ts";
-import { askRoles } from "../init/roleAnswers.ts";
+import { askRoles, noAccounts } from "../init/roleAnswers.ts";
 import { askSession, type SessionAnswers } from "../init/sessionAnswers.ts";
 import type { Wishes } from "../init/wishes.ts";
 import type { SsoSession } from "../sso/types.ts";
@@ -164,13 +164,18 @@ async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   };
   try {
     return await withInventory(session, signIn, system, progress.show, async (list) => {
-      const everything = flags.prune ? await list.assignments(await list.accounts()) : undefined;
+      const everything = flags.prune ? await allAssignments(list, facts.session) : undefined;
       progress.clear();
       const wanted = isUpkeep
         ? []
         : isMany
           ? await selected(list, selectionOf(flags), asking, system)
-          : await askRoles(list, { accountId, roleName }, somebody?.columns ?? 80, asking);
+          : await askRoles(
+              list,
+              { session: facts.session, accountId, roleName },
+              somebody?.columns ?? 80,
+              asking,
+            );
       progress.clear();
       return { wanted, keepOnly: everything, profile: isUpkeep ? UPKEEP : await profileFor(wanted) };
     });
@@ -202,6 +207,13 @@ function selectionOf(flags: Flags): Selection {
     accountId: flags["account-id"],
     roleName: flags["role-name"],
   };
+}
+
+/** A portal that lists nothing at all is no reason to prune everything. */
+async function allAssignments(list: Inventory, session: string): Promise<Assignment[]> {
+  const accounts = await list.accounts();
+  if (accounts.length === 0) throw noAccounts(session);
+  return list.assignments(accounts);
 }
 
 async function selected(

@@ -1,7 +1,9 @@
-import { isThrottled } from "../aws/identityCenter.ts";
+import { isThrottled, ServiceError } from "../aws/identityCenter.ts";
 import { outageOf } from "../aws/outage.ts";
+import { SsoCredError } from "../errors.ts";
 import type { Account } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
+import { printable } from "../text.ts";
 import { type Assignment, compareAccounts } from "./assignment.ts";
 import type { InventoryMemory } from "./inventoryFile.ts";
 import { type Pacer, pacer } from "./pacer.ts";
@@ -52,7 +54,9 @@ export function inventory(
     const roles: string[] = [];
     for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
       const token = next;
-      const page = await ask(() => portal.listAccountRoles(accountId, token));
+      const page = await ask(() => portal.listAccountRoles(accountId, token)).catch((error: unknown) => {
+        throw refusedAccount(accountId, error);
+      });
       roles.push(...page.roles);
       next = page.nextToken;
     }
@@ -68,7 +72,8 @@ export function inventory(
       for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
         const token = next;
         const page = await ask(() => portal.listAccounts(token));
-        accounts.push(...page.accounts);
+        // The id goes into requests and command lines.
+        accounts.push(...page.accounts.filter(({ accountId }) => /^\d{12}$/.test(accountId)));
         next = page.nextToken;
       }
       accounts.sort(compareAccounts);
@@ -107,6 +112,15 @@ export function inventory(
       );
     },
   };
+}
+
+/** The portal's no to one of many accounts has to name it; to a token it is the caller's matter. */
+function refusedAccount(accountId: string, error: unknown): unknown {
+  if (!(error instanceof ServiceError) || error.status === 401) return error;
+  const message = `the portal does not list the roles of account ${accountId} (${printable(error.message, 160)})`;
+  return new SsoCredError("access-denied", `${message}; leave it out with --accounts '!${accountId}'`, {
+    cause: error,
+  });
 }
 
 /** Repeats what the portal throttles for as long as it answers anything, and what fails otherwise a few times. */

@@ -1,3 +1,4 @@
+import { shellWord } from "../config/session.ts";
 import { configPath } from "../paths.ts";
 import type { System } from "../system/system.ts";
 import { printable } from "../text.ts";
@@ -89,5 +90,5 @@ function usage(profiles: readonly string[]): string {
   if (profiles.length === 1 && first === "default")
     return "\nTo use the default profile, no option is needed:\n\naws s3 ls\n";
   const what = profiles.length === 1 ? "this profile" : "one of these profiles";
-  return `\nTo use ${what}, specify the profile name using --profile, as shown:\n\naws s3 ls --profile ${first}\n`;
+  return `\nTo use ${what}, specify the profile name using --profile, as shown:\n\naws s3 ls --profile ${shellWord(first)}\n`;
 }

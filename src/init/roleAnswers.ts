@@ -1,3 +1,4 @@
+import { shellWord } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
 import type { Account } from "../sso/types.ts";
 import { printable } from "../text.ts";
@@ -7,6 +8,8 @@ import type { Inventory } from "./inventory.ts";
 import { type Asking, choose } from "./questions.ts";
 
 export interface RoleFlags {
+  /** For what to run after a refusal. */
+  readonly session: string;
   readonly accountId: string | undefined;
   readonly roleName: string | undefined;
 }
@@ -21,28 +24,29 @@ const MARKS = 8;
  */
 export async function askRoles(
   list: Inventory,
-  { accountId, roleName }: RoleFlags,
+  { session, accountId, roleName }: RoleFlags,
   columns: number,
   asking: Asking,
 ): Promise<Assignment[]> {
-  const accounts = await askAccounts(await list.accounts(), accountId, columns, asking);
+  const accounts = await askAccounts(await list.accounts(), { session, accountId }, columns, asking);
   const assigned = await list.assignments(accounts);
-  const roles = await askRoleNames(assigned, accounts, roleName, columns, asking);
+  const roles = await askRoleNames(assigned, accounts, { session, roleName }, columns, asking);
   return assigned.filter((assignment) => roles.includes(assignment.roleName));
 }
 
 async function askAccounts(
   accounts: readonly Account[],
-  accountId: string | undefined,
+  { session, accountId }: Pick<RoleFlags, "session" | "accountId">,
   columns: number,
   asking: Asking,
 ): Promise<Account[]> {
   const [only] = accounts;
-  if (only === undefined) throw denied("No AWS accounts are available to you.");
+  if (only === undefined) throw noAccounts(session);
   if (accountId !== undefined) {
     const found = accounts.find((account) => account.accountId === accountId);
     if (found !== undefined) return [found];
     throw denied(
+      session,
       `account ${accountId} is not among the ${accounts.length} accounts that are available to you`,
     );
   }
@@ -62,13 +66,14 @@ async function askAccounts(
 }
 
 export function accountLabel({ accountId, accountName, emailAddress }: Account): string {
-  return `${printable(accountName, 100)}, ${printable(emailAddress, 100)} (${accountId})`;
+  const known = [accountName, emailAddress].map((text) => printable(text, 100)).filter((text) => text !== "");
+  return `${known.join(", ")} (${accountId})`;
 }
 
 async function askRoleNames(
   assigned: readonly Assignment[],
   accounts: readonly Account[],
-  roleName: string | undefined,
+  { session, roleName }: Pick<RoleFlags, "session" | "roleName">,
   columns: number,
   asking: Asking,
 ): Promise<string[]> {
@@ -76,11 +81,12 @@ async function askRoleNames(
   const [only] = roles;
   const where =
     accounts.length === 1 ? `account ${accounts[0]?.accountId}` : `these ${accounts.length} accounts`;
-  if (only === undefined) throw denied(`no role is available to you in ${where}`);
+  if (only === undefined) throw denied(session, `no role is available to you in ${where}`);
   if (roleName !== undefined) {
     if (roles.includes(roleName)) return [roleName];
     const names = roles.slice(0, 10).map((role) => printable(role, 64));
     throw denied(
+      session,
       `the role '${printable(roleName, 64)}' is not available to you in ${where}; assigned: ${names.join(", ")}`,
     );
   }
@@ -96,8 +102,13 @@ async function askRoleNames(
   return chosen;
 }
 
-function denied(message: string): SsoCredError {
+/** The AWS CLI's words, for a person without a single assignment. */
+export function noAccounts(session: string): SsoCredError {
+  return denied(session, "No AWS accounts are available to you");
+}
+
+function denied(session: string, message: string): SsoCredError {
   return new SsoCredError("access-denied", `${message}; signed in as somebody else?`, {
-    remedy: { run: "sso-cred logout" },
+    remedy: { run: `sso-cred logout ${shellWord(session)}` },
   });
 }

@@ -3,21 +3,17 @@ import {
   closeSync,
   fchmodSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
-  readlinkSync,
-  renameSync,
   rmSync,
   type Stats,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import { sweepTemporaryFiles, temporaryName } from "../cache/folder.ts";
+import { basename, dirname, join } from "node:path";
+import { makeFolder, sweepTemporaryFiles, temporaryName } from "../cache/folder.ts";
+import { followLinks, renamePatiently } from "../cache/replaceFile.ts";
 import { SsoCredError } from "../errors.ts";
-
-const MAX_LINKS = 40;
 
 /**
  * Replaces the config in one step with its mode and owner kept, a symbolic link followed; a new file is 0600 in a folder of
@@ -29,15 +25,15 @@ const MAX_LINKS = 40;
 export function writeConfig(path: string, before: string, after: string): boolean {
   const target = followLinks(path);
   try {
-    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
+    makeFolder(dirname(target));
     sweepTemporaryFiles(dirname(target));
     const old = statSync(target, { throwIfNoEntry: false });
     const next = prepare(target, after, old);
     try {
       if (textOf(target) !== before) return false;
       if (old !== undefined) keepBackup(path, before, old);
-      renameSync(next, target);
+      renamePatiently(next, target);
     } finally {
       rmSync(next, { force: true });
     }
@@ -60,7 +56,7 @@ function keepBackup(path: string, before: string, old: Stats): void {
   const backup = backupPath(path);
   const next = prepare(backup, before, old);
   try {
-    renameSync(next, backup);
+    renamePatiently(next, backup);
   } finally {
     rmSync(next, { force: true });
   }
@@ -94,18 +90,6 @@ function textOf(path: string): string {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw error;
   }
-}
-
-function followLinks(path: string): string {
-  let target = path;
-  for (let links = 0; links < MAX_LINKS; links++) {
-    try {
-      target = resolve(dirname(target), readlinkSync(target));
-    } catch {
-      return target;
-    }
-  }
-  return target;
 }
 
 /** Makes the rename survive a power cut, where the system lets a folder be synced. */

@@ -341,6 +341,21 @@ describe("init refuses, and leaves the file as it is:", () => {
     refuses(Buffer.from("[a]\n# caf\xe9\n", "latin1"), ["corp", ...ONE], /config, line 2, is not UTF-8/));
 });
 
+describe("init names the file that it cannot write:", () => {
+  it.each([
+    ["a device", "/dev/null", /\/dev\/null is not a regular file/],
+    ["a folder", "HOME", /is not a regular file/],
+    ["a place that cannot be made", "HOME/.aws/config/deeper", /deeper cannot be replaced \(E[A-Z]+\)/],
+  ])("%s", async (_what, path, message) => {
+    const { call, home } = await world();
+    const env = { AWS_CONFIG_FILE: path.replace("HOME", home.path) };
+    const args = ["init", "corp", ...NEW_SESSION, "--scopes", "sso:account:access", ...ONE, ...BARE];
+    const { code, stderr } = await call(args, { env });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(message);
+  });
+});
+
 describe("hostile names from the portal", () => {
   const evil = "x\u001b]0;t\u0007\n[profile evil]\ncredential_process = sh\u202e \"'$(reboot)";
   const accounts = [
@@ -370,5 +385,36 @@ describe("hostile names from the portal", () => {
         .map(({ roleName }: { roleName: string }) => roleName)
         .sort(),
     ).toEqual(["Admin", evil]);
+  });
+});
+
+describe("a portal that", () => {
+  it("lists no account at all does not make --prune remove everything", async () => {
+    const { init, config, center } = await world();
+    await init("corp", "--all", "--yes");
+    const before = await config();
+    center.accounts = [];
+    const { code, stderr } = await init("corp", "--prune");
+    expect([code, stderr]).toEqual([
+      6,
+      "sso-cred: No AWS accounts are available to you; signed in as somebody else?\n  run: sso-cred logout corp\n",
+    ]);
+    expect(await config()).toBe(before);
+  });
+
+  it("refuses one account of many is quoted with that account, and the rest can be had without it", async () => {
+    const { init, center } = await world();
+    const body = { message: "No access", __type: "com.amazonaws.switchboard.portal#ForbiddenException" };
+    center.misbehave({
+      path: "/assignment/roles",
+      skip: 1,
+      times: 1,
+      how: { kind: "status", status: 403, body },
+    });
+    const { code, stderr } = await init("corp", "--all", "--yes");
+    expect(code).toBe(6);
+    expect(stderr).toContain("does not list the roles of account 210987654321");
+    expect(stderr).toContain("leave it out with --accounts '!210987654321'");
+    expect((await init("corp", "--accounts", "!210987654321", "--yes")).code).toBe(0);
   });
 });

@@ -1,0 +1,35 @@
+import { expect, it, onTestFinished } from "vitest";
+import { generateAccounts } from "../identityCenter/accounts.ts";
+import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
+import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { startBinary } from "../support/run.ts";
+
+it("a listing that was killed half-way is taken up where it was", async () => {
+  const home = await makeHome({ config: sessionSection("corp") });
+  const center = await startIdentityCenter({ accounts: generateAccounts(70, 1) });
+  onTestFinished(async () => {
+    await center.stop();
+    await home.remove();
+  });
+  await home.write(
+    tokenPath("corp"),
+    tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() }),
+  );
+  const all = () =>
+    startBinary(["init", "corp", "--all", "--yes", "--command", "sso-cred"], { home, env: center.env });
+
+  const first = all();
+  while (center.count("/assignment/roles") < 50) await new Promise((resolve) => setTimeout(resolve, 20));
+  first.kill("SIGKILL");
+  await first.done;
+  center.requests.length = 0;
+  expect(await home.read(".aws/config")).toBe(sessionSection("corp"));
+
+  expect(await all().done).toMatchObject({ code: 0, stderr: "" });
+  expect(center.count("/assignment/accounts")).toBe(0);
+  // It saves every second: what came in the last one is asked for again.
+  expect(center.count("/assignment/roles")).toBeLessThan(50);
+  expect((await home.read(".aws/config")).match(/^\[profile /gm)).toHaveLength(70);
+  const left = await home.files(".aws/sso-cred");
+  expect(left.filter(({ path }) => path.includes("inventory"))).toEqual([]);
+});
