@@ -68,7 +68,8 @@ export function expandPath(path: string, env: Env, platform: NodeJS.Platform): s
 }
 
 function below(directory: string, ...names: string[]): string {
-  const separator = /^(?:[A-Za-z]:)?\\/.test(directory) ? "\\" : "/";
+  const afterDrive = directory[1] === ":" ? directory[2] : directory[0];
+  const separator = afterDrive === "\\" ? "\\" : "/";
   return [directory === "/" ? "" : directory, ...names].join(separator);
 }
 

@@ -2,10 +2,16 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** A JSON string as Python's `json.dumps` writes it: everything outside printable ASCII as `\uXXXX`. */
 export function pythonString(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  const json = JSON.stringify(text);
+  // Not a pattern: compiling one costs a cache hit more than reading a few names.
+  for (let i = 0; i < json.length; i++) {
+    if (json.charCodeAt(i) > 0x7e) return escaped(json);
+  }
+  return json;
+}
+
+function escaped(json: string): string {
+  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /**
