@@ -6,17 +6,20 @@ import { printable } from "../text.ts";
 import type { SsoToken } from "./types.ts";
 
 const MOST_NAMED = 8;
+/** The list is a courtesy: a slow one is not waited for. */
+const PATIENCE_MS = 3_000;
 
 /** The service's own no to an account or role, with the roles that are assigned there if it tells. */
 export async function accessDenied(
   { session, accountId, roleName }: Role,
   token: SsoToken,
   refusal: ServiceError,
-  api: () => Promise<Pick<IdentityCenter, "listAccountRoles">>,
-  system: Pick<System, "trace">,
+  { api, deadline }: { api: () => Promise<Pick<IdentityCenter, "listAccountRoles">>; deadline: number },
+  system: Pick<System, "now" | "trace">,
 ): Promise<SsoCredError> {
+  const patience = { deadline: Math.min(deadline, system.now() + PATIENCE_MS) };
   const { roles } = await api()
-    .then((client) => client.listAccountRoles(token.accessToken, accountId))
+    .then((client) => client.listAccountRoles(token.accessToken, accountId, undefined, patience))
     .catch((error: unknown) => {
       system.trace.step("the assigned roles could not be listed", { error: String(error) });
       return { roles: [] };

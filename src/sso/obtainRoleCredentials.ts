@@ -10,7 +10,7 @@ import {
   writeRoleCredentials,
 } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath, roleLockPath } from "../cache/statePaths.ts";
-import { tokenFileExists } from "../cache/tokenCache.ts";
+import { readToken } from "../cache/tokenCache.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { isFresh, isUsable } from "../expiry.ts";
 import { loginForMainJob } from "../login/loginForMainJob.ts";
@@ -53,6 +53,7 @@ export async function obtainRoleCredentials(
   } catch (error) {
     const cached = isKind(error, "login-required", "login-failed") ? usable(role, system) : undefined;
     if (!cached) throw error;
+    recordAttempt(roleAttemptPath(role, system), system);
     system.trace.step("nobody signed in, but what is cached still lives", { error: String(error) });
     return cached;
   } finally {
@@ -126,7 +127,7 @@ async function askPortal(
       return { credentials: await fetchAndKeep(role, token, { deadline, retryMs, api }, system) };
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      if (error.status !== 401) throw await accessDenied(role, token, error, api, system);
+      if (error.status !== 401) throw await accessDenied(role, token, error, { api, deadline }, system);
       system.trace.step("the portal refused the token");
       // Once more with a refreshed token, never twice with one that was new.
       if (refused !== undefined) return { refused: token.accessToken };
@@ -152,16 +153,20 @@ async function fetchAndKeep(
       "the portal sent credentials that have already expired; is the clock right?",
     );
   }
-  keep(role, credentials, system);
+  keep(role, token, credentials, system);
   return credentials;
 }
 
-/** Logout wins: what it cannot have seen is not left behind. A disk that takes nothing costs only the cache. */
-function keep(role: Role, credentials: RoleCredentials, system: System): void {
-  if (!tokenFileExists(role.session, system)) return;
+/**
+ * Logout wins, and whoever signed in after it: only while the token file holds what was used. A disk that takes nothing
+ * costs only the cache.
+ */
+function keep(role: Role, { accessToken }: SsoToken, credentials: RoleCredentials, system: System): void {
+  const isCurrent = () => readToken(role.session, system)?.accessToken === accessToken;
+  if (!isCurrent()) return;
   try {
     writeRoleCredentials(role, credentials, system);
-    if (!tokenFileExists(role.session, system)) rmSync(roleCredentialsPath(role, system), { force: true });
+    if (!isCurrent()) rmSync(roleCredentialsPath(role, system), { force: true });
   } catch (error) {
     system.trace.step("the role credentials could not be written", { error: String(error) });
   }

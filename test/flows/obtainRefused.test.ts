@@ -1,0 +1,196 @@
+import { describe, expect, it } from "vitest";
+import { runCli } from "../../src/cli.ts";
+import { fakeSystem } from "../support/fakeSystem.ts";
+import { rolePath, START_URL } from "../support/home.ts";
+import {
+  ACCOUNT,
+  ASSIGNMENT,
+  keyOf,
+  pathsAsked,
+  putRole,
+  putToken,
+  readTokenFile,
+  roleArguments,
+} from "../support/signedIn.ts";
+import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
+
+describe("4. the portal answers 401 with a token the cache calls valid", () => {
+  it("a refreshed one is tried", async () => {
+    const world = await signInWorld();
+    const { accessToken } = await putToken(world);
+    world.center.expireAccessTokens();
+    const call = await world.call();
+    expect([call.code, call.stderr]).toEqual([0, ""]);
+    expect(keyOf(call)).toMatch(/^ASIA/);
+    expect(pathsAsked(world)).toEqual([ASSIGNMENT, "/token", ASSIGNMENT]);
+    expect((await readTokenFile(world)).accessToken).not.toBe(accessToken);
+    expect(world.opened()).toEqual([]);
+  });
+
+  it("one refresh serves callers for several roles", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.expireAccessTokens();
+    const calls = await Promise.all(
+      ["ReadOnly", "Admin", "ReadOnly"].map((role) => world.call(roleArguments(role))),
+    );
+    expect(calls.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(world.center.count("/token")).toBe(1);
+  });
+
+  it("after the refreshed one, a person is asked, and not before", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.misbehave({
+      path: ASSIGNMENT,
+      times: 2,
+      how: { kind: "status", status: 401, body: UNAUTHORIZED },
+    });
+    const call = await world.call();
+    expect([call.code, call.stderr]).toEqual([0, ""]);
+    expect(pathsAsked(world)).toEqual([
+      ASSIGNMENT,
+      "/token",
+      ASSIGNMENT,
+      "/client/register",
+      "/token",
+      ASSIGNMENT,
+    ]);
+    expect(world.opened()).toHaveLength(1);
+    await world.settled();
+  });
+
+  it("at once where there is nothing to refresh it with", async () => {
+    const world = await signInWorld();
+    await putToken(world, { fields: { refreshToken: undefined } });
+    world.center.revokeSessions();
+    expect((await world.call()).code).toBe(0);
+    expect(pathsAsked(world)).toEqual([ASSIGNMENT, "/client/register", "/token", ASSIGNMENT]);
+    await world.settled();
+  });
+
+  it("and refuses every new sign-in too: exit 5 after two", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status: 401, body: UNAUTHORIZED } });
+    const { code, stdout, stderr } = await world.call();
+    expect([code, stdout]).toEqual([5, ""]);
+    expect(stderr).toBe(
+      "sso-cred: the portal refuses even the new sign-in to 'corp'\n  run: sso-cred logout corp\n",
+    );
+    expect(world.opened()).toHaveLength(2);
+    await world.settled();
+  });
+
+  it("an outage of the refresh asks nobody: exit 7, and the token stays", async () => {
+    const world = await signInWorld({ center: { servers: "separate" } });
+    const file = await putToken(world);
+    world.center.expireAccessTokens();
+    await world.center.goDown("oidc");
+    const { code, stdout } = await world.call();
+    expect([code, stdout]).toEqual([7, ""]);
+    expect(world.opened()).toEqual([]);
+    expect(await readTokenFile(world)).toEqual(file);
+  });
+
+  it("while nobody may be asked, what is cached is printed, with one attempt a minute", async () => {
+    const world = await signInWorld({ env: { CI: "1" } });
+    await putToken(world);
+    world.center.revokeSessions();
+    const key = await putRole(world, 600);
+    expect(keyOf(await world.call())).toBe(key);
+    const asked = pathsAsked(world).length;
+    expect(keyOf(await world.call())).toBe(key);
+    expect(pathsAsked(world)).toHaveLength(asked);
+    world.clock.advance(61_000);
+    expect(keyOf(await world.call())).toBe(key);
+    expect(pathsAsked(world).length).toBeGreaterThan(asked);
+  });
+});
+
+const UNAUTHORIZED = { message: "Session token not found or invalid", __type: "x#UnauthorizedException" };
+
+describe("4. the service's own no to the account or role is exit 6, and no sign-in", () => {
+  const told = (middle: string, role = "Gone") =>
+    `sso-cred: no access to the role '${role}' in account ${ACCOUNT} (${middle}; signed in as somebody else?\n` +
+    "  run: sso-cred logout corp\n";
+
+  it("403: names account and role, and the roles that are assigned", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const { code, stdout, stderr } = await world.call(roleArguments("Gone"));
+    expect([code, stdout]).toEqual([6, ""]);
+    expect(stderr).toBe(told("ForbiddenException: No access); assigned to you there: ReadOnly, Admin"));
+    expect(world.opened()).toEqual([]);
+    expect(world.center.count("/token")).toBe(0);
+  });
+
+  it.each([
+    [400, "InvalidRequestException"],
+    [404, "ResourceNotFoundException"],
+  ])("%d: the same", async (status, exception) => {
+    const world = await signInWorld();
+    await putToken(world);
+    const body = { message: "No", __type: `com.amazonaws.switchboard.portal#${exception}` };
+    world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status, body } });
+    const { code, stderr } = await world.call();
+    expect(code).toBe(6);
+    expect(stderr).toBe(told(`${exception}: No); assigned to you there: ReadOnly, Admin`, "ReadOnly"));
+  });
+
+  it("without the list where it cannot be had", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.misbehave({ path: "/assignment/roles", how: { kind: "status", status: 503 } });
+    const { code, stderr } = await world.call(roleArguments("Gone"));
+    expect([code, stderr]).toEqual([6, told("ForbiddenException: No access)")]);
+  });
+
+  it("the list is not waited for longer than the run may last", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.misbehave({ path: "/assignment/roles", how: { kind: "blackHole" } });
+    const system = fakeSystem({
+      clock: world.clock,
+      env: { ...world.home.env, ...world.center.env, SSO_CRED_WAIT: "0.5" },
+    });
+    expect(await runCli(roleArguments("Gone"), system)).toBe(6);
+    const waits = system.steps
+      .map(({ details }) => String(details?.error))
+      .filter((text) => text.includes("did not answer"));
+    expect(waits[0]).toMatch(/did not answer within 500 ms/);
+  });
+
+  it("even though other credentials are cached that still live", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    await putRole(world, 600);
+    world.center.forbid("ReadOnly");
+    const { code, stdout } = await world.call();
+    expect([code, stdout]).toEqual([6, ""]);
+  });
+
+  it("for all who wait, with one request", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const calls = await Promise.all(Array.from({ length: 6 }, () => world.call(roleArguments("Gone"))));
+    expect(calls.map(({ code }) => code)).toEqual(Array(6).fill(6));
+    expect(world.center.count(ASSIGNMENT)).toBe(1);
+  });
+});
+
+it("8. credentials of somebody who has signed in meanwhile are not mixed with the earlier one's", async () => {
+  const world = await signInWorld();
+  await putToken(world);
+  world.center.misbehave({ path: ASSIGNMENT, how: { kind: "latency", ms: 300 } });
+  const calling = world.call(MAIN_JOB);
+  await expect.poll(() => world.center.count(ASSIGNMENT)).toBe(1);
+  await world.home.write(`.aws/sso/cache/${"ee0bfd2552fbd840c02cc48b6e823320543c450f"}.json`, {
+    startUrl: START_URL,
+    region: "eu-west-1",
+    accessToken: "somebody-else",
+    expiresAt: "2099-01-01T00:00:00Z",
+  });
+  expect((await calling).code).toBe(0);
+  expect(await world.home.exists(rolePath("corp", ACCOUNT, "ReadOnly"))).toBe(false);
+});
