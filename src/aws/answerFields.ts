@@ -40,12 +40,13 @@ function reader(value: unknown, answer: string): Reader {
   return {
     text(name) {
       const text = fields[name];
-      if (typeof text !== "string" || text === "") throw fault(name);
+      // Half a surrogate pair fits into no URL.
+      if (typeof text !== "string" || text === "" || !text.isWellFormed()) throw fault(name);
       return text;
     },
     optionalText(name) {
       const text = fields[name];
-      return typeof text === "string" && text !== "" ? text : undefined;
+      return typeof text === "string" && text !== "" ? text.toWellFormed() : undefined;
     },
     number(name, least, most) {
       const number = fields[name];

@@ -119,7 +119,7 @@ test(
           rolePairs(loaded, session);
         }
       }),
-      runs(1_200),
+      runs(800, 3_000),
     );
     expectUnpolluted();
   },

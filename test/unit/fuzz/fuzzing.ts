@@ -114,7 +114,9 @@ export function mistypedFields(good: Record<string, unknown>): fc.Arbitrary<stri
   const fields = Object.fromEntries(
     Object.entries(good).map(([name, value]) => [
       name,
-      fc.oneof({ arbitrary: fc.constant(value), weight: 3 }, anyJson),
+      typeof value === "string"
+        ? fc.oneof({ arbitrary: fc.constant(value), weight: 5 }, { arbitrary: anyText, weight: 2 }, anyJson)
+        : fc.oneof({ arbitrary: fc.constant(value), weight: 3 }, anyJson),
     ]),
   );
   const more = fc.dictionary(anyText, anyJson, { maxKeys: 2 });
