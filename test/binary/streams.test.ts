@@ -1,0 +1,74 @@
+import { expect, it } from "vitest";
+import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { roleFile, rolePath } from "../support/home.ts";
+import { runShell } from "../support/run.ts";
+
+const LINE = `"$SSO_CRED" ${MAIN_JOB.join(" ")}`;
+
+async function cachedWorld() {
+  const world = await binaryWorld();
+  const file = roleFile(Date.now() + 3600_000, "123456789011");
+  await world.home.write(rolePath("corp", "123456789011", "ReadOnly"), file);
+  return world;
+}
+
+/** A miss takes the long way, a hit the short one. */
+const worlds = [
+  ["a hit", cachedWorld],
+  [
+    "a miss",
+    async () => {
+      const world = await binaryWorld();
+      await signedIn(world);
+      return world;
+    },
+  ],
+] as const;
+
+for (const [name, makeWorld] of worlds) {
+  it(`${name} with standard input closed prints as ever`, async () => {
+    const { options } = await makeWorld();
+    const { code, stdout, stderr } = await runShell(`${LINE} <&-`, options);
+    expect([code, stderr, JSON.parse(stdout).Version]).toEqual([0, "", 1]);
+  });
+
+  it(`${name} with standard output closed says nothing into other files`, async () => {
+    const { options, home } = await makeWorld();
+    const { stdout } = await runShell(`${LINE} >&- 2>err`, options);
+    expect(stdout).toBe("");
+    for (const { path } of await home.files()) {
+      if (path.startsWith(".aws/cli") || path.startsWith("browser")) continue;
+      expect(await home.read(path)).not.toContain("SecretAccessKey");
+    }
+  });
+
+  it(`${name} whose reader has gone ends with exit 7, without a stack`, async () => {
+    const { options } = await makeWorld();
+    const command = `{ { read x <go; ${LINE}; echo $? >code; } | { exec <&-; echo >go; }; } 2>err; cat code err`;
+    const { stdout } = await runShell(`mkfifo go; ${command}`, options);
+    expect(stdout).toMatch(/^7\n(sso-cred: nobody reads the output\n)?$/);
+  });
+
+  it(`${name} into a slow reader arrives whole`, async () => {
+    const { options } = await makeWorld();
+    const { stdout } = await runShell(`${LINE} | dd bs=1 status=none`, options);
+    expect(JSON.parse(stdout)).toMatchObject({ Version: 1 });
+  });
+
+  it(`${name} into a full pipe waits for the reader, and prints once there is room`, async () => {
+    const { options, home } = await makeWorld();
+    // The filler leaves no room for the document; the reader takes all of it only once the helper runs.
+    const filler = "dd if=/dev/zero bs=65536 count=1 status=none";
+    const command = `mkfifo go; { ${filler}; echo >go & ${LINE}; echo $? >code; } | { read x <go; cat; } >out`;
+    await runShell(command, options);
+    expect(await home.read("code")).toBe("0\n");
+    expect(JSON.parse((await home.read("out")).replaceAll("\0", ""))).toMatchObject({ Version: 1 });
+  });
+}
+
+it("a full disk behind standard output is one line and an exit code", async () => {
+  const { options } = await cachedWorld();
+  const { code, stderr } = await runShell(`${LINE} >/dev/full`, options);
+  expect(code).toBe(7);
+  expect(stderr).toBe("");
+});
