@@ -27,3 +27,8 @@ export interface Files {
   readonly credentialsPath: string;
   readonly credentialsText: string;
 }
+
+export interface Role {
+  readonly accountId: string;
+  readonly roleName: string;
+}

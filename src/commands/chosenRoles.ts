@@ -1,0 +1,126 @@
+import { loadConfig } from "../config/configFile.ts";
+import { readSession } from "../config/session.ts";
+import { SsoCredError } from "../errors.ts";
+import { type Assignment, isSelectedAccount, isSelectedRole, type Selection } from "../init/assignment.ts";
+import { canBeWritten } from "../init/command.ts";
+import type { CurrentConfig } from "../init/currentConfig.ts";
+import type { Inventory } from "../init/inventory.ts";
+import { askProfile, type ProfileAnswers } from "../init/profileAnswers.ts";
+import type { Asking } from "../init/questions.ts";
+import { askRoles, noAccounts } from "../init/roleAnswers.ts";
+import type { SessionAnswers } from "../init/sessionAnswers.ts";
+import type { Wishes } from "../init/wishes.ts";
+import type { SsoSession } from "../sso/types.ts";
+import type { System } from "../system/system.ts";
+import { printable } from "../text.ts";
+import { type InitFlags, modeOf, selectionOf } from "./initFlags.ts";
+import { withInventory } from "./openPortal.ts";
+import { type Person, progressLine } from "./person.ts";
+
+export interface Choosing {
+  readonly flags: InitFlags;
+  readonly current: CurrentConfig;
+  readonly answers: SessionAnswers;
+  readonly asking: Asking;
+  readonly somebody: Person | undefined;
+  readonly system: System;
+}
+
+type Chosen = Pick<Wishes, "wanted" | "keepOnly"> & { readonly profile: ProfileAnswers };
+
+/** The roles that get a profile, and how it looks. Signs in only when the portal has to be asked: account and role may both be given. */
+export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
+  const { flags, asking, somebody, system } = choosing;
+  const { accountId, roleName, isMany, isUpkeep } = modeOf(flags);
+  const session = sessionOf(choosing);
+  const facts = { session: choosing.answers.name, ssoRegion: session.region, isMany };
+  const profileFlags = { region: flags.region, output: flags.output, profileName: flags["profile-name"] };
+  const profileFor = (wanted: readonly Assignment[]) =>
+    askProfile(choosing.current, { ...facts, wanted }, profileFlags, asking);
+
+  // Without anybody to ask, an open question must not wait until after the sign-in.
+  if (asking.prompts === undefined && !isUpkeep) await profileFor([]);
+  if (isUpkeep && !flags.prune) return { wanted: [], keepOnly: undefined, profile: UPKEEP };
+  const isNamed = /\{account_name\}/.test(flags["profile-name"] ?? "");
+  if (!isMany && accountId !== undefined && roleName !== undefined && !flags.prune && !isNamed) {
+    const wanted = [{ accountId, roleName, accountName: accountId, emailAddress: "" }];
+    return { wanted, keepOnly: undefined, profile: await profileFor(wanted) };
+  }
+
+  const progress = progressLine(system);
+  const signIn = {
+    isAttended: somebody !== undefined,
+    useDeviceCode: flags["use-device-code"] ?? false,
+    browser: !flags["no-browser"],
+  };
+  try {
+    return await withInventory(session, signIn, system, progress.show, async (list) => {
+      const everything = flags.prune ? await allAssignments(list, facts.session) : undefined;
+      progress.clear();
+      const wanted = isUpkeep
+        ? []
+        : isMany
+          ? await selected(list, selectionOf(flags), asking, system)
+          : await askRoles(
+              list,
+              { session: facts.session, accountId, roleName },
+              somebody?.columns ?? 80,
+              asking,
+            );
+      progress.clear();
+      return { wanted, keepOnly: everything, profile: isUpkeep ? UPKEEP : await profileFor(wanted) };
+    });
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Nothing is added: neither is used. */
+const UPKEEP: ProfileAnswers = { region: "", output: "", nameTemplate: undefined };
+
+/** A portal that lists nothing at all is no reason to prune everything. */
+async function allAssignments(list: Inventory, session: string): Promise<Assignment[]> {
+  const accounts = await list.accounts();
+  if (accounts.length === 0) throw noAccounts(session);
+  return list.assignments(accounts);
+}
+
+async function selected(
+  list: Inventory,
+  selection: Selection,
+  asking: Asking,
+  system: System,
+): Promise<Assignment[]> {
+  const accounts = (await list.accounts()).filter((account) => isSelectedAccount(selection, account));
+  const all = (await list.assignments(accounts)).filter(({ roleName }) =>
+    isSelectedRole(selection, roleName),
+  );
+  const wanted = all.filter((assignment) => canBeWritten(assignment, system.platform));
+  for (const { accountId, roleName } of all
+    .filter((assignment) => !wanted.includes(assignment))
+    .slice(0, 10)) {
+    asking.say(
+      `Left out: the role name '${printable(roleName, 64)}' in ${accountId} cannot be written to a config.`,
+    );
+  }
+  if (wanted.length === 0) {
+    throw new SsoCredError(
+      "access-denied",
+      "no account and role that is assigned to you matches what was asked for",
+      {
+        remedy: { run: "sso-cred list" },
+      },
+    );
+  }
+  return wanted;
+}
+
+/** The session as the config has it, or will have it. */
+function sessionOf({ answers, current, system }: Choosing): SsoSession {
+  const config = loadConfig(system);
+  const keys = new Map([...(current.sessions.get(answers.name) ?? []), ...answers.keys]);
+  return readSession(
+    { config, name: answers.name, keys, header: `[sso-session ${printable(answers.name)}]` },
+    system,
+  );
+}

@@ -1,0 +1,82 @@
+import { parseArgs } from "node:util";
+import { SsoCredError } from "../errors.ts";
+import type { Selection } from "../init/assignment.ts";
+import { printable } from "../text.ts";
+
+export const initOptions = {
+  "sso-session": { type: "string" },
+  "start-url": { type: "string" },
+  "sso-region": { type: "string" },
+  scopes: { type: "string" },
+  "account-id": { type: "string" },
+  "role-name": { type: "string" },
+  region: { type: "string" },
+  output: { type: "string" },
+  "profile-name": { type: "string" },
+  all: { type: "boolean" },
+  accounts: { type: "string", multiple: true },
+  roles: { type: "string", multiple: true },
+  prune: { type: "boolean" },
+  adopt: { type: "boolean" },
+  command: { type: "string" },
+  yes: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  json: { type: "boolean" },
+  "use-device-code": { type: "boolean" },
+  "no-browser": { type: "boolean" },
+} as const;
+
+export type InitFlags = ReturnType<typeof readFlags>;
+
+/** @throws SsoCredError("usage") for values that can mean nothing, and for two sessions. */
+export function readFlags(args: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: initOptions,
+    allowPositionals: true,
+  });
+  const session = values["sso-session"] ?? positionals[0];
+  if (positionals.length > (values["sso-session"] === undefined ? 1 : 0)) {
+    throw new SsoCredError("usage", "name one session", { remedy: { run: "sso-cred init --help" } });
+  }
+  const accountId = values["account-id"];
+  if (accountId !== undefined && !/^\d{12}$/.test(accountId)) {
+    throw new SsoCredError("usage", `--account-id ${printable(accountId, 40)}: an account id has 12 digits`);
+  }
+  for (const flag of ["role-name", "profile-name", "command", "region", "output"] as const) {
+    if (values[flag]?.trim() === "") throw new SsoCredError("usage", `--${flag} is empty`);
+  }
+  return { ...values, session };
+}
+
+export function sessionFlags(flags: InitFlags) {
+  return {
+    session: flags.session,
+    startUrl: flags["start-url"],
+    ssoRegion: flags["sso-region"],
+    scopes: flags.scopes,
+  };
+}
+
+/** One profile, many, or neither: `--adopt` and `--prune` alone only look after what is there. */
+export function modeOf(flags: InitFlags) {
+  const { "account-id": accountId, "role-name": roleName } = flags;
+  const isMany = (flags.all ?? false) || flags.accounts !== undefined || flags.roles !== undefined;
+  const asksForProfile =
+    isMany || accountId !== undefined || roleName !== undefined || flags["profile-name"] !== undefined;
+  return {
+    accountId,
+    roleName,
+    isMany,
+    isUpkeep: ((flags.prune ?? false) || (flags.adopt ?? false)) && !asksForProfile,
+  };
+}
+
+export function selectionOf(flags: InitFlags): Selection {
+  return {
+    accounts: flags.accounts ?? [],
+    roles: flags.roles ?? [],
+    accountId: flags["account-id"],
+    roleName: flags["role-name"],
+  };
+}
