@@ -1,0 +1,103 @@
+import { type IdentityCenter, ServiceError } from "../aws/identityCenter.ts";
+import { withRetries } from "../aws/retry.ts";
+import { readJsonObject } from "../cache/jsonFile.ts";
+import { prepareReplacement, type Replacement } from "../cache/replaceFile.ts";
+import { readToken, tokenFileExists, tokenFileText, tokenPath } from "../cache/tokenCache.ts";
+import { SsoCredError } from "../errors.ts";
+import { isUsable } from "../expiry.ts";
+import { sessionTitle } from "../login/sessionTitle.ts";
+import type { System } from "../system/system.ts";
+import type { SsoSession, SsoToken } from "./types.ts";
+
+export type CachedToken = NonNullable<ReturnType<typeof readToken>>;
+
+export interface RefreshWish {
+  /** Epoch milliseconds. */
+  deadline: number;
+  /** How long retries may take. */
+  retryMs: number;
+  /** Opened on first use: most calls need no service for the token. */
+  api: () => Promise<Pick<IdentityCenter, "refresh">>;
+}
+
+/**
+ * The refreshed token, written; undefined when a refresh is impossible or refused for good.
+ *
+ * Throws `unavailable` (service out of reach), `config` (the new token could not be written, so nothing was spent),
+ * `login-required` (signed out meanwhile).
+ */
+export async function refreshToken(
+  session: SsoSession,
+  token: CachedToken,
+  wish: RefreshWish,
+  system: System,
+): Promise<SsoToken | undefined> {
+  const { clientId, clientSecret, refreshToken: spent, registrationExpiresAt } = token;
+  if (!clientId || !clientSecret || !spent) return undefined;
+  if (registrationExpiresAt !== undefined && registrationExpiresAt <= system.now()) return undefined;
+  // Before the refresh token is spent: a full or read-only disk must show now.
+  const replacement = prepareTokenFile(session, token, system);
+  try {
+    const client = { clientId, clientSecret, expiresAt: registrationExpiresAt ?? Number.POSITIVE_INFINITY };
+    const api = await wish.api();
+    const budgetMs = Math.max(0, Math.min(wish.retryMs, wish.deadline - system.now()));
+    const grant = await withRetries(system, budgetMs, (deadline) => api.refresh(client, spent, { deadline }));
+    const refreshed: SsoToken = {
+      ...token,
+      accessToken: grant.accessToken,
+      expiresAt: system.now() + grant.expiresIn * 1000,
+      refreshToken: grant.refreshToken ?? spent,
+    };
+    return keepRefreshed(session, { token, refreshed, replacement }, system);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    system.trace.step("the refresh was refused", { error: error.code });
+    return undefined;
+  } finally {
+    replacement.abandon();
+  }
+}
+
+function prepareTokenFile(session: SsoSession, token: CachedToken, system: System): Replacement {
+  const path = tokenPath(session, system);
+  try {
+    return prepareReplacement(path, 2 * tokenFileText(session, token, token.file).length + 4096);
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new SsoCredError("config", `cannot write ${path} (${code}), so the token is not refreshed`, {
+      cause: error,
+    });
+  }
+}
+
+/** Logout wins, and so does another tool's newer token: written only where the file still holds what was used. */
+function keepRefreshed(
+  session: SsoSession,
+  { token, refreshed, replacement }: { token: CachedToken; refreshed: SsoToken; replacement: Replacement },
+  system: System,
+): SsoToken {
+  if (!tokenFileExists(session, system)) throw signedOut(session);
+  // The fields themselves: what was put there may be of another start URL. A torn file is nobody's, and mended.
+  const now = readJsonObject(tokenPath(session, system));
+  const { accessToken, refreshToken } = token.file;
+  if (now && (now.accessToken !== accessToken || now.refreshToken !== refreshToken)) {
+    const there = readToken(session, system);
+    return there && isUsable(there.expiresAt, system.now()) ? there : refreshed;
+  }
+  try {
+    replacement.commit(tokenFileText(session, refreshed, token.file));
+  } catch (error) {
+    system.trace.step("the refreshed token could not be written", { error: String(error) });
+  }
+  return refreshed;
+}
+
+function signedOut(session: SsoSession): SsoCredError {
+  return new SsoCredError(
+    "login-required",
+    `'${sessionTitle(session)}' was signed out while its token was refreshed`,
+    {
+      remedy: { run: `sso-cred login ${session.loginArguments}` },
+    },
+  );
+}
