@@ -1,5 +1,5 @@
 import { isoSeconds, roleFile, rolePath, START_URL, tokenFile, tokenPath } from "./home.ts";
-import type { Call, SignInWorld } from "./signInWorld.ts";
+import type { SignInWorld } from "./signInWorld.ts";
 
 export const ACCOUNT = "123456789011";
 export const roleArguments = (role: string, session = "corp") => [
@@ -45,7 +45,7 @@ export async function putRole(
 }
 
 /** The access key id that was printed; empty when nothing was. */
-export const keyOf = ({ stdout }: Call) =>
+export const keyOf = ({ stdout }: { stdout: string }) =>
   stdout === "" ? "" : (JSON.parse(stdout) as { AccessKeyId: string }).AccessKeyId;
 
 export const readTokenFile = ({ home }: SignInWorld, session = "corp") => home.readJson(tokenPath(session));

@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { runCli } from "../../src/cli.ts";
+import { identifyProcess } from "../../src/system/processIdentity.ts";
+import { fakeSystem } from "../support/fakeSystem.ts";
+import { rolePath, sha1 } from "../support/home.ts";
+import { ACCOUNT, ASSIGNMENT, keyOf, putRole, putToken } from "../support/signedIn.ts";
+import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
+
+const busy = { kind: "status", status: 503 } as const;
+/** What a call takes on the fake clock. */
+async function timed(world: SignInWorld, env: Record<string, string> = {}) {
+  const began = world.clock.now();
+  const call = await world.call(MAIN_JOB, { env });
+  return { ...call, ms: world.clock.now() - began };
+}
+
+describe("5. retries", () => {
+  it.each([
+    ["429", { kind: "status", status: 429 }],
+    ["5xx", busy],
+    ["a dropped line", { kind: "drop" }],
+    ["half an answer", { kind: "half" }],
+  ] as const)("get over %s", async (_, how) => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.misbehave({ path: ASSIGNMENT, times: 3, how });
+    const { code, stderr } = await world.call();
+    expect([code, stderr, world.center.count(ASSIGNMENT)]).toEqual([0, "", 4]);
+  });
+
+  it("of the portal take 10 s in all, and more than one try", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.misbehave({ path: ASSIGNMENT, how: busy });
+    const { code, stdout, ms } = await timed(world);
+    expect([code, stdout]).toEqual([7, ""]);
+    expect(ms).toBeLessThanOrEqual(10_000);
+    expect(ms).toBeGreaterThan(3_000);
+  });
+
+  it("take 3 s when something still valid can be printed instead", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const key = await putRole(world, 600);
+    world.center.misbehave({ path: ASSIGNMENT, how: busy });
+    const { ms, ...call } = await timed(world);
+    expect(keyOf(call)).toBe(key);
+    expect(ms).toBeLessThanOrEqual(3_000);
+    expect(world.center.count(ASSIGNMENT)).toBeGreaterThan(1);
+  });
+
+  it("are not made of what does not pass within seconds", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
+    expect((await timed(world)).ms).toBe(0);
+    expect(world.center.count(ASSIGNMENT)).toBe(1);
+  });
+
+  it("wait as long as the service asks, where the budget allows, and end where not", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const retryAfter = (seconds: number) =>
+      ({ kind: "status", status: 429, headers: { "retry-after": String(seconds) } }) as const;
+    world.center.misbehave({ path: ASSIGNMENT, times: 1, how: retryAfter(5) });
+    const waited = await timed(world);
+    expect([waited.code, waited.ms >= 5_000, waited.ms < 10_000]).toEqual([0, true, true]);
+    await world.home.write(rolePath("corp", ACCOUNT, "ReadOnly"), "");
+    world.center.misbehave({ path: ASSIGNMENT, how: retryAfter(60) });
+    const { code, ms } = await timed(world);
+    expect([code, ms]).toEqual([7, 0]);
+  });
+});
+
+describe("5. SSO_CRED_WAIT bounds the run", () => {
+  it("and its retries", async () => {
+    const world = await signInWorld();
+    await putToken(world, { secondsLeft: -1 });
+    world.center.misbehave({ path: /./, how: busy });
+    const { code, ms } = await timed(world, { SSO_CRED_WAIT: "2.5" });
+    expect(code).toBe(7);
+    expect(ms).toBeLessThanOrEqual(2_500);
+  });
+
+  it("counted from the start of the process", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.misbehave({ path: ASSIGNMENT, how: busy });
+    const system = fakeSystem({ clock: world.clock, env: { ...world.home.env, ...world.center.env } });
+    world.clock.advance(49_000);
+    const began = world.clock.now();
+    expect(await runCli(MAIN_JOB, system)).toBe(7);
+    expect(world.clock.now() - began).toBeLessThanOrEqual(1_000);
+  });
+
+  it("with 50 s by default, and its waiting for a person: exit 4 says where the sign-in is open", async () => {
+    const world = await signInWorld({ browser: "ignore" });
+    const { code, stdout, stderr, ms } = await timed(world);
+    expect([code, stdout]).toEqual([4, ""]);
+    expect(stderr).toMatch(
+      /^sso-cred: the sign-in to 'corp' is open and waits for you; .*\n {2}open: http.*\n$/,
+    );
+    expect(ms).toBeGreaterThanOrEqual(50_000);
+    expect(ms).toBeLessThan(50_200);
+    await world.call(["logout", "corp"]);
+    await world.settled();
+  });
+
+  it.each([
+    ["role", `role-${rolePath("corp", ACCOUNT, "ReadOnly").slice(-45, -5)}`, "asks for the role 'ReadOnly'"],
+    ["token", `token-${sha1("corp")}`, "refreshes the token of 'corp'"],
+  ])("and its waiting for another that holds the %s's lock", async (_, name, does) => {
+    const world = await signInWorld();
+    await putToken(world, { secondsLeft: -1 });
+    const lock = `.aws/sso-cred/locks/${name}`;
+    await world.home.write(lock, { format: 1, id: "theirs", ...identifyProcess() });
+    const { code, stdout, stderr, ms } = await timed(world, { SSO_CRED_WAIT: "7" });
+    expect([code, stdout]).toEqual([7, ""]);
+    expect(stderr).toBe(
+      `sso-cred: waited too long for another sso-cred that ${does} (process ${process.pid}); lock: ${world.home.path}/${lock}\n`,
+    );
+    expect(ms).toBeGreaterThanOrEqual(7_000);
+    expect(ms).toBeLessThan(7_200);
+  });
+});

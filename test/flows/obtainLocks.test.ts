@@ -1,0 +1,97 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { identifyProcess } from "../../src/system/processIdentity.ts";
+import { rolePath, sessionSection, sha1, tokenPath } from "../support/home.ts";
+import { ACCOUNT, ASSIGNMENT, keyOf, pathsAsked, putToken, roleArguments } from "../support/signedIn.ts";
+import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
+
+const LOCKS = ".aws/sso-cred/locks";
+const roleLock = (session: string) =>
+  `${LOCKS}/role-${rolePath(session, ACCOUNT, "ReadOnly").slice(-45, -5)}`;
+const tokenLock = (session: string) => `${LOCKS}/token-${sha1(session)}`;
+const held = ({ home }: SignInWorld, lock: string, changes: object = {}) =>
+  home.write(lock, { format: 1, id: "theirs", ...identifyProcess(), ...changes });
+const locksIn = ({ home }: SignInWorld) => {
+  try {
+    return readdirSync(join(home.path, LOCKS));
+  } catch {
+    return [];
+  }
+};
+
+describe("7. locks", () => {
+  it("are taken role first, then session, and released", async () => {
+    const world = await signInWorld();
+    await putToken(world, { secondsLeft: -1 });
+    world.center.misbehave({ path: "/token", how: { kind: "latency", ms: 200 } });
+    const calling = world.call();
+    await expect.poll(() => world.center.count("/token")).toBe(1);
+    expect(locksIn(world).map((name) => name.split("-")[0])).toEqual(["role", "token"]);
+    await calling;
+    expect(locksIn(world)).toEqual([]);
+  });
+
+  it("are none while a person thinks", async () => {
+    const world = await signInWorld({ browser: "ignore" });
+    const seen: string[][] = [];
+    const onSleep = () => {
+      if (world.opened().length > 0) seen.push(locksIn(world));
+    };
+    expect((await world.call(MAIN_JOB, { env: { SSO_CRED_WAIT: "5" }, onSleep })).code).toBe(4);
+    expect(seen.length).toBeGreaterThan(10);
+    expect(seen.flat()).toEqual([]);
+    await world.call(["logout", "corp"]);
+    await world.settled();
+  });
+
+  it.each([
+    ["no such process", { pid: 4_194_304 }],
+    ["a process of the last boot", { boot: "another" }],
+  ])("of a dead one do not hold a call up: %s", async (_, changes) => {
+    const world = await signInWorld();
+    await putToken(world, { secondsLeft: -1 });
+    await held(world, roleLock("corp"), changes);
+    await held(world, tokenLock("corp"), changes);
+    const began = world.clock.now();
+    expect((await world.call()).code).toBe(0);
+    expect(world.clock.now()).toBe(began);
+  });
+
+  it("of one session are nothing to another", async () => {
+    const world = await signInWorld({ config: sessionSection("corp") + sessionSection("other") });
+    await putToken(world, { secondsLeft: -1 });
+    await putToken(world, { secondsLeft: -1, session: "other" });
+    await held(world, roleLock("other"));
+    await held(world, tokenLock("other"));
+    const began = world.clock.now();
+    expect((await world.call()).code).toBe(0);
+    expect(world.clock.now()).toBe(began);
+  });
+});
+
+describe("7. many callers at once", () => {
+  it("with nothing cost one sign-in, one tab, and one portal call a role", async () => {
+    const world = await signInWorld();
+    const roles = Array.from({ length: 12 }, (_, i) => (i % 2 ? "Admin" : "ReadOnly"));
+    const calls = await Promise.all(roles.map((role) => world.call(roleArguments(role))));
+    expect(calls.map(({ code, stderr }) => [code, stderr])).toEqual(roles.map(() => [0, ""]));
+    expect(new Set(calls.map(keyOf)).size).toBe(2);
+    expect(world.opened()).toHaveLength(1);
+    expect(pathsAsked(world)).toEqual(["/client/register", "/token", ASSIGNMENT, ASSIGNMENT]);
+    await world.settled();
+    expect(await world.traces()).toEqual([]);
+  });
+
+  it("in two sessions cost one sign-in each", async () => {
+    const world = await signInWorld({ config: sessionSection("corp") + sessionSection("other") });
+    const sessions = ["corp", "other", "corp", "other"];
+    const calls = await Promise.all(
+      sessions.map((session) => world.call(roleArguments("ReadOnly", session))),
+    );
+    expect(calls.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect(world.opened()).toHaveLength(2);
+    expect(await world.home.exists(tokenPath("other"))).toBe(true);
+    await world.settled();
+  });
+});
