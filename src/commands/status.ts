@@ -81,7 +81,9 @@ function sessionStatus(session: SsoSession, system: System): SessionStatus {
     refreshable,
     usable: signedIn || refreshable,
     loginPending: pending !== undefined && isUnderWay(pending, system),
-    foreignEndpoints: [ssoEndpoint(session), oidcEndpoint(session)].filter((url) => !isAwsEndpoint(url)),
+    foreignEndpoints: [...new Set([ssoEndpoint(session), oidcEndpoint(session)])].filter(
+      (url) => !isAwsEndpoint(url),
+    ),
   };
 }
 

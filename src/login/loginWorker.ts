@@ -117,6 +117,7 @@ async function showOpen(
   toOpen: string,
   system: System,
 ): Promise<void> {
+  system.trace.step("open the sign-in page", { browser: login.browser });
   const opened = login.browser && (await system.openBrowser(toOpen));
   await updateLogin({ ...login, ...where, opened, state: "open" }, system);
   system.trace.step("sign-in is open", { grant: login.grant, opened });

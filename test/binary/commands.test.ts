@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { isoSeconds, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+
+async function signedInWorld() {
+  const world = await binaryWorld();
+  await signedIn(world);
+  return world;
+}
+
+describe("logout", () => {
+  it("while offline: exit 0, the local files are gone, one line says that the portal could not be told", async () => {
+    const world = await signedInWorld();
+    await world.center.goDown();
+    const { code, stdout, stderr } = await world.run(["logout"]);
+    const line =
+      "Signed out of 'corp'; the portal could not be told, so the token itself lives until it expires.\n";
+    expect([code, stdout, stderr]).toEqual([0, line, ""]);
+    expect(await world.home.files(".aws/sso/cache")).toEqual([]);
+  });
+
+  it("then login, then a call, as a person does", async () => {
+    const { run, home, browser } = await signedInWorld();
+    expect(await run(["logout", "corp"])).toMatchObject({
+      code: 0,
+      stdout: "Signed out of 'corp'.\n",
+      stderr: "",
+    });
+    const { code, stdout, stderr } = await run(["login", "corp"]);
+    const { expiresAt } = await home.readJson(tokenPath("corp"));
+    expect([code, stdout, stderr]).toEqual([0, `Signed in to 'corp' until ${expiresAt}.\n`, ""]);
+    expect((await run()).code).toBe(0);
+    expect(browser.opened()).toHaveLength(1);
+  });
+});
+
+describe("login", () => {
+  it("keeps stdout clean for what it prints at the end", async () => {
+    const world = await binaryWorld({ browser: "ignore" });
+    const running = world.run(["login", "--use-device-code"]);
+    const { url, userCode } = await world.pending("open");
+    world.center.approveDevice();
+    const { code, stdout, stderr } = await running;
+    const lines = `Sign in to 'corp' in your browser. If it does not open, visit:\n\n  ${url}\n\nand enter the code:\n\n  ${userCode}\n\n`;
+    expect([code, stderr, stdout.split("\n").length]).toEqual([0, lines, 2]);
+  });
+});
+
+describe("status", () => {
+  const past = isoSeconds(Date.now() - 3600_000);
+  const future = isoSeconds(Date.now() + 3600_000);
+  /** The emulator's address is none of AWS's, which status says. */
+  const endpoints = ({ center }: { center: { url: string } }) => `, endpoint ${center.url}`;
+
+  it.each([
+    ["a token that lives", { expiresAt: future }, 0, `signed in until ${future}, refreshed by itself`],
+    [
+      "one without a refresh token",
+      { expiresAt: future, refreshToken: undefined },
+      0,
+      `signed in until ${future}`,
+    ],
+    ["an expired one", { expiresAt: past }, 0, `expired ${past}, refreshed at the next call`],
+    [
+      "an expired one without a refresh token",
+      { expiresAt: past, refreshToken: undefined },
+      4,
+      `expired ${past}`,
+    ],
+    [
+      "an expired one of an expired client",
+      { expiresAt: past, registrationExpiresAt: past },
+      4,
+      `expired ${past}`,
+    ],
+    ["one of another start URL", { startUrl: "https://x.awsapps.com/start" }, 4, "not signed in"],
+  ])("of %s", async (_, token, code, words) => {
+    const world = await binaryWorld();
+    await signedIn(world, token);
+    expect(await world.run(["status"])).toMatchObject({
+      code,
+      stdout: `corp: ${words}${endpoints(world)}\n`,
+      stderr: "",
+    });
+    expect(world.center.requests).toEqual([]);
+  });
+
+  it("as JSON, of every session, legacy profiles too", async () => {
+    const legacyUrl = "https://old.awsapps.com/start";
+    const legacy = `[profile old]\nsso_start_url = ${legacyUrl}\nsso_region = us-east-1\n`;
+    const world = await binaryWorld({ config: sessionSection("corp") + legacy });
+    await signedIn(world, { expiresAt: future });
+    const token = { startUrl: legacyUrl, region: "us-east-1", ...world.center.signIn() };
+    await world.home.write(tokenPath(legacyUrl), { ...tokenFile(token), expiresAt: future });
+    const { code, stdout, stderr } = await world.run(["status", "--json"]);
+    const foreignEndpoints = [world.center.url];
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        session: "corp",
+        startUrl: START_URL,
+        region: "eu-west-1",
+        signedIn: true,
+        expiresAt: future,
+        refreshable: true,
+        usable: true,
+        loginPending: false,
+        foreignEndpoints,
+      },
+      {
+        session: null,
+        startUrl: legacyUrl,
+        region: "us-east-1",
+        signedIn: true,
+        expiresAt: future,
+        refreshable: false,
+        usable: true,
+        loginPending: false,
+        foreignEndpoints,
+      },
+    ]);
+  });
+
+  it("of several: exit 4 as soon as one of the asked needs a person", async () => {
+    const world = await binaryWorld({ config: sessionSection("corp") + sessionSection("other") });
+    await signedIn(world, { expiresAt: future });
+    const codes = [];
+    for (const args of [["corp"], ["other"], ["corp", "other"], [], ["--sso-session", "corp"]]) {
+      codes.push((await world.run(["status", ...args])).code);
+    }
+    expect(codes).toEqual([0, 4, 4, 4, 0]);
+  });
+
+  it("says that a sign-in is open", async () => {
+    const world = await binaryWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "1" } });
+    await world.run();
+    await world.pending("open");
+    const { code, stdout } = await world.run(["status"]);
+    expect([code, stdout]).toEqual([4, `corp: not signed in, a sign-in is open${endpoints(world)}\n`]);
+  });
+
+  it("of an unknown session, and without any, is a sentence", async () => {
+    const world = await binaryWorld();
+    expect(await world.run(["status", "crop"])).toMatchObject({
+      code: 3,
+      stdout: "",
+      stderr: `sso-cred: ${world.home.configFile} has no [sso-session crop]; it has corp\n  run: sso-cred init crop\n`,
+    });
+    const empty = await binaryWorld({ config: "" });
+    expect(await empty.run(["status"])).toMatchObject({
+      code: 3,
+      stdout: "",
+      stderr: `sso-cred: ${empty.home.configFile} has no [sso-session]\n  run: sso-cred init\n`,
+    });
+  });
+});
+
+it("a disk that takes no role credentials costs only the cache", async () => {
+  const world = await signedInWorld();
+  await world.home.write(".aws/cli", "in the way");
+  expect(await world.run()).toMatchObject({ code: 0, stderr: "" });
+});
