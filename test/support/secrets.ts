@@ -1,0 +1,109 @@
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { IdentityCenter } from "../identityCenter/identityCenter.ts";
+
+/** All that must not leave its file or its request: what the services gave, and what was sent to them. */
+export function secretsOf({ state, requests }: IdentityCenter): string[] {
+  const sent = requests.flatMap(({ body }) =>
+    Object.entries(typeof body === "object" && body !== null ? body : {})
+      .filter(([name]) => /^(code|codeVerifier|clientSecret|refreshToken|deviceCode)$/.test(name))
+      .map(([, value]) => String(value)),
+  );
+  return [
+    ...sent,
+    ...state.accessTokens.keys(),
+    ...state.refreshTokens.keys(),
+    ...state.codes.keys(),
+    ...state.devices.keys(),
+    ...[...state.registrations.values()].map(({ clientSecret }) => clientSecret),
+    ...[...state.roleKeys.values()].flatMap(({ secretAccessKey, sessionToken }) => [
+      secretAccessKey,
+      sessionToken,
+    ]),
+  ];
+}
+
+export interface Entry {
+  path: string;
+  /** Like "600". */
+  mode: string;
+  isFolder: boolean;
+}
+
+/** Everything below a folder, links not followed; what goes away meanwhile is left out. */
+export function entriesBelow(folder: string): Entry[] {
+  let names: string[] = [];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    // Gone.
+  }
+  return names.flatMap((name) => {
+    const path = join(folder, name);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (!found) return [];
+    const entry = { path, mode: (found.mode & 0o7777).toString(8), isFolder: found.isDirectory() };
+    return found.isDirectory() ? [entry, ...entriesBelow(path)] : [entry];
+  });
+}
+
+/** `NAME: secret` for each file below the folder that holds one, those under `except` left out. */
+export function secretsBelow(
+  folder: string,
+  secrets: readonly string[],
+  except: readonly string[],
+): string[] {
+  return entriesBelow(folder)
+    .filter(({ path, isFolder }) => !isFolder && !except.some((one) => path.startsWith(join(folder, one))))
+    .flatMap(({ path }) => {
+      const bytes = readFileSync(path);
+      return secrets.filter((secret) => bytes.includes(secret)).map((secret) => `${path}: ${secret}`);
+    });
+}
+
+export interface SeenProcess {
+  pid: number;
+  /** With blanks between the words. */
+  commandLine: string;
+  environment: string[];
+}
+
+/** Looks at every process of a home again and again until `stop`, and at what lies in its folders. */
+export function watchHome(home: string): { stop(): Promise<{ processes: SeenProcess[]; entries: Entry[] }> } {
+  const processes = new Map<string, SeenProcess>();
+  const entries = new Map<string, Entry>();
+  let watching = true;
+  const look = () => {
+    for (const found of processesOf(home)) processes.set(`${found.pid} ${found.commandLine}`, found);
+    for (const found of entriesBelow(join(home, ".aws"))) entries.set(`${found.path} ${found.mode}`, found);
+  };
+  const work = (async () => {
+    while (watching) {
+      look();
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  })();
+  return {
+    async stop() {
+      watching = false;
+      await work;
+      look();
+      return { processes: [...processes.values()], entries: [...entries.values()] };
+    },
+  };
+}
+
+function processesOf(home: string): SeenProcess[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const environment = readFileSync(`/proc/${name}/environ`, "utf8").split("\0");
+        if (!environment.includes(`HOME=${home}`)) return [];
+        const commandLine = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+        return [{ pid: Number(name), commandLine, environment }];
+      } catch {
+        return [];
+      }
+    });
+}
