@@ -4,6 +4,8 @@ import { listed, onlySession, resolveSession } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
+import { printable } from "../text.ts";
+import { personAtTerminal } from "./person.ts";
 
 /** How every command that people run names its session. */
 export const sessionOptions = {
@@ -17,8 +19,8 @@ export interface SessionArguments {
 }
 
 /**
- * The session that `[SESSION | --profile NAME | --sso-session NAME]` names; without one the only one in the config. Throws
- * `usage` when the choice is open.
+ * The session that `[SESSION | --profile NAME | --sso-session NAME]` names; without one the only one in the config; of
+ * several the one that the person at the terminal picks. Throws `usage` when nobody can be asked.
  */
 export async function chosenSession(
   { profile, "sso-session": flag }: SessionArguments,
@@ -30,12 +32,20 @@ export async function chosenSession(
   }
   const config = loadConfig(system, { credentials: profile !== undefined });
   if (profile !== undefined) return { session: resolveProfile(config, profile, system).session, config };
-  const name = flag ?? positionals[0] ?? onlyName(config);
+  const name = flag ?? positionals[0] ?? (await onlyName(config, system));
   return { session: resolveSession(config, name, system), config };
 }
 
-function onlyName(config: Config): string {
+async function onlyName(config: Config, system: System): Promise<string> {
   const found = onlySession(config);
   if ("only" in found) return found.only;
-  throw new SsoCredError("usage", `which session? ${config.path} has ${listed(found.several)}: name one`);
+  const person = await personAtTerminal(system);
+  if (!person) {
+    throw new SsoCredError("usage", `which session? ${config.path} has ${listed(found.several)}: name one`);
+  }
+  const choices = found.several.map((name) => ({ value: name, label: printable(name, person.columns - 4) }));
+  const chosen = await person.prompts.askSome({ message: "Which SSO session?", choices });
+  if (!chosen) throw new SsoCredError("cancelled", "no session chosen");
+  if (chosen.length > 1) throw new SsoCredError("usage", "one session at a time");
+  return chosen[0] as string;
 }

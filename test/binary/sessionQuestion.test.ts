@@ -1,0 +1,37 @@
+import { expect, onTestFinished, test } from "vitest";
+import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
+import { makeBrowser } from "../support/browser.ts";
+import { makeHome, sessionSection, tokenPath } from "../support/home.ts";
+import { KEYS, startBinaryOnTerminal } from "../support/pty.ts";
+
+async function twoSessions() {
+  const home = await makeHome({ config: sessionSection("corp") + sessionSection("partner") });
+  const center = await startIdentityCenter();
+  onTestFinished(async () => {
+    await center.stop();
+    await home.remove();
+  });
+  const env = { ...center.env, BROWSER: makeBrowser(home.path).command };
+  const login = startBinaryOnTerminal(["login"], { home, env });
+  onTestFinished(() => login.kill());
+  await login.waitFor("Which SSO session?");
+  return { home, login };
+}
+
+test("login without a session, with several in the config, asks the person at the terminal", async () => {
+  const { home, login } = await twoSessions();
+  login.type(KEYS.down + KEYS.enter);
+  const { code, screen } = await login.done;
+  expect(screen).toContain("Signed in to 'partner'");
+  expect(code).toBe(0);
+  expect(await home.exists(tokenPath("partner"))).toBe(true);
+  expect(await home.exists(tokenPath("corp"))).toBe(false);
+});
+
+test("leaving the question unanswered signs nobody in and exits 130", async () => {
+  const { home, login } = await twoSessions();
+  login.type(KEYS.controlC);
+  const { code } = await login.done;
+  expect(code).toBe(130);
+  expect(await home.exists(".aws/sso")).toBe(false);
+});
