@@ -1,0 +1,129 @@
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished } from "vitest";
+import { runCli } from "../../src/cli.ts";
+import { runLoginWorker } from "../../src/login/loginWorker.ts";
+import { fakeClock } from "./fakeClock.ts";
+import { type FakeSystem, fakeSystem } from "./fakeSystem.ts";
+import { makeHome } from "./home.ts";
+import { type Script, scriptedServer } from "./scriptedServer.ts";
+
+const VECTORS = fileURLToPath(new URL("../vectors/aws-cli-2.36.7/", import.meta.url));
+const CACHES = ["sso/cache", "cli/cache"];
+
+export interface Replay {
+  scenario: string;
+  /** When the AWS CLI ran. */
+  at: string;
+  args: string[];
+  script: Script;
+  /** The scenario whose files are there before. */
+  after?: string;
+  env?: Record<string, string>;
+  prepare?: (aws: string) => void;
+}
+
+/** Our program in the AWS CLI's place: the same config, clock and answers. */
+export async function replay({ scenario, at, args, script, after, env = {}, prepare }: Replay) {
+  const home = await makeHome();
+  onTestFinished(() => home.remove());
+  const aws = join(home.path, ".aws");
+  cpSync(join(VECTORS, after ?? scenario, "dot-aws"), aws, { recursive: true });
+  for (const cache of CACHES) {
+    if (!after) rmSync(join(aws, cache), { recursive: true, force: true });
+    // A checkout does not keep the mode.
+    for (const name of Object.keys(filesOf(join(aws, cache)))) chmodSync(join(aws, cache, name), 0o600);
+  }
+  prepare?.(aws);
+  const server = await scriptedServer(script);
+  const clock = fakeClock(Date.parse(at));
+  const endpoints = { AWS_ENDPOINT_URL_SSO: server.url, AWS_ENDPOINT_URL_SSO_OIDC: server.url };
+  const surroundings = { env: { ...home.env, ...endpoints, ...env }, clock };
+  let worker: FakeSystem | undefined;
+  let working: Promise<void> | undefined;
+  const system = fakeSystem({
+    ...surroundings,
+    terminal: "tty",
+    startDetached: ([, key = "", id = ""]) => {
+      worker = fakeSystem({ ...surroundings, browser: env.DISPLAY ? "visit" : "none" });
+      working = runLoginWorker(key, id, worker);
+    },
+  });
+  const code = await runCli(args, system);
+  await working;
+  await worker?.visits();
+  return { code, system, aws, requests: server.requests };
+}
+
+const expected = (scenario: string) =>
+  readFileSync(join(VECTORS, scenario, "requests.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map(
+      (line) =>
+        JSON.parse(line) as { method: string; path: string; headers: Record<string, string>; body: unknown },
+    )
+    // Not ours: the AWS CLI's own call with the credentials.
+    .filter(({ path }) => path !== "/")
+    .map(({ method, path, headers, body }) => {
+      const [place, query = ""] = path.split("?");
+      return {
+        method,
+        place,
+        query: sorted(new URLSearchParams(query)),
+        headers: lower(headers),
+        body: withoutChance(body),
+      };
+    });
+const sorted = (query: URLSearchParams) => [...query].map((pair) => pair.join("=")).sort();
+const lower = (headers: Record<string, string>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+/** The port and the verifier are new each time. */
+const withoutChance = (body: unknown) => {
+  if (typeof body !== "object" || body === null || !("codeVerifier" in body)) return body;
+  const { redirectUri = "" } = body as { redirectUri?: string };
+  return {
+    ...body,
+    codeVerifier: typeof body.codeVerifier,
+    redirectUri: redirectUri.replace(/:\d+\//, ":PORT/"),
+  };
+};
+
+/** In order, with the headers the vectors hold; the order of a query is free. */
+export function expectSameRequests(scenario: string, { requests }: Awaited<ReturnType<typeof replay>>): void {
+  const wanted = expected(scenario);
+  const got = requests.map(({ method, path, query, headers, body }, i) => ({
+    method,
+    place: path,
+    query: sorted(query),
+    headers: Object.fromEntries(Object.keys(wanted[i]?.headers ?? {}).map((name) => [name, headers[name]])),
+    body: withoutChance(body),
+  }));
+  expect(got).toEqual(wanted);
+}
+
+/** Every cache file of the AWS CLI, by name, byte and mode; our own names stand behind its fields in a role's file. */
+export function expectSameFiles(scenario: string, { aws }: Awaited<ReturnType<typeof replay>>): void {
+  for (const cache of CACHES) {
+    const theirs = filesOf(join(VECTORS, scenario, "dot-aws", cache));
+    const ours = filesOf(join(aws, cache));
+    for (const name of Object.keys(ours)) {
+      ours[name] = (ours[name] ?? "").replace(/, "SsoCred": \{[^{}]*\}\}$/, "}");
+      expect((statSync(join(aws, cache, name)).mode & 0o777).toString(8)).toBe("600");
+    }
+    expect(ours).toEqual(theirs);
+  }
+  const config = (folder: string) => readFileSync(join(folder, "config"), "utf8");
+  expect(config(aws)).toBe(config(join(VECTORS, scenario, "dot-aws")));
+}
+
+function filesOf(folder: string): Record<string, string> {
+  try {
+    return Object.fromEntries(
+      readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+    );
+  } catch {
+    return {};
+  }
+}

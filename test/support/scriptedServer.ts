@@ -1,0 +1,39 @@
+import { onTestFinished } from "vitest";
+import { type Answer, type Incoming, jsonAnswer, redirect } from "../identityCenter/answer.ts";
+import { deliver } from "../identityCenter/misbehaviour.ts";
+import { listen } from "../identityCenter/server.ts";
+
+/** What answers a request, and must be asked for in this order: `POST /token`. */
+export type Script = readonly (readonly [request: string, body: object | "", status?: number])[];
+
+export interface ScriptedServer {
+  readonly url: string;
+  readonly requests: Incoming[];
+}
+
+/**
+ * Answers from a list, for values that an emulator would make up itself. `/authorize` is the person who says yes, with
+ * the code `code-1`; the list and `requests` do without it.
+ */
+export async function scriptedServer(script: Script): Promise<ScriptedServer> {
+  const requests: Incoming[] = [];
+  const answer = (incoming: Incoming): Answer => {
+    if (incoming.path === "/authorize") {
+      const state = incoming.query.get("state");
+      return redirect(302, `${incoming.query.get("redirect_uri")}?code=code-1&state=${state}`);
+    }
+    const [request, body, status = 200] = script[requests.length] ?? ["nothing more", {}];
+    requests.push(incoming);
+    const asked = `${incoming.method} ${incoming.path}`;
+    if (request !== asked)
+      return jsonAnswer(501, { message: `The script has ${request} here, not ${asked}` });
+    return body === "" ? { status, headers: {}, body: "" } : jsonAnswer(status, body);
+  };
+  const { url, goDown } = await listen(
+    (incoming, response) => deliver(response, () => answer(incoming), undefined),
+    0,
+    undefined,
+  );
+  onTestFinished(goDown);
+  return { url, requests };
+}
