@@ -1,10 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MAX_FILE_BYTES, readJsonObject } from "../../../src/cache/jsonFile.ts";
+import { runInChild } from "../../support/child.ts";
 
 let folder: string;
 let path: string;
@@ -50,6 +60,16 @@ describe("a path that is no readable regular file is a miss", () => {
   it("a folder", () => {
     mkdirSync(path);
     expect(readJsonObject(path)).toBeUndefined();
+  });
+
+  it("unreadable", () => {
+    writeFileSync(path, "{}", { mode: 0o000 });
+    chmodSync(folder, 0o755);
+    const module = new URL("../../../src/cache/jsonFile.ts", import.meta.url);
+    const code = `process.stdout.write(String(m.readJsonObject(${JSON.stringify(path)})))`;
+    expect(runInChild(module, code, { unprivileged: true })).toBe("undefined");
+    chmodSync(path, 0o644);
+    expect(runInChild(module, code, { unprivileged: true })).toBe("[object Object]");
   });
 
   it("a pipe, which is not waited for", () => {
