@@ -68,7 +68,7 @@ export function commandLine(
   const { session, accountId, roleName } = target;
   const quotedSession = quote(session, platform);
   const quotedRole = quote(roleName, platform);
-  const quotedCommand = quote(command, platform);
+  const quotedCommand = quotePath(command, platform);
   if (
     quotedCommand === undefined ||
     (platform === "win32" && quotedCommand !== command && session !== quotedSession)
@@ -98,6 +98,14 @@ export function canBeWritten(
   platform: NodeJS.Platform,
 ): boolean {
   return /^\d{12}$/.test(accountId) && quote(roleName, platform) !== undefined;
+}
+
+/** The SDKs for Go take quotes off a value's start (v1: with what follows read bare), so one that can start plain does. */
+function quotePath(path: string, platform: NodeJS.Platform): string | undefined {
+  const quoted = quote(path, platform);
+  if (quoted === path || quoted === undefined || platform === "win32" || !path.startsWith("/")) return quoted;
+  const plainUntil = path.lastIndexOf("/", path.search(/[^A-Za-z0-9_.@/%:+=,-]/)) + 1;
+  return `${path.slice(0, plainUntil)}"${path.slice(plainUntil)}"`;
 }
 
 function quote(word: string, platform: NodeJS.Platform): string | undefined {

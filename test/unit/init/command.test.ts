@@ -46,8 +46,11 @@ describe("the credential_process line", () => {
     );
   });
 
-  it("quotes a path with blanks", () => {
-    expect(commandLine("/my apps/sso-cred", target, "darwin")).toMatch(/^"\/my apps\/sso-cred" my-sso /);
+  it("quotes a path with blanks behind its plain start: the SDK for Go v1 takes quotes off a value's start", () => {
+    expect(commandLine("/my apps/sso-cred", target, "darwin")).toMatch(/^\/"my apps\/sso-cred" my-sso /);
+    expect(commandLine("/opt/x/my apps/sso-cred", target, "linux")).toMatch(
+      /^\/opt\/x\/"my apps\/sso-cred" my-sso /,
+    );
   });
 
   it.each([
