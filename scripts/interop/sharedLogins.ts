@@ -1,0 +1,73 @@
+import type { Expect, Report } from "../stress/report.ts";
+import { SESSION } from "../stress/stage.ts";
+import type { Program } from "./clients.ts";
+import { expectRole, openWorld, type World, whoAmI } from "./world.ts";
+
+/** `aws sso login` and `logout` beside our own: each sees what the other did. */
+export async function sharedLogins(aws: Program, report: Report): Promise<void> {
+  async function row(what: string, check: (world: World, expect: Expect) => Promise<string>): Promise<void> {
+    await report.row(`${aws.name}: ${what}`, async (expect) => {
+      const world = await openWorld();
+      try {
+        return { detail: await check(world, expect) };
+      } finally {
+        await world.close();
+      }
+    });
+  }
+
+  await row("aws sso login, then we need nobody", async (world, expect) => {
+    await awsSignIn(world, expect);
+    const tabs = world.browser.opened().length;
+    const { code, stderr } = await world.call().done;
+    expect(code === 0, `ours: exit ${code}: ${stderr.trim()}`);
+    expect(world.browser.opened().length === tabs, "we opened a tab of our own");
+    return "no tab of ours";
+  });
+  await row("our login, then aws needs nobody", async (world, expect) => {
+    const { code, stderr } = await world.start(["login", SESSION]).done;
+    expect(code === 0, `our login: exit ${code}: ${stderr.trim()}`);
+    expectRole(expect, await world.client(aws, whoAmI(world.center, "sso")));
+    return "signed in";
+  });
+  await row("our role credentials serve aws", async (world, expect) => {
+    await world.call().done;
+    expectRole(expect, await world.client(aws, whoAmI(world.center, "sso")));
+    const portal = world.center.count("/federation/credentials");
+    expect(portal === 1, `${portal} portal calls`);
+    return "1 portal call for both";
+  });
+  await row("aws's role credentials serve us", async (world, expect) => {
+    await awsSignIn(world, expect);
+    expectRole(expect, await world.client(aws, whoAmI(world.center, "sso")));
+    const { code, stderr } = await world.call().done;
+    expect(code === 0, `ours: exit ${code}: ${stderr.trim()}`);
+    const portal = world.center.count("/federation/credentials");
+    expect(portal === 1, `${portal} portal calls`);
+    return "1 portal call for both";
+  });
+  await row("aws sso logout signs us out", async (world, expect) => {
+    await world.call().done;
+    const { code, stderr } = await world.client(aws, ["sso", "logout"]);
+    expect(code === 0, `aws sso logout: exit ${code}: ${stderr.trim()}`);
+    const status = await world.start(["status", SESSION]).done;
+    expect(status.code === 4, `status: exit ${status.code}: ${status.stdout}`);
+    const { code: after } = await world.call({ env: { SSO_CRED_LOGIN: "never" } }).done;
+    expect(after === 4, `our call: exit ${after}: cached credentials outlived the logout`);
+    return "exit 4 afterwards";
+  });
+  await row("our logout signs aws out", async (world, expect) => {
+    await awsSignIn(world, expect);
+    expectRole(expect, await world.client(aws, whoAmI(world.center, "sso")));
+    const { code, stderr } = await world.start(["logout", SESSION]).done;
+    expect(code === 0, `our logout: exit ${code}: ${stderr.trim()}`);
+    const after = await world.client(aws, whoAmI(world.center, "sso"));
+    expect(after.code !== 0, "aws still has credentials");
+    return after.stderr.trim().split("\n").at(-1)?.slice(0, 80) ?? "";
+  });
+
+  async function awsSignIn(world: World, expect: Expect): Promise<void> {
+    const { code, stdout, stderr } = await world.client(aws, ["sso", "login", "--sso-session", SESSION]);
+    expect(code === 0, `aws sso login: exit ${code}: ${(stderr || stdout).trim()}`);
+  }
+}

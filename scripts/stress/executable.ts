@@ -1,0 +1,28 @@
+import { constants, copyFileSync, mkdirSync, rmSync } from "node:fs";
+import buildExecutable, { EXECUTABLE } from "../../test/support/builtExecutable.ts";
+import { root } from "../toolchain.mjs";
+
+const VARIABLE = "SSO_CRED_BINARY";
+
+/** The executable under test: the one that SSO_CRED_BINARY names, else the copy that `freezeExecutable` made. */
+export function executable(): string {
+  return process.env[VARIABLE] ?? EXECUTABLE;
+}
+
+/**
+ * Builds the executable and copies it aside, so that a build meanwhile does not change what is measured. Answers what
+ * takes the copy away.
+ */
+export function freezeExecutable(): () => void {
+  if (process.env[VARIABLE]) return () => {};
+  buildExecutable();
+  const folder = `${root}.cache/frozen`;
+  const copy = `${folder}/sso-cred-${process.pid}`;
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(EXECUTABLE, copy, constants.COPYFILE_FICLONE);
+  process.env[VARIABLE] = copy;
+  return () => {
+    delete process.env[VARIABLE];
+    rmSync(copy, { force: true });
+  };
+}
