@@ -133,6 +133,8 @@ function takeAway(path: string): void {
 
 function look(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
+  // Which nobody could take away.
+  if (found?.isDirectory()) throw new Error(`${path} is a folder`);
   return found && `${found.ino} ${found.mtimeMs}`;
 }
 

@@ -28,13 +28,16 @@ export interface Replacement {
 /**
  * Creates the replacement of `path` (0600 whatever the umask; folders 0700) and reserves `reserveBytes` on the disk, so that a full
  * or read-only disk shows before something is spent that cannot be had again. A symlinked target is
- * followed. Throws the system's error with the target as its `path`; a folder in the target's place shows now, too.
+ * followed. Throws the system's error with the target as its `path`; a folder or a device in the target's place shows now, too.
  */
 export function prepareReplacement(path: string, reserveBytes = 0): Replacement {
   makeFolder(dirname(path));
   const target = followLinks(path);
-  if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) {
-    throw Object.assign(new Error(`EISDIR: ${target} is a folder`), { code: "EISDIR", path: target });
+  const there = lstatSync(target, { throwIfNoEntry: false });
+  // A rename would make a file of /dev/null, too.
+  if (there && !there.isFile() && !there.isSymbolicLink()) {
+    const code = there.isDirectory() ? "EISDIR" : "ENOTSUP";
+    throw Object.assign(new Error(`${code}: ${target} is no file`), { code, path: target });
   }
   try {
     return prepare(target, reserveBytes, { again: true });
