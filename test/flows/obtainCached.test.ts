@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { identifyProcess } from "../../src/system/processIdentity.ts";
 import type { How } from "../identityCenter/misbehaviour.ts";
-import { roleFile, rolePath } from "../support/home.ts";
+import { roleFile, rolePath, sessionSection } from "../support/home.ts";
 import { ACCOUNT, ASSIGNMENT, keyOf, pathsAsked, putRole, putToken } from "../support/signedIn.ts";
 import { credentialsOf, signInWorld } from "../support/signInWorld.ts";
 
@@ -15,6 +15,19 @@ describe("1. role credentials in the cache with 15 minutes left are printed", ()
     const key = await putRole(world, 900);
     const call = await world.call();
     expect([call.code, keyOf(call), pathsAsked(world)]).toEqual([0, key, []]);
+  });
+
+  it("with --profile as well, and without waiting for a lock", async () => {
+    const profile =
+      "[profile dev]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
+    const world = await signInWorld({ config: sessionSection("corp") + profile });
+    const key = await putRole(world, 900);
+    const lock = `.aws/sso-cred/locks/role-${ROLE_FILE.slice(-45, -5)}`;
+    await world.home.write(lock, { format: 1, id: "theirs", ...identifyProcess() });
+    const began = world.clock.now();
+    const call = await world.call(["--profile", "dev"]);
+    expect([call.code, keyOf(call), pathsAsked(world)]).toEqual([0, key, []]);
+    expect(world.clock.now()).toBe(began);
   });
 
   it("and no longer with a second less", async () => {
