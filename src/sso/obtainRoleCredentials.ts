@@ -88,11 +88,9 @@ async function obtainOnce(
     },
   };
   return withLock<Outcome>(system, roleLockPath(role, system), wait, async () => {
-    const written = readRoleCredentials(role, system);
-    if (written && isFresh(written.expiration, system.now())) return { credentials: written };
     const enough = resting();
     if (enough) return { credentials: enough };
-    // Whoever held the lock before may have just failed: one attempt is enough for all who waited.
+    // Look again: whoever held the lock before has written, or failed just now. One attempt is enough for all who waited.
     const others = wait.meanwhile();
     if (others) return others;
     try {
