@@ -4,6 +4,7 @@ import { parse } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { root } from "../toolchain.mjs";
 import { CHUNKS, chunkPlugin } from "./chunks.ts";
+import { eagerFunctions } from "./eagerFunctions.ts";
 import { leaveOut } from "./leftOut.ts";
 
 /** The scripts of the executable, as files. */
@@ -52,7 +53,7 @@ export async function bundle(folder: string): Promise<Bundles> {
     metafiles.push(metafile);
     return output.path;
   };
-  const entry = await script("main.cjs", "src/main.ts");
+  const entry = await script("main.cjs", "src/main.ts", { plugins: [eagerFunctions, ...options.plugins] });
   const chunks: Bundles["chunks"] = [];
   for (const [name, source] of Object.entries(CHUNKS)) {
     if (!existsSync(`${root}${source}`)) continue;

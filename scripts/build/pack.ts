@@ -1,4 +1,6 @@
+import childProcess from "node:child_process";
 import { createRequire } from "node:module";
+import { promisify } from "node:util";
 import { hostTarget, type Target } from "../toolchain.mjs";
 
 /** What goes into one executable. */
@@ -32,7 +34,9 @@ type Sea = (
  */
 export async function pack({ target, node, main, assets, execArgv, output }: Packing): Promise<void> {
   const require = createRequire(import.meta.url);
-  const { default: sea } = require("@yao-pkg/pkg/lib-es5/sea.js") as { default: Sea };
+  // A cache holds for one platform's V8 only.
+  const useCodeCache = target === hostTarget();
+  const sea = packager(require, useCodeCache ? execArgv : []);
   const { log } = require("@yao-pkg/pkg/lib-es5/log.js") as { log: { info(): void } };
   log.info = () => {};
   const [platform = "", arch = ""] = target.split("-");
@@ -46,11 +50,31 @@ export async function pack({ target, node, main, assets, execArgv, output }: Pac
     seaConfig: {
       disableExperimentalSEAWarning: true,
       useSnapshot: false,
-      // The blob is written by a Node without our V8 flags, so its cache would be rejected; the entry is small.
-      useCodeCache: false,
+      useCodeCache,
       assets,
       execArgv,
       execArgvExtension: "none",
     },
   });
+}
+
+/**
+ * The packager, whose call of the Node that writes the blob gets the options that the executable will run under: V8 rejects
+ * a code cache that was made under others.
+ */
+function packager(require: NodeJS.Require, options: readonly string[]): Sea {
+  const { execFile } = childProcess;
+  const run = promisify(execFile);
+  const withOptions = (args: readonly string[]) =>
+    args[0] === "--experimental-sea-config" ? [...options, ...args] : args;
+  const file = require.resolve("@yao-pkg/pkg/lib-es5/sea.js");
+  // It looks up `execFile` once, when it is loaded.
+  delete require.cache[file];
+  const replaced = { [promisify.custom]: (node: string, args: string[]) => run(node, withOptions(args)) };
+  childProcess.execFile = Object.assign(() => {}, replaced) as unknown as typeof execFile;
+  try {
+    return (require(file) as { default: Sea }).default;
+  } finally {
+    childProcess.execFile = execFile;
+  }
 }

@@ -1,15 +1,14 @@
+import { START_FLAGS } from "../../src/chunks.ts";
 import type { Target } from "../toolchain.mjs";
 
 /**
- * V8 flags and Node options baked into the executable as its `execArgv`. The code caches are made under the same V8
- * flags, else V8 rejects them. What each saves stands in docs/performance.md.
+ * V8 flags and Node options baked into the executable as its `execArgv`. The code caches are made under the same ones,
+ * else V8 rejects them. What each saves stands in docs/performance.md.
  */
 export const RUNTIME_FLAGS = [
-  // The snapshot's string hashes are used as they are: the seed is then the same for all, so never key a Map or an
-  // object by more than a few strings that somebody else chose.
-  "--no-rehash-snapshot",
-  "--no-short-builtin-calls",
-  "--v8-pool-size=0",
+  ...START_FLAGS.map((name) => `--no-${name}`),
+  // One thread beside the main one; 0 would be one for each processor.
+  "--v8-pool-size=1",
   "--disable-sigusr1",
 ];
 

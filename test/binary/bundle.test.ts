@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { cachedDataVersionTag } from "node:v8";
 import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { prepareRehearsal } from "../../scripts/build/rehearsal.ts";
@@ -64,10 +65,12 @@ describe("the chunks", () => {
     ).toEqual([]);
   });
 
-  test("are run on a miss, each from a code cache that V8 accepts without a word", async () => {
+  test("are run on a miss, each from a code cache that V8 accepts without a word, as Node's own", async () => {
     const { args, env, stop } = await prepareRehearsal(join(home.path, "rehearsal"));
     try {
-      const { scripts } = await observe(args, env);
+      const { scripts, cacheTag } = await observe(args, env);
+      // Node made its caches under no flags, such as this process has.
+      expect(cacheTag).toBe(cachedDataVersionTag());
       expect(scripts).toEqual([
         { filename: "cli.js", rejected: false },
         { filename: "sdk.js", rejected: false },

@@ -16,11 +16,13 @@ export interface Observation {
   loaded: string[];
   /** The chunks that ran; `rejected` as V8 says of their code cache. */
   scripts: { filename: string; rejected: boolean | undefined }[];
+  /** V8's own digest of its version and flags at the end of the run: code caches hold under the same only. */
+  cacheTag: number;
 }
 
 /** Runs before the entry, in its scope. */
 const observer = `
-const observed = { required: [], loaded: [], scripts: [] };
+const observed = { required: [], loaded: [], scripts: [], cacheTag: 0 };
 {
   const embedded = require;
   const { writeFileSync } = embedded("node:fs");
@@ -46,6 +48,7 @@ const observed = { required: [], loaded: [], scripts: [] };
   };
   process.on("exit", () => {
     observed.loaded = process.moduleLoadList.filter((name) => !start.has(name));
+    observed.cacheTag = embedded("node:v8").cachedDataVersionTag();
     writeFileSync(process.env.OBSERVED, JSON.stringify(observed));
   });
 }
