@@ -82,8 +82,9 @@ describe("without terminal and browser", () => {
   });
 
   it("with a terminal the call waits for the person", async () => {
-    const { call, center, clock } = await signInWorld({ env: { ...NO_BROWSER, SSO_CRED_WAIT: "50" } });
+    const { call, center, clock, until } = await signInWorld({ env: { ...NO_BROWSER, SSO_CRED_WAIT: "50" } });
     const waiting = call(MAIN_JOB, { terminal: "1" });
+    await until(() => center.state.devices.size === 1);
     await clock.sleep(3_000);
     center.approveDevice();
     const { code, shown } = await waiting;

@@ -65,9 +65,9 @@ describe("sso-cred login", () => {
     ["--use-device-code", "/device_authorization"],
     ["--no-browser", "/client/register"],
   ])("takes %s", async (flag, path) => {
-    const { call, center, clock, opened } = await signInWorld({ browser: "ignore" });
+    const { call, center, until, workers, opened } = await signInWorld({ browser: "ignore" });
     const waiting = call([...LOGIN, flag]);
-    await clock.sleep(3_000);
+    await until(() => workers.some(({ steps }) => steps.at(-1)?.what === "sign-in is open"));
     expect(center.count(path)).toBe(1);
     expect(opened()).toHaveLength(flag === "--no-browser" ? 0 : 1);
     await call(["logout", "corp"]);
@@ -95,16 +95,15 @@ describe("sso-cred login", () => {
   });
 
   it("replaces a pending login, whose callers go on with the new one", async () => {
-    const { call, center, clock, settled, opened } = await signInWorld({
+    const { call, center, until, settled, opened } = await signInWorld({
       browser: "ignore",
       env: { SSO_CRED_LOGIN: "device", SSO_CRED_WAIT: "50" },
     });
     const caller = call();
-    await clock.sleep(2_000);
+    await until(() => center.state.devices.size === 1);
     const person = call(LOGIN);
-    await clock.sleep(2_000);
+    await until(() => center.state.devices.size === 2);
     const codes = [...center.state.devices.values()].map(({ userCode }) => userCode);
-    expect(codes).toHaveLength(2);
     center.approveDevice(codes[1]);
     expect([(await caller).code, (await person).code]).toEqual([0, 0]);
     await settled();

@@ -113,9 +113,9 @@ describe("logout of a session", () => {
 
 describe("logout during a sign-in", () => {
   it("ends the worker, its callers and its marks", async () => {
-    const { call, clock, settled, traces } = await signInWorld({ browser: "ignore" });
+    const { call, until, opened, settled, traces } = await signInWorld({ browser: "ignore" });
     const waiting = call(MAIN_JOB, { terminal: "1" });
-    await clock.sleep(2_000);
+    await until(() => opened().length === 1);
     expect((await call(["logout", "corp"])).stdout).toBe("Ended the open sign-in to 'corp'.\n");
     const { code, stderr } = await waiting;
     expect([code, stderr]).toEqual([

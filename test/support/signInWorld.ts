@@ -1,4 +1,6 @@
 import { onTestFinished } from "vitest";
+// Loaded before the clock runs: the program loads it in the middle of a run.
+import "../../src/aws/sdk.ts";
 import { runCli } from "../../src/cli.ts";
 import { runLoginWorker } from "../../src/login/loginWorker.ts";
 import {
@@ -49,6 +51,8 @@ export interface SignInWorld {
   killWorkers(yes: boolean): void;
   /** Every URL that a worker has opened. */
   opened(): string[];
+  /** Lets time pass until this is so. */
+  until(condition: () => boolean): Promise<void>;
   /** Waits until no worker runs, and for the pages that were visited. */
   settled(): Promise<string[]>;
   /** Names of the files under ~/.aws/sso-cred/ that are neither attempts nor locks. */
@@ -92,6 +96,9 @@ export async function signInWorld(options: WorldOptions = {}): Promise<SignInWor
     clock,
     workers,
     settled,
+    until: async (condition) => {
+      while (!condition()) await clock.sleep(50);
+    },
     killWorkers: (yes) => {
       killed = yes;
     },
