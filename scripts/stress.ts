@@ -10,8 +10,9 @@ import { seeded } from "./stress/random.ts";
 import { duration, faults, newReport, type Suite, table } from "./stress/report.ts";
 import { outages } from "./stress/serviceFaults.ts";
 import { stopped } from "./stress/stoppedProcesses.ts";
+import { withOthers } from "./stress/withOthers.ts";
 
-const SUITES: readonly Suite[] = [concurrency, killStorm, outages, disks, surroundings, stopped];
+const SUITES: readonly Suite[] = [concurrency, killStorm, withOthers, outages, disks, surroundings, stopped];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -16,13 +16,14 @@ export function executable(): string {
 export function freezeExecutable(): () => void {
   if (process.env[VARIABLE]) return () => {};
   buildExecutable();
-  const folder = `${root}.cache/frozen`;
-  const copy = `${folder}/sso-cred-${process.pid}`;
+  // `init` writes only a path that ends in its name.
+  const folder = `${root}.cache/frozen-${process.pid}`;
+  const copy = `${folder}/sso-cred`;
   mkdirSync(folder, { recursive: true });
   copyFileSync(EXECUTABLE, copy, constants.COPYFILE_FICLONE);
   process.env[VARIABLE] = copy;
   return () => {
     delete process.env[VARIABLE];
-    rmSync(copy, { force: true });
+    rmSync(folder, { recursive: true, force: true });
   };
 }

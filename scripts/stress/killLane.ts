@@ -1,17 +1,15 @@
 import { readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rolePath, tokenPath } from "../../test/support/home.ts";
 import { type Running, start } from "../../test/support/run.ts";
 import { executable } from "./executable.ts";
+import { expectGood, expectWholeConfig, fileText, KINDS, type Kind, type Target } from "./killKinds.ts";
 import { ageTemporaryFiles, brokenJson, lockFiles, temporaryFiles } from "./leftovers.ts";
 import { kill, waitForProcesses, workersOf } from "./processes.ts";
 import type { Random } from "./random.ts";
-import { ACCOUNT, isGoodOutput, jsonIn, openStage, ROLE, SESSION, type Stage } from "./stage.ts";
-
-export type Kind = "refresh" | "login" | "write" | "init";
-type Target = "caller" | "group" | "worker";
+import type { Expect } from "./report.ts";
+import { ACCOUNT, jsonIn, openStage, SESSION, type Stage } from "./stage.ts";
 
 export interface Round {
   kind: Kind;
@@ -40,31 +38,27 @@ export interface LaneFigures {
   };
 }
 
-/** How long an undisturbed run takes at most, roughly; moments are drawn from a little more. */
-const SPAN_MS: Record<Kind, number> = { refresh: 350, write: 300, login: 900, init: 700 };
 const WORKER_SPAN_MS = 600;
 /** After the kill of whoever held a lock, on top of what the call itself takes (a sign-in: 2 s on a busy machine). */
 const LOCK_MOST_MS = 5_000;
 const CALL_MOST_MS = 8_000;
 /** What a worker whose person has answered may still need. */
 const WORKER_END_MS = 15_000;
-const BYSTANDER = "Admin";
+const BYSTANDER = rolePath(SESSION, ACCOUNT, "Admin");
 
-const REQUESTS: Record<Kind, readonly string[]> = {
-  refresh: ["/token", "/federation/credentials"],
-  write: ["/federation/credentials"],
-  login: ["/client/register", "/authorize", "/token", "/federation/credentials"],
-  init: ["/assignment/accounts", "/assignment/roles"],
-};
-
-/** Kills until `kills` of them have hit a live process. */
-export async function killLane(kills: number, random: Random): Promise<LaneFigures> {
+/** Kills until `kills` of them have hit a live process, or the time is up. */
+export async function killLane(kills: number, mostMs: number, random: Random): Promise<LaneFigures> {
+  const until = performance.now() + mostMs;
   const stage = await openStage();
   try {
-    await stage.cacheRole(7200, BYSTANDER);
+    await stage.cacheRole(7200, "Admin");
+    await KINDS.init.prepare(stage);
+    const { code, stderr } = await stage.start(KINDS.init.args).done;
+    if (code !== 0) throw new Error(`an undisturbed init: exit ${code}: ${stderr.trim()}`);
+    const config = fileText(stage, ".aws/config") ?? "";
     const rounds: Round[] = [];
-    for (let hit = 0; hit < kills && rounds.length < 2 * kills; ) {
-      const round = await killOnce(stage, random, rounds.length);
+    for (let hit = 0; hit < kills && performance.now() < until; ) {
+      const round = await killOnce(stage, random, rounds.length, config);
       rounds.push(round);
       if (round.killed) hit++;
     }
@@ -74,78 +68,74 @@ export async function killLane(kills: number, random: Random): Promise<LaneFigur
   }
 }
 
-async function killOnce(stage: Stage, random: Random, number: number): Promise<Round> {
-  const kind = random.pick<Kind>(["refresh", "refresh", "login", "login", "write"]);
-  const target = random.pick<Target>(
-    kind === "login" ? ["caller", "group", "worker", "worker"] : ["caller", "caller", "group"],
-  );
+async function killOnce(stage: Stage, random: Random, number: number, config: string): Promise<Round> {
+  const kind = random.pick<Kind>([
+    "refresh",
+    "refresh",
+    "refresh",
+    "login",
+    "login",
+    "login",
+    "write",
+    "init",
+  ]);
+  const { args, targets, prepare } = KINDS[kind];
+  const target = random.pick(targets);
   const faults: string[] = [];
-  const expect = (holds: boolean, otherwise: string) => void (holds || faults.push(otherwise));
-  await prepare(stage, kind);
+  const expect: Expect = (holds, otherwise) => void (holds || faults.push(otherwise));
+  await prepare(stage);
   const tokenBefore = fileText(stage, tokenPath(SESSION));
-  const bystander = fileText(stage, rolePath(SESSION, ACCOUNT, BYSTANDER));
+  const bystander = fileText(stage, BYSTANDER);
   const tabsBefore = stage.browser.opened().length;
 
   const env = kind === "login" && random.next() < 0.1 ? { SSO_CRED_LOGIN: "device" } : {};
-  const running = target === "group" ? startInShell(stage, env) : stage.call({ env });
+  const running = target === "group" ? startInShell(stage, args, env) : stage.start(args, { env });
   const moment = drawMoment(random, kind, target);
   const killed = await strike(stage, running, target, moment);
   const what = `round ${number}, kill of the ${target} ${moment.text}`;
   const first = await running.done;
-  if (target === "worker") expect(first.code === 0, `its caller: exit ${first.code}: ${first.stderr.trim()}`);
-  if (first.code === 0) expect(isGoodOutput(first.stdout, stage.center), `bad output ${first.stdout}`);
+  if (target === "worker" || first.code === 0) expectGood(kind, first, stage, expect);
 
   for (const fault of brokenJson(join(stage.home.path, ".aws"))) expect(false, `does not parse: ${fault}`);
   const answerLost = kind === "refresh" && isSpent(stage);
-  if (kind === "write") expect(fileText(stage, tokenPath(SESSION)) === tokenBefore, "the token file changed");
-  if (kind === "refresh") expect(fileText(stage, tokenPath(SESSION)) !== undefined, "the token file is gone");
+  const tokenAfter = fileText(stage, tokenPath(SESSION));
+  if (kind === "write" || kind === "init") expect(tokenAfter === tokenBefore, "the token file changed");
+  if (kind === "refresh") expect(tokenAfter !== undefined, "the token file is gone");
+  if (kind === "init") expectWholeConfig(stage, config, false, expect);
 
-  const next = await stage.call({ deadlineMs: 60_000 }).done;
-  expect(
-    next.code === 0 && isGoodOutput(next.stdout, stage.center),
-    `next call: exit ${next.code}: ${next.stderr.trim()}`,
-  );
+  const next = await stage.start(args, { deadlineMs: 60_000 }).done;
+  expectGood(kind, next, stage, (holds, otherwise) => expect(holds, `next call: ${otherwise}`));
   expect(next.ms < LOCK_MOST_MS + CALL_MOST_MS, `the next call took ${Math.round(next.ms)} ms`);
+  if (kind === "init") expectWholeConfig(stage, config, true, expect);
   const tabs = stage.browser.opened().length - tabsBefore;
   const allowed = kind === "login" ? (target === "worker" ? 2 : 1) : answerLost ? 1 : 0;
   expect(tabs <= allowed, `${tabs} tabs instead of at most ${allowed}`);
-  expect(
-    fileText(stage, rolePath(SESSION, ACCOUNT, BYSTANDER)) === bystander,
-    "another role's credentials were lost",
-  );
+  expect(fileText(stage, BYSTANDER) === bystander, "another role's credentials were lost");
   // A worker whose call was served by another's answer ends on its own.
   const left = await waitForProcesses(stage.home.path, WORKER_END_MS);
   expect(left.length === 0, `still running: ${left}`);
-  const takenOver = await takeOverLocks(stage, expect);
+  const takenOver = await takeOverLocks(stage, kind, expect);
   return { kind, target, what, killed, answerLost, tabs, takenOver, nextMs: next.ms, faults };
 }
 
 /** Locks that the dead left and the next call did not need: the first one that needs them has them at once. */
-async function takeOverLocks(stage: Stage, expect: (holds: boolean, otherwise: string) => void) {
+async function takeOverLocks(stage: Stage, killed: Kind, expect: Expect): Promise<number> {
   const dead = lockFiles(stage.home.path);
   if (dead.length === 0) return 0;
-  await prepare(stage, dead.some((path) => /\/login-[^/]*$/.test(path)) ? "login" : "refresh");
-  const { code, stderr, ms } = await stage.call({ deadlineMs: 60_000 }).done;
+  const isLogin = dead.some((path) => /\/login-[^/]*$/.test(path));
+  const kind = isLogin ? "login" : killed === "init" ? "init" : "refresh";
+  await KINDS[kind].prepare(stage);
+  const { code, stderr, ms } = await stage.start(KINDS[kind].args, { deadlineMs: 60_000 }).done;
   expect(code === 0, `the call that takes over ${dead}: exit ${code}: ${stderr.trim()}`);
   expect(ms < LOCK_MOST_MS + CALL_MOST_MS, `taking over ${dead} took ${Math.round(ms)} ms`);
   await waitForProcesses(stage.home.path, WORKER_END_MS);
-  const left = lockFiles(stage.home.path).map((path) => `${path} ${fileAt(path)}`);
+  const left = lockFiles(stage.home.path).map((path) => `${path} ${readFileSync(path, "utf8")}`);
   expect(left.length === 0, `locks that nobody takes over: ${left.join("; ")}`);
   return dead.length;
 }
 
-/** What each kind of run needs to do, and nothing more. */
-async function prepare(stage: Stage, kind: Kind): Promise<void> {
-  await rm(join(stage.home.path, rolePath(SESSION, ACCOUNT, ROLE)), { force: true });
-  await rm(join(stage.home.path, tokenPath(SESSION)), { force: true });
-  if (kind === "refresh") await stage.signIn(-3600);
-  if (kind === "write" || kind === "init") await stage.signIn(7200);
-}
-
-function startInShell(stage: Stage, env: Record<string, string>): Running {
-  const args = [executable(), SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
-  const command = '"$@"; exit $?';
-  return start("/bin/sh", ["-c", command, "sh", ...args], {
+function startInShell(stage: Stage, args: readonly string[], env: Record<string, string>): Running {
+  return start("/bin/sh", ["-c", '"$@"; exit $?', "sh", executable(), ...args], {
     home: stage.home,
     env: { ...stage.env, ...env },
   });
@@ -160,10 +150,10 @@ interface Moment {
 
 function drawMoment(random: Random, kind: Kind, target: Target): Moment {
   if (random.next() < 0.5) {
-    const delayMs = random.between(0, target === "worker" ? WORKER_SPAN_MS : 1.2 * SPAN_MS[kind]);
+    const delayMs = random.between(0, target === "worker" ? WORKER_SPAN_MS : 1.2 * KINDS[kind].spanMs);
     return { text: `${delayMs.toFixed(1)} ms after its start`, delayMs };
   }
-  const path = random.pick(REQUESTS[kind]);
+  const path = random.pick(KINDS[kind].requests);
   const delayMs = random.between(0, 40);
   return { text: `${delayMs.toFixed(1)} ms after ${path}`, path, delayMs };
 }
@@ -218,10 +208,10 @@ async function lookAtTheEnd(stage: Stage): Promise<LaneFigures["end"]> {
   if (processes > 0) faults.push(`${processes} processes are left`);
   const temporary = temporaryFiles(path).length;
   ageTemporaryFiles(path);
-  // One sign-in and one refresh write in every folder; each writer sweeps where it writes.
-  for (const kind of ["login", "refresh"] as const) {
-    await prepare(stage, kind);
-    const { code, stderr } = await stage.call().done;
+  // Together they write in every folder; each writer sweeps where it writes.
+  for (const kind of ["login", "refresh", "init"] as const) {
+    await KINDS[kind].prepare(stage);
+    const { code, stderr } = await stage.start(KINDS[kind].args).done;
     if (code !== 0) faults.push(`last ${kind}: exit ${code}: ${stderr.trim()}`);
   }
   await waitForProcesses(path, WORKER_END_MS);
@@ -230,16 +220,4 @@ async function lookAtTheEnd(stage: Stage): Promise<LaneFigures["end"]> {
   const locks = lockFiles(path);
   if (locks.length > 0) faults.push(`lock files: ${locks.join(", ")}`);
   return { temporary, temporaryAfterSweep: swept.length, processes, locks: locks.length, faults };
-}
-
-function fileText(stage: Stage, path: string): string | undefined {
-  return fileAt(join(stage.home.path, path));
-}
-
-function fileAt(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }
