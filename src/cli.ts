@@ -9,6 +9,7 @@ import { runLoginWorker } from "./login/loginWorker.ts";
 import { WORKER_FLAG } from "./login/startLogin.ts";
 import { homeDirectory } from "./paths.ts";
 import { maskedText } from "./redact.ts";
+import { EXIT_FLAG, leave } from "./system/leave.ts";
 import { realSystem } from "./system/realSystem.ts";
 import { restartCleanly } from "./system/restartCleanly.ts";
 import type { System } from "./system/system.ts";
@@ -31,8 +32,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 /** The process: runs the command line and ends with its exit code. */
 export async function runProcess(): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args[0] === EXIT_FLAG) process.exit(Number(args[1]));
   restartCleanly();
-  process.exit(await runCli(process.argv.slice(2), realSystem()));
+  leave(await runCli(args, realSystem()));
 }
 
 /** The program over a `System`: every error becomes its lines on stderr and its exit code, here and nowhere else. */

@@ -3,11 +3,10 @@ import { credentialProcessOutput, MAX_OUTPUT_BYTES, parseRoleCredentials } from 
 import { isFresh } from "./expiry.ts";
 import { roleCacheDirectory } from "./paths.ts";
 import { roleCredentialsFileName } from "./roleKey.ts";
+import { outputPatienceMs } from "./waitSeconds.ts";
 import { writeFully } from "./writeFully.ts";
 
 const MAX_FILE_BYTES = 64 * 1024;
-/** How long a full pipe is waited for; the Go SDK kills its helper after 60 s. */
-const DEFAULT_WAIT_MS = 50_000;
 
 /**
  * The whole run when the cache has what the line that `init` writes asks for: `SESSION --account-id ID --role-name
@@ -36,6 +35,6 @@ export function printCachedCredentials(
   } catch {
     return false;
   }
-  writeFully(1, output, Date.now() + DEFAULT_WAIT_MS);
+  writeFully(1, output, Date.now() + outputPatienceMs(env));
   return true;
 }

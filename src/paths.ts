@@ -15,7 +15,7 @@ export function homeDirectory(env: Env, platform: NodeJS.Platform): string {
     platform === "win32"
       ? env.USERPROFILE || (env.HOMEPATH ? `${env.HOMEDRIVE ?? ""}${env.HOMEPATH}` : undefined)
       : env.HOME;
-  return withoutTrailingSeparators(home || process.getBuiltinModule("node:os").homedir(), platform);
+  return withoutTrailingSeparators(home || process.getBuiltinModule("node:os").userInfo().homedir, platform);
 }
 
 export function awsDirectory(env: Env, platform: NodeJS.Platform): string {

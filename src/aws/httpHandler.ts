@@ -39,6 +39,9 @@ export interface Patience {
   signal?: AbortSignal | undefined;
 }
 
+/** `interrupted` ends every request. */
+export type HttpSurroundings = Pick<System, "env" | "now"> & Partial<Pick<System, "interrupted">>;
+
 export type Exchange = (request: WireRequest, patience?: Patience) => Promise<Answer>;
 
 /**
@@ -50,20 +53,21 @@ export type Exchange = (request: WireRequest, patience?: Patience) => Promise<An
  */
 export function httpExchange(
   session: Pick<SsoSession, "caBundle">,
-  system: Pick<System, "env" | "now">,
+  system: HttpSurroundings,
   limits: Limits = LIMITS,
 ): Exchange {
   const trust = trustStore(session.caBundle, system.env);
-  return async (request, { deadline = Number.POSITIVE_INFINITY, signal: ended } = {}) => {
+  return async (request, { deadline = Number.POSITIVE_INFINITY, signal } = {}) => {
     const { url } = request;
+    const ended = AbortSignal.any([signal, system.interrupted].filter((one) => one !== undefined));
     const totalMs = Math.min(limits.totalMs, deadline - system.now());
     if (totalMs <= 0)
       throw unavailable(`no time left to ask ${url.host}`, new Outage("deadline", { retry: false }));
     const connectMs = Math.min(limits.connectMs, totalMs);
     const over = new AbortController();
-    const end = () => over.abort(ended?.reason);
-    if (ended?.aborted) end();
-    ended?.addEventListener("abort", end, { once: true });
+    const end = () => over.abort(ended.reason);
+    if (ended.aborted) end();
+    ended.addEventListener("abort", end, { once: true });
     const connect = setTimeout(() => over.abort(new TimedOut("connect", connectMs)), connectMs);
     const total = setTimeout(() => over.abort(new TimedOut("answer", totalMs)), totalMs);
     let socket: Socket | undefined;
@@ -75,12 +79,12 @@ export function httpExchange(
       if (answer.status === 407 && proxy) throw refusedByProxy(407, proxy, url.host);
       return answer;
     } catch (error) {
-      if (ended?.aborted) throw ended.reason;
+      if (ended.aborted) throw ended.reason;
       throw error;
     } finally {
       clearTimeout(total);
       clearTimeout(connect);
-      ended?.removeEventListener("abort", end);
+      ended.removeEventListener("abort", end);
       socket?.destroy();
     }
   };

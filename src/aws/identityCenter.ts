@@ -19,7 +19,7 @@ import {
 } from "./answerFields.ts";
 import { ServiceError } from "./classifyAnswer.ts";
 import { oidcEndpoint, ssoEndpoint } from "./endpoints.ts";
-import { httpExchange, type Limits, type Patience } from "./httpHandler.ts";
+import { type HttpSurroundings, httpExchange, type Limits, type Patience } from "./httpHandler.ts";
 import { Outage, unavailable } from "./outage.ts";
 import type { CreateTokenCommandInput } from "./sdk.ts";
 import { type CallOptions, sdkHandler } from "./sdkHandler.ts";
@@ -85,7 +85,7 @@ export interface CodeInput {
 /** Loads the SDK. Reads no file of ~/.aws; the environment only for proxies. */
 export async function identityCenter(
   session: Pick<SsoSession, "region" | "endpoints" | "caBundle">,
-  system: Pick<System, "env" | "now" | "trace">,
+  system: HttpSurroundings & Pick<System, "trace">,
   limits?: Limits,
 ): Promise<IdentityCenter> {
   const { commands, oidcClient, portalClient } = await import("./sdk.ts");
@@ -202,7 +202,7 @@ export async function identityCenter(
 /** The request that `resolveStartUrl` makes, through the same proxies and with the same CAs. */
 export function startUrlRequest(
   session: Pick<SsoSession, "caBundle">,
-  system: Pick<System, "env" | "now" | "trace">,
+  system: HttpSurroundings & Pick<System, "trace">,
 ): StartUrlRequest {
   const exchange = httpExchange(session, system);
   return async (method, url, timeoutMs) => {

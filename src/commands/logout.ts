@@ -74,24 +74,29 @@ async function signOut(session: SsoSession, pairs: readonly RolePair[], system: 
   const title = sessionTitle(session);
   const wasOpen = isPending(session, system);
   await cancelLogin(session, system);
-  const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a refresh of the same session" };
-  const lock = sessionLockPath("token", session, system);
-  const accessToken = await withLock(system, lock, wait, async () => removeToken(session, system)).catch(
-    (error) => {
-      if (isKind(error, "unavailable")) return removeToken(session, system);
-      throw error;
-    },
-  );
-  const removed = removeRoleCredentials({ session, pairs }, system);
-  endSilence(session, system);
-  rmSync(sessionStatePath("attempts", session, system), { force: true });
-  if (accessToken === undefined && removed === 0) {
+  const token = await removeToken(session, system);
+  const roles = attempt(() => removeRoleCredentials({ session, pairs }, system));
+  const rest = attempt(() => {
+    endSilence(session, system);
+    rmSync(sessionStatePath("attempts", session, system), { force: true });
+  });
+  if (rest.failure) system.trace.step("some state stays behind", { error: String(rest.failure) });
+  // Even when a file cannot be removed: the portal's end of it is what counts most.
+  const told = token.accessToken === undefined || (await revoke(session, token.accessToken, system));
+  const failure = token.failure ?? roles.failure;
+  if (failure !== undefined) throw failure;
+  if (token.accessToken === undefined && !roles.result) {
     const what = wasOpen ? "Ended the open sign-in to" : "Nobody was signed in to";
     system.writeStdout(`${what} '${title}'.\n`);
-    return;
+  } else system.writeStdout(signedOutLine(title, told));
+}
+
+function attempt<T>(work: () => T): { result?: T; failure?: unknown } {
+  try {
+    return { result: work() };
+  } catch (failure) {
+    return { failure };
   }
-  const told = accessToken === undefined || (await revoke(session, accessToken, system));
-  system.writeStdout(signedOutLine(title, told));
 }
 
 function signedOutLine(title: string, told: boolean): string {
@@ -99,11 +104,22 @@ function signedOutLine(title: string, told: boolean): string {
   return `Signed out of '${title}'${note}.\n`;
 }
 
-/** Answers the token that may be sent to the portal, if there was one. */
-function removeToken(session: SsoSession, system: System): string | undefined {
-  const token = readToken(session, system);
-  remove(tokenPath(session, system));
-  return token?.accessToken;
+/** The token that may be sent to the portal, if there was one, and why its file is still there. */
+async function removeToken(
+  session: SsoSession,
+  system: System,
+): Promise<{ accessToken?: string | undefined; failure?: unknown }> {
+  const take = () => {
+    const accessToken = readToken(session, system)?.accessToken;
+    return { accessToken, ...attempt(() => remove(tokenPath(session, system))) };
+  };
+  const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a refresh of the same session" };
+  try {
+    return await withLock(system, sessionLockPath("token", session, system), wait, async () => take());
+  } catch (error) {
+    if (isKind(error, "unavailable")) return take();
+    throw error;
+  }
 }
 
 function remove(path: string): void {

@@ -5,7 +5,14 @@ import { printable } from "../text.ts";
 import { readOurCommand } from "./commandLine.ts";
 import type { Config } from "./configFile.ts";
 import { ENDPOINT_KEYS } from "./endpointSettings.ts";
-import { listed, readSession, resolveSession, sessionKeys, shellWord } from "./session.ts";
+import {
+  listed,
+  profileArgument,
+  readSession,
+  resolveSession,
+  sessionArgument,
+  sessionKeys,
+} from "./session.ts";
 
 export interface ProfileTarget {
   session: SsoSession;
@@ -97,14 +104,14 @@ function ofSession(
       keys: own,
       header: sessionHeader,
       layers: [{ header, keys }],
-      loginArguments: hasEndpoints ? `--profile ${shellWord(name)}` : shellWord(session),
+      loginArguments: hasEndpoints ? profileArgument(name) : sessionArgument(session),
     },
     system,
   );
 }
 
 function ofLegacy({ config, name, keys, header }: Profile, system: Surroundings): SsoSession {
-  const loginArguments = `--profile ${shellWord(name)}`;
+  const loginArguments = profileArgument(name);
   return readSession(
     { config, name: null, keys, header, layers: [{ header, keys }], loginArguments },
     system,

@@ -22,7 +22,7 @@ export function sessionKeys(config: Config, name: string): ReadonlyMap<string, s
   const others = config.sessionNames();
   const known = others.length === 0 ? "" : `; it has ${listed(others)}`;
   throw new SsoCredError("config", `${config.path} has no [sso-session ${printable(name)}]${known}`, {
-    remedy: { run: `sso-cred init ${shellWord(name)}` },
+    remedy: { run: `sso-cred init ${sessionArgument(name)}` },
   });
 }
 
@@ -73,7 +73,7 @@ export function readSession(source: SessionSource, system: Surroundings): SsoSes
     login: loginMode(keys.get("sso_cred_login"), `${config.path}: ${header}`, system.env.SSO_CRED_LOGIN),
     endpoints: endpointSettings(config, layers, system),
     caBundle: caBundle(layers, system),
-    loginArguments: source.loginArguments ?? shellWord(name ?? ""),
+    loginArguments: source.loginArguments ?? sessionArgument(name ?? ""),
   };
 }
 
@@ -120,6 +120,15 @@ export function listed(names: readonly string[]): string {
       .map((name) => printable(name))
       .join(", ") + (rest > 0 ? ` and ${rest} more` : "")
   );
+}
+
+/** How a person names the session to a command; a name that looks like a flag needs one of its own. */
+export function sessionArgument(name: string): string {
+  return name.startsWith("-") ? `--sso-session=${shellWord(name)}` : shellWord(name);
+}
+
+export function profileArgument(name: string): string {
+  return name.startsWith("-") ? `--profile=${shellWord(name)}` : `--profile ${shellWord(name)}`;
 }
 
 /** A name as a person must type it; double quotes, where they do, are read alike by sh and cmd. */

@@ -1,4 +1,4 @@
-import { shellWord } from "../config/session.ts";
+import { sessionArgument } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
 import type { Account } from "../sso/types.ts";
 import { printable } from "../text.ts";
@@ -109,6 +109,6 @@ export function noAccounts(session: string): SsoCredError {
 
 function denied(session: string, message: string): SsoCredError {
   return new SsoCredError("access-denied", `${message}; signed in as somebody else?`, {
-    remedy: { run: `sso-cred logout ${shellWord(session)}` },
+    remedy: { run: `sso-cred logout ${sessionArgument(session)}` },
   });
 }

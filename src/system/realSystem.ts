@@ -1,40 +1,40 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { SsoCredError } from "../errors.ts";
+import { outputPatienceMs } from "../waitSeconds.ts";
 import { writeFully } from "../writeFully.ts";
 import { openBrowser } from "./browser.ts";
 import { cleanEnvironment } from "./environment.ts";
+import { leave } from "./leave.ts";
+import { programCommand } from "./programCommand.ts";
 import type { System } from "./system.ts";
 import { openTerminal } from "./terminal.ts";
 import { openTrace } from "./trace.ts";
 
-/** A full pipe on stderr or stdout is waited for this long past the start. */
-const WRITE_PATIENCE_MS = 50_000;
+/** After its end a run still says what went wrong, to a reader that may be slow. */
+const STDERR_PATIENCE_MS = 1_000;
 
-/** The program's surroundings as they are: this process, its timers, terminal and browser. Ctrl-C rejects every `sleep`. */
+/** The program's surroundings as they are: this process, its timers, terminal and browser. Ctrl-C aborts `interrupted`. */
 export function realSystem(): System {
   const { env, platform } = process;
   const startedAt = Math.round(Date.now() - process.uptime() * 1000);
   const trace = openTrace(env, startedAt);
+  const interrupted = interruptSignal();
+  const patienceMs = outputPatienceMs(env);
   return {
     env,
     platform,
     startedAt,
     trace,
     now: Date.now,
-    sleep: interruptibleSleep(),
-    writeStdout: (text) => writeFully(1, text, startedAt + WRITE_PATIENCE_MS),
-    writeStderr: (text) => writeFully(2, text, startedAt + WRITE_PATIENCE_MS),
+    interrupted,
+    sleep: (ms) => sleepUnless(interrupted, ms),
+    writeStdout: (text) => writeFully(1, text, startedAt + patienceMs),
+    writeStderr: (text) => writeFully(2, text, Date.now() + STDERR_PATIENCE_MS),
     terminal: () => openTerminal(platform),
     openBrowser: (url) => openBrowser(url, { env, platform }),
     startDetached,
   };
-}
-
-/** The command line that runs this program: the executable, or Node with the source. */
-export function programCommand(): string[] {
-  const { isSea } = process.getBuiltinModule("node:sea");
-  return isSea() ? [process.execPath] : [process.execPath, ...process.execArgv, process.argv[1] as string];
 }
 
 function startDetached(args: readonly string[]): void {
@@ -66,22 +66,26 @@ function withAbsolutePaths(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 /** One second for what is under way to end in order; then the process ends anyway. */
 const UNWIND_MS = 1_000;
 
-function interruptibleSleep(): System["sleep"] {
-  const sleepers = new Set<(error: Error) => void>();
-  let interrupted = false;
-  const cancelled = () => new SsoCredError("cancelled", "cancelled");
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
   process.once("SIGINT", () => {
-    interrupted = true;
-    for (const reject of sleepers) reject(cancelled());
-    setTimeout(() => process.exit(130), UNWIND_MS).unref();
+    controller.abort(new SsoCredError("cancelled", "cancelled"));
+    setTimeout(() => leave(130), UNWIND_MS).unref();
   });
-  return (ms) =>
-    new Promise((resolve, reject) => {
-      if (interrupted) return reject(cancelled());
-      sleepers.add(reject);
-      setTimeout(() => {
-        sleepers.delete(reject);
-        resolve();
-      }, ms);
-    });
+  return controller.signal;
+}
+
+function sleepUnless(interrupted: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (interrupted.aborted) return reject(interrupted.reason);
+    const end = () => {
+      clearTimeout(timer);
+      reject(interrupted.reason);
+    };
+    const timer = setTimeout(() => {
+      interrupted.removeEventListener("abort", end);
+      resolve();
+    }, ms);
+    interrupted.addEventListener("abort", end, { once: true });
+  });
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync } from "node:fs";
 import { stopCoverage } from "node:v8";
 import { cleanEnvironment, disturbingVariables } from "./environment.ts";
-import { programCommand } from "./realSystem.ts";
+import { programCommand } from "./programCommand.ts";
 
 /**
  * Starts this process over without the variables that Node and OpenSSL would obey, if there are any: in place where

@@ -7,7 +7,9 @@ export interface System {
   readonly platform: NodeJS.Platform;
   /** Epoch milliseconds. */
   now(): number;
-  /** Resolves after `ms` milliseconds. */
+  /** Aborted by Ctrl-C, with the error to end by. */
+  readonly interrupted: AbortSignal;
+  /** Resolves after `ms` milliseconds; rejects once interrupted. */
   sleep(ms: number): Promise<void>;
   /** Epoch milliseconds at which this process started; budgets count from here. */
   readonly startedAt: number;

@@ -48,6 +48,7 @@ export function fakeSystem(options: FakeSystemOptions = {}): FakeSystem {
     clock,
     now: clock.now,
     startedAt: clock.now(),
+    interrupted: new AbortController().signal,
     sleep: (ms) => {
       slept.push(ms);
       return clock.sleep(ms);

@@ -24,6 +24,7 @@ const FLOORS: FloorTable = [
     "sha1.ts",
     "text.ts",
     "version.ts",
+    "waitSeconds.ts",
     "writeFully.ts",
   ],
   ["config/"],
@@ -54,6 +55,7 @@ const HIT_PATH = [
   "pythonJson.ts",
   "roleKey.ts",
   "sha1.ts",
+  "waitSeconds.ts",
   "writeFully.ts",
 ];
 

@@ -1,0 +1,49 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
+import { makeHome, roleFile, rolePath, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { BINARY, start } from "../support/run.ts";
+
+/** Folders refuse nothing to root: as root the program runs as nobody, from a place that nobody can reach. */
+const isRoot = process.getuid?.() === 0;
+const NOBODY = "65534";
+
+function reachableBinary(): string {
+  if (!isRoot) return BINARY;
+  const folder = mkdtempSync(join(tmpdir(), "sso-cred-binary-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const copy = join(folder, "sso-cred");
+  copyFileSync(BINARY, copy);
+  chmodSync(folder, 0o755);
+  chmodSync(copy, 0o755);
+  return copy;
+}
+
+test("logout tells the portal even when a file cannot be removed, then names the file", async () => {
+  const home = await makeHome({ config: sessionSection("corp") });
+  const center = await startIdentityCenter();
+  onTestFinished(async () => {
+    await center.stop();
+    await home.remove();
+  });
+  const role = rolePath("corp", "123456789011", "ReadOnly");
+  const credentials = {
+    ...roleFile(Date.now() + 3_600_000, "123456789011"),
+    SsoCred: { session: "corp", accountId: "123456789011", roleName: "ReadOnly" },
+  };
+  await home.write(role, credentials);
+  await home.write(tokenPath("corp"), tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() }));
+  chmodSync(join(home.path, ".aws/cli/cache"), 0o555);
+  const binary = reachableBinary();
+  if (isRoot) spawnSync("chown", ["-R", NOBODY, home.path]);
+  const dropping = isRoot ? ["setpriv", "--reuid", NOBODY, "--clear-groups", "--regid", NOBODY] : [];
+  const [file = binary, ...args] = [...dropping, binary, "logout", "corp"];
+  const { code, stdout, stderr } = await start(file, args, { home, env: center.env }).done;
+  expect(stderr).toBe(`sso-cred: cannot remove ${join(home.path, role)} (EACCES)\n`);
+  expect([code, stdout]).toEqual([3, ""]);
+  expect(center.count("/logout")).toBe(1);
+  expect(await home.exists(tokenPath("corp"))).toBe(false);
+});
