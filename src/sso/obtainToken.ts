@@ -77,8 +77,7 @@ export async function obtainToken(
 
   async function refreshUnderLock(): Promise<SsoToken | undefined> {
     const there = readToken(session, system);
-    if (isFine(there, isFresh)) return there;
-    // Whoever held the lock before may have just failed: one attempt is enough for all who waited.
+    // Look again: whoever held the lock before has written, or failed just now. One attempt is enough for all who waited.
     const answer = answerOfOthers();
     if (answer) return answer.token;
     const retryMs = isFine(there, isUsable) ? Math.min(SHORT_RETRY_MS, wish.retryMs) : wish.retryMs;

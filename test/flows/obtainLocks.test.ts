@@ -58,6 +58,15 @@ describe("7. locks", () => {
     expect(world.clock.now()).toBe(began);
   });
 
+  it("are not waited for with a token that has 15 minutes left", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    await held(world, tokenLock("corp"));
+    const began = world.clock.now();
+    expect((await world.call()).code).toBe(0);
+    expect(world.clock.now()).toBe(began);
+  });
+
   it("of one session are nothing to another", async () => {
     const world = await signInWorld({ config: sessionSection("corp") + sessionSection("other") });
     await putToken(world, { secondsLeft: -1 });
