@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls, type SecureContext } from "node:tls";
+import type { SecureContext } from "node:tls";
 import type { SsoCredError } from "../errors.ts";
 import { isUnknownIssuer, networkFault, Outage, type Peer, unavailable } from "./outage.ts";
 import type { ProxyServer } from "./proxy.ts";
@@ -58,7 +58,7 @@ export async function openConnection(
       rejectUnauthorized: true,
       ALPNProtocols: ["http/1.1"],
     };
-    return await opened(connectTls(options), "secureConnect", signal);
+    return await opened(process.getBuiltinModule("node:tls").connect(options), "secureConnect", signal);
   }
 }
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import type { SecureContext } from "node:tls";
 import { SsoCredError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import type { Peer } from "./outage.ts";
@@ -21,17 +21,22 @@ export interface TrustStore {
 export function trustStore(caBundle: string | undefined, env: System["env"]): TrustStore {
   const setting = env.AWS_CA_BUNDLE === caBundle ? "AWS_CA_BUNDLE" : "ca_bundle in the AWS config";
   const bundle = caBundle === undefined ? undefined : { path: caBundle, setting };
+  // Not imported: with node:tls Node reads NODE_EXTRA_CA_CERTS, and most runs need neither.
+  const tls = () => process.getBuiltinModule("node:tls");
   let usual: SecureContext | undefined;
   let wide: SecureContext | undefined;
   return {
     bundle,
     context() {
       // A bundle may hold an issuing CA without its root; whoever lists it trusts it (as curl --cacert).
-      usual ??= createSecureContext(bundle ? { ca: readBundle(bundle), allowPartialTrustChain: true } : {});
+      usual ??= tls().createSecureContext(
+        bundle ? { ca: readBundle(bundle), allowPartialTrustChain: true } : {},
+      );
       return wide ?? usual;
     },
     isWiderThan(used) {
       if (bundle !== undefined) return false;
+      const { createSecureContext, getCACertificates } = tls();
       wide ??= createSecureContext({ ca: [...getCACertificates("default"), ...getCACertificates("system")] });
       return used !== wide;
     },

@@ -1,9 +1,12 @@
+import { readFileSync, statSync } from "node:fs";
+
 /**
  * Variables that Node, V8, libuv or OpenSSL obey, in the packed executable too (nodejs.org/docs/latest-v22.x/api/cli.html,
- * "Environment variables"; OpenSSL openssl-env(7)). NODE_EXTRA_CA_CERTS is documented and stays.
+ * "Environment variables"; OpenSSL openssl-env(7)). NODE_EXTRA_CA_CERTS is documented and stays, where it
+ * names certificates.
  */
 const OBEYED =
-  /^(NODE_(?!EXTRA_CA_CERTS$)[A-Z0-9_]+|OPENSSL_[A-Z0-9_]+|SSL_CERT_(DIR|FILE)|UV_[A-Z0-9_]+|QLOGDIR|SSLKEYLOGFILE)$/;
+  /^(NODE_(?!EXTRA_CA_CERTS$)[A-Z0-9_]+|OPENSSL_[A-Za-z0-9_]+|SSL_CERT_(DIR|FILE)|UV_[A-Z0-9_]+|QLOGDIR|SSLKEYLOGFILE)$/;
 
 /** Matched by the pattern, but without effect on this executable (Jenkins sets two of them): not worth a restart. */
 const HARMLESS = new Set([
@@ -16,9 +19,28 @@ const HARMLESS = new Set([
   "NODE_VERSION",
 ]);
 
+const MAX_CA_BYTES = 16 * 1024 * 1024;
+
 /** The names of variables that would change how this program runs. */
 export function disturbingVariables(env: NodeJS.ProcessEnv): string[] {
-  return Object.keys(env).filter((name) => OBEYED.test(name) && !HARMLESS.has(name));
+  const extra = env.NODE_EXTRA_CA_CERTS;
+  // Node complains of such a file on stderr, where nothing but our own words may be.
+  const useless = extra && !holdsCertificates(extra) ? ["NODE_EXTRA_CA_CERTS"] : [];
+  return [...Object.keys(env).filter((name) => OBEYED.test(name) && !HARMLESS.has(name)), ...useless];
+}
+
+function holdsCertificates(path: string): boolean {
+  try {
+    const found = statSync(path);
+    if (!found.isFile() || found.size > MAX_CA_BYTES) return false;
+    const blocks = readFileSync(path, "latin1").match(
+      /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END [^-]+-----/g,
+    );
+    const { X509Certificate } = process.getBuiltinModule("node:crypto");
+    return blocks?.every((block) => new X509Certificate(block).subject !== undefined) ?? false;
+  } catch {
+    return false;
+  }
 }
 
 /** The environment without anything that Node or OpenSSL obey, for ourselves and for what we start. */

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { cleanEnvironment, disturbingVariables } from "../../../src/system/environment.ts";
+import { CA_FILE } from "../../support/testCertificates.ts";
 
 it.each([
   "NODE_DEBUG",
@@ -18,17 +19,15 @@ it.each([
   "SSL_CERT_DIR",
   "SSLKEYLOGFILE",
   "UV_THREADPOOL_SIZE",
+  "OPENSSL_ia32cap",
 ])("%s is a reason to start over, and is gone then", (name) => {
   expect(disturbingVariables({ [name]: "x", PATH: "/bin" })).toEqual([name]);
   expect(cleanEnvironment({ [name]: "x", PATH: "/bin" })).toEqual({ PATH: "/bin" });
 });
 
-it.each(["NODE_EXTRA_CA_CERTS", "NODE_ENV", "NODE_NAME", "AWS_CA_BUNDLE", "HTTPS_PROXY", "NODENV_ROOT"])(
-  "%s stays",
-  (name) => {
-    expect(cleanEnvironment({ [name]: "x" })).toEqual({ [name]: "x" });
-  },
-);
+it.each(["NODE_ENV", "NODE_NAME", "AWS_CA_BUNDLE", "HTTPS_PROXY", "NODENV_ROOT"])("%s stays", (name) => {
+  expect(cleanEnvironment({ [name]: "x" })).toEqual({ [name]: "x" });
+});
 
 it.each(["NODE_OPTIONS", "NODE_PATH"])(
   "%s has no effect here, so it costs no start, and is not handed on",
@@ -37,3 +36,12 @@ it.each(["NODE_OPTIONS", "NODE_PATH"])(
     expect(cleanEnvironment({ [name]: "x" })).toEqual({});
   },
 );
+
+it("NODE_EXTRA_CA_CERTS stays where it names certificates, and goes where Node would complain of it", () => {
+  const env = { NODE_EXTRA_CA_CERTS: CA_FILE };
+  expect([disturbingVariables(env), cleanEnvironment(env)]).toEqual([[], env]);
+  for (const path of ["/nonexistent/ca.pem", "/", "/dev/zero", import.meta.filename]) {
+    const useless = { NODE_EXTRA_CA_CERTS: path };
+    expect([disturbingVariables(useless), cleanEnvironment(useless)]).toEqual([["NODE_EXTRA_CA_CERTS"], {}]);
+  }
+});

@@ -1,0 +1,128 @@
+import { expect, onTestFinished, test } from "vitest";
+import { type BinaryWorld, binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
+import { isoSeconds, tokenPath } from "../support/home.ts";
+import { type ProxyOptions, startProxy, type TestProxy } from "../support/proxy.ts";
+import { startBinary } from "../support/run.ts";
+import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
+
+/** Only the proxy knows where this is. */
+const HOST = "oidc.sso-cred.test";
+
+async function proxyWith(options: ProxyOptions = {}): Promise<TestProxy> {
+  const proxy = await startProxy({ hosts: { [HOST]: "127.0.0.1" }, ...options });
+  onTestFinished(() => proxy.close());
+  return proxy;
+}
+
+/** Identity Center behind TLS, under a name that needs the proxy. */
+function worldBehind(env: Record<string, string>, hostname = HOST): Promise<BinaryWorld> {
+  return binaryWorld({
+    center: { tls: { ...SERVER_TLS, hostname } },
+    env: { AWS_CA_BUNDLE: CA_FILE, SSO_CRED_LOGIN: "device", BROWSER: undefined, ...env },
+  });
+}
+
+/** Sign-in by a code that is approved elsewhere, portal call, refresh, logout: every request there is. */
+async function wholeLife(world: BinaryWorld): Promise<void> {
+  const { center, home, options, pending, noWorker, run } = world;
+  const login = startBinary(["login", "--use-device-code", "--no-browser"], options);
+  const { userCode } = await pending("open");
+  center.approveDevice(userCode);
+  expect(await login.done).toMatchObject({ code: 0 });
+  await noWorker();
+  expect(await run()).toMatchObject({ code: 0, stderr: "" });
+  const token = await home.readJson(tokenPath("corp"));
+  await home.write(tokenPath("corp"), { ...token, expiresAt: isoSeconds(Date.now() - 1_000) });
+  expect(await run([...MAIN_JOB.slice(0, 4), "Admin"])).toMatchObject({ code: 0, stderr: "" });
+  const out = await run(["logout"]);
+  expect([out.code, out.stdout]).toEqual([0, "Signed out of 'corp'.\n"]);
+  expect([
+    center.count("/client/register"),
+    center.count("/federation/credentials"),
+    center.count("/logout"),
+  ]).toEqual([1, 2, 1]);
+}
+
+test.each<[string, ProxyOptions, (port: number) => Record<string, string>]>([
+  ["an open proxy", {}, (port) => ({ HTTPS_PROXY: `http://127.0.0.1:${port}` })],
+  [
+    "a proxy that wants a name and a password",
+    { login: "user:p@ss:w/rd" },
+    (port) => ({
+      https_proxy: `http://user:p%40ss:w%2Frd@127.0.0.1:${port}`,
+      HTTPS_PROXY: "http://127.0.0.1:1",
+    }),
+  ],
+])("through %s goes every request of a whole life", async (_, options, env) => {
+  const proxy = await proxyWith(options);
+  const world = await worldBehind(env(proxy.port));
+  await wholeLife(world);
+  const answered = world.center.requests.length;
+  expect(proxy.requests).toEqual(Array(answered).fill(`CONNECT ${new URL(world.center.url).host}`));
+});
+
+const job = (world: BinaryWorld, env: Record<string, string | undefined> = {}) =>
+  world.run(MAIN_JOB, { SSO_CRED_WAIT: "10", ...env });
+
+test("a proxy that refuses the password is named with its variable, and the password is not: exit 7", async () => {
+  const proxy = await proxyWith({ login: "user:right" });
+  const world = await worldBehind({});
+  const HTTPS_PROXY = `http://user:wrong-password@127.0.0.1:${proxy.port}`;
+  const trace = `${world.home.path}/trace.log`;
+  const wrong = await job(world, { HTTPS_PROXY, SSO_CRED_TRACE: trace });
+  expect([wrong.code, wrong.stdout]).toEqual([7, ""]);
+  expect(wrong.stderr).toBe(
+    `sso-cred: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) refuses the user name and password in HTTPS_PROXY\n`,
+  );
+  const none = await job(world, { HTTPS_PROXY: proxy.url });
+  expect([none.code, none.stderr]).toEqual([
+    7,
+    `sso-cred: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) wants a password: set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT\n`,
+  ]);
+  await world.noWorker();
+  const everything = (await world.home.files()).map(({ path }) => world.home.read(path));
+  expect((await Promise.all(everything)).join("\n")).not.toContain("wrong-password");
+});
+
+test("NO_PROXY goes past a proxy that is not there", async () => {
+  const world = await worldBehind(
+    {
+      HTTPS_PROXY: "http://127.0.0.1:1",
+      HTTP_PROXY: "http://127.0.0.1:1",
+      NO_PROXY: "example.com,localhost",
+    },
+    "localhost",
+  );
+  await wholeLife(world);
+  const without = await job(world, { NO_PROXY: "example.com" });
+  expect(without.code).toBe(7);
+  expect(without.stderr).toContain("the proxy 127.0.0.1:1 (HTTPS_PROXY) refused the connection");
+});
+
+test("a proxy that takes the connection and never answers costs the time there is: exit 7", async () => {
+  const proxy = await proxyWith({ silent: true });
+  const world = await worldBehind({ HTTPS_PROXY: proxy.url, SSO_CRED_LOGIN: "never" });
+  const token = {
+    startUrl: "https://d-1234567890.awsapps.com/start",
+    region: "eu-west-1",
+    ...world.center.signIn(),
+  };
+  await world.home.write(tokenPath("corp"), { ...token, expiresAt: isoSeconds(Date.now() + 3_600_000) });
+  const { code, stdout, stderr, ms } = await world.run(MAIN_JOB, { SSO_CRED_WAIT: "2" });
+  expect([code, stdout]).toEqual([7, ""]);
+  expect(stderr).toContain(
+    `cannot reach the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY): no connection within`,
+  );
+  // Far below the SDKs' own patience, however slow this machine is.
+  expect(ms).toBeLessThan(15_000);
+});
+
+test("a proxy that refuses the host is the network's no, not the service's: exit 7", async () => {
+  const proxy = await proxyWith({ refuseWith: 403 });
+  const world = await worldBehind({ HTTPS_PROXY: proxy.url });
+  const { code, stderr } = await job(world);
+  expect([code, stderr]).toEqual([
+    7,
+    `sso-cred: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) refuses to connect to ${new URL(world.center.url).host} (HTTP 403)\n`,
+  ]);
+});
