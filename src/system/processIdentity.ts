@@ -3,10 +3,12 @@ import { hostname, uptime } from "node:os";
 
 /** Who wrote one of our state files: enough to tell, later and from another process, whether it still runs. */
 export interface ProcessIdentity {
-  /** Host name, on Linux with the PID namespace: PIDs mean something only inside one. */
+  /** The host's name, which DHCP and VPNs may change while it runs. */
   host: string;
   /** The kernel's boot id on Linux, else empty. */
   boot: string;
+  /** The PID namespace on Linux, else empty: PIDs mean something only inside one. */
+  pidNamespace: string;
   pid: number;
   /** Start time of the process in clock ticks since boot (Linux), so that a reused PID is told apart; else empty. */
   started: string;
@@ -18,18 +20,34 @@ export function identifyProcess(pid = process.pid): ProcessIdentity {
   return { ...identifyMachine(), pid, started: startTicks(pid), uptimeSeconds: Math.floor(uptime()) };
 }
 
-export function identifyMachine(): Pick<ProcessIdentity, "host" | "boot"> {
+type Machine = Pick<ProcessIdentity, "host" | "boot" | "pidNamespace">;
+
+export function identifyMachine(): Machine {
   return {
-    host: [hostname(), attempt(() => readlinkSync("/proc/self/ns/pid"))].filter(Boolean).join(" "),
+    host: hostname(),
     boot: attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
+    pidNamespace: attempt(() => readlinkSync("/proc/self/ns/pid")),
   };
 }
 
-/** Whether that process runs: `unknown` when it belongs to another host, where nobody here can look. */
+/** Whether that is this machine since its last start, and the same PIDs; by the host's name only where nothing better tells. */
+export function isThisMachine({
+  host,
+  boot,
+  pidNamespace,
+}: Readonly<Record<keyof Machine, unknown>>): boolean {
+  const here = identifyMachine();
+  if (boot !== here.boot || pidNamespace !== here.pidNamespace) return false;
+  return here.boot !== "" || host === here.host;
+}
+
+/** Whether that process runs: `unknown` when it belongs to another host or container, where nobody here can look. */
 export function processState(identity: ProcessIdentity): "alive" | "dead" | "unknown" {
-  const machine = identifyMachine();
-  if (identity.host !== machine.host) return "unknown";
-  if (identity.boot !== machine.boot || identity.uptimeSeconds > uptime() + 1) return "dead";
+  if (!isThisMachine(identity)) {
+    const here = identifyMachine();
+    return identity.host === here.host && identity.boot !== here.boot ? "dead" : "unknown";
+  }
+  if (identity.uptimeSeconds > uptime() + 1) return "dead";
   try {
     process.kill(identity.pid, 0);
   } catch (error) {

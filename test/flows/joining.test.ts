@@ -102,7 +102,8 @@ describe("a pending login that nobody works on", () => {
 
   it.each([
     ["another boot", { boot: "11111111-2222-3333-4444-555555555555" }],
-    ["another host", { host: "elsewhere pid:[1]" }],
+    ["another host", { host: "elsewhere", boot: "11111111-2222-3333-4444-555555555555" }],
+    ["another container", { pidNamespace: "pid:[1]" }],
     ["another format", { format: 2 }],
     ["a worker that has ended", { pid: 2 ** 22 - 1 }],
     ["a PID that was given to somebody else", { started: "1" }],

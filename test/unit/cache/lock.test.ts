@@ -129,7 +129,7 @@ describe("a lock of a live process", () => {
   });
 
   it("of another host is left alone for 60 s by the file's time, then taken over", async () => {
-    hold({ host: "elsewhere", pid: 1 });
+    hold({ host: "elsewhere", boot: "another", pid: 1 });
     age(MINUTE_MS - 20_000);
     await expect(take()).rejects.toMatchObject({ kind: "unavailable" });
     age(MINUTE_MS + 5_000);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readIdentity, readStateFile, writeStateFile } from "../../../src/cache/stateFile.ts";
-import { identifyProcess } from "../../../src/system/processIdentity.ts";
+import { identifyMachine, identifyProcess } from "../../../src/system/processIdentity.ts";
 
 let folder: string;
 let path: string;
@@ -13,10 +13,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it("is read back with format, host and boot", () => {
+it("is read back with format and machine", () => {
   writeStateFile(path, { answer: 42 });
-  const { host, boot } = identifyProcess();
-  expect(readStateFile(path)).toEqual({ format: 1, host, boot, answer: 42 });
+  expect(readStateFile(path)).toEqual({ format: 1, ...identifyMachine(), answer: 42 });
 });
 
 it("is for nobody else to read, nor is its folder", () => {
@@ -24,14 +23,28 @@ it("is for nobody else to read, nor is its folder", () => {
   expect([path, dirname(path)].map((it) => (statSync(it).mode & 0o777).toString(8))).toEqual(["600", "700"]);
 });
 
-it.each([{ format: 2 }, { format: "1" }, { host: "elsewhere" }, { boot: "another" }, { boot: undefined }])(
-  "is absent when it is not of this format, host and boot: %j",
-  (change) => {
-    writeStateFile(path, { answer: 42 });
-    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...change }));
-    expect(readStateFile(path)).toBeUndefined();
-  },
-);
+function change(fields: object): void {
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...fields }));
+}
+
+it.each([
+  { format: 2 },
+  { format: "1" },
+  { pidNamespace: "pid:[1]" },
+  { pidNamespace: undefined },
+  { boot: "another" },
+  { boot: undefined },
+])("is absent when it is not of this format, machine and boot: %j", (fields) => {
+  writeStateFile(path, { answer: 42 });
+  change(fields);
+  expect(readStateFile(path)).toBeUndefined();
+});
+
+it.runIf(process.platform === "linux")("stays ours when a network gives the machine another name", () => {
+  writeStateFile(path, { answer: 42 });
+  change({ host: "dhcp-17.example" });
+  expect(readStateFile(path)).toMatchObject({ answer: 42 });
+});
 
 it("is absent when half of it is there", () => {
   writeStateFile(path, { answer: 42 });

@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import {
   identifyMachine,
   identifyProcess,
+  isThisMachine,
   processStat,
   processState,
 } from "../../../src/system/processIdentity.ts";
@@ -37,15 +38,26 @@ it.each([
   expect(processState({ ...identifyProcess(), ...change })).toBe("dead");
 });
 
-it("knows nothing of a process of another host", () => {
-  expect(processState({ ...identifyProcess(), host: "elsewhere", boot: "another", pid: 4_194_304 })).toBe(
-    "unknown",
-  );
+it.each([
+  ["host", { host: "elsewhere", boot: "another" }],
+  ["container on this host", { pidNamespace: "pid:[1]" }],
+])("knows nothing of a process of another %s", (_, change) => {
+  expect(processState({ ...identifyProcess(), ...change, pid: 4_194_304 })).toBe("unknown");
 });
 
-it("names the same machine each time, by host, PID namespace and boot", () => {
+it.runIf(process.platform === "linux")(
+  "knows its processes when a network gives the machine another name",
+  () => {
+    const renamed = { ...identifyProcess(), host: "dhcp-17.example" };
+    expect([isThisMachine(renamed), processState(renamed)]).toEqual([true, "alive"]);
+    expect(processState({ ...renamed, pid: 4_194_304 })).toBe("dead");
+  },
+);
+
+it("names the same machine each time", () => {
   expect(identifyMachine()).toEqual(identifyMachine());
-  if (process.platform === "linux") expect(identifyMachine().host).toMatch(/ pid:\[\d+\]$/);
+  expect(isThisMachine(identifyMachine())).toBe(true);
+  if (process.platform === "linux") expect(identifyMachine().pidNamespace).toMatch(/^pid:\[\d+\]$/);
 });
 
 it.runIf(process.platform === "linux")("takes a zombie for dead", async () => {
