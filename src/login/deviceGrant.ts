@@ -6,6 +6,8 @@ import { unanswered } from "./unanswered.ts";
 
 /** RFC 8628, section 3.5: what `slow_down` adds to the interval, for good. */
 const SLOW_DOWN_SECONDS = 5;
+/** How long the first poll may keep a person from seeing the code. */
+const FIRST_POLL_MS = 2_000;
 
 export interface DeviceGrantInput {
   client: ClientRegistration;
@@ -30,9 +32,11 @@ export async function deviceGrant(
   const expiresAt = system.now() + authorization.expiresInSeconds * 1000;
   let intervalSeconds = authorization.intervalSeconds;
   // The AWS CLI asks once before it shows anything: an authorization may already stand.
-  let token = await poll();
+  const first = poll();
+  let token = await Promise.race([first, system.sleep(FIRST_POLL_MS).then(() => undefined)]);
   if (token) return token;
   await input.opened(authorization);
+  token = await Promise.race([first, input.ended]);
   while (!token) {
     await Promise.race([system.sleep(intervalSeconds * 1000), input.ended]);
     if (system.now() >= expiresAt) throw unanswered(input.sessionName);

@@ -17,11 +17,14 @@ const AUTHORIZATION: DeviceAuthorization = {
   intervalSeconds: 5,
 };
 
-type PollAnswer = "token" | Error;
+type PollAnswer = "token" | Error | Promise<"token">;
 const said = (code: string) => new ServiceError(400, code, `${code}: said the service`);
 const PENDING = said("authorization_pending");
 const SLOW_DOWN = said("slow_down");
 const OUTAGE = new SsoCredError("unavailable", "the service is away");
+
+/** Every pause between two polls; the first sleep is the patience with the first poll. */
+const pauses = ({ slept }: { slept: readonly number[] }) => slept.slice(1);
 
 /** A service that answers the polls in this order, the last one for ever. */
 function grantWith(answers: PollAnswer[], input: Partial<DeviceGrantInput> = {}) {
@@ -33,8 +36,9 @@ function grantWith(answers: PollAnswer[], input: Partial<DeviceGrantInput> = {})
     {
       startDeviceAuthorization: async () => AUTHORIZATION,
       redeemDeviceCode: async () => {
-        const answer = answers[Math.min(polls.length, answers.length - 1)];
+        const next = answers[Math.min(polls.length, answers.length - 1)];
         polls.push((system.now() - began) / 1000);
+        const answer = await next;
         if (answer === "token") return TOKEN;
         throw answer;
       },
@@ -60,10 +64,35 @@ it("asks once before it shows anything: an authorization may already stand", asy
   expect(shown).toEqual([]);
 });
 
+it("shows the code after two seconds when the first poll hangs, and takes its late answer", async () => {
+  let answer: (token: "token") => void = () => {};
+  const late = new Promise<"token">((resolve) => {
+    answer = resolve;
+  });
+  const shownAt: number[] = [];
+  const { result, system, polls } = grantWith([late], {
+    opened: async () => {
+      shownAt.push(system.now() - began);
+      answer("token");
+    },
+  });
+  const began = system.now();
+  expect(await result).toEqual(TOKEN);
+  expect([shownAt, polls]).toEqual([[2_000], [0]]);
+});
+
+it("stops when the wait is ended while the first poll hangs", async () => {
+  const ended = Promise.reject(new SsoCredError("cancelled", "signed out"));
+  ended.catch(() => {});
+  const { result, shown } = grantWith([new Promise<"token">(() => {})], { ended });
+  await expect(result).rejects.toThrow("signed out");
+  expect(shown).toEqual([AUTHORIZATION]);
+});
+
 it("polls at the interval that the service names", async () => {
   const { result, system, shown, polls } = grantWith([PENDING, PENDING, PENDING, "token"]);
   expect(await result).toEqual(TOKEN);
-  expect(system.slept).toEqual([5000, 5000, 5000]);
+  expect(pauses(system)).toEqual([5000, 5000, 5000]);
   expect(polls).toEqual([0, 5, 10, 15]);
   expect(shown).toEqual([AUTHORIZATION]);
 });
@@ -71,13 +100,13 @@ it("polls at the interval that the service names", async () => {
 it("adds five seconds for every slow_down, for good", async () => {
   const { result, system } = grantWith([PENDING, SLOW_DOWN, PENDING, SLOW_DOWN, PENDING, "token"]);
   await result;
-  expect(system.slept).toEqual([5000, 10_000, 10_000, 15_000, 15_000]);
+  expect(pauses(system)).toEqual([5000, 10_000, 10_000, 15_000, 15_000]);
 });
 
 it("heeds a slow_down that answers the very first poll", async () => {
   const { result, system } = grantWith([SLOW_DOWN, "token"]);
   await result;
-  expect(system.slept).toEqual([10_000]);
+  expect(pauses(system)).toEqual([10_000]);
 });
 
 it("goes on polling through an outage", async () => {
