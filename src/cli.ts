@@ -11,7 +11,6 @@ import { homeDirectory } from "./paths.ts";
 import { maskedText } from "./redact.ts";
 import { EXIT_FLAG, leave } from "./system/leave.ts";
 import { realSystem } from "./system/realSystem.ts";
-import { restartCleanly } from "./system/restartCleanly.ts";
 import type { System } from "./system/system.ts";
 import { printable } from "./text.ts";
 import { helpText } from "./usage.ts";
@@ -34,7 +33,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 export async function runProcess(): Promise<void> {
   const args = process.argv.slice(2);
   if (args[0] === EXIT_FLAG) process.exit(Number(args[1]));
-  restartCleanly();
   leave(await runCli(args, realSystem()));
 }
 

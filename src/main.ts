@@ -11,4 +11,11 @@ try {
     process.exit(7);
   }
 }
-import("./cli.ts").then(({ runProcess }) => runProcess());
+startOver().then(() => import("./cli.ts").then(({ runProcess }) => runProcess()));
+
+/** First of all: under NODE_DEBUG Node reports on stderr even what is loaded. Without such variables costs nothing. */
+async function startOver(): Promise<void> {
+  if (!Object.keys(process.env).some((name) => /^(?:NODE|OPENSSL|SSL|UV|QLOG)/.test(name))) return;
+  const { restartCleanly } = await import("./system/restartCleanly.ts");
+  restartCleanly();
+}

@@ -4,6 +4,7 @@ import { root } from "../toolchain.mjs";
 
 /** The scripts of the executable beside its entry: name → what `await import(…)` names in the source. */
 export const CHUNKS: Readonly<Record<string, string>> = {
+  restart: "src/system/restartCleanly.ts",
   cli: "src/cli.ts",
   sdk: "src/aws/sdk.ts",
   prompts: "src/init/prompts.ts",
