@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { userInfo } from "node:os";
 import { describe, expect, test } from "vitest";
 import {
   configPath,
@@ -15,8 +15,8 @@ describe("the home", () => {
     ["linux", { HOME: "/home/me" }, "/home/me"],
     ["linux", { HOME: "/home/me/", USERPROFILE: "C:\\me" }, "/home/me"],
     ["linux", { HOME: "/" }, "/"],
-    ["linux", { HOME: "" }, homedir()],
-    ["darwin", {}, homedir()],
+    ["linux", { HOME: "" }, userInfo().homedir],
+    ["darwin", {}, userInfo().homedir],
     ["win32", { USERPROFILE: "C:\\Users\\me", HOME: "/c/Users/me" }, "C:\\Users\\me"],
     ["win32", { HOMEDRIVE: "H:", HOMEPATH: "\\me" }, "H:\\me"],
   ])("on %s with %j is %s", (platform, env, home) => {

@@ -1,0 +1,52 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { type BinaryWorld, binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
+import { START_URL, tokenFile, tokenPath } from "../support/home.ts";
+import { BINARY, start, startBinary } from "../support/run.ts";
+
+async function signedIn(): Promise<BinaryWorld> {
+  const world = await binaryWorld();
+  const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...world.center.signIn() });
+  await world.home.write(tokenPath("corp"), token);
+  return world;
+}
+
+test("Ctrl-C while the portal is asked ends the run with its line, and leaves no lock", async () => {
+  const { center, home, options } = await signedIn();
+  center.misbehave({ path: "/federation/credentials", how: { kind: "blackHole" } });
+  const running = startBinary(MAIN_JOB, options);
+  await expect.poll(() => center.count("/federation/credentials"), { timeout: 20_000 }).toBe(1);
+  running.kill("SIGINT");
+  const { code, stdout, stderr } = await running.done;
+  expect({ code, stdout, stderr }).toEqual({ code: 130, stdout: "", stderr: "sso-cred: cancelled\n" });
+  expect(await home.files(".aws/sso-cred/locks")).toEqual([]);
+});
+
+const ownNetwork = spawnSync("unshare", ["-mn", "ip", "link", "set", "lo", "up"]).status === 0;
+
+/** Only a network and a resolv.conf of the test's own can have a name server that never answers. */
+test.skipIf(!ownNetwork)("a name server that never answers does not hold up the end of the run", async () => {
+  const { home } = await signedIn();
+  const resolv = join(home.path, "resolv.conf");
+  const server = join(home.path, "silent.cjs");
+  writeFileSync(resolv, "nameserver 127.0.0.1\noptions timeout:30 attempts:3\n");
+  writeFileSync(
+    server,
+    'require("node:dgram").createSocket("udp4").bind(53, "127.0.0.1", () => console.log("up"))',
+  );
+  const script = `
+    mount --bind "$1/resolv.conf" /etc/resolv.conf && ip link set lo up || exit 99
+    "$2" "$1/silent.cjs" > "$1/up" & silent=$!
+    while ! [ -s "$1/up" ]; do :; done
+    "$3" corp --account-id 123456789011 --role-name ReadOnly; code=$?
+    kill $silent; exit $code`;
+  const args = ["-mn", "sh", "-c", script, "sh", home.path, process.execPath, BINARY];
+  const path = "/usr/sbin:/sbin:/usr/bin:/bin";
+  // The resolver itself would go on for 90 s.
+  const options = { home, env: { PATH: path, SSO_CRED_WAIT: "1" }, deadlineMs: 45_000 };
+  const { code, stdout, stderr } = await start("unshare", args, options).done;
+  expect([code, stdout]).toEqual([7, ""]);
+  expect(stderr).toMatch(/^sso-cred: .*portal\.sso\.eu-west-1\.amazonaws\.com.*\n$/);
+});
