@@ -31,11 +31,7 @@ interface Splice {
  * order mark. New lines end as their neighbours do. Pure.
  */
 export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
-  const places = new Map<string, SectionPlace[]>();
-  for (const place of effective(layOut(text))) {
-    const id = `${place.header.kind} ${place.header.name}`;
-    places.set(id, [...(places.get(id) ?? []), place]);
-  }
+  const places = placesByName(text);
   const find = ({ kind, name }: SectionName) => places.get(`${kind} ${name}`) ?? [];
   const splices = edits.flatMap((edit): Splice[] => {
     if ("add" in edit) return [addition(text, edit.add, edit.entries)];
@@ -46,11 +42,11 @@ export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
   return splice(text, splices);
 }
 
-/** The section's own lines as they stand, a repeated section's one after the other. */
-export function sectionLines(text: string, { kind, name }: SectionName): string[] {
-  return effective(layOut(text))
-    .filter(({ header }) => header.kind === kind && header.name === name)
-    .flatMap(({ start, ownEnd }) => {
+/** Reads sections' own lines as they stand, a repeated section's one after the other; the text is laid out once. */
+export function sectionLines(text: string): (section: SectionName) => string[] {
+  const places = placesByName(text);
+  return ({ kind, name }) =>
+    (places.get(`${kind} ${name}`) ?? []).flatMap(({ start, ownEnd }) => {
       const own = text.slice(start, ownEnd);
       return linesOf(own).map((line) => own.slice(line.start, line.textEnd));
     });
@@ -65,6 +61,10 @@ export function uneditable(text: string): { line: number; problem: string } | un
       return { line: at + 1, problem: "opens a section with [ and does not close it" };
   }
   return undefined;
+}
+
+function placesByName(text: string): Map<string, SectionPlace[]> {
+  return Map.groupBy(effective(layOut(text)), ({ header }) => `${header.kind} ${header.name}`);
 }
 
 /** `[profile default]` replaces `[default]` whole, so only the one that counts is edited. */

@@ -58,8 +58,9 @@ export function planConfig(files: Files, wishes: Wishes): Plan {
   const edits = steps.flatMap((step) => step.edits);
   const after = editConfig(files.configText, edits);
   if (!readsAsEdited(files.configText, edits, after)) throw cannotBePlaced(files.configPath);
+  const lines = { before: sectionLines(files.configText), after: sectionLines(after) };
   return {
-    edits: steps.map((step) => describe(step, files.configText, after)),
+    edits: steps.map((step) => describe(step, lines)),
     before: files.configText,
     after,
     profiles: named.map(({ name }) => name),
@@ -85,14 +86,16 @@ function nameWanted(current: CurrentConfig, adopted: ReadonlyMap<string, Role>, 
   return named;
 }
 
-function describe({ action, section, reason }: Step, before: string, after: string): PlannedEdit {
+type Lines = ReturnType<typeof sectionLines>;
+
+function describe({ action, section, reason }: Step, lines: { before: Lines; after: Lines }): PlannedEdit {
   const { kind, name } = section;
   return {
     action,
     section: kind === "profile" && name === "default" ? "default" : `${kind} ${name}`,
     ...(kind === "profile" && { profile: name }),
-    before: action === "add" ? [] : sectionLines(before, section),
-    after: action === "remove" ? [] : sectionLines(after, section),
+    before: action === "add" ? [] : lines.before(section),
+    after: action === "remove" ? [] : lines.after(section),
     reason,
   };
 }

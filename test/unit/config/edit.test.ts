@@ -142,7 +142,7 @@ describe("for any config", () => {
         expect(after.startsWith(text)).toBe(true);
         expect(keysOf(after, "brand-new")?.get("region")).toBe("r");
         expect(others(after, "brand-new")).toEqual(parseConfig(text, "config"));
-        expect(sectionLines(after, added)).toEqual(["[profile brand-new]", "region = r"]);
+        expect(sectionLines(after)(added)).toEqual(["[profile brand-new]", "region = r"]);
         const removed = editConfig(after, [{ remove: added }]);
         expect(parseConfig(removed, "config")).toEqual(parseConfig(text, "config"));
       }),

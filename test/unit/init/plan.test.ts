@@ -5,11 +5,12 @@ import { describe, expect, it } from "vitest";
 import { readOurCommand } from "../../../src/config/commandLine.ts";
 import { parseConfig } from "../../../src/config/ini.ts";
 import { isKind, SsoCredError } from "../../../src/errors.ts";
+import { unifiedDiff } from "../../../src/init/diff.ts";
 import { type Plan, planConfig } from "../../../src/init/plan.ts";
 import { summary } from "../../../src/init/report.ts";
 import type { Wishes } from "../../../src/init/wishes.ts";
 import { configText } from "../config/generatedConfig.ts";
-import { ADMIN, DEV_ADMIN, files, ours, READ_ONLY, SESSION_KEYS, wishes } from "./wishes.ts";
+import { ADMIN, DEV_ADMIN, files, ours, READ_ONLY, role, SESSION_KEYS, wishes } from "./wishes.ts";
 
 const none: ReadonlyMap<string, string> = new Map();
 const SESSION =
@@ -52,6 +53,24 @@ describe("planning", () => {
   it("writes `default` as [default]", () => {
     expect(plan(SESSION, { wanted: [ADMIN], nameTemplate: "default", sessionKeys: none }).after).toContain(
       "\n[default]\ncredential_process = ",
+    );
+  });
+
+  it("takes no time to speak of for two thousand profiles: to add, change, remove, and show", () => {
+    const wanted = Array.from({ length: 1000 }, (_, at) => String(100_000_000_000 + at)).flatMap((id) => [
+      role(id, "Admin"),
+      role(id, "ReadOnly"),
+    ]);
+    const added = plan("", { wanted });
+    const changed = plan(added.after, { wanted, command: "/new/sso-cred" });
+    const removed = plan(added.after, { keepOnly: [] });
+    expect([summary(added), summary(changed), summary(removed)]).toEqual([
+      "2000 to add, 0 to change, 0 to remove",
+      "0 to add, 2000 to change, 0 to remove",
+      "0 to add, 0 to change, 2000 to remove",
+    ]);
+    expect(unifiedDiff(changed.before, changed.after, "f").match(/^[-+]credential_process/gm)).toHaveLength(
+      4000,
     );
   });
 
