@@ -19,11 +19,13 @@ export const eagerFunctions: Plugin = {
     build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       if (path === cold) return undefined;
       const source = await readFile(path, "utf8");
-      const contents = source.replace(
-        FUNCTION,
-        (_, exported = "", waits = "", name, rest) =>
-          `${exported}const ${name} = (${waits}function ${rest});`,
-      );
+      const functions: string[] = [];
+      const others = source.replace(FUNCTION, (_, exported = "", waits = "", name, rest) => {
+        functions.push(`${exported}const ${name} = (${waits}function ${rest});\n`);
+        return "";
+      });
+      // First, as a declaration would be there from the start.
+      const contents = functions.join("") + others;
       return { contents, loader: "ts" };
     });
   },

@@ -1,0 +1,93 @@
+// npm run bench [-- [list] [--runs N] [--json] [--check]]: builds, measures, prints a table (or JSON). Never a test:
+// timings decide nothing but the exit code under --check, which is 1 when a bar is missed.
+import { spawnSync } from "node:child_process";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { bars } from "./bench/bars.ts";
+import { awsCli, crowds, type Row, singleRuns } from "./bench/figures.ts";
+import { benchList } from "./bench/list.ts";
+import { isMet, markdown, type Report } from "./bench/report.ts";
+import { sizes } from "./bench/sizes.ts";
+import { makeStage, type Stage } from "./bench/stage.ts";
+import { STOPWATCH } from "./bench/stopwatch.ts";
+import { waiting } from "./bench/waiters.ts";
+import { buildExecutable } from "./build/executable.ts";
+import { runtime } from "./build/runtime.ts";
+import { hostTarget } from "./toolchain.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: "string", default: "40" },
+    json: { type: "boolean", default: false },
+    check: { type: "boolean", default: false },
+  },
+});
+
+const executable = await buildExecutable({ say });
+if (positionals[0] === "list") await list();
+else await main();
+
+async function main(): Promise<void> {
+  const report = await measure(Number(values.runs));
+  console.log(
+    values.json ? JSON.stringify({ ...report, bars: bars(report) }, undefined, 1) : markdown(report),
+  );
+  if (values.check && !bars(report).every(isMet)) process.exitCode = 1;
+}
+
+async function list(): Promise<void> {
+  const result = await benchList(executable);
+  const { requests, seconds, floorSeconds, ratio, isWithinMargin } = result;
+  const text = `${requests} requests in ${seconds.toFixed(1)} s; at the portal's rate they take ${floorSeconds.toFixed(1)} s: ${ratio.toFixed(2)}`;
+  console.log(values.json ? JSON.stringify(result) : text);
+  if (values.check && !isWithinMargin) process.exitCode = 1;
+}
+
+async function measure(runs: number): Promise<Report> {
+  const node = await runtime(hostTarget(), say);
+  const stage = await makeStage(executable, node);
+  try {
+    const load = loadavg().map((value) => value.toFixed(1));
+    say(`single runs, ${runs} rounds`);
+    const single = await singleRuns(stage, runs);
+    say("crowds");
+    const together = await crowds(stage, Math.max(3, Math.round(runs / 4)));
+    say("waiting");
+    const waited = await waiting(stage);
+    const { rows, absent } = await otherTools(stage);
+    const { model = "" } = cpus()[0] ?? {};
+    return {
+      machine: {
+        platform: hostTarget(),
+        processors: availableParallelism(),
+        model: model.trim(),
+        load: load.join(" "),
+        node: process.versions.node,
+      },
+      stopwatch: STOPWATCH,
+      single,
+      crowds: together,
+      awsCli: rows,
+      absent: [...absent, ...(stage.c ? [] : ["the C program (there is no cc)"])],
+      waiting: waited,
+      sizes: await sizes(executable, node),
+    };
+  } finally {
+    await stage.close();
+  }
+}
+
+async function otherTools(stage: Stage): Promise<{ rows: Row[]; absent: string[] }> {
+  const path = spawnSync("sh", ["-c", "command -v aws"], { encoding: "utf8" }).stdout?.trim();
+  if (!path || spawnSync(path, ["--version"]).status !== 0)
+    return { rows: [], absent: ["aws --version (there is no AWS CLI)"] };
+  say("the AWS CLI");
+  const rows = await awsCli(stage, path, 5);
+  const absent = rows.length < 2 ? ["aws configure export-credentials (this AWS CLI cannot)"] : [];
+  return { rows, absent };
+}
+
+function say(text: string): void {
+  console.error(`bench: ${text}`);
+}

@@ -1,0 +1,36 @@
+import type { Report } from "./report.ts";
+
+export interface Bar {
+  name: string;
+  figure: number;
+  limit: number;
+}
+
+/** What the program promises about its speed; only ratios within one run, and times that do not depend on the machine. */
+export function bars({ single, crowds, waiting, sizes }: Report): Bar[] {
+  const { ratios } = single;
+  const [hits] = crowds;
+  const entry = sizes.find(({ name }) => name === "entry script");
+  const { cpuSeconds, noticedMs } = waiting;
+  return [
+    { name: "hit / node -e 0", figure: ratios.hitToNode, limit: 0.8 },
+    ...(ratios.hitMemoryToNode === undefined
+      ? []
+      : [{ name: "peak memory of a hit / node -e 0", figure: ratios.hitMemoryToNode, limit: 1 }]),
+    { name: "hit, config of 20,000 lines / of 10", figure: ratios.longConfigToShort, limit: 1.03 },
+    { name: "miss / hit", figure: ratios.missToHit, limit: 4 },
+    {
+      name: "50 hits at once / their share of the processors",
+      figure: hits?.ratio ?? Number.NaN,
+      limit: 1.1,
+    },
+    ...(cpuSeconds === undefined
+      ? []
+      : [
+          { name: "CPU seconds of 50 waiting 10 s for a lock", figure: cpuSeconds.lock, limit: 1 },
+          { name: "CPU seconds of 50 waiting 10 s for a sign-in", figure: cpuSeconds.login, limit: 1 },
+        ]),
+    { name: "milliseconds until a waiter has the result", figure: noticedMs.median, limit: 100 },
+    { name: "bytes of the entry script", figure: entry?.bytes ?? Number.NaN, limit: 20_000 },
+  ];
+}

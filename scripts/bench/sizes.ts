@@ -1,0 +1,37 @@
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import type { Metafile } from "esbuild";
+import { hostTarget, root } from "../toolchain.mjs";
+
+export interface Size {
+  name: string;
+  bytes: number;
+}
+
+/** Of what is shipped, and of what goes into it. */
+export async function sizes(executable: string, node: string): Promise<Size[]> {
+  const scripts = ["main", "cli", "sdk", "prompts"].flatMap((name) => {
+    const file = `${root}dist/meta/${name}.json`;
+    if (!existsSync(file)) return [];
+    const { outputs } = JSON.parse(readFileSync(file, "utf8")) as Metafile;
+    const bytes = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0);
+    return [{ name: name === "main" ? "entry script" : `chunk ${name}`, bytes }];
+  });
+  return [
+    { name: "executable", bytes: statSync(executable).size },
+    { name: "the Node in it, stripped", bytes: statSync(node).size },
+    { name: `release archive (${hostTarget()}, gzip)`, bytes: await gzipped(executable) },
+    ...scripts,
+  ];
+}
+
+async function gzipped(file: string): Promise<number> {
+  const zip = createGzip();
+  let bytes = 0;
+  zip.on("data", (part: Buffer) => {
+    bytes += part.length;
+  });
+  await pipeline(createReadStream(file), zip);
+  return bytes;
+}

@@ -1,0 +1,134 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type IdentityCenter, startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
+import {
+  isoSeconds,
+  roleFile,
+  rolePath,
+  START_URL,
+  sessionSection,
+  tokenFile,
+  tokenPath,
+} from "../../test/support/home.ts";
+import { root } from "../toolchain.mjs";
+
+export const SESSION = "my-sso";
+export const ACCOUNT = "123456789011";
+const DAY_MS = 24 * 3_600_000;
+
+/** The command line that `init` writes. */
+export function line(role: string): string[] {
+  return [SESSION, "--account-id", ACCOUNT, "--role-name", role];
+}
+
+/** A throw-away home: a session with a token, the role `Hit` cached, the role `ReadOnly` not. */
+export interface Home {
+  path: string;
+  env: Record<string, string>;
+  /** Where the credentials of `ReadOnly` will be cached. */
+  missing: string;
+  /** Where those of `Hit` are. */
+  cached: string;
+  token: string;
+  /** A copy of the token as it was long ago, for a refresh. */
+  expiredToken: string;
+}
+
+/** What the runs need: copies of the programs, homes, local Identity Centers. */
+export interface Stage {
+  folder: string;
+  executable: string;
+  /** The Node inside the executable, alone. */
+  node: string;
+  /** The C program; undefined without a compiler. */
+  c: string | undefined;
+  center: IdentityCenter;
+  secureCenter: IdentityCenter;
+  makeHome(lines: number, center?: IdentityCenter): Home;
+  close(): Promise<void>;
+}
+
+export async function makeStage(executable: string, node: string): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), "sso-cred-bench-"));
+  const settings = { accessTokenSeconds: 7 * 24 * 3600, refreshTokenGraceSeconds: 7 * 24 * 3600 };
+  const center = await startIdentityCenter(settings);
+  const tls = {
+    key: readFileSync(`${root}test/tls/server.key`, "utf8"),
+    cert: readFileSync(`${root}test/tls/server.pem`, "utf8"),
+  };
+  const secureCenter = await startIdentityCenter({ ...settings, tls });
+  let homes = 0;
+  return {
+    folder,
+    executable: fresh(executable, join(folder, "sso-cred")),
+    node: fresh(node, join(folder, "node")),
+    c: compiled(join(folder, "c")),
+    center,
+    secureCenter,
+    makeHome: (lines, of = center) => makeHome(join(folder, `home${homes++}`), lines, of),
+    close: async () => {
+      await Promise.all([center.stop(), secureCenter.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * A copy, written in one go like its neighbour's: how a file lies in the page cache (in large pieces after a write, in small
+ * ones after a slow read) changes a program's start by a tenth and its counted memory by a third.
+ */
+function fresh(from: string, to: string): string {
+  writeFileSync(to, readFileSync(from));
+  chmodSync(to, 0o755);
+  return to;
+}
+
+function compiled(to: string): string | undefined {
+  const source = fileURLToPath(new URL("readAndPrint.c", import.meta.url));
+  return spawnSync("cc", ["-O2", "-o", to, source]).status === 0 ? to : undefined;
+}
+
+function makeHome(path: string, lines: number, center: IdentityCenter): Home {
+  const write = (file: string, content: string | object) => {
+    const target = join(path, file);
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    writeFileSync(target, typeof content === "string" ? content : JSON.stringify(content), { mode: 0o600 });
+    return target;
+  };
+  write(".aws/config", configText(lines));
+  const signedIn = { startUrl: START_URL, region: "eu-west-1", ...tokenFile({ ...center.signIn() }) };
+  return {
+    path,
+    env: {
+      HOME: path,
+      PATH: "/usr/bin:/bin",
+      // Beside Node's own roots, all of which a real connection loads.
+      ...(center.url.startsWith("https:") && { NODE_EXTRA_CA_CERTS: `${root}test/tls/ca.pem` }),
+      ...center.env,
+    },
+    missing: join(path, rolePath(SESSION, ACCOUNT, "ReadOnly")),
+    cached: write(rolePath(SESSION, ACCOUNT, "Hit"), roleFile(Date.now() + DAY_MS, ACCOUNT)),
+    token: write(tokenPath(SESSION), signedIn),
+    expiredToken: write("expired", { ...signedIn, expiresAt: isoSeconds(Date.now() - DAY_MS) }),
+  };
+}
+
+/** About so many lines: the session, the profile `wanted`, and other profiles before and after. */
+function configText(lines: number): string {
+  const wanted = [
+    "[profile wanted]",
+    `sso_session = ${SESSION}`,
+    `sso_account_id = ${ACCOUNT}`,
+    "sso_role_name = Hit",
+  ];
+  const others: string[] = [];
+  for (let number = 0; (others.length + 1) * 4 + 8 <= lines; number++) {
+    others.push(`[profile other-${number}]\nregion = eu-west-1\noutput = json\n`);
+  }
+  const half = others.length >> 1;
+  const parts = [sessionSection(SESSION), ...others.slice(0, half), `${wanted.join("\n")}\n`];
+  return [...parts, ...others.slice(half)].join("\n");
+}

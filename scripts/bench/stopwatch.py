@@ -1,0 +1,61 @@
+"""Runs commands in shuffled rounds and says what each run took. JSON on standard input and output; see stopwatch.ts.
+
+Python because it is on most machines and can ask the system for a child's CPU time and peak memory, which Node cannot.
+"""
+
+import json
+import os
+import random
+import shutil
+import sys
+import time
+
+NULL = os.open(os.devnull, os.O_RDWR)
+STREAMS = [(os.POSIX_SPAWN_DUP2, NULL, stream) for stream in (0, 1, 2)]
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+def prepare(command):
+    for path in command.get("remove", []):
+        if os.path.exists(path):
+            os.unlink(path)
+    for source, target in command.get("copy", []):
+        shutil.copyfile(source, target)
+
+
+def start(command):
+    argv = command["argv"]
+    return os.posix_spawn(argv[0], argv, command["env"], file_actions=STREAMS)
+
+
+def run(command):
+    prepare(command)
+    began = time.monotonic()
+    running = {start(command) for _ in range(command.get("parallel", 1))}
+    cpu, peak, codes, ended = 0.0, 0, [], []
+    while running:
+        pid, status, usage = os.wait4(-1, 0)
+        ended.append(time.time() * 1000)
+        running.discard(pid)
+        cpu += usage.ru_utime + usage.ru_stime
+        peak = max(peak, usage.ru_maxrss * RSS_UNIT)
+        codes.append(os.waitstatus_to_exitcode(status))
+    elapsed = time.monotonic() - began
+    return {"ms": elapsed * 1000, "cpuMs": cpu * 1000, "peakBytes": peak, "codes": codes, "endedAt": ended}
+
+
+def main():
+    task = json.load(sys.stdin)
+    commands = task["commands"]
+    results = [[] for _ in commands]
+    order = list(range(len(commands)))
+    for round_number in range(-task["warmUps"], task["rounds"]):
+        random.shuffle(order)
+        for index in order:
+            result = run(commands[index])
+            if round_number >= 0:
+                results[index].append(result)
+    json.dump(results, sys.stdout)
+
+
+main()

@@ -1,0 +1,102 @@
+import { copyFileSync, renameSync, rmSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { withLock } from "../../src/cache/lock.ts";
+import { roleLockPath } from "../../src/cache/statePaths.ts";
+import { loadConfig } from "../../src/config/configFile.ts";
+import { resolveSession } from "../../src/config/session.ts";
+import { ACCOUNT, type Home, line, SESSION, type Stage } from "./stage.ts";
+import { median } from "./statistics.ts";
+import { timed } from "./stopwatch.ts";
+
+const WAITERS = 50;
+const SECONDS = 10;
+
+export interface Waiting {
+  waiters: number;
+  seconds: number;
+  /** Of CPU, of all waiters together beyond their start and end; undefined where it cannot be measured. */
+  cpuSeconds: { lock: number; login: number } | undefined;
+  /** From the result's being written to the end of a waiter that was waiting for it, milliseconds. */
+  noticedMs: { median: number; max: number };
+}
+
+/** What waiting costs: for another process' portal call (a lock), and for a person's sign-in. */
+export async function waiting(stage: Stage): Promise<Waiting> {
+  const lock = await lockWaiters(stage);
+  const login = await loginWaiters(stage);
+  return {
+    waiters: WAITERS,
+    seconds: SECONDS,
+    cpuSeconds: lock !== undefined && login !== undefined ? { lock, login } : undefined,
+    noticedMs: await notice(stage),
+  };
+}
+
+/** The difference between a long wait and a short one is the waiting itself. */
+async function lockWaiters(stage: Stage): Promise<number | undefined> {
+  const cpu = async (seconds: number) => {
+    const home = stage.makeHome(10);
+    const written = writeUnderLock(home, seconds * 1000);
+    const argv = [stage.executable, ...line("ReadOnly")];
+    const [[run] = []] = await timed([{ argv, env: home.env, parallel: WAITERS }], 1, 0);
+    await written;
+    return run?.cpuMs;
+  };
+  return difference(await cpu(2 + SECONDS), await cpu(2));
+}
+
+async function loginWaiters(stage: Stage): Promise<number | undefined> {
+  const cpu = async (seconds: number) => {
+    const home = stage.makeHome(10);
+    const env = {
+      ...home.env,
+      SSO_CRED_LOGIN: "browser",
+      BROWSER: "/bin/true",
+      SSO_CRED_WAIT: String(seconds),
+    };
+    // The wait runs out, which is a failure: not one that the shell tells of.
+    const argv = ["/bin/sh", "-c", '"$@"; :', "sh", stage.executable, ...line("ReadOnly")];
+    const command = { argv, env, parallel: WAITERS, remove: [home.token] };
+    const [[run] = []] = await timed([command], 1, 0);
+    if (run === undefined || run.ms < seconds * 1000) throw new Error("nobody waited for the sign-in");
+    await timed([{ argv: [stage.executable, "logout", "my-sso"], env }], 1, 0);
+    return run.cpuMs;
+  };
+  return difference(await cpu(4 + SECONDS), await cpu(4));
+}
+
+function difference(long: number | undefined, short: number | undefined): number | undefined {
+  return long === undefined || short === undefined ? undefined : (long - short) / 1000;
+}
+
+async function notice(stage: Stage): Promise<Waiting["noticedMs"]> {
+  const delays: number[] = [];
+  const home = stage.makeHome(10);
+  for (let round = 0; round < 20; round++) {
+    rmSync(home.missing, { force: true });
+    const written = writeUnderLock(home, 500 + 7 * round);
+    const argv = [stage.executable, ...line("ReadOnly")];
+    const [[run] = []] = await timed([{ argv, env: home.env }], 1, 0);
+    delays.push((run?.endedAt[0] ?? Number.NaN) - (await written));
+  }
+  return { median: median(delays), max: Math.max(...delays) };
+}
+
+/** Takes the role's lock as another sso-cred would, writes the credentials after a time, and answers when that was. */
+async function writeUnderLock(home: Home, afterMs: number): Promise<number> {
+  const system = {
+    env: home.env,
+    platform: process.platform,
+    now: Date.now,
+    sleep: async (ms: number) => void (await sleep(ms)),
+    trace: { step: () => {} },
+  };
+  const session = resolveSession(loadConfig(system), SESSION, system);
+  const lock = roleLockPath({ session, accountId: ACCOUNT, roleName: "ReadOnly" }, system);
+  return await withLock(system, lock, { deadline: Number.POSITIVE_INFINITY, purpose: "nobody" }, async () => {
+    await sleep(afterMs);
+    copyFileSync(home.cached, `${home.missing}.new`);
+    renameSync(`${home.missing}.new`, home.missing);
+    return Date.now();
+  });
+}
