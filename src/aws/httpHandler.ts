@@ -35,6 +35,8 @@ export interface Answer {
 export interface Patience {
   /** Epoch milliseconds after which nobody waits for the answer. */
   deadline?: number | undefined;
+  /** Epoch milliseconds after which a connection is no longer waited for. */
+  connectDeadline?: number | undefined;
   /** Ends the request; it rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
@@ -57,13 +59,16 @@ export function httpExchange(
   limits: Limits = LIMITS,
 ): Exchange {
   const trust = trustStore(session.caBundle, system.env);
-  return async (request, { deadline = Number.POSITIVE_INFINITY, signal } = {}) => {
+  return async (
+    request,
+    { deadline = Number.POSITIVE_INFINITY, connectDeadline = deadline, signal } = {},
+  ) => {
     const { url } = request;
     const ended = AbortSignal.any([signal, system.interrupted].filter((one) => one !== undefined));
     const totalMs = Math.min(limits.totalMs, deadline - system.now());
     if (totalMs <= 0)
       throw unavailable(`no time left to ask ${url.host}`, new Outage("deadline", { retry: false }));
-    const connectMs = Math.min(limits.connectMs, totalMs);
+    const connectMs = Math.max(0, Math.min(limits.connectMs, totalMs, connectDeadline - system.now()));
     const over = new AbortController();
     const end = () => over.abort(ended.reason);
     if (ended.aborted) end();

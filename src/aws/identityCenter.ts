@@ -102,11 +102,17 @@ export async function identityCenter(
 
   /** Sends, and reads the output; what the SDK or the reader stumbles over is the answer's fault. */
   async function call<T>(
-    { url, operation, patience: { deadline, signal } = {}, emptyIsGood = false }: Call,
+    { url, operation, patience: { deadline, connectDeadline, signal } = {}, emptyIsGood = false }: Call,
     send: (options: CallOptions) => Promise<unknown>,
     read: (output: unknown, answer: string) => T,
   ): Promise<T> {
-    const options = { operation, emptyIsGood, deadline, ...(signal && { abortSignal: signal }) };
+    const options = {
+      operation,
+      emptyIsGood,
+      deadline,
+      connectDeadline,
+      ...(signal && { abortSignal: signal }),
+    };
     const answer = `${new URL(url).host} answered ${operation}`;
     try {
       return read(await send(options), answer);

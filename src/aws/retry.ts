@@ -1,3 +1,4 @@
+import { isKind } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { outageOf } from "./outage.ts";
 
@@ -9,7 +10,8 @@ const LEAST_ATTEMPT_MS = 500;
 /**
  * Repeats `operation` while it fails by an outage that may pass within seconds (429, 5xx, dropped lines, time-outs), with exponential
  * back-off and full jitter, for at most `budgetMs` in all; Retry-After is kept where the budget allows, and ends the attempts
- * where not. `operation` gets the end of the budget (epoch milliseconds) to pass on as the deadline of its requests.
+ * where not. `operation` is called at least once, and gets the end of the budget (epoch milliseconds) to pass on as the deadline of its
+ * requests, where cutting them loses nothing.
  *
  * Redeeming a code or a refresh token is repeated like everything else: where the lost answer had been given, the
  * second try ends in invalid_grant, which callers have to meet anyway (a look at the token file, then a new sign-in).
@@ -33,4 +35,11 @@ export async function withRetries<T>(
       await system.sleep(pause);
     }
   }
+}
+
+/** Whether more might have been tried before that failure, had the caller's own `deadline` (epoch milliseconds) been later. */
+export function isCutShort(failure: unknown, deadline: number, now: number): boolean {
+  if (!isKind(failure, "unavailable")) return false;
+  const leftMs = deadline - now;
+  return leftMs <= 0 || (outageOf(failure)?.retry !== false && leftMs < LONGEST_PAUSE_MS + LEAST_ATTEMPT_MS);
 }

@@ -8,6 +8,7 @@ export interface CallOptions {
   operation: string;
   emptyIsGood: boolean;
   deadline?: Patience["deadline"];
+  connectDeadline?: Patience["connectDeadline"];
   /** The SDK's name for it. */
   abortSignal?: AbortSignal;
 }
@@ -22,14 +23,20 @@ export function sdkHandler(
 ): SdkHandler {
   return {
     async handle(sdkRequest, options) {
-      const { operation, emptyIsGood, deadline, abortSignal: signal } = options as CallOptions;
+      const {
+        operation,
+        emptyIsGood,
+        deadline,
+        connectDeadline,
+        abortSignal: signal,
+      } = options as CallOptions;
       const request = wireRequest(sdkRequest);
       const { host } = request.url;
       const startedAt = system.now();
       const done = (result: object) =>
         system.trace.step(operation, { host, ...result, ms: system.now() - startedAt });
       try {
-        const answer = await exchange(request, { deadline, signal });
+        const answer = await exchange(request, { deadline, connectDeadline, signal });
         done({ status: answer.status });
         classifyAnswer(answer, host, service, emptyIsGood);
         return { response: { statusCode: answer.status, headers: answer.headers, body: answer.body } };

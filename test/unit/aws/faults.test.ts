@@ -339,6 +339,15 @@ test("an answer that drips costs the time allowed, no more, and its connection i
   await expect.poll(() => server.openConnections()).toBe(0);
 });
 
+test("a connection may be given less time than the answer", async () => {
+  const server = await rawServer((socket) => void socket.resume());
+  const api = await accessTo(server.url.replace("http:", "https:"));
+  const shortly = { deadline: Date.now() + 15_000, connectDeadline: Date.now() + 250 };
+  await expect(api.getRoleCredentials("t", "111122223333", "Admin", shortly)).rejects.toThrow(
+    /no connection within \d{1,3} ms/,
+  );
+});
+
 test("a TLS handshake that never ends counts as no connection", async () => {
   const server = await rawServer((socket) => void socket.resume());
   await expectUnavailable(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ServiceError } from "../../../src/aws/classifyAnswer.ts";
 import { Outage, unavailable } from "../../../src/aws/outage.ts";
-import { withRetries } from "../../../src/aws/retry.ts";
+import { isCutShort, withRetries } from "../../../src/aws/retry.ts";
 import { SsoCredError } from "../../../src/errors.ts";
 import { accessTo, answering, httpServer, JSON_TYPE, ROLE_CREDENTIALS, type Seen } from "./servers.ts";
 
@@ -111,6 +111,30 @@ test.each([
   await expect(result).rejects.toBe(failure);
   expect(attempts).toBe(1);
   expect(clock.slept).toEqual([]);
+});
+
+test("with no budget left there is one try", async () => {
+  const clock = system();
+  const failure = passing();
+  let attempts = 0;
+  const result = withRetries(clock, -1, async () => {
+    attempts++;
+    throw failure;
+  });
+  await expect(result).rejects.toBe(failure);
+  expect(attempts).toBe(1);
+});
+
+const lasting = unavailable("a sign-in page", new Outage("HTTP 200", { retry: false, status: 200 }));
+test.each([
+  ["an outage that may pass, with 10 s left", passing(), 10_000, false],
+  ["an outage that may pass, with 4 s left", passing(), 4_000, true],
+  ["a lasting outage, with 1 s left", lasting, 1_000, false],
+  ["a lasting outage, at the deadline", lasting, 0, true],
+  ["a wait for others, at the deadline", new SsoCredError("unavailable", "waited too long"), 0, true],
+  ["a refusal, at the deadline", new SsoCredError("access-denied", "no access"), 0, false],
+])("whether an earlier deadline is to blame: %s", (_name, failure, leftMs, expected) => {
+  expect(isCutShort(failure, 1_000_000 + leftMs, 1_000_000)).toBe(expected);
 });
 
 test("over the wire: dropped, throttled, then answered", async () => {
