@@ -1,33 +1,47 @@
 import { type ErrorKind, EXIT_CODE, isKind, SsoCredError } from "../errors.ts";
+import { sha1 } from "../sha1.ts";
 import type { System } from "../system/system.ts";
 import { readStateFile, writeStateFile } from "./stateFile.ts";
 
 /** How long after an attempt what is cached is used without another one. */
 const REST_MS = 60_000;
 
-type Surroundings = Pick<System, "now" | "trace">;
+type Surroundings = Pick<System, "now" | "trace" | "env">;
 
 export interface Attempt {
   /** Epoch milliseconds of its end. */
   at: number;
   /** How it failed, where that concerns others; absent after a success. */
   failure?: SsoCredError;
+  /** What `recordAttempt` was given. */
+  tokenMark?: string;
 }
+
+/** What decides how the services are reached. */
+const ROUTE =
+  /^(https?_proxy|no_proxy|AWS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|AWS_ENDPOINT_URL(_SSO|_SSO_OIDC)?)$/i;
 
 /** What a failure of one caller says to the others who wait: the rest comes from its own surroundings. */
 const SHARED: readonly ErrorKind[] = ["unavailable", "access-denied", "login-required", "login-failed"];
 
 /**
- * Remembers how asking the service ended; a bug and Ctrl-C are no answer of the service. Best effort: without it the next
- * call asks again.
+ * Remembers how asking the service ended, and the mark of a token that this says something of; a bug and Ctrl-C are no answer
+ * of the service. Best effort: without it the next call asks again.
  */
-export function recordAttempt(path: string, system: Surroundings, failure?: unknown): void {
+export function recordAttempt(
+  path: string,
+  system: Surroundings,
+  failure?: unknown,
+  tokenMark?: string,
+): void {
   if (failure !== undefined && !isKind(failure, ...SHARED, "config")) return;
   const shared = isKind(failure, ...SHARED) ? failure : undefined;
   try {
     writeStateFile(path, {
       at: system.now(),
       ...(shared ? { failure: { kind: shared.kind, message: shared.message, remedy: shared.remedy } } : {}),
+      ...(tokenMark === undefined ? {} : { tokenMark }),
+      route: routeOf(system),
     });
   } catch (error) {
     system.trace.step("the attempt could not be remembered", { error: String(error) });
@@ -44,7 +58,19 @@ export function attemptSince(path: string, sinceMs: number, system: Surroundings
   const state = readStateFile(path);
   if (typeof state?.at !== "number" || state.at < sinceMs || state.at > system.now()) return undefined;
   const failure = readFailure(state.failure);
-  return { at: state.at, ...(failure ? { failure } : {}) };
+  const isTold = failure && (failure.kind !== "unavailable" || state.route === routeOf(system));
+  const { tokenMark } = state;
+  return {
+    at: state.at,
+    ...(isTold ? { failure } : {}),
+    ...(typeof tokenMark === "string" ? { tokenMark } : {}),
+  };
+}
+
+/** Short, so that it tells nothing of a proxy's password. */
+function routeOf({ env }: Surroundings): string {
+  const route = Object.entries(env).filter(([name]) => ROUTE.test(name));
+  return sha1(JSON.stringify(route.sort())).slice(0, 8);
 }
 
 /** An error as a state file keeps it. */

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseRoleCredentials } from "../credentialProcess.ts";
 import { SsoCredError } from "../errors.ts";
-import { formatTimestamp } from "../expiry.ts";
+import { formatTimestamp, isUsable } from "../expiry.ts";
 import { roleCacheDirectory } from "../paths.ts";
 import { pythonJson } from "../pythonJson.ts";
 import { type RoleKey, roleCredentialsFileName } from "../roleKey.ts";
@@ -39,6 +39,15 @@ export function readRoleCredentials(role: NamedRole, system: Place): RoleCredent
   if (!keepsRoleCredentials(system)) return undefined;
   const text = readSmallFile(roleCredentialsPath(role, system));
   return text === undefined ? undefined : parseRoleCredentials(text, role.accountId);
+}
+
+/** Cached credentials that still live for a minute. */
+export function usableRoleCredentials(
+  role: NamedRole,
+  system: Place & Pick<System, "now">,
+): RoleCredentials | undefined {
+  const cached = readRoleCredentials(role, system);
+  return cached && isUsable(cached.expiration, system.now()) ? cached : undefined;
 }
 
 /** Writes the AWS CLI's file, with our own names beside its fields. Throws the system's error. */
@@ -97,7 +106,8 @@ function remove(path: string): void {
   }
 }
 
-function keepsRoleCredentials(system: Place): boolean {
+/** Whether role credentials may be on the disk (`SSO_CRED_CACHE`). */
+export function keepsRoleCredentials(system: Place): boolean {
   return system.env.SSO_CRED_CACHE !== "off";
 }
 

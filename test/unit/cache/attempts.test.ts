@@ -37,6 +37,29 @@ it.each(["unavailable", "access-denied", "login-required", "login-failed"] as co
   },
 );
 
+it.each([
+  { HTTPS_PROXY: "http://10.0.0.1:3128" },
+  { https_proxy: "http://10.0.0.1:3128" },
+  { HTTP_PROXY: "10.0.0.1" },
+  { NO_PROXY: "*" },
+  { no_proxy: "*" },
+  { AWS_CA_BUNDLE: "/etc/ca.pem" },
+  { AWS_ENDPOINT_URL_SSO: "http://127.0.0.1:1" },
+])("keeps an outage from who reaches the service another way: %j", (env) => {
+  const other = fakeSystem({ clock: system.clock, env });
+  recordAttempt(path, other, failure("unavailable"));
+  expect(recentAttempt(path, other)?.failure).toBeDefined();
+  expect(recentAttempt(path, system)).toEqual({ at: system.now() });
+  recordAttempt(path, other, failure("access-denied"));
+  expect(recentAttempt(path, system)?.failure?.kind).toBe("access-denied");
+  expect(readFileSync(path, "utf8")).not.toContain(Object.values(env)[0]);
+});
+
+it("remembers which token it says something of", () => {
+  recordAttempt(path, system, undefined, "mark");
+  expect(recentAttempt(path, system)).toEqual({ at: system.now(), tokenMark: "mark" });
+});
+
 it("does not tell others of what is wrong in one caller's own surroundings, but that there was an attempt", () => {
   recordAttempt(path, system, failure("config"));
   expect(recentAttempt(path, system)).toEqual({ at: system.now() });
