@@ -64,7 +64,12 @@ async function tokenFor(
   system: System,
 ): Promise<SsoToken> {
   const deadline = system.now() + DEADLINE_MS;
-  const wish = { deadline, retryMs: RETRY_MS, api, ...(refused === undefined ? {} : { refused }) };
+  const wish = {
+    deadline,
+    retryUntil: system.now() + RETRY_MS,
+    api,
+    ...(refused === undefined ? {} : { refused }),
+  };
   const token = await obtainToken(session, wish, system);
   if (token !== undefined) return token;
   const choice = chooseGrant(session, system);

@@ -1,24 +1,24 @@
 import { statSync } from "node:fs";
+import { isCutShort } from "../aws/retry.ts";
 import { attemptSince, recentAttempt, recordAttempt } from "../cache/attempts.ts";
 import { withLock } from "../cache/lock.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
-import { readToken, tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
+import { readToken, tokenFileExists, tokenMark, tokenPath } from "../cache/tokenCache.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { isFresh, isUsable } from "../expiry.ts";
+import { isUnderWay, readPendingLogin } from "../login/pendingLogin.ts";
 import { sessionTitle } from "../login/sessionTitle.ts";
 import type { System } from "../system/system.ts";
-import { type CachedToken, type RefreshWish, refreshToken } from "./refreshToken.ts";
+import { lookAgain } from "./lookAgain.ts";
+import { type RefreshWish, refreshToken } from "./refreshToken.ts";
+import { SHORT_RETRY_MS } from "./retryBudget.ts";
 import type { SsoSession, SsoToken } from "./types.ts";
-
-/** How long another tool, which may have rotated the refresh token, is given to finish writing. */
-const LOOK_AGAIN_MS = 2_000;
-const LOOK_EVERY_MS = 100;
-/** How long retries may take while the old token still works. */
-const SHORT_RETRY_MS = 3_000;
 
 export interface TokenWish extends RefreshWish {
   /** An access token that the portal refused although it should live. */
   refused?: string;
+  /** The caller has something that still lives: another process is not waited for longer than 3 s. */
+  canDoWithout?: boolean;
 }
 
 /**
@@ -44,18 +44,29 @@ export async function obtainToken(
   if (last && isFine(token, isUsable)) return token;
   if (last?.failure?.kind === "login-required" && tokenWrittenAt(session, system) <= last.at)
     return undefined;
+  if (isForPerson(token)) return undefined;
+  const isShort = wish.canDoWithout || isFine(token, isUsable);
   const wait = {
-    deadline: wish.deadline,
+    deadline: isShort ? Math.min(wish.deadline, startedAt + SHORT_RETRY_MS) : wish.deadline,
     purpose: `another sso-cred that refreshes the token of '${sessionTitle(session)}'`,
     meanwhile: () => answerOfOthers(),
   };
-  const found = await withLock<{ token: SsoToken | undefined }>(
-    system,
-    sessionLockPath("token", session, system),
-    wait,
-    async () => ({ token: await refreshUnderLock() }),
-  );
-  return found.token;
+  const lock = sessionLockPath("token", session, system);
+  try {
+    return (await withLock(system, lock, wait, async () => ({ token: await refreshUnderLock() }))).token;
+  } catch (error) {
+    const there = theOneThereIs(error);
+    // The lock was not to be had: the next calls need not wait for it again.
+    recordAttempt(attempts, system);
+    return there;
+  }
+
+  function theOneThereIs(error: unknown): SsoToken {
+    const there = readToken(session, system);
+    if (!there || !isFine(there, isUsable) || !isKind(error, "unavailable", "config")) throw error;
+    system.trace.step("the token could not be refreshed, using the one there is", { error: String(error) });
+    return there;
+  }
 
   function isFine(candidate: SsoToken | undefined, lives: typeof isFresh): boolean {
     return (
@@ -63,6 +74,17 @@ export async function obtainToken(
       candidate.accessToken !== wish.refused &&
       lives(candidate.expiresAt, system.now())
     );
+  }
+
+  /**
+   * A refused token is refreshed once: not what such a refresh gave, and not while a person is asked, whose answer the
+   * refreshed token would be taken for.
+   */
+  function isForPerson(there: SsoToken | undefined): boolean {
+    if (there === undefined || there.accessToken !== wish.refused) return false;
+    if (recentAttempt(attempts, system)?.tokenMark === tokenMark(there.accessToken)) return true;
+    const login = readPendingLogin(session, system);
+    return login !== undefined && isUnderWay(login, system);
   }
 
   function answerOfOthers(): { token: SsoToken | undefined } | undefined {
@@ -80,48 +102,30 @@ export async function obtainToken(
     // Look again: whoever held the lock before has written, or failed just now. One attempt is enough for all who waited.
     const answer = answerOfOthers();
     if (answer) return answer.token;
-    const retryMs = isFine(there, isUsable) ? Math.min(SHORT_RETRY_MS, wish.retryMs) : wish.retryMs;
+    if (isForPerson(there)) return undefined;
+    const shortly = system.now() + SHORT_RETRY_MS;
+    const retryUntil = isFine(there, isUsable) ? Math.min(shortly, wish.retryUntil) : wish.retryUntil;
     try {
-      const refreshed = there && (await refreshToken(session, there, { ...wish, retryMs }, system));
+      const refreshed = there && (await refreshToken(session, there, { ...wish, retryUntil }, system));
       if (refreshed) {
-        recordAttempt(attempts, system);
+        const wasRefused = there.accessToken === wish.refused;
+        recordAttempt(attempts, system, undefined, wasRefused ? tokenMark(refreshed.accessToken) : undefined);
         return refreshed;
       }
       if (isFine(there, isUsable)) {
         recordAttempt(attempts, system);
         return there;
       }
-      const late = await lookAgain(session, there, isFine, wish.deadline, system);
+      const isGood = (late: SsoToken | undefined) => isFine(late, isUsable);
+      const late = await lookAgain(session, there, isGood, wish.deadline, system);
       if (!late) recordAttempt(attempts, system, needsPerson(session));
       return late;
     } catch (error) {
-      recordAttempt(attempts, system, error);
-      if (isFine(there, isUsable) && isKind(error, "unavailable", "config")) {
-        system.trace.step("the token could not be refreshed, using the one there is", {
-          error: String(error),
-        });
-        return there;
-      }
-      throw error;
+      const isOurs = isCutShort(error, wish.deadline, system.now());
+      recordAttempt(attempts, system, isOurs ? undefined : error);
+      return theOneThereIs(error);
     }
   }
-}
-
-/** Another tool that has no lock may have rotated the refresh token and be about to write. */
-async function lookAgain(
-  session: SsoSession,
-  seen: CachedToken | undefined,
-  isFine: (token: SsoToken | undefined, lives: typeof isFresh) => boolean,
-  deadline: number,
-  system: System,
-): Promise<SsoToken | undefined> {
-  for (const giveUpAt = Math.min(system.now() + LOOK_AGAIN_MS, deadline); system.now() < giveUpAt; ) {
-    const there = readToken(session, system);
-    if (there?.accessToken !== seen?.accessToken && isFine(there, isUsable)) return there;
-    if (!tokenFileExists(session, system)) return undefined;
-    await system.sleep(LOOK_EVERY_MS);
-  }
-  return undefined;
 }
 
 function tokenWrittenAt(session: SsoSession, system: System): number {

@@ -2,20 +2,26 @@ import { type IdentityCenter, ServiceError } from "../aws/identityCenter.ts";
 import { withRetries } from "../aws/retry.ts";
 import { readJsonObject } from "../cache/jsonFile.ts";
 import { prepareReplacement, type Replacement } from "../cache/replaceFile.ts";
-import { readToken, tokenFileExists, tokenFileText, tokenPath } from "../cache/tokenCache.ts";
+import { readToken, tokenFileExists, tokenFileText, tokenMark, tokenPath } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
 import { isUsable } from "../expiry.ts";
+import { mark, readPendingLogin } from "../login/pendingLogin.ts";
 import { sessionTitle } from "../login/sessionTitle.ts";
 import type { System } from "../system/system.ts";
 import type { SsoSession, SsoToken } from "./types.ts";
 
-export type CachedToken = NonNullable<ReturnType<typeof readToken>>;
+type CachedToken = NonNullable<ReturnType<typeof readToken>>;
+
+/** How long a request that has been sent is waited for. */
+const ANSWER_MS = 10_000;
+/** With the retries spent elsewhere the first try still has this long to get through. */
+const LEAST_CONNECT_MS = 3_000;
 
 export interface RefreshWish {
   /** Epoch milliseconds. */
   deadline: number;
-  /** How long retries may take. */
-  retryMs: number;
+  /** Epoch milliseconds after which nothing is tried once more. */
+  retryUntil: number;
   /** Opened on first use: most calls need no service for the token. */
   api: () => Promise<Pick<IdentityCenter, "refresh">>;
 }
@@ -40,8 +46,13 @@ export async function refreshToken(
   try {
     const client = { clientId, clientSecret, expiresAt: registrationExpiresAt ?? Number.POSITIVE_INFINITY };
     const api = await wish.api();
-    const budgetMs = Math.max(0, Math.min(wish.retryMs, wish.deadline - system.now()));
-    const grant = await withRetries(system, budgetMs, (deadline) => api.refresh(client, spent, { deadline }));
+    const retryUntil = Math.min(wish.retryUntil, wish.deadline);
+    const grant = await withRetries(system, retryUntil - system.now(), () => {
+      // Not cut with the retries: the refresh token may have been spent, and its successor be on the way.
+      const deadline = Math.min(wish.deadline, system.now() + ANSWER_MS);
+      const connectDeadline = Math.max(retryUntil, system.now() + LEAST_CONNECT_MS);
+      return api.refresh(client, spent, { deadline, connectDeadline });
+    });
     const refreshed: SsoToken = {
       ...token,
       accessToken: grant.accessToken,
@@ -84,12 +95,19 @@ function keepRefreshed(
     const there = readToken(session, system);
     return there && isUsable(there.expiresAt, system.now()) ? there : refreshed;
   }
+  markForWaiters(session, refreshed, system);
   try {
     replacement.commit(tokenFileText(session, refreshed, token.file));
   } catch (error) {
     system.trace.step("the refreshed token could not be written", { error: String(error) });
   }
   return refreshed;
+}
+
+/** Whoever waits for a sign-in that replaces a token must not take a refreshed one for its answer. */
+function markForWaiters(session: SsoSession, { accessToken }: SsoToken, system: System): void {
+  const login = readPendingLogin(session, system);
+  if (login) mark(login, `refreshed-${tokenMark(accessToken)}`, system);
 }
 
 function signedOut(session: SsoSession): SsoCredError {

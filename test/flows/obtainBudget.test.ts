@@ -3,7 +3,15 @@ import { runCli } from "../../src/cli.ts";
 import { identifyProcess } from "../../src/system/processIdentity.ts";
 import { fakeSystem } from "../support/fakeSystem.ts";
 import { rolePath, sha1 } from "../support/home.ts";
-import { ACCOUNT, ASSIGNMENT, keyOf, putRole, putToken } from "../support/signedIn.ts";
+import {
+  ACCOUNT,
+  ASSIGNMENT,
+  keyOf,
+  pathsAsked,
+  putRole,
+  putToken,
+  readTokenFile,
+} from "../support/signedIn.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 const busy = { kind: "status", status: 503 } as const;
@@ -49,6 +57,31 @@ describe("5. retries", () => {
     expect(world.center.count(ASSIGNMENT)).toBeGreaterThan(1);
   });
 
+  it("of refresh and portal together take 10 s", async () => {
+    const world = await signInWorld();
+    await putToken(world, { secondsLeft: -1 });
+    const how = { kind: "status", status: 429, headers: { "retry-after": "6" } } as const;
+    world.center.misbehave({ path: "/token", times: 1, how });
+    world.center.misbehave({ path: ASSIGNMENT, how });
+    const { code, ms } = await timed(world);
+    expect([code, pathsAsked(world)]).toEqual([7, ["/token", "/token", ASSIGNMENT]]);
+    expect(ms).toBeLessThan(10_000);
+  });
+
+  it("are made after a sign-in, whatever time the person took", async () => {
+    const world = await signInWorld({ browser: "ignore" });
+    await putToken(world);
+    world.center.revokeSessions();
+    const calling = timed(world);
+    await expect.poll(() => world.opened().length).toBe(1);
+    await world.clock.sleep(20_000);
+    await putToken(world);
+    world.center.misbehave({ path: ASSIGNMENT, times: 2, how: busy });
+    const { code, ms } = await calling;
+    expect([code, ms > 20_000]).toEqual([0, true]);
+    await world.settled();
+  });
+
   it("are not made of what does not pass within seconds", async () => {
     const world = await signInWorld();
     await putToken(world);
@@ -69,6 +102,27 @@ describe("5. retries", () => {
     world.center.misbehave({ path: ASSIGNMENT, how: retryAfter(60) });
     const { code, ms } = await timed(world);
     expect([code, ms]).toEqual([7, 0]);
+  });
+});
+
+describe("a refresh that is under way", () => {
+  it("is not cut with the retries: its answer holds the next refresh token", async () => {
+    const world = await signInWorld({ env: { CI: "1" } });
+    const { accessToken, refreshToken } = await putToken(world, { secondsLeft: 600 });
+    await putRole(world, 600);
+    world.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 3_300 } });
+    expect((await world.call()).code).toBe(0);
+    const now = await readTokenFile(world);
+    expect([now.accessToken === accessToken, now.refreshToken === refreshToken]).toEqual([false, false]);
+    expect(world.center.count("/token")).toBe(1);
+  }, 20_000);
+
+  it("is waited for no longer than the run may last", async () => {
+    const world = await signInWorld({ env: { SSO_CRED_WAIT: "0.5" } });
+    await putToken(world, { secondsLeft: -1 });
+    world.center.misbehave({ path: "/token", how: { kind: "blackHole" } });
+    const { code, stderr } = await world.call();
+    expect([code, stderr]).toEqual([7, expect.stringMatching(/ did not answer within 500 ms\n$/)]);
   });
 });
 

@@ -188,6 +188,35 @@ it("3. while nobody signs in, what is cached is printed, with one attempt a minu
   expect(world.clock.now()).toBe(before);
 });
 
+describe("while a person has to sign in, and what is cached still lives", () => {
+  it("the sign-in is opened, and waited for 3 s", async () => {
+    const world = await signInWorld({ browser: "ignore" });
+    const key = await putRole(world, 600);
+    const began = world.clock.now();
+    const call = await world.call(undefined, { terminal: "1" });
+    expect([call.code, call.stderr, keyOf(call)]).toEqual([0, "", key]);
+    expect(call.shown).toContain((await world.pending())?.url);
+    const took = world.clock.now() - began;
+    expect([took >= 3_000, took < 3_200]).toEqual([true, true]);
+    expect(keyOf(await world.call())).toBe(key);
+    world.clock.advance(61_000);
+    const joining = world.call();
+    await world.clock.sleep(1_000);
+    await putToken(world);
+    expect(keyOf(await joining)).not.toBe(key);
+    expect(world.opened()).toHaveLength(1);
+    await world.settled();
+  });
+
+  it("a sign-in that is answered at once gives new ones", async () => {
+    const world = await signInWorld();
+    const key = await putRole(world, 600);
+    const call = await world.call();
+    expect([call.code, keyOf(call) === key]).toEqual([0, false]);
+    await world.settled();
+  });
+});
+
 describe("SSO_CRED_CACHE=off", () => {
   it("keeps role credentials off the disk, and asks each time", async () => {
     const world = await signInWorld({ env: { SSO_CRED_CACHE: "off" } });

@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { identifyProcess } from "../../src/system/processIdentity.ts";
 import { rolePath, sessionSection, sha1, tokenPath } from "../support/home.ts";
-import { ACCOUNT, ASSIGNMENT, keyOf, pathsAsked, putToken, roleArguments } from "../support/signedIn.ts";
+import {
+  ACCOUNT,
+  ASSIGNMENT,
+  keyOf,
+  pathsAsked,
+  putRole,
+  putToken,
+  roleArguments,
+} from "../support/signedIn.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 const LOCKS = ".aws/sso-cred/locks";
@@ -62,6 +70,46 @@ describe("7. locks", () => {
     const world = await signInWorld();
     await putToken(world);
     await held(world, tokenLock("corp"));
+    const began = world.clock.now();
+    expect((await world.call()).code).toBe(0);
+    expect(world.clock.now()).toBe(began);
+  });
+
+  it.each([
+    ["the role's lock, with credentials", roleLock, 3600],
+    ["the session's lock, with credentials", tokenLock, -1],
+  ])("that do not come are waited for 3 s where something still lives: %s", async (_, lock, tokenLeft) => {
+    const world = await signInWorld();
+    await putToken(world, { secondsLeft: tokenLeft });
+    const key = await putRole(world, 600);
+    await held(world, lock("corp"));
+    const began = world.clock.now();
+    const call = await world.call();
+    expect([call.code, call.stderr, keyOf(call)]).toEqual([0, "", key]);
+    const took = world.clock.now() - began;
+    expect([took >= 3_000, took < 3_200]).toEqual([true, true]);
+    expect(keyOf(await world.call())).toBe(key);
+    expect(world.clock.now() - began).toBe(took);
+    expect(pathsAsked(world)).toEqual([]);
+  });
+
+  it("that do not come are waited for 3 s where something still lives: a token, by all roles once", async () => {
+    const world = await signInWorld();
+    await putToken(world, { secondsLeft: 600 });
+    await held(world, tokenLock("corp"));
+    const began = world.clock.now();
+    expect((await world.call()).code).toBe(0);
+    const took = world.clock.now() - began;
+    expect([took >= 3_000, took < 3_200]).toEqual([true, true]);
+    expect((await world.call(roleArguments("Admin"))).code).toBe(0);
+    expect(world.clock.now() - began).toBe(took);
+    expect(pathsAsked(world)).toEqual([ASSIGNMENT, ASSIGNMENT]);
+  });
+
+  it("of the role are not taken with SSO_CRED_CACHE=off, where nothing would be saved", async () => {
+    const world = await signInWorld({ env: { SSO_CRED_CACHE: "off" } });
+    await putToken(world);
+    await held(world, roleLock("corp"));
     const began = world.clock.now();
     expect((await world.call()).code).toBe(0);
     expect(world.clock.now()).toBe(began);

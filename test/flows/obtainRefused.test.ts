@@ -82,6 +82,44 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     await world.settled();
   });
 
+  it("once for all who wait, who are asked to sign in once", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.revokeSessions();
+    const calls = await Promise.all(Array.from({ length: 6 }, () => world.call()));
+    expect(calls.map(({ code }) => code)).toEqual(Array(6).fill(0));
+    expect(world.center.count(ASSIGNMENT)).toBe(2);
+    expect(world.opened()).toHaveLength(1);
+    await world.settled();
+  });
+
+  it("and every refreshed one, too: one refresh and one sign-in for all roles", async () => {
+    const world = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "8" } });
+    await putToken(world);
+    world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status: 401, body: UNAUTHORIZED } });
+    const roles = ["ReadOnly", "Admin", "ReadOnly"];
+    const calls = await Promise.all(roles.map((role) => world.call(roleArguments(role))));
+    expect(calls.map(({ code }) => code)).toEqual([4, 4, 4]);
+    expect([world.center.count("/token"), world.opened().length]).toEqual([1, 1]);
+    await world.call(["logout", "corp"]);
+    await world.settled();
+  });
+
+  it("is not refreshed while somebody is asked to sign in: the answer is waited for", async () => {
+    const world = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "8" } });
+    const { accessToken } = await putToken(world);
+    const login = world.call(["login", "corp"]);
+    await expect.poll(() => world.opened().length).toBe(1);
+    world.center.expireAccessTokens();
+    const { code, stderr } = await world.call();
+    expect([code, stderr]).toEqual([4, expect.stringContaining("is open and waits for you")]);
+    expect((await readTokenFile(world)).accessToken).toBe(accessToken);
+    expect(world.center.count("/token")).toBe(0);
+    await world.call(["logout", "corp"]);
+    await login;
+    await world.settled();
+  });
+
   it("an outage of the refresh asks nobody: exit 7, and the token stays", async () => {
     const world = await signInWorld({ center: { servers: "separate" } });
     const file = await putToken(world);

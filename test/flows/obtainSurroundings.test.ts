@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { ASSIGNMENT, pathsAsked, putToken, roleArguments } from "../support/signedIn.ts";
+import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
+
+const comeAgain = (seconds: number) =>
+  ({ kind: "status", status: 503, headers: { "retry-after": String(seconds) } }) as const;
+const DEAD_PROXY = { HTTP_PROXY: "http://127.0.0.1:1" };
+
+describe("a failure that one caller's own surroundings brought about is not told to those who wait", () => {
+  it("its SSO_CRED_WAIT, asking for the role", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.misbehave({ path: ASSIGNMENT, times: 1, how: comeAgain(3) });
+    const hasty = world.call(MAIN_JOB, { env: { SSO_CRED_WAIT: "2" } });
+    const calls = await Promise.all([hasty, world.call(), world.call()]);
+    expect(calls.map(({ code }) => code)).toEqual([7, 0, 0]);
+    expect(world.center.count(ASSIGNMENT)).toBe(2);
+  });
+
+  it("its SSO_CRED_WAIT, refreshing the token", async () => {
+    const world = await signInWorld();
+    await putToken(world, { secondsLeft: -1 });
+    world.center.misbehave({ path: "/token", times: 1, how: comeAgain(3) });
+    const hasty = world.call(MAIN_JOB, { env: { SSO_CRED_WAIT: "2" } });
+    const calls = await Promise.all([hasty, world.call(roleArguments("Admin"))]);
+    expect(calls.map(({ code }) => code)).toEqual([7, 0]);
+    expect(world.center.count("/token")).toBe(2);
+  });
+
+  it.each([
+    ["asking for the role", 3600],
+    ["refreshing the token", -1],
+  ])("its proxy, %s", async (_, secondsLeft) => {
+    const world = await signInWorld();
+    await putToken(world, { secondsLeft });
+    const calls = await Promise.all([
+      world.call(MAIN_JOB, { env: DEAD_PROXY }),
+      world.call(),
+      world.call(roleArguments("Admin")),
+    ]);
+    expect(calls.map(({ code }) => code)).toEqual([7, 0, 0]);
+  });
+});
+
+describe("what the service or the network says to one is told to all who wait", () => {
+  it("with the same proxy", async () => {
+    const world = await signInWorld({ env: { ...DEAD_PROXY, NO_PROXY: "example.com" } });
+    await putToken(world);
+    const calls = await Promise.all([world.call(), world.call(), world.call()]);
+    expect(calls.map(({ code }) => code)).toEqual([7, 7, 7]);
+    expect(new Set(calls.map(({ stderr }) => stderr)).size).toBe(1);
+    expect(pathsAsked(world)).toEqual([]);
+  });
+
+  it("however short their wait, when more time would not have helped", async () => {
+    const world = await signInWorld({ env: { SSO_CRED_WAIT: "2" } });
+    await putToken(world);
+    world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
+    const calls = await Promise.all([world.call(), world.call(), world.call()]);
+    expect(calls.map(({ code }) => code)).toEqual([7, 7, 7]);
+    expect(world.center.count(ASSIGNMENT)).toBe(1);
+  });
+});
