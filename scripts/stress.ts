@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { disks } from "./stress/brokenDisks.ts";
 import { concurrency } from "./stress/concurrency.ts";
+import { deadLocks } from "./stress/deadLocks.ts";
 import { freezeExecutable } from "./stress/executable.ts";
 import { killStorm } from "./stress/killStorm.ts";
 import { surroundings } from "./stress/oddSurroundings.ts";
@@ -12,7 +13,16 @@ import { outages } from "./stress/serviceFaults.ts";
 import { stopped } from "./stress/stoppedProcesses.ts";
 import { withOthers } from "./stress/withOthers.ts";
 
-const SUITES: readonly Suite[] = [concurrency, killStorm, withOthers, outages, disks, surroundings, stopped];
+const SUITES: readonly Suite[] = [
+  concurrency,
+  killStorm,
+  deadLocks,
+  withOthers,
+  outages,
+  disks,
+  surroundings,
+  stopped,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

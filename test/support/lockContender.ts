@@ -4,17 +4,31 @@ import { lock as properLock } from "proper-lockfile";
 import { withLock } from "../../src/cache/lock.ts";
 
 /**
- * A process that takes a lock and looks whether it is alone: `ours|proper LOCK ROOM START [HOLD_MS]`. Waits for the file START,
- * so that all contenders come at once. Prints `alone` or `crowded`; `HOLD_MS` of -1: holds until killed.
+ * A process that takes a lock and looks whether it is alone: `ours|proper FOLDER ROUNDS HOLD_MS`. Round n is FOLDER/n: waits for
+ * the file `start` in it, so that all contenders come at once, takes the lock `lock`, prints `alone` or `crowded`.
+ * `HOLD_MS` of -1: takes FOLDER/lock, prints `held`, and holds until killed.
  */
-const [kind = "", lock = "", room = "", startFile = "", holdText = "20"] = process.argv.slice(2);
+const [kind = "", folder = "", rounds = "", holdText = "20"] = process.argv.slice(2);
 const holdMs = Number(holdText);
+// Whoever started this may be gone: nobody is left who would end it.
+setTimeout(() => process.exit(3), 150_000).unref();
 
-async function work(): Promise<void> {
-  if (holdMs < 0) {
-    process.stdout.write("held\n");
-    await sleep(600_000);
+async function take(lock: string, work: () => Promise<void>): Promise<void> {
+  if (kind === "ours") {
+    const system = { now: Date.now, sleep: (ms: number) => sleep(ms), trace: { step() {} } };
+    return withLock(system, lock, { deadline: Date.now() + 60_000, purpose: "the others" }, work);
   }
+  const release = await properLock(lock, {
+    realpath: false,
+    stale: 2_000,
+    retries: { retries: 1_000, minTimeout: 20, maxTimeout: 20 },
+    onCompromised: () => {},
+  });
+  await work();
+  await release().catch(() => {});
+}
+
+async function lookAround(room: string): Promise<void> {
   let alone = true;
   try {
     closeSync(openSync(room, "wx"));
@@ -26,18 +40,15 @@ async function work(): Promise<void> {
   process.stdout.write(alone ? "alone\n" : "crowded\n");
 }
 
-process.stdout.write("ready\n");
-while (startFile !== "" && !existsSync(startFile)) await sleep(1);
-if (kind === "ours") {
-  const system = { now: Date.now, sleep: (ms: number) => sleep(ms), trace: { step() {} } };
-  await withLock(system, lock, { deadline: Date.now() + 60_000, purpose: "the others" }, work);
-} else {
-  const release = await properLock(lock, {
-    realpath: false,
-    stale: 2_000,
-    retries: { retries: 1_000, minTimeout: 20, maxTimeout: 20 },
-    onCompromised: () => {},
+if (holdMs < 0) {
+  await take(`${folder}/lock`, async () => {
+    process.stdout.write("held\n");
+    await sleep(600_000);
   });
-  await work();
-  await release().catch(() => {});
+}
+process.stdout.write("ready\n");
+for (let round = 0; round < Number(rounds); round++) {
+  const place = `${folder}/${round}`;
+  while (!existsSync(`${place}/start`)) await sleep(1);
+  await take(`${place}/lock`, () => lookAround(`${place}/room`));
 }

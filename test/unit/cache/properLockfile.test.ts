@@ -29,14 +29,15 @@ function folder(): string {
   return path;
 }
 
-/** A lock whose holder has just been killed, of either kind. */
-async function killedHolder(kind: "ours" | "proper", lock: string): Promise<void> {
-  const holder = spawn(process.execPath, ["--no-warnings", CONTENDER, kind, lock, "", "", "-1"], {
+/** A lock named `lock` in the folder, whose holder has just been killed, of either kind. */
+async function killedHolder(kind: "ours" | "proper", path: string): Promise<string> {
+  const holder = spawn(process.execPath, ["--no-warnings", CONTENDER, kind, path, "0", "-1"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   for await (const chunk of holder.stdout) if (String(chunk).includes("held")) break;
   holder.kill("SIGKILL");
   if (holder.exitCode === null && holder.signalCode === null) await once(holder, "exit");
+  return join(path, "lock");
 }
 
 function take(lock: string, work: () => Promise<void> = async () => {}) {
@@ -49,14 +50,12 @@ const immediately = (lock: string) => properLock(lock, { realpath: false, stale:
 
 describe("a killed holder", () => {
   it("keeps others of proper-lockfile out until its lock has aged", async () => {
-    const lock = join(folder(), "lock");
-    await killedHolder("proper", lock);
+    const lock = await killedHolder("proper", folder());
     await expect(immediately(lock)).rejects.toMatchObject({ code: "ELOCKED" });
   });
 
   it("delays nobody here: its lock is taken over at the first look", async () => {
-    const lock = join(folder(), "lock");
-    await killedHolder("ours", lock);
+    const lock = await killedHolder("ours", folder());
     expect(existsSync(lock)).toBe(true);
     expect(await take(lock)).toEqual([]);
     expect(existsSync(lock)).toBe(false);
@@ -89,20 +88,23 @@ describe("several waiters at a dead lock", () => {
   });
 
   it("hold ours one after the other", async () => {
-    for (let round = 0; round < 3; round++) {
-      const path = folder();
-      const lock = join(path, "lock");
-      await killedHolder("ours", lock);
-      expect(await contend("ours", lock, path, 8)).toEqual(Array(8).fill("alone"));
-      expect(readdirSync(path)).toEqual(["start"]);
+    const path = folder();
+    const rounds = 3;
+    for (let round = 0; round < rounds; round++) {
+      mkdirSync(join(path, String(round)));
+      await killedHolder("ours", join(path, String(round)));
+    }
+    const outputs = await contend("ours", path, rounds, 8);
+    expect(outputs).toEqual(Array(8).fill(`ready\n${"alone\n".repeat(rounds)}`));
+    for (let round = 0; round < rounds; round++) {
+      expect(readdirSync(join(path, String(round)))).toEqual(["start"]);
     }
   });
 });
 
-/** How it was for each of `count` processes that come at once. */
-async function contend(kind: string, lock: string, path: string, count: number): Promise<string[]> {
-  const start = join(path, "start");
-  const args = ["--no-warnings", CONTENDER, kind, lock, join(path, "room"), start];
+/** What each of `count` processes said that come at once to every round. */
+async function contend(kind: string, path: string, rounds: number, count: number): Promise<string[]> {
+  const args = ["--no-warnings", CONTENDER, kind, path, String(rounds), "20"];
   const outputs = Array.from({ length: count }, () => {
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     const output = { text: "", ended: once(child, "close") };
@@ -111,12 +113,17 @@ async function contend(kind: string, lock: string, path: string, count: number):
     });
     return output;
   });
-  while (!outputs.every(({ text }) => text.includes("ready"))) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  const all = async (lines: number) => {
+    while (!outputs.every(({ text }) => text.split("\n").length > lines)) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  for (let round = 0; round < rounds; round++) {
+    await all(round + 1);
+    writeFileSync(join(path, String(round), "start"), "");
   }
-  writeFileSync(start, "");
   await Promise.all(outputs.map(({ ended }) => ended));
-  return outputs.map(({ text }) => text.trim().split("\n").at(-1) ?? "");
+  return outputs.map(({ text }) => text);
 }
 
 describe("a holder whose lock was taken over while it slept", () => {
@@ -184,8 +191,7 @@ describe("a dead holder's lock from the future, after the clock was set back", (
   });
 
   it("is taken over at the first look here", async () => {
-    const lock = join(folder(), "lock");
-    await killedHolder("ours", lock);
+    const lock = await killedHolder("ours", folder());
     utimesSync(lock, later, later);
     expect(await take(lock)).toEqual([]);
   });
