@@ -1,10 +1,11 @@
 import { readToken } from "../cache/tokenCache.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import { isUsable } from "../expiry.ts";
 import type { SsoSession, SsoToken } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import {
   endPendingLogin,
+  hasLoginFile,
+  isJoinable,
   isUnderWay,
   mark,
   othersWait,
@@ -13,6 +14,7 @@ import {
   unmark,
 } from "./pendingLogin.ts";
 import { sessionTitle } from "./sessionTitle.ts";
+import { isAnswer } from "./signInAnswer.ts";
 
 const POLL_MS = 50;
 /** A worker that dies is started again this often by one caller. */
@@ -41,17 +43,19 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
   try {
     for (;;) {
       const login = readPendingLogin(session, system);
+      // Before the token: with the failure the marks of refreshed ones are gone.
+      if (joined && login?.id === joined.id && login.failure) throw login.failure;
       // Read after the login's file, which a worker removes once the token is there.
       const token = readToken(session, system);
-      if (token && token.accessToken !== wait.replaces && isUsable(token.expiresAt, system.now()))
-        return token;
-      if (joined && login?.id === joined.id && login.failure) throw login.failure;
-      if (joined && !login) throw endedElsewhere(session);
-      if (login && isUnderWay(login, system)) {
+      if (token && token.accessToken !== wait.replaces && isAnswer(token, login, system)) return token;
+      if (joined && !login) throw hasLoginFile(session, system) ? replaced(session) : loggedOut(session);
+      if (login && isJoinable(login, session, system)) {
         if (login.id !== joined?.id) join(login);
         if (login.state === "open") wait.show(login);
         if (system.now() >= wait.deadline) throw stillOpen(login);
       } else {
+        // Not in turns: the other one has its callers, too.
+        if (login && isUnderWay(login, system) && joined) throw replaced(session);
         if (++starts > MAX_STARTS) throw neverStarts(session);
         const started = await wait.start();
         if (started.id !== joined?.id) join(started);
@@ -102,14 +106,19 @@ export function openElsewhere(login: PendingLogin, message: string): SsoCredErro
   });
 }
 
-function endedElsewhere(session: SsoSession): SsoCredError {
-  return new SsoCredError(
-    "login-required",
-    `the sign-in to '${sessionTitle(session)}' was ended by a logout`,
-    {
-      remedy: { run: `sso-cred login ${session.loginArguments}` },
-    },
-  );
+function loggedOut(session: SsoSession): SsoCredError {
+  return gone(session, "was ended by a logout");
+}
+
+/** By one for other settings, or on another machine that shares the folder. */
+function replaced(session: SsoSession): SsoCredError {
+  return gone(session, "was replaced by another one, which this call cannot join");
+}
+
+function gone(session: SsoSession, how: string): SsoCredError {
+  return new SsoCredError("login-required", `the sign-in to '${sessionTitle(session)}' ${how}`, {
+    remedy: { run: `sso-cred login ${session.loginArguments}` },
+  });
 }
 
 function neverStarts(session: SsoSession): SsoCredError {

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
@@ -42,6 +42,20 @@ export function isUnderWay(login: PendingLogin, system: Place): boolean {
   return worker !== undefined && processState(worker) === "alive";
 }
 
+/** Whether a call for this session may wait for that sign-in: it has to lead to the token that the config now describes. */
+export function isJoinable(login: PendingLogin, session: SsoSession, system: Place): boolean {
+  const facts = ({ startUrl, region, scopes, endpoints }: SsoSession) => {
+    const { ssoUrl = null, oidcUrl = null, useFips, useDualstack } = endpoints;
+    return JSON.stringify([startUrl, region, scopes, ssoUrl, oidcUrl, useFips, useDualstack]);
+  };
+  return facts(login.session) === facts(session) && isUnderWay(login, system);
+}
+
+/** Whether there is a file of a sign-in, be it unreadable or of another machine. */
+export function hasLoginFile(session: SsoSession, system: Place): boolean {
+  return existsSync(sessionStatePath("logins", session, system));
+}
+
 /** Throws the system's error. */
 export function writePendingLogin(login: PendingLogin, system: Place): void {
   const { failure, ...rest } = login;
@@ -62,7 +76,8 @@ export function endPendingLogin(session: SsoSession, system: Place, id?: string)
 }
 
 /**
- * Marks beside the login's file: `told-TERMINAL` once a terminal was told, `waiter-PID` while a process waits.
+ * Marks beside the login's file: `told-TERMINAL` once a terminal was told, `waiter-PID` while a process waits,
+ * `refreshed-MARK` for a token (its `tokenMark`) that no sign-in gave.
  * Answers false when the mark was there, or cannot be made.
  */
 export function mark(login: PendingLogin, name: string, system: Place): boolean {
@@ -75,6 +90,10 @@ export function mark(login: PendingLogin, name: string, system: Place): boolean 
   } catch {
     return false;
   }
+}
+
+export function isMarked(login: PendingLogin, name: string, system: Place): boolean {
+  return existsSync(markPath(login, name, system));
 }
 
 export function unmark(login: PendingLogin, name: string, system: Place): void {

@@ -7,7 +7,7 @@ import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import {
-  isUnderWay,
+  isJoinable,
   newLoginId,
   type PendingLogin,
   readPendingLogin,
@@ -40,7 +40,7 @@ export async function startLogin(
   };
   return withLock(system, sessionLockPath("login", session, system), wait, async () => {
     const there = readPendingLogin(session, system);
-    if (there && !anew && isUnderWay(there, system)) return there;
+    if (there && !anew && isJoinable(there, session, system)) return there;
     const login: PendingLogin = {
       id: newLoginId(),
       // The worker leaves this folder.
