@@ -25,13 +25,15 @@ export interface PendingLogin {
   /** Whether a browser was opened. */
   opened?: boolean;
   failure?: SsoCredError;
+  /** Epoch milliseconds at which the person, or the service, said no. */
+  deniedAt?: number;
 }
 
 /** The sign-in that a state file describes; undefined unless each field is what it has to be. */
 export function parseLogin(file: JsonObject | undefined): PendingLogin | undefined {
   const session = parseSession(file?.session);
   if (!file || !session) return undefined;
-  const { id, grant, browser, startedUptime, state, opened } = file;
+  const { id, grant, browser, startedUptime, state, opened, deniedAt } = file;
   // The id becomes a part of file names.
   if (typeof id !== "string" || !/^[0-9a-f]{16}$/.test(id)) return undefined;
   if (grant !== "browser" && grant !== "device") return undefined;
@@ -43,6 +45,7 @@ export function parseLogin(file: JsonObject | undefined): PendingLogin | undefin
     ...texts(file, ["asker", "replaces", "url", "userCode", "urlWithCode"]),
     ...(typeof opened === "boolean" ? { opened } : {}),
     ...(failure ? { failure } : {}),
+    ...(typeof deniedAt === "number" ? { deniedAt } : {}),
   };
 }
 

@@ -6,8 +6,9 @@ import { registrationPath } from "../cache/registrationCache.ts";
 import { prepareReplacement } from "../cache/replaceFile.ts";
 import { sessionStatePath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
-import { isKind, SsoCredError } from "../errors.ts";
+import { isKind } from "../errors.ts";
 import { stateDirectory } from "../paths.ts";
+import type { ClientRegistration, TokenGrant } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import { printable } from "../text.ts";
 import { authorizationCodeGrant } from "./authorizationCodeGrant.ts";
@@ -22,7 +23,11 @@ import { DEFAULT_SCOPES, obtainRegistration } from "./registerClient.ts";
 import { sessionTitle } from "./sessionTitle.ts";
 import { beSilent, endSilence } from "./silence.ts";
 import { isUnanswered } from "./unanswered.ts";
-import { watchLogin } from "./watchLogin.ts";
+import { type LoginWatch, watchLogin } from "./watchLogin.ts";
+import { webUrl } from "./webUrl.ts";
+
+/** After the end of the wait, for the grant to end in order: the page is told, stray errors are named. */
+const UNWIND_MS = 1_000;
 
 /**
  * The life of one sign-in, in a process of its own that outlives its callers. Ends by success (also by another
@@ -37,7 +42,11 @@ export async function runLoginWorker(key: string, id: string, system: System): P
   const watch = watchLogin(login, system);
   try {
     prepareReplacement(tokenPath(login.session, system)).abandon();
-    await signIn(login, watch.ended, system);
+    const over = watch.ended.catch(async (error) => {
+      await system.sleep(UNWIND_MS);
+      throw error;
+    });
+    await Promise.race([signIn(login, watch, system), over]);
     endSilence(login.session, system);
     endPendingLogin(login.session, system, id);
     system.trace.step("sign-in succeeded");
@@ -48,13 +57,17 @@ export async function runLoginWorker(key: string, id: string, system: System): P
   }
 }
 
-async function signIn(login: PendingLogin, ended: Promise<never>, system: System): Promise<void> {
+async function signIn(login: PendingLogin, watch: LoginWatch, system: System): Promise<void> {
   const { session } = login;
+  const keep: Run["keep"] = async (client, grant) => {
+    watch.expect(grant.accessToken);
+    await keepNewToken(login, client, grant, system);
+  };
   const api = await identityCenter(session, system);
   try {
     const startUrl = await effectiveStartUrl(session, system);
     const run = login.grant === "browser" ? byBrowser : byDevice;
-    await run(login, { api: patientApi(api, system), startUrl, ended, system });
+    await run(login, { api: patientApi(api, system), startUrl, ended: watch.ended, keep, system });
   } finally {
     api.close();
   }
@@ -64,10 +77,11 @@ interface Run {
   api: LoginApi;
   startUrl: string;
   ended: Promise<never>;
+  keep(client: ClientRegistration, grant: TokenGrant): Promise<void>;
   system: System;
 }
 
-async function byBrowser(login: PendingLogin, { api, startUrl, ended, system }: Run): Promise<void> {
+async function byBrowser(login: PendingLogin, { api, startUrl, ended, keep, system }: Run): Promise<void> {
   const { session } = login;
   const client = await obtainRegistration(session, "authorization_code", startUrl, api, system);
   await authorizationCodeGrant(api, {
@@ -77,12 +91,12 @@ async function byBrowser(login: PendingLogin, { api, startUrl, ended, system }: 
     sessionName: sessionTitle(session),
     opened: (url) => showOpen(login, { url }, url, system),
     ended,
-    keep: (grant) => keepNewToken(login, client, grant, system),
+    keep: (grant) => keep(client, grant),
   });
 }
 
 async function byDevice(login: PendingLogin, run: Run, anew = false): Promise<void> {
-  const { api, startUrl, ended, system } = run;
+  const { api, startUrl, ended, keep, system } = run;
   const { session } = login;
   const client = await obtainRegistration(session, "device_code", startUrl, api, system, { anew });
   try {
@@ -102,7 +116,7 @@ async function byDevice(login: PendingLogin, run: Run, anew = false): Promise<vo
       },
       system,
     );
-    await keepNewToken(login, client, grant, system);
+    await keep(client, grant);
   } catch (error) {
     // The service has forgotten the client that the cache still names.
     if (!anew && error instanceof ServiceError && error.code === "invalid_client")
@@ -135,20 +149,7 @@ async function fail(login: PendingLogin, error: unknown, system: System): Promis
   if (isForgotten || (isUnanswered(error) && login.grant === "browser")) {
     rmSync(registrationPath(login.session, system), { force: true });
   }
-  if (await updateLogin({ ...login, state: "failed", failure: loginFailure(error, login) }, system))
-    removeMarks(sessionStatePath("logins", login.session, system));
-}
-
-/** Of characters; it is shown on terminals and in one line of an error. */
-const LONGEST_URL = 4_096;
-
-/** A page that may be opened: what the service sends is not trusted to be one. */
-function webUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
-  if (isWeb && url.href.length <= LONGEST_URL) return url.href;
-  throw new SsoCredError(
-    "unavailable",
-    `the service named a sign-in page that is no web address: ${printable(text, 80)}`,
-  );
+  const denied = isKind(error, "login-failed") && !isUnanswered(error) ? { deniedAt: system.now() } : {};
+  const failed = { ...login, ...denied, state: "failed" as const, failure: loginFailure(error, login) };
+  if (await updateLogin(failed, system)) removeMarks(sessionStatePath("logins", login.session, system));
 }
