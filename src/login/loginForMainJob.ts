@@ -6,6 +6,7 @@ import { announce } from "./announce.ts";
 import { awaitLogin, openElsewhere } from "./awaitLogin.ts";
 import { chooseGrant } from "./chooseGrant.ts";
 import { mark, type PendingLogin } from "./pendingLogin.ts";
+import { recentDenial } from "./recentDenial.ts";
 import { sessionTitle } from "./sessionTitle.ts";
 import { silentUntil } from "./silence.ts";
 import { startLogin } from "./startLogin.ts";
@@ -42,6 +43,8 @@ export async function loginForMainJob(
       deadline,
       ...(replaces === undefined ? {} : { replaces }),
       start() {
+        const denial = recentDenial(session, system);
+        if (denial) throw denial;
         const until = choice.browser ? silentUntil(session, system) : undefined;
         if (until !== undefined) {
           const message = `nobody answered the last sign-in to '${title}', so no browser is opened by itself until ${clock(until)}`;
