@@ -15,14 +15,20 @@ export function configuredSessions(config: Config, system: System): SsoSession[]
     .sessionNames()
     .flatMap((name) => unlessBroken(() => resolveSession(config, name, system), system));
   const legacy = new Map<string, SsoSession>();
-  for (const name of config.profileNames()) {
-    const keys = config.profile(name);
-    if (!keys?.get("sso_start_url") || keys.get("sso_session")) continue;
+  for (const name of legacyProfiles(config)) {
     for (const session of unlessBroken(() => resolveProfile(config, name, system).session, system)) {
       if (!legacy.has(session.startUrl)) legacy.set(session.startUrl, session);
     }
   }
   return [...named, ...legacy.values()];
+}
+
+/** Profiles that are their own session: a start URL and no `sso_session`. */
+export function legacyProfiles(config: Config): string[] {
+  return config.profileNames().filter((name) => {
+    const keys = config.profile(name);
+    return keys?.get("sso_start_url") && !keys.get("sso_session");
+  });
 }
 
 export interface StrayToken {

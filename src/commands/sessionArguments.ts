@@ -5,6 +5,7 @@ import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import { printable } from "../text.ts";
+import { legacyProfiles } from "./cachedSessions.ts";
 import { personAtTerminal } from "./person.ts";
 
 /** How every command that people run names its session. */
@@ -30,10 +31,26 @@ export async function chosenSession(
   if (positionals.length + Number(profile !== undefined) + Number(flag !== undefined) > 1) {
     throw new SsoCredError("usage", "name one session, by its name or with --profile");
   }
-  const config = loadConfig(system, { credentials: profile !== undefined });
+  const named = flag ?? positionals[0];
+  const config = loadConfig(system, { credentials: named === undefined });
+  const legacy = named === undefined && profile === undefined ? onlyLegacy(config, system) : undefined;
+  if (legacy) return { session: legacy, config };
   if (profile !== undefined) return { session: resolveProfile(config, profile, system).session, config };
-  const name = flag ?? positionals[0] ?? (await onlyName(config, system));
+  const name = named ?? (await onlyName(config, system));
   return { session: resolveSession(config, name, system), config };
+}
+
+/** Where there is no `[sso-session]`: the one start URL of the legacy profiles. */
+function onlyLegacy(config: Config, system: System): SsoSession | undefined {
+  const profiles = config.sessionNames().length === 0 ? legacyProfiles(config) : [];
+  const urls = new Set(profiles.map((name) => config.profile(name)?.get("sso_start_url")));
+  const [first] = profiles;
+  if (first === undefined) return undefined;
+  if (urls.size === 1) return resolveProfile(config, first, system).session;
+  throw new SsoCredError(
+    "usage",
+    `which session? ${config.path} has profiles with several start URLs: name one with --profile`,
+  );
 }
 
 async function onlyName(config: Config, system: System): Promise<string> {
