@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +15,8 @@ let lock: string;
 let children: ChildProcess[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "lock-processes-"));
-  lock = join(folder, "lock");
+  mkdirSync(join(folder, "0"));
+  lock = join(folder, "0", "lock");
   children = [];
 });
 afterEach(() => {
@@ -23,27 +24,31 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A process that takes the lock once the file `start` is there; `holdMs` of -1: for ever. */
-function contender(start: string, holdMs: number) {
-  const args = ["--no-warnings", CONTENDER, "ours", lock, join(folder, "room"), start, String(holdMs)];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+function contender(...args: string[]) {
+  const child = spawn(process.execPath, ["--no-warnings", CONTENDER, "ours", ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   children.push(child);
   let said = "";
   child.stdout.on("data", (chunk) => {
     said += chunk;
   });
-  const says = async (word: string) => {
-    while (!said.includes(word)) await once(child.stdout, "data");
-  };
   const ended = once(child, "close").then(() => said);
+  const says = async (word: string) => {
+    while (!said.includes(word)) await Promise.race([once(child.stdout, "data"), ended.then(gone)]);
+  };
   return { child, says, ended };
 }
 
-const startFile = () => join(folder, "start");
-const go = () => writeFileSync(startFile(), "");
+const gone = () => Promise.reject(new Error("the contender has ended"));
+/** Takes the lock once it is told to go, for 20 ms. */
+const waiter = () => contender(folder, "1", "20");
+/** Takes the lock at once, for ever. */
+const holderOfIt = () => contender(join(folder, "0"), "0", "-1");
+const go = () => writeFileSync(join(folder, "0", "start"), "");
 
 it("is held by one of many processes at a time, and all get their turn", async () => {
-  const all = Array.from({ length: 8 }, () => contender(startFile(), 20));
+  const all = Array.from({ length: 8 }, () => waiter());
   await Promise.all(all.map(({ says }) => says("ready")));
   go();
   const said = await Promise.all(all.map(({ ended }) => ended));
@@ -51,9 +56,9 @@ it("is held by one of many processes at a time, and all get their turn", async (
 });
 
 it("of a killed process goes to one of many that wait for it, and on to the others", async () => {
-  const holder = contender("", -1);
+  const holder = holderOfIt();
   await holder.says("held");
-  const all = Array.from({ length: 6 }, () => contender(startFile(), 20));
+  const all = Array.from({ length: 6 }, () => waiter());
   await Promise.all(all.map(({ says }) => says("ready")));
   go();
   holder.child.kill("SIGKILL");
@@ -62,7 +67,7 @@ it("of a killed process goes to one of many that wait for it, and on to the othe
 });
 
 it("of a process that was stopped is left alone, and taken over after 60 s", async () => {
-  const holder = contender("", -1);
+  const holder = holderOfIt();
   await holder.says("held");
   holder.child.kill("SIGSTOP");
   const take = () => {
