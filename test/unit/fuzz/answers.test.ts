@@ -217,7 +217,7 @@ test(
           else expect(system.stdout).toBe("");
         },
       ),
-      runs(150, 3_000),
+      runs(100, 6_000),
     );
     expectUnpolluted();
   },
@@ -242,7 +242,7 @@ test.each(["device", "browser"])(
         expectOrderly(code, system);
         if (code === 0) expectDocument(system);
       }),
-      { ...runs(40, 2_500), examples: [[halfACharacter]] },
+      { ...runs(40, 6_000), examples: [[halfACharacter]] },
     );
     expectUnpolluted();
   },
@@ -257,7 +257,7 @@ test("whatever the portal lists, `list` shows it clean, as a table and as JSON",
       expectOrderly(code, system);
       if (code === 0 && args.length > 1) expect(Array.isArray(JSON.parse(system.stdout))).toBe(true);
     }),
-    runs(80, 1_500),
+    runs(60, 5_000),
   );
   expectUnpolluted();
 });
@@ -273,7 +273,7 @@ test(
         expectOrderly(code, system);
         expect([code, await home.files(".aws/sso")]).toEqual([0, []]);
       }),
-      runs(40, 1_000),
+      runs(40, 5_000),
     );
   },
 );

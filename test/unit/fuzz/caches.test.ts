@@ -138,7 +138,7 @@ test(
         expect(system.stderr).toMatch(/^sso-cred: [^\p{Cc}]+\n( {2}(run|open): [^\p{Cc}]+\n)*$/u);
         expect(system.shown.replaceAll("\r\n", "")).not.toMatch(/\p{Cc}/u);
       }),
-      runs(200, 3_500),
+      runs(120, 6_000),
     );
     expectUnpolluted();
   },
@@ -159,7 +159,7 @@ test.each([
       expect(system.stdout.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
       if (command === "status --json") expect(JSON.parse(system.stdout)).toHaveLength(1);
     }),
-    runs(60, 1_000),
+    runs(25, 5_000),
   );
   expectUnpolluted();
 });
@@ -173,7 +173,7 @@ test("whatever a file of role credentials holds, all of it is text and none of i
       expect(Number.isSafeInteger(expiration)).toBe(true);
       expect(Object.values(texts).every((text) => typeof text === "string" && text !== "")).toBe(true);
     }),
-    runs(800, 1_000),
+    runs(800, 5_000),
   );
 });
 
@@ -196,7 +196,7 @@ test("whatever a remembered listing holds, it gives accounts and roles or nothin
         expect((memory.roles(id) ?? []).every((name) => typeof name === "string")).toBe(true);
       }
     }),
-    runs(200, 1_000),
+    runs(200, 5_000),
   );
   expectUnpolluted();
 });

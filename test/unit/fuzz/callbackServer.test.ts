@@ -121,7 +121,7 @@ test(
         expect(answer).not.toContain(STATE);
         expect(answered).toBe(false);
       }),
-      runs(500, 2_000),
+      runs(500, 6_000),
     );
     expect(server.strayError() ?? "").not.toMatch(/\p{Cc}/u);
     const good = exchange([

@@ -74,7 +74,7 @@ test(
           expect(rest.join("\n")).toMatch(/^( {2}(run|open): [^\n]*\n)*$/);
           expect(system.stderr.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
         }),
-        runs(1_000, 3_000),
+        runs(1_000, 6_000),
       );
     } finally {
       rmSync(home, { recursive: true });

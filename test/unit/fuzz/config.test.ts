@@ -119,7 +119,7 @@ test(
           rolePairs(loaded, session);
         }
       }),
-      runs(800, 3_000),
+      runs(800, 6_000),
     );
     expectUnpolluted();
   },

@@ -27,7 +27,7 @@ test("any command line splits into words that together are no longer than it", (
       splitQuoted(line);
       readOurCommand(line);
     }),
-    runs(1_500, 1_000),
+    runs(1_500, 5_000),
   );
 });
 
@@ -39,7 +39,7 @@ test("the URL stays one word of its own, whatever BROWSER holds", () => {
         expect(words.some((word) => word.includes(url))).toBe(true);
       }
     }),
-    runs(1_000, 1_000),
+    runs(1_000, 5_000),
   );
 });
 
@@ -76,7 +76,7 @@ test("what reads as a time is written again in the one form that every SDK reads
       expect(written).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
       expect(parseTimestamp(written)).toBe(Math.floor(time / 1000) * 1000);
     }),
-    runs(4_000, 1_000),
+    runs(4_000, 5_000),
   );
 });
 
@@ -87,7 +87,7 @@ test("printable text is one line without anything invisible, and not longer than
       expect(shown).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
       expect(shown.length).toBeLessThanOrEqual(max);
     }),
-    runs(1_500, 1_000),
+    runs(1_500, 5_000),
   );
 });
 
@@ -103,7 +103,7 @@ test("masking ends, and quickly, on any text", FUZZ_TIMEOUT, () => {
       // Not a speed limit: a pattern that backtracks takes minutes here.
       expect(performance.now() - began).toBeLessThan(5_000);
     }),
-    runs(100, 1_500),
+    runs(100, 5_000),
   );
 });
 
@@ -133,6 +133,6 @@ test("a name in `run: …` is one word for sh, and the same name", FUZZ_TIMEOUT,
       const printed = execFileSync("/bin/sh", ["-c", script], { encoding: "utf8", cwd: "/" });
       expect(printed.split("\0").slice(0, -1)).toEqual(all);
     }),
-    runs(30, 1_000),
+    runs(30, 5_000),
   );
 });
