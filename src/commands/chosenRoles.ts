@@ -1,15 +1,16 @@
 import { loadConfig } from "../config/configFile.ts";
-import { readSession } from "../config/session.ts";
+import { readSession, sessionArgument } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
-import { type Assignment, isSelectedAccount, isSelectedRole, type Selection } from "../init/assignment.ts";
+import { type Assignment, isSelectedAccount, isSelectedRole } from "../init/assignment.ts";
 import { canBeWritten } from "../init/command.ts";
-import type { CurrentConfig } from "../init/currentConfig.ts";
+import { type CurrentConfig, profileRoles } from "../init/currentConfig.ts";
 import type { Inventory } from "../init/inventory.ts";
 import { askProfile, type ProfileAnswers } from "../init/profileAnswers.ts";
 import type { Asking } from "../init/questions.ts";
+import { whyTaken } from "../init/refusals.ts";
 import { askRoles, noAccounts } from "../init/roleAnswers.ts";
 import type { SessionAnswers } from "../init/sessionAnswers.ts";
-import type { Wishes } from "../init/wishes.ts";
+import type { Files, Role, Wishes } from "../init/wishes.ts";
 import type { SsoSession } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import { printable } from "../text.ts";
@@ -19,6 +20,7 @@ import { type Person, progressLine } from "./person.ts";
 
 export interface Choosing {
   readonly flags: InitFlags;
+  readonly files: Files;
   readonly current: CurrentConfig;
   readonly answers: SessionAnswers;
   readonly asking: Asking;
@@ -33,10 +35,14 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   const { flags, asking, somebody, system } = choosing;
   const { accountId, roleName, isMany, isUpkeep } = modeOf(flags);
   const session = sessionOf(choosing);
-  const facts = { session: choosing.answers.name, ssoRegion: session.region, isMany };
+  const { current, files } = choosing;
+  const { name } = choosing.answers;
+  const isTaken = (names: readonly string[]) =>
+    flags.adopt ? undefined : whyTaken(current, names, name, files);
+  const facts = { session: name, ssoRegion: session.region, isMany, isTaken };
   const profileFlags = { region: flags.region, output: flags.output, profileName: flags["profile-name"] };
   const profileFor = (wanted: readonly Assignment[]) =>
-    askProfile(choosing.current, { ...facts, wanted }, profileFlags, asking);
+    askProfile(current, { ...facts, wanted }, profileFlags, asking);
 
   // Without anybody to ask, an open question must not wait until after the sign-in.
   if (asking.prompts === undefined && !isUpkeep) await profileFor([]);
@@ -55,12 +61,12 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   };
   try {
     return await withInventory(session, signIn, system, progress.show, async (list) => {
-      const everything = flags.prune ? await allAssignments(list, facts.session) : undefined;
+      const everything = flags.prune ? await prunable(list, choosing) : undefined;
       progress.clear();
       const wanted = isUpkeep
         ? []
         : isMany
-          ? await selected(list, selectionOf(flags), asking, system)
+          ? await selected(list, choosing)
           : await askRoles(
               list,
               { session: facts.session, accountId, roleName },
@@ -78,19 +84,29 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
 /** Nothing is added: neither is used. */
 const UPKEEP: ProfileAnswers = { region: "", output: "", nameTemplate: undefined };
 
-/** A portal that lists nothing at all is no reason to prune everything. */
-async function allAssignments(list: Inventory, session: string): Promise<Assignment[]> {
+/**
+ * Every role whose profile is to stay. A portal that lists nothing at all is no reason to prune everything, nor is one
+ * that does not list the roles of an account a reason to prune that account's profiles.
+ */
+async function prunable(list: Inventory, { current, answers, asking }: Choosing): Promise<Role[]> {
   const accounts = await list.accounts();
-  if (accounts.length === 0) throw noAccounts(session);
-  return list.assignments(accounts);
+  if (accounts.length === 0) throw noAccounts(answers.name);
+  const unknown = new Set<string>();
+  const assigned = await list.assignments(accounts, ({ accountId }) => unknown.add(accountId));
+  const spared = profileRoles(current, answers.name).filter(({ accountId }) => unknown.has(accountId));
+  for (const accountId of new Set(spared.map((role) => role.accountId))) {
+    asking.say(
+      `Left as they are: the profiles of account ${accountId}, whose roles the portal does not list.`,
+    );
+  }
+  return [...assigned, ...spared];
 }
 
 async function selected(
   list: Inventory,
-  selection: Selection,
-  asking: Asking,
-  system: System,
+  { flags, answers, asking, system }: Choosing,
 ): Promise<Assignment[]> {
+  const selection = selectionOf(flags);
   const accounts = (await list.accounts()).filter((account) => isSelectedAccount(selection, account));
   const all = (await list.assignments(accounts)).filter(({ roleName }) =>
     isSelectedRole(selection, roleName),
@@ -108,7 +124,7 @@ async function selected(
       "access-denied",
       "no account and role that is assigned to you matches what was asked for",
       {
-        remedy: { run: "sso-cred list" },
+        remedy: { run: `sso-cred list ${sessionArgument(answers.name)}` },
       },
     );
   }

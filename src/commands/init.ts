@@ -2,8 +2,10 @@ import { applyPlan } from "../init/applyPlan.ts";
 import { callPath, checkCommand } from "../init/command.ts";
 import { readConfigFiles } from "../init/configFiles.ts";
 import { readCurrentConfig } from "../init/currentConfig.ts";
+import { makePortable } from "../init/names.ts";
 import { planConfig } from "../init/plan.ts";
 import type { Asking } from "../init/questions.ts";
+import { refuseForeign, refuseSessionConflicts, refuseStaticKeys } from "../init/refusals.ts";
 import { reportPlan } from "../init/report.ts";
 import { askSession } from "../init/sessionAnswers.ts";
 import type { Wishes } from "../init/wishes.ts";
@@ -17,7 +19,8 @@ export async function init(args: readonly string[], system: System): Promise<num
   const flags = readFlags(args);
   const command = flags.command ?? ownPath(system);
   checkCommand(command, system.platform);
-  const current = readCurrentConfig(readConfigFiles(system).configText);
+  const files = readConfigFiles(system);
+  const current = readCurrentConfig(files.configText);
   const somebody = await personAtTerminal(system);
   const asking: Asking = {
     prompts: somebody?.prompts,
@@ -25,8 +28,16 @@ export async function init(args: readonly string[], system: System): Promise<num
     say: (line) => system.writeStderr(`${line}\n`),
   };
   const answers = await askSession(current, sessionFlags(flags), asking);
+  // What the plan would refuse in any case is refused before anybody signs in.
+  refuseSessionConflicts(current, { session: answers.name, sessionKeys: answers.keys }, files.configPath);
+  const name = flags["profile-name"];
+  if (name !== undefined && !/[{}]/.test(name) && !flags.adopt) {
+    refuseForeign(current, [makePortable(name)], answers.name, files.configPath);
+    refuseStaticKeys([makePortable(name)], files);
+  }
   const { wanted, keepOnly, profile } = await chosenRoles({
     flags,
+    files,
     current,
     answers,
     asking,

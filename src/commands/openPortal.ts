@@ -1,5 +1,5 @@
 import { type IdentityCenter, identityCenter, ServiceError } from "../aws/identityCenter.ts";
-import { SsoCredError } from "../errors.ts";
+import { isKind, SsoCredError } from "../errors.ts";
 import { type Inventory, inventory, type Portal, type Progress } from "../init/inventory.ts";
 import { inventoryFile } from "../init/inventoryFile.ts";
 import { chooseGrant } from "../login/chooseGrant.ts";
@@ -46,6 +46,7 @@ export async function withInventory<T>(
         memory.forget();
         return result;
       } catch (error) {
+        if (!isCutShort(error)) memory.forget();
         if (!(error instanceof ServiceError)) throw error;
         if (error.status !== 401 || refused !== undefined) throw portalSaysNo(session, error);
         refused = token.accessToken;
@@ -54,6 +55,12 @@ export async function withInventory<T>(
   } finally {
     await opened?.then((client) => client.close()).catch(() => {});
   }
+}
+
+/** Whether a run ended in the middle of its listing: only then is what it learned worth keeping. */
+function isCutShort(error: unknown): boolean {
+  const isRefusal = error instanceof ServiceError || (error as Error).cause instanceof ServiceError;
+  return isRefusal || !(error instanceof SsoCredError) || isKind(error, "unavailable");
 }
 
 async function tokenFor(

@@ -33,13 +33,22 @@ export function ssoProfileRole(
   return keys.get("sso_session") === session && accountId && roleName ? { accountId, roleName } : undefined;
 }
 
-/** Which profile has which role of the session: ours, and those of the AWS CLI's kind. Keys as of {@link roleKey}. */
-export function profilesByRole(config: CurrentConfig, session: string): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const [name, keys] of config.profiles) {
+/** The session's profiles and their roles: ours, and those of the AWS CLI's kind. */
+export function profileRoles(
+  config: CurrentConfig,
+  session: string,
+): { name: string; accountId: string; roleName: string }[] {
+  return [...config.profiles].flatMap(([name, keys]) => {
     const command = config.ours.get(name);
     const role = command?.session === session ? command : ssoProfileRole(keys, session);
-    if (role === undefined) continue;
+    return role === undefined ? [] : [{ name, accountId: role.accountId, roleName: role.roleName }];
+  });
+}
+
+/** Which profile has which role of the session. Keys as of {@link roleKey}. */
+export function profilesByRole(config: CurrentConfig, session: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { name, ...role } of profileRoles(config, session)) {
     const key = roleKey(role);
     found.set(key, [...(found.get(key) ?? []), name]);
   }

@@ -1,6 +1,6 @@
 import { isThrottled, ServiceError } from "../aws/identityCenter.ts";
 import { outageOf } from "../aws/outage.ts";
-import { SsoCredError } from "../errors.ts";
+import { isKind, SsoCredError } from "../errors.ts";
 import type { Account } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import { printable } from "../text.ts";
@@ -24,8 +24,11 @@ export interface Progress {
 export interface Inventory {
   /** Sorted as in the AWS CLI's menu. */
   accounts(): Promise<Account[]>;
-  /** The roles of these accounts: sorted by account, then by role. */
-  assignments(accounts: readonly Account[]): Promise<Assignment[]>;
+  /**
+   * The roles of these accounts: sorted by account, then by role. Where the portal refuses to list those of one account, `onRefused` is
+   * told and the others are listed; without it that is an error.
+   */
+  assignments(accounts: readonly Account[], onRefused?: (account: Account) => void): Promise<Assignment[]>;
 }
 
 /** More would only wait for their turn. */
@@ -81,7 +84,7 @@ export function inventory(
       return accounts;
     },
 
-    async assignments(accounts) {
+    async assignments(accounts, onRefused) {
       const startedAt = system.now();
       const waiting = accounts.filter(({ accountId }) => memory.roles(accountId) === undefined);
       let asked = 0;
@@ -92,13 +95,16 @@ export function inventory(
         const total = accounts.length;
         onProgress({ done: total - left, total, secondsLeft: Math.ceil(left / perSecond) });
       };
-      const stop = (error: unknown) => {
+      const stop = (error: unknown): never => {
         asked = waiting.length;
         throw error;
       };
       const work = async () => {
         for (let account = waiting[asked++]; account !== undefined; account = waiting[asked++]) {
-          await rolesOf(account.accountId).catch(stop);
+          await rolesOf(account.accountId).catch((error: unknown) => {
+            if (onRefused === undefined || !isKind(error, "access-denied")) return stop(error);
+            onRefused(account);
+          });
           done++;
           tell();
         }

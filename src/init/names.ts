@@ -27,6 +27,11 @@ function isForbidden(name: string): boolean {
   return name === "__proto__";
 }
 
+/** A profile's header as a message shows it. */
+export function profileHeader(name: string): string {
+  return name === "default" ? "[default]" : `[profile ${printable(name, 64)}]`;
+}
+
 /** @throws SsoCredError("usage") for a field that does not exist. */
 export function checkTemplate(template: string): void {
   for (const [whole, field = ""] of template.matchAll(/\{([^{}]*)\}/g)) {

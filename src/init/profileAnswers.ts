@@ -24,6 +24,8 @@ export interface ProfileFacts {
   readonly wanted: readonly Assignment[];
   /** Whether a template is asked for, however many roles it turns out to be. */
   readonly isMany: boolean;
+  /** Why names that a person has just typed cannot be had. */
+  isTaken(names: readonly string[]): string | undefined;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface ProfileFacts {
  */
 export async function askProfile(
   current: CurrentConfig,
-  { session, ssoRegion, wanted, isMany }: ProfileFacts,
+  { session, ssoRegion, wanted, isMany, isTaken }: ProfileFacts,
   flags: ProfileFlags,
   asking: Asking,
 ): Promise<ProfileAnswers> {
@@ -44,7 +46,12 @@ export async function askProfile(
   const [first] = wanted;
   const byDefault =
     isTemplate || first === undefined ? DEFAULT_TEMPLATE : profileName(DEFAULT_TEMPLATE, first, session);
-  const check = (template: string) => nameProblem(template, wanted, session);
+  // A flag's name is left to the plan, and so are default names: a role that has a profile keeps its own.
+  const isFree = (template: string) =>
+    flags.profileName !== undefined || (isTemplate && template === byDefault);
+  const check = (template: string) =>
+    nameProblem(template, wanted, session) ??
+    (isFree(template) ? undefined : isTaken(wanted.map((role) => profileName(template, role, session))));
   if (
     isTemplate &&
     flags.profileName === undefined &&

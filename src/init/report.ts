@@ -4,6 +4,7 @@ import type { System } from "../system/system.ts";
 import { printable } from "../text.ts";
 import { readCurrentConfig } from "./currentConfig.ts";
 import { unifiedDiff } from "./diff.ts";
+import { profileHeader } from "./names.ts";
 import type { Plan, PlannedEdit } from "./plan.ts";
 import { printableJson } from "./printableJson.ts";
 import type { Wishes } from "./wishes.ts";
@@ -80,7 +81,7 @@ function keptRegions(plan: Plan, wishes: Wishes): string[] {
     const region = profiles.get(name)?.get("region");
     return region === undefined || region === wishes.region
       ? []
-      : [`[profile ${printable(name, 64)}] keeps its region ${printable(region, 40)}`];
+      : [`${profileHeader(name)} keeps its region ${printable(region, 40)}`];
   });
 }
 

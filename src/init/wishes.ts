@@ -17,8 +17,8 @@ export interface Wishes {
   readonly isCommandGiven: boolean;
   readonly platform: NodeJS.Platform;
   readonly adopt: boolean;
-  /** Every role that is assigned; profiles of others are removed. Undefined: nothing is removed. */
-  readonly keepOnly: readonly Assignment[] | undefined;
+  /** Every role that is or may be assigned; profiles of others are removed. Undefined: nothing is removed. */
+  readonly keepOnly: readonly Role[] | undefined;
 }
 
 export interface Files {

@@ -85,6 +85,13 @@ describe("init with every answer in flags", () => {
     expect(await home.read(".aws/config.sso-cred.bak")).toBe("untouched");
   });
 
+  it("says so when a profile keeps another region than the flag's", async () => {
+    const { init } = await world();
+    await init("corp", ...ONE.slice(0, -1), "default");
+    const { stderr } = await init("corp", ...ONE.slice(0, -1), "default", "--region", "us-east-2");
+    expect(stderr).toBe("[default] keeps its region eu-west-1\n");
+  });
+
   it("loses nothing when twenty run at once", async () => {
     const { init, config } = await world();
     const names = Array.from({ length: 20 }, (_, at) => `p${at}`);
@@ -335,10 +342,45 @@ describe("init refuses, and leaves the file as it is:", () => {
       ["corp", "--sso-region", "us-east-1", ...ONE],
       /sso_region = eu-west-1, not us-east-1/,
     ));
+  it("flags that contradict the session, before anybody signs in", async () => {
+    const { init, center, opened } = await world();
+    const { code, stderr } = await init(
+      "corp",
+      "--start-url",
+      "https://other.awsapps.com/start",
+      "--all",
+      "--yes",
+    );
+    expect([code, center.requests, opened()]).toEqual([3, [], []]);
+    expect(stderr).toContain(`has sso_start_url = ${START_URL}, not https://other.awsapps.com/start`);
+  });
+  it("a name that somebody else's profile has, before anybody signs in", async () => {
+    const { init, center } = await world({ config: `[profile dev]\nregion = x\n${sessionSection("corp")}` });
+    const { code, stderr } = await init("corp", "--yes", "--profile-name", "dev");
+    expect([code, center.requests]).toEqual([3, []]);
+    expect(stderr).toContain("already has [profile dev], not written for this session");
+  });
   it("a header that is not closed", () =>
     refuses(`${sessionSection("corp")}[profile x\n`, ["corp", ...ONE], /config, line 5, opens a section/));
   it("bytes that are not UTF-8", () =>
     refuses(Buffer.from("[a]\n# caf\xe9\n", "latin1"), ["corp", ...ONE], /config, line 2, is not UTF-8/));
+});
+
+describe("what a refusal says to run", () => {
+  const sections = ["two words", "-odd"].map((name) => sessionSection(`'${name}'`)).join("\n");
+  it.each([
+    ["two words", '"two words"'],
+    ["-odd", "--sso-session=-odd"],
+  ])("names the session %j so that a shell passes it on", async (name, typed) => {
+    const { init, center } = await world({ config: sections });
+    const flag = `--sso-session=${name}`;
+    const none = await init(flag, "--accounts", "9*", "--yes");
+    expect(none.stderr).toContain(`run: sso-cred list ${typed}\n`);
+    const role = await init(flag, "--account-id", "210987654321", "--role-name", "None", "--yes", "--prune");
+    expect(role.stderr).toContain(`run: sso-cred logout ${typed}\n`);
+    center.accounts = [];
+    expect((await init(flag, "--prune")).stderr).toContain(`run: sso-cred logout ${typed}\n`);
+  });
 });
 
 describe("init names the file that it cannot write:", () => {
@@ -388,7 +430,23 @@ describe("hostile names from the portal", () => {
   });
 });
 
+const FORBIDDEN = {
+  kind: "status",
+  status: 403,
+  body: { message: "No access", __type: "com.amazonaws.switchboard.portal#ForbiddenException" },
+} as const;
+
 describe("a portal that", () => {
+  it("assigns a role after a run that missed it is asked anew", async () => {
+    const { init, center } = await world();
+    const [first, ...others] = center.accounts;
+    center.accounts = others;
+    const one = ["corp", "--account-id", "123456789011", "--yes", "--role-name", "Admin", "--prune"];
+    expect((await init(...one)).stderr).toContain("account 123456789011 is not among");
+    center.accounts = [first as (typeof others)[number], ...others];
+    expect((await init(...one)).code).toBe(0);
+  });
+
   it("lists no account at all does not make --prune remove everything", async () => {
     const { init, config, center } = await world();
     await init("corp", "--all", "--yes");
@@ -402,15 +460,48 @@ describe("a portal that", () => {
     expect(await config()).toBe(before);
   });
 
+  it("does not tell the roles of one account leaves that account's profiles as they are with --prune", async () => {
+    const { init, config, center } = await world();
+    await init("corp", "--all", "--yes");
+    const before = await config();
+    center.forbid("Admin");
+    center.misbehave({ path: "/assignment/roles", skip: 1, times: 1, how: FORBIDDEN });
+    const { code, stdout, stderr } = await init("corp", "--prune");
+    expect([code, stdout.split("\n")[0]]).toEqual([
+      0,
+      expect.stringContaining("0 added, 0 changed, 1 removed"),
+    ]);
+    expect(stderr).toBe(
+      "Left as they are: the profiles of account 210987654321, whose roles the portal does not list.\n" +
+        "removed [profile 123456789011_Admin]: Admin in 123456789011 is not assigned any more\n",
+    );
+    expect(await config()).toBe(
+      before.replace(`${profile("123456789011_Admin", "123456789011", "Admin")}\n`, ""),
+    );
+  });
+
+  it("tells the roles of no account at all does not make --prune remove anything", async () => {
+    const { init, config, center } = await world();
+    await init("corp", "--all", "--yes");
+    const before = await config();
+    center.misbehave({ path: "/assignment/roles", how: FORBIDDEN });
+    expect((await init("corp", "--prune")).stdout).toContain("Nothing to change");
+    expect(await config()).toBe(before);
+  });
+
+  it("breaks down in the middle of a listing does not make --prune remove anything", async () => {
+    const { init, config, center } = await world();
+    await init("corp", "--all", "--yes");
+    const before = await config();
+    center.forbid("Admin");
+    center.misbehave({ path: "/assignment/roles", skip: 1, how: { kind: "captivePortal" } });
+    expect((await init("corp", "--prune")).code).toBe(7);
+    expect(await config()).toBe(before);
+  });
+
   it("refuses one account of many is quoted with that account, and the rest can be had without it", async () => {
     const { init, center } = await world();
-    const body = { message: "No access", __type: "com.amazonaws.switchboard.portal#ForbiddenException" };
-    center.misbehave({
-      path: "/assignment/roles",
-      skip: 1,
-      times: 1,
-      how: { kind: "status", status: 403, body },
-    });
+    center.misbehave({ path: "/assignment/roles", skip: 1, times: 1, how: FORBIDDEN });
     const { code, stderr } = await init("corp", "--all", "--yes");
     expect(code).toBe(6);
     expect(stderr).toContain("does not list the roles of account 210987654321");

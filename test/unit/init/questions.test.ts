@@ -148,7 +148,20 @@ describe("the session", () => {
 });
 
 describe("the profile", () => {
-  const facts = { session: "my-sso", ssoRegion: "eu-west-1", isMany: false };
+  const facts = { session: "my-sso", ssoRegion: "eu-west-1", isMany: false, isTaken: () => undefined };
+
+  it("is asked for another name where somebody else has the one that was typed", async () => {
+    const [asks, seen] = [somebody(["", "", "free"]), [] as string[]];
+    const isTaken = (names: readonly string[]) => (names.includes("dev") ? "dev is taken" : undefined);
+    const askText: Prompts["askText"] = async (question) => {
+      seen.push(question.check("dev") ?? "", question.check("free") ?? "");
+      return asks.asking.prompts?.askText(question);
+    };
+    const asking = { ...asks.asking, prompts: { ...(asks.asking.prompts as Prompts), askText } };
+    const all = { ...facts, isTaken, wanted: [ADMIN] };
+    const { nameTemplate } = await askProfile(readCurrentConfig(SESSION), all, NO_ANSWERS, asking);
+    expect([nameTemplate, ...seen.slice(-2)]).toEqual(["free", "dev is taken", ""]);
+  });
 
   it("is asked for region, format and name", async () => {
     const { asked, asking } = somebody(["", "", ""]);
