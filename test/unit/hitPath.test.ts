@@ -71,14 +71,14 @@ describe("with a fresh file of that role", () => {
     expect(run(LINE, env).status).toBe(0);
   });
 
-  it("fails quietly when nobody reads the output", () => {
+  it("fails with exit 7 and a line when nobody reads the output", () => {
     const command = `{ sleep 0.2; "$0" --no-warnings "$@"; echo "code $?" >&2; } | true`;
     const args = ["-c", command, process.execPath, MAIN, ...LINE];
     const { stderr } = spawnSync("/bin/sh", args, {
       encoding: "utf8",
       env: { ...home.env, PATH: "/usr/bin:/bin" },
     });
-    expect(stderr).toBe("code 7\n");
+    expect(stderr).toBe("sso-cred: nobody reads the output\ncode 7\n");
   });
 
   it.each([
