@@ -12,8 +12,11 @@ import { type PendingLogin, parseLogin } from "./loginRecord.ts";
 
 /** A sign-in nobody answers ends after this time. */
 export const LOGIN_MS = 600_000;
-/** A worker that has not claimed its login by then never started. */
+/** A login of whose worker nothing is known, and that it has not claimed by then: the caller died before it started one. */
 const CLAIM_SECONDS = 5;
+/** A worker that runs may need this long on a busy machine. */
+const START_SECONDS = 60;
+const WORKER_MARK = "worker";
 
 type Place = Pick<System, "env" | "platform">;
 
@@ -36,7 +39,11 @@ export function readLoginFile(path: string): PendingLogin | undefined {
 /** Whether a worker is at it: a killed one is noticed at once, one that never started after 5 s. */
 export function isUnderWay(login: PendingLogin, system: Place): boolean {
   const ageSeconds = uptime() - login.startedUptime;
-  if (login.state === "starting") return ageSeconds <= CLAIM_SECONDS;
+  if (login.state === "starting") {
+    const started = readIdentity(readJsonObject(markPath(login, WORKER_MARK, system)));
+    if (!started) return ageSeconds <= CLAIM_SECONDS;
+    return ageSeconds <= START_SECONDS && processState(started) === "alive";
+  }
   if (login.state === "failed" || ageSeconds > LOGIN_MS / 1000 + 30) return false;
   const worker = readIdentity(readStateFile(sessionStatePath("logins", login.session, system)));
   return worker !== undefined && processState(worker) === "alive";
@@ -66,6 +73,11 @@ export function writePendingLogin(login: PendingLogin, system: Place): void {
   });
 }
 
+/** Notes the process that is to claim the login. */
+export function noteWorker(login: PendingLogin, pid: number, system: Place): void {
+  mark(login, WORKER_MARK, system, pid);
+}
+
 /** Ends the sign-in: its worker sees that the file is gone. With `id` only that one. */
 export function endPendingLogin(session: SsoSession, system: Place, id?: string): void {
   const login = readPendingLogin(session, system);
@@ -80,9 +92,9 @@ export function endPendingLogin(session: SsoSession, system: Place, id?: string)
  * `refreshed-MARK` for a token (its `tokenMark`) that no sign-in gave.
  * Answers false when the mark was there, or cannot be made.
  */
-export function mark(login: PendingLogin, name: string, system: Place): boolean {
+export function mark(login: PendingLogin, name: string, system: Place, pid = process.pid): boolean {
   try {
-    writeFileSync(markPath(login, name, system), JSON.stringify(identifyProcess()), {
+    writeFileSync(markPath(login, name, system), JSON.stringify(identifyProcess(pid)), {
       flag: "wx",
       mode: 0o600,
     });

@@ -9,6 +9,7 @@ import type { System } from "../system/system.ts";
 import {
   isJoinable,
   newLoginId,
+  noteWorker,
   type PendingLogin,
   readPendingLogin,
   removeMarks,
@@ -65,7 +66,8 @@ export async function startLogin(
       browser: login.browser,
       asker: login.asker,
     });
-    system.startDetached([WORKER_FLAG, tokenKey(session), login.id]);
+    const pid = system.startDetached([WORKER_FLAG, tokenKey(session), login.id]);
+    if (pid !== undefined) noteWorker(login, pid, system);
     return login;
   });
 }

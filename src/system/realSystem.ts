@@ -37,7 +37,7 @@ export function realSystem(): System {
   };
 }
 
-function startDetached(args: readonly string[]): void {
+function startDetached(args: readonly string[]): number | undefined {
   const [file, ...first] = programCommand() as [string, ...string[]];
   const child = spawn(file, [...first, ...args], {
     detached: true,
@@ -49,6 +49,7 @@ function startDetached(args: readonly string[]): void {
   // A worker that does not start is noticed by its unclaimed login.
   child.once("error", () => {});
   child.unref();
+  return child.pid;
 }
 
 function withoutAwsKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

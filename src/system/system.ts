@@ -19,8 +19,8 @@ export interface System {
   terminal(): Terminal | undefined;
   /** Opens the page in the person's browser; false when there is no way to. Never blocks on the browser. */
   openBrowser(url: string): Promise<boolean>;
-  /** Starts this program again, detached from the caller's terminal, folder and process group. */
-  startDetached(args: readonly string[]): void;
+  /** Starts this program again, detached from the caller's terminal, folder and process group. Its PID, if it started. */
+  startDetached(args: readonly string[]): number | undefined;
   readonly trace: Trace;
 }
 

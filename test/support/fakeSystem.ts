@@ -77,6 +77,7 @@ export function fakeSystem(options: FakeSystemOptions = {}): FakeSystem {
     startDetached: (args) => {
       detached.push(args);
       options.startDetached?.(args);
+      return undefined;
     },
     trace: {
       step: (what, details) => {
