@@ -24,7 +24,9 @@ export function plainPrompts(): Prompts {
         if (line === undefined) return undefined;
         const chosen = numbered(line || "1", shown);
         if (chosen !== undefined) return chosen;
-        const found = choices.filter(({ label }) => label.toLowerCase().includes(line.toLowerCase()));
+        const found = choices.filter(({ label, searched = label }) =>
+          searched.toLowerCase().includes(line.toLowerCase()),
+        );
         if (found.length === 0) process.stderr.write("Nothing matches.\n");
         shown = found.length === 0 ? choices : found;
       }

@@ -25,6 +25,8 @@ export interface Choice {
   /** One line, already fit for the terminal's width. */
   readonly label: string;
   readonly value: string;
+  /** What a search looks through; the label where it says all there is. */
+  readonly searched?: string;
 }
 
 export interface MenuQuestion {
@@ -115,7 +117,7 @@ const menuPrompt = createPrompt<string[], Cancellable<MenuQuestion>>((question, 
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const [isDone, setDone] = useState(false);
   useCancelOnClose(question.cancel);
-  const found = question.choices.filter(({ label }) => label.toLowerCase().includes(query.toLowerCase()));
+  const found = question.choices.filter((choice) => isFound(choice, query));
   const rows = Math.max(3, (process.stderr.rows || 24) - OTHER_ROWS - question.message.split("\n").length);
 
   useKeypress((key, reading) => {
@@ -126,7 +128,7 @@ const menuPrompt = createPrompt<string[], Cancellable<MenuQuestion>>((question, 
       if (chosen.length === 0) return rewrite(reading, query);
       setDone(true);
       done(question.choices.map(({ value }) => value).filter((value) => chosen.includes(value)));
-    } else if (key.name === "space" || isTabKey(key)) {
+    } else if (isTabKey(key) || (key.name === "space" && !goesOn(question.choices, reading.line))) {
       rewrite(reading, query);
       if (current === undefined) return;
       setTicked(ticked.includes(current) ? ticked.filter((each) => each !== current) : [...ticked, current]);
@@ -151,10 +153,19 @@ const menuPrompt = createPrompt<string[], Cancellable<MenuQuestion>>((question, 
   });
   const count = found.length > rows ? `${active + 1} of ${found.length}; ` : "";
   const ticks = ticked.length > 0 ? `${ticked.length} ticked; ` : "";
-  const help = `${count}${ticks}up/down move, space tick, enter accept, esc cancel`;
+  const help = `${count}${ticks}up/down move, tab tick, enter accept, esc cancel`;
   const body = list.length > 0 ? list : ["  nothing matches"];
   return [`${question.message}\nType to search: ${query}`, [...body, colored("dim", help)].join("\n")];
 });
+
+function isFound({ label, searched = label }: Choice, query: string): boolean {
+  return searched.toLowerCase().includes(query.toLowerCase());
+}
+
+/** Names hold blanks: one that continues a search that finds something is a part of it, any other one ticks. */
+function goesOn(choices: readonly Choice[], line: string): boolean {
+  return line.trim() !== "" && choices.some((choice) => isFound(choice, line));
+}
 
 /** Puts the line editor's line back to the search text after a key that means something else here. */
 function rewrite(reading: Reading, query: string): void {

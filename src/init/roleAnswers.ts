@@ -57,17 +57,20 @@ async function askAccounts(
   }
   const message = `There are ${accounts.length} AWS accounts available to you.`;
   const choices = accounts.map((account) => ({
-    label: cutTo(accountLabel(account), columns - MARKS),
+    label: accountLabel(account, columns - MARKS),
     value: account.accountId,
+    searched: accountLabel(account),
   }));
   const chosen = await choose({ message, choices }, "--account-id", asking);
   asking.say(`Using the account ID ${chosen.join(", ")}`);
   return accounts.filter((account) => chosen.includes(account.accountId));
 }
 
-export function accountLabel({ accountId, accountName, emailAddress }: Account): string {
+/** The id is never cut: it tells accounts apart whose names begin alike. */
+function accountLabel({ accountId, accountName, emailAddress }: Account, columns = 1000): string {
+  const id = ` (${accountId})`;
   const known = [accountName, emailAddress].map((text) => printable(text, 100)).filter((text) => text !== "");
-  return `${known.join(", ")} (${accountId})`;
+  return cutTo(known.join(", "), columns - id.length) + id;
 }
 
 async function askRoleNames(

@@ -207,7 +207,7 @@ describe("the wizard", () => {
     };
     const page = (from: number, to: number, active: number) =>
       Array.from({ length: to - from + 1 }, (_, at) => row(from + at, from + at === active ? ">" : " "));
-    const help = "up/down move, space tick, enter accept, esc cancel";
+    const help = "up/down move, tab tick, enter accept, esc cancel";
     const head = (query: string) => [
       "There are 500 AWS accounts available to you.",
       `Type to search:${query}`,
@@ -234,6 +234,33 @@ describe("the wizard", () => {
     ]);
     expect((await wizard.done).code).toBe(0);
     expect(await config()).toContain("[profile 100000000499_role-01]");
+  });
+
+  it("takes a blank for a part of the search where one goes on, and finds what a narrow menu cuts off", async () => {
+    const account = (accountId: string, accountName: string) => ({
+      accountId,
+      accountName,
+      emailAddress: `${accountName.toLowerCase().replaceAll(" ", ".")}.${"long".repeat(12)}@example.com`,
+      roles: ["Admin"],
+    });
+    const accounts = [account("100000000001", "Prod Asia"), account("100000000002", "Prod EU")];
+    const { init } = await desk({ config: sessionSection("corp"), signedIn: true, accounts });
+    const wizard = init(["corp"], { columns: 60 });
+    await answer(wizard, [["There are 2 AWS accounts", "prod e"]]);
+    await wizard.waitFor("Type to search: prod e\n>");
+    const prod = "> [ ] Prod EU, prod.eu.longlonglonglonglon… (100000000002)";
+    const help = "up/down move, tab tick, enter accept, esc cancel";
+    expect(await wizard.screen()).toBe(
+      ["There are 2 AWS accounts available to you.", "Type to search: prod e", prod, help].join("\n"),
+    );
+    wizard.type(`${backspace.repeat(6)}asia.${"long".repeat(12)}@`);
+    await wizard.waitFor(/@\n> \[ \] Prod Asia, .*… \(100000000001\)/);
+    wizard.type(`${backspace.repeat(54)}100000000002${space}`);
+    await wizard.waitFor(/100000000002\n> \[x\] Prod EU/);
+    wizard.type(enter);
+    await wizard.waitFor("Using the account ID 100000000002");
+    wizard.type(esc);
+    expect((await wizard.done).code).toBe(130);
   });
 
   it.each([
