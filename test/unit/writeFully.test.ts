@@ -45,9 +45,23 @@ it("gives up a pipe that stays full at the deadline", () => {
   expect(() => writeFully(fd, TEXT, 0)).toThrow("EAGAIN");
 });
 
+const MODULE = JSON.stringify(new URL("../../src/writeFully.ts", import.meta.url).href);
+
+it.runIf(process.platform === "linux")(
+  "gives up a full pipe that blocks its writers, as a shell's do",
+  () => {
+    const code = `import { writeFully } from ${MODULE};
+    try { writeFully(1, "x", Date.now() + 100) } catch (error) { process.stderr.write(error.code) }`;
+    const writer = `head -c 65536 /dev/zero; "$0" --no-warnings --input-type=module --eval "$1" 2>&3`;
+    const command = `{ { ${writer}; } | sleep 3; } 3>&1`;
+    expect(execFileSync("/bin/sh", ["-c", command, process.execPath, code], { encoding: "utf8" })).toBe(
+      "EAGAIN",
+    );
+  },
+);
+
 it("fails when the reader has gone", () => {
-  const module = new URL("../../src/writeFully.ts", import.meta.url).href;
-  const code = `import { writeFully } from ${JSON.stringify(module)};
+  const code = `import { writeFully } from ${MODULE};
     try { for (;;) writeFully(1, "x".repeat(1000), 0) } catch (error) { process.stderr.write(error.code) }`;
   const command = `{ "$0" --no-warnings --input-type=module --eval "$1" 2>&3 | true; } 3>&1`;
   expect(execFileSync("/bin/sh", ["-c", command, process.execPath, code], { encoding: "utf8" })).toBe(
