@@ -32,8 +32,14 @@ export function writeConfig(path: string, before: string, after: string): boolea
     const next = prepare(target, after, old);
     try {
       if (textOf(target) !== before) return false;
-      if (old !== undefined) keepBackup(path, before, old);
-      renamePatiently(next, target);
+      const restoreBackup = old === undefined ? () => {} : keepBackup(path, before, old);
+      try {
+        renamePatiently(next, target);
+      } catch (error) {
+        // A mount point, like a single file shared with a container, takes the backup's rename and refuses its own.
+        restoreBackup();
+        throw error;
+      }
     } finally {
       rmSync(next, { force: true });
     }
@@ -52,18 +58,29 @@ export function backupPath(path: string): string {
   return join(dirname(path), `${basename(path)}.sso-cred.bak`);
 }
 
-function keepBackup(path: string, before: string, old: Stats): void {
+/** Returns what puts the earlier backup back. */
+function keepBackup(path: string, before: string, old: Stats): () => void {
   const backup = backupPath(path);
-  const next = prepare(backup, before, old);
+  const stats = statSync(backup, { throwIfNoEntry: false });
+  const earlier = stats?.isFile() ? { text: readFileSync(backup), stats } : undefined;
+  replace(backup, before, old);
+  return () => {
+    if (earlier === undefined) rmSync(backup, { force: true });
+    else replace(backup, earlier.text, earlier.stats);
+  };
+}
+
+function replace(path: string, text: string | Buffer, old: Stats): void {
+  const next = prepare(path, text, old);
   try {
-    renamePatiently(next, backup);
+    renamePatiently(next, path);
   } finally {
     rmSync(next, { force: true });
   }
 }
 
 /** A complete, synced file beside the target, with the mode and owner of the one it will replace. */
-function prepare(target: string, text: string, old: Stats | undefined): string {
+function prepare(target: string, text: string | Buffer, old: Stats | undefined): string {
   const next = temporaryName(dirname(target));
   const file = openSync(next, "wx", 0o600);
   try {
