@@ -45,9 +45,12 @@ export async function obtainToken(
   if (last?.failure?.kind === "login-required" && tokenWrittenAt(session, system) <= last.at)
     return undefined;
   if (isForPerson(token)) return undefined;
+  // With a token that can be used, half of a short run is left for using it.
+  const spareMs = isFine(token, isUsable) ? Math.min(SHORT_RETRY_MS, (wish.deadline - startedAt) / 2) : 0;
+  const deadline = wish.deadline - spareMs;
   const isShort = wish.canDoWithout || isFine(token, isUsable);
   const wait = {
-    deadline: isShort ? Math.min(wish.deadline, startedAt + SHORT_RETRY_MS) : wish.deadline,
+    deadline: isShort ? Math.min(deadline, startedAt + SHORT_RETRY_MS) : deadline,
     purpose: `another sso-cred that refreshes the token of '${sessionTitle(session)}'`,
     meanwhile: () => answerOfOthers(),
   };
@@ -106,7 +109,8 @@ export async function obtainToken(
     const shortly = system.now() + SHORT_RETRY_MS;
     const retryUntil = isFine(there, isUsable) ? Math.min(shortly, wish.retryUntil) : wish.retryUntil;
     try {
-      const refreshed = there && (await refreshToken(session, there, { ...wish, retryUntil }, system));
+      const refreshed =
+        there && (await refreshToken(session, there, { ...wish, deadline, retryUntil }, system));
       if (refreshed) {
         const wasRefused = there.accessToken === wish.refused;
         recordAttempt(attempts, system, undefined, wasRefused ? tokenMark(refreshed.accessToken) : undefined);

@@ -117,6 +117,18 @@ describe("a refresh that is under way", () => {
     expect(world.center.count("/token")).toBe(1);
   }, 20_000);
 
+  it("leaves a short run the time to use the token there is", async () => {
+    const world = await signInWorld();
+    await putToken(world, { secondsLeft: 300 });
+    world.center.misbehave({ path: "/token", how: { kind: "blackHole" } });
+    const system = fakeSystem({
+      clock: world.clock,
+      env: { ...world.home.env, ...world.center.env, SSO_CRED_WAIT: "0.8" },
+    });
+    expect(await runCli(MAIN_JOB, system)).toBe(0);
+    expect(JSON.stringify(system.steps)).toContain("did not answer within 400 ms");
+  });
+
   it("is waited for no longer than the run may last", async () => {
     const world = await signInWorld({ env: { SSO_CRED_WAIT: "0.5" } });
     await putToken(world, { secondsLeft: -1 });

@@ -106,6 +106,15 @@ describe("7. locks", () => {
     expect(pathsAsked(world)).toEqual([ASSIGNMENT, ASSIGNMENT]);
   });
 
+  it("that do not come leave a short run the time to use the token there is", async () => {
+    const world = await signInWorld({ env: { SSO_CRED_WAIT: "2" } });
+    await putToken(world, { secondsLeft: 600 });
+    await held(world, tokenLock("corp"));
+    const began = world.clock.now();
+    expect((await world.call()).code).toBe(0);
+    expect(world.clock.now() - began).toBeLessThan(1_200);
+  });
+
   it("of the role are not taken with SSO_CRED_CACHE=off, where nothing would be saved", async () => {
     const world = await signInWorld({ env: { SSO_CRED_CACHE: "off" } });
     await putToken(world);
