@@ -1,5 +1,6 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { withLock } from "../cache/lock.ts";
+import { followLinks } from "../cache/replaceFile.ts";
 import { SsoCredError } from "../errors.ts";
 import { stateDirectory } from "../paths.ts";
 import { sha1 } from "../sha1.ts";
@@ -24,7 +25,8 @@ export async function applyPlan(wishes: Wishes, system: System): Promise<Plan> {
   const lock = join(
     stateDirectory(system.env, system.platform),
     "locks",
-    `config-${sha1(configPath).slice(0, 16)}`,
+    // One file may go by several names.
+    `config-${sha1(resolve(followLinks(configPath))).slice(0, 16)}`,
   );
   const wait = {
     deadline: system.now() + LOCK_WAIT_MS,

@@ -34,6 +34,11 @@ export function writeConfig(path: string, before: string, after: string): boolea
       if (textOf(target) !== before) return false;
       const restoreBackup = old === undefined ? () => {} : keepBackup(path, before, old);
       try {
+        // Making the backup took the disk's time; another tool may have written meanwhile.
+        if (textOf(target) !== before) {
+          restoreBackup();
+          return false;
+        }
         renamePatiently(next, target);
       } catch (error) {
         // A mount point, like a single file shared with a container, takes the backup's rename and refuses its own.
