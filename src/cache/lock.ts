@@ -8,9 +8,8 @@ import type { System } from "../system/system.ts";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 import { readIdentity, STATE_FORMAT } from "./stateFile.ts";
+import { watchFile } from "./watchFile.ts";
 
-/** How often a waiter looks; one `stat` each time. */
-const POLL_MS = 50;
 /** A holder that runs is left alone this long, one nobody can look at (another host) no longer. */
 const LIVE_HOLDER_MS = 60_000;
 /** A lock without a readable holder was being made when its maker died. */
@@ -21,7 +20,7 @@ export interface LockWait<T> {
   deadline: number;
   /** What is waited for, in the sentence of the error: `another sso-cred that refreshes the token of 'my-sso'`. */
   purpose: string;
-  /** Asked while waiting: an answer ends the wait, without the lock. */
+  /** Asked whenever the lock has changed, and each second: an answer ends the wait, without the lock. */
   meanwhile?: () => T | undefined;
 }
 
@@ -38,32 +37,46 @@ export async function withLock<T>(
   wait: LockWait<T>,
   work: () => Promise<T>,
 ): Promise<T> {
-  let seen = { marks: "", sinceSeconds: uptime() };
-  for (let polls = 0; ; polls++) {
-    const lock = acquire(path);
-    if (!lock) {
-      system.trace.step("no lock can be made here", { file: path });
-      return work();
-    }
-    if ("id" in lock) {
-      try {
-        return await work();
-      } finally {
-        remove(path, lock.id);
+  const first = acquire(path);
+  if (!first || "id" in first) return await workWith(first, system, path, work);
+  const changes = watchFile(path, system);
+  try {
+    let seen = { marks: "", sinceSeconds: uptime() };
+    for (;;) {
+      const answer = wait.meanwhile?.();
+      if (answer !== undefined) return answer;
+      const lock = acquire(path);
+      if (!lock || "id" in lock) return await workWith(lock, system, path, work);
+      if (seen.marks !== lock.marks) seen = { marks: lock.marks, sinceSeconds: uptime() };
+      const abandoned = abandonedLock(path, (uptime() - seen.sinceSeconds) * 1000);
+      if (abandoned !== undefined) {
+        system.trace.step("take over a lock", { file: path });
+        remove(path, abandoned);
+        continue;
       }
+      const leftMs = wait.deadline - system.now();
+      if (leftMs <= 0) throw gaveUp(path, wait.purpose);
+      await changes.next(leftMs);
     }
-    if (seen.marks !== lock.marks) seen = { marks: lock.marks, sinceSeconds: uptime() };
-    const abandoned =
-      polls % 20 === 0 ? abandonedLock(path, (uptime() - seen.sinceSeconds) * 1000) : undefined;
-    if (abandoned !== undefined) {
-      system.trace.step("take over a lock", { file: path });
-      remove(path, abandoned);
-      continue;
-    }
-    const answer = wait.meanwhile?.();
-    if (answer !== undefined) return answer;
-    if (system.now() >= wait.deadline) throw gaveUp(path, wait.purpose);
-    await system.sleep(POLL_MS);
+  } finally {
+    changes.close();
+  }
+}
+
+async function workWith<T>(
+  lock: { id: string } | undefined,
+  system: Pick<System, "trace">,
+  path: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!lock) {
+    system.trace.step("no lock can be made here", { file: path });
+    return await work();
+  }
+  try {
+    return await work();
+  } finally {
+    remove(path, lock.id);
   }
 }
 

@@ -1,0 +1,66 @@
+import { rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { watchFile } from "../../../src/cache/watchFile.ts";
+import { type Home, makeHome } from "../../support/home.ts";
+
+/** A sleep that never ends, and what was asked of it. */
+function endlessSleep() {
+  const asked: number[] = [];
+  const sleep = (ms: number) => {
+    asked.push(ms);
+    return new Promise<void>(() => {});
+  };
+  return { asked, sleep };
+}
+
+let home: Home;
+beforeEach(async () => {
+  home = await makeHome();
+});
+afterEach(() => home.remove());
+
+describe("a file that is watched", () => {
+  test("is told to have changed when it comes, is replaced, or goes", async () => {
+    const path = join(home.path, "lock");
+    const watch = watchFile(path, endlessSleep());
+    try {
+      await writeFile(path, "1");
+      await watch.next(60_000);
+      await writeFile(`${path}.new`, "2");
+      await rename(`${path}.new`, path);
+      await watch.next(60_000);
+    } finally {
+      watch.close();
+    }
+  });
+
+  test("is told to have changed also when that was before anybody asked", async () => {
+    const path = join(home.path, "lock");
+    const watch = watchFile(path, endlessSleep());
+    try {
+      await writeFile(path, "1");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await watch.next(60_000);
+    } finally {
+      watch.close();
+    }
+  });
+
+  test("is to be looked at each second all the same, and no later than is asked", async () => {
+    const { asked, sleep } = endlessSleep();
+    const watch = watchFile(join(home.path, "lock"), { sleep });
+    void watch.next(60_000);
+    void watch.next(300);
+    watch.close();
+    expect(asked).toEqual([1_000, 300]);
+  });
+
+  test("is to be looked at often where the system tells nothing", async () => {
+    const { asked, sleep } = endlessSleep();
+    const watch = watchFile(join(home.path, "no such folder", "lock"), { sleep });
+    void watch.next(60_000);
+    watch.close();
+    expect(asked).toEqual([75]);
+  });
+});
