@@ -77,8 +77,8 @@ function updatedLine(
   const isBare = !/[/\\]/.test(command.command);
   if (command.command === wishes.command || (isBare && !wishes.isCommandGiven))
     return { value: line, reason: "" };
-  const first = /^(?:"[^"\\]*"|'[^']*'|[^\s"'\\]+)(?=\s)/.exec(line)?.[0];
-  const own = /^(?:"[^"]*"|\S+)/.exec(value)?.[0] ?? wishes.command;
+  const first = /^(?:"[^"\\]*"|'[^']*'|[^\s"'\\])+(?=\s)/.exec(line)?.[0];
+  const own = /^(?:"[^"]*"|[^\s"])+/.exec(value)?.[0] ?? wishes.command;
   const reason = `the command was ${command.command}`;
   const isKept = first !== undefined && !/\p{Cc}/u.test(line);
   return { value: isKept ? own + line.slice(first.length) : value, reason };

@@ -15,6 +15,7 @@ import { ADMIN, DEV_ADMIN, files, ours, READ_ONLY, role, SESSION_KEYS, wishes } 
 const none: ReadonlyMap<string, string> = new Map();
 const SESSION =
   "[sso-session my-sso]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";
+const only = ({ accountId, roleName }: typeof ADMIN) => ({ accountId, roleName });
 const told = (plan: Plan) =>
   plan.edits.map(({ action, section, reason }) => `${action} ${section}: ${reason}`);
 const plan = (text: string, some: Partial<Wishes>, credentials = "") =>
@@ -103,6 +104,20 @@ describe("planning", () => {
     const made = plan(`${old}region = r\n${SESSION}`, { sessionKeys: none });
     expect(told(made)).toEqual(["change profile dev: the command was /old/v1/sso-cred"]);
     expect(made.after).toBe(`${ours("dev", "111111111111", "Admin")}region = r\n${SESSION}`);
+  });
+
+  it.each([
+    ["/old/sso-cred", "/my bin/sso-cred"],
+    ["/my bin/sso-cred", "/new/sso-cred"],
+    ["/my bin/sso-cred", "/other bin/v 2/sso-cred"],
+  ])("brings %j up to date as %j, blanks or not, and keeps the rest of the line", (old, command) => {
+    const before = plan(SESSION, { wanted: [ADMIN], command: old, sessionKeys: none }).after;
+    const rest = /my-sso --.*/.exec(before)?.[0] ?? "";
+    const edited = before.replace(rest, `${rest} # mine`);
+    const { after } = plan(edited, { wanted: [ADMIN], command, sessionKeys: none });
+    const line = /^credential_process = (.*)$/m.exec(after)?.[1] ?? "";
+    expect(readOurCommand(line)).toEqual({ command, session: "my-sso", ...only(ADMIN) });
+    expect(line.endsWith(` ${rest} # mine`)).toBe(true);
   });
 
   it("lets a bare name stand, and writes it only when asked to", () => {
