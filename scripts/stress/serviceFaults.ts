@@ -46,6 +46,17 @@ const FAULTS: Record<string, Fault> = {
   "no TLS": { how: "tls", message: /no TLS connection to/ },
 };
 
+/** What a busy machine may add: the last of several tries was cut short by the budget. */
+const OUT_OF_TIME = /did not answer within \d+ (s|ms)|no time left/;
+
+function isRetried({ how }: Fault): boolean {
+  return typeof how === "object" && ["status", "half", "drop"].includes(how.kind);
+}
+
+function isHanging({ how }: Fault): boolean {
+  return typeof how === "object" && ["blackHole", "drip"].includes(how.kind);
+}
+
 const PATHS: Record<Service, RegExp> = {
   oidc: /^\/(token|client\/register)$/,
   portal: /^\/federation\/credentials$/,
@@ -54,6 +65,8 @@ const PATHS: Record<Service, RegExp> = {
 /** CONTRACT 4.5: retries ≤ 10 s, ≤ 3 s when something valid is left; and the process has to start, on a busy machine. */
 const RETRY_MS = 10_000;
 const SHORT_RETRY_MS = 3_000;
+/** No retry is a refresh that has been sent: its answer may hold the only refresh token, so it is waited for. */
+const SENT_REFRESH_MS = 10_000;
 const START_MS = 5_000;
 
 /** What the person has, what is expected of the run, and for which services it says something. */
@@ -150,15 +163,14 @@ async function oneCase(
         /^sso-cred: [^\n]+\n( {2}(run|open): [^\n]+\n)?$/.test(stderr),
         `shape of ${JSON.stringify(stderr)}`,
       );
-      expect(fault.message.test(stderr), `unexpected words: ${stderr.trim()}`);
+      const isTold = fault.message.test(stderr) || (isRetried(fault) && OUT_OF_TIME.test(stderr));
+      expect(isTold, `unexpected words: ${stderr.trim()}`);
     }
-    expect(ms <= situation.mostMs + START_MS, `took ${duration(ms)}`);
+    const mostMs = service === "oidc" && isHanging(fault) ? SENT_REFRESH_MS : situation.mostMs;
+    expect(ms <= mostMs + START_MS, `took ${duration(ms)}`);
     expect(stage.browser.opened().length === 0, "an outage opened a browser");
     for (const [path, text] of before) {
-      expect(
-        cacheSnapshot(stage.home.path).get(path) === text || situation.name === "token lives",
-        `${path} changed`,
-      );
+      expect(cacheSnapshot(stage.home.path).get(path) === text, `${path} changed`);
     }
     await recovery(stage, service, situation, expect);
     return `${code} in ${duration(ms)}`;

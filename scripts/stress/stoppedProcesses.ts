@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tokenPath } from "../../test/support/home.ts";
@@ -28,7 +29,7 @@ async function onHeldRefresh(
   try {
     await stage.signIn(-600);
     stage.center.misbehave({ path: "/token", times: 1, how: { kind: "blackHole" } });
-    const holder = stage.call();
+    const holder = stage.call({ deadlineMs: 120_000 });
     while (stage.center.count("/token") === 0) await sleep(5);
     kill(holder.pid, "SIGSTOP");
     return await work(stage, () => {
@@ -60,7 +61,11 @@ function stoppedHolder(expect: Expect): Promise<Figures> {
 
 function longStoppedHolder(expect: Expect): Promise<Figures> {
   return onHeldRefresh(async (stage, resume) => {
-    const result = await stage.call({ env: { SSO_CRED_WAIT: "90" }, deadlineMs: 100_000 }).done;
+    const trace = join(stage.home.path, "trace");
+    const waiter = stage.call({ env: { SSO_CRED_WAIT: "90", SSO_CRED_TRACE: trace }, deadlineMs: 100_000 });
+    const result = await waiter.done.catch((error) => {
+      throw new Error(`${error.message}\n${readFileSync(trace, "utf8")}`);
+    });
     const figures = judge(expect, stage, result, 0, { mostMs: LIVE_HOLDER_MS + 2 * PROMPT_MS });
     expect(
       result.ms > LIVE_HOLDER_MS - PROMPT_MS,
