@@ -53,7 +53,8 @@ export function processState(identity: ProcessIdentity): "alive" | "dead" | "unk
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return "dead";
   }
-  return startTicks(identity.pid) === identity.started ? "alive" : "dead";
+  const started = startTicks(identity.pid);
+  return started === identity.started && started !== ENDED ? "alive" : "dead";
 }
 
 /** Fields after the command name of `/proc/PID/stat` (proc(5)); empty where there is no such file. */
@@ -62,10 +63,12 @@ export function processStat(pid: number | "self"): string[] {
   return stat === "" ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
+/** Of a zombie: it has ended, only its parent has not looked yet. */
+const ENDED = "ended";
+
 function startTicks(pid: number): string {
   const stat = processStat(pid);
-  // A zombie has ended; only its parent has not looked yet.
-  return stat[0] === "Z" ? "ended" : (stat[19] ?? "");
+  return stat[0] === "Z" ? ENDED : (stat[19] ?? "");
 }
 
 function attempt(read: () => string): string {
