@@ -23,7 +23,7 @@ it.each([{}, { SSO_CRED_LOGIN: "device" }])(
 it("a denial keeps nobody from `sso-cred login`", async () => {
   const { call, opened } = await signInWorld({ center: { consent: "deny" } });
   await call();
-  expect(await call(["login", "corp"])).toMatchObject(DENIED);
+  expect((await call(["login", "corp"])).code).toBe(5);
   expect(opened()).toHaveLength(2);
 });
 
