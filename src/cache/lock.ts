@@ -8,7 +8,7 @@ import type { System } from "../system/system.ts";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 import { readIdentity, STATE_FORMAT } from "./stateFile.ts";
-import { watchFile } from "./watchFile.ts";
+import { watchFiles } from "./watchFiles.ts";
 
 /** A holder that runs is left alone this long, one nobody can look at (another host) no longer. */
 const LIVE_HOLDER_MS = 60_000;
@@ -39,7 +39,7 @@ export async function withLock<T>(
 ): Promise<T> {
   const first = acquire(path);
   if (!first || "id" in first) return await workWith(first, system, path, work);
-  const changes = watchFile(path, system);
+  const changes = watchFiles([path], system);
   try {
     let seen = { marks: "", sinceSeconds: uptime() };
     for (;;) {

@@ -1,4 +1,6 @@
-import { readToken } from "../cache/tokenCache.ts";
+import { sessionStatePath } from "../cache/statePaths.ts";
+import { readToken, tokenPath } from "../cache/tokenCache.ts";
+import { watchFiles } from "../cache/watchFiles.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import type { SsoSession, SsoToken } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
@@ -16,7 +18,8 @@ import {
 import { sessionTitle } from "./sessionTitle.ts";
 import { isAnswer } from "./signInAnswer.ts";
 
-const POLL_MS = 50;
+/** Between a change and the look at it: of a sign-in that the browser settles by itself nobody need be told. */
+const SETTLE_MS = 50;
 /** A worker that dies is started again this often by one caller. */
 const MAX_STARTS = 3;
 
@@ -40,6 +43,10 @@ export interface LoginWait {
 export async function awaitLogin(session: SsoSession, wait: LoginWait, system: System): Promise<SsoToken> {
   let joined: PendingLogin | undefined;
   let starts = 0;
+  const changes = watchFiles(
+    [sessionStatePath("logins", session, system), tokenPath(session, system)],
+    system,
+  );
   try {
     for (;;) {
       const login = readPendingLogin(session, system);
@@ -61,7 +68,8 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
         if (started.id !== joined?.id) join(started);
         continue;
       }
-      await system.sleep(POLL_MS);
+      await changes.next(wait.deadline - system.now());
+      await system.sleep(SETTLE_MS);
     }
   } catch (error) {
     if (joined && isKind(error, "cancelled")) {
@@ -71,6 +79,7 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
     }
     throw error;
   } finally {
+    changes.close();
     if (joined) unmark(joined, waiterName(), system);
   }
 

@@ -1,7 +1,7 @@
-import { rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { watchFile } from "../../../src/cache/watchFile.ts";
+import { watchFiles } from "../../../src/cache/watchFiles.ts";
 import { type Home, makeHome } from "../../support/home.ts";
 
 /** A sleep that never ends, and what was asked of it. */
@@ -23,7 +23,7 @@ afterEach(() => home.remove());
 describe("a file that is watched", () => {
   test("is told to have changed when it comes, is replaced, or goes", async () => {
     const path = join(home.path, "lock");
-    const watch = watchFile(path, endlessSleep());
+    const watch = watchFiles([path], endlessSleep());
     try {
       await writeFile(path, "1");
       await watch.next(60_000);
@@ -37,7 +37,7 @@ describe("a file that is watched", () => {
 
   test("is told to have changed also when that was before anybody asked", async () => {
     const path = join(home.path, "lock");
-    const watch = watchFile(path, endlessSleep());
+    const watch = watchFiles([path], endlessSleep());
     try {
       await writeFile(path, "1");
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -49,7 +49,7 @@ describe("a file that is watched", () => {
 
   test("is to be looked at each second all the same, and no later than is asked", async () => {
     const { asked, sleep } = endlessSleep();
-    const watch = watchFile(join(home.path, "lock"), { sleep });
+    const watch = watchFiles([join(home.path, "lock")], { sleep });
     void watch.next(60_000);
     void watch.next(300);
     watch.close();
@@ -58,9 +58,26 @@ describe("a file that is watched", () => {
 
   test("is to be looked at often where the system tells nothing", async () => {
     const { asked, sleep } = endlessSleep();
-    const watch = watchFile(join(home.path, "no such folder", "lock"), { sleep });
+    const watch = watchFiles([join(home.path, "no such folder", "lock")], { sleep });
     void watch.next(60_000);
     watch.close();
     expect(asked).toEqual([75]);
+  });
+
+  test("is watched as soon as its folder is there", async () => {
+    const folder = join(home.path, "later");
+    const { asked, sleep } = endlessSleep();
+    const watch = watchFiles([join(folder, "lock")], { sleep });
+    try {
+      void watch.next(60_000);
+      await mkdir(folder);
+      void watch.next(60_000);
+      const told = watch.next(60_000);
+      await writeFile(join(folder, "lock"), "1");
+      await told;
+      expect(asked).toEqual([75, 75, 1_000]);
+    } finally {
+      watch.close();
+    }
   });
 });
