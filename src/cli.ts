@@ -15,6 +15,7 @@ import type { System } from "./system/system.ts";
 import { printable } from "./text.ts";
 import { helpText } from "./usage.ts";
 import { VERSION } from "./version.ts";
+import { outputFailure } from "./writeFully.ts";
 
 /** Of characters; a URL of a sign-in fits in. */
 const LONGEST_LINE = 8_192;
@@ -104,10 +105,9 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
     const help = !isMainJob(args) && own(COMMANDS, word) ? `${word} --help` : "--help";
     return new SsoCredError("usage", withoutAdvice(message), { remedy: { run: `sso-cred ${help}` } });
   }
-  if (code === "EPIPE") return new SsoCredError("unavailable", "nobody reads the output", { cause: error });
   // Files are named by their errors; only a descriptor that was handed to us has no path.
-  if (syscall === "write" && path === undefined) {
-    return new SsoCredError("unavailable", `the output cannot be written (${code})`, { cause: error });
+  if (code === "EPIPE" || (syscall === "write" && path === undefined)) {
+    return new SsoCredError("unavailable", outputFailure(error), { cause: error });
   }
   const where = system.env.SSO_CRED_TRACE ? "" : "; SSO_CRED_TRACE=FILE writes down what happened";
   return new SsoCredError(

@@ -1,12 +1,12 @@
 import { printCachedCredentials } from "./hitPath.ts";
-import { writeFully } from "./writeFully.ts";
+import { outputFailure, writeFully } from "./writeFully.ts";
 
 try {
   if (printCachedCredentials(process.argv.slice(2), process.env, process.platform)) process.exit(0);
-} catch {
-  // Only the write can fail here: nobody reads standard output any more.
+} catch (error) {
+  // Only the write can fail here.
   try {
-    writeFully(2, "sso-cred: nobody reads the output\n", Date.now() + 1_000);
+    writeFully(2, `sso-cred: ${outputFailure(error)}\n`, Date.now() + 1_000);
   } finally {
     process.exit(7);
   }

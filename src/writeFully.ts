@@ -29,3 +29,9 @@ function withoutBlocking(fd: number): number {
     return fd;
   }
 }
+
+/** What to say when standard output took nothing, by the system's error. */
+export function outputFailure(error: unknown): string {
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  return code === "EPIPE" ? "nobody reads the output" : `the output cannot be written (${code})`;
+}

@@ -4,7 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
-import { makeHome, roleFile, rolePath, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import {
+  makeHome,
+  roleFile,
+  rolePath,
+  START_URL,
+  sessionSection,
+  tokenFile,
+  tokenPath,
+} from "../support/home.ts";
 import { BINARY, start } from "../support/run.ts";
 
 /** Folders refuse nothing to root: as root the program runs as nobody, from a place that nobody can reach. */
@@ -35,7 +43,10 @@ test("logout tells the portal even when a file cannot be removed, then names the
     SsoCred: { session: "corp", accountId: "123456789011", roleName: "ReadOnly" },
   };
   await home.write(role, credentials);
-  await home.write(tokenPath("corp"), tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() }));
+  await home.write(
+    tokenPath("corp"),
+    tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() }),
+  );
   chmodSync(join(home.path, ".aws/cli/cache"), 0o555);
   const binary = reachableBinary();
   if (isRoot) spawnSync("chown", ["-R", NOBODY, home.path]);

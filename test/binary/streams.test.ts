@@ -70,5 +70,5 @@ it("a full disk behind standard output is one line and an exit code", async () =
   const { options } = await cachedWorld();
   const { code, stderr } = await runShell(`${LINE} >/dev/full`, options);
   expect(code).toBe(7);
-  expect(stderr).toBe("");
+  expect(stderr).toBe("sso-cred: the output cannot be written (ENOSPC)\n");
 });
