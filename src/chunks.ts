@@ -58,8 +58,28 @@ export function compileChunk(name: string): Script {
   return new Script(source, { filename: `${name}.js`, ...(cachedData.length > 0 && { cachedData }) });
 }
 
-function requireBuiltin(id: string): unknown {
-  const builtin = process.getBuiltinModule(id);
-  if (builtin === undefined) throw new Error(`${id} is not in the executable`);
-  return builtin;
+/** Modules that take a millisecond or more to load, and that no run needs all of. */
+const DEAR = /^(?:node:)?(?:child_process|crypto|fs\/promises|http|https|net|readline|tls|tty|v8|zlib)$/;
+
+/** What a chunk gets for `require`. A dear module is loaded when something of it is used, not when it is imported. */
+function requireBuiltin(id: string): object {
+  if (!DEAR.test(id)) return builtin(id);
+  return new Proxy(
+    {},
+    {
+      get: (_, name) => Reflect.get(builtin(id), name),
+      has: (_, name) => Reflect.has(builtin(id), name),
+      ownKeys: () => Reflect.ownKeys(builtin(id)),
+      getOwnPropertyDescriptor: (_, name) => {
+        const found = Reflect.getOwnPropertyDescriptor(builtin(id), name);
+        return found && { ...found, configurable: true };
+      },
+    },
+  );
+}
+
+function builtin(id: string): object {
+  const found = process.getBuiltinModule(id);
+  if (found === undefined) throw new Error(`${id} is not in the executable`);
+  return found;
 }

@@ -1,12 +1,13 @@
 import type { Plugin } from "esbuild";
 
 /**
- * What the SDK clients import for defaults that `aws/sdk.ts` always overrides: looking for credentials, signing
- * (no operation used here is signed), and the SDK's own HTTP. Left in, each miss would evaluate them.
+ * What the SDK clients import for defaults that `aws/sdk.ts` always overrides, or that no operation used here needs:
+ * looking for credentials, signing, checksums, and the SDK's own HTTP. Left in, each miss would evaluate them.
  */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   "@aws-sdk/credential-provider-node": "export const defaultProvider = undefined;",
   "@aws-sdk/signature-v4-multi-region": "export class SignatureV4MultiRegion {}",
+  "@smithy/core/checksum": "export class Crc32 {} export class Sha256 {}",
   "@smithy/signature-v4": "export class SignatureV4 {}",
   "@smithy/node-http-handler":
     "export const NodeHttpHandler = { create: (handler) => handler }; export const streamCollector = undefined;",
