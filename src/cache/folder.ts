@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, statSync, unlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { SsoCredError } from "../errors.ts";
 
 const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
 const TEMPORARY_LIFE_MS = 60_000;
@@ -52,5 +53,15 @@ export function listFolder(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
+  }
+}
+
+/** Removes a file, if it is there. Throws `config`, naming it, when it cannot be removed. */
+export function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new SsoCredError("config", `cannot remove ${path} (${code})`, { cause: error });
   }
 }

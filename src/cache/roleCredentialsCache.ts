@@ -1,14 +1,12 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseRoleCredentials } from "../credentialProcess.ts";
-import { SsoCredError } from "../errors.ts";
 import { formatTimestamp, isUsable } from "../expiry.ts";
 import { roleCacheDirectory } from "../paths.ts";
 import { pythonJson } from "../pythonJson.ts";
 import { type RoleKey, roleCredentialsFileName } from "../roleKey.ts";
 import type { RoleCredentials, SsoSession } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
-import { listFolder } from "./folder.ts";
+import { listFolder, removeFile } from "./folder.ts";
 import { readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { replaceFile } from "./replaceFile.ts";
 
@@ -90,20 +88,11 @@ export function removeRoleCredentials(
     if (file?.ProviderType !== "sso") continue;
     const owner = (file.SsoCred as { session?: unknown } | null | undefined)?.session;
     if (which === "all" || named.has(name) || owner === (which.session.name ?? which.session.startUrl)) {
-      remove(join(folder, name));
+      removeFile(join(folder, name));
       removed++;
     }
   }
   return removed;
-}
-
-function remove(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new SsoCredError("config", `cannot remove ${path} (${code})`, { cause: error });
-  }
 }
 
 /** Whether role credentials may be on the disk (`SSO_CRED_CACHE`). */

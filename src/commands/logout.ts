@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { identityCenter } from "../aws/identityCenter.ts";
+import { removeFile } from "../cache/folder.ts";
 import { withLock } from "../cache/lock.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
@@ -49,7 +50,7 @@ async function signOutOfAll(system: System): Promise<void> {
   for (const session of present) await signOut(session, rolePairs(config, session), system);
   const stray = strayTokens(config, system);
   for (const { path, accessToken, session } of stray) {
-    remove(path);
+    removeFile(path);
     const told = session !== undefined && (await revoke(session, accessToken, system));
     system.writeStdout(signedOutLine(session ? sessionTitle(session) : path, told));
   }
@@ -111,7 +112,7 @@ async function removeToken(
 ): Promise<{ accessToken?: string | undefined; failure?: unknown }> {
   const take = () => {
     const accessToken = readToken(session, system)?.accessToken;
-    return { accessToken, ...attempt(() => remove(tokenPath(session, system))) };
+    return { accessToken, ...attempt(() => removeFile(tokenPath(session, system))) };
   };
   const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a refresh of the same session" };
   try {
@@ -119,15 +120,6 @@ async function removeToken(
   } catch (error) {
     if (isKind(error, "unavailable")) return take();
     throw error;
-  }
-}
-
-function remove(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new SsoCredError("config", `cannot remove ${path} (${code})`, { cause: error });
   }
 }
 
