@@ -34,7 +34,7 @@ export function markdown(report: Report): string {
       ]),
     ),
     table(
-      ["", "median ms", "/ single hits, shared", "portal calls"],
+      ["", "median ms", "/ single ones, shared", "portal calls"],
       crowds.map(({ name, medianMs, ratio, portalCalls }) => [
         name,
         medianMs.toFixed(0),

@@ -19,7 +19,7 @@ export interface Run {
   ms: number;
   /** Of user and system; absent where there is no Python. */
   cpuMs?: number;
-  /** Of the largest process; absent where there is no Python. */
+  /** Of the largest process; absent where there is no Python, or when it is below Python's own. */
   peakBytes?: number;
   codes: number[];
   /** When each process ended, epoch milliseconds. */
