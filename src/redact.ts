@@ -7,8 +7,8 @@ const SECRET_FIELD = new RegExp(`("\\w*(?:${SECRET_NAME.source})\\w*"\\s*:\\s*)"
 /** Long runs of the characters that tokens and keys are made of. */
 const SECRET_RUN = /[A-Za-z0-9+/=_~-]{20,}/g;
 const FILE_NAME = /^[0-9a-f]{40}$/;
-/** `GetRoleCredentials`, `sso-cred`: every capital begins a word. */
-const WORDS = /^(?:[A-Z]*[a-z]{2,}|[_-])+$/;
+/** `GetRoleCredentials`, `sso-cred`: every capital begins a word. One way to match at most, so it is linear. */
+const WORDS = /^(?:[a-z]{2,})?(?:[A-Z]+[a-z]{2,}|[_-](?:[a-z]{2,})?)*$/;
 const LOWER_CASE = /^[a-z0-9_-]*$/;
 const KEY_ID = /\bA[KS]IA[A-Z0-9]+/g;
 const USER_CODE = /\b[A-Z]{4}-[A-Z]{4}\b/g;

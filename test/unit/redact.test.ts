@@ -83,6 +83,13 @@ it.each([
   expect(maskedText(text)).toBe(text);
 });
 
+it.each(["a".repeat(5000), "aA".repeat(2500), "ab_".repeat(1500), "abAb".repeat(1200), "_-".repeat(2500)])(
+  "does not get stuck in a long run that is almost words: %#",
+  (run) => {
+    expect(maskedText(`${run}A9`)).toBe("***");
+  },
+);
+
 it("keeps a value on one line, and short", () => {
   expect(masked("error", "a\nb\u001b[31m\u2028c")).toBe("a b [31m c");
   expect(masked("error", "ab ".repeat(1000)).length).toBe(600);
