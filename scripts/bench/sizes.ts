@@ -2,6 +2,7 @@ import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type { Metafile } from "esbuild";
+import { CHUNKS } from "../build/chunks.ts";
 import { hostTarget, root } from "../toolchain.mjs";
 
 export interface Size {
@@ -11,7 +12,7 @@ export interface Size {
 
 /** Of what is shipped, and of what goes into it. */
 export async function sizes(executable: string, node: string): Promise<Size[]> {
-  const scripts = ["main", "cli", "sdk", "prompts"].flatMap((name) => {
+  const scripts = ["main", ...Object.keys(CHUNKS)].flatMap((name) => {
     const file = `${root}dist/meta/${name}.json`;
     if (!existsSync(file)) return [];
     const { outputs } = JSON.parse(readFileSync(file, "utf8")) as Metafile;
