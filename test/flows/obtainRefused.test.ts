@@ -109,7 +109,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     const world = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "8" } });
     const { accessToken } = await putToken(world);
     const login = world.call(["login", "corp"]);
-    await expect.poll(() => world.opened().length).toBe(1);
+    await world.until(() => world.opened().length === 1);
     world.center.expireAccessTokens();
     const { code, stderr } = await world.call();
     expect([code, stderr]).toEqual([4, expect.stringContaining("is open and waits for you")]);
