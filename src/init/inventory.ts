@@ -38,6 +38,25 @@ const THROTTLED_FOR_MS = 60_000;
 const OTHER_RETRIES = 4;
 const RETRY_MS = 500;
 
+/** A hundred items each; no organisation has that many accounts, and no account that many roles. */
+const MOST_PAGES = 500;
+
+/** Every page of a list. Throws `unavailable` where the portal names a place again, or ever new ones. */
+async function allPages<Page extends { nextToken?: string }>(
+  ask: (nextToken?: string) => Promise<Page>,
+): Promise<Page[]> {
+  const pages = [await ask()];
+  const places = new Set<string>();
+  for (let next = pages[0]?.nextToken; next !== undefined; next = pages.at(-1)?.nextToken) {
+    if (places.has(next) || pages.length >= MOST_PAGES) {
+      throw new SsoCredError("unavailable", "the portal's list has no end");
+    }
+    places.add(next);
+    pages.push(await ask(next));
+  }
+  return pages;
+}
+
 /**
  * Lists at the rate the portal bears, whatever is asked for at once. What was learned is remembered as it comes, so that a
  * listing that dies half-way goes on where it was.
@@ -54,15 +73,12 @@ export function inventory(
   async function rolesOf(accountId: string): Promise<readonly string[]> {
     const known = memory.roles(accountId);
     if (known !== undefined) return known;
-    const roles: string[] = [];
-    for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
-      const token = next;
-      const page = await ask(() => portal.listAccountRoles(accountId, token)).catch((error: unknown) => {
+    const pages = await allPages((token) =>
+      ask(() => portal.listAccountRoles(accountId, token)).catch((error: unknown) => {
         throw refusedAccount(accountId, error);
-      });
-      roles.push(...page.roles);
-      next = page.nextToken;
-    }
+      }),
+    );
+    const roles = pages.flatMap((page) => page.roles);
     memory.learnRoles(accountId, roles.sort());
     return roles;
   }
@@ -71,14 +87,11 @@ export function inventory(
     async accounts() {
       const known = memory.accounts();
       if (known !== undefined) return [...known];
-      const accounts: Account[] = [];
-      for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
-        const token = next;
-        const page = await ask(() => portal.listAccounts(token));
-        // The id goes into requests and command lines.
-        accounts.push(...page.accounts.filter(({ accountId }) => /^\d{12}$/.test(accountId)));
-        next = page.nextToken;
-      }
+      const pages = await allPages((token) => ask(() => portal.listAccounts(token)));
+      // The id goes into requests and command lines.
+      const accounts = pages
+        .flatMap((page) => page.accounts)
+        .filter(({ accountId }) => /^\d{12}$/.test(accountId));
       accounts.sort(compareAccounts);
       memory.learnAccounts(accounts);
       return accounts;

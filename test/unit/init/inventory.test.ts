@@ -151,3 +151,33 @@ describe("listing 500 accounts", () => {
     expect(system.now() - startedAt).toBeLessThan(90_000);
   });
 });
+
+describe("a portal whose pages never end", () => {
+  const account = { accountId: "123456789011", accountName: "a", emailAddress: "a@example.com" };
+  const memory = {
+    accounts: () => undefined,
+    roles: () => undefined,
+    learnAccounts() {},
+    learnRoles() {},
+    save() {},
+    forget() {},
+  };
+
+  it.each([
+    ["repeats its place", () => "again"],
+    ["always names a new one", (page: number) => `page-${page}`],
+  ])("is an outage when it %s", async (_, placeAfter) => {
+    let pages = 0;
+    const nextToken = () => placeAfter(++pages);
+    const portal: Portal = {
+      listAccounts: async () => ({ accounts: [account], nextToken: nextToken() }),
+      listAccountRoles: async () => ({ roles: ["ReadOnly"], nextToken: nextToken() }),
+    };
+    const endless = { kind: "unavailable", message: "the portal's list has no end" };
+    await expect(inventory(portal, fakeSystem(), memory).accounts()).rejects.toMatchObject(endless);
+    pages = 0;
+    await expect(inventory(portal, fakeSystem(), memory).assignments([account])).rejects.toMatchObject(
+      endless,
+    );
+  });
+});
