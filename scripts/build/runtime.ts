@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import {
   hostTarget,
@@ -12,15 +12,21 @@ import {
   root,
   type Target,
 } from "../toolchain.mjs";
+import { EARLY_VARIABLES, forgetEarlyVariables } from "./earlyVariables.ts";
 
 const run = promisify(execFile);
 
-/** The Node binary that becomes the executable: the pinned version for the target, stripped where that can be done. */
+/**
+ * The Node binary that becomes the executable: the pinned version for the target, stripped where that can be done, and deaf
+ * to a few variables.
+ */
 export async function runtime(target: Target, say: (line: string) => void): Promise<string> {
   const name = NODE_PACKAGES[target];
   const locked = readPackages(`${root}package-lock.json`)?.[`node_modules/${name}`];
   if (locked?.integrity === undefined) throw new Error(`${name} is not in package-lock.json`);
-  const cached = `${root}.cache/runtime/${name}-${locked.version}${target.startsWith("win-") ? ".exe" : ""}`;
+  // Another list of variables makes another copy.
+  const kind = createHash("sha256").update(EARLY_VARIABLES.join()).digest("hex").slice(0, 8);
+  const cached = `${root}.cache/runtime/${name}-${locked.version}-${kind}${target.startsWith("win-") ? ".exe" : ""}`;
   if (existsSync(cached)) return cached;
 
   await mkdir(`${root}.cache/runtime`, { recursive: true });
@@ -31,6 +37,9 @@ export async function runtime(target: Target, say: (line: string) => void): Prom
     else await fetchBinary(target, `${name}@${locked.version}`, locked.integrity, folder, say);
     await chmod(binary, 0o755);
     if (target.startsWith("linux-")) await strip(target, binary, say);
+    const bytes = await readFile(binary);
+    forgetEarlyVariables(bytes);
+    await writeFile(binary, bytes);
     await rename(binary, cached);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { closeSync } from "node:fs";
-import { stopCoverage } from "node:v8";
 import { cleanEnvironment, disturbingVariables } from "./environment.ts";
 import { programCommand } from "./programCommand.ts";
 
@@ -13,17 +11,11 @@ export function restartCleanly(): void {
   const env = cleanEnvironment(process.env);
   const [file, ...first] = programCommand() as [string, ...string[]];
   const args = [...first, ...process.argv.slice(2)];
-  const isWatched = process.env.NODE_V8_COVERAGE !== undefined;
-  if (typeof process.execve === "function" && process.platform !== "win32" && !isWatched) {
+  if (typeof process.execve === "function" && process.platform !== "win32") {
     process.execve(file, [process.argv0, ...args], env as Record<string, string>);
   }
   // Which Node would hand on in spite of `env`.
   delete process.env.NODE_V8_COVERAGE;
   const child = spawnSync(file, args, { env, stdio: "inherit", windowsHide: true });
-  if (isWatched) {
-    // Node would write its coverage at the end, and complains there when it cannot.
-    stopCoverage();
-    closeSync(2);
-  }
   process.exit(child.status ?? 1);
 }
