@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { SecureContext } from "node:tls";
 import { SsoCredError } from "../errors.ts";
 import type { System } from "../system/system.ts";
+import { readUserFile } from "../userFile.ts";
 import type { Peer } from "./outage.ts";
 
 /** Whom to trust in TLS, for one session. */
@@ -44,17 +44,11 @@ export function trustStore(caBundle: string | undefined, env: System["env"]): Tr
 }
 
 function readBundle({ path, setting }: { path: string; setting: string }): string {
-  let text: string;
-  try {
-    text = readFileSync(path, "latin1");
-  } catch (error) {
-    const { code = "unreadable" } = error as NodeJS.ErrnoException;
-    throw new SsoCredError("config", `cannot read the CA bundle ${path} (${code}): correct ${setting}`);
-  }
-  if (!startsWell(text)) {
-    throw new SsoCredError("config", `the CA bundle ${path} holds no PEM certificate: correct ${setting}`);
-  }
-  return text;
+  const file = readUserFile(path);
+  const text = "bytes" in file ? file.bytes.toString("latin1") : "";
+  const fault = "fault" in file ? file.fault : startsWell(text) ? undefined : "holds no PEM certificate";
+  if (fault === undefined) return text;
+  throw new SsoCredError("config", `the CA bundle ${path} ${fault}: correct ${setting}`);
 }
 
 /** OpenSSL says nothing about what it cannot read in a bundle; only the first certificate is looked at here. */

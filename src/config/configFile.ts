@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { readFileSync, statSync } from "node:fs";
 import { SsoCredError } from "../errors.ts";
 import { configPath, credentialsPath, type Surroundings } from "../paths.ts";
+import { readUserFile } from "../userFile.ts";
 import { type ConfigFile, findSection, parseConfig, type Section } from "./ini.ts";
 
 /** The user's two files as one; lookups read only the sections they need. */
@@ -19,8 +19,6 @@ export interface Config {
   /** The keys of the profile `default`; empty when there is none. */
   readonly defaults: ReadonlyMap<string, string>;
 }
-
-const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads the config, and with `credentials` the credentials file too. A missing file is an empty one.
@@ -75,21 +73,11 @@ function sections(text: string, file: ConfigFile): Sections {
 }
 
 function readText(path: string): string {
-  let bytes: Buffer;
-  try {
-    // Looked at before it is opened: opening a FIFO would wait for its writer.
-    const stat = statSync(path);
-    if (stat.isDirectory()) throw new SsoCredError("config", `${path} is a folder, not a file`);
-    if (stat.isCharacterDevice()) return ""; // AWS_CONFIG_FILE=/dev/null
-    if (!stat.isFile()) throw new SsoCredError("config", `${path} is not a regular file`);
-    if (stat.size > MAX_BYTES) throw new SsoCredError("config", `${path} is larger than 16 MiB`);
-    bytes = readFileSync(path);
-  } catch (error) {
-    if (error instanceof SsoCredError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    if (code === "ENOENT" || code === "ENOTDIR") return "";
-    throw new SsoCredError("config", `${path} cannot be read (${code})`, { cause: error });
+  const file = readUserFile(path);
+  if ("fault" in file) {
+    if (file.isMissing) return "";
+    throw new SsoCredError("config", `${path} ${file.fault}`);
   }
-  if (!isUtf8(bytes)) throw new SsoCredError("config", `${path} is not UTF-8 text`);
-  return bytes.toString("utf8");
+  if (!isUtf8(file.bytes)) throw new SsoCredError("config", `${path} is not UTF-8 text`);
+  return file.bytes.toString("utf8");
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readUserFile } from "../userFile.ts";
 
 /**
  * Variables that Node, V8, libuv or OpenSSL obey, in the packed executable too (nodejs.org/docs/latest-v22.x/api/cli.html,
@@ -19,8 +19,6 @@ const HARMLESS = new Set([
   "NODE_VERSION",
 ]);
 
-const MAX_CA_BYTES = 16 * 1024 * 1024;
-
 /** The names of variables that would change how this program runs. */
 export function disturbingVariables(env: NodeJS.ProcessEnv): string[] {
   const extra = env.NODE_EXTRA_CA_CERTS;
@@ -31,11 +29,11 @@ export function disturbingVariables(env: NodeJS.ProcessEnv): string[] {
 
 function holdsCertificates(path: string): boolean {
   try {
-    const found = statSync(path);
-    if (!found.isFile() || found.size > MAX_CA_BYTES) return false;
-    const blocks = readFileSync(path, "latin1").match(
-      /-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END [^-]+-----/g,
-    );
+    const file = readUserFile(path);
+    if ("fault" in file) return false;
+    const blocks = file.bytes
+      .toString("latin1")
+      .match(/-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END [^-]+-----/g);
     const { X509Certificate } = process.getBuiltinModule("node:crypto");
     return blocks?.every((block) => new X509Certificate(block).subject !== undefined) ?? false;
   } catch {

@@ -80,7 +80,7 @@ test.each<[string, TrustOptions, string]>([
   [
     "is missing",
     { env: { AWS_CA_BUNDLE: "/nonexistent/ca.pem" } },
-    "cannot read the CA bundle /nonexistent/ca.pem (ENOENT): correct AWS_CA_BUNDLE",
+    "the CA bundle /nonexistent/ca.pem cannot be read (ENOENT): correct AWS_CA_BUNDLE",
   ],
   [
     "holds none",

@@ -23,6 +23,7 @@ const FLOORS: FloorTable = [
     "roleKey.ts",
     "sha1.ts",
     "text.ts",
+    "userFile.ts",
     "version.ts",
     "waitSeconds.ts",
     "writeFully.ts",

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -88,7 +89,7 @@ test("a server without TLS at an https URL is unavailable", async () => {
 });
 
 test.each([
-  ["is not there", undefined, "cannot read the CA bundle FILE (ENOENT): correct AWS_CA_BUNDLE"],
+  ["is not there", undefined, "the CA bundle FILE cannot be read (ENOENT): correct AWS_CA_BUNDLE"],
   ["is empty", "", "the CA bundle FILE holds no PEM certificate: correct AWS_CA_BUNDLE"],
   ["is no PEM", "\u0030\u0082binary", "the CA bundle FILE holds no PEM certificate: correct AWS_CA_BUNDLE"],
   [
@@ -105,13 +106,25 @@ test.each([
   expect(isKind(error, "config")).toBe(true);
 });
 
-test("a CA bundle that is a folder is a config error", async () => {
-  const folder = temporaryFolder();
+test.each<[string, (file: string) => void, string]>([
+  ["a folder", (file) => mkdirSync(file), "is a folder, not a file"],
+  ["a pipe", (file) => execFileSync("mkfifo", [file]), "is not a regular file"],
+  ["an endless device", (file) => symlinkSync("/dev/zero", file), "holds no PEM certificate"],
+  [
+    "longer than any bundle",
+    (file) => {
+      writeFileSync(file, "");
+      truncateSync(file, 17 * 1024 * 1024);
+    },
+    "is larger than 16 MiB",
+  ],
+])("a CA bundle that is %s is a config error, at once", async (_name, make, fault) => {
+  const file = join(temporaryFolder(), "ca.pem");
+  make(file);
   const { url } = await portal();
-  const error = await failureAt(url, { caBundle: folder });
-  expect(error.message).toBe(
-    `cannot read the CA bundle ${folder} (EISDIR): correct ca_bundle in the AWS config`,
-  );
+  const error = await failureAt(url, { caBundle: file });
+  expect(error.message).toBe(`the CA bundle ${file} ${fault}: correct ca_bundle in the AWS config`);
+  expect(isKind(error, "config")).toBe(true);
 });
 
 function temporaryFolder(): string {
