@@ -5,7 +5,7 @@ import { SsoCredError } from "../errors.ts";
 import { sha1 } from "../sha1.ts";
 import { identifyProcess, processState } from "../system/processIdentity.ts";
 import type { System } from "../system/system.ts";
-import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
+import { listFolder, makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 import { readIdentity, STATE_FORMAT } from "./stateFile.ts";
 import { watchFiles } from "./watchFiles.ts";
@@ -14,6 +14,8 @@ import { watchFiles } from "./watchFiles.ts";
 const LIVE_HOLDER_MS = 60_000;
 /** A lock without a readable holder was being made when its maker died. */
 const NAMELESS_MS = 5_000;
+/** As `statePaths.ts` names them. */
+const LOCK = /^[a-z]+-[0-9a-f]{40}$/;
 
 export interface LockWait<T> {
   /** Epoch milliseconds; past it a waiter gives up. */
@@ -26,7 +28,7 @@ export interface LockWait<T> {
 
 /**
  * Runs `work` while no other process of this machine holds the lock file `path`. A dead holder's lock is taken over at the next look, by exactly one
- * waiter; a live one's after 60 s. The lock saves work: what `work` writes must
+ * waiter, and taken away by whoever next lets go of a lock in that folder; a live one's is taken over after 60 s. The lock saves work: what `work` writes must
  * be right even without it. Where no lock can be made (read-only or full disk), works without one.
  *
  * Throws `unavailable` when the deadline passes first.
@@ -77,6 +79,19 @@ async function workWith<T>(
     return await work();
   } finally {
     remove(path, lock.id);
+    sweepDeadLocks(dirname(path));
+  }
+}
+
+/** Takes away the locks of the dead that nobody has needed since. */
+function sweepDeadLocks(folder: string): void {
+  for (const name of listFolder(folder)) {
+    if (!LOCK.test(name)) continue;
+    const path = join(folder, name);
+    const record = readJsonObject(path);
+    const holder = readIdentity(record);
+    const isDead = holder ? processState(holder) === "dead" : ageMs(path) > NAMELESS_MS;
+    if (isDead) remove(path, idOf(record));
   }
 }
 

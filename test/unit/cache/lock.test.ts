@@ -158,6 +158,46 @@ describe("a lock of a dead process is taken over at once", () => {
   });
 });
 
+describe("whoever has held a lock takes away those that lie beside it", () => {
+  const beside = (name: string) => join(dirname(lock), name);
+  const holdBeside = (name: string, changes: object) =>
+    writeFileSync(beside(name), JSON.stringify({ format: 1, id: name, ...identifyProcess(), ...changes }));
+  const NAMES = ["role", "token", "login", "config"].map((kind) => `${kind}-${sha1(kind)}`);
+
+  it("of the dead, whatever they were for", async () => {
+    for (const name of NAMES) holdBeside(name, { pid: 4_194_304 });
+    expect(await take()).toBe("worked");
+    expect(readdirSync(dirname(lock))).toEqual([]);
+  });
+
+  it("that name nobody, 5 s after they were made", async () => {
+    const [young = "", old = ""] = NAMES;
+    for (const name of [young, old]) writeFileSync(beside(name), "");
+    age(6_000, beside(old));
+    expect(await take()).toBe("worked");
+    expect(readdirSync(dirname(lock))).toEqual([young]);
+  });
+
+  it.each<[string, object]>([
+    ["of the living, however long they have held them", heldBefore(2 * MINUTE_MS)],
+    ["of another host", { host: "elsewhere", boot: "another" }],
+  ])("but not those %s", async (_, changes) => {
+    const [name = ""] = NAMES;
+    holdBeside(name, changes);
+    age(2 * MINUTE_MS, beside(name));
+    expect(await take()).toBe("worked");
+    expect(readdirSync(dirname(lock))).toEqual([name]);
+  });
+
+  it("but no file that is no lock", async () => {
+    for (const name of ["notes", "role-", `role-${"x".repeat(40)}`]) writeFileSync(beside(name), "");
+    for (const name of readdirSync(dirname(lock))) age(6_000, beside(name));
+    const before = readdirSync(dirname(lock));
+    expect(await take()).toBe("worked");
+    expect(readdirSync(dirname(lock))).toEqual(before);
+  });
+});
+
 describe("a lock that names nobody", () => {
   it.each(["", "{", "[]", '{"id": "x"}', '{"id": "x", "host": "h", "boot": "b", "pid": "1"}'])(
     "is left to its maker for 5 s, then taken over: %s",
