@@ -21,8 +21,8 @@ export interface Round {
   /** The refresh token on disk had been spent, and its successor never arrived there. */
   answerLost: boolean;
   tabs: number;
-  /** Locks of the dead that the next call had no use for, and that the first one with a use took over. */
-  takenOver: number;
+  /** Locks of the dead that were still there after the next call, a hit; the first one that took a lock swept them. */
+  swept: number;
   nextMs: number;
   faults: string[];
 }
@@ -115,23 +115,21 @@ async function killOnce(stage: Stage, random: Random, number: number, config: st
   // A worker whose call was served by another's answer ends on its own.
   const left = await waitForProcesses(stage.home.path, WORKER_END_MS);
   expect(left.length === 0, `still running: ${left}`);
-  const takenOver = await takeOverLocks(stage, kind, expect);
-  return { kind, target, what, killed, answerLost, tabs, takenOver, nextMs: next.ms, faults };
+  const swept = await sweepLocks(stage, expect);
+  return { kind, target, what, killed, answerLost, tabs, swept, nextMs: next.ms, faults };
 }
 
-/** Locks that the dead left and the next call did not need: the first one that needs them has them at once. */
-async function takeOverLocks(stage: Stage, killed: Kind, expect: Expect): Promise<number> {
+/** Locks that the dead left and the next call, a hit, did not touch: the first one that takes any lock takes them away. */
+async function sweepLocks(stage: Stage, expect: Expect): Promise<number> {
   const dead = lockFiles(stage.home.path);
   if (dead.length === 0) return 0;
-  const isLogin = dead.some((path) => /\/login-[^/]*$/.test(path));
-  const kind = isLogin ? "login" : killed === "init" ? "init" : "refresh";
-  await KINDS[kind].prepare(stage);
-  const { code, stderr, ms } = await stage.start(KINDS[kind].args, { deadlineMs: 60_000 }).done;
-  expect(code === 0, `the call that takes over ${dead}: exit ${code}: ${stderr.trim()}`);
-  expect(ms < LOCK_MOST_MS + CALL_MOST_MS, `taking over ${dead} took ${Math.round(ms)} ms`);
+  await KINDS.refresh.prepare(stage);
+  const { code, stderr, ms } = await stage.start(KINDS.refresh.args, { deadlineMs: 60_000 }).done;
+  expect(code === 0, `the call that sweeps ${dead}: exit ${code}: ${stderr.trim()}`);
+  expect(ms < LOCK_MOST_MS + CALL_MOST_MS, `sweeping ${dead} took ${Math.round(ms)} ms`);
   await waitForProcesses(stage.home.path, WORKER_END_MS);
   const left = lockFiles(stage.home.path).map((path) => `${path} ${readFileSync(path, "utf8")}`);
-  expect(left.length === 0, `locks that nobody takes over: ${left.join("; ")}`);
+  expect(left.length === 0, `locks that nobody takes away: ${left.join("; ")}`);
   return dead.length;
 }
 

@@ -36,7 +36,7 @@ export const killStorm: Suite = {
           "had ended": rounds.filter(({ killed }) => !killed).length,
           "answer lost": rounds.filter(({ answerLost }) => answerLost).length,
           "second tabs": rounds.filter(({ tabs }) => tabs > 1).length,
-          "dead locks taken over": rounds.reduce((total, { takenOver }) => total + takenOver, 0),
+          "dead locks left by a hit": rounds.reduce((total, { swept }) => total + swept, 0),
           "slowest next call": duration(Math.max(...rounds.map(({ nextMs }) => nextMs))),
         };
       });
