@@ -2,7 +2,7 @@ import { request as httpRequest } from "node:http";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { SsoCredError } from "../errors.ts";
-import { isUnknownIssuer, networkFault, Outage, type Peer, unavailable } from "./outage.ts";
+import { isUnknownIssuer, networkFault, Outage, type Peer, TimedOut, unavailable } from "./outage.ts";
 import type { ProxyServer } from "./proxy.ts";
 import type { TrustStore } from "./trustStore.ts";
 
@@ -62,10 +62,18 @@ export async function openConnection(
   }
 }
 
-function dial({ host, port }: { host: string; port: number }, signal: AbortSignal): Promise<Socket> {
+async function dial({ host, port }: { host: string; port: number }, signal: AbortSignal): Promise<Socket> {
   // Node's 250 ms for each but the last address are too few for a slow line.
   const socket = connectTcp({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: 1000 });
-  return opened(socket, "connect", signal);
+  let isFound = isIP(host) !== 0;
+  socket.once("lookup", () => {
+    isFound = true;
+  });
+  try {
+    return await opened(socket, "connect", signal);
+  } catch (error) {
+    throw error instanceof TimedOut && !isFound ? new TimedOut("lookup", error.ms) : error;
+  }
 }
 
 /** The socket once it is open; destroyed when it does not get there, or when `signal` says stop first. */

@@ -37,7 +37,7 @@ export function isThrottled(error: unknown): boolean {
 
 /** The reason with which a request is given up when its time is over. */
 export class TimedOut extends Error {
-  readonly phase: "connect" | "answer";
+  readonly phase: "lookup" | "connect" | "answer";
   readonly ms: number;
 
   constructor(phase: TimedOut["phase"], ms: number) {
@@ -81,25 +81,39 @@ export function networkFault(error: unknown, peer: Peer): SsoCredError {
 
 function explain(error: unknown, code: string, peer: Peer): [message: string, retry: boolean] {
   const { name, isProxy } = peer;
+  const named = isProxy ? name : `host ${name}`;
   const hint = isProxy ? "is it running?" : "does this network need a proxy (HTTPS_PROXY)?";
   if (error instanceof TimedOut) {
     const time = error.ms < 1000 ? `${error.ms} ms` : `${Math.round(error.ms / 1000)} s`;
-    return error.phase === "connect"
-      ? [`cannot reach ${name}: no connection within ${time}; ${hint}`, true]
-      : [`${name} did not answer within ${time}`, true];
+    switch (error.phase) {
+      case "lookup":
+        return [`cannot look up ${named}: no answer within ${time}; are you online?`, true];
+      case "connect":
+        return [`cannot reach ${name}: no connection within ${time}; ${hint}`, true];
+      case "answer":
+        return [`${name} did not answer within ${time}`, true];
+    }
   }
   switch (code) {
     case "ENOTFOUND":
-      return [`cannot find ${isProxy ? "" : "host "}${name}: are you online?`, false];
+      return [`cannot find ${named}: are you online?`, false];
     case "EAI_AGAIN":
-      return [`cannot look up ${isProxy ? "" : "host "}${name}: are you online?`, true];
+      return [`cannot look up ${named}: are you online?`, true];
     case "ECONNREFUSED":
       return [`${name} refused the connection: ${hint}`, false];
     case "ENETUNREACH":
     case "EHOSTUNREACH":
     case "ENETDOWN":
     case "EADDRNOTAVAIL":
+    // Linux, of a route that swallows (ip-route(8), "blackhole").
+    case "EINVAL":
       return [`there is no route to ${name}: are you online?`, false];
+    case "EACCES":
+    case "EPERM":
+      return [
+        `this computer allows no connection to ${name} (${code}): a firewall, or a VPN that is down?`,
+        false,
+      ];
     case "ETIMEDOUT":
       return [`cannot reach ${name}: no connection; ${hint}`, true];
     case "ECONNRESET":

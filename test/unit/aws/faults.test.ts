@@ -1,5 +1,6 @@
+import dns from "node:dns";
 import { createServer } from "node:net";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { networkFault, outageOf } from "../../../src/aws/outage.ts";
 import { isKind } from "../../../src/errors.ts";
 import {
@@ -307,6 +308,18 @@ test.each([
   ["ETIMEDOUT", "cannot reach aws.test: no connection; does this network need a proxy (HTTPS_PROXY)?", true],
   ["ENETUNREACH", "there is no route to aws.test: are you online?", false],
   ["EHOSTUNREACH", "there is no route to aws.test: are you online?", false],
+  // Linux, of a blackhole route.
+  ["EINVAL", "there is no route to aws.test: are you online?", false],
+  [
+    "EACCES",
+    "this computer allows no connection to aws.test (EACCES): a firewall, or a VPN that is down?",
+    false,
+  ],
+  [
+    "EPERM",
+    "this computer allows no connection to aws.test (EPERM): a firewall, or a VPN that is down?",
+    false,
+  ],
   ["EMFILE", "cannot reach aws.test (EMFILE)", false],
 ])("the system's %s has its sentence", (code, message, retry) => {
   const fault = Object.assign(new Error(`connect ${code}`), { code });
@@ -318,6 +331,20 @@ test.each([
 });
 
 const patience = { connectMs: 300, totalMs: 300 };
+
+test.each([
+  ["a host", {}, "host portal.aws.test"],
+  ["a proxy", { HTTPS_PROXY: "http://proxy.test:3128" }, "the proxy proxy.test:3128 (HTTPS_PROXY)"],
+])(
+  "the name of %s that no name server answers for is told apart from one that cannot be reached",
+  async (_, env, name) => {
+    const lookup = vi.spyOn(dns, "lookup").mockImplementation((() => {}) as never);
+    onTestFinished(() => lookup.mockRestore());
+    const failure = await failureAt("https://portal.aws.test", { env, limits: patience });
+    expect(failure.message).toBe(`cannot look up ${name}: no answer within 300 ms; are you online?`);
+    expect(outageOf(failure)?.retry).toBe(true);
+  },
+);
 
 test("a server that never answers costs the time allowed, no more, and its connection is closed", async () => {
   const server = await rawServer((socket) => void socket.resume());
