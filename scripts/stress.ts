@@ -6,6 +6,7 @@ import { concurrency } from "./stress/concurrency.ts";
 import { deadLocks } from "./stress/deadLocks.ts";
 import { freezeExecutable } from "./stress/executable.ts";
 import { killStorm } from "./stress/killStorm.ts";
+import { network } from "./stress/networkFaults.ts";
 import { surroundings } from "./stress/oddSurroundings.ts";
 import { seeded } from "./stress/random.ts";
 import { duration, faults, newReport, type Suite, table } from "./stress/report.ts";
@@ -19,6 +20,7 @@ const SUITES: readonly Suite[] = [
   deadLocks,
   withOthers,
   outages,
+  network,
   disks,
   surroundings,
   stopped,

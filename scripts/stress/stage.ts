@@ -31,7 +31,7 @@ export interface Stage {
   readonly browser: FakeBrowser;
   readonly env: Readonly<Record<string, string>>;
   /** Any command of the program under test. */
-  start(args: readonly string[], options?: RunOptions): Running;
+  start(args: readonly string[], options?: StartOptions): Running;
   /** The line that `init` writes. */
   call(options?: CallOptions): Running;
   /** A token file with a live refresh token, whose access token has so many seconds left. */
@@ -41,7 +41,12 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface CallOptions extends RunOptions {
+export interface StartOptions extends RunOptions {
+  /** A command that runs what follows it: `unshare -m …`. */
+  through?: readonly string[];
+}
+
+export interface CallOptions extends StartOptions {
   session?: string;
   accountId?: string;
   roleName?: string;
@@ -52,6 +57,8 @@ export interface StageOptions {
   browser?: BrowserMode;
   config?: string;
   env?: Record<string, string>;
+  /** Beside the emulator's own endpoint variables. */
+  endpoints?: (center: IdentityCenter) => Record<string, string>;
 }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
@@ -61,10 +68,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   });
   const center = await startIdentityCenter({ servers: "separate", ...options.center });
   const browser = makeBrowser(home.path, options.browser ?? "visit");
-  const env = { ...center.env, BROWSER: browser.command, SSO_CRED_WAIT: "40", ...options.env };
+  const endpoints = { ...center.env, ...options.endpoints?.(center) };
+  const env = { ...endpoints, BROWSER: browser.command, SSO_CRED_WAIT: "40", ...options.env };
 
-  function run(args: readonly string[], runOptions: RunOptions = {}): Running {
-    return start(executable(), args, { home, ...runOptions, env: { ...env, ...runOptions.env } });
+  function run(args: readonly string[], { through = [], ...runOptions }: StartOptions = {}): Running {
+    const [file = "", ...rest] = [...through, executable(), ...args];
+    return start(file, rest, { home, ...runOptions, env: { ...env, ...runOptions.env } });
   }
 
   return {
