@@ -8,6 +8,7 @@ import type { Inventory } from "../init/inventory.ts";
 import { askProfile, type ProfileAnswers } from "../init/profileAnswers.ts";
 import type { Asking } from "../init/questions.ts";
 import { whyTaken } from "../init/refusals.ts";
+import { listableRoles, namedAccounts } from "../init/refusedAccounts.ts";
 import { askRoles, noAccounts } from "../init/roleAnswers.ts";
 import type { SessionAnswers } from "../init/sessionAnswers.ts";
 import type { Files, Role, Wishes } from "../init/wishes.ts";
@@ -53,32 +54,22 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
     return { wanted, keepOnly: undefined, profile: await profileFor(wanted) };
   }
 
-  const progress = progressLine(system);
   const signIn = {
     isAttended: somebody !== undefined,
     useDeviceCode: flags["use-device-code"] ?? false,
     browser: !flags["no-browser"],
   };
-  try {
-    return await withInventory(session, signIn, system, progress.show, async (list) => {
-      const everything = flags.prune ? await prunable(list, choosing) : undefined;
-      progress.clear();
-      const wanted = isUpkeep
-        ? []
-        : isMany
-          ? await selected(list, choosing)
-          : await askRoles(
-              list,
-              { session: facts.session, accountId, roleName },
-              somebody?.columns ?? 80,
-              asking,
-            );
-      progress.clear();
-      return { wanted, keepOnly: everything, profile: isUpkeep ? UPKEEP : await profileFor(wanted) };
-    });
-  } finally {
-    progress.clear();
-  }
+  const listing = { progress: progressLine(system), isRemembered: !flags["dry-run"] };
+  return await withInventory(session, signIn, listing, system, async (list) => {
+    const everything = flags.prune ? await prunable(list, choosing) : undefined;
+    const roleFlags = { session: facts.session, accountId, roleName };
+    const wanted = isUpkeep
+      ? []
+      : isMany
+        ? await selected(list, choosing)
+        : await askRoles(list, roleFlags, somebody?.columns ?? 80, asking);
+    return { wanted, keepOnly: everything, profile: isUpkeep ? UPKEEP : await profileFor(wanted) };
+  });
 }
 
 /** Nothing is added: neither is used. */
@@ -91,15 +82,16 @@ const UPKEEP: ProfileAnswers = { region: "", output: "", nameTemplate: undefined
 async function prunable(list: Inventory, { current, answers, asking }: Choosing): Promise<Role[]> {
   const accounts = await list.accounts();
   if (accounts.length === 0) throw noAccounts(answers.name);
-  const unknown = new Set<string>();
-  const assigned = await list.assignments(accounts, ({ accountId }) => unknown.add(accountId));
+  const { assignments, refusals } = await list.assignments(accounts);
+  const unknown = new Set(refusals.map(({ accountId }) => accountId));
   const spared = profileRoles(current, answers.name).filter(({ accountId }) => unknown.has(accountId));
-  for (const accountId of new Set(spared.map((role) => role.accountId))) {
+  const told = refusals.filter((refusal) => spared.some(({ accountId }) => accountId === refusal.accountId));
+  if (told.length > 0) {
     asking.say(
-      `Left as they are: the profiles of account ${accountId}, whose roles the portal does not list.`,
+      `Left as they are: the profiles of ${namedAccounts(told)}, whose roles the portal does not list.`,
     );
   }
-  return [...assigned, ...spared];
+  return [...assignments, ...spared];
 }
 
 async function selected(
@@ -108,9 +100,9 @@ async function selected(
 ): Promise<Assignment[]> {
   const selection = selectionOf(flags);
   const accounts = (await list.accounts()).filter((account) => isSelectedAccount(selection, account));
-  const all = (await list.assignments(accounts)).filter(({ roleName }) =>
-    isSelectedRole(selection, roleName),
-  );
+  const logoutArguments = sessionArgument(answers.name);
+  const listed = await listableRoles(list, accounts, { say: asking.say, logoutArguments });
+  const all = listed.filter(({ roleName }) => isSelectedRole(selection, roleName));
   const wanted = all.filter((assignment) => canBeWritten(assignment, system.platform));
   for (const { accountId, roleName } of all
     .filter((assignment) => !wanted.includes(assignment))

@@ -5,6 +5,7 @@ import { readConfigFiles } from "../init/configFiles.ts";
 import { profilesByRole, readCurrentConfig, roleKey } from "../init/currentConfig.ts";
 import type { Inventory } from "../init/inventory.ts";
 import { printableJson } from "../init/printableJson.ts";
+import { listableRoles } from "../init/refusedAccounts.ts";
 import { assignmentTable, type Row } from "../init/table.ts";
 import type { System } from "../system/system.ts";
 import { withInventory } from "./openPortal.ts";
@@ -34,10 +35,14 @@ export async function list(args: readonly string[], system: System): Promise<num
     browser: !values["no-browser"],
   };
   const selection = { accounts: values.accounts ?? [], roles: values.roles ?? [] };
-  const progress = progressLine(system);
-  const found = await withInventory(session, signIn, system, progress.show, (inventory) =>
-    select(inventory, selection),
-  ).finally(progress.clear);
+  const listing = { progress: progressLine(system), isRemembered: true };
+  const telling = {
+    say: (line: string) => system.writeStderr(`${line}\n`),
+    logoutArguments: session.loginArguments,
+  };
+  const found = await withInventory(session, signIn, listing, system, (inventory) =>
+    select(inventory, selection, telling),
+  );
 
   const having = session.name === null ? new Map<string, string[]>() : profilesOf(session.name, system);
   const rows = found.map((assignment) => ({
@@ -51,11 +56,14 @@ export async function list(args: readonly string[], system: System): Promise<num
 }
 
 /** The same selection as in `init`. */
-async function select(inventory: Inventory, selection: Selection): Promise<Assignment[]> {
+async function select(
+  inventory: Inventory,
+  selection: Selection,
+  telling: Parameters<typeof listableRoles>[2],
+): Promise<Assignment[]> {
   const accounts = (await inventory.accounts()).filter((account) => isSelectedAccount(selection, account));
-  return (await inventory.assignments(accounts)).filter(({ roleName }) =>
-    isSelectedRole(selection, roleName),
-  );
+  const listed = await listableRoles(inventory, accounts, telling);
+  return listed.filter(({ roleName }) => isSelectedRole(selection, roleName));
 }
 
 function profilesOf(session: string, system: System): ReadonlyMap<string, string[]> {

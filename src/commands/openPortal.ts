@@ -1,14 +1,15 @@
 import { type IdentityCenter, identityCenter, ServiceError } from "../aws/identityCenter.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import { type Inventory, inventory, type Portal, type Progress } from "../init/inventory.ts";
-import { inventoryFile } from "../init/inventoryFile.ts";
+import { type Inventory, inventory, type Portal } from "../init/inventory.ts";
+import { inventoryFile, shortMemory } from "../init/inventoryFile.ts";
 import { chooseGrant } from "../login/chooseGrant.ts";
 import { sessionTitle } from "../login/sessionTitle.ts";
 import { obtainToken } from "../sso/obtainToken.ts";
-import type { SsoSession, SsoToken } from "../sso/types.ts";
+import type { Account, SsoSession, SsoToken } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import { printable } from "../text.ts";
 import { signInAnew } from "./login.ts";
+import type { ProgressLine } from "./person.ts";
 
 /** How a sign-in may go, should one be needed. */
 export interface SignIn {
@@ -16,6 +17,13 @@ export interface SignIn {
   readonly isAttended: boolean;
   readonly useDeviceCode: boolean;
   readonly browser: boolean;
+}
+
+/** How a listing shows, and what it leaves. */
+export interface Listing {
+  readonly progress: ProgressLine;
+  /** False for a dry run: it takes up no listing that was cut short, and leaves none. */
+  readonly isRemembered: boolean;
 }
 
 const RETRY_MS = 10_000;
@@ -30,8 +38,8 @@ const DEADLINE_MS = 60_000;
 export async function withInventory<T>(
   session: SsoSession,
   signIn: SignIn,
+  { progress, isRemembered }: Listing,
   system: System,
-  onProgress: (progress: Progress) => void,
   work: (list: Inventory) => Promise<T>,
 ): Promise<T> {
   let opened: Promise<IdentityCenter> | undefined;
@@ -39,10 +47,12 @@ export async function withInventory<T>(
   try {
     for (let refused: string | undefined; ; ) {
       const token = await tokenFor(session, signIn, refused, api, system);
-      const memory = inventoryFile(session, token.accessToken, system);
-      const list = inventory(portalOf(await api(), token), system, memory, onProgress);
+      const memory = isRemembered ? inventoryFile(session, token.accessToken, system) : shortMemory();
+      const list = inventory(portalOf(await api(), token), system, memory, progress.show);
+      const assignments = (accounts: readonly Account[]) =>
+        list.assignments(accounts).finally(progress.clear);
       try {
-        const result = await work(list);
+        const result = await work({ ...list, assignments });
         memory.forget();
         return result;
       } catch (error) {
@@ -59,8 +69,7 @@ export async function withInventory<T>(
 
 /** Whether a run ended in the middle of its listing: only then is what it learned worth keeping. */
 function isCutShort(error: unknown): boolean {
-  const isRefusal = error instanceof ServiceError || (error as Error).cause instanceof ServiceError;
-  return isRefusal || !(error instanceof SsoCredError) || isKind(error, "unavailable");
+  return !(error instanceof SsoCredError) || isKind(error, "unavailable");
 }
 
 async function tokenFor(

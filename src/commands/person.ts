@@ -17,8 +17,13 @@ export async function personAtTerminal(system: System): Promise<Person | undefin
   return { prompts: await loadPrompts(system.env.TERM), columns: process.stderr.columns || 80 };
 }
 
+export interface ProgressLine {
+  show(progress: Progress): void;
+  clear(): void;
+}
+
 /** A line on standard error that is written over; nothing without a terminal there. */
-export function progressLine(system: System): { show(progress: Progress): void; clear(): void } {
+export function progressLine(system: System): ProgressLine {
   const isShown = isatty(2) && system.env.TERM !== "dumb";
   let shownAt = Number.NEGATIVE_INFINITY;
   let width = 0;

@@ -1,6 +1,6 @@
 import { isThrottled, ServiceError } from "../aws/identityCenter.ts";
 import { outageOf } from "../aws/outage.ts";
-import { isKind, SsoCredError } from "../errors.ts";
+import { SsoCredError } from "../errors.ts";
 import type { Account } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import { printable } from "../text.ts";
@@ -24,11 +24,21 @@ export interface Progress {
 export interface Inventory {
   /** Sorted as in the AWS CLI's menu. */
   accounts(): Promise<Account[]>;
-  /**
-   * The roles of these accounts: sorted by account, then by role. Where the portal refuses to list those of one account, `onRefused` is
-   * told and the others are listed; without it that is an error.
-   */
-  assignments(accounts: readonly Account[], onRefused?: (account: Account) => void): Promise<Assignment[]>;
+  /** The roles of these accounts, sorted by account, then by role; and the accounts whose roles the portal refuses to list. */
+  assignments(accounts: readonly Account[]): Promise<Assigned>;
+}
+
+export interface Assigned {
+  readonly assignments: Assignment[];
+  /** In the order of the accounts; empty as a rule. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** The portal's no to a question about one of many accounts. */
+export interface Refusal {
+  readonly accountId: string;
+  /** In the portal's words, fit to be shown. */
+  readonly reason: string;
 }
 
 /** More would only wait for their turn. */
@@ -69,18 +79,18 @@ export function inventory(
 ): Inventory {
   const pace = pacer(system);
   const ask = paced(pace, system);
+  /** Not remembered for another run: what is refused may be allowed by then. */
+  const refused = new Map<string, Refusal>();
 
-  async function rolesOf(accountId: string): Promise<readonly string[]> {
-    const known = memory.roles(accountId);
-    if (known !== undefined) return known;
-    const pages = await allPages((token) =>
-      ask(() => portal.listAccountRoles(accountId, token)).catch((error: unknown) => {
-        throw refusedAccount(accountId, error);
-      }),
-    );
-    const roles = pages.flatMap((page) => page.roles);
-    memory.learnRoles(accountId, roles.sort());
-    return roles;
+  async function learnRoles(accountId: string): Promise<void> {
+    try {
+      const pages = await allPages((token) => ask(() => portal.listAccountRoles(accountId, token)));
+      memory.learnRoles(accountId, pages.flatMap((page) => page.roles).sort());
+    } catch (error) {
+      // A no to the token goes for all accounts.
+      if (!(error instanceof ServiceError) || error.status === 401) throw error;
+      refused.set(accountId, { accountId, reason: printable(error.message, 160) });
+    }
   }
 
   return {
@@ -97,9 +107,11 @@ export function inventory(
       return accounts;
     },
 
-    async assignments(accounts, onRefused) {
+    async assignments(accounts) {
       const startedAt = system.now();
-      const waiting = accounts.filter(({ accountId }) => memory.roles(accountId) === undefined);
+      const waiting = accounts.filter(
+        ({ accountId }) => memory.roles(accountId) === undefined && !refused.has(accountId),
+      );
       let asked = 0;
       let done = 0;
       const tell = () => {
@@ -114,32 +126,26 @@ export function inventory(
       };
       const work = async () => {
         for (let account = waiting[asked++]; account !== undefined; account = waiting[asked++]) {
-          await rolesOf(account.accountId).catch((error: unknown) => {
-            if (onRefused === undefined || !isKind(error, "access-denied")) return stop(error);
-            onRefused(account);
-          });
+          await learnRoles(account.accountId).catch(stop);
           done++;
           tell();
         }
       };
       tell();
       const ended = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, work));
-      memory.save();
-      for (const each of ended) if (each.status === "rejected") throw each.reason;
-      return accounts.flatMap((account) =>
-        (memory.roles(account.accountId) ?? []).map((roleName) => ({ ...account, roleName })),
-      );
+      const failed = ended.find((each) => each.status === "rejected");
+      if (failed !== undefined) {
+        memory.save();
+        throw failed.reason;
+      }
+      return {
+        assignments: accounts.flatMap((account) =>
+          (memory.roles(account.accountId) ?? []).map((roleName) => ({ ...account, roleName })),
+        ),
+        refusals: accounts.flatMap(({ accountId }) => refused.get(accountId) ?? []),
+      };
     },
   };
-}
-
-/** The portal's no to one of many accounts has to name it; to a token it is the caller's matter. */
-function refusedAccount(accountId: string, error: unknown): unknown {
-  if (!(error instanceof ServiceError) || error.status === 401) return error;
-  const message = `the portal does not list the roles of account ${accountId} (${printable(error.message, 160)})`;
-  return new SsoCredError("access-denied", `${message}; leave it out with --accounts '!${accountId}'`, {
-    cause: error,
-  });
 }
 
 /** Repeats what the portal throttles for as long as it answers anything, and what fails otherwise a few times. */

@@ -38,8 +38,8 @@ export function inventoryFile(
   const age = typeof found?.at === "number" ? system.now() - found.at : -1;
   const isMine = found?.owner === owner && age >= 0 && age < LIFE_MS;
   const at = isMine ? (found?.at as number) : system.now();
-  let accounts = isMine ? readAccounts(found?.accounts) : undefined;
   const roles = isMine ? readRoles(found?.roles) : new Map<string, readonly string[]>();
+  const known = shortMemory(isMine ? readAccounts(found?.accounts) : undefined, roles);
   let savedAt = system.now();
   let isSaved = true;
 
@@ -48,7 +48,8 @@ export function inventoryFile(
     savedAt = system.now();
     isSaved = true;
     try {
-      writeStateFile(path, { at, owner, accounts: accounts ?? null, roles: Object.fromEntries(roles) });
+      const accounts = known.accounts() ?? null;
+      writeStateFile(path, { at, owner, accounts, roles: Object.fromEntries(roles) });
     } catch (error) {
       system.trace.step("the listing could not be kept", { error: String(error) });
     }
@@ -60,14 +61,13 @@ export function inventoryFile(
   }
 
   return {
-    accounts: () => accounts,
-    roles: (accountId) => roles.get(accountId),
+    ...known,
     learnAccounts(list) {
-      accounts = [...list];
+      known.learnAccounts(list);
       learned();
     },
     learnRoles(accountId, list) {
-      roles.set(accountId, list);
+      known.learnRoles(accountId, list);
       learned();
     },
     save,
@@ -75,6 +75,23 @@ export function inventoryFile(
       isSaved = true;
       rmSync(path, { force: true });
     },
+  };
+}
+
+/** Forgotten with the process. */
+export function shortMemory(
+  accounts?: readonly Account[],
+  roles = new Map<string, readonly string[]>(),
+): InventoryMemory {
+  return {
+    accounts: () => accounts,
+    roles: (accountId) => roles.get(accountId),
+    learnAccounts(list) {
+      accounts = [...list];
+    },
+    learnRoles: (accountId, list) => void roles.set(accountId, list),
+    save() {},
+    forget() {},
   };
 }
 

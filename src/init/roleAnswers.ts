@@ -6,6 +6,7 @@ import type { Assignment } from "./assignment.ts";
 import { cutTo } from "./columns.ts";
 import type { Inventory } from "./inventory.ts";
 import { type Asking, choose } from "./questions.ts";
+import { listableRoles } from "./refusedAccounts.ts";
 
 export interface RoleFlags {
   /** For what to run after a refusal. */
@@ -29,7 +30,8 @@ export async function askRoles(
   asking: Asking,
 ): Promise<Assignment[]> {
   const accounts = await askAccounts(await list.accounts(), { session, accountId }, columns, asking);
-  const assigned = await list.assignments(accounts);
+  const logoutArguments = sessionArgument(session);
+  const assigned = await listableRoles(list, accounts, { say: asking.say, logoutArguments });
   const roles = await askRoleNames(assigned, accounts, { session, roleName }, columns, asking);
   return assigned.filter((assignment) => roles.includes(assignment.roleName));
 }

@@ -1,8 +1,8 @@
-import { chmod, mkdir, readlink, rename, stat, symlink } from "node:fs/promises";
+import { chmod, mkdir, readdir, readlink, rename, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
-import { START_URL, sessionSection } from "../support/home.ts";
+import { START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
 import { signInWorld, type WorldOptions } from "../support/signInWorld.ts";
 
 const CONFIG = ".aws/config";
@@ -499,13 +499,106 @@ describe("a portal that", () => {
     expect(await config()).toBe(before);
   });
 
-  it("refuses one account of many is quoted with that account, and the rest can be had without it", async () => {
-    const { init, center } = await world();
+  it("does not tell the roles of one account is gone around, and the account is named", async () => {
+    const { init, config, center } = await world();
     center.misbehave({ path: "/assignment/roles", skip: 1, times: 1, how: FORBIDDEN });
-    const { code, stderr } = await init("corp", "--all", "--yes");
-    expect(code).toBe(6);
-    expect(stderr).toContain("does not list the roles of account 210987654321");
-    expect(stderr).toContain("leave it out with --accounts '!210987654321'");
-    expect((await init("corp", "--accounts", "!210987654321", "--yes")).code).toBe(0);
+    const { code, stdout, stderr } = await init("corp", "--all", "--yes");
+    expect([code, stderr]).toEqual([
+      0,
+      "Left out: account 210987654321, whose roles the portal does not list (ForbiddenException: No access).\n",
+    ]);
+    expect(stdout).toContain("2 added, 0 changed, 0 removed");
+    expect((await config()).match(/^\[profile .*/gm)).toEqual([
+      "[profile 123456789011_Admin]",
+      "[profile 123456789011_ReadOnly]",
+    ]);
+    center.behave();
+    expect((await init("corp", "--all", "--yes")).stdout).toContain("1 added, 0 changed, 0 removed");
+  });
+
+  it("does not tell the roles of one account loses that account's profiles neither with --all nor with --prune", async () => {
+    const { init, config, center } = await world();
+    await init("corp", "--all", "--yes");
+    const before = await config();
+    for (const flags of [["--all"], ["--all", "--prune"], ["--prune"]]) {
+      center.misbehave({ path: "/assignment/roles", skip: 1, times: 1, how: FORBIDDEN });
+      const { code, stdout } = await init("corp", ...flags, "--yes");
+      center.behave();
+      expect([code, stdout.split("\n")[0]]).toEqual([0, expect.stringContaining("Nothing to change")]);
+    }
+    expect(await config()).toBe(before);
+  });
+
+  it("does not tell the roles of many accounts names the first ten of them, in one line", async () => {
+    const { init, config, center } = await world({ center: { accounts: generateAccounts(30, 1) } });
+    await init("corp", "--all", "--yes");
+    const before = await config();
+    center.misbehave({ path: "/assignment/roles", skip: 15, how: FORBIDDEN });
+    const { code, stderr } = await init("corp", "--all", "--prune", "--yes");
+    const named = "\\d{12}(, \\d{12}){9} and 5 more, whose roles the portal does not list";
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      new RegExp(
+        `^Left as they are: the profiles of the accounts ${named}.\nLeft out: the accounts ${named} \\(.*No access\\).\n$`,
+      ),
+    );
+    expect(await config()).toBe(before);
+  });
+
+  it("does not tell the roles of any account is an end with 6, and nothing is written", async () => {
+    const { init, config, center } = await world();
+    const before = await config();
+    center.misbehave({ path: "/assignment/roles", how: FORBIDDEN });
+    const all = await init("corp", "--all", "--yes");
+    expect([all.code, all.stderr]).toEqual([
+      6,
+      "sso-cred: the portal lists the roles of none of the 2 accounts (ForbiddenException: No access); signed in as somebody else?\n" +
+        "  run: sso-cred logout corp\n",
+    ]);
+    const one = await init("corp", "--account-id", "210987654321", "--yes");
+    expect([one.code, one.stderr]).toEqual([
+      6,
+      expect.stringContaining("the portal does not list the roles of account 210987654321"),
+    ]);
+    expect(await config()).toBe(before);
   });
 });
+
+describe("init --dry-run", () => {
+  it("that lists accounts and roles leaves nothing behind but the sign-in", async () => {
+    const { init, call, home } = await world();
+    await call(["login", "corp"]);
+    const before = await tree(home.path);
+    expect((await init("corp", "--all", "--dry-run")).stdout).toContain("3 to add");
+    expect((await init("corp", "--prune", "--all", "--dry-run")).stdout).toContain("3 to add");
+    expect(await tree(home.path)).toEqual(before);
+  });
+
+  it("leaves nothing behind in a home in which a token is all there is", async () => {
+    const { init, home, center } = await world({ center: { accounts: generateAccounts(60, 1) } });
+    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
+    await home.write(tokenPath("corp"), token);
+    const before = await tree(home.path);
+    expect((await init("corp", "--all", "--dry-run")).stdout).toContain("60 to add");
+    expect(await tree(home.path)).toEqual(before);
+    center.misbehave({ path: "/assignment/roles", skip: 30, how: { kind: "captivePortal" } });
+    expect((await init("corp", "--all", "--dry-run")).code).toBe(7);
+    expect(await tree(home.path)).toEqual(before);
+  });
+
+  it("leaves a listing that was cut short for the run that was meant", async () => {
+    const { init, center, home } = await world({ center: { accounts: generateAccounts(30, 1) } });
+    center.misbehave({ path: "/assignment/roles", skip: 12, how: { kind: "captivePortal" } });
+    expect((await init("corp", "--all", "--yes")).code).toBe(7);
+    center.behave();
+    const before = await tree(home.path);
+    expect((await init("corp", "--all", "--dry-run")).code).toBe(0);
+    expect(await tree(home.path)).toEqual(before);
+    center.requests.length = 0;
+    expect((await init("corp", "--all", "--yes")).code).toBe(0);
+    expect(center.count("/assignment/accounts")).toBe(0);
+  });
+});
+
+/** Folders too. */
+const tree = async (path: string) => (await readdir(path, { recursive: true })).sort();

@@ -62,4 +62,47 @@ describe("list", () => {
       /does not list accounts and roles \(.*No access\).*\n {2}run: sso-cred logout corp\n$/,
     );
   });
+
+  describe("where the portal refuses", () => {
+    const body = { message: "No access", __type: "com.amazonaws.switchboard.portal#ForbiddenException" };
+    const how = { kind: "status", status: 403, body } as const;
+
+    it("one account, shows the others and names it, with --json too", async () => {
+      const { call, center } = await signInWorld();
+      const left =
+        "Left out: account 123456789011, whose roles the portal does not list (ForbiddenException: No access).\n";
+      center.misbehave({ path: "/assignment/roles", times: 1, how });
+      expect(await call(["list"])).toMatchObject({
+        code: 0,
+        stderr: left,
+        stdout: "Account     ID            Role      Profile\nProduction  210987654321  ReadOnly\n",
+      });
+      center.misbehave({ path: "/assignment/roles", times: 1, how });
+      const { code, stdout, stderr } = await call(["list", "--json"]);
+      expect([code, stderr]).toEqual([0, left]);
+      expect(JSON.parse(stdout)).toMatchObject([{ accountId: "210987654321" }]);
+    });
+
+    it("every account that was asked for, ends with 6", async () => {
+      const { call, center } = await signInWorld();
+      center.misbehave({ path: "/assignment/roles", how });
+      expect(await call(["list"])).toMatchObject({
+        code: 6,
+        stdout: "",
+        stderr:
+          "sso-cred: the portal lists the roles of none of the 2 accounts (ForbiddenException: No access); signed in as somebody else?\n" +
+          "  run: sso-cred logout corp\n",
+      });
+      expect((await call(["list", "--accounts", "Prod*"])).stderr).toContain(
+        "does not list the roles of account 210987654321",
+      );
+    });
+
+    it("one account and then breaks down, ends with 7", async () => {
+      const { call, center } = await signInWorld();
+      center.misbehave({ path: "/assignment/roles", times: 1, how });
+      center.misbehave({ path: "/assignment/roles", how: { kind: "captivePortal" } });
+      expect(await call(["list"])).toMatchObject({ code: 7, stdout: "" });
+    });
+  });
 });

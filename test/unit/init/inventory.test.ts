@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { ServiceError } from "../../../src/aws/identityCenter.ts";
 import { Outage, unavailable } from "../../../src/aws/outage.ts";
 import { inventory, type Portal, type Progress } from "../../../src/init/inventory.ts";
 import { inventoryFile } from "../../../src/init/inventoryFile.ts";
@@ -67,7 +68,7 @@ describe("listing 500 accounts", () => {
     const { portal, seen, refusals } = fakePortal(system.clock, { burst: 5 });
     const list = inventory(portal, system, inventoryFile(session, "token", system));
     const startedAt = system.now();
-    const assignments = await list.assignments(await list.accounts());
+    const { assignments } = await list.assignments(await list.accounts());
     expect(assignments).toHaveLength(1000);
     expect(assignments[0]).toMatchObject({ accountId: "100000000001", roleName: "Admin" });
     expect(seen).toHaveLength(505);
@@ -82,7 +83,7 @@ describe("listing 500 accounts", () => {
     const { portal, refusals } = fakePortal(system.clock, { perSecond: 8, burst: 8 });
     const list = inventory(portal, system, inventoryFile(session, "token", system));
     const startedAt = system.now();
-    expect(await list.assignments(await list.accounts())).toHaveLength(1000);
+    expect((await list.assignments(await list.accounts())).assignments).toHaveLength(1000);
     expect(system.now() - startedAt).toBeLessThan((505 / 8) * 1000 * 1.5);
     expect(refusals()).toBeLessThan(505 / 4);
   });
@@ -111,11 +112,59 @@ describe("listing 500 accounts", () => {
     const { portal, seen } = fakePortal(system.clock);
     const memory = inventoryFile(session, "token", system);
     const again = inventory(portal, system, memory);
-    expect(await again.assignments(await again.accounts())).toHaveLength(1000);
+    expect((await again.assignments(await again.accounts())).assignments).toHaveLength(1000);
     expect(seen.length).toBeLessThan(215);
     expect(seen.filter((account) => dying.seen.includes(account))).toEqual([]);
     memory.forget();
     expect(existsSync(file())).toBe(false);
+  });
+
+  it("leaves no file behind where it needed less than a second, and went well", async () => {
+    const system = newSystem();
+    const { portal } = fakePortal(system.clock, { accounts: 5 });
+    const list = inventory(portal, system, inventoryFile(session, "token", system));
+    await list.assignments(await list.accounts());
+    expect(existsSync(join(home, ".aws"))).toBe(false);
+  });
+
+  it("goes around the accounts whose roles the portal refuses, asks those once, and remembers no refusal", async () => {
+    const system = newSystem();
+    const { portal } = fakePortal(system.clock, { accounts: 40 });
+    const asked: string[] = [];
+    const partial: Portal = {
+      ...portal,
+      listAccountRoles(accountId) {
+        asked.push(accountId);
+        if (!accountId.endsWith("7")) return portal.listAccountRoles(accountId);
+        return Promise.reject(new ServiceError(403, "ForbiddenException", "No\u001baccess"));
+      },
+    };
+    const list = inventory(partial, system, inventoryFile(session, "token", system));
+    const accounts = await list.accounts();
+    const { assignments, refusals } = await list.assignments(accounts);
+    expect(assignments).toHaveLength(72);
+    const refused = ["100000000007", "100000000017", "100000000027", "100000000037"];
+    expect(refusals).toEqual(refused.map((accountId) => ({ accountId, reason: "No access" })));
+    expect(await list.assignments(accounts)).toEqual({ assignments, refusals });
+    expect(asked).toHaveLength(40);
+    const next = inventoryFile(session, "token", system);
+    expect(refused.map((accountId) => next.roles(accountId))).toEqual(refused.map(() => undefined));
+  });
+
+  it("ends at once when the portal refuses the token, whichever account was asked for", async () => {
+    const system = newSystem();
+    const { portal } = fakePortal(system.clock, { accounts: 200 });
+    let asked = 0;
+    const revoked: Portal = {
+      ...portal,
+      listAccountRoles() {
+        asked++;
+        return Promise.reject(new ServiceError(401, "UnauthorizedException", "Session token not found"));
+      },
+    };
+    const list = inventory(revoked, system, inventoryFile(session, "token", system));
+    await expect(list.accounts().then((all) => list.assignments(all))).rejects.toMatchObject({ status: 401 });
+    expect(asked).toBeLessThan(40);
   });
 
   it("starts anew for another token, after a quarter of an hour, and keeps no secret", async () => {
