@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { tokenPath } from "../../test/support/home.ts";
 import { start } from "../../test/support/run.ts";
 import { isFailureText, judge } from "./cases.ts";
@@ -7,11 +6,9 @@ import { brokenJson } from "./leftovers.ts";
 import type { Expect, Figures, Suite, SuiteContext } from "./report.ts";
 import { duration } from "./report.ts";
 import { ACCOUNT, isGoodOutput, openStage, ROLE, SESSION, type Stage, type StageOptions } from "./stage.ts";
+import { wrongClocks } from "./wrongClock.ts";
 
-const HOUR_SECONDS = 3600;
 const LINE = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
-/** Debian's path, by architecture. */
-const FAKETIME = ["x86_64", "aarch64"].map((cpu) => `/usr/lib/${cpu}-linux-gnu/faketime/libfaketime.so.1`);
 
 /** No home, a clock that is wrong, outputs that nobody takes, too few descriptors. */
 export const surroundings: Suite = { name: "surroundings", title: "Odd surroundings", run };
@@ -34,59 +31,9 @@ async function run({ report, short }: SuiteContext): Promise<void> {
       }),
     );
   }
-  await clocks(report);
+  await wrongClocks(report);
   await outputs(report, short);
   await report.row("few file descriptors", fewDescriptors);
-}
-
-async function clocks(report: SuiteContext["report"]): Promise<void> {
-  const library = FAKETIME.find((path) => existsSync(path));
-  for (const [name, hours] of [
-    ["an hour ahead", 1],
-    ["an hour behind", -1],
-  ] as const) {
-    await report.row(`clock ${name}, roles of 8 hours`, (expect) =>
-      onWrongClock(library, hours, { roleCredentialSeconds: 8 * HOUR_SECONDS }, async (stage, env) => {
-        await stage.signIn(-10 * HOUR_SECONDS);
-        const figures = judge(expect, stage, await stage.call({ env }).done, 0);
-        // What was fetched by the wrong clock is served by it, and asks for nothing more.
-        const asked = stage.center.requests.length;
-        judge(expect, stage, await stage.call({ env }).done, 0);
-        expect(stage.center.requests.length === asked, "the second call was no hit");
-        return figures;
-      }),
-    );
-  }
-  await report.row("clock two hours ahead, roles of 1 hour", (expect) =>
-    onWrongClock(library, 2, {}, async (stage, env) => {
-      await stage.signIn(7200 + 2 * HOUR_SECONDS);
-      const result = await stage.call({ env }).done;
-      return judge(expect, stage, result, { exit: 7, says: /already expired; is the clock right\?/ });
-    }),
-  );
-  report.note(
-    library
-      ? `Clock: the program's own is moved, by ${library}.`
-      : "Clock: libfaketime is not installed, so the services' clock is moved the other way.",
-  );
-}
-
-function onWrongClock(
-  library: string | undefined,
-  hours: number,
-  center: NonNullable<StageOptions["center"]>,
-  work: (stage: Stage, env: Record<string, string>) => Promise<Figures>,
-): Promise<Figures> {
-  return onStage({ center }, async (stage) => {
-    if (!library) stage.center.advance(-hours * HOUR_SECONDS * 1000);
-    // Timers keep real time.
-    const env = {
-      LD_PRELOAD: library ?? "",
-      FAKETIME: `${hours > 0 ? "+" : ""}${hours}h`,
-      FAKETIME_DONT_FAKE_MONOTONIC: "1",
-    };
-    return work(stage, library ? env : {});
-  });
 }
 
 /** Shell scripts around `"$@"`, the program and its line; exit code and time (epoch ms) go to standard error. */
