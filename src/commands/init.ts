@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { applyPlan } from "../init/applyPlan.ts";
 import { callPath, checkCommand } from "../init/command.ts";
 import { readConfigFiles } from "../init/configFiles.ts";
@@ -61,7 +62,12 @@ export async function init(args: readonly string[], system: System): Promise<num
   reportPlan(
     plan,
     wishes,
-    { isDryRun, isJson: flags.json ?? false, isRegionGiven: flags.region !== undefined },
+    {
+      isDryRun,
+      isJson: flags.json ?? false,
+      isShown: isatty(1),
+      isRegionGiven: flags.region !== undefined,
+    },
     system,
   );
   return 0;

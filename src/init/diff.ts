@@ -1,4 +1,3 @@
-import { linesOf } from "../config/layout.ts";
 import { printable } from "../text.ts";
 
 const CONTEXT = 3;
@@ -8,16 +7,35 @@ interface Step {
   readonly text: string;
 }
 
-/** A unified diff with three lines of context, made safe for a terminal; empty when nothing differs. */
-export function unifiedDiff(before: string, after: string, path: string): string {
+export interface DiffStyle {
+  /** There is no file before. */
+  readonly isNew?: boolean;
+  /** For a person's eyes: without what a terminal would obey or hide. */
+  readonly isShown?: boolean;
+}
+
+/**
+ * A unified diff with three lines of context; empty when nothing differs. `patch` and `git apply` make exactly `after` of
+ * `before` with it, byte for byte; where it is shown only as long as there is nothing to hide.
+ */
+export function unifiedDiff(before: string, after: string, path: string, style: DiffStyle = {}): string {
   const steps = compare(split(before), split(after));
   const hunks = hunksOf(steps);
   if (hunks.length === 0) return "";
-  return [`--- ${path}`, `+++ ${path}`, ...hunks.flatMap((hunk) => render(steps, hunk)), ""].join("\n");
+  const from = style.isNew ? "/dev/null" : fileName(path);
+  const text = hunks.map((hunk) => render(steps, hunk, style.isShown ?? false)).join("");
+  return `--- ${from}\n+++ ${fileName(path)}\n${text}`;
 }
 
+/** `patch` takes a name with blanks whole when a tab ends it. */
+function fileName(path: string): string {
+  const name = printable(path, 4096);
+  return /\s/.test(name) ? `${name}\t` : name;
+}
+
+/** Lines as `diff` sees them, each with its line feed; a carriage return belongs to the text. */
 function split(text: string): string[] {
-  return linesOf(text).map(({ start, textEnd }) => text.slice(start, textEnd));
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
 /**
@@ -101,7 +119,7 @@ function hunksOf(steps: readonly Step[]): Hunk[] {
   return hunks;
 }
 
-function render(steps: readonly Step[], { from, to }: Hunk): string[] {
+function render(steps: readonly Step[], { from, to }: Hunk, isShown: boolean): string {
   const count = (part: readonly Step[], other: Step["sign"]) =>
     part.filter(({ sign }) => sign !== other).length;
   const earlier = steps.slice(0, from);
@@ -110,6 +128,15 @@ function render(steps: readonly Step[], { from, to }: Hunk): string[] {
     const lines = count(hunk, other);
     return `${count(earlier, other) + (lines === 0 ? 0 : 1)},${lines}`;
   };
-  const lines = hunk.map(({ sign, text }) => sign + printable(`.${text}`, 2000).slice(1));
-  return [`@@ -${range("+")} +${range("-")} @@`, ...lines];
+  const lines = hunk.map(({ sign, text }) => sign + withLineFeed(isShown ? fitToShow(text) : text));
+  return `@@ -${range("+")} +${range("-")} @@\n${lines.join("")}`;
+}
+
+function withLineFeed(line: string): string {
+  return line.endsWith("\n") ? line : `${line}\n\\ No newline at end of file\n`;
+}
+
+/** Tabs and the carriage return of a line end do no harm. */
+function fitToShow(line: string): string {
+  return line.replace(/(?!\t|\r?\n$)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, " ");
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { shellWord } from "../config/session.ts";
 import { configPath } from "../paths.ts";
 import type { System } from "../system/system.ts";
@@ -13,6 +14,8 @@ import { backupPath } from "./writeConfig.ts";
 export interface ReportStyle {
   readonly isDryRun: boolean;
   readonly isJson: boolean;
+  /** Standard output is a terminal. */
+  readonly isShown: boolean;
   /** Then a profile that keeps another region is worth a word. */
   readonly isRegionGiven: boolean;
 }
@@ -29,7 +32,8 @@ export function reportPlan(plan: Plan, wishes: Wishes, style: ReportStyle, syste
   }
   if (isDone) system.writeStdout(`Nothing to change: ${path} is up to date.\n`);
   else if (style.isDryRun) {
-    system.writeStdout(`${unifiedDiff(plan.before, plan.after, path)}${summary(plan)}\n`);
+    const diffStyle = { isNew: !existsSync(path), isShown: style.isShown };
+    system.writeStdout(`${unifiedDiff(plan.before, plan.after, path, diffStyle)}${summary(plan)}\n`);
   } else {
     for (const line of remarks(plan.edits)) system.writeStderr(`${line}\n`);
     system.writeStdout(`${path}: ${summary(plan, ["added", "changed", "removed"])}\n`);

@@ -1,37 +1,13 @@
-import { chmod, mkdir, readdir, readlink, rename, stat, symlink } from "node:fs/promises";
+import { chmod, mkdir, readFile, readlink, rename, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
-import { START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
-import { signInWorld, type WorldOptions } from "../support/signInWorld.ts";
-
-const CONFIG = ".aws/config";
-const BARE = ["--command", "sso-cred"];
-const NEW_SESSION = ["--start-url", START_URL, "--sso-region", "eu-west-1"];
-const ANSWERS = ["--region", "eu-west-1", "--output", "json"];
-const ONE = ["--account-id", "123456789011", "--role-name", "Admin", ...ANSWERS, "--profile-name", "dev"];
-
-async function world(options: WorldOptions = {}) {
-  const made = await signInWorld(options);
-  return {
-    ...made,
-    init: (...args: string[]) => made.call(["init", ...args, ...(args.includes("--command") ? [] : BARE)]),
-    config: () => made.home.read(CONFIG),
-  };
-}
-
-const profile = (name: string, accountId: string, roleName: string, region = "eu-west-1") =>
-  [
-    `[profile ${name}]`,
-    `credential_process = sso-cred corp --account-id ${accountId} --role-name ${roleName}`,
-    `region = ${region}`,
-    "output = json",
-    "",
-  ].join("\n");
+import { START_URL, sessionSection } from "../support/home.ts";
+import { ANSWERS, BARE, CONFIG, initWorld, NEW_SESSION, ONE, profile } from "../support/initWorld.ts";
 
 describe("init with every answer in flags", () => {
   it("writes the profile and the session to a new file, and says how to use it", async () => {
-    const { init, config, home, center } = await world({ config: "" });
+    const { init, config, home, center } = await initWorld({ config: "" });
     const scopes = ["--scopes", "sso:account:access"];
     const { code, stdout, stderr } = await init("corp", ...NEW_SESSION, ...scopes, ...ONE);
     expect([code, stderr]).toEqual([0, ""]);
@@ -44,7 +20,7 @@ describe("init with every answer in flags", () => {
   });
 
   it("makes a missing folder 0700 and a new file 0600", async () => {
-    const { home, call } = await world({ config: "" });
+    const { home, call } = await initWorld({ config: "" });
     const env = { AWS_CONFIG_FILE: join(home.path, "deep/er/config") };
     const args = ["init", "corp", ...NEW_SESSION, "--scopes", "sso:account:access", ...ONE, ...BARE];
     expect((await call(args, { env })).code).toBe(0);
@@ -54,7 +30,7 @@ describe("init with every answer in flags", () => {
 
   it("keeps mode, link and every other byte, and a backup of the last state", async () => {
     const before = `# mine\r\n[default]\r\nregion=x\r\n\r\n${sessionSection("corp").replaceAll("\n", "\r\n")}`;
-    const { init, config, home } = await world({ config: before });
+    const { init, config, home } = await initWorld({ config: before });
     await mkdir(join(home.path, "dotfiles"));
     await rename(home.configFile, join(home.path, "dotfiles/aws-config"));
     await symlink("../dotfiles/aws-config", home.configFile);
@@ -72,7 +48,7 @@ describe("init with every answer in flags", () => {
   });
 
   it("does nothing the second time, and says so", async () => {
-    const { init, home } = await world();
+    const { init, home } = await initWorld();
     await init("corp", ...ONE);
     const before = await stat(home.configFile);
     await home.write(".aws/config.sso-cred.bak", "untouched");
@@ -86,14 +62,14 @@ describe("init with every answer in flags", () => {
   });
 
   it("says so when a profile keeps another region than the flag's", async () => {
-    const { init } = await world();
+    const { init } = await initWorld();
     await init("corp", ...ONE.slice(0, -1), "default");
     const { stderr } = await init("corp", ...ONE.slice(0, -1), "default", "--region", "us-east-2");
     expect(stderr).toBe("[default] keeps its region eu-west-1\n");
   });
 
   it("loses nothing when twenty run at once", async () => {
-    const { init, config } = await world();
+    const { init, config } = await initWorld();
     const names = Array.from({ length: 20 }, (_, at) => `p${at}`);
     const one = ONE.slice(0, -1);
     const results = await Promise.all(names.map((name) => init("corp", ...one, name)));
@@ -113,7 +89,7 @@ describe("init without a terminal", () => {
     [["corp", ...NEW_SESSION, "--scopes", "a", ...ONE.slice(0, -2)], "--profile-name"],
     [[], "--sso-session"],
   ])("leaves with 2 and the flag: %j needs %s", async (args, flag) => {
-    const { init, center, config } = await world({ config: "" });
+    const { init, center, config } = await initWorld({ config: "" });
     const { code, stderr, stdout } = await init(...args);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(`there is no terminal to ask on: give ${flag}`);
@@ -121,7 +97,7 @@ describe("init without a terminal", () => {
   });
 
   it("names --account-id and --role-name when there are several to choose from", async () => {
-    const { init } = await world();
+    const { init } = await initWorld();
     expect((await init("corp", ...ANSWERS, "--profile-name", "x")).stderr).toContain(
       "give --account-id (or --all)",
     );
@@ -130,7 +106,7 @@ describe("init without a terminal", () => {
   });
 
   it("takes what there is only one of, and the defaults with --yes", async () => {
-    const { init, config, center } = await world();
+    const { init, config, center } = await initWorld();
     center.accounts = center.accounts.slice(1);
     const { code, stderr } = await init("corp", "--yes");
     expect([code, stderr.split("\n")]).toEqual([
@@ -147,7 +123,7 @@ describe("init without a terminal", () => {
   });
 
   it("signs nobody in under CI", async () => {
-    const { init, config, opened } = await world({ env: { CI: "true" } });
+    const { init, config, opened } = await initWorld({ env: { CI: "true" } });
     const before = await config();
     const { code, stderr } = await init("corp", "--all", "--yes");
     expect([code, stderr]).toEqual([
@@ -165,7 +141,7 @@ describe("init without a terminal", () => {
     ["scopes without commas", ["--scopes", "a b"], "Scope values must be separated by commas"],
     ["two sessions", ["other"], "name one session"],
   ])("leaves with 2 for %s", async (_what, args, message) => {
-    const { code, stderr } = await (await world()).init("corp", ...args);
+    const { code, stderr } = await (await initWorld()).init("corp", ...args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
   });
@@ -173,9 +149,9 @@ describe("init without a terminal", () => {
 
 describe("init for many", () => {
   it("--all writes every role of every account, the same file every time", async () => {
-    const first = await world({ config: "" });
+    const first = await initWorld({ config: "" });
     await first.init("corp", ...NEW_SESSION, "--all", "--yes");
-    const second = await world({ config: "" });
+    const second = await initWorld({ config: "" });
     second.center.accounts = second.center.accounts.toReversed();
     await second.init("corp", ...NEW_SESSION, "--all", "--yes");
     expect(await second.config()).toBe(await first.config());
@@ -190,7 +166,7 @@ describe("init for many", () => {
   });
 
   it("selects by globs on names and ids, and leaves out what ! says", async () => {
-    const { init, config } = await world();
+    const { init, config } = await initWorld();
     await init("corp", "--accounts", "*", "--accounts", "!Prod*", "--roles", "!Admin", "--yes");
     expect(await config()).toBe(
       `${sessionSection("corp")}\n${profile("123456789011_ReadOnly", "123456789011", "ReadOnly")}`,
@@ -200,7 +176,7 @@ describe("init for many", () => {
   });
 
   it("names profiles by a template", async () => {
-    const { init, config } = await world();
+    const { init, config } = await initWorld();
     await init("corp", "--all", "--yes", "--profile-name", "{session}/{account_name}-{role_name}");
     expect((await config()).match(/^\[profile .*/gm)).toEqual([
       "[profile corp/Development-Admin]",
@@ -210,7 +186,7 @@ describe("init for many", () => {
   });
 
   it("lists both sides of a clash and writes nothing", async () => {
-    const { init, config } = await world();
+    const { init, config } = await initWorld();
     const before = await config();
     const { code, stderr } = await init("corp", "--all", "--yes", "--profile-name", "{role_name}");
     expect(code).toBe(2);
@@ -221,7 +197,7 @@ describe("init for many", () => {
   });
 
   it("prunes what is not assigned any more, and shows it first", async () => {
-    const { init, config, center } = await world();
+    const { init, config, center } = await initWorld();
     await init("corp", "--all", "--yes");
     center.forbid("Admin");
     const before = await config();
@@ -240,7 +216,7 @@ describe("init for many", () => {
 
   it("adopts the AWS CLI's profiles without asking anybody or signing in", async () => {
     const sso = "[profile dev]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = Admin\n";
-    const { init, config, center } = await world({ config: sso + sessionSection("corp") });
+    const { init, config, center } = await initWorld({ config: sso + sessionSection("corp") });
     expect((await init("corp", "--adopt")).code).toBe(0);
     expect(await config()).toBe(
       `[profile dev]\ncredential_process = sso-cred corp --account-id 123456789011 --role-name Admin\n${sessionSection("corp")}`,
@@ -249,7 +225,7 @@ describe("init for many", () => {
   });
 
   it("prints the plan as data with --json", async () => {
-    const { init, config } = await world();
+    const { init, config } = await initWorld();
     const before = await config();
     const dry = JSON.parse((await init("corp", "--all", "--dry-run", "--json")).stdout);
     expect(dry).toMatchObject({ applied: false, add: 3, change: 0, remove: 0 });
@@ -269,7 +245,7 @@ describe("init for many", () => {
   });
 
   it("lists through a portal of 20 requests a second without a refusal, page by page", async () => {
-    const { init, center, config } = await world({
+    const { init, center, config } = await initWorld({
       center: { accounts: generateAccounts(120, 2), portalRequestsPerSecond: 20 },
     });
     expect((await init("corp", "--all", "--yes")).code).toBe(0);
@@ -280,7 +256,7 @@ describe("init for many", () => {
   });
 
   it("goes on after an outage in the middle of a listing", async () => {
-    const { init, center } = await world({ center: { accounts: generateAccounts(30, 1) } });
+    const { init, center } = await initWorld({ center: { accounts: generateAccounts(30, 1) } });
     center.misbehave({
       path: "/assignment/roles",
       skip: 12,
@@ -296,7 +272,7 @@ describe("init for many", () => {
   });
 
   it("signs in once more when the portal refuses the cached token", async () => {
-    const { init, center, opened } = await world();
+    const { init, center, opened } = await initWorld();
     await init("corp", "--all", "--yes");
     center.revokeSessions();
     expect((await init("corp", "--all", "--yes")).code).toBe(0);
@@ -311,9 +287,9 @@ describe("init refuses, and leaves the file as it is:", () => {
     message: string | RegExp,
     credentials?: string,
   ) => {
-    const { init, home } = await world({ config: "" });
+    const { init, home } = await initWorld({ config: "" });
     await home.write(CONFIG, "");
-    const { writeFile, readFile } = await import("node:fs/promises");
+    const { writeFile } = await import("node:fs/promises");
     await writeFile(home.configFile, config);
     if (credentials !== undefined) await home.write(".aws/credentials", credentials);
     const { code, stderr } = await init(...args);
@@ -343,7 +319,7 @@ describe("init refuses, and leaves the file as it is:", () => {
       /sso_region = eu-west-1, not us-east-1/,
     ));
   it("flags that contradict the session, before anybody signs in", async () => {
-    const { init, center, opened } = await world();
+    const { init, center, opened } = await initWorld();
     const { code, stderr } = await init(
       "corp",
       "--start-url",
@@ -355,7 +331,9 @@ describe("init refuses, and leaves the file as it is:", () => {
     expect(stderr).toContain(`has sso_start_url = ${START_URL}, not https://other.awsapps.com/start`);
   });
   it("a name that somebody else's profile has, before anybody signs in", async () => {
-    const { init, center } = await world({ config: `[profile dev]\nregion = x\n${sessionSection("corp")}` });
+    const { init, center } = await initWorld({
+      config: `[profile dev]\nregion = x\n${sessionSection("corp")}`,
+    });
     const { code, stderr } = await init("corp", "--yes", "--profile-name", "dev");
     expect([code, center.requests]).toEqual([3, []]);
     expect(stderr).toContain("already has [profile dev], not written for this session");
@@ -372,7 +350,7 @@ describe("what a refusal says to run", () => {
     ["two words", '"two words"'],
     ["-odd", "--sso-session=-odd"],
   ])("names the session %j so that a shell passes it on", async (name, typed) => {
-    const { init, center } = await world({ config: sections });
+    const { init, center } = await initWorld({ config: sections });
     const flag = `--sso-session=${name}`;
     const none = await init(flag, "--accounts", "9*", "--yes");
     expect(none.stderr).toContain(`run: sso-cred list ${typed}\n`);
@@ -389,7 +367,7 @@ describe("init names the file that it cannot write:", () => {
     ["a folder", "HOME", /is not a regular file/],
     ["a place that cannot be made", "HOME/.aws/config/deeper", /deeper cannot be replaced \(E[A-Z]+\)/],
   ])("%s", async (_what, path, message) => {
-    const { call, home } = await world();
+    const { call, home } = await initWorld();
     const env = { AWS_CONFIG_FILE: path.replace("HOME", home.path) };
     const args = ["init", "corp", ...NEW_SESSION, "--scopes", "sso:account:access", ...ONE, ...BARE];
     const { code, stderr } = await call(args, { env });
@@ -405,7 +383,7 @@ describe("hostile names from the portal", () => {
   ];
 
   it("never become lines of the config, nor reach the terminal as they are", async () => {
-    const { init, config, call } = await world({ center: { accounts } });
+    const { init, config, call } = await initWorld({ center: { accounts } });
     const { code, stdout, stderr } = await init(
       "corp",
       "--all",
@@ -438,7 +416,7 @@ const FORBIDDEN = {
 
 describe("a portal that", () => {
   it("assigns a role after a run that missed it is asked anew", async () => {
-    const { init, center } = await world();
+    const { init, center } = await initWorld();
     const [first, ...others] = center.accounts;
     center.accounts = others;
     const one = ["corp", "--account-id", "123456789011", "--yes", "--role-name", "Admin", "--prune"];
@@ -448,7 +426,7 @@ describe("a portal that", () => {
   });
 
   it("lists no account at all does not make --prune remove everything", async () => {
-    const { init, config, center } = await world();
+    const { init, config, center } = await initWorld();
     await init("corp", "--all", "--yes");
     const before = await config();
     center.accounts = [];
@@ -461,7 +439,7 @@ describe("a portal that", () => {
   });
 
   it("does not tell the roles of one account leaves that account's profiles as they are with --prune", async () => {
-    const { init, config, center } = await world();
+    const { init, config, center } = await initWorld();
     await init("corp", "--all", "--yes");
     const before = await config();
     center.forbid("Admin");
@@ -481,7 +459,7 @@ describe("a portal that", () => {
   });
 
   it("tells the roles of no account at all does not make --prune remove anything", async () => {
-    const { init, config, center } = await world();
+    const { init, config, center } = await initWorld();
     await init("corp", "--all", "--yes");
     const before = await config();
     center.misbehave({ path: "/assignment/roles", how: FORBIDDEN });
@@ -490,7 +468,7 @@ describe("a portal that", () => {
   });
 
   it("breaks down in the middle of a listing does not make --prune remove anything", async () => {
-    const { init, config, center } = await world();
+    const { init, config, center } = await initWorld();
     await init("corp", "--all", "--yes");
     const before = await config();
     center.forbid("Admin");
@@ -500,7 +478,7 @@ describe("a portal that", () => {
   });
 
   it("does not tell the roles of one account is gone around, and the account is named", async () => {
-    const { init, config, center } = await world();
+    const { init, config, center } = await initWorld();
     center.misbehave({ path: "/assignment/roles", skip: 1, times: 1, how: FORBIDDEN });
     const { code, stdout, stderr } = await init("corp", "--all", "--yes");
     expect([code, stderr]).toEqual([
@@ -517,7 +495,7 @@ describe("a portal that", () => {
   });
 
   it("does not tell the roles of one account loses that account's profiles neither with --all nor with --prune", async () => {
-    const { init, config, center } = await world();
+    const { init, config, center } = await initWorld();
     await init("corp", "--all", "--yes");
     const before = await config();
     for (const flags of [["--all"], ["--all", "--prune"], ["--prune"]]) {
@@ -530,7 +508,7 @@ describe("a portal that", () => {
   });
 
   it("does not tell the roles of many accounts names the first ten of them, in one line", async () => {
-    const { init, config, center } = await world({ center: { accounts: generateAccounts(30, 1) } });
+    const { init, config, center } = await initWorld({ center: { accounts: generateAccounts(30, 1) } });
     await init("corp", "--all", "--yes");
     const before = await config();
     center.misbehave({ path: "/assignment/roles", skip: 15, how: FORBIDDEN });
@@ -546,7 +524,7 @@ describe("a portal that", () => {
   });
 
   it("does not tell the roles of any account is an end with 6, and nothing is written", async () => {
-    const { init, config, center } = await world();
+    const { init, config, center } = await initWorld();
     const before = await config();
     center.misbehave({ path: "/assignment/roles", how: FORBIDDEN });
     const all = await init("corp", "--all", "--yes");
@@ -563,42 +541,3 @@ describe("a portal that", () => {
     expect(await config()).toBe(before);
   });
 });
-
-describe("init --dry-run", () => {
-  it("that lists accounts and roles leaves nothing behind but the sign-in", async () => {
-    const { init, call, home } = await world();
-    await call(["login", "corp"]);
-    const before = await tree(home.path);
-    expect((await init("corp", "--all", "--dry-run")).stdout).toContain("3 to add");
-    expect((await init("corp", "--prune", "--all", "--dry-run")).stdout).toContain("3 to add");
-    expect(await tree(home.path)).toEqual(before);
-  });
-
-  it("leaves nothing behind in a home in which a token is all there is", async () => {
-    const { init, home, center } = await world({ center: { accounts: generateAccounts(60, 1) } });
-    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
-    await home.write(tokenPath("corp"), token);
-    const before = await tree(home.path);
-    expect((await init("corp", "--all", "--dry-run")).stdout).toContain("60 to add");
-    expect(await tree(home.path)).toEqual(before);
-    center.misbehave({ path: "/assignment/roles", skip: 30, how: { kind: "captivePortal" } });
-    expect((await init("corp", "--all", "--dry-run")).code).toBe(7);
-    expect(await tree(home.path)).toEqual(before);
-  });
-
-  it("leaves a listing that was cut short for the run that was meant", async () => {
-    const { init, center, home } = await world({ center: { accounts: generateAccounts(30, 1) } });
-    center.misbehave({ path: "/assignment/roles", skip: 12, how: { kind: "captivePortal" } });
-    expect((await init("corp", "--all", "--yes")).code).toBe(7);
-    center.behave();
-    const before = await tree(home.path);
-    expect((await init("corp", "--all", "--dry-run")).code).toBe(0);
-    expect(await tree(home.path)).toEqual(before);
-    center.requests.length = 0;
-    expect((await init("corp", "--all", "--yes")).code).toBe(0);
-    expect(center.count("/assignment/accounts")).toBe(0);
-  });
-});
-
-/** Folders too. */
-const tree = async (path: string) => (await readdir(path, { recursive: true })).sort();

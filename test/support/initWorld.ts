@@ -1,0 +1,36 @@
+import { START_URL } from "./home.ts";
+import { signInWorld, type WorldOptions } from "./signInWorld.ts";
+
+export const CONFIG = ".aws/config";
+export const BARE = ["--command", "sso-cred"];
+export const NEW_SESSION = ["--start-url", START_URL, "--sso-region", "eu-west-1"];
+export const ANSWERS = ["--region", "eu-west-1", "--output", "json"];
+export const ONE = [
+  "--account-id",
+  "123456789011",
+  "--role-name",
+  "Admin",
+  ...ANSWERS,
+  "--profile-name",
+  "dev",
+];
+
+/** A person who calls `init`, with a bare name as the command unless told otherwise. */
+export async function initWorld(options: WorldOptions = {}) {
+  const made = await signInWorld(options);
+  return {
+    ...made,
+    init: (...args: string[]) => made.call(["init", ...args, ...(args.includes("--command") ? [] : BARE)]),
+    config: () => made.home.read(CONFIG),
+  };
+}
+
+/** As `init` writes it. */
+export const profile = (name: string, accountId: string, roleName: string, region = "eu-west-1") =>
+  [
+    `[profile ${name}]`,
+    `credential_process = sso-cred corp --account-id ${accountId} --role-name ${roleName}`,
+    `region = ${region}`,
+    "output = json",
+    "",
+  ].join("\n");
