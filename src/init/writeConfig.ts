@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "../cache/folder.ts";
 import { followLinks, renamePatiently } from "../cache/replaceFile.ts";
+import { shellWord } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
 
 /**
@@ -20,7 +21,7 @@ import { SsoCredError } from "../errors.ts";
  * 0700. What it replaces is kept beside it as `config.sso-cred.bak`. Answers false, and changes nothing, when the file
  * no longer holds `before`.
  *
- * @throws SsoCredError("config") naming the file that cannot be replaced by a rename.
+ * @throws SsoCredError("config") naming the file that cannot be replaced by a rename, or not without changing its owner.
  */
 export function writeConfig(path: string, before: string, after: string): boolean {
   const target = followLinks(path);
@@ -51,6 +52,7 @@ export function writeConfig(path: string, before: string, after: string): boolea
     syncFolder(dirname(target));
     return true;
   } catch (error) {
+    if (error instanceof SsoCredError) throw error;
     const { code = String(error) } = error as NodeJS.ErrnoException;
     throw new SsoCredError("config", `${path} cannot be replaced (${code}); it is left as it is`, {
       cause: error,
@@ -91,8 +93,7 @@ function prepare(target: string, text: string | Buffer, old: Stats | undefined):
   try {
     writeFileSync(file, text);
     if (old !== undefined) {
-      const made = statSync(next);
-      if (made.uid !== old.uid || made.gid !== old.gid) chownSync(next, old.uid, old.gid);
+      keepOwner(next, target, old);
     }
     fchmodSync(file, old === undefined ? 0o600 : old.mode & 0o7777);
     fsyncSync(file);
@@ -103,6 +104,28 @@ function prepare(target: string, text: string | Buffer, old: Stats | undefined):
     closeSync(file);
   }
   return next;
+}
+
+/** A rename that changed whose the file is would take it from somebody, or hide it from them. */
+function keepOwner(next: string, target: string, old: Stats): void {
+  const made = statSync(next);
+  if (made.uid === old.uid && made.gid === old.gid) return;
+  try {
+    chownSync(next, old.uid, old.gid);
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    const isSomebodys = made.uid !== old.uid;
+    const whose = isSomebodys ? `user ${old.uid}` : `group ${old.gid}`;
+    throw new SsoCredError(
+      "config",
+      `${target} belongs to ${whose}, which its replacement could not (${code}); it is left as it is`,
+      {
+        cause: error,
+        ...(isSomebodys &&
+          made.uid !== 0 && { remedy: { run: `sudo chown ${made.uid} ${shellWord(target)}` } }),
+      },
+    );
+  }
 }
 
 function textOf(path: string): string {

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { rename, symlink } from "node:fs/promises";
+import { chmod, chown, readdir, rename, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { makeHome, sessionSection } from "../support/home.ts";
+import { type Home, makeHome, sessionSection } from "../support/home.ts";
 import { BINARY, start, startBinary } from "../support/run.ts";
 
 const canMount = spawnSync("unshare", ["-rm", "true"]).status === 0;
@@ -24,6 +24,82 @@ it("a config that goes by two names loses nothing when twelve write it at once",
   expect((await Promise.all(runs)).map(({ code }) => code)).toEqual(names.map(() => 0));
   const headers = (await home.read("aws-config")).match(/^\[profile .*/gm);
   expect(headers?.sort()).toEqual(names.map((name) => `[profile ${name}]`).sort());
+});
+
+const ME = 12_345;
+const OTHER = 23_456;
+/** Why a test cannot give files away and be somebody else. */
+function whyNotTwo(): string | undefined {
+  if (process.getuid?.() !== 0) return "only root can give a file away";
+  const { status } = spawnSync(BINARY, ["--version"], { uid: ME, gid: ME, cwd: "/" });
+  return status === 0 ? undefined : "others cannot start the executable where it is";
+}
+
+const NOT_TWO = whyNotTwo();
+
+/** A home whose files belong to `ME`, but the config and its mode to somebody. */
+async function ownedHome(uid: number, gid: number, mode: number) {
+  const home = await makeHome({ config: sessionSection("corp") });
+  onTestFinished(() => home.remove());
+  for (const path of [home.path, join(home.path, ".aws")]) await chown(path, ME, ME);
+  await chown(home.configFile, uid, gid);
+  await chmod(home.configFile, mode);
+  return home;
+}
+
+/** Runs `init` as that user, in no other group. */
+function initAs(uid: number, home: Home, args = INIT) {
+  return spawnSync(BINARY, args, {
+    uid,
+    gid: uid,
+    cwd: home.path,
+    env: { HOME: home.path, PATH: "/usr/bin:/bin" },
+    encoding: "utf8",
+  });
+}
+
+it("keeps owner, group and mode when root writes somebody's config, of its backup too", async ({ skip }) => {
+  skip(NOT_TWO !== undefined, NOT_TWO);
+  const home = await ownedHome(ME, OTHER, 0o640);
+  expect(initAs(0, home).status).toBe(0);
+  for (const name of ["config", "config.sso-cred.bak"]) {
+    const { uid, gid, mode } = await stat(join(home.path, ".aws", name));
+    expect([name, uid, gid, (mode & 0o7777).toString(8)]).toEqual([name, ME, OTHER, "640"]);
+  }
+});
+
+it.for<[string, number, number, string]>([
+  ["user", OTHER, ME, "user 23456"],
+  ["group", ME, OTHER, "group 23456"],
+])(
+  "refuses a config that belongs to another %s, in one's own folder",
+  async ([, uid, gid, whose], { skip }) => {
+    skip(NOT_TWO !== undefined, NOT_TWO);
+    const home = await ownedHome(uid, gid, 0o644);
+    const before = await stat(home.configFile);
+    const { status, stderr } = initAs(ME, home);
+    const remedy = uid === ME ? "" : `  run: sudo chown ${ME} ${home.configFile}\n`;
+    expect([status, stderr]).toEqual([
+      3,
+      `sso-cred: ${home.configFile} belongs to ${whose}, which its replacement could not (EPERM); it is left as it is\n${remedy}`,
+    ]);
+    const after = await stat(home.configFile);
+    expect([after.ino, after.uid, after.gid]).toEqual([before.ino, uid, gid]);
+    expect(await home.read(".aws/config")).toBe(sessionSection("corp"));
+    expect(await readdir(join(home.path, ".aws"))).toEqual(
+      expect.not.arrayContaining([expect.stringMatching(/bak|tmp/)]),
+    );
+  },
+);
+
+it("needs not be the owner to see that there is nothing to change, and what would be", async ({ skip }) => {
+  skip(NOT_TWO !== undefined, NOT_TWO);
+  const home = await ownedHome(ME, ME, 0o644);
+  expect(initAs(ME, home).status).toBe(0);
+  await chown(home.configFile, OTHER, OTHER);
+  expect(initAs(ME, home)).toMatchObject({ status: 0, stdout: expect.stringContaining("Nothing to change") });
+  const dry = initAs(ME, home, [...INIT, "--dry-run", "--profile-name", "dev"]);
+  expect([dry.status, dry.stderr]).toEqual([0, ""]);
 });
 
 it.skipIf(!canMount).each([
