@@ -7,6 +7,7 @@ import { openBrowser } from "./browser.ts";
 import { cleanEnvironment } from "./environment.ts";
 import { leave } from "./leave.ts";
 import { programCommand } from "./programCommand.ts";
+import { steadyClock } from "./steadyClock.ts";
 import type { System } from "./system.ts";
 import { openTerminal } from "./terminal.ts";
 import { openTrace } from "./trace.ts";
@@ -26,7 +27,7 @@ export function realSystem(): System {
     platform,
     startedAt,
     trace,
-    now: Date.now,
+    now: steadyClock(),
     interrupted,
     sleep: (ms) => sleepUnless(interrupted, ms),
     writeStdout: (text) => writeFully(1, text, startedAt + patienceMs),
