@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { rolePath, tokenPath } from "../../test/support/home.ts";
-import { type Ending, judge } from "./cases.ts";
+import { type Ending, judge, PROMPT_MS } from "./cases.ts";
 import { duration, type Expect, type Figures, type SuiteContext } from "./report.ts";
 import { ACCOUNT, jsonIn, openStage, ROLE, SESSION, type Stage } from "./stage.ts";
 
@@ -11,6 +12,7 @@ const HOUR_SECONDS = 3600;
 const FAKETIME = ["x86_64", "aarch64"].map((cpu) => `/usr/lib/${cpu}-linux-gnu/faketime/libfaketime.so.1`);
 /** What the wrong clock may miss of the hour: start-up, on a busy machine. */
 const SLACK_MS = 60_000;
+const SHORT_WAIT_SECONDS = 5;
 
 interface ClockCase {
   hoursAhead: 1 | -1;
@@ -66,6 +68,7 @@ export async function wrongClocks(report: SuiteContext["report"]): Promise<void>
   for (const [name, clockCase] of Object.entries(CASES)) {
     await report.row(`clock ${name}`, (expect) => onWrongClock(library, clockCase, expect));
   }
+  if (library) await report.row("clock set back an hour during a sign-in, SSO_CRED_WAIT=5", setBack(library));
   report.note(
     library
       ? `Clock: the program's own is moved, by ${library}.`
@@ -108,13 +111,36 @@ async function onWrongClock(
   }
 }
 
-function fakeTime(library: string, hoursAhead: number): Record<string, string> {
-  return {
-    LD_PRELOAD: library,
-    FAKETIME: `${hoursAhead > 0 ? "+" : ""}${hoursAhead}h`,
-    // Timers keep real time.
-    FAKETIME_DONT_FAKE_MONOTONIC: "1",
+/** The wait ends when it would have, and the sign-in can still be answered. */
+function setBack(library: string): (expect: Expect) => Promise<Figures> {
+  return async (expect) => {
+    const stage = await openStage({ browser: "ignore" });
+    try {
+      const clock = await stage.home.write("clock", "+0h\n");
+      const faked = { FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: "1" };
+      const env = { ...timersReal(library), ...faked, SSO_CRED_WAIT: String(SHORT_WAIT_SECONDS) };
+      const waiting = stage.call({ env });
+      while (stage.browser.opened().length === 0) await sleep(10);
+      // In one step: the library reads it at any moment.
+      await rename(await stage.home.write("clock.new", "-1h\n"), clock);
+      const ending = { exit: 4, says: /is open and waits for you/ };
+      const mostMs = SHORT_WAIT_SECONDS * 1000 + PROMPT_MS;
+      const figures = judge(expect, stage, await waiting.done, ending, { mostMs, tabs: 1 });
+      await fetch(stage.browser.opened()[0] ?? "");
+      judge(expect, stage, await stage.call({ env }).done, 0, { tabs: 1 });
+      return { ...figures, tabs: stage.browser.opened().length };
+    } finally {
+      await stage.close();
+    }
   };
+}
+
+function fakeTime(library: string, hoursAhead: number): Record<string, string> {
+  return { ...timersReal(library), FAKETIME: `${hoursAhead > 0 ? "+" : ""}${hoursAhead}h` };
+}
+
+function timersReal(library: string): Record<string, string> {
+  return { LD_PRELOAD: library, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
 }
 
 function refreshesOf({ center }: Stage): number {
