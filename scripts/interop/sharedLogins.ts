@@ -66,8 +66,30 @@ export async function sharedLogins(aws: Program, report: Report): Promise<void> 
     return after.stderr.trim().split("\n").at(-1)?.slice(0, 80) ?? "";
   });
 
+  if (sharesRegistrations(aws.name)) {
+    await row("one client registration serves both", async (world, expect) => {
+      await awsSignIn(world, expect);
+      const { code, stderr } = await world.start(["login", SESSION]).done;
+      expect(code === 0, `our login: exit ${code}: ${stderr.trim()}`);
+      await awsSignIn(world, expect);
+      const registrations = world.center.count("/client/register");
+      expect(registrations === 1, `${registrations} registrations`);
+      const signIns = world.center.count("/authorize");
+      expect(signIns === 3, `${signIns} sign-ins`);
+      return "3 sign-ins, 1 registration";
+    });
+  }
+
   async function awsSignIn(world: World, expect: Expect): Promise<void> {
-    const { code, stdout, stderr } = await world.client(aws, ["sso", "login", "--sso-session", SESSION]);
+    // `&`: Python's webbrowser waits for its browser otherwise, and the callback's server with it.
+    const env = { BROWSER: `${world.browser.command} %s &` };
+    const { code, stdout, stderr } = await world.client(aws, ["sso", "login", "--sso-session", SESSION], env);
     expect(code === 0, `aws sso login: exit ${code}: ${(stderr || stdout).trim()}`);
   }
+}
+
+/** The authorization code grant, with a registration for it, came with 2.22. */
+function sharesRegistrations(name: string): boolean {
+  const [, minor] = /^AWS CLI 2\.(\d+)\./.exec(name) ?? [];
+  return Number(minor) >= 22;
 }
