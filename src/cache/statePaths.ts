@@ -17,6 +17,10 @@ export function sessionStatePath(
   return join(stateFolder(system), kind, `${tokenKey(session)}.json`);
 }
 
+export function loginsFolder(system: Place): string {
+  return join(stateFolder(system), "logins");
+}
+
 export function roleAttemptPath(role: Role, system: Place): string {
   return join(stateFolder(system), "attempts", roleCredentialsFileName(roleKey(role)));
 }

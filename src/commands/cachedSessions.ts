@@ -38,13 +38,17 @@ export interface StrayToken {
   session: SsoSession | undefined;
 }
 
-/** Files of the SSO cache that hold an access token, whatever their names: what `aws sso logout` takes, too. */
-export function strayTokens(config: Config, system: System): StrayToken[] {
+/**
+ * Files of the SSO cache that hold an access token, whatever their names: what `aws sso logout` takes, too. Without a
+ * config nobody knows where they belong.
+ */
+export function strayTokens(config: Config | undefined, system: System): StrayToken[] {
   const folder = ssoCacheDirectory(system.env, system.platform);
   return listFolder(folder).flatMap((name) => {
     const path = join(folder, name);
     const file = readJsonObject(path);
     if (typeof file?.accessToken !== "string") return [];
+    if (!config) return [{ path, accessToken: file.accessToken, session: undefined }];
     const keys = new Map(
       [
         ["sso_start_url", file.startUrl],

@@ -10,7 +10,7 @@ import { loadConfig } from "../config/configFile.ts";
 import { type RolePair, rolePairs } from "../config/profile.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { cancelLogin } from "../login/changeLogin.ts";
-import { isUnderWay, readPendingLogin } from "../login/pendingLogin.ts";
+import { allPendingLogins, isUnderWay, readPendingLogin } from "../login/pendingLogin.ts";
 import { sessionTitle } from "../login/sessionTitle.ts";
 import { endSilence } from "../login/silence.ts";
 import type { SsoSession } from "../sso/types.ts";
@@ -44,10 +44,17 @@ export async function logout(args: readonly string[], system: System): Promise<n
   return 0;
 }
 
+/** What is on disk goes even where the config cannot be read; no token is sent then, because the config says where to. */
 async function signOutOfAll(system: System): Promise<void> {
-  const config = loadConfig(system, { credentials: true });
-  const present = configuredSessions(config, system).filter((session) => isPresent(session, system));
-  for (const session of present) await signOut(session, rolePairs(config, session), system);
+  const { result: config, failure } = attempt(() => loadConfig(system, { credentials: true }));
+  const sessions = config ? configuredSessions(config, system) : [];
+  const present = sessions.filter((session) => isPresent(session, system));
+  for (const session of present) await signOut(session, config ? rolePairs(config, session) : [], system);
+  const open = allPendingLogins(system).filter((login) => isUnderWay(login, system));
+  for (const { session } of open) {
+    await cancelLogin(session, system);
+    system.writeStdout(endedLine(sessionTitle(session)));
+  }
   const stray = strayTokens(config, system);
   for (const { path, accessToken, session } of stray) {
     removeFile(path);
@@ -59,7 +66,8 @@ async function signOutOfAll(system: System): Promise<void> {
     system.writeStdout(
       `Removed the cached credentials of ${removed} more ${removed === 1 ? "role" : "roles"}.\n`,
     );
-  } else if (present.length + stray.length === 0) system.writeStdout("Nobody was signed in.\n");
+  } else if (present.length + open.length + stray.length === 0) system.writeStdout("Nobody was signed in.\n");
+  if (failure !== undefined) throw failure;
 }
 
 function isPresent(session: SsoSession, system: System): boolean {
@@ -87,8 +95,7 @@ async function signOut(session: SsoSession, pairs: readonly RolePair[], system: 
   const failure = token.failure ?? roles.failure;
   if (failure !== undefined) throw failure;
   if (token.accessToken === undefined && !roles.result) {
-    const what = wasOpen ? "Ended the open sign-in to" : "Nobody was signed in to";
-    system.writeStdout(`${what} '${title}'.\n`);
+    system.writeStdout(wasOpen ? endedLine(title) : `Nobody was signed in to '${title}'.\n`);
   } else system.writeStdout(signedOutLine(title, told));
 }
 
@@ -98,6 +105,10 @@ function attempt<T>(work: () => T): { result?: T; failure?: unknown } {
   } catch (failure) {
     return { failure };
   }
+}
+
+function endedLine(title: string): string {
+  return `Ended the open sign-in to '${title}'.\n`;
 }
 
 function signedOutLine(title: string, told: boolean): string {

@@ -3,7 +3,7 @@ import { uptime } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
-import { sessionStatePath } from "../cache/statePaths.ts";
+import { loginsFolder, sessionStatePath } from "../cache/statePaths.ts";
 import { sha1 } from "../sha1.ts";
 import type { SsoSession } from "../sso/types.ts";
 import { identifyProcess, processState } from "../system/processIdentity.ts";
@@ -34,6 +34,14 @@ export function readPendingLogin(session: SsoSession, system: Place): PendingLog
 /** The same for the worker, which is told only the file's name. */
 export function readLoginFile(path: string): PendingLogin | undefined {
   return parseLogin(readStateFile(path));
+}
+
+/** Those of every session, whether or not the config still has it. */
+export function allPendingLogins(system: Place): PendingLogin[] {
+  const folder = loginsFolder(system);
+  return listFolder(folder).flatMap((name) =>
+    name.endsWith(".json") ? (readLoginFile(join(folder, name)) ?? []) : [],
+  );
 }
 
 /** Whether a worker is at it: a killed one is noticed at once, one that never started after 5 s. */

@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { roleFile, rolePath, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld, type WorldOptions } from "../support/signInWorld.ts";
@@ -176,6 +178,37 @@ describe("logout --all", () => {
     expect((await call(["logout", "--all"])).stdout).toBe("Ended the open sign-in to 'corp'.\n");
     await settled();
     expect(await traces()).toEqual([]);
+  });
+
+  it("ends the open sign-in of a session that the config no longer has", async () => {
+    const { call, home, settled, traces } = await signInWorld({
+      browser: "ignore",
+      env: { SSO_CRED_WAIT: "2" },
+    });
+    await call();
+    await home.write(".aws/config", "");
+    expect((await call(["logout", "--all"])).stdout).toBe("Ended the open sign-in to 'corp'.\n");
+    await settled();
+    expect(await traces()).toEqual([]);
+  });
+
+  it("takes all that is on disk though the config cannot be read, sends no token, and then says so", async () => {
+    const world = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "2" } });
+    const { call, home, center, settled, traces } = world;
+    await call();
+    await putToken(world, "other");
+    await putRole(world, "corp", "One");
+    await writeFile(join(home.path, ".aws/config"), Buffer.from([0xff]));
+    const { code, stdout, stderr } = await call(["logout", "--all"]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(
+      /^Ended the open sign-in to 'corp'\.\nSigned out of '.*'; the portal could not be told, so the token itself lives until it expires\.\nRemoved the cached credentials of 1 more role\.\n$/,
+    );
+    expect(stderr).toMatch(/^sso-cred: .*config is not UTF-8 text\n$/);
+    await settled();
+    expect(await traces()).toEqual([]);
+    expect([await home.exists(tokenPath("other")), await home.files(".aws/cli/cache")]).toEqual([false, []]);
+    expect(center.count("/logout")).toBe(0);
   });
 
   it("works without a config and with nobody signed in", async () => {
