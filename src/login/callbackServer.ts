@@ -1,10 +1,11 @@
 import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { printable } from "../text.ts";
 import { callbackPage } from "./callbackPage.ts";
 
 export const CALLBACK_PATH = "/oauth/callback";
+const MAX_CONNECTIONS = 64;
 
 /** What the browser brought back with our state. */
 export type CallbackAnswer = { code: string } | { error: string };
@@ -50,8 +51,15 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
       resolveAnswer(error ? { error: printable(error, 100) } : { code: code as string });
     },
   );
-  server.maxConnections = 64;
   server.keepAliveTimeout = 1;
+  const connections = new Set<Socket>();
+  server.on("connection", (connection: Socket) => {
+    connections.add(connection);
+    connection.once("close", () => connections.delete(connection));
+    // Not the newest is turned away, which may be the browser: whoever holds many says nothing.
+    const [oldest] = [...connections].filter((other) => other !== waiting?.socket);
+    if (connections.size > MAX_CONNECTIONS) oldest?.destroy();
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);
   });

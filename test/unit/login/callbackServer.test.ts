@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { request } from "node:http";
 import { createConnection } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -114,6 +115,24 @@ it("is not held up by a connection that says nothing", async () => {
   await new Promise<void>((resolve) => silent.once("connect", resolve));
   await stillWaits();
   silent.destroy();
+});
+
+it("is not held up by any number of connections that say nothing: the oldest make room", async () => {
+  const silent = Array.from({ length: 200 }, () => createConnection(port, "127.0.0.1").on("error", () => {}));
+  await Promise.all(silent.map((socket) => once(socket, "connect")));
+  await stillWaits();
+  for (const socket of silent) socket.destroy();
+});
+
+it("keeps the browser that waits for the outcome, however many come after it", async () => {
+  const page = ask(`/oauth/callback?code=good&state=${STATE}`);
+  expect(await server.answer).toEqual({ code: "good" });
+  const later = Array.from({ length: 200 }, () => createConnection(port, "127.0.0.1").on("error", () => {}));
+  await Promise.all(later.map((socket) => once(socket, "connect")));
+  expect((await ask("/elsewhere")).status).toBe(400);
+  await server.tell({ signedInTo: "corp" });
+  expect((await page).status).toBe(200);
+  for (const socket of later) socket.destroy();
 });
 
 it("refuses a second answer", async () => {
