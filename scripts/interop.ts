@@ -1,7 +1,14 @@
 // npm run interop [-- NAME…]: other AWS clients and this program on one home; the emulator's STS checks every signature
 import { parseArgs } from "node:util";
 import { type ClientUnderTest, clientRows, missingRows } from "./interop/clientRows.ts";
-import { awsV2, goClients, javaClient, javaScriptClient, pythonClients } from "./interop/clients.ts";
+import {
+  awsV2,
+  goClients,
+  javaClient,
+  javaScriptClient,
+  pythonClients,
+  rubyClient,
+} from "./interop/clients.ts";
 import { configReaders } from "./interop/configReaders.ts";
 import { sharedLogins } from "./interop/sharedLogins.ts";
 import { freezeExecutable } from "./stress/executable.ts";
@@ -26,6 +33,7 @@ const clients: ClientUnderTest[] = [
   { program: go.v1, args: (profile) => [profile] },
   { program: go.v2, args: (profile) => [profile], ownSso: true },
   { program: javaClient(), args: (profile) => [profile], showsWords: true },
+  { program: rubyClient(), args: (profile) => [profile] },
 ];
 
 const report = newReport((line) => console.error(`  ${line}`));

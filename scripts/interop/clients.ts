@@ -139,6 +139,14 @@ export function javaClient(): Found {
   return { name, command: ["java", "-cp", classPath, `${PROBES}/java/Probe.java`] };
 }
 
+/** The SDK for Ruby, where it is installed: RubyGems' `aws-sdk-core`, or Debian's `ruby-aws-sdk-core`. */
+export function rubyClient(): Found {
+  const asked = run("ruby", ["-raws-sdk-core", "-e", "puts Aws::CORE_GEM_VERSION"]);
+  return asked.status === 0
+    ? { name: `Ruby v3 (core ${asked.stdout.trim()})`, command: ["ruby", `${PROBES}/probe.rb`] }
+    : { name: "Ruby v3", missing: `no aws-sdk-core for ruby here: ${reason(asked)}` };
+}
+
 function run(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = root) {
   const result = spawnSync(file, args, {
     cwd,
