@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { runCli } from "../../../src/cli.ts";
-import { EXIT_CODE } from "../../../src/errors.ts";
-import { fakeSystem } from "../../support/fakeSystem.ts";
-import { anyText, expectUnpolluted, FUZZ_TIMEOUT, runs } from "./fuzzing.ts";
+import { test } from "vitest";
+import { anyText, FUZZ_TIMEOUT, runs } from "./fuzzing.ts";
+import { commandLines } from "./properties/commandLines.ts";
+import { assertUnpolluted } from "./properties/outcome.ts";
 
 const command = fc.constantFrom(
   "init",
@@ -58,27 +54,12 @@ test(
   "any command line in an empty home ends with a code of the table, and says one clean sentence",
   FUZZ_TIMEOUT,
   async () => {
-    const home = mkdtempSync(join(tmpdir(), "sso-cred-fuzz-"));
-    const documented = [0, ...Object.values(EXIT_CODE)].filter((code) => code !== EXIT_CODE.unexpected);
+    const lines = commandLines();
     try {
-      await fc.assert(
-        fc.asyncProperty(args, async (all) => {
-          const system = fakeSystem({ env: { HOME: home } });
-          const code = await runCli(all, system);
-          expect(documented).toContain(code);
-          expect(system.opened).toEqual([]);
-          if (code === 0) return;
-          expect(system.stdout).toBe("");
-          const [first = "", ...rest] = system.stderr.split("\n");
-          expect(first).toMatch(/^sso-cred: \S/);
-          expect(rest.join("\n")).toMatch(/^( {2}(run|open): [^\n]*\n)*$/);
-          expect(system.stderr.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
-        }),
-        runs(1_000, 6_000),
-      );
+      await fc.assert(fc.asyncProperty(args, lines.holds), runs(1_000, 6_000));
     } finally {
-      rmSync(home, { recursive: true });
+      lines.close();
     }
-    expectUnpolluted();
+    assertUnpolluted();
   },
 );

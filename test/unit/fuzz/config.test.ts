@@ -1,22 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { configuredSessions } from "../../../src/commands/cachedSessions.ts";
-import { loadConfig } from "../../../src/config/configFile.ts";
-import { resolveProfile, resolveRole, rolePairs } from "../../../src/config/profile.ts";
-import { onlySession, resolveSession } from "../../../src/config/session.ts";
-import { SsoCredError } from "../../../src/errors.ts";
-import { fakeSystem } from "../../support/fakeSystem.ts";
-import { anyBytes, anyText, expectUnpolluted, FUZZ_TIMEOUT, oddWord, runs, spoiled } from "./fuzzing.ts";
+import { afterAll, test } from "vitest";
+import { anyBytes, anyText, FUZZ_TIMEOUT, oddWord, runs, spoiled } from "./fuzzing.ts";
+import { configReading } from "./properties/configReading.ts";
+import { assertUnpolluted } from "./properties/outcome.ts";
 
-let home: string;
-beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), "sso-cred-fuzz-"));
-  mkdirSync(join(home, ".aws"));
-});
-afterAll(() => rmSync(home, { recursive: true }));
+const reading = configReading();
+afterAll(reading.close);
 
 const name = fc.oneof(fc.constantFrom("corp", "dev", "default", "s"), oddWord);
 const header = fc
@@ -73,54 +62,14 @@ const text = fc
   .map(([all, end]) => all.join(end));
 const file = fc.oneof({ arbitrary: spoiled(text), weight: 4 }, anyBytes);
 
-/** A value, or an error that a person can act on, in one clean line. */
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof SsoCredError)) throw error;
-    expect(["config", "usage"]).toContain(error.kind);
-    expect(error.message).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-    return undefined;
-  }
-}
-
 test(
   "whatever the config and the credentials file hold, they give sessions, profiles or a config error",
   FUZZ_TIMEOUT,
   () => {
-    const system = fakeSystem({ env: { HOME: home } });
     fc.assert(
-      fc.property(file, fc.oneof(file, fc.constant(Buffer.of())), name, (config, credentials, asked) => {
-        writeFileSync(join(home, ".aws/config"), config);
-        writeFileSync(join(home, ".aws/credentials"), credentials);
-        const loaded = attempt(() => loadConfig(system, { credentials: true }));
-        if (!loaded) return;
-        const found = attempt(() => configuredSessions(loaded, system)) ?? [];
-        attempt(() => onlySession(loaded));
-        for (const profile of [...loaded.profileNames().slice(0, 5), asked]) {
-          const target = attempt(() => resolveProfile(loaded, profile, system));
-          if (target) found.push(target.session);
-          attempt(() => resolveRole(loaded, profile, system));
-        }
-        for (const session of [...loaded.sessionNames().slice(0, 5), asked]) {
-          const resolved = attempt(() => resolveSession(loaded, session, system));
-          if (resolved) found.push(resolved);
-        }
-        for (const session of found) {
-          expect(session.region).toMatch(/^[a-z0-9-]+$/);
-          expect(URL.canParse(session.startUrl)).toBe(true);
-          for (const url of [session.endpoints.ssoUrl, session.endpoints.oidcUrl]) {
-            if (url === undefined) continue;
-            const { protocol, hostname, username, password } = new URL(url);
-            expect(protocol === "https:" || hostname === "127.0.0.1").toBe(true);
-            expect(username + password).toBe("");
-          }
-          rolePairs(loaded, session);
-        }
-      }),
+      fc.property(file, fc.oneof(file, fc.constant(Buffer.of())), name, reading.holds),
       runs(800, 6_000),
     );
-    expectUnpolluted();
+    assertUnpolluted();
   },
 );

@@ -1,5 +1,4 @@
 import fc from "fast-check";
-import { expect } from "vitest";
 
 /** `FUZZ=20 npx vitest run test/unit/fuzz` runs twenty times as many, for as many times as long. */
 const FACTOR = Number(process.env.FUZZ ?? 1);
@@ -15,16 +14,6 @@ export function runs(numRuns: number, limitMs = 6_000) {
 
 /** For vitest: what the properties of a test may take together. */
 export const FUZZ_TIMEOUT = { timeout: 20_000 * Math.max(1, FACTOR) };
-
-const PROTOTYPES = [Object, Array, Function, String, Number, Map, Promise].map(
-  ({ prototype }) => [prototype, Reflect.ownKeys(prototype).length] as const,
-);
-
-/** Nothing that was read has become a property of every object. */
-export function expectUnpolluted(): void {
-  for (const [prototype, count] of PROTOTYPES) expect(Reflect.ownKeys(prototype).length).toBe(count);
-  expect(Object.getPrototypeOf(Object.prototype)).toBeNull();
-}
 
 /** Words that mean something to JavaScript, to a terminal, to a shell or to a path. */
 export const oddWord = fc.constantFrom(

@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readOurCommand } from "../../../src/config/commandLine.ts";
-import { parseConfig } from "../../../src/config/ini.ts";
-import { isKind, SsoCredError } from "../../../src/errors.ts";
+import { SsoCredError } from "../../../src/errors.ts";
 import { unifiedDiff } from "../../../src/init/diff.ts";
 import { type Plan, planConfig } from "../../../src/init/plan.ts";
 import { summary } from "../../../src/init/report.ts";
-import type { Wishes } from "../../../src/init/wishes.ts";
+import type { Files, Wishes } from "../../../src/init/wishes.ts";
 import { configText } from "../config/generatedConfig.ts";
+import { keepsTheRest, planned, readsAsPlanned, secondPlanIsEmpty } from "../fuzz/properties/plans.ts";
 import { ADMIN, DEV_ADMIN, files, ours, READ_ONLY, role, SESSION_KEYS, wishes } from "./wishes.ts";
 
 const none: ReadonlyMap<string, string> = new Map();
@@ -246,70 +246,26 @@ describe("for any config and any wishes", () => {
     isCommandGiven: fc.boolean(),
     sessionKeys: fc.constantFrom(none, SESSION_KEYS),
   });
-  const attempt = (text: string, some: Partial<Wishes>): Plan | undefined => {
-    try {
-      return plan(text, some);
-    } catch (error) {
-      if (isKind(error, "config", "usage")) return undefined;
-      throw error;
-    }
-  };
-  const body = (text: string) =>
-    text
-      .replace("\ufeff", "")
-      .split(/\r\n?|\n/)
-      .filter((line) => line.trim() !== "");
-
-  it("a second plan is empty", () => {
+  const anyPlan = (check: (plan: Plan, files: Files, wishes: Wishes) => void) =>
     fc.assert(
       fc.property(configText, anyWishes, (text, some) => {
-        const made = attempt(text, some);
-        if (made !== undefined) expect(plan(made.after, some).after).toBe(made.after);
+        const [both, all] = [files(text), wishes(some)];
+        const made = planned(both, all);
+        if (made !== undefined) check(made, both, all);
       }),
+      { numRuns: 200 },
     );
+
+  it("a second plan is empty", () => {
+    anyPlan(secondPlanIsEmpty);
   });
 
   it("the result reads as the old text plus the plan", () => {
-    fc.assert(
-      fc.property(configText, anyWishes, (text, some) => {
-        const made = attempt(text, some);
-        if (made === undefined) return;
-        const read = (each: string) =>
-          new Map(
-            parseConfig(each, "config").map(({ kind, name, keys }) => [
-              `${kind} ${name}`,
-              Object.fromEntries(keys),
-            ]),
-          );
-        const [before, after] = [read(text), read(made.after)];
-        const touched = new Set(
-          made.edits.map(({ section }) => (section === "default" ? "profile default" : section)),
-        );
-        for (const [id, keys] of before) if (!touched.has(id)) expect(after.get(id)).toEqual(keys);
-        for (const id of after.keys()) expect(before.has(id) || touched.has(id)).toBe(true);
-        for (const [at, name] of made.profiles.entries()) {
-          const command = readOurCommand(after.get(`profile ${name}`)?.credential_process ?? "");
-          const { accountId, roleName } = some.wanted[at] ?? {};
-          expect(command).toMatchObject({ session: "my-sso", accountId, roleName });
-        }
-      }),
-    );
+    anyPlan((made, _files, all) => readsAsPlanned(made, all));
   });
 
-  it("every line that is not in the plan is still there, byte for byte", () => {
-    const count = (lines: readonly string[]) => Map.groupBy(lines, (line) => line);
-    fc.assert(
-      fc.property(configText, anyWishes, (text, some) => {
-        const made = attempt(text, some);
-        if (made === undefined) return;
-        const planned = count(made.edits.flatMap(({ before }) => before));
-        const left = count(body(made.after));
-        for (const [line, all] of count(body(text))) {
-          const free = all.length - (planned.get(line)?.length ?? 0);
-          expect(left.get(line)?.length ?? 0).toBeGreaterThanOrEqual(free);
-        }
-      }),
-    );
+  it("every byte that is not in the plan is still there, in its order", () => {
+    anyPlan(keepsTheRest);
   });
 });
 

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { runCli } from "../../../../src/cli.ts";
+import { runLoginWorker } from "../../../../src/login/loginWorker.ts";
+import { fakeClock } from "../../../support/fakeClock.ts";
+import { type FakeSystem, fakeSystem } from "../../../support/fakeSystem.ts";
+import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../../../support/home.ts";
+import { ACCOUNT, MAIN_JOB } from "./homeFiles.ts";
+import { assertOrderly } from "./outcome.ts";
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** What each path answers; a path that is missing answers well. */
+export type Answers = Partial<Record<string, Answer>>;
+
+const CONFIG = sessionSection("corp");
+const LATER = 4_000_000_000_000;
+/** A good answer for each path; what is asked again and again comes to an end. */
+export const GOOD_ANSWERS: Readonly<Record<string, Record<string, unknown>>> = {
+  "/federation/credentials": {
+    roleCredentials: { accessKeyId: "AK", secretAccessKey: "SK", sessionToken: "ST", expiration: LATER },
+  },
+  "/client/register": { clientId: "ci", clientSecret: "cs", clientSecretExpiresAt: LATER / 1000 },
+  "/device_authorization": {
+    deviceCode: "dc",
+    userCode: "ABCD-EFGH",
+    verificationUri: "https://example.com/d",
+    verificationUriComplete: "https://example.com/d?c",
+    expiresIn: 30,
+    interval: 5,
+  },
+  "/token": { accessToken: "at2", tokenType: "Bearer", expiresIn: 3600, refreshToken: "rt2" },
+  "/assignment/accounts": {
+    accountList: [{ accountId: ACCOUNT, accountName: "n", emailAddress: "e" }],
+    nextToken: null,
+  },
+  "/assignment/roles": { roleList: [{ roleName: "ReadOnly", accountId: ACCOUNT }], nextToken: null },
+  "/logout": {},
+};
+
+export const goodAnswer = (path: string): Answer => ({
+  status: path in GOOD_ANSWERS ? 200 : 404,
+  headers: { "content-type": "application/json" },
+  body: Buffer.from(JSON.stringify(GOOD_ANSWERS[path] ?? {})),
+});
+
+/** Portal and OIDC service that answer what they are told, over real HTTP, and callers in a home of their own. */
+export async function serviceAnswers() {
+  let answers: Answers = {};
+  const home = await makeHome({ config: CONFIG });
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://x");
+    const answer = answers[pathname] ?? goodAnswer(pathname);
+    request.resume().on("end", () => {
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  /** A caller with a token or none; its workers run in this process. */
+  async function call(args: readonly string[], tokenExpiresAt: number | undefined, login: string) {
+    const clock = fakeClock(Date.now());
+    const env = { HOME: home.path, AWS_ENDPOINT_URL: url, SSO_CRED_LOGIN: login };
+    for (const folder of [".aws/sso", ".aws/cli", ".aws/sso-cred"]) {
+      rmSync(join(home.path, folder), { recursive: true, force: true });
+    }
+    if (tokenExpiresAt !== undefined)
+      await home.write(tokenPath("corp"), cachedToken(tokenExpiresAt, clock.now()));
+    const workers: Promise<void>[] = [];
+    const system = fakeSystem({
+      env,
+      clock,
+      terminal: "pts-1",
+      startDetached: ([, key = "", id = ""]) => {
+        workers.push(runLoginWorker(key, id, fakeSystem({ env, clock, browser: "none" })));
+      },
+    });
+    const code = await runCli(args, system);
+    await Promise.all(workers);
+    assertOrderly(code, system);
+    return { code, system };
+  }
+
+  /** What is printed is whole, lives, and is what the portal said. */
+  function assertDocument({ stdout, clock }: FakeSystem): void {
+    const printed = JSON.parse(stdout);
+    assert.deepEqual(Object.keys(printed), [
+      "Version",
+      "AccessKeyId",
+      "SecretAccessKey",
+      "SessionToken",
+      "Expiration",
+      "AccountId",
+    ]);
+    assert.ok(Date.parse(printed.Expiration) > clock.now(), printed.Expiration);
+    const path = "/federation/credentials";
+    const sent = JSON.parse((answers[path] ?? goodAnswer(path)).body.toString()).roleCredentials;
+    assert.deepEqual(
+      [printed.AccessKeyId, printed.SecretAccessKey, printed.SessionToken],
+      [sent.accessKeyId, sent.secretAccessKey, sent.sessionToken],
+    );
+  }
+
+  return {
+    /** The main job prints whole, live credentials or one clean sentence. */
+    async mainJobHolds(given: Answers, tokenExpiresAt: number): Promise<void> {
+      answers = given;
+      const { code, system } = await call(MAIN_JOB, tokenExpiresAt, "never");
+      if (code === 0) assertDocument(system);
+      else assert.equal(system.stdout, "");
+    },
+    /** A sign-in (`device` or `browser`, without one) ends in order. */
+    async signInHolds(given: Answers, login: string): Promise<void> {
+      answers = given;
+      const { code, system } = await call(MAIN_JOB, undefined, login);
+      if (code === 0) assertDocument(system);
+    },
+    /** `list` shows it clean, as a table and as JSON. */
+    async listHolds(given: Answers, args: readonly string[]): Promise<void> {
+      answers = given;
+      const { code, system } = await call(args, Date.now() + 3_600_000, "never");
+      if (code === 0 && args.includes("--json")) assert.ok(Array.isArray(JSON.parse(system.stdout)));
+    },
+    /** After a logout the local files are gone and it ends with 0. */
+    async logoutHolds(given: Answers): Promise<void> {
+      answers = given;
+      const { code } = await call(["logout"], Date.now() + 3_600_000, "never");
+      assert.deepEqual([code, await home.files(".aws/sso")], [0, []]);
+    },
+    /** `init` refuses or writes, and when it has written, a second one writes nothing. Answers whether it wrote. */
+    async initHolds(given: Answers, config: Uint8Array, flags: readonly string[]): Promise<boolean> {
+      answers = given;
+      const line = ["init", "corp", "--command", "sso-cred", "--yes", ...flags];
+      try {
+        writeFileSync(home.configFile, config);
+        const first = await call(line, Date.now() + 3_600_000, "never");
+        const written = readFileSync(home.configFile);
+        if (first.code === 0) {
+          const second = await call(line, Date.now() + 3_600_000, "never");
+          assert.equal(second.code, 0, second.system.stderr);
+        }
+        assert.deepEqual(readFileSync(home.configFile), first.code === 0 ? written : Buffer.from(config));
+        return first.code === 0;
+      } finally {
+        writeFileSync(home.configFile, CONFIG);
+      }
+    },
+    async close(): Promise<void> {
+      server.closeAllConnections();
+      server.close();
+      await home.remove();
+    },
+  };
+}
+
+function cachedToken(expiresAt: number, now: number) {
+  return tokenFile({
+    ...{ startUrl: START_URL, region: "eu-west-1", accessToken: "at", expiresAt },
+    ...{ clientId: "ci", clientSecret: "cs", refreshToken: "rt", registrationExpiresAt: now + 1e9 },
+  });
+}
