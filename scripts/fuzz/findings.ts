@@ -1,0 +1,66 @@
+import type { Input } from "./target.ts";
+
+export interface Finding {
+  readonly input: Input;
+  readonly error: string;
+}
+
+export interface Findings {
+  readonly found: Finding[];
+  /** Makes it small and keeps it, unless one that fails alike is known. */
+  add(input: Input, error: unknown): Promise<void>;
+}
+
+/** More are the same again, or the target is broken. */
+const MOST = 20;
+const MOST_ATTEMPTS = 400;
+
+export function newFindings(fault: (input: Input) => Promise<unknown>): Findings {
+  const found: Finding[] = [];
+  const known = new Set<string>();
+  return {
+    found,
+    async add(input, error) {
+      const key = signature(error);
+      if (known.has(key) || found.length >= MOST) return;
+      if (key.startsWith("took")) {
+        // A busy machine makes anything slow.
+        for (let again = 0; again < 2; again++) if (signature(await fault(input)) !== key) return;
+      }
+      known.add(key);
+      const small = key.startsWith("took") ? input : await smaller(input, key, fault);
+      found.push({
+        input: small,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+    },
+  };
+}
+
+/** What tells one fault from another: its first line without numbers and quoted values, and where it was thrown. */
+function signature(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message.startsWith("took")) return "took too long";
+  const [first = ""] = error.message.split("\n");
+  const place = error.stack?.split("\n").find((line) => /^\s+at .*\.ts:\d+/.test(line)) ?? "";
+  return `${first.replace(/'[^']*'|"[^"]*"|\d+/g, "#").slice(0, 120)} ${place.trim()}`;
+}
+
+/** Takes away pieces, halves first, as long as it still fails alike. */
+async function smaller(input: Input, key: string, fault: (input: Input) => Promise<unknown>): Promise<Input> {
+  let best = input;
+  let attempts = 0;
+  for (const part of input.keys()) {
+    for (let length = best[part]?.length ?? 0; length >= 1; length = Math.floor(length / 2)) {
+      for (let at = 0; at < (best[part]?.length ?? 0) && attempts < MOST_ATTEMPTS; ) {
+        attempts++;
+        const old = best[part] ?? Buffer.alloc(0);
+        const shorter = Buffer.concat([old.subarray(0, at), old.subarray(at + length)]);
+        const candidate = best.with(part, shorter);
+        if (signature(await fault(candidate)) === key) best = candidate;
+        else at += length;
+      }
+    }
+  }
+  return best;
+}
