@@ -66,20 +66,22 @@ export function httpExchange(
     const { url } = request;
     const ended = AbortSignal.any([signal, system.interrupted].filter((one) => one !== undefined));
     const totalMs = Math.min(limits.totalMs, deadline - system.now());
-    if (totalMs <= 0)
-      throw unavailable(`no time left to ask ${url.host}`, new Outage("deadline", { retry: false }));
+    if (totalMs <= 0) throw noTimeLeft(url);
+    const giveUpAt = system.now() + totalMs;
     const connectMs = Math.max(0, Math.min(limits.connectMs, totalMs, connectDeadline - system.now()));
     const over = new AbortController();
     const end = () => over.abort(ended.reason);
     if (ended.aborted) end();
     ended.addEventListener("abort", end, { once: true });
-    const connect = setTimeout(() => over.abort(new TimedOut("connect", connectMs)), connectMs);
-    const total = setTimeout(() => over.abort(new TimedOut("answer", totalMs)), totalMs);
+    const connected = giveUpAfter("connect", connectMs, over);
+    const answered = giveUpAfter("answer", totalMs, over);
     let socket: Socket | undefined;
     try {
       const proxy = proxyFor(url, system.env);
       socket = await openConnection(url, proxy, trust, over.signal);
-      clearTimeout(connect);
+      connected();
+      // The process was stopped meanwhile: what is not sent is not lost.
+      if (system.now() >= giveUpAt) throw noTimeLeft(url);
       const answer = await ask(request, socket, proxy, over.signal, limits.answerBytes);
       if (answer.status === 407 && proxy) throw refusedByProxy(407, proxy, url.host);
       return answer;
@@ -87,12 +89,34 @@ export function httpExchange(
       if (ended.aborted) throw ended.reason;
       throw error;
     } finally {
-      clearTimeout(total);
-      clearTimeout(connect);
+      answered();
+      connected();
       ended.removeEventListener("abort", end);
       socket?.destroy();
     }
   };
+}
+
+function noTimeLeft({ host }: URL) {
+  return unavailable(`no time left to ask ${host}`, new Outage("deadline", { retry: false }));
+}
+
+/** A timer that is later than this tells that the process was stopped. */
+const STOPPED_MS = 100;
+/** For what was on its way to a process that was stopped. */
+const ARRIVAL_MS = 1_000;
+
+/**
+ * Aborts, unless the function that it answers is called first. To a process that was stopped the end of its time and the answer come at
+ * once, and the answer may hold the only refresh token: it is read before, and what is still on its way gets a second.
+ */
+function giveUpAfter(phase: TimedOut["phase"], ms: number, over: AbortController): () => void {
+  const begunAt = process.uptime();
+  let timer = setTimeout(() => {
+    const lateMs = (process.uptime() - begunAt) * 1000 - ms;
+    timer = setTimeout(() => over.abort(new TimedOut(phase, ms)), lateMs > STOPPED_MS ? ARRIVAL_MS : 0);
+  }, ms);
+  return () => clearTimeout(timer);
 }
 
 async function ask(
