@@ -6,6 +6,7 @@ import { judge, PROMPT_MS } from "./cases.ts";
 import { kill, workersOf } from "./processes.ts";
 import { duration, type Expect, type Figures, type Suite, type SuiteContext } from "./report.ts";
 import { jsonIn, openStage, SESSION, type Stage } from "./stage.ts";
+import { suspensions } from "./suspended.ts";
 
 const SHORT_WAIT_SECONDS = 5;
 /** CONTRACT 4.7: a live holder is not pushed aside before. */
@@ -14,11 +15,20 @@ const LIVE_HOLDER_MS = 60_000;
 /** SIGSTOP: the process of a suspended machine, or of a person who pressed Ctrl-Z. */
 export const stopped: Suite = { name: "stopped", title: "Stopped processes", run };
 
-async function run({ report, short }: SuiteContext): Promise<void> {
-  await report.row("the holder of a lock is stopped, SSO_CRED_WAIT=5", stoppedHolder);
-  await report.row("the login worker is stopped, SSO_CRED_WAIT=5", stoppedWorker);
-  if (short) report.note("Left out of the short run: a holder that stays stopped for more than 60 s.");
-  else await report.row("the holder of a lock is stopped for 70 s", longStoppedHolder);
+/** The rows only wait: all at once. */
+async function run(context: SuiteContext): Promise<void> {
+  const { report, short } = context;
+  const rows = [
+    report.row("the holder of a lock is stopped, SSO_CRED_WAIT=5", stoppedHolder),
+    report.row("the login worker is stopped, SSO_CRED_WAIT=5", stoppedWorker),
+  ];
+  if (short) report.note("Left out of the short run: all that is stopped for more than 60 s.");
+  else
+    rows.push(
+      report.row("the holder of a lock is stopped for 70 s", longStoppedHolder),
+      suspensions(context),
+    );
+  await Promise.all(rows);
 }
 
 /** `resume` lets the holder go on, and waits for its end: its budget is over, whatever it says. */
