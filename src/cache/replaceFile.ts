@@ -5,6 +5,7 @@ import {
   ftruncateSync,
   lstatSync,
   openSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -16,11 +17,15 @@ import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 
 const RENAME_PATIENCE_MS = 2_000;
 const MAX_LINKS = 40;
+const NO_SPACE = new Set(["ENOSPC", "EDQUOT"]);
 
 /** A new file beside the one it will replace, with its space taken. Nothing is visible before `commit`. */
 export interface Replacement {
-  /** Writes, syncs and renames. After a failure the target is what it was. */
-  commit(text: string): void;
+  /**
+   * Writes, syncs, asks whether the text is still wanted, and renames; answers whether it did. After a failure the target is
+   * what it was. Where there is no space for the rename, a target that is there is written over.
+   */
+  commit(text: string, isWanted?: () => boolean): boolean;
   /** Takes the new file away; harmless after `commit`. */
   abandon(): void;
 }
@@ -68,10 +73,7 @@ function prepare(target: string, reserveBytes: number, { again }: { again: boole
     rmSync(temporary, { force: true });
   }
   function write(text: string): void {
-    const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
-    ftruncateSync(fd, bytes.length);
-    fsyncSync(fd);
+    writeAll(fd, Buffer.from(text));
   }
   try {
     fchmodSync(fd, 0o600);
@@ -81,22 +83,53 @@ function prepare(target: string, reserveBytes: number, { again }: { again: boole
     throw error;
   }
   return {
-    commit(text) {
+    commit(text, isWanted = () => true) {
       try {
         write(text);
         close();
+        if (!isWanted()) {
+          abandon();
+          return false;
+        }
         renamePatiently(temporary, target);
         state = "gone";
+        return true;
       } catch (error) {
         abandon();
+        const { code = "" } = error as NodeJS.ErrnoException;
         // While the machine slept another writer took ours for a dead one's.
-        const swept = (error as NodeJS.ErrnoException).code === "ENOENT";
-        if (!(swept && again)) throw Object.assign(error as Error, { path: target });
-        prepare(target, 0, { again: false }).commit(text);
+        if (code === "ENOENT" && again) return prepare(target, 0, { again: false }).commit(text, isWanted);
+        if (NO_SPACE.has(code) && lstatSync(target, { throwIfNoEntry: false })?.isFile()) {
+          return isWanted() && writeOver(target, text);
+        }
+        throw Object.assign(error as Error, { path: target });
       }
     },
     abandon,
   };
+}
+
+function writeAll(fd: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
+  ftruncateSync(fd, bytes.length);
+  fsyncSync(fd);
+}
+
+/** Into the space that the old text has; it comes back when even that fails, and the error with it. */
+function writeOver(target: string, text: string): true {
+  const fd = openSync(target, "r+");
+  try {
+    const old = readFileSync(target);
+    try {
+      writeAll(fd, Buffer.from(text));
+    } catch (error) {
+      writeAll(fd, old);
+      throw error;
+    }
+    return true;
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Where a chain of symbolic links ends, whether or not anything is there. */

@@ -8,7 +8,7 @@ import type { RoleCredentials, SsoSession } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import { listFolder, removeFile } from "./folder.ts";
 import { readJsonObject, readSmallFile } from "./jsonFile.ts";
-import { replaceFile } from "./replaceFile.ts";
+import { prepareReplacement } from "./replaceFile.ts";
 
 type Place = Pick<System, "env" | "platform">;
 
@@ -48,8 +48,16 @@ export function usableRoleCredentials(
   return cached && isUsable(cached.expiration, system.now()) ? cached : undefined;
 }
 
-/** Writes the AWS CLI's file, with our own names beside its fields. Throws the system's error. */
-export function writeRoleCredentials(role: Role, credentials: RoleCredentials, system: Place): void {
+/**
+ * Writes the AWS CLI's file, with our own names beside its fields, if they are still wanted when only the rename is left.
+ * Throws the system's error.
+ */
+export function writeRoleCredentials(
+  role: Role,
+  credentials: RoleCredentials,
+  system: Place,
+  isWanted?: () => boolean,
+): void {
   if (!keepsRoleCredentials(system)) return;
   const text = pythonJson({
     ProviderType: "sso",
@@ -66,7 +74,7 @@ export function writeRoleCredentials(role: Role, credentials: RoleCredentials, s
       roleName: role.roleName,
     },
   });
-  replaceFile(roleCredentialsPath(role, system), text);
+  prepareReplacement(roleCredentialsPath(role, system)).commit(text, isWanted);
 }
 
 /**

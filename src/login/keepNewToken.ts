@@ -1,5 +1,5 @@
 import { withLock } from "../cache/lock.ts";
-import { replaceFile } from "../cache/replaceFile.ts";
+import { prepareReplacement } from "../cache/replaceFile.ts";
 import { sessionLockPath } from "../cache/statePaths.ts";
 import { readToken, tokenFileText, tokenPath } from "../cache/tokenCache.ts";
 import { isKind, SsoCredError } from "../errors.ts";
@@ -18,19 +18,19 @@ export async function keepNewToken(
   system: System,
 ): Promise<void> {
   const { session } = login;
+  const isWanted = () => readPendingLogin(session, system)?.id === login.id;
+  const token = {
+    accessToken: grant.accessToken,
+    expiresAt: system.now() + grant.expiresIn * 1000,
+    clientId: client.clientId,
+    clientSecret: client.clientSecret,
+    registrationExpiresAt: client.expiresAt,
+    ...(grant.refreshToken ? { refreshToken: grant.refreshToken } : {}),
+  };
   function write(): void {
-    if (readPendingLogin(session, system)?.id !== login.id) {
-      throw new SsoCredError("cancelled", "signed out before the answer came");
-    }
-    const token = {
-      accessToken: grant.accessToken,
-      expiresAt: system.now() + grant.expiresIn * 1000,
-      clientId: client.clientId,
-      clientSecret: client.clientSecret,
-      registrationExpiresAt: client.expiresAt,
-      ...(grant.refreshToken ? { refreshToken: grant.refreshToken } : {}),
-    };
-    replaceFile(tokenPath(session, system), tokenFileText(session, token, readToken(session, system)?.file));
+    const text = tokenFileText(session, token, readToken(session, system)?.file);
+    const isWritten = isWanted() && prepareReplacement(tokenPath(session, system)).commit(text, isWanted);
+    if (!isWritten) throw new SsoCredError("cancelled", "signed out before the answer came");
   }
   const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a refresh of the same session" };
   try {

@@ -82,7 +82,7 @@ function keep(role: Role, { accessToken }: SsoToken, credentials: RoleCredential
   const isCurrent = () => readToken(role.session, system)?.accessToken === accessToken;
   if (!isCurrent()) return;
   try {
-    writeRoleCredentials(role, credentials, system);
+    writeRoleCredentials(role, credentials, system, isCurrent);
     if (!isCurrent()) rmSync(roleCredentialsPath(role, system), { force: true });
   } catch (error) {
     system.trace.step("the role credentials could not be written", { error: String(error) });

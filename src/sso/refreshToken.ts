@@ -87,21 +87,26 @@ function keepRefreshed(
   { token, refreshed, replacement }: { token: CachedToken; refreshed: SsoToken; replacement: Replacement },
   system: System,
 ): SsoToken {
+  const isStillThere = () => holdsToken(session, token, system);
+  if (isStillThere()) {
+    markForWaiters(session, refreshed, system);
+    try {
+      if (replacement.commit(tokenFileText(session, refreshed, token.file), isStillThere)) return refreshed;
+    } catch (error) {
+      system.trace.step("the refreshed token could not be written", { error: String(error) });
+      return refreshed;
+    }
+  }
   if (!tokenFileExists(session, system)) throw signedOut(session);
-  // The fields themselves: what was put there may be of another start URL. A torn file is nobody's, and mended.
+  const there = readToken(session, system);
+  return there && isUsable(there.expiresAt, system.now()) ? there : refreshed;
+}
+
+/** By the fields themselves: what was put there may be of another start URL. A torn file is nobody's, and mended. */
+function holdsToken(session: SsoSession, { file }: CachedToken, system: System): boolean {
+  if (!tokenFileExists(session, system)) return false;
   const now = readJsonObject(tokenPath(session, system));
-  const { accessToken, refreshToken } = token.file;
-  if (now && (now.accessToken !== accessToken || now.refreshToken !== refreshToken)) {
-    const there = readToken(session, system);
-    return there && isUsable(there.expiresAt, system.now()) ? there : refreshed;
-  }
-  markForWaiters(session, refreshed, system);
-  try {
-    replacement.commit(tokenFileText(session, refreshed, token.file));
-  } catch (error) {
-    system.trace.step("the refreshed token could not be written", { error: String(error) });
-  }
-  return refreshed;
+  return !now || (now.accessToken === file.accessToken && now.refreshToken === file.refreshToken);
 }
 
 /** Whoever waits for a sign-in that replaces a token must not take a refreshed one for its answer. */

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   linkSync,
@@ -156,6 +157,73 @@ describe("our temporary files", () => {
     sweep();
     committed.commit("new");
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "new"]);
+  });
+});
+
+describe("whoever no longer wants the new text", () => {
+  it("is asked when it is on the disk and only the rename is left", () => {
+    writeFileSync(path, "old");
+    const seen: string[] = [];
+    const isWanted = () => {
+      const [name = ""] = readdirSync(folder).filter((other) => other !== "file.json");
+      seen.push(text(join(folder, name)), text(path));
+      return true;
+    };
+    expect(prepareReplacement(path, 10_000).commit("new", isWanted)).toBe(true);
+    expect([seen, text(path)]).toEqual([["new", "old"], "new"]);
+  });
+
+  it("keeps the old one, and nothing is left", () => {
+    writeFileSync(path, "old");
+    expect(prepareReplacement(path).commit("new", () => false)).toBe(false);
+    expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
+  });
+
+  it("is asked again when the new file was swept meanwhile", () => {
+    writeFileSync(path, "old");
+    let asked = 0;
+    const isWanted = () => {
+      for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) unlinkSync(join(folder, name));
+      return ++asked === 1;
+    };
+    expect(prepareReplacement(path).commit("new", isWanted)).toBe(false);
+    expect([asked, readdirSync(folder), text(path)]).toEqual([2, ["file.json"], "old"]);
+  });
+});
+
+const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
+if (!canTrace) console.warn("SKIPPED: no strace here, so no rename fails for want of space");
+/** A disk whose renames and new files take space that it has not (copy-on-write); files that are there can be written. */
+const withoutSpace = (calls: string, code: string): string => {
+  const source = `import * as m from ${JSON.stringify(MODULE.href)};\n${code}`;
+  const node = [process.execPath, "--no-warnings", "--input-type=module", "--eval", source];
+  const inject = `${calls}:error=ENOSPC`;
+  return execFileSync("strace", ["-f", "-o", "/dev/null", "-e", `inject=${inject}`, ...node], {
+    encoding: "utf8",
+  });
+};
+
+describe.skipIf(!canTrace)("on a disk that has no space left for a rename", () => {
+  const RENAMES = "rename,renameat,renameat2";
+
+  it("the new text is written over the old one: it may be the only one of its kind", () => {
+    writeFileSync(path, "old and longer", { mode: 0o600 });
+    expect(withoutSpace(RENAMES, call("replaceFile", path, "new"))).toBe("");
+    expect([readdirSync(folder), text(path), mode(path)]).toEqual([["file.json"], "new", "600"]);
+  });
+
+  it("but not by whoever no longer wants it", () => {
+    writeFileSync(path, "old");
+    const asked = "let asked = 0; const isWanted = () => ++asked === 1;";
+    const code = `${asked} process.stdout.write(String(m.prepareReplacement(${JSON.stringify(path)}).commit("new", isWanted)));`;
+    expect(withoutSpace(RENAMES, code)).toBe("false");
+    expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
+  });
+
+  it("and nothing can be done where no file is there", () => {
+    const code = `try { ${call("replaceFile", path, "new")} } catch (error) { process.stdout.write(error.code) }`;
+    expect(withoutSpace(RENAMES, code)).toBe("ENOSPC");
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 
