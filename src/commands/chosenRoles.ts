@@ -67,7 +67,7 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
       ? []
       : isMany
         ? await selected(list, choosing)
-        : await askRoles(list, roleFlags, somebody?.columns ?? 80, asking);
+        : await askRoles(list, roleFlags, asking);
     return { wanted, keepOnly: everything, profile: isUpkeep ? UPKEEP : await profileFor(wanted) };
   });
 }

@@ -1,4 +1,5 @@
 import { isatty } from "node:tty";
+import { cutTo } from "../init/columns.ts";
 import type { Progress } from "../init/inventory.ts";
 import { loadPrompts } from "../init/loadPrompts.ts";
 import type { Prompts } from "../init/prompts.ts";
@@ -7,14 +8,12 @@ import type { System } from "../system/system.ts";
 /** The person at the terminal, as the commands that ask and show progress know them. */
 export interface Person {
   readonly prompts: Prompts;
-  /** Columns of the terminal that shows what is said. */
-  readonly columns: number;
 }
 
 /** Undefined where nobody can be asked: standard input or error is elsewhere, or there is no terminal. */
 export async function personAtTerminal(system: System): Promise<Person | undefined> {
   if (!isatty(0) || !isatty(2) || system.terminal() === undefined) return undefined;
-  return { prompts: await loadPrompts(system.env.TERM), columns: process.stderr.columns || 80 };
+  return { prompts: await loadPrompts(system.env.TERM) };
 }
 
 export interface ProgressLine {
@@ -32,7 +31,8 @@ export function progressLine(system: System): ProgressLine {
     show({ done, total, secondsLeft }) {
       if (!isShown || total < 2 || (system.now() - shownAt < 200 && done < total)) return;
       shownAt = system.now();
-      const text = `Listing roles: ${done} of ${total} accounts, ${secondsLeft} s left`;
+      const columns = (process.stderr.columns || 80) - 1;
+      const text = cutTo(`Listing roles: ${done} of ${total} accounts, ${secondsLeft} s left`, columns);
       write(text);
       width = text.length;
     },

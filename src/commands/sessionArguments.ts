@@ -60,7 +60,10 @@ async function onlyName(config: Config, system: System): Promise<string> {
   if (!person) {
     throw new SsoCredError("usage", `which session? ${config.path} has ${listed(found.several)}: name one`);
   }
-  const choices = found.several.map((name) => ({ value: name, label: printable(name, person.columns - 4) }));
+  const choices = found.several.map((name) => ({
+    value: name,
+    label: (columns: number) => printable(name, columns),
+  }));
   const chosen = await person.prompts.askSome({ message: "Which SSO session?", choices });
   if (!chosen) throw new SsoCredError("cancelled", "no session chosen");
   if (chosen.length > 1) throw new SsoCredError("usage", "one session at a time");

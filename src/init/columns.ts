@@ -12,7 +12,8 @@ export function columnsOf(text: string): number {
 
 /** Cut to so many columns, with `…` at the end where something was cut. */
 export function cutTo(text: string, columns: number): string {
-  if (columnsOf(text) <= columns) return text;
+  // No character takes more than two.
+  if (text.length * 2 <= columns || columnsOf(text) <= columns) return text;
   let kept = "";
   let used = 1;
   for (const character of text) {

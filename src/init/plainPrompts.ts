@@ -1,17 +1,24 @@
-import { createInterface } from "node:readline";
+import { type Keyboard, keyboard } from "./keyboard.ts";
 import type { Choice, Prompts } from "./prompts.ts";
+
+/** Room for the number before a choice. */
+const MARKS = 8;
+/** Wide enough for all that can be said of a choice. */
+const UNCUT = 1000;
 
 /** The same questions for a terminal that cannot move its cursor (`TERM=dumb`): plain lines and numbers. */
 export function plainPrompts(): Prompts {
+  const typed = keyboard(process.stdin);
   return {
     async askText({ message, fallback, check }) {
       for (;;) {
-        const line = await ask(message);
+        const line = await ask(typed, message);
         if (line === undefined) return undefined;
         const given = line.trim() || fallback;
         const problem = given === undefined ? "A value is required" : check(given);
         if (given !== undefined && problem === undefined) return given;
         process.stderr.write(`${problem}\n`);
+        typed.forget();
       }
     },
 
@@ -19,15 +26,17 @@ export function plainPrompts(): Prompts {
       process.stderr.write(`${message}\n`);
       let shown: readonly Choice[] = choices;
       for (;;) {
-        process.stderr.write(shown.map(({ label }, index) => `${index + 1}) ${label}\n`).join(""));
-        const line = (await ask("Numbers (like 1 or 1,3), or text to search [1]: "))?.trim();
+        const columns = (process.stderr.columns || 80) - MARKS;
+        process.stderr.write(shown.map(({ label }, index) => `${index + 1}) ${label(columns)}\n`).join(""));
+        const line = (await ask(typed, "Numbers (like 1 or 1,3), or text to search [1]: "))?.trim();
         if (line === undefined) return undefined;
         const chosen = numbered(line || "1", shown);
         if (chosen !== undefined) return chosen;
-        const found = choices.filter(({ label, searched = label }) =>
-          searched.toLowerCase().includes(line.toLowerCase()),
-        );
-        if (found.length === 0) process.stderr.write("Nothing matches.\n");
+        const found = choices.filter(({ label }) => label(UNCUT).toLowerCase().includes(line.toLowerCase()));
+        if (found.length === 0) {
+          process.stderr.write("Nothing matches.\n");
+          typed.forget();
+        }
         shown = found.length === 0 ? choices : found;
       }
     },
@@ -40,18 +49,20 @@ function numbered(line: string, choices: readonly Choice[]): string[] | undefine
   return values.every((value) => value !== undefined) ? [...new Set(values)] : undefined;
 }
 
-function ask(message: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const reading = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
-    const interrupt = () => reading.close();
-    process.once("SIGINT", interrupt);
-    reading.once("close", () => {
-      process.removeListener("SIGINT", interrupt);
-      resolve(undefined);
+/** A line of standard input; the terminal itself edits and shows it. */
+function ask(typed: Keyboard, message: string): Promise<string | undefined> {
+  process.stderr.write(message);
+  const { stream, close } = typed.open();
+  return new Promise<string | undefined>((resolve) => {
+    let line = "";
+    const leave = () => resolve(undefined);
+    stream.setEncoding("utf8");
+    stream.on("data", (text: string) => {
+      line += text;
+      if (/[\r\n]$/.test(line)) resolve(line.slice(0, -1));
     });
-    reading.question(message, (answer) => {
-      resolve(answer);
-      reading.close();
-    });
-  });
+    stream.once("end", leave);
+    process.once("SIGINT", leave);
+    stream.once("close", () => process.removeListener("SIGINT", leave));
+  }).finally(close);
 }

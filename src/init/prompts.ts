@@ -11,6 +11,9 @@ import {
   useKeypress,
   useState,
 } from "@inquirer/core";
+import { columnsOf } from "./columns.ts";
+import { type Keyboard, type Keys, keyboard } from "./keyboard.ts";
+import { type PromptScreen, promptScreen } from "./promptScreen.ts";
 
 /** One line of text; `message` is shown as it stands. */
 export interface TextQuestion {
@@ -22,11 +25,9 @@ export interface TextQuestion {
 }
 
 export interface Choice {
-  /** One line, already fit for the terminal's width. */
-  readonly label: string;
+  /** One line of at most so many columns. */
+  label(columns: number): string;
   readonly value: string;
-  /** What a search looks through; the label where it says all there is. */
-  readonly searched?: string;
 }
 
 export interface MenuQuestion {
@@ -34,7 +35,7 @@ export interface MenuQuestion {
   readonly choices: readonly Choice[];
 }
 
-/** Undefined: the person pressed Esc or Ctrl-C, or the input ended. */
+/** Undefined: the person pressed Esc or Ctrl-C, or the input ended. What is typed ahead answers the next question. */
 export interface Prompts {
   askText(question: TextQuestion): Promise<string | undefined>;
   /** At least one value. */
@@ -43,34 +44,49 @@ export interface Prompts {
 
 type Reading = NonNullable<Parameters<Parameters<typeof useKeypress>[0]>[1]>;
 
-/** Prompts on standard error, keys from standard input; this file is a chunk of its own and imports nothing of ours. */
+/** Prompts on standard error, keys from standard input; the only user of the prompt library, in a chunk of its own. */
 export function terminalPrompts(): Prompts {
+  const typed = keyboard(process.stdin);
   return {
-    askText: (question) => run((cancel, context) => textPrompt({ ...question, cancel }, context)),
-    askSome: (question) => run((cancel, context) => menuPrompt({ ...question, cancel }, context)),
+    askText: (question) => run(typed, (place, context) => textPrompt({ ...question, ...place }, context)),
+    askSome: (question) => run(typed, (place, context) => menuPrompt({ ...question, ...place }, context)),
   };
 }
 
-type Cancellable<Question> = Question & { readonly cancel: () => void };
+/** What a prompt has to do with beside its question. */
+interface Place {
+  cancel(): void;
+  readonly keyboard: Keyboard;
+  readonly keys: Keys;
+  readonly screen: PromptScreen;
+}
 
 interface Context {
-  readonly output: NodeJS.WriteStream;
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
   readonly signal: AbortSignal;
 }
 
 async function run<Answer>(
-  prompt: (cancel: () => void, context: Context) => Promise<Answer>,
+  keyboard: Keyboard,
+  prompt: (place: Place, context: Context) => Promise<Answer>,
 ): Promise<Answer | undefined> {
   const controller = new AbortController();
+  const { signal } = controller;
   const cancel = () => controller.abort();
-  process.stdin.once("end", cancel);
+  const keys = keyboard.open();
+  const screen = promptScreen(process.stderr);
+  keys.stream.once("end", cancel);
   try {
-    return await prompt(cancel, { output: process.stderr, signal: controller.signal });
+    return await prompt(
+      { cancel, keyboard, keys, screen },
+      { input: keys.stream, output: screen.output, signal },
+    );
   } catch (error) {
     if (error instanceof Error && /^(Abort|Exit)PromptError$/.test(error.name)) return undefined;
     throw error;
   } finally {
-    process.stdin.removeListener("end", cancel);
+    keys.close();
   }
 }
 
@@ -82,11 +98,31 @@ function useCancelOnClose(cancel: () => void): void {
   }, []);
 }
 
-const textPrompt = createPrompt<string, Cancellable<TextQuestion>>((question, done) => {
+/** Draws the prompt anew when the terminal's size has changed, and below what a shell has written after Ctrl-Z and `fg`. */
+function useRedraw(screen: PromptScreen): void {
+  const [, setTimes] = useState(0);
+  useEffect((reading) => {
+    const redraw = () => setTimes((times) => times + 1);
+    const comeBack = () => {
+      reading.resume();
+      screen.startOver();
+      redraw();
+    };
+    process.stderr.on("resize", redraw);
+    reading.on("SIGCONT", comeBack);
+    return () => {
+      process.stderr.removeListener("resize", redraw);
+      reading.removeListener("SIGCONT", comeBack);
+    };
+  }, []);
+}
+
+const textPrompt = createPrompt<string, TextQuestion & Place>((question, done) => {
   const [answer, setAnswer] = useState("");
   const [problem, setProblem] = useState<string>();
   const [isDone, setDone] = useState(false);
   useCancelOnClose(question.cancel);
+  useRedraw(question.screen);
   useKeypress((key, reading) => {
     if (key.name === "escape") return question.cancel();
     if (!isEnterKey(key)) {
@@ -100,6 +136,8 @@ const textPrompt = createPrompt<string, Cancellable<TextQuestion>>((question, do
       // The line editor has emptied its line.
       reading.write(answer);
       setProblem(fault);
+      question.keyboard.forget();
+      question.keys.goOn();
       return;
     }
     setDone(true);
@@ -108,24 +146,34 @@ const textPrompt = createPrompt<string, Cancellable<TextQuestion>>((question, do
   return [question.message + answer, isDone || problem === undefined ? "" : colored("red", problem)];
 });
 
-/** Rows above and below the list: the message, the search line, the help, and one to spare. */
-const OTHER_ROWS = 4;
+/** Columns of the marks before a choice, and two to spare. */
+const MARKS = 8;
+/** Wide enough for all that can be said of a choice. */
+const UNCUT = 1000;
 
-const menuPrompt = createPrompt<string[], Cancellable<MenuQuestion>>((question, done) => {
+/**
+ * The list above, the cursor on the last row: when a window becomes narrower, terminals keep the cursor with its row, but some
+ * only as long as nothing below it is broken anew.
+ */
+const menuPrompt = createPrompt<string[], MenuQuestion & Place>((question, done) => {
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const [isDone, setDone] = useState(false);
   useCancelOnClose(question.cancel);
+  useRedraw(question.screen);
   const found = question.choices.filter((choice) => isFound(choice, query));
-  const rows = Math.max(3, (process.stderr.rows || 24) - OTHER_ROWS - question.message.split("\n").length);
+  const { columns, rows } = roomFor(question.message);
 
   useKeypress((key, reading) => {
     const current = found[active]?.value;
     if (key.name === "escape") return question.cancel();
     if (isEnterKey(key)) {
       const chosen = ticked.length > 0 ? ticked : current === undefined ? [] : [current];
-      if (chosen.length === 0) return rewrite(reading, query);
+      if (chosen.length === 0) {
+        rewrite(reading, query);
+        return question.keys.goOn();
+      }
       setDone(true);
       done(question.choices.map(({ value }) => value).filter((value) => chosen.includes(value)));
     } else if (isTabKey(key) || (key.name === "space" && !goesOn(question.choices, reading.line))) {
@@ -148,18 +196,34 @@ const menuPrompt = createPrompt<string[], Cancellable<MenuQuestion>>((question, 
   const first = Math.min(Math.max(0, active - Math.floor(rows / 2)), Math.max(0, found.length - rows));
   const list = found.slice(first, first + rows).map(({ label, value }, index) => {
     const isActive = first + index === active;
-    const row = `${isActive ? ">" : " "} [${ticked.includes(value) ? "x" : " "}] ${label}`;
+    const row = `${isActive ? ">" : " "} [${ticked.includes(value) ? "x" : " "}] ${label(columns)}`;
     return isActive ? colored("cyan", row) : row;
   });
   const count = found.length > rows ? `${active + 1} of ${found.length}; ` : "";
   const ticks = ticked.length > 0 ? `${ticked.length} ticked; ` : "";
-  const help = `${count}${ticks}up/down move, tab tick, enter accept, esc cancel`;
+  const help = `${count}${ticks}${HELP}`;
   const body = list.length > 0 ? list : ["  nothing matches"];
-  return [`${question.message}\nType to search: ${query}`, [...body, colored("dim", help)].join("\n")];
+  // The search line stays where it is when fewer match.
+  const blank = Array<string>(Math.max(0, Math.min(rows, question.choices.length) - body.length)).fill("");
+  return [question.message, ...body, ...blank, colored("dim", help), `Type to search: ${query}`].join("\n");
 });
 
-function isFound({ label, searched = label }: Choice, query: string): boolean {
-  return searched.toLowerCase().includes(query.toLowerCase());
+const HELP = "up/down move, tab tick, enter accept, esc cancel";
+
+/** Columns for a choice's label, and rows for the list, between the message above and the help and the search line below. */
+function roomFor(message: string): { columns: number; rows: number } {
+  const { columns: width = 80, rows: height = 24 } = process.stderr;
+  const help = `9999 of 9999; 9999 ticked; ${HELP}`;
+  const others = [...message.split("\n"), "search", help].map((line) => Math.ceil(columnsOf(line) / width));
+  const spare = 2;
+  return {
+    columns: Math.max(1, width - MARKS),
+    rows: Math.max(3, height - spare - others.reduce((sum, each) => sum + each, 0)),
+  };
+}
+
+function isFound({ label }: Choice, query: string): boolean {
+  return label(UNCUT).toLowerCase().includes(query.toLowerCase());
 }
 
 /** Names hold blanks: one that continues a search that finds something is a part of it, any other one ticks. */

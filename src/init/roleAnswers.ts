@@ -15,9 +15,6 @@ export interface RoleFlags {
   readonly roleName: string | undefined;
 }
 
-/** Room for the menu's own marks. */
-const MARKS = 8;
-
 /**
  * The accounts and roles of a person: what flags say, what there is only one of, else what is picked from the menus.
  *
@@ -26,20 +23,18 @@ const MARKS = 8;
 export async function askRoles(
   list: Inventory,
   { session, accountId, roleName }: RoleFlags,
-  columns: number,
   asking: Asking,
 ): Promise<Assignment[]> {
-  const accounts = await askAccounts(await list.accounts(), { session, accountId }, columns, asking);
+  const accounts = await askAccounts(await list.accounts(), { session, accountId }, asking);
   const logoutArguments = sessionArgument(session);
   const assigned = await listableRoles(list, accounts, { say: asking.say, logoutArguments });
-  const roles = await askRoleNames(assigned, accounts, { session, roleName }, columns, asking);
+  const roles = await askRoleNames(assigned, accounts, { session, roleName }, asking);
   return assigned.filter((assignment) => roles.includes(assignment.roleName));
 }
 
 async function askAccounts(
   accounts: readonly Account[],
   { session, accountId }: Pick<RoleFlags, "session" | "accountId">,
-  columns: number,
   asking: Asking,
 ): Promise<Account[]> {
   const [only] = accounts;
@@ -59,9 +54,8 @@ async function askAccounts(
   }
   const message = `There are ${accounts.length} AWS accounts available to you.`;
   const choices = accounts.map((account) => ({
-    label: accountLabel(account, columns - MARKS),
+    label: (columns: number) => accountLabel(account, columns),
     value: account.accountId,
-    searched: accountLabel(account),
   }));
   const chosen = await choose({ message, choices }, "--account-id", asking);
   asking.say(`Using the account ID ${chosen.join(", ")}`);
@@ -69,7 +63,7 @@ async function askAccounts(
 }
 
 /** The id is never cut: it tells accounts apart whose names begin alike. */
-function accountLabel({ accountId, accountName, emailAddress }: Account, columns = 1000): string {
+function accountLabel({ accountId, accountName, emailAddress }: Account, columns: number): string {
   const id = ` (${accountId})`;
   const known = [accountName, emailAddress].map((text) => printable(text, 100)).filter((text) => text !== "");
   return cutTo(known.join(", "), columns - id.length) + id;
@@ -79,7 +73,6 @@ async function askRoleNames(
   assigned: readonly Assignment[],
   accounts: readonly Account[],
   { session, roleName }: Pick<RoleFlags, "session" | "roleName">,
-  columns: number,
   asking: Asking,
 ): Promise<string[]> {
   const roles = [...new Set(assigned.map((assignment) => assignment.roleName))].sort();
@@ -101,7 +94,10 @@ async function askRoleNames(
     return [only];
   }
   const message = `There are ${roles.length} roles available to you.`;
-  const choices = roles.map((role) => ({ label: cutTo(printable(role, 100), columns - MARKS), value: role }));
+  const choices = roles.map((role) => ({
+    label: (columns: number) => cutTo(printable(role, 100), columns),
+    value: role,
+  }));
   const chosen = await choose({ message, choices }, "--role-name", asking);
   asking.say(`Using the role name ${chosen.map((role) => `"${printable(role, 64)}"`).join(", ")}`);
   return chosen;

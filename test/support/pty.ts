@@ -21,10 +21,14 @@ export interface OnTerminal {
   readonly done: Promise<TerminalResult>;
   /** The whole screen, with what has scrolled out of it above, trailing blanks removed. */
   screen(): Promise<string>;
+  /** What of it is in the terminal's window. */
+  window(): Promise<string>;
   /** Presses keys; `KEYS` has names for the unprintable ones. */
   type(keys: string): void;
   /** The screen as soon as it shows this; fails with the screen in the message after `deadlineMs` (20 s). */
   waitFor(text: string | RegExp, deadlineMs?: number): Promise<string>;
+  /** Changes the size of the terminal's window. */
+  resize(columns: number, rows: number): void;
   kill(signal?: NodeJS.Signals): void;
 }
 
@@ -68,16 +72,18 @@ export function startOnTerminal(
   // Programs ask the terminal where the cursor is; a screen that never answers would hang them.
   screen.onData((answer) => child.write(answer));
 
-  const read = () =>
+  const readFrom = (top: "whole" | "window") =>
     new Promise<string>((resolve) => {
       screen.write("", () => {
-        const { buffer } = screen;
-        const lines = Array.from({ length: buffer.active.length }, (_, i) =>
-          (buffer.active.getLine(i)?.translateToString(true) ?? "").trimEnd(),
+        const { active } = screen.buffer;
+        const from = top === "window" ? active.baseY : 0;
+        const lines = Array.from({ length: active.length - from }, (_, i) =>
+          (active.getLine(from + i)?.translateToString(true) ?? "").trimEnd(),
         );
         resolve(lines.join("\n").trimEnd());
       });
     });
+  const read = () => readFrom("whole");
   let ended = false;
   const done = new Promise<TerminalResult>((resolve, reject) => {
     const timer = setTimeout(async () => {
@@ -109,8 +115,13 @@ export function startOnTerminal(
     pid: child.pid,
     done,
     screen: read,
+    window: () => readFrom("window"),
     type: (keys) => child.write(keys),
     waitFor,
+    resize(columns, rows) {
+      screen.resize(columns, rows);
+      child.resize(columns, rows);
+    },
     kill: (signal = "SIGKILL") => child.kill(signal),
   };
 }

@@ -1,0 +1,97 @@
+import { Readable } from "node:stream";
+
+/**
+ * What a person types, handed out answer by answer: what was typed or pasted beyond the end of an answer's line stays for the
+ * next question, as it does for programs that read lines.
+ */
+export interface Keyboard {
+  /** The keys for one question; one is open at a time. */
+  open(): Keys;
+  /** Drops what was typed ahead: the last line was no answer, and this was meant for other questions. */
+  forget(): void;
+}
+
+export interface Keys {
+  /** Stops after each Enter, until `goOn`. */
+  readonly stream: Readable;
+  /** The question is still open. */
+  goOn(): void;
+  /** The question has its answer, or none is wanted any more. */
+  close(): void;
+}
+
+/** Standard input, as far as it is used. */
+export interface KeySource {
+  on(event: "data", listener: (chunk: Buffer | string) => void): unknown;
+  on(event: "end", listener: () => void): unknown;
+  removeListener(event: "data" | "end", listener: (...args: never[]) => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
+  readonly isRaw?: boolean;
+  setRawMode?(isRaw: boolean): unknown;
+}
+
+const CONTROL_C = 0x03;
+const LINE_FEED = 0x0a;
+const RETURN = 0x0d;
+
+export function keyboard(source: KeySource): Keyboard {
+  let ahead: Buffer<ArrayBufferLike> = Buffer.alloc(0);
+
+  return {
+    forget() {
+      ahead = Buffer.alloc(0);
+    },
+
+    open() {
+      let isHeld = false;
+      const stream = new Readable({ read: deliver });
+      if (source.setRawMode !== undefined) {
+        const setRawMode = (isRaw: boolean) => void source.setRawMode?.(isRaw);
+        Object.assign(stream, { setRawMode, isRaw: source.isRaw ?? false });
+      }
+
+      function deliver(): void {
+        if (isHeld || stream.destroyed || ahead.length === 0) return;
+        const enter = ahead.findIndex((byte) => byte === RETURN || byte === LINE_FEED);
+        const end = enter < 0 ? ahead.length : enter + 1;
+        const keys = ahead.subarray(0, end);
+        // A line of a text from Windows ends with both.
+        const isPair = ahead[enter] === RETURN && ahead[end] === LINE_FEED;
+        ahead = ahead.subarray(isPair ? end + 1 : end);
+        isHeld = enter >= 0;
+        stream.push(keys);
+      }
+
+      function take(chunk: Buffer | string): void {
+        const bytes = Buffer.from(chunk as string);
+        const interrupt = bytes.lastIndexOf(CONTROL_C);
+        // As a terminal does: what was typed before it is void, and it waits for nothing.
+        if (interrupt >= 0) isHeld = false;
+        ahead = interrupt >= 0 ? bytes.subarray(interrupt) : Buffer.concat([ahead, bytes]);
+        deliver();
+      }
+
+      function goOn(): void {
+        isHeld = false;
+        // Whoever calls is still busy with the keys before.
+        process.nextTick(deliver);
+      }
+
+      const end = () => void stream.push(null);
+      source.on("data", take);
+      source.on("end", end);
+      source.resume();
+      return {
+        stream,
+        goOn,
+        close() {
+          source.removeListener("data", take);
+          source.removeListener("end", end);
+          source.pause();
+          stream.destroy();
+        },
+      };
+    },
+  };
+}

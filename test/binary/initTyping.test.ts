@@ -1,0 +1,230 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { generateAccounts } from "../identityCenter/accounts.ts";
+import { makeHome, START_URL, sessionSection } from "../support/home.ts";
+import { desk, profile } from "../support/initDesk.ts";
+import { KEYS, startOnTerminal } from "../support/pty.ts";
+import { BINARY } from "../support/run.ts";
+
+const { enter, controlC, down } = KEYS;
+
+/** Every answer from nothing to a profile: the account is found by its id, and has one role only. */
+const ANSWERS = ["corp", START_URL, "eu-west-1", "", "210987654321", "", "", "dev"];
+const CONFIG = `${profile("dev", "210987654321", "ReadOnly")}\n${sessionSection("corp")}`;
+
+describe.each([
+  ["with menus", {}],
+  ["where TERM is dumb", { TERM: "dumb" }],
+])("what is typed ahead, %s,", (_what, env: Record<string, string>) => {
+  // A dumb terminal's menu takes a search and then a number.
+  const answers = "TERM" in env ? ANSWERS.with(4, "2") : ANSWERS;
+
+  it.each([
+    ["a return", "\r"],
+    ["a line feed", "\n"],
+    ["both", "\r\n"],
+  ])(
+    "answers the questions one by one when all of it is pasted at once, lines ended by %s",
+    async (_end, end) => {
+      // A terminal that edits lines itself would make two ends of `\r\n`.
+      if (end === "\r\n" && "TERM" in env) return;
+      const { init, config } = await desk();
+      const wizard = init([], { env });
+      await wizard.waitFor("SSO session name (Recommended):");
+      wizard.type(answers.map((line) => line + end).join(""));
+      expect(await wizard.done).toMatchObject({ code: 0, screen: expect.stringContaining("--profile dev") });
+      expect(await config()).toBe(CONFIG);
+    },
+  );
+
+  it("answers questions even when it came before the first one", async () => {
+    const { init, config } = await desk();
+    const wizard = init([], { env });
+    wizard.type(answers.map((line) => line + enter).join(""));
+    expect((await wizard.done).code).toBe(0);
+    expect(await config()).toBe(CONFIG);
+  });
+
+  it("answers the questions that come after the sign-in and after the listing", async () => {
+    const accounts = generateAccounts(60, 1);
+    const corp = { config: sessionSection("corp"), accounts, portalRequestsPerSecond: 20 };
+    const { init, config, browser } = await desk({ ...corp, browser: "ignore" });
+    const wizard = init(["corp", "--accounts", "*"], { env });
+    await wizard.waitFor("Sign in to 'corp'");
+    wizard.type(`us-east-2${enter}`);
+    await expect.poll(() => browser.opened()).toHaveLength(1);
+    await fetch(browser.opened()[0] as string);
+    if (!("TERM" in env)) await wizard.waitFor(/Listing roles: [1-9]/);
+    wizard.type(`yaml${enter}${enter}`);
+    expect((await wizard.done).code).toBe(0);
+    const text = await config();
+    expect(text.match(/^region = us-east-2$/gm)).toHaveLength(60);
+    expect(text.match(/^output = yaml$/gm)).toHaveLength(60);
+  });
+
+  it("is dropped when an answer before it is refused: it was meant for other questions", async () => {
+    const { init } = await desk();
+    const wizard = init([], { env });
+    await wizard.waitFor("SSO session name");
+    wizard.type(["corp", "nonsense", "eu-west-1", ""].map((line) => line + enter).join(""));
+    await wizard.waitFor("Not a valid Start URL");
+    // The next key still goes to that question; all that was dropped would have been taken by now.
+    wizard.type("x");
+    await wizard.waitFor(/nonsensex|: x/);
+    expect(await wizard.screen()).not.toContain("SSO region");
+    wizard.type(controlC);
+    expect((await wizard.done).code).toBe(130);
+  });
+
+  it("ends the run where there is a Ctrl-C in it, and nothing is written", async () => {
+    const { init, home } = await desk();
+    const wizard = init([], { env });
+    await wizard.waitFor("SSO session name");
+    wizard.type(answers.map((line) => line + enter).join("") + controlC);
+    expect((await wizard.done).code).toBe(130);
+    expect(await home.exists(".aws/config")).toBe(false);
+  });
+});
+
+it("what is typed ahead without Enter stands in the next question, to be edited", async () => {
+  const { init } = await desk();
+  const wizard = init();
+  await wizard.waitFor("SSO session name");
+  wizard.type(`corp${enter}https://`);
+  await wizard.waitFor("SSO start URL [None]: https://");
+  wizard.type(`${START_URL.slice("https://".length)}${enter}`);
+  await wizard.waitFor("SSO region [None]:");
+  wizard.type(controlC);
+  await wizard.done;
+});
+
+describe("when the terminal's size changes", () => {
+  const HELP = "up/down move, tab tick, enter accept, esc cancel";
+  const said = "SSO session name (Recommended) [corp]:";
+
+  it("a menu is drawn anew, with nothing of the old one left", async () => {
+    const accounts = generateAccounts(500, 1);
+    const { init } = await desk({ config: sessionSection("corp"), signedIn: true, accounts });
+    const wizard = init();
+    await wizard.waitFor("SSO session name");
+    wizard.type(enter);
+    await wizard.waitFor("1 of 500;");
+    wizard.type(down);
+    await wizard.waitFor("2 of 500;");
+
+    const message = "There are 500 AWS accounts available to you.";
+    const help = `2 of 500; ${HELP}`;
+    const row = (number: number, text: (id: string) => string) => {
+      const id = String(number).padStart(4, "0");
+      return `${number === 2 ? ">" : " "} [ ] ${text(id)} (${100_000_000_000 + number})`;
+    };
+    wizard.resize(50, 12);
+    await wizard.waitFor(/….*c cancel\nType to search:/s);
+    const narrow = (id: string) => `account-${id}, account-${id}`.slice(0, 26).concat("…");
+    const rows = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
+    expect((await wizard.window()).split("\n")).toEqual([
+      message,
+      ...rows(6).map((number) => row(number, narrow)),
+      help.slice(0, 50),
+      help.slice(50),
+      "Type to search:",
+    ]);
+
+    wizard.resize(80, 16);
+    await wizard.waitFor(`${help}\nType to search:`);
+    const wide = (id: string) => `account-${id}, account-${id}@example.com`;
+    const window = (await wizard.window()).split("\n");
+    expect(window.slice(window.indexOf(message))).toEqual([
+      message,
+      ...rows(11).map((number) => row(number, wide)),
+      help,
+      "Type to search:",
+    ]);
+    wizard.type(`0499${enter}`);
+    await wizard.waitFor("Default client Region");
+    expect(await wizard.window()).toMatch(
+      /There are 500 AWS accounts available to you.\nUsing the account ID 100000000499\n/,
+    );
+    wizard.type(controlC);
+    expect((await wizard.done).code).toBe(130);
+  });
+
+  it("a menu that fits stands once, and what stood before it stays", async () => {
+    const { init } = await desk({ config: sessionSection("corp"), signedIn: true });
+    const wizard = init();
+    await wizard.waitFor("SSO session name");
+    wizard.type(`corp${enter}`);
+    await wizard.waitFor("There are 2 AWS accounts");
+    for (const [columns, rows, shown] of [
+      [30, 24, "> [ ] Develo… (123456789011)"],
+      [50, 20, "> [ ] Development, dev@example.c… (123456789011)"],
+      [41, 15, "> [ ] Development, dev@… (123456789011)"],
+      [80, 12, "> [ ] Development, dev@example.com (123456789011)"],
+      [44, 10, "> [ ] Development, dev@exa… (123456789011)"],
+      [80, 24, "> [ ] Development, dev@example.com (123456789011)"],
+    ] as const) {
+      wizard.resize(columns, rows);
+      await wizard.waitFor(shown);
+      await wizard.waitFor(/search:$/);
+      const screen = (await wizard.screen()).replaceAll("\n", "");
+      expect([columns, screen.match(/There are 2|Develo|Produc|search:/g)]).toEqual([
+        columns,
+        ["There are 2", "Develo", "Produc", "search:"],
+      ]);
+    }
+    expect((await wizard.screen()).split("\n")).toEqual([
+      `${said} corp`,
+      "There are 2 AWS accounts available to you.",
+      "> [ ] Development, dev@example.com (123456789011)",
+      "  [ ] Production, prod@example.com (210987654321)",
+      HELP,
+      "Type to search:",
+    ]);
+    wizard.type(controlC);
+    expect((await wizard.done).code).toBe(130);
+  });
+
+  it("a question stands once, with what was typed", async () => {
+    const { init } = await desk({ config: sessionSection("corp"), signedIn: true });
+    const wizard = init();
+    await wizard.waitFor("SSO session name");
+    wizard.type("no way");
+    for (const [columns, rows] of [
+      [50, 20],
+      [70, 3],
+      [60, 24],
+      [80, 24],
+    ] as const) {
+      wizard.resize(columns, rows);
+      // Nothing on the screen tells that the news has come: the row looks as before.
+      wizard.type("x");
+      await wizard.waitFor(/no wayx$/);
+      wizard.type(KEYS.backspace);
+      await wizard.waitFor(/no way$/);
+      expect(await wizard.screen()).toBe(`${said} no way`);
+    }
+    wizard.type(controlC);
+    expect((await wizard.done).code).toBe(130);
+  });
+});
+
+it("a question that was left with Ctrl-Z comes back with fg, with what was typed", async () => {
+  const home = await makeHome({ config: sessionSection("corp") });
+  onTestFinished(() => home.remove());
+  const shell = startOnTerminal("/bin/sh", ["-i"], { home, env: { PS1: "$ ", SSO_CRED: BINARY } });
+  onTestFinished(() => shell.kill());
+  await shell.waitFor("$");
+  shell.type(`set -m; "$SSO_CRED" init${enter}`);
+  await shell.waitFor("SSO session name");
+  shell.type("new");
+  await shell.waitFor("]: new");
+  shell.type("\u001a");
+  await shell.waitFor(/\n\$$/);
+  shell.type(`fg${enter}`);
+  await shell.waitFor(/\[corp\]: new$/);
+  shell.type(`est${enter}`);
+  expect(await shell.waitFor("SSO start URL [None]:")).toMatch(
+    /^\$ fg\n.*\n.*\[corp\]: newest\nSSO start URL/m,
+  );
+  shell.type(controlC);
+  await shell.waitFor(/\n\$$/);
+});
