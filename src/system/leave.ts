@@ -1,4 +1,4 @@
-import { programCommand } from "./programCommand.ts";
+import { programCommand, startFault } from "./programCommand.ts";
 
 export const EXIT_FLAG = "--exit-with";
 
@@ -10,7 +10,8 @@ export function leave(code: number): never {
   const isLookingUp = process.getActiveResourcesInfo().some((name) => name.startsWith("GetAddrInfo"));
   if (isLookingUp && process.platform !== "win32" && typeof process.execve === "function") {
     const [file, ...first] = programCommand() as [string, ...string[]];
-    process.execve(file, [process.argv0, ...first, EXIT_FLAG, String(code)], {});
+    const canStart = startFault(file) === undefined;
+    if (canStart) process.execve(file, [process.argv0, ...first, EXIT_FLAG, String(code)], {});
   }
   process.exit(code);
 }

@@ -1,0 +1,59 @@
+import { chmodSync, copyFileSync, existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { VERSION } from "../../src/version.ts";
+import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { BINARY, type RunResult, runShell } from "../support/run.ts";
+
+/** Starts over at once, as NODE_DEBUG is set; the file that it was started from has gone even before. */
+async function runDeleted(world: BinaryWorld, args: readonly string[]): Promise<RunResult> {
+  const copy = join(world.home.path, "sso-cred");
+  copyFileSync(BINARY, copy);
+  const words = args.map((word) => `'${word}'`).join(" ");
+  const result = await runShell(`exec 3<"$COPY" && rm "$COPY" && exec /proc/self/fd/3 ${words}`, {
+    ...world.options,
+    env: { ...world.options.env, COPY: copy, NODE_DEBUG: "net,module", SSO_CRED_WAIT: "20" },
+  });
+  expect(existsSync(copy)).toBe(false);
+  return result;
+}
+
+/** Where Linux says that the deleted file is. */
+function squat(world: BinaryWorld, content: string): void {
+  const path = join(world.home.path, "sso-cred (deleted)");
+  writeFileSync(path, content);
+  chmodSync(path, 0o755);
+}
+
+describe.runIf(process.platform === "linux")("when its file was deleted while it runs", () => {
+  test("it starts over without the variables that Node obeys", async () => {
+    const world = await binaryWorld();
+    const { code, stdout, stderr } = await runDeleted(world, ["--version"]);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `sso-cred ${VERSION}\n`, stderr: "" });
+  });
+
+  test.each(["", "this is no program\n", "#!/bin/sh\necho intruder\n"])(
+    "and %j is in its place, it starts itself over, not that",
+    async (content) => {
+      const world = await binaryWorld();
+      squat(world, content);
+      const { code, stdout, stderr } = await runDeleted(world, ["--version"]);
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `sso-cred ${VERSION}\n`, stderr: "" });
+    },
+  );
+
+  test("it asks the portal", async () => {
+    const world = await binaryWorld();
+    await signedIn(world);
+    const { code, stdout, stderr } = await runDeleted(world, MAIN_JOB);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout).AccountId).toBe("123456789011");
+  });
+
+  test("it starts the process that signs in", async () => {
+    const world = await binaryWorld();
+    expect(await runDeleted(world, MAIN_JOB)).toMatchObject({ code: 0, stderr: "" });
+    expect(world.browser.opened()).toHaveLength(1);
+    await world.noWorker();
+  });
+});
