@@ -34,13 +34,13 @@ export function temporaryName(folder: string): string {
   return join(folder, `.sso-cred-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
 }
 
-/** Takes away what killed writers left in a folder. */
-export function sweepTemporaryFiles(folder: string): void {
+/** Takes away what killed writers left in a folder; younger files may be of a writer that lives. */
+export function sweepTemporaryFiles(folder: string, olderThanMs = TEMPORARY_LIFE_MS): void {
   for (const name of listFolder(folder)) {
     if (!TEMPORARY.test(name)) continue;
     const path = join(folder, name);
     try {
-      if (Math.abs(Date.now() - statSync(path).mtimeMs) > TEMPORARY_LIFE_MS) unlinkSync(path);
+      if (Math.abs(Date.now() - statSync(path).mtimeMs) >= olderThanMs) unlinkSync(path);
     } catch {
       // Another writer swept it first, or it is not ours to remove.
     }
@@ -53,6 +53,17 @@ export function listFolder(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
+  }
+}
+
+/** Throws `config`, naming it, when a folder is there and cannot be listed. */
+export function requireListable(folder: string): void {
+  try {
+    readdirSync(folder);
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return;
+    throw new SsoCredError("config", `cannot list ${folder} (${code})`, { cause: error });
   }
 }
 

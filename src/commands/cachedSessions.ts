@@ -1,5 +1,5 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { listFolder } from "../cache/folder.ts";
 import { readJsonObject } from "../cache/jsonFile.ts";
 import type { Config } from "../config/configFile.ts";
 import { resolveProfile } from "../config/profile.ts";
@@ -67,14 +67,6 @@ function unlessBroken(read: () => SsoSession, system: System): SsoSession[] {
   } catch (error) {
     if (!(error instanceof SsoCredError)) throw error;
     system.trace.step("left out", { error: error.message });
-    return [];
-  }
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
     return [];
   }
 }

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { identityCenter } from "../aws/identityCenter.ts";
-import { removeFile } from "../cache/folder.ts";
+import { removeFile, requireListable, sweepTemporaryFiles } from "../cache/folder.ts";
 import { withLock } from "../cache/lock.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
@@ -13,9 +13,10 @@ import { cancelLogin } from "../login/changeLogin.ts";
 import { allPendingLogins, isUnderWay, readPendingLogin } from "../login/pendingLogin.ts";
 import { sessionTitle } from "../login/sessionTitle.ts";
 import { endSilence } from "../login/silence.ts";
+import { roleCacheDirectory, ssoCacheDirectory } from "../paths.ts";
 import type { SsoSession } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
-import { configuredSessions, strayTokens } from "./cachedSessions.ts";
+import { configuredSessions, type StrayToken, strayTokens } from "./cachedSessions.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";
 
 export const logoutOptions = { ...sessionOptions, all: { type: "boolean" } } as const;
@@ -46,28 +47,50 @@ export async function logout(args: readonly string[], system: System): Promise<n
 
 /** What is on disk goes even where the config cannot be read; no token is sent then, because the config says where to. */
 async function signOutOfAll(system: System): Promise<void> {
-  const { result: config, failure } = attempt(() => loadConfig(system, { credentials: true }));
+  const failures: unknown[] = [];
+  async function step<T>(work: () => T | Promise<T>): Promise<T | undefined> {
+    const { result, failure } = await attempt(work);
+    if (failure !== undefined) failures.push(failure);
+    return result;
+  }
+  const config = await step(() => loadConfig(system, { credentials: true }));
   const sessions = config ? configuredSessions(config, system) : [];
   const present = sessions.filter((session) => isPresent(session, system));
-  for (const session of present) await signOut(session, config ? rolePairs(config, session) : [], system);
+  for (const session of present)
+    await step(() => signOut(session, config ? rolePairs(config, session) : [], system));
   const open = allPendingLogins(system).filter((login) => isUnderWay(login, system));
   for (const { session } of open) {
-    await cancelLogin(session, system);
-    system.writeStdout(endedLine(sessionTitle(session)));
+    await step(async () => {
+      await cancelLogin(session, system);
+      system.writeStdout(endedLine(sessionTitle(session)));
+    });
   }
   const stray = strayTokens(config, system);
-  for (const { path, accessToken, session } of stray) {
-    removeFile(path);
-    const told = session !== undefined && (await revoke(session, accessToken, system));
-    system.writeStdout(signedOutLine(session ? sessionTitle(session) : path, told));
-  }
-  const removed = removeRoleCredentials("all", system);
+  for (const token of stray) await step(() => signOutOfStray(token, system));
+  const removed = (await step(() => removeRoleCredentials("all", system))) ?? 0;
   if (removed > 0) {
-    system.writeStdout(
-      `Removed the cached credentials of ${removed} more ${removed === 1 ? "role" : "roles"}.\n`,
-    );
-  } else if (present.length + open.length + stray.length === 0) system.writeStdout("Nobody was signed in.\n");
+    const roles = removed === 1 ? "role" : "roles";
+    system.writeStdout(`Removed the cached credentials of ${removed} more ${roles}.\n`);
+  }
+  await step(() => sweepCaches(system));
+  if (failures.length > 0) throw failures[0];
+  if (present.length + open.length + stray.length + removed === 0)
+    system.writeStdout("Nobody was signed in.\n");
+}
+
+async function signOutOfStray({ path, accessToken, session }: StrayToken, system: System): Promise<void> {
+  const { failure } = await attempt(() => removeFile(path));
+  const told = session !== undefined && (await revoke(session, accessToken, system));
   if (failure !== undefined) throw failure;
+  system.writeStdout(signedOutLine(session ? sessionTitle(session) : path, told));
+}
+
+/** Killed writers' files hold what the removed ones held. Throws `config` for a folder in which nobody can look. */
+function sweepCaches({ env, platform }: System): void {
+  for (const folder of [ssoCacheDirectory(env, platform), roleCacheDirectory(env, platform)]) {
+    requireListable(folder);
+    sweepTemporaryFiles(folder, 0);
+  }
 }
 
 function isPresent(session: SsoSession, system: System): boolean {
@@ -82,26 +105,25 @@ function isPending(session: SsoSession, system: System): boolean {
 async function signOut(session: SsoSession, pairs: readonly RolePair[], system: System): Promise<void> {
   const title = sessionTitle(session);
   const wasOpen = isPending(session, system);
-  await cancelLogin(session, system);
+  // Whatever cannot be removed: the rest goes, and the portal's end of it is what counts most.
+  const ended = await attempt(() => cancelLogin(session, system));
   const token = await removeToken(session, system);
-  const roles = attempt(() => removeRoleCredentials({ session, pairs }, system));
-  const rest = attempt(() => {
-    endSilence(session, system);
-    rmSync(sessionStatePath("attempts", session, system), { force: true });
-  });
+  const roles = await attempt(() => removeRoleCredentials({ session, pairs }, system));
+  const swept = await attempt(() => sweepCaches(system));
+  endSilence(session, system);
+  const rest = await attempt(() => rmSync(sessionStatePath("attempts", session, system), { force: true }));
   if (rest.failure) system.trace.step("some state stays behind", { error: String(rest.failure) });
-  // Even when a file cannot be removed: the portal's end of it is what counts most.
   const told = token.accessToken === undefined || (await revoke(session, token.accessToken, system));
-  const failure = token.failure ?? roles.failure;
+  const failure = token.failure ?? roles.failure ?? swept.failure ?? ended.failure;
   if (failure !== undefined) throw failure;
   if (token.accessToken === undefined && !roles.result) {
     system.writeStdout(wasOpen ? endedLine(title) : `Nobody was signed in to '${title}'.\n`);
   } else system.writeStdout(signedOutLine(title, told));
 }
 
-function attempt<T>(work: () => T): { result?: T; failure?: unknown } {
+async function attempt<T>(work: () => T | Promise<T>): Promise<{ result?: T; failure?: unknown }> {
   try {
-    return { result: work() };
+    return { result: await work() };
   } catch (failure) {
     return { failure };
   }
@@ -121,13 +143,14 @@ async function removeToken(
   session: SsoSession,
   system: System,
 ): Promise<{ accessToken?: string | undefined; failure?: unknown }> {
-  const take = () => {
+  async function take() {
     const accessToken = readToken(session, system)?.accessToken;
-    return { accessToken, ...attempt(() => removeFile(tokenPath(session, system))) };
-  };
+    const { failure } = await attempt(() => removeFile(tokenPath(session, system)));
+    return { accessToken, failure };
+  }
   const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a refresh of the same session" };
   try {
-    return await withLock(system, sessionLockPath("token", session, system), wait, async () => take());
+    return await withLock(system, sessionLockPath("token", session, system), wait, take);
   } catch (error) {
     if (isKind(error, "unavailable")) return take();
     throw error;

@@ -4,8 +4,8 @@ import { watchFiles } from "../cache/watchFiles.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import type { SsoSession, SsoToken } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
+import { endLogin } from "./changeLogin.ts";
 import {
-  endPendingLogin,
   hasLoginFile,
   isJoinable,
   isUnderWay,
@@ -75,7 +75,7 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
     if (joined && isKind(error, "cancelled")) {
       // First this: of several that are interrupted at once the last one finds nobody.
       unmark(joined, waiterName(), system);
-      if (!othersWait(joined, system)) endPendingLogin(session, system, joined.id);
+      if (!othersWait(joined, system)) await endLogin(joined, system);
     }
     throw error;
   } finally {

@@ -3,7 +3,12 @@ import { sessionLockPath } from "../cache/statePaths.ts";
 import { isKind } from "../errors.ts";
 import type { SsoSession } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
-import { endPendingLogin, type PendingLogin, readPendingLogin, writePendingLogin } from "./pendingLogin.ts";
+import {
+  type PendingLogin,
+  readPendingLogin,
+  removePendingLogin,
+  writePendingLogin,
+} from "./pendingLogin.ts";
 
 /** Nobody holds this lock for longer than a few writes. */
 const PATIENCE_MS = 3_000;
@@ -20,9 +25,16 @@ export async function updateLogin(login: PendingLogin, system: System): Promise<
   });
 }
 
-/** Ends the sign-in of a session, if there is one, for good. */
+/** Takes away the record of a sign-in that is over; of one that has taken its place meanwhile nothing is lost. */
+export async function endLogin(login: PendingLogin, system: System): Promise<void> {
+  await alone(login.session, system, () => {
+    if (readPendingLogin(login.session, system)?.id === login.id) removePendingLogin(login.session, system);
+  });
+}
+
+/** Ends the sign-in of a session, if there is one, for good. Throws `config` naming a file that cannot be removed. */
 export async function cancelLogin(session: SsoSession, system: System): Promise<void> {
-  await alone(session, system, () => endPendingLogin(session, system));
+  await alone(session, system, () => removePendingLogin(session, system));
 }
 
 async function alone<T>(session: SsoSession, system: System, work: () => T): Promise<T> {
@@ -30,7 +42,8 @@ async function alone<T>(session: SsoSession, system: System, work: () => T): Pro
   try {
     return await withLock(system, sessionLockPath("login", session, system), wait, async () => work());
   } catch (error) {
-    if (!isKind(error, "unavailable")) throw error;
+    // Ctrl-C, too, has to end what is under way.
+    if (!isKind(error, "unavailable", "cancelled")) throw error;
     return work();
   }
 }

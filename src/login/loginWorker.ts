@@ -12,13 +12,13 @@ import type { ClientRegistration, TokenGrant } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import { printable } from "../text.ts";
 import { authorizationCodeGrant } from "./authorizationCodeGrant.ts";
-import { updateLogin } from "./changeLogin.ts";
+import { endLogin, updateLogin } from "./changeLogin.ts";
 import { deviceGrant } from "./deviceGrant.ts";
 import { effectiveStartUrl } from "./effectiveStartUrl.ts";
 import { keepNewToken } from "./keepNewToken.ts";
 import { loginFailure } from "./loginFailure.ts";
 import { type LoginApi, patientApi } from "./patientApi.ts";
-import { endPendingLogin, type PendingLogin, readLoginFile, removeMarks } from "./pendingLogin.ts";
+import { type PendingLogin, readLoginFile, removeMarks } from "./pendingLogin.ts";
 import { DEFAULT_SCOPES, obtainRegistration } from "./registerClient.ts";
 import { sessionTitle } from "./sessionTitle.ts";
 import { beSilent, endSilence } from "./silence.ts";
@@ -48,7 +48,7 @@ export async function runLoginWorker(key: string, id: string, system: System): P
     });
     await Promise.race([signIn(login, watch, system), over]);
     endSilence(login.session, system);
-    endPendingLogin(login.session, system, id);
+    await endLogin(login, system);
     system.trace.step("sign-in succeeded");
   } catch (error) {
     await fail(login, error, system);
@@ -140,7 +140,7 @@ async function showOpen(
 async function fail(login: PendingLogin, error: unknown, system: System): Promise<void> {
   system.trace.step("sign-in ended", { error: String(error) });
   if (isKind(error, "cancelled")) {
-    endPendingLogin(login.session, system, login.id);
+    await endLogin(login, system);
     return;
   }
   if (isUnanswered(error)) beSilent(login.session, system);

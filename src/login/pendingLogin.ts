@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { listFolder, removeFile } from "../cache/folder.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { loginsFolder, sessionStatePath } from "../cache/statePaths.ts";
@@ -86,12 +87,10 @@ export function noteWorker(login: PendingLogin, pid: number, system: Place): voi
   mark(login, WORKER_MARK, system, pid);
 }
 
-/** Ends the sign-in: its worker sees that the file is gone. With `id` only that one. */
-export function endPendingLogin(session: SsoSession, system: Place, id?: string): void {
-  const login = readPendingLogin(session, system);
-  if (id !== undefined && login?.id !== id) return;
+/** Ends the sign-in: its worker sees that the file is gone. Throws `config` naming a file that cannot be removed. */
+export function removePendingLogin(session: SsoSession, system: Place): void {
   const path = sessionStatePath("logins", session, system);
-  rmSync(path, { force: true });
+  removeFile(path);
   removeMarks(path);
 }
 
@@ -116,8 +115,9 @@ export function isMarked(login: PendingLogin, name: string, system: Place): bool
   return existsSync(markPath(login, name, system));
 }
 
+/** Best effort, as all that takes marks away: each names its process, and goes with the next sign-in. */
 export function unmark(login: PendingLogin, name: string, system: Place): void {
-  rmSync(markPath(login, name, system), { force: true });
+  removeMark(markPath(login, name, system));
 }
 
 /** Whether another live process waits for this sign-in. */
@@ -136,19 +136,18 @@ export function othersWait(login: PendingLogin, system: Place): boolean {
 export function removeMarks(loginPath: string): void {
   const stem = basename(loginPath, ".json");
   for (const name of listFolder(dirname(loginPath))) {
-    if (name.startsWith(`${stem}.`) && name !== `${stem}.json`)
-      rmSync(join(dirname(loginPath), name), { force: true });
+    if (name.startsWith(`${stem}.`) && name !== `${stem}.json`) removeMark(join(dirname(loginPath), name));
+  }
+}
+
+function removeMark(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // A folder that takes no change.
   }
 }
 
 function markPath(login: PendingLogin, name: string, system: Place): string {
   return `${sessionStatePath("logins", login.session, system).slice(0, -".json".length)}.${login.id}.${name}`;
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

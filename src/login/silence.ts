@@ -30,8 +30,13 @@ export function beSilent(session: SsoSession, system: Surroundings): void {
   }
 }
 
+/** Best effort: a token that is newer ends it as well. */
 export function endSilence(session: SsoSession, system: Surroundings): void {
-  rmSync(sessionStatePath("silence", session, system), { force: true });
+  try {
+    rmSync(sessionStatePath("silence", session, system), { force: true, recursive: true });
+  } catch {
+    // A folder that takes no change.
+  }
 }
 
 /** The last unanswered sign-in and how many there were in a row; none where a token is newer. */

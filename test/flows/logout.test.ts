@@ -1,7 +1,15 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { roleFile, rolePath, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import {
+  roleFile,
+  rolePath,
+  START_URL,
+  sessionSection,
+  sha1,
+  tokenFile,
+  tokenPath,
+} from "../support/home.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld, type WorldOptions } from "../support/signInWorld.ts";
 
 const TOLD = "Signed out of 'corp'.\n";
@@ -146,6 +154,58 @@ describe("logout during a sign-in", () => {
     await settled();
     expect(center.state.accessTokens.size).toBe(1);
     expect(await home.exists(tokenPath("corp"))).toBe(false);
+  });
+});
+
+describe("logout where something cannot be removed", () => {
+  const pendingPath = (session: string) => `.aws/sso-cred/logins/${sha1(session)}.json`;
+  const NOTHING_LEFT = { ".aws/sso/cache": [], ".aws/cli/cache": [] };
+  const left = async ({ home }: SignInWorld) =>
+    Object.fromEntries(
+      await Promise.all(
+        Object.keys(NOTHING_LEFT).map(async (folder) => [
+          folder,
+          (await home.files(folder)).map(({ path }) => path),
+        ]),
+      ),
+    );
+
+  it.each([["corp"], ["--all"]])("(%s) removes the rest and tells the portal, then names it", async (who) => {
+    const world = await signedInWorld({ config: sessionSection("corp") + PAIRS });
+    await putRole(world, "corp", "FromCommand");
+    // A folder with something in it is what no user may remove as a file.
+    await world.home.write(`${pendingPath("corp")}/in-the-way`, "");
+    const { code, stderr } = await world.call(["logout", who]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^sso-cred: cannot remove .*logins.*\.json \(\w+\)\n$/);
+    expect([await left(world), world.center.count("/logout")]).toEqual([NOTHING_LEFT, 1]);
+  });
+
+  it("--all goes on with the other sessions", async () => {
+    const world = await signInWorld({ config: sessionSection("aaa") + sessionSection("zzz") });
+    await world.home.write(`${tokenPath("aaa")}/in-the-way`, "");
+    await putToken(world, "zzz");
+    const { code, stdout, stderr } = await world.call(["logout", "--all"]);
+    expect([code, stdout]).toEqual([3, "Signed out of 'zzz'.\n"]);
+    expect(stderr).toMatch(/^sso-cred: cannot remove .* \(\w+\)\n$/);
+    expect([await world.home.exists(tokenPath("zzz")), world.center.count("/logout")]).toEqual([false, 1]);
+  });
+
+  it("--all says that nobody can look into a cache folder, instead of that nobody was signed in", async () => {
+    const world = await signInWorld();
+    const loop = join(world.home.path, ".aws/sso/cache");
+    await mkdir(dirname(loop), { recursive: true });
+    await symlink(loop, loop);
+    const { code, stdout, stderr } = await world.call(["logout", "--all"]);
+    expect([code, stdout, stderr]).toEqual([3, "", `sso-cred: cannot list ${loop} (ELOOP)\n`]);
+  });
+
+  it.each([["corp"], ["--all"]])("(%s) takes along what killed writers left", async (who) => {
+    const world = await signedInWorld();
+    for (const folder of [".aws/sso/cache", ".aws/cli/cache"])
+      await world.home.write(`${folder}/.sso-cred-1-a.tmp`, "half a secret");
+    expect((await world.call(["logout", who])).code).toBe(0);
+    expect(await left(world)).toEqual(NOTHING_LEFT);
   });
 });
 

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { withLock } from "../../../src/cache/lock.ts";
 import { sessionLockPath } from "../../../src/cache/statePaths.ts";
-import { cancelLogin, updateLogin } from "../../../src/login/changeLogin.ts";
+import { cancelLogin, endLogin, updateLogin } from "../../../src/login/changeLogin.ts";
 import {
-  endPendingLogin,
   mark,
   type PendingLogin,
   readPendingLogin,
+  removePendingLogin,
   writePendingLogin,
 } from "../../../src/login/pendingLogin.ts";
 import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
@@ -53,9 +53,23 @@ it("does not undo a logout that comes between the look and the write", async () 
     update = updateLogin({ ...login, state: "open" }, system);
     await system.sleep(500);
     expect(state()).toBe("starting");
-    endPendingLogin(session, system);
+    removePendingLogin(session, system);
   });
   expect(await update).toBe(false);
+  expect(state()).toBeUndefined();
+});
+
+it("that has ended takes no other with it that has come in its place", async () => {
+  const wait = { deadline: system.now() + 1000, purpose: "this test" };
+  let end: Promise<void> | undefined;
+  await withLock(system, sessionLockPath("login", session, system), wait, async () => {
+    end = endLogin(login, system);
+    await system.sleep(500);
+    writePendingLogin({ ...login, id: "fedcba9876543210", state: "open" }, system);
+  });
+  await end;
+  expect(state()).toBe("open");
+  await endLogin({ ...login, id: "fedcba9876543210" }, system);
   expect(state()).toBeUndefined();
 });
 

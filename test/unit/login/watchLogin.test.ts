@@ -2,9 +2,9 @@ import { uptime } from "node:os";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { tokenMark } from "../../../src/cache/tokenCache.ts";
 import {
-  endPendingLogin,
   mark,
   type PendingLogin,
+  removePendingLogin,
   writePendingLogin,
 } from "../../../src/login/pendingLogin.ts";
 import { isUnanswered } from "../../../src/login/unanswered.ts";
@@ -61,7 +61,7 @@ it("goes on while nothing happens", async () => {
 });
 
 it("ends when the sign-in's file is gone", async () => {
-  expect(await watched({}, () => endPendingLogin(session, system))).toMatchObject(CANCELLED);
+  expect(await watched({}, () => removePendingLogin(session, system))).toMatchObject(CANCELLED);
 });
 
 it("ends with any token that works, where there was none to replace", async () => {
