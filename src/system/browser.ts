@@ -37,7 +37,11 @@ function fillIn(words: readonly string[], url: string): string[] {
 
 function systemCommands(url: string, { env, platform }: Surroundings): string[][] {
   if (platform === "darwin") return [["open", url]];
-  if (platform === "win32") return [["rundll32", "url.dll,FileProtocolHandler", url]];
+  // By its path: a bare name is looked for in the current folder first.
+  if (platform === "win32") {
+    const folder = env.SystemRoot || "C:\\Windows";
+    return [[`${folder}\\System32\\rundll32.exe`, "url.dll,FileProtocolHandler", url]];
+  }
   if (env.WSL_DISTRO_NAME || env.WSL_INTEROP) {
     const windows = "/mnt/c/Windows/System32/rundll32.exe";
     return [[existsSync(windows) ? windows : "rundll32.exe", "url.dll,FileProtocolHandler", url]];
@@ -45,7 +49,16 @@ function systemCommands(url: string, { env, platform }: Surroundings): string[][
   return env.DISPLAY || env.WAYLAND_DISPLAY ? [["xdg-open", url]] : [];
 }
 
-function start([file = "", ...args]: readonly string[]): Promise<boolean> {
+async function start(command: readonly string[]): Promise<boolean> {
+  try {
+    return await started(command);
+  } catch {
+    // Most failures are told by an event, some are thrown: on Windows a .cmd file, which only a shell could run.
+    return false;
+  }
+}
+
+function started([file = "", ...args]: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(file, args, { detached: true, stdio: "ignore", windowsHide: true, cwd: "/" });
     const settled = setTimeout(() => resolve(true), SETTLED_MS);

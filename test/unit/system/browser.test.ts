@@ -46,7 +46,10 @@ describe("the commands", () => {
 
   it("are the system's own", () => {
     expect(commands({}, "darwin")).toEqual([["open", URL_]]);
-    expect(commands({}, "win32")).toEqual([["rundll32", "url.dll,FileProtocolHandler", URL_]]);
+    const rundll32 = "D:\\Windows\\System32\\rundll32.exe";
+    const opener = [rundll32, "url.dll,FileProtocolHandler", URL_];
+    expect(commands({ SystemRoot: "D:\\Windows" }, "win32")).toEqual([opener]);
+    expect(commands({}, "win32")).toEqual([[rundll32.replace("D:", "C:"), ...opener.slice(1)]]);
     expect(commands({ BROWSER: "a;b" }, "win32").slice(0, 2)).toEqual([
       ["a", URL_],
       ["b", URL_],
@@ -89,7 +92,8 @@ describe("opening", () => {
 
   it("falls through what is missing and what fails", async () => {
     const [failing, good, unused] = [program("failing", 3), program("good"), program("unused")];
-    expect(await open(URL_, `${home.path}/missing:${failing}:${good}:${unused}`)).toBe(true);
+    const thrown = `${failing}/below-a-file`;
+    expect(await open(URL_, `${home.path}/missing:${thrown}:${failing}:${good}:${unused}`)).toBe(true);
     expect([ran(failing), ran(good), ran(unused)]).toEqual([[URL_, "/"], [URL_, "/"], undefined]);
   });
 
