@@ -13,9 +13,12 @@ try {
 }
 startOver().then(() => import("./cli.ts").then(({ runProcess }) => runProcess()));
 
-/** First of all: under NODE_DEBUG Node reports on stderr even what is loaded. Without such variables costs nothing. */
+/**
+ * First of all: under NODE_DEBUG Node reports on stderr even what is loaded. Without such variables costs nothing. Windows
+ * does not tell `node_debug` from it.
+ */
 async function startOver(): Promise<void> {
-  if (!Object.keys(process.env).some((name) => /^(?:NODE|OPENSSL|SSL|UV|QLOG)/.test(name))) return;
+  if (!Object.keys(process.env).some((name) => /^(?:NODE|OPENSSL|SSL|UV|QLOG)/i.test(name))) return;
   const { restartCleanly } = await import("./system/restartCleanly.ts");
   restartCleanly();
 }

@@ -19,12 +19,21 @@ const HARMLESS = new Set([
   "NODE_VERSION",
 ]);
 
-/** The names of variables that would change how this program runs. */
-export function disturbingVariables(env: NodeJS.ProcessEnv): string[] {
-  const extra = env.NODE_EXTRA_CA_CERTS;
-  // Node complains of such a file on stderr, where nothing but our own words may be.
-  const useless = extra && !holdsCertificates(extra) ? ["NODE_EXTRA_CA_CERTS"] : [];
-  return [...Object.keys(env).filter((name) => OBEYED.test(name) && !HARMLESS.has(name)), ...useless];
+/** The names of variables that would change how this program runs, as the environment spells them. */
+export function disturbingVariables(env: NodeJS.ProcessEnv, platform = process.platform): string[] {
+  return Object.entries(env)
+    .filter(([given, value]) => {
+      const name = spelled(given, platform);
+      // Node complains of a file without certificates on stderr, where nothing but our own words may be.
+      if (name === "NODE_EXTRA_CA_CERTS") return value && !holdsCertificates(value);
+      return OBEYED.test(name) && !HARMLESS.has(name);
+    })
+    .map(([given]) => given);
+}
+
+/** To Windows `node_debug` is NODE_DEBUG. */
+function spelled(name: string, platform: NodeJS.Platform): string {
+  return platform === "win32" ? name.toUpperCase() : name;
 }
 
 function holdsCertificates(path: string): boolean {
@@ -42,7 +51,9 @@ function holdsCertificates(path: string): boolean {
 }
 
 /** The environment without anything that Node or OpenSSL obey, for ourselves and for what we start. */
-export function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const disturbing = new Set([...disturbingVariables(env), "NODE_OPTIONS", "NODE_PATH"]);
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !disturbing.has(name)));
+export function cleanEnvironment(env: NodeJS.ProcessEnv, platform = process.platform): NodeJS.ProcessEnv {
+  const disturbing = new Set(disturbingVariables(env, platform));
+  const stays = (name: string) =>
+    !disturbing.has(name) && !["NODE_OPTIONS", "NODE_PATH"].includes(spelled(name, platform));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => stays(name)));
 }

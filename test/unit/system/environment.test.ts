@@ -45,3 +45,19 @@ it("NODE_EXTRA_CA_CERTS stays where it names certificates, and goes where Node w
     expect([disturbingVariables(useless), cleanEnvironment(useless)]).toEqual([["NODE_EXTRA_CA_CERTS"], {}]);
   }
 });
+
+it("on Windows, where the case of a name means nothing, finds them however they are written", () => {
+  const env = {
+    node_debug: "x",
+    OpenSSL_Conf: "x",
+    node_extra_ca_certs: "/nonexistent/ca.pem",
+    Node_Options: "x",
+    node_env: "x",
+    Path: "x",
+  };
+  const disturbing = ["node_debug", "OpenSSL_Conf", "node_extra_ca_certs"];
+  expect(disturbingVariables(env, "win32")).toEqual(disturbing);
+  expect(cleanEnvironment(env, "win32")).toEqual({ node_env: "x", Path: "x" });
+  expect(disturbingVariables(env, "linux")).toEqual([]);
+  expect(cleanEnvironment(env, "linux")).toEqual(env);
+});
