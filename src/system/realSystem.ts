@@ -1,16 +1,15 @@
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { outputPatienceMs } from "../waitSeconds.ts";
 import { writeFully } from "../writeFully.ts";
 import { openBrowser } from "./browser.ts";
-import { cleanEnvironment } from "./environment.ts";
 import { leave } from "./leave.ts";
 import { programCommand } from "./programCommand.ts";
 import { steadyClock } from "./steadyClock.ts";
 import type { System } from "./system.ts";
 import { openTerminal } from "./terminal.ts";
 import { openTrace } from "./trace.ts";
+import { workerSurroundings } from "./workerSurroundings.ts";
 
 /** After its end a run still says what went wrong, to a reader that may be slow. */
 const STDERR_PATIENCE_MS = 1_000;
@@ -40,29 +39,30 @@ export function realSystem(): System {
 
 function startDetached(args: readonly string[]): number | undefined {
   const [file, ...first] = programCommand() as [string, ...string[]];
-  const child = spawn(file, [...first, ...args], {
-    detached: true,
-    stdio: "ignore",
-    windowsHide: true,
-    cwd: process.platform === "win32" ? undefined : "/",
-    env: withAbsolutePaths(withoutAwsKeys(cleanEnvironment(process.env))),
-  });
-  // A worker that does not start is noticed by its unclaimed login.
-  child.once("error", () => {});
-  child.unref();
-  return child.pid;
+  const surroundings = workerSurroundings(process, currentFolder());
+  // A worker that does not start is noticed by its unclaimed login; some failures come as an event, some are thrown.
+  try {
+    const child = spawn(file, [...first, ...args], {
+      detached: true,
+      stdio: "ignore",
+      windowsHide: true,
+      ...surroundings,
+    });
+    child.once("error", () => {});
+    child.unref();
+    return child.pid;
+  } catch {
+    return undefined;
+  }
 }
 
-function withoutAwsKeys(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const dropped =
-    /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|CREDENTIAL_EXPIRATION|PROFILE|DEFAULT_PROFILE)$/i;
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !dropped.test(name)));
-}
-
-/** What the caller named from its folder, which the worker leaves. */
-function withAbsolutePaths(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const moved = ["SSO_CRED_TRACE", "NODE_EXTRA_CA_CERTS", "HOME"].filter((name) => env[name]);
-  return { ...env, ...Object.fromEntries(moved.map((name) => [name, resolve(env[name] as string)])) };
+/** The root where it has been removed: then nothing can be named from it. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return "/";
+  }
 }
 
 /** One second for what is under way to end in order; then the process ends anyway. */

@@ -1,0 +1,30 @@
+import { posix, win32 } from "node:path";
+import { homeDirectory, type Surroundings } from "../paths.ts";
+import { cleanEnvironment } from "./environment.ts";
+
+/** Of no use to a worker. */
+const AWS_KEYS =
+  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|CREDENTIAL_EXPIRATION|PROFILE|DEFAULT_PROFILE)$/i;
+
+/**
+ * Where a worker that outlives its caller runs, and with which environment: it leaves the caller's folder `cwd`, so that this
+ * can be removed or unmounted, and what the caller named from there is named from the root. On Windows, where each drive has a
+ * root, it goes home: the files that it is about are there anyway.
+ */
+export function workerSurroundings(
+  { env, platform }: Surroundings,
+  cwd: string,
+): { cwd: string; env: NodeJS.ProcessEnv } {
+  const { resolve } = platform === "win32" ? win32 : posix;
+  const clean = cleanEnvironment(env, platform);
+  const kept = Object.fromEntries(Object.entries(clean).filter(([name]) => !AWS_KEYS.test(name)));
+  const homeName = platform === "win32" ? "USERPROFILE" : "HOME";
+  const named = ["SSO_CRED_TRACE", "NODE_EXTRA_CA_CERTS", homeName].flatMap((name) => {
+    const path = kept[name];
+    return path ? [[name, resolve(cwd, path)]] : [];
+  });
+  const absolute = { ...kept, ...Object.fromEntries(named) };
+  if (platform !== "win32") return { cwd: "/", env: absolute };
+  const home = resolve(cwd, homeDirectory(env, platform));
+  return { cwd: home, env: { ...absolute, USERPROFILE: home } };
+}
