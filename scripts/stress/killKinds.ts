@@ -10,8 +10,17 @@ export type Kind = "refresh" | "login" | "write" | "init";
 export type Target = "caller" | "group" | "worker";
 
 const MAIN_JOB = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
-/** Comments, an odd blank, a section of the person's own: what `init` has to keep. */
-export const CONFIG = `# mine\n[default]\nregion = eu-central-1 \n\n${sessionSection(SESSION)}`;
+/**
+ * Comments, odd blanks, sections of the person's own: what `init` has to keep. So many of them that the apply, and not the listing before
+ * it, is what most kills meet.
+ */
+const CONFIG = [
+  `# mine\n[default]\nregion = eu-central-1 \n\n${sessionSection(SESSION)}`,
+  ...Array.from(
+    { length: 1000 },
+    (_, at) => `[profile mine-${at}]\nregion=eu-west-1 \n# note ${at}\noutput = json\n`,
+  ),
+].join("\n");
 
 /** What is killed: each kind needs to do its own work and nothing more. */
 interface KillKind {
@@ -56,7 +65,7 @@ export const KINDS: Readonly<Record<Kind, KillKind>> = {
     args: ["init", SESSION, "--all", "--yes"],
     targets: ["caller", "caller", "group"],
     spanMs: 450,
-    requests: ["/assignment/accounts", "/assignment/roles"],
+    requests: ["/assignment/accounts", "/assignment/roles", "/assignment/roles"],
     async prepare(stage) {
       await stage.signIn(7200);
       await stage.home.write(".aws/config", CONFIG);
@@ -64,7 +73,9 @@ export const KINDS: Readonly<Record<Kind, KillKind>> = {
   },
 };
 
+/** Signed out, and with a config that costs the main job no time. */
 async function forget(stage: Stage): Promise<void> {
+  await stage.home.write(".aws/config", sessionSection(SESSION));
   for (const path of [rolePath(SESSION, ACCOUNT, ROLE), tokenPath(SESSION)]) {
     await rm(join(stage.home.path, path), { force: true });
   }
@@ -85,9 +96,16 @@ export function expectGood(
 /** A config is the old one or the new one, and so is its backup; `finished`: the new one. */
 export function expectWholeConfig(stage: Stage, after: string, finished: boolean, expect: Expect): void {
   const config = fileText(stage, ".aws/config");
-  expect(config === after || (!finished && config === CONFIG), `config: ${JSON.stringify(config)}`);
+  expect(config === after || (!finished && config === CONFIG), `config: ${endsOf(config)}`);
   const backup = fileText(stage, ".aws/config.sso-cred.bak");
-  expect(backup === undefined || backup === CONFIG || backup === after, `backup: ${JSON.stringify(backup)}`);
+  const isWhole = backup === CONFIG || backup === after;
+  // What replaced the config made the backup first.
+  expect(isWhole || (backup === undefined && config === CONFIG), `backup: ${endsOf(backup)}`);
+}
+
+function endsOf(text: string | undefined): string {
+  if (text === undefined) return "none";
+  return `${text.length} characters, ${JSON.stringify(text.slice(0, 60))} … ${JSON.stringify(text.slice(-60))}`;
 }
 
 export function fileText(stage: Stage, path: string): string | undefined {
