@@ -13,8 +13,8 @@ const SUSPENDED_MS = 150_000;
 /** When an answer that comes during the suspension is sent: long after everything has been stopped. */
 const MEANWHILE = { kind: "latency", ms: 2_000 } as const;
 const NEVER = { kind: "blackHole" } as const;
-/** Random moments of a run, and longer than one takes. */
-const SPAN_MS = 900;
+/** Random moments of a run: about as long as one takes. */
+const SPAN_MS = { refresh: 300, "sign-in": 700 } as const;
 const MOMENTS = 6;
 
 interface Suspension {
@@ -98,20 +98,22 @@ const SUSPENSIONS: Record<string, Suspension> = {
 
 /** Everything of one home is stopped for minutes, as if the machine slept, and goes on: all rows at once. */
 export async function suspensions({ report, random }: SuiteContext): Promise<void> {
-  const moments = Array.from({ length: MOMENTS }, () => random.between(0, SPAN_MS));
+  const lead = `suspended for ${SUSPENDED_MS / 1000} s`;
+  const moments = Array.from({ length: MOMENTS }, (_, index) => {
+    const work = index % 2 === 0 ? "refresh" : "sign-in";
+    return { work, atMs: Math.round(random.between(0, SPAN_MS[work])) } as const;
+  });
   await Promise.all([
     ...Object.entries(SUSPENSIONS).map(([name, suspension]) =>
-      report.row(`suspended for ${SUSPENDED_MS / 1000} s ${name}`, (expect) =>
+      report.row(`${lead} ${name}`, (expect) =>
         onStage(suspension.options, (stage) => inSuspension(stage, suspension, expect)),
       ),
     ),
-    ...moments.map((momentMs, index) => {
-      const isRefresh = index % 2 === 0;
-      const name = `${Math.round(momentMs)} ms into a ${isRefresh ? "refresh" : "sign-in"}`;
-      return report.row(`suspended for ${SUSPENDED_MS / 1000} s ${name}`, (expect) =>
-        onStage({}, (stage) => atAnyMoment(stage, momentMs, isRefresh, expect)),
-      );
-    }),
+    ...moments.map(({ work, atMs }) =>
+      report.row(`${lead} ${atMs} ms into a ${work}`, (expect) =>
+        onStage({}, (stage) => atAnyMoment(stage, work, atMs, expect)),
+      ),
+    ),
   ]);
 }
 
@@ -132,18 +134,17 @@ async function inSuspension(
   return { ...figures, tabs: await nextCall(stage, tabs, expect) };
 }
 
-/** Of a sign-in or of a refresh. */
 async function atAnyMoment(
   stage: Stage,
-  momentMs: number,
-  isRefresh: boolean,
+  work: keyof typeof SPAN_MS,
+  atMs: number,
   expect: Expect,
 ): Promise<Figures> {
-  if (isRefresh) await stage.signIn(-600);
+  if (work === "refresh") await stage.signIn(-600);
   const call = stage.call({ deadlineMs: 2 * SUSPENDED_MS });
-  await sleep(momentMs);
+  await sleep(atMs);
   const figures = endsWell(stage, await sleepThrough(stage, call), expect);
-  return { ...figures, tabs: await nextCall(stage, isRefresh ? 0 : 1, expect) };
+  return { ...figures, tabs: await nextCall(stage, work === "refresh" ? 0 : 1, expect) };
 }
 
 /** Soon, with credentials or with words. */
