@@ -1,19 +1,21 @@
 import { formatTimestamp, parseTimestamp } from "./expiry.ts";
+import { asciiJson } from "./pythonJson.ts";
 import type { RoleCredentials } from "./sso/types.ts";
 
 /** The Go SDK v1 reads no more than 8192 bytes of a credential process (REFERENCE: aws-sdk-go processcreds). */
 export const MAX_OUTPUT_BYTES = 8191;
 
-/** The `credential_process` document, version 1, in one line. */
+/** The `credential_process` document, version 1, in one line of printable ASCII: people look at it, too. */
 export function credentialProcessOutput(credentials: RoleCredentials, accountId: string): string {
-  return `${JSON.stringify({
+  const document = {
     Version: 1,
     AccessKeyId: credentials.accessKeyId,
     SecretAccessKey: credentials.secretAccessKey,
     SessionToken: credentials.sessionToken,
     Expiration: formatTimestamp(credentials.expiration),
     AccountId: accountId,
-  })}\n`;
+  };
+  return `${asciiJson(JSON.stringify(document))}\n`;
 }
 
 /**

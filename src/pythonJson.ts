@@ -2,7 +2,11 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** A JSON string as Python's `json.dumps` writes it: everything outside printable ASCII as `\uXXXX`. */
 export function pythonString(text: string): string {
-  const json = JSON.stringify(text);
+  return asciiJson(JSON.stringify(text));
+}
+
+/** The same JSON in printable ASCII. */
+export function asciiJson(json: string): string {
   // Not a pattern: compiling one costs a cache hit more than reading a few names.
   for (let i = 0; i < json.length; i++) {
     if (json.charCodeAt(i) > 0x7e) return escaped(json);

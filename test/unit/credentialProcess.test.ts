@@ -19,6 +19,13 @@ it("writes the version 1 document in one line, account and all", () => {
   );
 });
 
+it("writes printable ASCII, whatever the portal sent: a person may be at the other end", () => {
+  const odd = { ...credentials, sessionToken: "\u009b31m \u202e \u0007 \ud800 é \u2028 😀" };
+  const output = credentialProcessOutput(odd, ACCOUNT);
+  expect(output).toMatch(/^[ -~]+\n$/);
+  expect(JSON.parse(output).SessionToken).toBe(odd.sessionToken);
+});
+
 it("reads the AWS CLI's file", () => {
   expect(parseRoleCredentials(JSON.stringify(roleFile(NOON, ACCOUNT)), ACCOUNT)).toEqual(credentials);
 });
