@@ -28,7 +28,7 @@ export function maskedText(text: string): string {
   return text
     .slice(0, MOST_CHARACTERS)
     .replace(SECRET_FIELD, '$1"***"')
-    .replace(/([a-z]+:\/\/)[^\s/@]*@/gi, "$1***@")
+    .replace(/(?<![a-z])([a-z]+:\/\/)[^\s/@]*@/gi, "$1***@")
     .replace(/\?[^\s"']+/g, "?***")
     .replace(KEY_ID, "***")
     .replace(USER_CODE, "***")
