@@ -94,7 +94,9 @@ export async function fuzz(run: Run): Promise<Figures> {
     // The later ones reach deeper.
     const parent = () => some[Math.floor(some.length * Math.sqrt(random.next()))] ?? [];
     await runBatch(
-      Array.from({ length: target.batch }, () => mutate(parent(), random.pick(some), words, random)),
+      Array.from({ length: target.batch }, () =>
+        mutate(parent(), random.pick(some), words, random, target.longest),
+      ),
     );
   }
   await subject.close();

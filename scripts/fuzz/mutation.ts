@@ -2,7 +2,7 @@ import type { Random } from "../stress/random.ts";
 import { mutateJson } from "./jsonMutation.ts";
 import type { Input } from "./target.ts";
 
-/** Longer parts are cut: what takes too long shows at this length. */
+/** What a repeated piece may come to. */
 const LONGEST_PART = 64 * 1024;
 const MOST_STEPS = 6;
 
@@ -31,17 +31,20 @@ export type Words = readonly Buffer[];
 export const oddWords: Words = [...[...ODD, ...ODDER, ...NUMBERS].map((text) => Buffer.from(text)), ...BYTES];
 
 /** A descendant of `parent`; `donor` is another input that is worth something. */
-export function mutate(parent: Input, donor: Input, words: Words, random: Random): Input {
+export function mutate(
+  parent: Input,
+  donor: Input,
+  words: Words,
+  random: Random,
+  longest = LONGEST_PART,
+): Input {
   const child = [...parent];
   // Mostly one: several at once spoil more than they find.
   const steps = Math.ceil(MOST_STEPS * random.next() ** 4);
   for (let step = 0; step < steps; step++) {
     const at = random.whole(0, child.length - 1);
     const part = child[at] ?? Buffer.alloc(0);
-    child[at] = mutatePart(part, random.pick([donor[at] ?? part, part]), words, random).subarray(
-      0,
-      LONGEST_PART,
-    );
+    child[at] = mutatePart(part, random.pick([donor[at] ?? part, part]), words, random).subarray(0, longest);
   }
   return child;
 }

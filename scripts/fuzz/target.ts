@@ -9,6 +9,8 @@ export interface FuzzTarget {
   readonly seeds: readonly Input[];
   /** Words of the format; the string literals of the code that is reached come by themselves. */
   readonly words?: readonly string[];
+  /** The most bytes of a part; by default 64 KiB, at which what is too slow shows. */
+  readonly longest?: number;
   /** How many inputs run between two looks at the coverage; a look costs about half a millisecond. */
   readonly batch: number;
   /** Where new coverage counts: paths below the repository's folder. Default: `src/`. */

@@ -10,12 +10,18 @@ const DOCUMENTED: readonly number[] = [
 
 const SENTENCES = /^sso-cred: [^\p{Cc}]+\n( {2}(run|open): [^\p{Cc}]+\n)*$/u;
 
-/** A code of the table, nothing on stderr or one clean sentence, and nothing invisible for anybody to read. */
-export function assertOrderly(code: number, { stdout, stderr, shown }: FakeSystem): void {
+/** A code of the table, and nothing invisible for anybody to read; for commands that tell people what they do. */
+export function assertClean(code: number, { stdout, stderr, shown }: FakeSystem): void {
   assert.ok(DOCUMENTED.includes(code), `exit ${code}: ${stderr}`);
-  assert.doesNotMatch(stdout.replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u);
-  assert.doesNotMatch(shown.replaceAll("\r\n", ""), /[\p{Cc}\p{Cf}]/u);
-  assert.match(stderr, code === 0 ? /^$/ : SENTENCES);
+  for (const text of [stdout, stderr, shown.replaceAll("\r\n", "")]) {
+    assert.doesNotMatch(text.replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u);
+  }
+}
+
+/** A code of the table, nothing on stderr or one clean sentence, and nothing invisible for anybody to read. */
+export function assertOrderly(code: number, system: FakeSystem): void {
+  assertClean(code, system);
+  assert.match(system.stderr, code === 0 ? /^$/ : SENTENCES);
 }
 
 const PROTOTYPES = [Object, Array, Function, String, Number, Map, Promise].map(

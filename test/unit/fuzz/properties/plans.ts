@@ -39,39 +39,42 @@ function sectionsOf(text: string): Map<string, ReadonlyMap<string, string>> {
   return new Map(parseConfig(text, "config").map(({ kind, name, keys }) => [`${kind} ${name}`, keys]));
 }
 
-/** Longer texts are compared by their ends only. */
-const MOST_LINES = 400;
+/** What is longer is compared by its ends only. */
+const MOST_PAIRS = 160_000;
 
 /**
- * Every byte that is not in the plan is still there, in its order: the lines that went were planned, and those that came.
- * Blank lines go with a section that is removed, and come before one that is added; a last line without an end gets one.
+ * Every byte that is not in the plan is still there, in its order: there is a way from the old lines to the new ones that
+ * takes out and puts in nothing but what was planned. Blank lines go with a section that is removed, and come before one
+ * that is added; a last line without an end gets one.
  */
 export function keepsTheRest({ before, after, edits }: Plan): void {
   assert.equal(after.startsWith("\ufeff"), before.startsWith("\ufeff"));
-  const { gone, come } = difference(linesOf(before), linesOf(after));
-  const bare = (line: string) => line.replace(/[\r\n]+$/, "");
-  const isBlank = (line: string) => bare(line).trim() === "";
-  const ended = linesOf(before).at(-1) ?? "";
-  const wasEnded = (line: string) => bare(ended) === ended && bare(line) === ended;
-  const old = new Set(edits.flatMap((edit) => edit.before));
-  const fresh = new Set(edits.flatMap((edit) => edit.after));
-  for (const line of gone) {
-    const isPlanned = isBlank(line) ? edits.some(({ action }) => action === "remove") : old.has(bare(line));
-    assert.ok(isPlanned || line === ended, `lost: ${JSON.stringify(line)}`);
-  }
-  for (const line of come) {
-    const isPlanned = isBlank(line) ? edits.some(({ action }) => action === "add") : fresh.has(bare(line));
-    assert.ok(isPlanned || wasEnded(line), `not planned: ${JSON.stringify(line)}`);
-  }
+  const gone = new Set(edits.flatMap((edit) => edit.before));
+  const come = new Set(edits.flatMap((edit) => edit.after));
+  const has = (action: string) => edits.some((edit) => edit.action === action);
+  const mayGo = (line: string) => (isBlank(line) ? has("remove") : gone.has(bare(line)));
+  const mayCome = (line: string) => (isBlank(line) ? has("add") : come.has(bare(line)));
+  const faults = unplanned(linesOf(before), linesOf(after), mayGo, mayCome);
+  assert.equal(faults, 0, `${faults} lines lost or made up:\n${before}\n--- became\n${after}`);
 }
+
+const bare = (line: string) => line.replace(/[\r\n]+$/, "");
+const isBlank = (line: string) => line.trim() === "";
+/** Only a last line has no end, and gets one when something follows. */
+const isKept = (old: string, now: string) => old === now || (bare(old) === old && bare(now) === old);
 
 /** With their ends; a byte order mark belongs to none. */
 function linesOf(text: string): string[] {
   return text.replace(/^\ufeff/, "").match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
 }
 
-/** The lines outside a longest common subsequence. */
-function difference(before: readonly string[], after: readonly string[]) {
+/** The fewest lines that must be lost or made up against the plan on a way from one text to the other. */
+function unplanned(
+  before: readonly string[],
+  after: readonly string[],
+  mayGo: (line: string) => boolean,
+  mayCome: (line: string) => boolean,
+): number {
   let head = 0;
   while (head < before.length && before[head] === after[head]) head++;
   let tail = 0;
@@ -79,23 +82,18 @@ function difference(before: readonly string[], after: readonly string[]) {
   while (tail < shorter && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
   const left = before.slice(head, before.length - tail);
   const right = after.slice(head, after.length - tail);
-  if (left.length * right.length > MOST_LINES ** 2) return { gone: [], come: [] };
-  const common = left.map(() => new Uint16Array(right.length + 1));
-  const rows = [...common, new Uint16Array(right.length + 1)];
-  for (let i = left.length - 1; i >= 0; i--) {
-    for (let j = right.length - 1; j >= 0; j--) {
-      const [row, next] = [rows[i] as Uint16Array, rows[i + 1] as Uint16Array];
-      row[j] = left[i] === right[j] ? (next[j + 1] ?? 0) + 1 : Math.max(next[j] ?? 0, row[j + 1] ?? 0);
+  if (left.length * right.length > MOST_PAIRS) return 0;
+  // Row by row: the cost of the way up to here.
+  let last = [0];
+  for (const now of right) last.push((last.at(-1) ?? 0) + Number(!mayCome(now)));
+  for (const old of left) {
+    const row = [(last[0] ?? 0) + Number(!mayGo(old))];
+    for (const [at, now] of right.entries()) {
+      const kept = isKept(old, now) ? (last[at] ?? 0) : Number.POSITIVE_INFINITY;
+      const taken = (last[at + 1] ?? 0) + Number(!mayGo(old));
+      row.push(Math.min(kept, taken, (row[at] ?? 0) + Number(!mayCome(now))));
     }
+    last = row;
   }
-  const gone: string[] = [];
-  const come: string[] = [];
-  let [i, j] = [0, 0];
-  while (i < left.length || j < right.length) {
-    if (i < left.length && j < right.length && left[i] === right[j]) [i, j] = [i + 1, j + 1];
-    else if (j >= right.length || (i < left.length && (rows[i + 1]?.[j] ?? 0) >= (rows[i]?.[j + 1] ?? 0))) {
-      gone.push(left[i++] as string);
-    } else come.push(right[j++] as string);
-  }
-  return { gone, come };
+  return last.at(-1) ?? 0;
 }

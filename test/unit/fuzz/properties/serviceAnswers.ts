@@ -9,7 +9,7 @@ import { fakeClock } from "../../../support/fakeClock.ts";
 import { type FakeSystem, fakeSystem } from "../../../support/fakeSystem.ts";
 import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../../../support/home.ts";
 import { ACCOUNT, MAIN_JOB } from "./homeFiles.ts";
-import { assertOrderly } from "./outcome.ts";
+import { assertClean, assertOrderly } from "./outcome.ts";
 
 export interface Answer {
   status: number;
@@ -85,7 +85,8 @@ export async function serviceAnswers() {
     });
     const code = await runCli(args, system);
     await Promise.all(workers);
-    assertOrderly(code, system);
+    if (args[0] === "init") assertClean(code, system);
+    else assertOrderly(code, system);
     return { code, system };
   }
 
