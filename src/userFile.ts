@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { readPatiently } from "./heldFile.ts";
 
 /** More than anybody keeps by hand: a larger file is not read into memory. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -16,7 +17,7 @@ export function readUserFile(path: string): UserFile {
     if (stat.isCharacterDevice()) return { bytes: Buffer.alloc(0) };
     if (!stat.isFile()) return refused("is not a regular file");
     if (stat.size > MAX_BYTES) return refused("is larger than 16 MiB");
-    return { bytes: readFileSync(path) };
+    return { bytes: readPatiently(() => readFileSync(path)) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     return { fault: `cannot be read (${code})`, isMissing: code === "ENOENT" || code === "ENOTDIR" };

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { readPatiently } from "../heldFile.ts";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -21,7 +22,7 @@ export function readSmallFile(path: string): string | undefined {
   try {
     // The usual answer while waiting; as an exception it would cost ten times as much.
     if (!statSync(path, { throwIfNoEntry: false })) return undefined;
-    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    fd = readPatiently(() => openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)));
     const found = fstatSync(fd);
     if (!found.isFile() || found.size > MAX_FILE_BYTES) return undefined;
     const bytes = Buffer.alloc(found.size);

@@ -2,6 +2,7 @@ import { linkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { SsoCredError } from "../errors.ts";
+import { changePatiently } from "../heldFile.ts";
 import { sha1 } from "../sha1.ts";
 import { identifyProcess, processState } from "../system/processIdentity.ts";
 import type { System } from "../system/system.ts";
@@ -14,6 +15,8 @@ import { watchFiles } from "./watchFiles.ts";
 const LIVE_HOLDER_MS = 60_000;
 /** A lock without a readable holder was being made when its maker died. */
 const NAMELESS_MS = 5_000;
+/** To Windows a file that somebody still looks at is there for a moment after its removal, and can neither be read nor made anew. */
+const REMOVAL_MS = 200;
 /** As `statePaths.ts` names them. */
 const LOCK = /^[a-z]+-[0-9a-f]{40}$/;
 
@@ -98,8 +101,13 @@ function sweepDeadLocks(folder: string): void {
 /** Makes the lock and answers its id; or answers the marks of the one that is there; undefined where none can be made. */
 function acquire(path: string): { id: string } | { marks: string } | undefined {
   try {
-    const marks = look(path);
-    return marks ? { marks } : make(path);
+    return changePatiently(
+      () => {
+        const marks = look(path);
+        return marks ? { marks } : make(path);
+      },
+      { patienceMs: REMOVAL_MS },
+    );
   } catch {
     return undefined;
   }
@@ -153,7 +161,7 @@ function isThere(error: unknown): boolean {
 /** What cannot be taken away stays: its holder is gone when this process is. */
 function takeAway(path: string): void {
   try {
-    rmSync(path, { force: true });
+    changePatiently(() => rmSync(path, { force: true }));
   } catch {
     // Nothing that a caller could do.
   }

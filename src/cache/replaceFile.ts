@@ -13,9 +13,9 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { changePatiently, isHeld } from "../heldFile.ts";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 
-const RENAME_PATIENCE_MS = 2_000;
 const MAX_LINKS = 40;
 const NO_SPACE = new Set(["ENOSPC", "EDQUOT"]);
 
@@ -99,7 +99,8 @@ function prepare(target: string, reserveBytes: number, { again }: { again: boole
         const { code = "" } = error as NodeJS.ErrnoException;
         // While the machine slept another writer took ours for a dead one's.
         if (code === "ENOENT" && again) return prepare(target, 0, { again: false }).commit(text, isWanted);
-        if (NO_SPACE.has(code) && lstatSync(target, { throwIfNoEntry: false })?.isFile()) {
+        // Most of those who hold a file let others write into it, though not replace it.
+        if ((NO_SPACE.has(code) || isHeld(error)) && lstatSync(target, { throwIfNoEntry: false })?.isFile()) {
           return isWanted() && writeOver(target, text);
         }
         throw Object.assign(error as Error, { path: target });
@@ -146,17 +147,7 @@ export function followLinks(path: string): string {
   return target;
 }
 
-/** Windows refuses to replace a file that another tool holds open for a moment. */
+/** Waits for who holds the file that is to be replaced: Windows refuses until then. */
 export function renamePatiently(from: string, to: string): void {
-  for (const giveUpAt = Date.now() + RENAME_PATIENCE_MS; ; ) {
-    try {
-      renameSync(from, to);
-      return;
-    } catch (error) {
-      const { code = "" } = error as NodeJS.ErrnoException;
-      const held = process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(code);
-      if (!held || Date.now() > giveUpAt) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-    }
-  }
+  changePatiently(() => renameSync(from, to));
 }

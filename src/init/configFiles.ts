@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { uneditable } from "../config/edit.ts";
 import { SsoCredError } from "../errors.ts";
+import { readPatiently } from "../heldFile.ts";
 import { configPath, credentialsPath, type Surroundings } from "../paths.ts";
 import type { Files } from "./wishes.ts";
 
@@ -30,7 +31,7 @@ function readText(path: string): string {
   let bytes: Buffer;
   try {
     if (!statSync(path).isFile()) throw new SsoCredError("config", `${path} is not a regular file`);
-    bytes = readFileSync(path);
+    bytes = readPatiently(() => readFileSync(path));
   } catch (error) {
     if (error instanceof SsoCredError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";

@@ -17,6 +17,7 @@ const FLOORS: FloorTable = [
     "credentialProcess.ts",
     "errors.ts",
     "expiry.ts",
+    "heldFile.ts",
     "paths.ts",
     "pythonJson.ts",
     "redact.ts",
