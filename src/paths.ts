@@ -40,14 +40,14 @@ export function stateDirectory(env: Env, platform: NodeJS.Platform): string {
 /** `AWS_CONFIG_FILE` with `~` and variables expanded, else `~/.aws/config`. */
 export function configPath(env: Env, platform: NodeJS.Platform): string {
   return env.AWS_CONFIG_FILE
-    ? expandPath(env.AWS_CONFIG_FILE, env, platform)
+    ? namedFile(expandPath(env.AWS_CONFIG_FILE, env, platform), platform)
     : below(awsDirectory(env, platform), "config");
 }
 
 /** `AWS_SHARED_CREDENTIALS_FILE` with `~` and variables expanded, else `~/.aws/credentials`. */
 export function credentialsPath(env: Env, platform: NodeJS.Platform): string {
   return env.AWS_SHARED_CREDENTIALS_FILE
-    ? expandPath(env.AWS_SHARED_CREDENTIALS_FILE, env, platform)
+    ? namedFile(expandPath(env.AWS_SHARED_CREDENTIALS_FILE, env, platform), platform)
     : below(awsDirectory(env, platform), "credentials");
 }
 
@@ -65,6 +65,11 @@ export function expandPath(path: string, env: Env, platform: NodeJS.Platform): s
   const isHome =
     expanded[0] === "~" && (next === undefined || next === "/" || (platform === "win32" && next === "\\"));
   return isHome ? homeDirectory(env, platform) + expanded.slice(1) : expanded;
+}
+
+/** A file as a user names it. Windows knows NUL in every folder as its /dev/null, of which Node would make a file. */
+export function namedFile(path: string, platform: NodeJS.Platform): string {
+  return platform === "win32" && /^(?:.*[\\/])?nul:?$/i.test(path) ? "\\\\.\\NUL" : path;
 }
 
 function below(directory: string, ...names: string[]): string {

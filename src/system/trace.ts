@@ -1,4 +1,5 @@
 import { closeSync, constants, fchmodSync, fstatSync, openSync, writeSync } from "node:fs";
+import { namedFile } from "../paths.ts";
 import { masked } from "../redact.ts";
 import type { System, Trace } from "./system.ts";
 
@@ -7,8 +8,8 @@ import type { System, Trace } from "./system.ts";
  * whatever looks like a secret is masked here, whoever wrote it. A file that cannot be written costs only the trace.
  */
 export function openTrace(env: System["env"], startedAt: number): Trace {
-  const path = env.SSO_CRED_TRACE;
-  if (!path) return { step() {} };
+  if (!env.SSO_CRED_TRACE) return { step() {} };
+  const path = namedFile(env.SSO_CRED_TRACE, process.platform);
   return {
     step(what, details = {}) {
       const parts = Object.entries(details)

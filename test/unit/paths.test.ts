@@ -50,11 +50,21 @@ describe("AWS_CONFIG_FILE", () => {
     ["linux", "rel/~", "rel/~"],
     ["win32", "~\\aws", "C:\\me\\aws"],
     ["win32", "D:\\%DIR%\\$DIR", "D:\\team\\team"],
+    ["win32", "D:\\annul", "D:\\annul"],
+    ["linux", "NUL", "NUL"],
   ])("on %s %s is %s", (platform, text, path) => {
     expect(expandPath(text, env, platform)).toBe(path);
     expect(configPath({ ...env, AWS_CONFIG_FILE: text }, platform)).toBe(path);
     expect(credentialsPath({ ...env, AWS_SHARED_CREDENTIALS_FILE: text }, platform)).toBe(path);
   });
+
+  test.each(["NUL", "nul", "NUL:", "D:\\%DIR%\\Nul", "\\\\.\\NUL"])(
+    "on Windows names nothing by %s, and no file in the current folder",
+    (text) => {
+      expect(configPath({ ...env, AWS_CONFIG_FILE: text }, "win32")).toBe("\\\\.\\NUL");
+      expect(credentialsPath({ ...env, AWS_SHARED_CREDENTIALS_FILE: text }, "win32")).toBe("\\\\.\\NUL");
+    },
+  );
 
   test("when empty is as if it were not set", () => {
     expect(configPath({ HOME: "/home/me", AWS_CONFIG_FILE: "" }, "linux")).toBe("/home/me/.aws/config");
