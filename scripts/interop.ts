@@ -1,4 +1,4 @@
-// npm run interop [-- NAME…]: other AWS clients and this program on one home; the emulator's STS checks every signature
+// npm run interop [-- NAME… | rust]: other AWS clients and this program on one home; the emulator's STS checks every signature
 import { parseArgs } from "node:util";
 import { type ClientUnderTest, clientRows, missingRows } from "./interop/clientRows.ts";
 import {
@@ -8,6 +8,7 @@ import {
   javaScriptClient,
   pythonClients,
   rubyClient,
+  rustClient,
 } from "./interop/clients.ts";
 import { configReaders } from "./interop/configReaders.ts";
 import { sharedLogins } from "./interop/sharedLogins.ts";
@@ -33,6 +34,9 @@ const clients: ClientUnderTest[] = [
   { program: go.v1, args: (profile) => [profile] },
   { program: go.v2, args: (profile) => [profile], ownSso: true },
   { program: javaClient(), args: (profile) => [profile], showsWords: true },
+  ...(positionals.includes("rust")
+    ? [{ program: rustClient(), args: (profile: string) => [profile], ownSso: true }]
+    : []),
   { program: rubyClient(), args: (profile) => [profile] },
 ];
 

@@ -6,6 +6,7 @@ import { pinnedNode, root } from "../toolchain.mjs";
 const FOLDER = `${root}.cache/clients`;
 const PROBES = `${root}test/interop`;
 const INSTALL_MS = 300_000;
+const RUST_MS = 1_200_000;
 
 /** Pinned: an interop run says the same next month. AWS CLI v1 brings a botocore of its own. */
 const PYTHON_PACKAGES = ["awscli==1.46.3", "boto3==1.44.3"];
@@ -139,6 +140,17 @@ export function javaClient(): Found {
   return { name, command: ["java", "-cp", classPath, `${PROBES}/java/Probe.java`] };
 }
 
+/** Takes minutes to build, so only on request. */
+export function rustClient(): Found {
+  const target = `${FOLDER}/rust`;
+  const built = run("cargo", ["build", "-q", "--target-dir", target], {}, `${PROBES}/rust`, RUST_MS);
+  const manifest = readFileSync(`${PROBES}/rust/Cargo.toml`, "utf8");
+  const name = `Rust (aws-config ${/aws-config = .*?"=([^"]+)"/.exec(manifest)?.[1]})`;
+  return built.status === 0
+    ? { name, command: [`${target}/debug/probe`] }
+    : { name, missing: `cargo build does not work here: ${reason(built)}` };
+}
+
 /** The SDK for Ruby, where it is installed: RubyGems' `aws-sdk-core`, or Debian's `ruby-aws-sdk-core`. */
 export function rubyClient(): Found {
   const asked = run("ruby", ["-raws-sdk-core", "-e", "puts Aws::CORE_GEM_VERSION"]);
@@ -147,11 +159,17 @@ export function rubyClient(): Found {
     : { name: "Ruby v3", missing: `no aws-sdk-core for ruby here: ${reason(asked)}` };
 }
 
-function run(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd = root) {
+function run(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = root,
+  timeout = INSTALL_MS,
+) {
   const result = spawnSync(file, args, {
     cwd,
     encoding: "utf8",
-    timeout: INSTALL_MS,
+    timeout,
     env: { ...process.env, ...env },
   });
   return { ...result, stdout: result.stdout ?? "", stderr: result.stderr ?? "" };
