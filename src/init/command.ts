@@ -100,9 +100,16 @@ export function canBeWritten(
   return /^\d{12}$/.test(accountId) && quote(roleName, platform) !== undefined;
 }
 
+/**
+ * cmd ends a program's name at each of these. `cmd /C` keeps the quotes around one that holds a blank, and takes them off any
+ * other (`cmd /?`).
+ */
+const ENDS_A_NAME = /[,;=]/;
+
 /** The SDKs for Go take quotes off a value's start (v1: with what follows read bare), so one that can start plain does. */
 function quotePath(path: string, platform: NodeJS.Platform): string | undefined {
   const quoted = quote(path, platform);
+  if (platform === "win32" && ENDS_A_NAME.test(path) && !/\s/.test(path)) return undefined;
   if (quoted === path || quoted === undefined || platform === "win32" || !path.startsWith("/")) return quoted;
   const plainUntil = path.lastIndexOf("/", path.search(/[^A-Za-z0-9_.@/%:+=,-]/)) + 1;
   return `${path.slice(0, plainUntil)}"${path.slice(plainUntil)}"`;

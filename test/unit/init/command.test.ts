@@ -95,6 +95,8 @@ describe("the credential_process line", () => {
   it.each([
     "C:\\bin\\sso-cred.exe",
     "C:\\Program Files\\sso-cred\\sso-cred.exe",
+    "C:\\Tools, new = good\\sso-cred.exe",
+    "C:\\Users\\Müller~1\\sso-cred.exe",
     "\\\\host\\share\\sso-cred.exe",
   ])("on Windows is read alike by the C runtime, and through cmd /C, for %s", (command) => {
     const line = commandLine(command, target, "win32");
@@ -108,12 +110,16 @@ describe("the credential_process line", () => {
     expect(commandLine("C:\\bin\\sso-cred.exe", target, "win32")).toMatch(/^C:\\bin\\sso-cred\.exe my-sso/);
   });
 
-  it.each(["C:\\Program Files (x86)\\sso-cred.exe", "C:\\100%\\sso-cred.exe", "C:\\a^b c\\sso-cred.exe"])(
-    "on Windows refuses %s, which cmd would take apart",
-    (command) => {
-      expect(() => commandLine(command, target, "win32")).toThrow(/cannot be written/);
-    },
-  );
+  it.each([
+    "C:\\Program Files (x86)\\sso-cred.exe",
+    "C:\\100%\\sso-cred.exe",
+    "C:\\a^b c\\sso-cred.exe",
+    "C:\\a,b\\sso-cred.exe",
+    "C:\\a=b\\sso-cred.exe",
+    "C:\\a;b\\sso-cred.exe",
+  ])("on Windows refuses %s, which cmd would take apart", (command) => {
+    expect(() => commandLine(command, target, "win32")).toThrow(/cannot be written/);
+  });
 
   it.each(["init", "-odd", "two words"])("names the session %j so that it is read as one", (session) => {
     const line = commandLine("sso-cred", { ...target, session }, "linux");

@@ -39,6 +39,8 @@ export function crtSplit(line: string): string[] {
  */
 export function cmdSlashC(line: string, isExecutable: (path: string) => boolean): string {
   const stripped = stripQuotes(line, isExecutable);
+  const [name = ""] = /^[^\s"]*/.exec(stripped) ?? [];
+  if (/[,;=]/.test(name)) throw new Error(`cmd ends the program's name within ${name}`);
   let isQuoted = false;
   for (const character of stripped) {
     if (character === '"') isQuoted = !isQuoted;
