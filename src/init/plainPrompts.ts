@@ -1,10 +1,6 @@
 import { type Keyboard, keyboard } from "./keyboard.ts";
+import { isFound, MARKS } from "./menu.ts";
 import type { Choice, Prompts } from "./prompts.ts";
-
-/** Room for the number before a choice. */
-const MARKS = 8;
-/** Wide enough for all that can be said of a choice. */
-const UNCUT = 1000;
 
 /** The same questions for a terminal that cannot move its cursor (`TERM=dumb`): plain lines and numbers. */
 export function plainPrompts(): Prompts {
@@ -32,7 +28,7 @@ export function plainPrompts(): Prompts {
         if (line === undefined) return undefined;
         const chosen = numbered(line || "1", shown);
         if (chosen !== undefined) return chosen;
-        const found = choices.filter(({ label }) => label(UNCUT).toLowerCase().includes(line.toLowerCase()));
+        const found = choices.filter((choice) => isFound(choice, line));
         if (found.length === 0) {
           process.stderr.write("Nothing matches.\n");
           typed.forget();

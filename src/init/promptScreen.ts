@@ -31,7 +31,7 @@ export function promptScreen(terminal: NodeJS.WriteStream): PromptScreen {
   let isElsewhere = false;
   function fitted(text: string): string {
     if (isElsewhere) return text.replace(ERASURE, "");
-    const { columns = 80 } = terminal;
+    const columns = terminal.columns || 80;
     const isBroken = frame?.rows.some((row) => columnsOf(row) > columns);
     return frame && isBroken ? text.replace(ERASURE, erasure(frame, columns)) : text;
   }

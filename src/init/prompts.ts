@@ -11,8 +11,8 @@ import {
   useKeypress,
   useState,
 } from "@inquirer/core";
-import { columnsOf } from "./columns.ts";
 import { type Keyboard, type Keys, keyboard } from "./keyboard.ts";
+import { HELP, isFound, roomFor } from "./menu.ts";
 import { type PromptScreen, promptScreen } from "./promptScreen.ts";
 
 /** One line of text; `message` is shown as it stands. */
@@ -146,11 +146,6 @@ const textPrompt = createPrompt<string, TextQuestion & Place>((question, done) =
   return [question.message + answer, isDone || problem === undefined ? "" : colored("red", problem)];
 });
 
-/** Columns of the marks before a choice, and two to spare. */
-const MARKS = 8;
-/** Wide enough for all that can be said of a choice. */
-const UNCUT = 1000;
-
 /**
  * The list above, the cursor on the last row: when a window becomes narrower, terminals keep the cursor with its row, but some
  * only as long as nothing below it is broken anew.
@@ -207,24 +202,6 @@ const menuPrompt = createPrompt<string[], MenuQuestion & Place>((question, done)
   const blank = Array<string>(Math.max(0, Math.min(rows, question.choices.length) - body.length)).fill("");
   return [question.message, ...body, ...blank, colored("dim", help), `Type to search: ${query}`].join("\n");
 });
-
-const HELP = "up/down move, tab tick, enter accept, esc cancel";
-
-/** Columns for a choice's label, and rows for the list, between the message above and the help and the search line below. */
-function roomFor(message: string): { columns: number; rows: number } {
-  const { columns: width = 80, rows: height = 24 } = process.stderr;
-  const help = `9999 of 9999; 9999 ticked; ${HELP}`;
-  const others = [...message.split("\n"), "search", help].map((line) => Math.ceil(columnsOf(line) / width));
-  const spare = 2;
-  return {
-    columns: Math.max(1, width - MARKS),
-    rows: Math.max(3, height - spare - others.reduce((sum, each) => sum + each, 0)),
-  };
-}
-
-function isFound({ label }: Choice, query: string): boolean {
-  return label(UNCUT).toLowerCase().includes(query.toLowerCase());
-}
 
 /** Names hold blanks: one that continues a search that finds something is a part of it, any other one ticks. */
 function goesOn(choices: readonly Choice[], line: string): boolean {

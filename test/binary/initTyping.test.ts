@@ -228,3 +228,21 @@ it("a question that was left with Ctrl-Z comes back with fg, with what was typed
   shell.type(controlC);
   await shell.waitFor(/\n\$$/);
 });
+
+it("a menu is there for a terminal that does not know its size, too", async () => {
+  const home = await makeHome({ config: sessionSection("corp") + sessionSection("partner") });
+  onTestFinished(() => home.remove());
+  const command = 'stty rows 0 cols 0; exec "$SSO_CRED" login';
+  const login = startOnTerminal("/bin/sh", ["-c", command], { home, env: { SSO_CRED: BINARY } });
+  onTestFinished(() => login.kill());
+  await login.waitFor(/search:$/);
+  login.type(down);
+  await login.waitFor("> [ ] partner");
+  expect((await login.screen()).split("\n").slice(0, 3)).toEqual([
+    "Which SSO session?",
+    "  [ ] corp",
+    "> [ ] partner",
+  ]);
+  login.type(controlC);
+  expect((await login.done).code).toBe(130);
+});
