@@ -10,6 +10,10 @@ import { Outage, unavailable } from "./outage.ts";
 /** Nothing here lives longer; a greater number is a fault, and would break dates further on. */
 const TEN_YEARS_SECONDS = 10 * 365 * 24 * 3600;
 const DEFAULT_INTERVAL_SECONDS = 5;
+/** Of characters, far above what the services send: a token file of such parts is still read. */
+const LONGEST_TEXT = 32_768;
+/** It becomes a part of the sign-in page's address. */
+const LONGEST_CLIENT_ID = 1_024;
 
 export interface AccountsPage {
   accounts: Account[];
@@ -23,7 +27,8 @@ export interface RolesPage {
 
 /** The fields of one answer, read with suspicion: what is missing or of the wrong kind is "unavailable", naming it. */
 interface Reader {
-  text(name: string): string;
+  /** Of `most` characters or less. */
+  text(name: string, most?: number): string;
   optionalText(name: string): string | undefined;
   /** Above `least`, up to `most`. */
   number(name: string, least: number, most: number): number;
@@ -32,21 +37,25 @@ interface Reader {
 
 function reader(value: unknown, answer: string): Reader {
   const fields = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
-  const fault = (name: string) => {
-    const state = fields[name] === undefined || fields[name] === null ? "without" : "with a malformed";
+  const fault = (name: string, state = "with a malformed") => {
+    const isMissing = fields[name] === undefined || fields[name] === null;
     const outage = new Outage(`malformed ${name}`, { retry: false });
-    return unavailable(`${answer} ${state} ${name}`, outage);
+    return unavailable(`${answer} ${isMissing ? "without" : state} ${name}`, outage);
+  };
+  const short = (text: string, name: string, most = LONGEST_TEXT) => {
+    if (text.length > most) throw fault(name, "with an over-long");
+    return text;
   };
   return {
-    text(name) {
+    text(name, most) {
       const text = fields[name];
       // Half a surrogate pair fits into no URL.
       if (typeof text !== "string" || text === "" || !text.isWellFormed()) throw fault(name);
-      return text;
+      return short(text, name, most);
     },
     optionalText(name) {
       const text = fields[name];
-      return typeof text === "string" && text !== "" ? text.toWellFormed() : undefined;
+      return typeof text === "string" && text !== "" ? short(text.toWellFormed(), name) : undefined;
     },
     number(name, least, most) {
       const number = fields[name];
@@ -64,7 +73,7 @@ function reader(value: unknown, answer: string): Reader {
 export function readRegistration(output: unknown, answer: string): ClientRegistration {
   const fields = reader(output, answer);
   return {
-    clientId: fields.text("clientId"),
+    clientId: fields.text("clientId", LONGEST_CLIENT_ID),
     clientSecret: fields.text("clientSecret"),
     expiresAt: fields.number("clientSecretExpiresAt", -1, 1e11) * 1000,
   };

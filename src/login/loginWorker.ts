@@ -89,7 +89,10 @@ async function byBrowser(login: PendingLogin, { api, startUrl, ended, keep, syst
     oidcOrigin: new URL(oidcEndpoint(session)).origin,
     scopes: session.scopes ?? DEFAULT_SCOPES,
     sessionName: sessionTitle(session),
-    opened: (url) => showOpen(login, { url }, url, system),
+    opened(address) {
+      const url = webUrl(address);
+      return showOpen(login, { url }, url, system);
+    },
     ended,
     keep: (grant) => keep(client, grant),
   });

@@ -40,14 +40,30 @@ test.each([
   ["data", "data:text/html,<script>alert(1)</script>"],
   ["a flag of macOS' open", "-a Calculator"],
   ["a share", "\\\\evil.example\\share"],
+  ["behind another's name", "https://login.aws.amazon.com@evil.example/x"],
+  ["30 KB", `https://x.example/${"a".repeat(30_000)}`],
   ["3 MB", `https://x.example/${"a".repeat(3_000_000)}`],
 ])("a sign-in page that is %s is neither opened nor shown: exit 7", async (_, uri) => {
   const { run, browser, noWorker } = await hostileWorld(authorization(uri));
   const { code, stdout, stderr } = await run();
   expect([code, stdout]).toEqual([7, ""]);
-  expect(stderr).toMatch(/^sso-cred: the service named a sign-in page that is no web address: .{1,120}\n$/);
+  expect(stderr).toMatch(/^sso-cred: .{1,160}\n$/);
+  expect(stderr).toMatch(
+    / is no web address: | a user name before its host | too long: | over-long verification/,
+  );
+  expect(stderr).not.toContain("login.aws.amazon.com");
   expect(browser.opened()).toEqual([]);
   await noWorker();
+});
+
+test("a client id with which no program could be started is not the service's: exit 7", async () => {
+  const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "browser" } });
+  const body = { clientId: "c".repeat(200_000), clientSecret: "s", clientSecretExpiresAt: 4e9 };
+  world.center.misbehave({ path: "/client/register", how: { kind: "status", status: 200, body } });
+  const { code, stdout, stderr } = await world.run();
+  expect([code, stdout]).toEqual([7, ""]);
+  expect(stderr).toMatch(/^sso-cred: \S+ answered RegisterClient with an over-long clientId\n$/);
+  expect(world.browser.opened()).toEqual([]);
 });
 
 test("a sign-in page with shell's characters goes to the browser as one word, through no shell", async () => {

@@ -193,6 +193,25 @@ test.each<[object, (api: IdentityCenter) => Promise<unknown>, string]>([
   expect(isKind(failure, "unavailable")).toBe(true);
 });
 
+const LONG = "x".repeat(32_769);
+const CLIENT = { clientId: "c", clientSecret: "s", clientSecretExpiresAt: 1 };
+
+test.each<[string, object, (api: IdentityCenter) => Promise<unknown>, string]>([
+  ["a client id", { ...CLIENT, clientId: LONG.slice(0, 1_025) }, register, "RegisterClient … clientId"],
+  ["a client secret", { ...CLIENT, clientSecret: LONG }, register, "RegisterClient … clientSecret"],
+  ["a device code", { ...DEVICE, deviceCode: LONG }, device, "StartDeviceAuthorization … deviceCode"],
+  ["an access token", { ...GRANT, accessToken: LONG }, refresh, "CreateToken … accessToken"],
+  ["a refresh token", { ...GRANT, refreshToken: LONG }, refresh, "CreateToken … refreshToken"],
+])("%s longer than any of the service's is not its own", async (_name, answer, call, message) => {
+  const server = await httpServer(answering([], 200, JSON_TYPE, JSON.stringify(answer)));
+  const failure = await call(await accessTo(server.url)).catch((error) => error);
+  expect(failure).toHaveProperty(
+    "message",
+    `${server.host} answered ${message.replace("…", "with an over-long")}`,
+  );
+  expect(isKind(failure, "unavailable")).toBe(true);
+});
+
 test.each([
   '{"accountList":"x"}',
   '{"accountList":{"length":1e9}}',

@@ -100,6 +100,8 @@ describe("opening", () => {
   it("says when nothing could be started", async () => {
     expect(await open(URL_, `${home.path}/missing:""`)).toBe(false);
     expect(await open(URL_, "")).toBe(false);
+    expect(await open(URL_, `${home.path}/${"x".repeat(300)}`)).toBe(false);
+    expect(await open(`${URL_}${"x".repeat(200_000)}`, program("browser"))).toBe(false);
   });
 
   it("does not wait for a browser that runs on", async () => {
