@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { writeToConsole } from "./console.ts";
 import { processStat } from "./processIdentity.ts";
 import type { Terminal } from "./system.ts";
 
@@ -21,6 +22,7 @@ export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
     write(text) {
       try {
         const fd = openDevice(device);
+        if (writeToConsole(fd, text)) return;
         // A terminal that is held (Ctrl-S) takes nothing; what does not fit is dropped.
         try {
           writeSync(fd, text);
@@ -35,7 +37,9 @@ export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
 }
 
 function openDevice(device: string): number {
-  return openSync(device, constants.O_WRONLY | (constants.O_NOCTTY ?? 0) | (constants.O_NONBLOCK ?? 0));
+  // To be known as a console, it has to be readable.
+  const access = device.startsWith("\\\\") ? constants.O_RDWR : constants.O_WRONLY;
+  return openSync(device, access | (constants.O_NOCTTY ?? 0) | (constants.O_NONBLOCK ?? 0));
 }
 
 /** The terminal's name if our process group is the one in its foreground. */
