@@ -1,4 +1,5 @@
 import { printable } from "../text.ts";
+import { repeats } from "./echo.ts";
 import type { Answer } from "./httpHandler.ts";
 import { Outage, unavailable } from "./outage.ts";
 
@@ -37,14 +38,29 @@ const OAUTH_ERRORS = new Set([
   "unsupported_grant_type",
 ]);
 
+/** Of characters, of what a service says against a request. */
+const MOST_SHOWN = 200;
+
 type Fields = Record<string, unknown>;
 
+export interface Asked {
+  /** Whether an answer without content is a good one. */
+  emptyIsGood?: boolean;
+  /** What was sent and must not come back in a message. */
+  secrets?: readonly string[];
+}
+
 /**
- * Lets the service's own good answer pass: 2xx with a JSON object (with nothing, where `emptyIsGood`). Everything else is thrown.
+ * Lets the service's own good answer pass: 2xx with a JSON object. Everything else is thrown.
  *
  * @throws ServiceError for the service's own refusal, SsoCredError("unavailable") for all that is not the service's word.
  */
-export function classifyAnswer(answer: Answer, host: string, service: Service, emptyIsGood = false): void {
+export function classifyAnswer(
+  answer: Answer,
+  host: string,
+  service: Service,
+  { emptyIsGood = false, secrets = [] }: Asked = {},
+): void {
   const { status, body } = answer;
   const isGood = status >= 200 && status < 300;
   if (isGood && body.length === 0 && emptyIsGood) return;
@@ -52,8 +68,8 @@ export function classifyAnswer(answer: Answer, host: string, service: Service, e
   if (status === 429 || status >= 500) throw outOfOrder(answer, host);
   if (isGood && fields) return;
   const code = isGood || !fields ? undefined : refusal(answer, fields, service);
-  if (code === undefined || !fields) throw notTheService(answer, host);
-  throw new ServiceError(status, code, describe(code, fields));
+  if (code === undefined || !fields || repeats(code, secrets)) throw notTheService(answer, host);
+  throw new ServiceError(status, code, describe(code, fields, secrets));
 }
 
 function refusal({ status, headers }: Answer, fields: Fields, service: Service): string | undefined {
@@ -82,9 +98,16 @@ function oauthWord(exception: string): string {
     .toLowerCase();
 }
 
-function describe(code: string, { message, Message, error_description }: Fields): string {
+function describe(
+  code: string,
+  { message, Message, error_description }: Fields,
+  secrets: readonly string[],
+): string {
   const text = [error_description, message, Message].find((part) => typeof part === "string" && part !== "");
-  return typeof text === "string" ? `${code}: ${printable(text, 200)}` : code;
+  if (typeof text !== "string") return code;
+  // Looked at before it is cut: what begins at its end would pass for something else.
+  const said = printable(text, 2 * MOST_SHOWN);
+  return repeats(said, secrets) ? code : `${code}: ${printable(said, MOST_SHOWN)}`;
 }
 
 function outOfOrder({ status, headers }: Answer, host: string) {

@@ -38,10 +38,10 @@ export function sdkHandler(
       try {
         const answer = await exchange(request, { deadline, connectDeadline, signal });
         done({ status: answer.status });
-        classifyAnswer(answer, host, service, emptyIsGood);
+        classifyAnswer(answer, host, service, { emptyIsGood, secrets: secretsIn(request) });
         return { response: { statusCode: answer.status, headers: answer.headers, body: answer.body } };
       } catch (error) {
-        if (error instanceof ServiceError) throw withoutEcho(error, request);
+        if (error instanceof ServiceError) throw error;
         done({ error: error instanceof Error ? error.message : String(error) });
         throw error;
       }
@@ -60,12 +60,9 @@ function wireRequest(request: SdkRequest): WireRequest {
 }
 
 /** A service that repeats in its complaint what it was sent does not get a secret onto the terminal. */
-function withoutEcho(error: ServiceError, { headers, body }: WireRequest): ServiceError {
+function secretsIn({ headers, body }: WireRequest): string[] {
   const text = typeof body === "string" ? body : new TextDecoder().decode(body);
   const sent: Record<string, unknown> = text === "" ? {} : JSON.parse(text);
-  const secrets = [headers["x-amz-sso_bearer_token"], ...SECRETS.map((name) => sent[name])];
-  const echoes = secrets.some(
-    (secret) => typeof secret === "string" && secret && error.message.includes(secret),
-  );
-  return echoes ? new ServiceError(error.status, error.code, error.code) : error;
+  const values = [headers["x-amz-sso_bearer_token"], ...SECRETS.map((name) => sent[name])];
+  return values.filter((value) => typeof value === "string" && value !== "") as string[];
 }

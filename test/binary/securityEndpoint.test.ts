@@ -2,9 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
-import { sessionSection } from "../support/home.ts";
+import { sessionSection, tokenPath } from "../support/home.ts";
 import { startBinaryBehindTerminal, startBinaryOnTerminal } from "../support/pty.ts";
-import { entriesBelow } from "../support/secrets.ts";
+import { entriesBelow, secretsBelow } from "../support/secrets.ts";
 
 const ESCAPES = "\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e\r\n\u0000";
 /** What only a terminal that was told by somebody else would get. */
@@ -113,12 +113,14 @@ test("names of accounts and roles from the portal are stripped in `list` and in 
 
 test("a service that repeats what it was sent does not get a secret into a message", async () => {
   const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never" } });
-  const token = await signedIn(world);
+  const token = { ...(await signedIn(world)), accessToken: `eyJ${"Zm9yIHlvdQ-".repeat(100)}` };
+  await world.home.write(tokenPath("corp"), token);
   const body = { message: `bad token ${token.accessToken}`, __type: "ForbiddenException" };
   world.center.misbehave({ path: "/federation/credentials", how: { kind: "status", status: 403, body } });
   const { code, stderr } = await world.run();
   expect(code).toBe(6);
-  expect(stderr).not.toContain(token.accessToken);
+  expect(stderr).toContain(" (ForbiddenException)");
+  expect(secretsBelow(world.home.path, ["eyJZm9yIHlvdQ", "Zm9yIHlvdQ-"], [".aws/sso/cache/"])).toEqual([]);
 });
 
 test("names from the config and the command line become neither paths nor shell text", async () => {

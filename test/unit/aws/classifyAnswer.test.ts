@@ -70,9 +70,9 @@ test("only a good JSON object is good, and nothing where nothing is expected", (
   expect(judged("portal", 200, none, {})).toBe("good");
   expect(judged("portal", 200, none, { __type: "X", error: "invalid_grant" })).toBe("good");
   const empty = { status: 200, headers: {}, body: Buffer.alloc(0) };
-  expect(() => classifyAnswer(empty, "aws.test", "portal", true)).not.toThrow();
+  expect(() => classifyAnswer(empty, "aws.test", "portal", { emptyIsGood: true })).not.toThrow();
   const page = { ...empty, body: Buffer.from("<html>") };
-  expect(() => classifyAnswer(page, "aws.test", "portal", true)).toThrow("web page");
+  expect(() => classifyAnswer(page, "aws.test", "portal", { emptyIsGood: true })).toThrow("web page");
 });
 
 test("what the service says is stripped of control characters and cut", () => {
