@@ -75,7 +75,8 @@ function sections(text: string, file: ConfigFile): Sections {
 function readText(path: string): string {
   const file = readUserFile(path);
   if ("fault" in file) {
-    if (file.isMissing) return "";
+    // AWS_CONFIG_FILE=/dev/null
+    if (file.is !== "unreadable") return "";
     throw new SsoCredError("config", `${path} ${file.fault}`);
   }
   if (!isUtf8(file.bytes)) throw new SsoCredError("config", `${path} is not UTF-8 text`);

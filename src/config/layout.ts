@@ -82,8 +82,10 @@ function layOutSection(text: string, header: Header, lines: readonly Line[], mor
     last = at + 1;
     // A stray line; below a new key it would become part of its value.
     if (key === "") continue;
-    const value = raw.slice(delimiter + 1).replace(key === "credential_process" ? /$^/ : /\s[#;].*$/, "");
-    current = { indent, empty: value.trim() === "" };
+    const value = raw.slice(delimiter + 1);
+    const comment = key === "credential_process" ? -1 : value.search(/\s[#;]/);
+    const shownValue = comment < 0 ? value : value.slice(0, comment);
+    current = { indent, empty: shownValue.trim() === "" };
     options.push({
       key,
       start: line.start,

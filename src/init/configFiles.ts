@@ -1,9 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { readFileSync, statSync } from "node:fs";
 import { uneditable } from "../config/edit.ts";
 import { SsoCredError } from "../errors.ts";
-import { readPatiently } from "../heldFile.ts";
 import { configPath, credentialsPath, type Surroundings } from "../paths.ts";
+import { readUserFile } from "../userFile.ts";
 import type { Files } from "./wishes.ts";
 
 /**
@@ -14,7 +13,7 @@ import type { Files } from "./wishes.ts";
 export function readConfigFiles({ env, platform }: Surroundings): Files {
   const config = configPath(env, platform);
   const credentials = credentialsPath(env, platform);
-  const configText = readText(config);
+  const configText = readText(config, ["missing"]);
   const fault = uneditable(configText);
   if (fault !== undefined) {
     throw new SsoCredError("config", `${config}, line ${fault.line}, ${fault.problem}; it is left as it is`);
@@ -23,21 +22,18 @@ export function readConfigFiles({ env, platform }: Surroundings): Files {
     configPath: config,
     configText,
     credentialsPath: credentials,
-    credentialsText: readText(credentials),
+    credentialsText: readText(credentials, ["missing", "device"]),
   };
 }
 
-function readText(path: string): string {
-  let bytes: Buffer;
-  try {
-    if (!statSync(path).isFile()) throw new SsoCredError("config", `${path} is not a regular file`);
-    bytes = readPatiently(() => readFileSync(path));
-  } catch (error) {
-    if (error instanceof SsoCredError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    if (code === "ENOENT" || code === "ENOTDIR") return "";
-    throw new SsoCredError("config", `${path} cannot be read (${code})`, { cause: error });
+/** A device is as good as empty where nothing is written. */
+function readText(path: string, emptyWhere: readonly string[]): string {
+  const file = readUserFile(path);
+  if ("fault" in file) {
+    if (emptyWhere.includes(file.is)) return "";
+    throw new SsoCredError("config", `${path} ${file.fault}`);
   }
+  const { bytes } = file;
   if (isUtf8(bytes)) return bytes.toString("utf8");
   const lines = bytes.toString("latin1").split("\n");
   const line = lines.findIndex((text) => !isUtf8(Buffer.from(text, "latin1"))) + 1;

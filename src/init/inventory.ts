@@ -50,21 +50,30 @@ const RETRY_MS = 500;
 
 /** A hundred items each; no organisation has that many accounts, and no account that many roles. */
 const MOST_PAGES = 500;
+/** Of all that is listed, as JSON: enough for a million roles. */
+const MOST_CHARACTERS = 64 * 1024 * 1024;
 
-/** Every page of a list. Throws `unavailable` where the portal names a place again, or ever new ones. */
-async function allPages<Page extends { nextToken?: string }>(
-  ask: (nextToken?: string) => Promise<Page>,
-): Promise<Page[]> {
-  const pages = [await ask()];
-  const places = new Set<string>();
-  for (let next = pages[0]?.nextToken; next !== undefined; next = pages.at(-1)?.nextToken) {
-    if (places.has(next) || pages.length >= MOST_PAGES) {
-      throw new SsoCredError("unavailable", "the portal's list has no end");
+/** Answers the items of every page of a list. Throws `unavailable` where the portal names a place again, ever new ones, or too much. */
+function pageReader() {
+  let characters = 0;
+  return async <Page extends { nextToken?: string }, Item>(
+    ask: (nextToken?: string) => Promise<Page>,
+    itemsOf: (page: Page) => readonly Item[],
+  ): Promise<Item[]> => {
+    const items: Item[] = [];
+    const places = new Set<string>();
+    for (let next: string | undefined; ; places.add(next)) {
+      const page = await ask(next);
+      characters += JSON.stringify(itemsOf(page)).length;
+      next = page.nextToken;
+      const isEndless = next !== undefined && (places.has(next) || places.size + 1 >= MOST_PAGES);
+      if (isEndless || characters > MOST_CHARACTERS) {
+        throw new SsoCredError("unavailable", "the portal's list has no end");
+      }
+      items.push(...itemsOf(page));
+      if (next === undefined) return items;
     }
-    places.add(next);
-    pages.push(await ask(next));
-  }
-  return pages;
+  };
 }
 
 /**
@@ -79,13 +88,17 @@ export function inventory(
 ): Inventory {
   const pace = pacer(system);
   const ask = paced(pace, system);
+  const everyPage = pageReader();
   /** Not remembered for another run: what is refused may be allowed by then. */
   const refused = new Map<string, Refusal>();
 
   async function learnRoles(accountId: string): Promise<void> {
     try {
-      const pages = await allPages((token) => ask(() => portal.listAccountRoles(accountId, token)));
-      memory.learnRoles(accountId, pages.flatMap((page) => page.roles).sort());
+      const roles = await everyPage(
+        (token) => ask(() => portal.listAccountRoles(accountId, token)),
+        (page) => page.roles,
+      );
+      memory.learnRoles(accountId, roles.sort());
     } catch (error) {
       // A no to the token goes for all accounts.
       if (!(error instanceof ServiceError) || error.status === 401) throw error;
@@ -97,11 +110,12 @@ export function inventory(
     async accounts() {
       const known = memory.accounts();
       if (known !== undefined) return [...known];
-      const pages = await allPages((token) => ask(() => portal.listAccounts(token)));
+      const listed = await everyPage(
+        (token) => ask(() => portal.listAccounts(token)),
+        (page) => page.accounts,
+      );
       // The id goes into requests and command lines.
-      const accounts = pages
-        .flatMap((page) => page.accounts)
-        .filter(({ accountId }) => /^\d{12}$/.test(accountId));
+      const accounts = listed.filter(({ accountId }) => /^\d{12}$/.test(accountId));
       accounts.sort(compareAccounts);
       memory.learnAccounts(accounts);
       return accounts;

@@ -15,6 +15,7 @@ import { makeFolder, sweepTemporaryFiles, temporaryName } from "../cache/folder.
 import { followLinks, renamePatiently } from "../cache/replaceFile.ts";
 import { shellWord } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
+import { readUserFile } from "../userFile.ts";
 
 /**
  * Replaces the config in one step with its mode and owner kept, a symbolic link followed; a new file is 0600 in a folder of
@@ -69,11 +70,11 @@ export function backupPath(path: string): string {
 function keepBackup(path: string, before: string, old: Stats): () => void {
   const backup = backupPath(path);
   const stats = statSync(backup, { throwIfNoEntry: false });
-  const earlier = stats?.isFile() ? { text: readFileSync(backup), stats } : undefined;
+  const earlier = readUserFile(backup);
   replace(backup, before, old);
   return () => {
-    if (earlier === undefined) rmSync(backup, { force: true });
-    else replace(backup, earlier.text, earlier.stats);
+    if (stats === undefined) rmSync(backup, { force: true });
+    else if ("bytes" in earlier) replace(backup, earlier.bytes, stats);
   };
 }
 

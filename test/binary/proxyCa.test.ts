@@ -85,7 +85,7 @@ test.each<[string, TrustOptions, string]>([
   [
     "holds none",
     { extra: ["ca_bundle = /dev/null"] },
-    "the CA bundle /dev/null holds no PEM certificate: correct ca_bundle in the AWS config",
+    "the CA bundle /dev/null is not a regular file: correct ca_bundle in the AWS config",
   ],
 ])("a CA bundle that %s: exit 3, naming file and setting", async (_, options, message) => {
   const { code, stdout, stderr } = await (await tlsWorld(options)).run();

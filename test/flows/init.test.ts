@@ -364,7 +364,7 @@ describe("what a refusal says to run", () => {
 describe("init names the file that it cannot write:", () => {
   it.each([
     ["a device", "/dev/null", /\/dev\/null is not a regular file/],
-    ["a folder", "HOME", /is not a regular file/],
+    ["a folder", "HOME", /is a folder, not a file/],
     ["a place that cannot be made", "HOME/.aws/config/deeper", /deeper cannot be replaced \(E[A-Z]+\)/],
   ])("%s", async (_what, path, message) => {
     const { call, home } = await initWorld();

@@ -229,4 +229,16 @@ describe("a portal whose pages never end", () => {
       endless,
     );
   });
+
+  it("is an outage when what it sends is too much to be a list, long before the pages are too many", async () => {
+    let pages = 0;
+    const roles = ["x".repeat(8 * 1024 * 1024)];
+    const portal: Portal = {
+      listAccounts: async () => ({ accounts: [account] }),
+      listAccountRoles: async () => ({ roles, nextToken: `page-${++pages}` }),
+    };
+    const assigned = inventory(portal, fakeSystem(), memory).assignments([account]);
+    await expect(assigned).rejects.toMatchObject({ message: "the portal's list has no end" });
+    expect(pages).toBe(8);
+  });
 });
