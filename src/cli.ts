@@ -19,6 +19,8 @@ import { outputFailure } from "./writeFully.ts";
 
 /** Of characters; a URL of a sign-in fits in. */
 const LONGEST_LINE = 8_192;
+/** After its end a run of the main job still says what went wrong, to a reader that may be slow. */
+const STDERR_PATIENCE_MS = 1_000;
 
 type Command = (args: readonly string[], system: System) => Promise<number>;
 
@@ -44,7 +46,7 @@ export async function runCli(args: readonly string[], system: System): Promise<n
   } catch (error) {
     const failure = asFailure(error, args, system);
     system.trace.step("failed", { kind: failure.kind, message: failure.message, error: stack(error) });
-    tell(failure, system);
+    tell(failure, commandOf(args) ? Infinity : STDERR_PATIENCE_MS, system);
     return EXIT_CODE[failure.kind];
   }
 }
@@ -55,7 +57,7 @@ async function dispatch(args: readonly string[], system: System): Promise<number
     await runLoginWorker(rest[0] ?? "", rest[1] ?? "", system);
     return 0;
   }
-  const command = isMainJob(args) ? undefined : own(COMMANDS, word);
+  const command = commandOf(args);
   if (asksFor(args, "-h", "--help")) {
     system.writeStdout(helpText(command ? word : undefined));
     return 0;
@@ -84,8 +86,10 @@ function asksFor(args: readonly string[], ...flags: string[]): boolean {
   return (end < 0 ? args : args.slice(0, end)).some((word) => flags.includes(word));
 }
 
-function own(commands: Readonly<Record<string, Command>>, word: string): Command | undefined {
-  return Object.hasOwn(commands, word) ? commands[word] : undefined;
+/** One of those that people run; none: the main job, or a line that is not understood. */
+function commandOf(args: readonly string[]): Command | undefined {
+  const [word = ""] = args;
+  return !isMainJob(args) && Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
 }
 
 function checkHome({ env, platform }: System): void {
@@ -101,8 +105,7 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
   if (error instanceof SsoCredError) return error;
   const { code = "", message, path, syscall } = error as NodeJS.ErrnoException;
   if (code.startsWith("ERR_PARSE_ARGS")) {
-    const [word = ""] = args;
-    const help = !isMainJob(args) && own(COMMANDS, word) ? `${word} --help` : "--help";
+    const help = commandOf(args) ? `${args[0]} --help` : "--help";
     return new SsoCredError("usage", withoutAdvice(message), { remedy: { run: `sso-cred ${help}` } });
   }
   // Files are named by their errors; only a descriptor that was handed to us has no path.
@@ -122,13 +125,13 @@ function withoutAdvice(message: string): string {
   return printable(sentence.charAt(0).toLowerCase() + sentence.slice(1));
 }
 
-function tell({ message, remedy }: SsoCredError, system: System): void {
+function tell({ message, remedy }: SsoCredError, patienceMs: number, system: System): void {
   // Names from the config and answers of services are in it: whatever they hold, it stays one line each.
   const lines = [`sso-cred: ${printable(message, LONGEST_LINE)}`];
   if (remedy.run) lines.push(`  run: ${printable(remedy.run, LONGEST_LINE)}`);
   if (remedy.open) lines.push(`  open: ${printable(remedy.open, LONGEST_LINE)}`);
   try {
-    system.writeStderr(`${lines.join("\n")}\n`);
+    system.writeStderr(`${lines.join("\n")}\n`, patienceMs);
   } catch (error) {
     system.trace.step("stderr takes nothing", { error: String(error) });
   }

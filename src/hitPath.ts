@@ -35,6 +35,6 @@ export function printCachedCredentials(
   } catch {
     return false;
   }
-  writeFully(1, output, Date.now() + outputPatienceMs(env));
+  writeFully(1, output, outputPatienceMs(env));
   return true;
 }

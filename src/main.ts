@@ -6,7 +6,7 @@ try {
 } catch (error) {
   // Only the write can fail here.
   try {
-    writeFully(2, `sso-cred: ${outputFailure(error)}\n`, Date.now() + 1_000);
+    writeFully(2, `sso-cred: ${outputFailure(error)}\n`, 1_000);
   } finally {
     process.exit(7);
   }

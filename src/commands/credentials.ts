@@ -10,6 +10,7 @@ import { obtainRoleCredentials } from "../sso/obtainRoleCredentials.ts";
 import type { RoleCredentials } from "../sso/types.ts";
 import type { System } from "../system/system.ts";
 import { printable } from "../text.ts";
+import { outputPatienceMs } from "../waitSeconds.ts";
 import { waitDeadline } from "./waitDeadline.ts";
 
 export const credentialsOptions = {
@@ -88,7 +89,7 @@ function print(credentials: RoleCredentials, { accountId }: { accountId: string 
   if (Buffer.byteLength(output) > MAX_OUTPUT_BYTES) {
     throw new SsoCredError("unavailable", "the portal sent credentials longer than SDKs read (8 KiB)");
   }
-  system.writeStdout(output);
+  system.writeStdout(output, system.startedAt + outputPatienceMs(system.env) - system.now());
   system.trace.step("printed");
   return 0;
 }

@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { SsoCredError } from "../errors.ts";
-import { outputPatienceMs } from "../waitSeconds.ts";
-import { writeFully } from "../writeFully.ts";
 import { openBrowser } from "./browser.ts";
 import { leave } from "./leave.ts";
+import { writeOutput } from "./output.ts";
 import { programCommand } from "./programCommand.ts";
 import { steadyClock } from "./steadyClock.ts";
 import type { System } from "./system.ts";
@@ -11,16 +10,12 @@ import { openTerminal } from "./terminal.ts";
 import { openTrace } from "./trace.ts";
 import { workerSurroundings } from "./workerSurroundings.ts";
 
-/** After its end a run still says what went wrong, to a reader that may be slow. */
-const STDERR_PATIENCE_MS = 1_000;
-
 /** The program's surroundings as they are: this process, its timers, terminal and browser. Ctrl-C aborts `interrupted`. */
 export function realSystem(): System {
   const { env, platform } = process;
   const startedAt = Math.round(Date.now() - process.uptime() * 1000);
   const trace = openTrace(env, startedAt);
   const interrupted = interruptSignal();
-  const patienceMs = outputPatienceMs(env);
   return {
     env,
     platform,
@@ -29,8 +24,8 @@ export function realSystem(): System {
     now: steadyClock(),
     interrupted,
     sleep: (ms) => sleepUnless(interrupted, ms),
-    writeStdout: (text) => writeFully(1, text, startedAt + patienceMs),
-    writeStderr: (text) => writeFully(2, text, Date.now() + STDERR_PATIENCE_MS),
+    writeStdout: (text, patienceMs) => writeOutput(1, text, patienceMs),
+    writeStderr: (text, patienceMs) => writeOutput(2, text, patienceMs),
     terminal: () => openTerminal(platform),
     openBrowser: (url) => openBrowser(url, { env, platform }),
     startDetached,

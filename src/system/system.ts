@@ -13,8 +13,13 @@ export interface System {
   sleep(ms: number): Promise<void>;
   /** Epoch milliseconds at which this process started; budgets count from here. */
   readonly startedAt: number;
-  writeStdout(text: string): void;
-  writeStderr(text: string): void;
+  /**
+   * Writes all of it. With `patienceMs` for a program that calls us: a reader that takes nothing for so long, or has gone, is an
+   * error. Without it for a person: however slow the reader is, and quietly when it has gone.
+   */
+  writeStdout(text: string, patienceMs?: number): void;
+  /** As `writeStdout`. */
+  writeStderr(text: string, patienceMs?: number): void;
   /** The terminal device of the person, if this process may speak to one now; never stdin, stdout, stderr. */
   terminal(): Terminal | undefined;
   /** Opens the page in the person's browser; false when there is no way to. Never blocks on the browser. */

@@ -1,16 +1,8 @@
 import { expect, it } from "vitest";
-import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
-import { roleFile, rolePath } from "../support/home.ts";
+import { binaryWorld, cachedWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { runShell } from "../support/run.ts";
 
 const LINE = `"$SSO_CRED" ${MAIN_JOB.join(" ")}`;
-
-async function cachedWorld() {
-  const world = await binaryWorld();
-  const file = roleFile(Date.now() + 3600_000, "123456789011");
-  await world.home.write(rolePath("corp", "123456789011", "ReadOnly"), file);
-  return world;
-}
 
 /** A miss takes the long way, a hit the short one. */
 const worlds = [

@@ -7,7 +7,17 @@ import {
   startIdentityCenter,
 } from "../identityCenter/identityCenter.ts";
 import { type BrowserMode, type FakeBrowser, makeBrowser } from "./browser.ts";
-import { type Home, makeHome, START_URL, sessionSection, sha1, tokenFile, tokenPath } from "./home.ts";
+import {
+  type Home,
+  makeHome,
+  roleFile,
+  rolePath,
+  START_URL,
+  sessionSection,
+  sha1,
+  tokenFile,
+  tokenPath,
+} from "./home.ts";
 import { type RunOptions, type RunResult, runBinary } from "./run.ts";
 
 export const MAIN_JOB = ["corp", "--account-id", "123456789011", "--role-name", "ReadOnly"];
@@ -97,6 +107,14 @@ export async function signedIn(
   const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
   await home.write(tokenPath("corp"), { ...token, ...differences });
   return token;
+}
+
+/** Its cache has what the main job asks for. */
+export async function cachedWorld(): Promise<BinaryWorld> {
+  const world = await binaryWorld();
+  const file = roleFile(Date.now() + 3600_000, "123456789011");
+  await world.home.write(rolePath("corp", "123456789011", "ReadOnly"), file);
+  return world;
 }
 
 /** Files of ours that should be gone once nothing is under way. */
