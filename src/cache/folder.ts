@@ -68,6 +68,15 @@ export function requireListable(folder: string): void {
   }
 }
 
+/** Removes what may just as well stay: where a folder takes no change it does. */
+export function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Nothing that a caller could do.
+  }
+}
+
 /** Removes a file, if it is there. Throws `config`, naming it, when it cannot be removed. */
 export function removeFile(path: string): void {
   try {

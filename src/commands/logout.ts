@@ -1,7 +1,6 @@
-import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { identityCenter } from "../aws/identityCenter.ts";
-import { removeFile, requireListable, sweepTemporaryFiles } from "../cache/folder.ts";
+import { removeFile, removeIfPossible, requireListable, sweepTemporaryFiles } from "../cache/folder.ts";
 import { withLock } from "../cache/lock.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
@@ -111,8 +110,7 @@ async function signOut(session: SsoSession, pairs: readonly RolePair[], system: 
   const roles = await attempt(() => removeRoleCredentials({ session, pairs }, system));
   const swept = await attempt(() => sweepCaches(system));
   endSilence(session, system);
-  const rest = await attempt(() => rmSync(sessionStatePath("attempts", session, system), { force: true }));
-  if (rest.failure) system.trace.step("some state stays behind", { error: String(rest.failure) });
+  removeIfPossible(sessionStatePath("attempts", session, system));
   const told = token.accessToken === undefined || (await revoke(session, token.accessToken, system));
   const failure = token.failure ?? roles.failure ?? swept.failure ?? ended.failure;
   if (failure !== undefined) throw failure;

@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { removeIfPossible } from "../cache/folder.ts";
 import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { stateDirectory } from "../paths.ts";
 import { sha1 } from "../sha1.ts";
@@ -73,7 +73,7 @@ export function inventoryFile(
     save,
     forget() {
       isSaved = true;
-      rmSync(path, { force: true });
+      removeIfPossible(path);
     },
   };
 }

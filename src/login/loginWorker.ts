@@ -1,7 +1,7 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { oidcEndpoint } from "../aws/endpoints.ts";
 import { identityCenter, ServiceError } from "../aws/identityCenter.ts";
+import { removeIfPossible } from "../cache/folder.ts";
 import { registrationPath } from "../cache/registrationCache.ts";
 import { prepareReplacement } from "../cache/replaceFile.ts";
 import { sessionStatePath } from "../cache/statePaths.ts";
@@ -150,7 +150,7 @@ async function fail(login: PendingLogin, error: unknown, system: System): Promis
   // A page that nobody answered may have said that the service has forgotten the client.
   const isForgotten = error instanceof ServiceError && error.code === "invalid_client";
   if (isForgotten || (isUnanswered(error) && login.grant === "browser")) {
-    rmSync(registrationPath(login.session, system), { force: true });
+    removeIfPossible(registrationPath(login.session, system));
   }
   const denied = isKind(error, "login-failed") && !isUnanswered(error) ? { deniedAt: system.now() } : {};
   const failed = { ...login, ...denied, state: "failed" as const, failure: loginFailure(error, login) };

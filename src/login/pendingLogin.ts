@@ -1,7 +1,7 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { listFolder, removeFile } from "../cache/folder.ts";
+import { listFolder, removeFile, removeIfPossible } from "../cache/folder.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { loginsFolder, sessionStatePath } from "../cache/statePaths.ts";
@@ -117,7 +117,7 @@ export function isMarked(login: PendingLogin, name: string, system: Place): bool
 
 /** Best effort, as all that takes marks away: each names its process, and goes with the next sign-in. */
 export function unmark(login: PendingLogin, name: string, system: Place): void {
-  removeMark(markPath(login, name, system));
+  removeIfPossible(markPath(login, name, system));
 }
 
 /** Whether another live process waits for this sign-in. */
@@ -136,15 +136,8 @@ export function othersWait(login: PendingLogin, system: Place): boolean {
 export function removeMarks(loginPath: string): void {
   const stem = basename(loginPath, ".json");
   for (const name of listFolder(dirname(loginPath))) {
-    if (name.startsWith(`${stem}.`) && name !== `${stem}.json`) removeMark(join(dirname(loginPath), name));
-  }
-}
-
-function removeMark(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // A folder that takes no change.
+    if (name.startsWith(`${stem}.`) && name !== `${stem}.json`)
+      removeIfPossible(join(dirname(loginPath), name));
   }
 }
 

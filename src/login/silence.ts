@@ -1,4 +1,5 @@
-import { rmSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { removeIfPossible } from "../cache/folder.ts";
 import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { sessionStatePath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
@@ -32,11 +33,7 @@ export function beSilent(session: SsoSession, system: Surroundings): void {
 
 /** Best effort: a token that is newer ends it as well. */
 export function endSilence(session: SsoSession, system: Surroundings): void {
-  try {
-    rmSync(sessionStatePath("silence", session, system), { force: true, recursive: true });
-  } catch {
-    // A folder that takes no change.
-  }
+  removeIfPossible(sessionStatePath("silence", session, system));
 }
 
 /** The last unanswered sign-in and how many there were in a row; none where a token is newer. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { START_URL, sessionSection } from "../support/home.ts";
+import { START_URL, sessionSection, sha1 } from "../support/home.ts";
 import { signInWorld } from "../support/signInWorld.ts";
 
 const OURS =
@@ -43,6 +43,12 @@ describe("list", () => {
     const { call } = await signInWorld({ config: OURS + legacy + sessionSection("corp") });
     expect((await call(["list", "--profile", "dev"])).stdout).toContain("Admin     dev\n");
     expect((await call(["list", "--profile", "legacy"])).stdout).toContain("Production");
+  });
+
+  it("works though what it remembers can be neither written nor removed", async () => {
+    const { call, home } = await signInWorld();
+    await home.write(`.aws/sso-cred/inventory-${sha1("corp")}.json/in-the-way`, "");
+    expect(await call(["list"])).toMatchObject({ code: 0, stderr: "" });
   });
 
   it("without a session and with several says which there are", async () => {
