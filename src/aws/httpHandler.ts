@@ -58,7 +58,7 @@ export function httpExchange(
   system: HttpSurroundings,
   limits: Limits = LIMITS,
 ): Exchange {
-  const trust = trustStore(session.caBundle, system.env);
+  const trust = trustStore(session.caBundle);
   return async (
     request,
     { deadline = Number.POSITIVE_INFINITY, connectDeadline = deadline, signal } = {},

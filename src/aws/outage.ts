@@ -1,4 +1,5 @@
 import { SsoCredError } from "../errors.ts";
+import type { CaBundle } from "../sso/types.ts";
 import { printable } from "../text.ts";
 
 /** Why a request got no usable answer: the `cause` of every "unavailable" error of this folder. */
@@ -52,8 +53,8 @@ export interface Peer {
   /** `portal.sso.eu-west-1.amazonaws.com`, or `the proxy 10.0.0.1:3128 (HTTPS_PROXY)`. */
   name: string;
   isProxy: boolean;
-  /** The file that says whom to trust, and the setting that names the file; undefined: the usual CAs. */
-  caBundle?: { path: string; setting: string } | undefined;
+  /** Undefined: the usual CAs. */
+  caBundle?: CaBundle | undefined;
 }
 
 const UNKNOWN_ISSUER = new Set([

@@ -1,13 +1,12 @@
 import { X509Certificate } from "node:crypto";
 import type { SecureContext } from "node:tls";
 import { SsoCredError } from "../errors.ts";
-import type { System } from "../system/system.ts";
+import type { CaBundle } from "../sso/types.ts";
 import { readUserFile } from "../userFile.ts";
-import type { Peer } from "./outage.ts";
 
 /** Whom to trust in TLS, for one session. */
 export interface TrustStore {
-  bundle: Peer["caBundle"];
+  bundle: CaBundle | undefined;
   /** Made at the first call. */
   context(): SecureContext;
   /** Whether `context()` now gives one that trusts more CAs than this one: the system's too. */
@@ -18,9 +17,7 @@ export interface TrustStore {
  * As botocore: a CA bundle replaces every other CA. Without one: Node's own roots and NODE_EXTRA_CA_CERTS, and
  * when these do not know an issuer also the system's store, which takes 0.1 s to load and is thus left to that case.
  */
-export function trustStore(caBundle: string | undefined, env: System["env"]): TrustStore {
-  const setting = env.AWS_CA_BUNDLE === caBundle ? "AWS_CA_BUNDLE" : "ca_bundle in the AWS config";
-  const bundle = caBundle === undefined ? undefined : { path: caBundle, setting };
+export function trustStore(bundle: CaBundle | undefined): TrustStore {
   // Not imported: with node:tls Node reads NODE_EXTRA_CA_CERTS, and most runs need neither.
   const tls = () => process.getBuiltinModule("node:tls");
   let usual: SecureContext | undefined;
@@ -43,7 +40,7 @@ export function trustStore(caBundle: string | undefined, env: System["env"]): Tr
   };
 }
 
-function readBundle({ path, setting }: { path: string; setting: string }): string {
+function readBundle({ path, setting }: CaBundle): string {
   const file = readUserFile(path);
   const text = "bytes" in file ? file.bytes.toString("latin1") : "";
   const fault = "fault" in file ? file.fault : startsWell(text) ? undefined : "holds no PEM certificate";

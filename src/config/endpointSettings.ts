@@ -1,6 +1,6 @@
 import { SsoCredError } from "../errors.ts";
 import { expandPath, type Surroundings } from "../paths.ts";
-import type { EndpointSettings } from "../sso/types.ts";
+import type { CaBundle, EndpointSettings } from "../sso/types.ts";
 import { printable } from "../text.ts";
 import type { Config } from "./configFile.ts";
 
@@ -83,9 +83,15 @@ export function endpointSettings(
 }
 
 /** The PEM file with the authorities to trust, in botocore's order; undefined for the system's own. */
-export function caBundle(layers: readonly Layer[], { env, platform }: Surroundings): string | undefined {
-  const path = env.AWS_CA_BUNDLE || keyOf(layers, "ca_bundle") || env.REQUESTS_CA_BUNDLE;
-  return path ? expandPath(path, env, platform) : undefined;
+export function caBundle(layers: readonly Layer[], { env, platform }: Surroundings): CaBundle | undefined {
+  const layer = layers.find(({ keys }) => keys.get("ca_bundle"));
+  const settings = [
+    { setting: "AWS_CA_BUNDLE", path: env.AWS_CA_BUNDLE },
+    { setting: `ca_bundle of ${layer?.header} in the AWS config`, path: layer?.keys.get("ca_bundle") },
+    { setting: "REQUESTS_CA_BUNDLE", path: env.REQUESTS_CA_BUNDLE },
+  ];
+  const { setting, path } = settings.find((one) => one.path) ?? {};
+  return setting && path ? { path: expandPath(path, env, platform), setting } : undefined;
 }
 
 /** Whether nothing but this machine can hear what is sent to the host, as `URL.hostname` gives it. */

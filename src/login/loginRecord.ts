@@ -1,7 +1,7 @@
 import { readFailure } from "../cache/attempts.ts";
 import type { JsonObject } from "../cache/jsonFile.ts";
 import type { SsoCredError } from "../errors.ts";
-import type { EndpointSettings, LoginMode, SsoSession } from "../sso/types.ts";
+import type { CaBundle, EndpointSettings, LoginMode, SsoSession } from "../sso/types.ts";
 
 /** A sign-in that is under way: written by the caller that starts it, then kept by its worker. Holds no secret. */
 export interface PendingLogin {
@@ -63,9 +63,14 @@ function parseSession(value: unknown): SsoSession | undefined {
     ...{ name, startUrl, region, scopes },
     login: typeof login === "string" ? (login as LoginMode) : undefined,
     endpoints: { useFips, useDualstack, ...known },
-    caBundle: typeof rest.caBundle === "string" ? rest.caBundle : undefined,
+    caBundle: parseCaBundle(rest.caBundle),
     loginArguments: rest.loginArguments,
   };
+}
+
+function parseCaBundle(value: unknown): CaBundle | undefined {
+  const { path, setting } = fields(value);
+  return typeof path === "string" && typeof setting === "string" ? { path, setting } : undefined;
 }
 
 function fields(value: unknown): Record<string, unknown> {

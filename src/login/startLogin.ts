@@ -1,10 +1,11 @@
 import { uptime } from "node:os";
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { withLock } from "../cache/lock.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
 import { tokenKey, tokenMark } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
-import type { SsoSession } from "../sso/types.ts";
+import type { CaBundle, SsoSession } from "../sso/types.ts";
+import { currentFolder } from "../system/currentFolder.ts";
 import type { System } from "../system/system.ts";
 import {
   isJoinable,
@@ -44,8 +45,7 @@ export async function startLogin(
     if (there && !anew && isJoinable(there, session, system)) return there;
     const login: PendingLogin = {
       id: newLoginId(),
-      // The worker leaves this folder.
-      session: { ...session, caBundle: session.caBundle && resolve(session.caBundle) },
+      session: { ...session, caBundle: session.caBundle && fromAnywhere(session.caBundle) },
       startedUptime: uptime(),
       state: "starting",
       ...wish,
@@ -70,4 +70,12 @@ export async function startLogin(
     if (pid !== undefined) noteWorker(login, pid, system);
     return login;
   });
+}
+
+/** The worker leaves this folder. */
+function fromAnywhere({ path, setting }: CaBundle): CaBundle {
+  const folder = currentFolder();
+  if (isAbsolute(path) || folder !== undefined) return { path: resolve(folder ?? "/", path), setting };
+  const message = `the CA bundle ${path} is named from the current folder, which is gone: correct ${setting}`;
+  throw new SsoCredError("config", message);
 }

@@ -10,6 +10,13 @@ export interface EndpointSettings {
   useDualstack: boolean;
 }
 
+/** A PEM file with the authorities to trust. */
+export interface CaBundle {
+  path: string;
+  /** Where a person finds it named: `AWS_CA_BUNDLE`. */
+  setting: string;
+}
+
 /** An `[sso-session]`, or the equivalent keys of a legacy profile, ready for use. */
 export interface SsoSession {
   /** The session's name; null for a legacy profile (`sso_start_url` without `sso_session`). */
@@ -21,8 +28,8 @@ export interface SsoSession {
   scopes: string[] | null;
   login: LoginMode | undefined;
   endpoints: EndpointSettings;
-  /** `ca_bundle` of the configuration or `AWS_CA_BUNDLE`: a PEM file's path. */
-  caBundle: string | undefined;
+  /** Undefined: the usual authorities. */
+  caBundle: CaBundle | undefined;
   /** What a person types after `sso-cred login`: `my-sso`, or `--profile old` for a legacy profile. */
   loginArguments: string;
 }

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type BinaryWorld, binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
+import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { isoSeconds, sessionSection, tokenPath } from "../support/home.ts";
-import { runShell } from "../support/run.ts";
+import { runBinary, runShell } from "../support/run.ts";
 import { CA_FILE, EXPIRED_TLS, OTHER_CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
 interface TrustOptions {
@@ -60,7 +61,12 @@ test.each<[string, TrustOptions, string]>([
   [
     "another CA in ca_bundle",
     { extra: [`ca_bundle = ${OTHER_CA_FILE}`] },
-    `is signed by a CA that is not in ${OTHER_CA_FILE}: correct ca_bundle in the AWS config`,
+    `is signed by a CA that is not in ${OTHER_CA_FILE}: correct ca_bundle of [sso-session corp] in the AWS config`,
+  ],
+  [
+    "another CA in REQUESTS_CA_BUNDLE",
+    { env: { REQUESTS_CA_BUNDLE: OTHER_CA_FILE } },
+    `is signed by a CA that is not in ${OTHER_CA_FILE}: correct REQUESTS_CA_BUNDLE`,
   ],
   [
     "an expired certificate",
@@ -85,12 +91,31 @@ test.each<[string, TrustOptions, string]>([
   [
     "holds none",
     { extra: ["ca_bundle = /dev/null"] },
-    "the CA bundle /dev/null is not a regular file: correct ca_bundle in the AWS config",
+    "the CA bundle /dev/null is not a regular file: correct ca_bundle of [sso-session corp] in the AWS config",
   ],
 ])("a CA bundle that %s: exit 3, naming file and setting", async (_, options, message) => {
   const { code, stdout, stderr } = await (await tlsWorld(options)).run();
   expect([code, stdout, stderr]).toEqual([3, "", `sso-cred: ${message}\n`]);
 });
+
+test.each(["~/other.pem", "$HOME/other.pem", "other.pem"])(
+  "with another CA in AWS_CA_BUNDLE=%s caller and worker name the variable",
+  async (path) => {
+    const world = await tlsWorld({ env: { AWS_CA_BUNDLE: path } });
+    const { home, options } = world;
+    copyFileSync(OTHER_CA_FILE, join(home.path, "other.pem"));
+    const run = () => runBinary(MAIN_JOB, { ...options, cwd: home.path });
+    const said = / is signed by a CA that is not in (\S*)other\.pem: correct AWS_CA_BUNDLE\n$/;
+    const byWorker = await run();
+    expect([byWorker.code, said.exec(byWorker.stderr)?.[1]]).toEqual([7, `${home.path}/`]);
+    await signedIn(world);
+    const byCaller = await run();
+    expect([byCaller.code, said.exec(byCaller.stderr)?.[1]]).toEqual([
+      7,
+      path === "other.pem" ? "" : `${home.path}/`,
+    ]);
+  },
+);
 
 const SYSTEM_STORE = "/etc/ssl/certs/ca-certificates.crt";
 /** Whether this user may mount, in a namespace that nobody else sees. */

@@ -58,9 +58,8 @@ test("without a bundle a private CA is unknown, and the message says which setti
 test("the wrong CA bundle is named with the setting that it comes from", async () => {
   const { url, host } = await portal();
   const start = `the certificate of ${host} is signed by a CA that is not in ${OTHER_CA_FILE}: correct`;
-  await expectUnavailable(url, { caBundle: OTHER_CA_FILE }, `${start} ca_bundle in the AWS config`);
-  const env = { AWS_CA_BUNDLE: OTHER_CA_FILE };
-  await expectUnavailable(url, { caBundle: OTHER_CA_FILE, env }, `${start} AWS_CA_BUNDLE`);
+  const setting = { caBundle: OTHER_CA_FILE, caSetting: "REQUESTS_CA_BUNDLE" };
+  await expectUnavailable(url, setting, `${start} REQUESTS_CA_BUNDLE`);
 });
 
 test("an expired certificate asks about the clock", async () => {
@@ -101,7 +100,7 @@ test.each([
   const file = join(temporaryFolder(), "ca.pem");
   if (content !== undefined) writeFileSync(file, content);
   const { url } = await portal();
-  const error = await failureAt(url, { caBundle: file, env: { AWS_CA_BUNDLE: file } });
+  const error = await failureAt(url, { caBundle: file });
   expect(error.message).toBe(message.replace("FILE", file));
   expect(isKind(error, "config")).toBe(true);
 });
@@ -123,7 +122,7 @@ test.each<[string, (file: string) => void, string]>([
   make(file);
   const { url } = await portal();
   const error = await failureAt(url, { caBundle: file });
-  expect(error.message).toBe(`the CA bundle ${file} ${fault}: correct ca_bundle in the AWS config`);
+  expect(error.message).toBe(`the CA bundle ${file} ${fault}: correct AWS_CA_BUNDLE`);
   expect(isKind(error, "config")).toBe(true);
 });
 

@@ -6,7 +6,9 @@ export async function accessTo(url: string): Promise<string> {
   const { identityCenter } = await import("../../../src/aws/identityCenter.ts");
   const { env } = process;
   const endpoints = { ssoUrl: url, oidcUrl: url, useFips: false, useDualstack: false };
-  const session = { region: "eu-west-1", endpoints, caBundle: env.AWS_CA_BUNDLE };
+  const path = env.AWS_CA_BUNDLE;
+  const caBundle = path === undefined ? undefined : { path, setting: "AWS_CA_BUNDLE" };
+  const session = { region: "eu-west-1", endpoints, caBundle };
   const api = await identityCenter(session, { env, now: Date.now, trace: { step() {} } });
   try {
     const both = [1, 2].map(() => api.getRoleCredentials("t", "111122223333", "Admin"));

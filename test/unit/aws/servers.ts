@@ -71,18 +71,20 @@ async function started(server: Server, scheme: string): Promise<TestServer> {
 export interface Setting {
   env?: Record<string, string | undefined>;
   caBundle?: string;
+  /** The setting that named it. */
+  caSetting?: string;
   limits?: Partial<Limits>;
   onStep?: (what: string, details?: Readonly<Record<string, unknown>>) => void;
 }
 
 /** The service access under test, both services at one URL, on the real clock. */
 export async function accessTo(url: string, setting: Setting = {}): Promise<IdentityCenter> {
-  const { env = {}, caBundle, limits, onStep = () => {} } = setting;
+  const { env = {}, caBundle, caSetting = "AWS_CA_BUNDLE", limits, onStep = () => {} } = setting;
   return await identityCenter(
     {
       region: "eu-west-1",
       endpoints: { ssoUrl: url, oidcUrl: url, useFips: false, useDualstack: false },
-      caBundle,
+      caBundle: caBundle === undefined ? undefined : { path: caBundle, setting: caSetting },
     },
     { env, now: Date.now, trace: { step: onStep } },
     { connectMs: 5_000, totalMs: 15_000, answerBytes: 8 * 1024 * 1024, ...limits },

@@ -201,13 +201,20 @@ test.each([
   expect(isLoopback(hostname)).toBe(expected);
 });
 
-test("the authorities come from AWS_CA_BUNDLE, then ca_bundle, then REQUESTS_CA_BUNDLE", () => {
-  const layers = [{ header: "[profile x]", keys: new Map([["ca_bundle", "~/key.pem"]]) }];
+test("the authorities come from AWS_CA_BUNDLE, then ca_bundle, then REQUESTS_CA_BUNDLE, and name their setting", () => {
+  const layers = [
+    { header: "[profile x]", keys: new Map([["ca_bundle", ""]]) },
+    { header: "[default]", keys: new Map([["ca_bundle", "~/key.pem"]]) },
+  ];
   const bundle = (env: Record<string, string>, from = layers) =>
     caBundle(from, { env: { HOME: "/home/me", ...env }, platform: "linux" });
   const REQUESTS_CA_BUNDLE = "/requests.pem";
-  expect(bundle({ AWS_CA_BUNDLE: "/aws.pem", REQUESTS_CA_BUNDLE })).toBe("/aws.pem");
-  expect(bundle({ REQUESTS_CA_BUNDLE })).toBe("/home/me/key.pem");
-  expect(bundle({ REQUESTS_CA_BUNDLE }, [])).toBe("/requests.pem");
+  const named = { path: "/home/me/aws.pem", setting: "AWS_CA_BUNDLE" };
+  expect(bundle({ AWS_CA_BUNDLE: "~/aws.pem", REQUESTS_CA_BUNDLE })).toEqual(named);
+  expect(bundle({ AWS_CA_BUNDLE: "$HOME/aws.pem", REQUESTS_CA_BUNDLE })).toEqual(named);
+  const key = { path: "/home/me/key.pem", setting: "ca_bundle of [default] in the AWS config" };
+  expect(bundle({ REQUESTS_CA_BUNDLE })).toEqual(key);
+  const requests = { path: "/requests.pem", setting: "REQUESTS_CA_BUNDLE" };
+  expect(bundle({ REQUESTS_CA_BUNDLE }, [])).toEqual(requests);
   expect(bundle({}, [])).toBeUndefined();
 });
