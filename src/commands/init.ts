@@ -10,6 +10,7 @@ import { refuseForeign, refuseSessionConflicts, refuseStaticKeys } from "../init
 import { reportPlan } from "../init/report.ts";
 import { askSession } from "../init/sessionAnswers.ts";
 import type { Wishes } from "../init/wishes.ts";
+import { currentFolder } from "../system/currentFolder.ts";
 import type { System } from "../system/system.ts";
 import { chosenRoles } from "./chosenRoles.ts";
 import { readFlags, sessionFlags } from "./initFlags.ts";
@@ -77,7 +78,8 @@ function ownPath(system: System): string {
   const { isSea } = process.getBuiltinModule("node:sea");
   const [node, script] = process.argv as [string, string];
   const { env, platform } = system;
-  const cwd = process.cwd();
+  // Of use only for a name that leads to this executable.
+  const cwd = currentFolder() ?? "/";
   return isSea()
     ? callPath({ argv0: process.argv0, execPath: process.execPath, cwd, env, platform })
     : (script ?? node);

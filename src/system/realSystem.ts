@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { SsoCredError } from "../errors.ts";
 import { openBrowser } from "./browser.ts";
+import { currentFolder } from "./currentFolder.ts";
 import { leave } from "./leave.ts";
 import { writeOutput } from "./output.ts";
 import { programCommand } from "./programCommand.ts";
@@ -48,15 +49,6 @@ function startDetached(args: readonly string[]): number | undefined {
     return child.pid;
   } catch {
     return undefined;
-  }
-}
-
-/** The root where it has been removed: then nothing can be named from it. */
-function currentFolder(): string {
-  try {
-    return process.cwd();
-  } catch {
-    return "/";
   }
 }
 

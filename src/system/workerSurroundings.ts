@@ -9,22 +9,24 @@ const AWS_KEYS =
 /**
  * Where a worker that outlives its caller runs, and with which environment: it leaves the caller's folder `cwd`, so that this
  * can be removed or unmounted, and what the caller named from there is named from the root. On Windows, where each drive has a
- * root, it goes home: the files that it is about are there anyway.
+ * root, it goes home: the files that it is about are there anyway. From an undefined `cwd`, which has been removed, nothing is named.
  */
 export function workerSurroundings(
   { env, platform }: Surroundings,
-  cwd: string,
-): { cwd: string; env: NodeJS.ProcessEnv } {
-  const { resolve } = platform === "win32" ? win32 : posix;
+  cwd: string | undefined,
+): { cwd: string | undefined; env: NodeJS.ProcessEnv } {
+  const { isAbsolute, resolve } = platform === "win32" ? win32 : posix;
+  const fromRoot = (path: string) =>
+    cwd !== undefined ? resolve(cwd, path) : isAbsolute(path) ? path : undefined;
   const clean = cleanEnvironment(env, platform);
   const kept = Object.fromEntries(Object.entries(clean).filter(([name]) => !AWS_KEYS.test(name)));
   const homeName = platform === "win32" ? "USERPROFILE" : "HOME";
   const named = ["SSO_CRED_TRACE", "NODE_EXTRA_CA_CERTS", homeName].flatMap((name) => {
     const path = kept[name];
-    return path ? [[name, resolve(cwd, path)]] : [];
+    return path ? [[name, fromRoot(path)]] : [];
   });
   const absolute = { ...kept, ...Object.fromEntries(named) };
   if (platform !== "win32") return { cwd: "/", env: absolute };
-  const home = resolve(cwd, homeDirectory(env, platform));
+  const home = fromRoot(homeDirectory(env, platform));
   return { cwd: home, env: { ...absolute, USERPROFILE: home } };
 }

@@ -26,6 +26,12 @@ it.each<NodeJS.Platform>(["linux", "darwin", "win32"])(
   },
 );
 
+it("names nothing from a folder that is gone: the root's files of that name are others", () => {
+  const env = { HOME: "/home/me", SSO_CRED_TRACE: "trace.txt", PATH: "bin" };
+  const { cwd, env: left } = workerSurroundings({ env, platform: "linux" }, undefined);
+  expect([cwd, left]).toEqual(["/", { HOME: "/home/me", PATH: "bin" }]);
+});
+
 it("on Windows goes home, whatever drive the caller is on", () => {
   const env = { USERPROFILE: "C:\\Users\\me", HOME: "/c/Users/me", SSO_CRED_TRACE: "trace.txt" };
   expect(workerSurroundings({ env, platform: "win32" }, "E:\\project")).toEqual({
