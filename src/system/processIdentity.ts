@@ -57,9 +57,12 @@ export function processState(identity: ProcessIdentity): "alive" | "dead" | "unk
   return started === identity.started && started !== ENDED ? "alive" : "dead";
 }
 
-/** Fields after the command name of `/proc/PID/stat` (proc(5)); empty where there is no such file. */
-export function processStat(pid: number | "self"): string[] {
-  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
+/**
+ * Fields after the command name of `/proc/PID/stat` (proc(5)); empty where there is no such file. Read as those of the first thread, which
+ * are the same: of `/proc/PID/stat` itself qemu-user shows each program its own invention, and others the truth.
+ */
+export function processStat(pid: number): string[] {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/task/${pid}/stat`, "utf8"));
   return stat === "" ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 

@@ -52,7 +52,7 @@ function foregroundTerminal(platform: NodeJS.Platform): string | undefined {
 
 /** proc(5): pgrp, tty_nr and tpgid are the fields 5, 7 and 8. */
 function fromProc(): (string | undefined)[] {
-  const stat = processStat("self");
+  const stat = processStat(process.pid);
   return [stat[2], stat[4], stat[5]];
 }
 
