@@ -1,10 +1,12 @@
 import { writeFully } from "../writeFully.ts";
+import { writeToConsole } from "./console.ts";
 
 /**
  * Writes to a stream that was handed to us; a reader that takes nothing is waited for `patienceMs`. Without such a limit the
  * reader is a person, or what a person has put there: one that has gone (`| head`) has read what it wanted, which is no failure.
  */
 export function writeOutput(fd: 1 | 2, text: string, patienceMs = Infinity): void {
+  if (writeToConsole(fd, text)) return;
   const handlers = process.listeners("SIGINT");
   try {
     // No handler gets its turn while a write waits: Ctrl-C then ends this process as it ends any.
