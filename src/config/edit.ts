@@ -116,8 +116,13 @@ function line(key: string, value: string): string {
 
 /** The last guard: whatever a server sent, it cannot become a line of its own. */
 function oneLine(value: string): string {
-  if (/[\p{Cc}\u2028\u2029]/u.test(value)) throw new Error("a control character must not reach the config");
+  if (!isOneLine(value)) throw new Error("a control character must not reach the config");
   return value;
+}
+
+/** Whether an edit may write it. */
+export function isOneLine(value: string): boolean {
+  return !/[\p{Cc}\u2028\u2029]/u.test(value);
 }
 
 function splice(text: string, splices: readonly Splice[]): string {

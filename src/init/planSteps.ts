@@ -1,4 +1,4 @@
-import type { ConfigEdit, SectionName } from "../config/edit.ts";
+import { type ConfigEdit, isOneLine, type SectionName } from "../config/edit.ts";
 import { SSO_KEYS } from "./adoption.ts";
 import { commandLine } from "./command.ts";
 import { type CurrentConfig, roleKey } from "./currentConfig.ts";
@@ -80,7 +80,7 @@ function updatedLine(
   const first = /^(?:"[^"\\]*"|'[^']*'|[^\s"'\\])+(?=\s)/.exec(line)?.[0];
   const own = /^(?:"[^"]*"|[^\s"])+/.exec(value)?.[0] ?? wishes.command;
   const reason = `the command was ${command.command}`;
-  const isKept = first !== undefined && !/\p{Cc}/u.test(line);
+  const isKept = first !== undefined && isOneLine(line);
   return { value: isKept ? own + line.slice(first.length) : value, reason };
 }
 

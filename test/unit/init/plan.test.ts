@@ -120,6 +120,17 @@ describe("planning", () => {
     expect(line.endsWith(` ${rest} # mine`)).toBe(true);
   });
 
+  it.each(["\u2028", "\u2029", "\u0085", "\u0007"])(
+    "brings a line up to date that holds %j, and leaves that out",
+    (odd) => {
+      const line = `credential_process = /old/sso-cred my-sso --account-id 111111111111 --role-name Admin # a${odd}b`;
+      const { after } = plan(`[profile dev]\n${line}\n${SESSION}`, { wanted: [ADMIN], sessionKeys: none });
+      expect(after).toContain(
+        "credential_process = /opt/bin/sso-cred my-sso --account-id 111111111111 --role-name Admin\n",
+      );
+    },
+  );
+
   it("lets a bare name stand, and writes it only when asked to", () => {
     const bare = ours("dev", "111111111111", "Admin").replace("/opt/bin/", "");
     expect(plan(bare + SESSION, { sessionKeys: none }).edits).toEqual([]);
