@@ -3,9 +3,7 @@ import { oidcEndpoint } from "../aws/endpoints.ts";
 import { identityCenter, ServiceError } from "../aws/identityCenter.ts";
 import { removeIfPossible } from "../cache/folder.ts";
 import { registrationPath } from "../cache/registrationCache.ts";
-import { prepareReplacement } from "../cache/replaceFile.ts";
 import { sessionStatePath } from "../cache/statePaths.ts";
-import { tokenPath } from "../cache/tokenCache.ts";
 import { isKind } from "../errors.ts";
 import { stateDirectory } from "../paths.ts";
 import type { ClientRegistration, TokenGrant } from "../sso/types.ts";
@@ -22,11 +20,12 @@ import { type PendingLogin, readLoginFile, removeMarks } from "./pendingLogin.ts
 import { DEFAULT_SCOPES, obtainRegistration } from "./registerClient.ts";
 import { sessionTitle } from "./sessionTitle.ts";
 import { beSilent, endSilence } from "./silence.ts";
+import { type TokenRoom, withTokenRoom } from "./tokenRoom.ts";
 import { isUnanswered } from "./unanswered.ts";
 import { type LoginWatch, watchLogin } from "./watchLogin.ts";
 import { webUrl } from "./webUrl.ts";
 
-/** After the end of the wait, for the grant to end in order: the page is told, stray errors are named. */
+/** After the end of the wait. */
 const UNWIND_MS = 1_000;
 
 /**
@@ -41,12 +40,9 @@ export async function runLoginWorker(key: string, id: string, system: System): P
   if (!(await updateLogin({ ...login, state: "working" }, system))) return;
   const watch = watchLogin(login, system);
   try {
-    prepareReplacement(tokenPath(login.session, system)).abandon();
-    const over = watch.ended.catch(async (error) => {
-      await system.sleep(UNWIND_MS);
-      throw error;
-    });
-    await Promise.race([signIn(login, watch, system), over]);
+    await withTokenRoom(login.session, system, (room) =>
+      Promise.race([signIn(login, watch, room, system), unwound(watch.ended, system)]),
+    );
     endSilence(login.session, system);
     await endLogin(login, system);
     system.trace.step("sign-in succeeded");
@@ -57,10 +53,25 @@ export async function runLoginWorker(key: string, id: string, system: System): P
   }
 }
 
-async function signIn(login: PendingLogin, watch: LoginWatch, system: System): Promise<void> {
+/** Lets the grant end in order: the page is told, stray errors are named. */
+async function unwound(ended: Promise<never>, system: System): Promise<never> {
+  try {
+    return await ended;
+  } finally {
+    await system.sleep(UNWIND_MS);
+  }
+}
+
+async function signIn(
+  login: PendingLogin,
+  watch: LoginWatch,
+  room: TokenRoom,
+  system: System,
+): Promise<void> {
   const { session } = login;
   const keep: Run["keep"] = async (client, grant) => {
     watch.expect(grant.accessToken);
+    room.free();
     await keepNewToken(login, client, grant, system);
   };
   const api = await identityCenter(session, system);

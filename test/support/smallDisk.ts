@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { appendFileSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { Home } from "./home.ts";
+
+/** Whether this user may mount a disk of its own; says so where not. */
+export function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "sso-cred-mount-"));
+  const isMounted = mount(folder, 64);
+  if (isMounted) unmount(folder);
+  else console.warn("SKIPPED: this user may not mount a tmpfs, so no disk can fill up");
+  rmdirSync(folder);
+  return isMounted;
+}
+
+/** Puts `~/.aws` on a disk of its own, empty but for the config. */
+export async function moveToSmallDisk(home: Home, config: string): Promise<{ fill(): void }> {
+  const folder = join(home.path, ".aws");
+  if (!mount(folder, 256)) throw new Error(`cannot mount ${folder}`);
+  onTestFinished(() => unmount(folder));
+  await home.write(".aws/config", config);
+  return { fill: () => fill(join(folder, "filler")) };
+}
+
+/** To the last byte. */
+function fill(file: string): void {
+  for (let size = 65_536; size >= 1; size = Math.floor(size / 2)) {
+    try {
+      for (;;) appendFileSync(file, Buffer.alloc(size));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    }
+  }
+  if (statSync(file).size === 0) throw new Error("the disk was full before");
+}
+
+function mount(folder: string, kilobytes: number): boolean {
+  const options = `size=${kilobytes}k,mode=700`;
+  return spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder]).status === 0;
+}
+
+function unmount(folder: string): void {
+  spawnSync("umount", ["-l", folder]);
+}
