@@ -3,13 +3,20 @@ import { type Profiler, Session } from "node:inspector";
 import { fileURLToPath } from "node:url";
 
 /** Which code has run since the last look. */
-type Look = readonly Profiler.ScriptCoverage[];
+export type Look = readonly Profiler.ScriptCoverage[];
+
+/** Where code begins that ran for the first time. */
+export type Fresh = readonly { readonly url: string; readonly at: number }[];
 
 export interface Coverage {
   /** What has run since the last look, in the scripts that count. */
   look(): Look;
-  /** Whether something has run that never ran before; it counts as known from now on, unless `peek`. */
-  isNew(look: Look, peek?: boolean): boolean;
+  /** What of it never ran before. */
+  fresh(look: Look): Fresh;
+  /** From now on it counts as known. */
+  learn(look: Look): void;
+  /** Whether all of it has run. */
+  reaches(look: Look, fresh: Fresh): boolean;
   /** Blocks that have run, as V8 divides the code it has seen. */
   blocks(): number;
   /** The string literals of the scripts that were reached since the last call. */
@@ -18,7 +25,7 @@ export interface Coverage {
 }
 
 interface Script {
-  /** A byte for each character: 1 where it has run. */
+  /** As {@link spread}, of all inputs. */
   readonly reached: Uint8Array;
   /** Where blocks begin and end. */
   readonly borders: Set<number>;
@@ -57,24 +64,35 @@ export function watchCoverage(counts: (url: string) => boolean): Coverage {
       });
       return result;
     },
-    isNew(look, peek = false) {
-      let isNew = false;
+    fresh(look) {
+      const found: { url: string; at: number }[] = [];
       for (const { url, functions } of look) {
-        const { reached, borders } = scriptOf(url);
-        const now = new Uint8Array(reached.length);
-        // From the outside in: an inner range says more than the one around it.
-        for (const { startOffset, endOffset, count } of functions.flatMap(({ ranges }) => ranges)) {
-          now.fill(count > 0 ? 1 : 0, startOffset, endOffset);
-          if (!peek) borders.add(startOffset).add(endOffset);
-        }
+        const { reached } = scriptOf(url);
+        const now = spread(functions, reached.length);
+        let wasFresh = false;
         for (let at = 0; at < now.length; at++) {
-          if (now[at] !== 1 || reached[at] === 1) continue;
-          isNew = true;
-          if (peek) return true;
-          reached[at] = 1;
+          const isFresh = now[at] === 1 && reached[at] === 0;
+          if (isFresh && !wasFresh) found.push({ url, at });
+          wasFresh = isFresh;
         }
       }
-      return isNew;
+      return found;
+    },
+    learn(look) {
+      for (const { url, functions } of look) {
+        const { reached, borders } = scriptOf(url);
+        const now = spread(functions, reached.length);
+        for (let at = 0; at < now.length; at++) if (now[at] === 1) reached[at] = 1;
+        for (const { startOffset, endOffset } of functions.flatMap(({ ranges }) => ranges)) {
+          borders.add(startOffset).add(endOffset);
+        }
+      }
+    },
+    reaches(look, fresh) {
+      const ran = new Map(
+        look.map(({ url, functions }) => [url, spread(functions, scriptOf(url).reached.length)]),
+      );
+      return fresh.every(({ url, at }) => ran.get(url)?.[at] === 1);
     },
     blocks() {
       let blocks = 0;
@@ -95,7 +113,19 @@ export function watchCoverage(counts: (url: string) => boolean): Coverage {
   };
 }
 
+/** A byte for each character: 1 where it has run. */
+function spread(functions: readonly Profiler.FunctionCoverage[], length: number): Uint8Array {
+  const ran = new Uint8Array(length);
+  // From the outside in: an inner range says more than the one around it.
+  for (const { startOffset, endOffset, count } of functions.flatMap(({ ranges }) => ranges)) {
+    ran.fill(count > 0 ? 1 : 0, startOffset, endOffset);
+  }
+  return ran;
+}
+
+/** Texts, and the names of what is taken out of objects: in JSON they are keys. */
 function literals(source: string): string[] {
-  const found = [...source.matchAll(/"((?:[^"\\\n]|\\.){1,60})"/g)].map(([, text]) => text ?? "");
-  return found.filter((text) => !text.startsWith("node:") && !text.endsWith(".ts"));
+  const texts = [...source.matchAll(/"((?:[^"\\\n]|\\.){1,60})"/g)].map(([, text]) => text ?? "");
+  const names = [...source.matchAll(/\{([^{}=()]+)\} = /g)].flatMap(([, list]) => list?.match(/\w+/g) ?? []);
+  return [...texts, ...names].filter((text) => !text.startsWith("node:") && !text.endsWith(".ts"));
 }

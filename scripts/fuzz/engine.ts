@@ -3,10 +3,13 @@ import type { Random } from "../stress/random.ts";
 import type { Coverage } from "./coverage.ts";
 import { type Findings, newFindings } from "./findings.ts";
 import { mutate, oddWords, type Words } from "./mutation.ts";
+import { shrink } from "./shrink.ts";
 import type { FuzzTarget, Input, Subject } from "./target.ts";
 
 /** An input that takes longer, each time of three, is a finding. */
 const SLOW_MS = 1_000;
+/** How often an input is tried with a piece less before it becomes a parent. */
+const SHRINKING = 80;
 
 export interface Run {
   readonly target: FuzzTarget;
@@ -37,7 +40,9 @@ export async function fuzz(run: Run): Promise<Figures> {
   const { target, coverage, random } = run;
   const corpus: Input[] = [];
   const figures: Figures = { runs: 0, blocks: 0, corpus: 0, findings: [] };
-  let words: Words = [...oddWords, ...(target.words ?? []).map((word) => Buffer.from(word))];
+  const words: Words = [...oddWords, ...(target.words ?? []).map((word) => Buffer.from(word))];
+  /** The code's own. */
+  let own: Words = words;
   let subject = await run.open();
 
   async function fault(input: Input): Promise<unknown> {
@@ -66,37 +71,48 @@ export async function fuzz(run: Run): Promise<Figures> {
       if (error !== undefined) await findings.add(input, error);
     }
     const together = coverage.look();
-    if (coverage.isNew(together, true)) {
-      for (const input of inputs) {
-        await fault(input);
-        if (coverage.isNew(coverage.look())) keep(input);
-      }
+    if (coverage.fresh(together).length > 0) {
+      for (const input of inputs) await learnFrom(input);
       // What came once and never again is not looked for at each turn.
-      coverage.isNew(together);
-      words = [...words, ...coverage.newWords().map((word) => Buffer.from(word))];
+      coverage.learn(together);
+      own = [...own, ...coverage.newWords().map((word) => Buffer.from(word))];
     }
     figures.blocks = coverage.blocks();
     figures.corpus = corpus.length;
   }
 
-  function keep(input: Input): void {
-    if (!run.guided) return;
-    corpus.push(input);
-    run.onNew(input);
+  async function learnFrom(input: Input): Promise<void> {
+    const isFaulty = (await fault(input)) !== undefined;
+    const look = coverage.look();
+    const fresh = coverage.fresh(look);
+    if (fresh.length === 0) return;
+    if (run.guided && !isFaulty) {
+      // In a small one the next change is likelier to hit what matters.
+      const small = await shrink(input, SHRINKING, async (each) => {
+        return (await fault(each)) === undefined && coverage.reaches(coverage.look(), fresh);
+      });
+      corpus.push(small);
+      run.onNew(small);
+    }
+    coverage.learn(look);
   }
 
   coverage.look();
   const first = [...target.seeds, ...run.kept];
   for (let at = 0; at < first.length; at += target.batch) await runBatch(first.slice(at, at + target.batch));
-  const parents = () => (corpus.length === 0 ? target.seeds : corpus);
+  const uses = new Map<Input, number>();
   while (!(await run.isOver(figures))) {
-    const some = parents();
-    // The later ones reach deeper.
-    const parent = () => some[Math.floor(some.length * Math.sqrt(random.next()))] ?? [];
+    const parents = corpus.length === 0 ? target.seeds : corpus;
+    const leastUsed = parents.reduce((least, each) => {
+      return (uses.get(each) ?? 0) < (uses.get(least) ?? 0) ? each : least;
+    });
     await runBatch(
-      Array.from({ length: target.batch }, () =>
-        mutate(parent(), random.pick(some), words, random, target.longest),
-      ),
+      Array.from({ length: target.batch }, () => {
+        // What is new has to catch up first: nobody has looked behind it yet.
+        const parent = random.pick([leastUsed, random.pick(parents)]);
+        uses.set(parent, (uses.get(parent) ?? 0) + 1);
+        return mutate(parent, random.pick(parents), random.pick([words, own]), random, target.longest);
+      }),
     );
   }
   await subject.close();

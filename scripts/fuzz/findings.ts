@@ -1,3 +1,4 @@
+import { shrink } from "./shrink.ts";
 import type { Input } from "./target.ts";
 
 export interface Finding {
@@ -28,7 +29,9 @@ export function newFindings(fault: (input: Input) => Promise<unknown>): Findings
         for (let again = 0; again < 2; again++) if (signature(await fault(input)) !== key) return;
       }
       known.add(key);
-      const small = key.startsWith("took") ? input : await smaller(input, key, fault);
+      const small = key.startsWith("took")
+        ? input
+        : await shrink(input, MOST_ATTEMPTS, async (each) => signature(await fault(each)) === key);
       found.push({
         input: small,
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -44,23 +47,4 @@ function signature(error: unknown): string {
   const [first = ""] = error.message.split("\n");
   const place = error.stack?.split("\n").find((line) => /^\s+at .*\.ts:\d+/.test(line)) ?? "";
   return `${first.replace(/'[^']*'|"[^"]*"|\d+/g, "#").slice(0, 120)} ${place.trim()}`;
-}
-
-/** Takes away pieces, halves first, as long as it still fails alike. */
-async function smaller(input: Input, key: string, fault: (input: Input) => Promise<unknown>): Promise<Input> {
-  let best = input;
-  let attempts = 0;
-  for (const part of input.keys()) {
-    for (let length = best[part]?.length ?? 0; length >= 1; length = Math.floor(length / 2)) {
-      for (let at = 0; at < (best[part]?.length ?? 0) && attempts < MOST_ATTEMPTS; ) {
-        attempts++;
-        const old = best[part] ?? Buffer.alloc(0);
-        const shorter = Buffer.concat([old.subarray(0, at), old.subarray(at + length)]);
-        const candidate = best.with(part, shorter);
-        if (signature(await fault(candidate)) === key) best = candidate;
-        else at += length;
-      }
-    }
-  }
-  return best;
 }

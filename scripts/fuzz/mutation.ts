@@ -64,9 +64,20 @@ function mutatePart(part: Buffer, donor: Buffer, words: Words, random: Random): 
 
 /** Puts something in, or in the place of something. */
 function splice(part: Buffer, piece: Buffer, random: Random): Buffer {
-  const start = random.whole(0, part.length);
+  const start = random.next() < 0.5 ? random.whole(0, part.length) : border(part, random);
   const gone = random.pick([0, 0, piece.length, random.whole(0, 12)]);
   return Buffer.concat([part.subarray(0, start), piece, part.subarray(start + gone)]);
+}
+
+/** Where a word begins or ends. */
+function border(part: Buffer, random: Random): number {
+  let at = random.whole(0, part.length);
+  while (at > 0 && at < part.length && isWord(part[at]) === isWord(part[at - 1])) at++;
+  return at;
+}
+
+function isWord(byte: number | undefined): boolean {
+  return byte !== undefined && /[A-Za-z0-9_-]/.test(String.fromCharCode(byte));
 }
 
 function slice(part: Buffer, random: Random): Buffer {

@@ -11,14 +11,22 @@ const FLAGS = [
   ["--all", "--adopt", "--prune"],
   ["--accounts", "*", "--roles", "!Admin*", "--profile-name", "{account_name}-{role_name}"],
 ];
+const MORE = ["--region\nus-east-1\n--output\ntext", "--dry-run\n--json", "--scopes\nsso:account:access"];
 
 /** What the portal lists, for `list`, `logout`, and for an `init` into any config. */
 export const target: FuzzTarget = {
-  parts: ["which command: a byte", "config, for init", "statuses and headers: JSON", ...PATHS],
+  parts: [
+    "which command: a byte",
+    "config, for init",
+    "more flags for init, a word a line",
+    "statuses and headers: JSON",
+    ...PATHS,
+  ],
   seeds: [0, 1, 2, 3, 4, 5].flatMap((which) =>
     [SESSION, CLI_CONFIG, HAND_MADE_CONFIG].map((config) => [
       Buffer.of(which),
       Buffer.from(config),
+      Buffer.from(MORE[which] ?? ""),
       ...answerParts(PATHS),
     ]),
   ),
@@ -26,11 +34,12 @@ export const target: FuzzTarget = {
   async open() {
     const services = await serviceAnswers();
     return {
-      async run([byte, config = Buffer.of(), ...parts]) {
+      async run([byte, config = Buffer.of(), more = Buffer.of(), ...parts]) {
         const answers = withoutPages(readAnswers(PATHS, parts));
         const which = (byte?.[0] ?? 0) % (FLAGS.length + 3);
         const flags = FLAGS[which];
-        if (flags) await services.initHolds(answers, config, flags);
+        const words = more.toString().split("\n").filter(Boolean);
+        if (flags) await services.initHolds(answers, config, [...flags, ...words]);
         else if (which === FLAGS.length) await services.listHolds(answers, ["list"]);
         else if (which === FLAGS.length + 1) await services.listHolds(answers, ["list", "--json"]);
         else await services.logoutHolds(answers);

@@ -11,6 +11,7 @@ import { EXIT_CODE } from "../../../src/errors.ts";
 import { isJoinable, readPendingLogin } from "../../../src/login/pendingLogin.ts";
 import { silentUntil } from "../../../src/login/silence.ts";
 import { processState } from "../../../src/system/processIdentity.ts";
+import type { FakeSystem } from "../../../test/support/fakeSystem.ts";
 import { makeHome } from "../../../test/support/home.ts";
 import { ssoSession } from "../../../test/support/sessions.ts";
 import {
@@ -20,7 +21,6 @@ import {
   INVENTORY_FILE,
   inventoryHolds,
   lonelyCaller,
-  ROLE_FILE,
   roleFileHolds,
 } from "../../../test/unit/fuzz/properties/homeFiles.ts";
 import type { FuzzTarget } from "../target.ts";
@@ -28,67 +28,92 @@ import type { FuzzTarget } from "../target.ts";
 const NOW = Date.now();
 const FILES = { ...goodFiles(NOW), [INVENTORY_FILE]: goodInventory(NOW) };
 const PATHS = Object.keys(FILES);
-const SEED = Object.values(FILES).map((file) => Buffer.from(JSON.stringify(file)));
+const SESSION = ssoSession();
 
 /** Each reader of a cache or state file by itself: faster than whole runs, and stricter about what it gives. */
 export const target: FuzzTarget = {
-  parts: PATHS,
-  seeds: [SEED, SEED.map((good) => Buffer.concat([good, good.subarray(-30)]))],
+  parts: ["which file: a byte", "its content"],
+  seeds: Object.values(FILES).flatMap((file, which) => {
+    const good = Buffer.from(JSON.stringify(file));
+    return [
+      [Buffer.of(which), good],
+      [Buffer.of(which), Buffer.concat([good, good.subarray(-30)])],
+    ];
+  }),
   batch: 40,
   async open() {
     const home = await makeHome();
     const system = lonelyCaller(home, NOW, "never");
-    const session = ssoSession();
     for (const path of PATHS) mkdirSync(join(home.path, dirname(path)), { recursive: true });
-    const written = new Map<string, Buffer>();
     return {
-      run(contents) {
-        for (const [at, path] of PATHS.entries()) {
-          const bytes = contents[at] ?? Buffer.of();
-          if (written.get(path)?.equals(bytes)) continue;
-          writeFileSync(join(home.path, path), bytes);
-          written.set(path, bytes);
-          readerOfAll(join(home.path, path), bytes);
-        }
-        const token = readToken(session, system);
-        if (token) {
-          const { file, ...known } = token;
-          texts(known, ["expiresAt", "registrationExpiresAt"]);
-          // What is kept of other tools' fields is written as JSON again.
-          assert.equal(JSON.parse(tokenFileText(session, known, file)).accessToken, known.accessToken);
-        }
-        for (const grant of ["authorization_code", "device_code"] as const) {
-          texts(readRegistration(session, grant, system) ?? {}, ["expiresAt"]);
-        }
-        texts(readRoleCredentials({ session, accountId: ACCOUNT, roleName: "ReadOnly" }, system) ?? {}, [
-          "expiration",
-        ]);
-        roleFileHolds(contents[PATHS.indexOf(ROLE_FILE)] ?? Buffer.of());
-        inventoryHolds(system);
-        const login = readPendingLogin(session, system);
-        if (login) {
-          assert.match(login.id, /^[0-9a-f]{16}$/);
-          isJoinable(login, session, system);
-        }
-        const until = silentUntil(session, system);
-        assert.ok(until === undefined || typeof until === "number");
+      run([which, bytes = Buffer.of()]) {
+        const name = PATHS[(which?.[0] ?? 0) % PATHS.length] ?? "";
+        const path = join(home.path, name);
+        writeFileSync(path, bytes);
+        if (readJsonObject(path) === undefined) assert.ok(!isObject(bytes), "a whole object was not read");
+        READERS.find(([folder]) => name.startsWith(folder))?.[1](path, bytes, system);
       },
       close: () => home.remove(),
     };
-
-    function readerOfAll(path: string, bytes: Buffer): void {
-      const object = readJsonObject(path);
-      if (object === undefined) assert.ok(!isObject(bytes), "a whole object was not read");
-      const state = readStateFile(path);
-      const holder = readIdentity(state);
-      if (holder) processState(holder);
-      const attempt = attemptSince(path, 0, system);
-      if (attempt === undefined) return;
-      assert.ok(attempt.at <= NOW);
-      if (attempt.failure) assert.ok(Object.hasOwn(EXIT_CODE, attempt.failure.kind));
-    }
   },
 };
+
+type Check = (path: string, bytes: Buffer, system: FakeSystem) => void;
+
+/** By the beginning of the path. */
+const READERS: readonly (readonly [folder: string, check: Check])[] = [
+  [
+    ".aws/sso/cache/",
+    (_path, _bytes, system) => {
+      for (const grant of ["authorization_code", "device_code"] as const) {
+        assertTexts(readRegistration(SESSION, grant, system) ?? {}, ["expiresAt"]);
+      }
+      const token = readToken(SESSION, system);
+      if (!token) return;
+      const { file, ...known } = token;
+      assertTexts(known, ["expiresAt", "registrationExpiresAt"]);
+      // What is kept of other tools' fields is written as JSON again.
+      assert.equal(JSON.parse(tokenFileText(SESSION, known, file)).accessToken, known.accessToken);
+    },
+  ],
+  [
+    ".aws/cli/cache/",
+    (_path, bytes, system) => {
+      const role = { session: SESSION, accountId: ACCOUNT, roleName: "ReadOnly" };
+      assertTexts(readRoleCredentials(role, system) ?? {}, ["expiration"]);
+      roleFileHolds(bytes);
+    },
+  ],
+  [
+    ".aws/sso-cred/logins/",
+    (_path, _bytes, system) => {
+      const login = readPendingLogin(SESSION, system);
+      if (!login) return;
+      assert.match(login.id, /^[0-9a-f]{16}$/);
+      isJoinable(login, SESSION, system);
+    },
+  ],
+  [
+    ".aws/sso-cred/attempts/",
+    (path, _bytes, system) => {
+      const attempt = attemptSince(path, 0, system);
+      assert.ok(attempt === undefined || attempt.at <= NOW);
+      if (attempt?.failure) assert.ok(Object.hasOwn(EXIT_CODE, attempt.failure.kind));
+    },
+  ],
+  [
+    ".aws/sso-cred/silence/",
+    (_path, _bytes, system) => assert.match(typeof silentUntil(SESSION, system), /^(number|undefined)$/),
+  ],
+  [
+    ".aws/sso-cred/locks/",
+    (path) => {
+      const holder = readIdentity(readStateFile(path));
+      if (holder) processState(holder);
+    },
+  ],
+  [".aws/sso-cred/inventory-", (_path, _bytes, system) => inventoryHolds(system)],
+];
 
 function isObject(bytes: Buffer): boolean {
   try {
@@ -99,8 +124,8 @@ function isObject(bytes: Buffer): boolean {
   }
 }
 
-/** Every field is text that is not empty, but for times. */
-function texts(fields: object, times: readonly string[]): void {
+/** Every field is text, but for times. */
+function assertTexts(fields: object, times: readonly string[]): void {
   for (const [name, value] of Object.entries(fields)) {
     if (times.includes(name)) assert.ok(Number.isSafeInteger(value), name);
     else assert.equal(typeof value, "string", name);

@@ -68,7 +68,9 @@ export async function serviceAnswers() {
   /** A caller with a token or none; its workers run in this process. */
   async function call(args: readonly string[], tokenExpiresAt: number | undefined, login: string) {
     const clock = fakeClock(Date.now());
-    const env = { HOME: home.path, AWS_ENDPOINT_URL: url, SSO_CRED_LOGIN: login };
+    // A company's own start URL, on a command line, is asked nowhere.
+    const HTTPS_PROXY = "http://127.0.0.1:1";
+    const env = { HOME: home.path, AWS_ENDPOINT_URL: url, HTTPS_PROXY, SSO_CRED_LOGIN: login };
     for (const folder of [".aws/sso", ".aws/cli", ".aws/sso-cred"]) {
       rmSync(join(home.path, folder), { recursive: true, force: true });
     }
