@@ -1,101 +1,208 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
-import { isoSeconds, sessionSection, tokenPath } from "../support/home.ts";
-import { runShell } from "../support/run.ts";
+import { MAIN_JOB } from "../support/binaryWorld.ts";
+import { makeBrowser } from "../support/browser.ts";
+import { isoSeconds, registrationPath, rolePath, START_URL, sha1, tokenPath } from "../support/home.ts";
+import { BINARY, start } from "../support/run.ts";
 import { entriesBelow, secretsBelow, secretsOf, watchHome } from "../support/secrets.ts";
+import { type SecuredLife, securedLife } from "../support/securedLife.ts";
+import { canTrace, type SystemCalls } from "../support/systemCalls.ts";
 
-const CACHES = [".aws/sso/cache/", ".aws/cli/cache/"];
+if (!canTrace) console.warn("SKIPPED: no strace here, so writes and starts are only looked at now and then");
 
-/** The caller is a shell with an umask that takes nothing away. */
-async function laxWorld(login: "browser" | "device") {
-  const world = await binaryWorld({ config: "" });
-  // So that not even ~/.aws is there.
-  rmSync(join(world.home.path, ".aws"), { recursive: true });
-  const trace = join(world.home.path, "trace.log");
-  const configFile = await world.home.write("elsewhere/config", sessionSection("corp"));
-  const env = {
-    ...world.options.env,
-    SSO_CRED_LOGIN: login,
-    SSO_CRED_TRACE: trace,
-    AWS_CONFIG_FILE: configFile,
-  };
-  const messages: string[] = [];
-  const call = async (args: readonly string[]) => {
-    const line = args.map((word) => `'${word}'`).join(" ");
-    const result = await runShell(`umask 000; "$SSO_CRED" ${line}`, { home: world.home, env });
-    messages.push(result.stderr, args[0] === "corp" ? "" : result.stdout);
-    return result;
-  };
-  return { ...world, call, messages };
-}
+const PATIENT = { timeout: 20_000 };
+const REGISTRATION = registrationPath({
+  region: "eu-west-1",
+  scopes: ["sso:account:access"],
+  sessionName: "corp",
+  startUrl: START_URL,
+});
+/** The files that tokens, client secrets and role credentials are for, by their names; nothing else may hold one. */
+const KNOWN = [
+  REGISTRATION,
+  tokenPath("corp"),
+  ...["ReadOnly", "Admin"].map((role) => rolePath("corp", "123456789011", role)),
+];
+/** What a known file is written to first. */
+const TO_BE_RENAMED = /\/\.aws\/(sso|cli)\/cache\/\.sso-cred-\d+-[0-9a-z]+\.tmp$/;
 
 test.each(["browser", "device"] as const)(
-  "a life under umask 000 (%s grant) leaves 0600 and 0700, and no secret in argv, environment, messages, trace or state",
+  "a life under umask 000 (%s grant), kills included, leaves 0600 and 0700, and no secret in argv, environment, messages, trace or any file but the caches",
   async (login) => {
-    const { home, center, call, messages, noWorker, browser } = await laxWorld(login);
+    const life = await securedLife(login);
+    const { home, center, noWorker, browser } = life;
     for (const path of ["/token", "/client/register", "/federation/credentials"]) {
       center.misbehave({ path, times: 1, how: { kind: "latency", ms: 150 } });
     }
     const watch = watchHome(home.path);
-    expect(await call(MAIN_JOB)).toMatchObject({ code: 0, stderr: "" });
+    await wholeLife(life, login);
     await noWorker();
-    const token = await home.readJson(tokenPath("corp"));
-    const stale = { ...token, expiresAt: isoSeconds(Date.now() - 1_000) };
-    await home.write(tokenPath("corp"), stale, 0o644);
-    expect((await call([...MAIN_JOB.slice(0, 4), "Admin"])).code).toBe(0);
-    expect((await call(["status"])).code).toBe(0);
-    // Refused by the portal: what is said of it comes from there.
-    expect((await call([...MAIN_JOB.slice(0, 4), "None"])).code).toBe(6);
+    expect(secretsElsewhere(life)).toEqual([]);
+    // The same look does find them where they belong.
+    expect(secretsBelow(home.path, secretsOf(center), []).length).toBeGreaterThan(4);
+    expect(await life.call("logout")).toMatchObject({ code: 0, stderr: "" });
     const { processes, entries } = await watch.stop();
 
     const secrets = secretsOf(center);
-    expect(secrets.length).toBeGreaterThan(8);
-    expect(center.count("/token", ({ body }) => JSON.stringify(body).includes("refresh_token"))).toBe(1);
+    expect(secrets.length).toBeGreaterThan(12);
+    expect(secretsElsewhere(life, [REGISTRATION])).toEqual([]);
 
     // Somebody wrote the token file with 0644 in between: ours is 0600 again.
     const wrong = entries.filter(({ mode, isFolder }) => mode !== (isFolder ? "700" : "600"));
     expect(wrong.map(({ path, mode }) => `${mode} ${path}`)).toEqual([
       `644 ${join(home.path, tokenPath("corp"))}`,
     ]);
-    const now = entriesBelow(join(home.path, ".aws")).filter(({ isFolder }) => !isFolder);
-    expect(new Set(now.map(({ mode }) => mode))).toEqual(new Set(["600"]));
     for (const kind of ["/locks/", "/logins/", "/attempts/", "/sso/cache/", "/cli/cache/"]) {
       expect(entries.some(({ path }) => path.includes(kind))).toBe(true);
     }
 
     const seen = processes.map(({ commandLine }) => commandLine).join("\n");
-    for (const part of [MAIN_JOB.join(" "), "--login-worker", browser.command]) expect(seen).toContain(part);
+    const started = [MAIN_JOB.join(" "), "--login-worker", browser.command, " init ", " list ", " logout"];
+    for (const part of login === "browser" ? started : started.slice(0, 2)) expect(seen).toContain(part);
     for (const { commandLine, environment } of processes) {
-      expect(secrets.filter((secret) => [commandLine, ...environment].join("\n").includes(secret))).toEqual(
-        [],
-      );
+      expect(holds([commandLine, ...environment].join("\n"), secrets)).toEqual([]);
     }
-    expect(secrets.filter((secret) => messages.join("\n").includes(secret))).toEqual([]);
+    expect(holds(life.messages.join("\n"), secrets)).toEqual([]);
     expect(await home.read("trace.log")).toContain("GetRoleCredentials");
-    expect(secretsBelow(home.path, secrets, CACHES)).toEqual([]);
-    // The same look does find them where they belong.
-    expect(secretsBelow(home.path, secrets, []).length).toBeGreaterThan(4);
+    if (life.systemCalls) judge(life.systemCalls, life);
   },
 );
 
 test("a sign-in that replaces a token does not write the old one into its own files", async () => {
-  const { home, center, call, noWorker } = await laxWorld("device");
-  expect((await call(MAIN_JOB)).code).toBe(0);
+  const life = await securedLife("device");
+  const { home, center, noWorker } = life;
+  expect((await life.call(...MAIN_JOB)).code).toBe(0);
   await noWorker();
   center.settings.intervalSeconds = 1;
   center.settings.consent = "page";
-  const watch = watchHome(home.path);
-  const running = call(["login"]);
-  const pending = () =>
-    entriesBelow(join(home.path, ".aws/sso-cred/logins")).filter(({ path }) => path.endsWith(".json"));
-  await expect
-    .poll(() => [...center.state.devices.values()].filter(({ decision }) => decision === "pending").length)
-    .toBe(1);
-  await expect.poll(() => pending().length).toBe(1);
-  expect(secretsBelow(home.path, secretsOf(center), CACHES)).toEqual([]);
+  const running = life.call("login");
+  await life.pending("open");
+  expect(await home.exists(tokenPath("corp"))).toBe(true);
+  expect(secretsElsewhere(life)).toEqual([]);
   center.approveDevice();
   expect((await running).code).toBe(0);
-  expect((await watch.stop()).entries.length).toBeGreaterThan(0);
 });
+
+test.skipIf(!canTrace)(
+  "a kill at the rename of a new token leaves it beside the token's file, 0600, and nowhere else",
+  async () => {
+    const life = await securedLife("device");
+    const { home } = life;
+    expect((await life.call(...MAIN_JOB)).code).toBe(0);
+    await life.noWorker();
+    await tokenHasExpired(life);
+    // The first rename of the run.
+    const kill = ["-f", "-qq", "-o", "/dev/null", "-e", "inject=rename:signal=KILL"];
+    const line = [BINARY, ...MAIN_JOB.slice(0, 4), "Admin"];
+    const { signal } = await start("strace", [...kill, ...line], life.options).done;
+    expect([signal, refreshesOf(life)]).toEqual(["SIGKILL", 1]);
+    const found = secretsElsewhere(life).map((hit) => hit.split(": ")[0] ?? "");
+    expect(found.length).toBeGreaterThan(1);
+    expect(found.filter((path) => !TO_BE_RENAMED.test(path))).toEqual([]);
+    expect(new Set(found).size).toBe(1);
+    expect(entriesBelow(join(home.path, ".aws")).filter(({ path }) => path === found[0])).toMatchObject([
+      { mode: "600" },
+    ]);
+  },
+);
+
+/** Every command and both ways to be killed in the middle; at the end somebody is signed in. */
+async function wholeLife(life: SecuredLife, login: "browser" | "device"): Promise<void> {
+  const { call, noWorker } = life;
+  const otherRole = [...MAIN_JOB.slice(0, 4), "Admin"];
+  expect(await call(...MAIN_JOB)).toMatchObject({ code: 0, stderr: "" });
+  await noWorker();
+  await tokenHasExpired(life, 0o644);
+  expect((await call(...otherRole)).code).toBe(0);
+  expect(refreshesOf(life)).toBe(1);
+  expect((await call("status")).code).toBe(0);
+  expect((await call("list", "--json")).code).toBe(0);
+  const answers = [
+    "--region",
+    "eu-west-1",
+    "--output",
+    "json",
+    "--profile-name",
+    "{account_name}-{role_name}",
+  ];
+  expect((await call("init", "corp", "--all", ...answers)).code).toBe(0);
+  // Refused by the portal: what is said of it comes from there.
+  expect((await call(...MAIN_JOB.slice(0, 4), "None")).code).toBe(6);
+
+  await killedInRefresh(life, otherRole);
+  expect((await call(...otherRole)).code).toBe(0);
+  expect(refreshesOf(life)).toBe(3);
+
+  await killedWithWorker(life, login);
+  expect((await call("login", "--use-device-code")).code).toBe(0);
+  await noWorker();
+  expect((await call(...MAIN_JOB)).code).toBe(0);
+}
+
+async function tokenHasExpired({ home }: SecuredLife, mode?: number): Promise<void> {
+  const token = await home.readJson(tokenPath("corp"));
+  await home.write(tokenPath("corp"), { ...token, expiresAt: isoSeconds(Date.now() - 1_000) }, mode);
+}
+
+const refreshesOf = ({ center }: SecuredLife) =>
+  center.count("/token", ({ body }) => JSON.stringify(body).includes("refresh_token"));
+
+/** Between the request for a new token and its answer; the new file is there by then. */
+async function killedInRefresh(life: SecuredLife, line: readonly string[]): Promise<void> {
+  const { home, center } = life;
+  await tokenHasExpired(life);
+  rmSync(join(home.path, rolePath("corp", "123456789011", line.at(-1) ?? "")));
+  center.misbehave({ path: "/token", times: 1, how: { kind: "blackHole" } });
+  const before = refreshesOf(life);
+  await life.killed(line, () => expect.poll(() => refreshesOf(life), PATIENT).toBe(before + 1));
+  const left = entriesBelow(join(home.path, ".aws")).filter(({ path }) => TO_BE_RENAMED.test(path));
+  expect(left.map(({ mode }) => mode)).toEqual(["600"]);
+  expect(secretsElsewhere(life)).toEqual([]);
+}
+
+/** While the person is asked; what the worker knows by then is in its memory. */
+async function killedWithWorker(life: SecuredLife, login: "browser" | "device"): Promise<void> {
+  const { home, center } = life;
+  center.settings.consent = "page";
+  const asked = { BROWSER: makeBrowser(home.path, "ignore").command, SSO_CRED_LOGIN: login };
+  await life.killed(["login"], () => life.pending("open"), asked);
+  center.settings.consent = "auto";
+  expect(await home.exists(`.aws/sso-cred/logins/${sha1("corp")}.json`)).toBe(true);
+  expect(secretsElsewhere(life)).toEqual([]);
+}
+
+/** What lies anywhere a process has been told of, but in the files that are for it. */
+function secretsElsewhere({ center, places }: SecuredLife, known = KNOWN): string[] {
+  const secrets = secretsOf(center);
+  return [
+    ...secretsBelow(places.home, secrets, known),
+    ...secretsBelow(places.temporary, secrets, []),
+    ...secretsBelow(places.current, secrets, []),
+  ];
+}
+
+/** All that was ever started or written, and be it for a moment. */
+function judge({ starts, writes, names }: SystemCalls, { center, places, browser }: SecuredLife): void {
+  const secrets = secretsOf(center);
+  const started = starts();
+  for (const part of ["--login-worker", browser.command]) {
+    expect(started.some((line) => line.includes(`"${part}"`) && line.includes("HOME="))).toBe(true);
+  }
+  expect(holds(started.join("\n"), secrets)).toEqual([]);
+
+  const known = KNOWN.map((file) => join(places.home, file));
+  const written = writes();
+  const holding = written.filter(({ line }) => holds(line, secrets).length > 0).map(({ path }) => path);
+  expect(new Set(holding).size).toBeGreaterThan(6);
+  expect(holding.filter((path) => !TO_BE_RENAMED.test(path))).toEqual([]);
+  const named = names().filter(({ from }) => holding.includes(from));
+  expect(new Set(named.map(({ to }) => to))).toEqual(new Set(known));
+  // And nobody wrote where this test has not looked.
+  const roots = [...Object.values(places).map((place) => `${place}/`), "/dev/null"];
+  expect(written.filter(({ path }) => !roots.some((root) => path.startsWith(root)))).toEqual([]);
+}
+
+function holds(text: string, secrets: readonly string[]): string[] {
+  return secrets.filter((secret) => text.includes(secret));
+}

@@ -47,14 +47,18 @@ export function entriesBelow(folder: string): Entry[] {
   });
 }
 
-/** `NAME: secret` for each file below the folder that holds one, those under `except` left out. */
+/** `NAME: secret` for each file below the folder that holds one; in `except` are files and, with a slash at the end, folders. */
 export function secretsBelow(
   folder: string,
   secrets: readonly string[],
   except: readonly string[],
 ): string[] {
+  const isExcepted = (path: string) =>
+    except.some((one) =>
+      one.endsWith("/") ? path.startsWith(join(folder, one)) : path === join(folder, one),
+    );
   return entriesBelow(folder)
-    .filter(({ path, isFolder }) => !isFolder && !except.some((one) => path.startsWith(join(folder, one))))
+    .filter(({ path, isFolder }) => !isFolder && !isExcepted(path))
     .flatMap(({ path }) => {
       const bytes = readFileSync(path);
       return secrets.filter((secret) => bytes.includes(secret)).map((secret) => `${path}: ${secret}`);
@@ -93,7 +97,8 @@ export function watchHome(home: string): { stop(): Promise<{ processes: SeenProc
   };
 }
 
-function processesOf(home: string): SeenProcess[] {
+/** The processes whose home this is. */
+export function processesOf(home: string): SeenProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {

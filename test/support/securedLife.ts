@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { type BinaryWorld, binaryWorld } from "./binaryWorld.ts";
+import { sessionSection } from "./home.ts";
+import { BINARY, type RunResult, runShell, startShell } from "./run.ts";
+import { processesOf } from "./secrets.ts";
+import { canTrace, logSystemCalls, type SystemCalls } from "./systemCalls.ts";
+
+export interface SecuredLife extends BinaryWorld {
+  /** Home, folder of temporary files, current folder: all places that the program is told of. */
+  readonly places: { readonly home: string; readonly temporary: string; readonly current: string };
+  /** Runs the command line to its end. */
+  call(...args: string[]): Promise<RunResult>;
+  /** Starts it, and kills it and every process of it once `isTime`. */
+  killed(
+    args: readonly string[],
+    isTime: () => Promise<unknown>,
+    env?: Record<string, string>,
+  ): Promise<void>;
+  /** What was said to people: all of stderr, and stdout but for the main job's. */
+  readonly messages: string[];
+  /** Undefined where there is no strace. */
+  readonly systemCalls: SystemCalls | undefined;
+}
+
+/** A world whose caller is a shell with an umask that takes nothing away, in which not even ~/.aws is there; a trace is kept. */
+export async function securedLife(login: "browser" | "device"): Promise<SecuredLife> {
+  const world = await binaryWorld({ config: "" });
+  const home = world.home.path;
+  const folder = mkdtempSync(join(tmpdir(), "sso-cred-life-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [temporary, current, logs] = ["temporary", "current", "calls"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const one of [temporary, current, logs]) mkdirSync(one);
+  rmSync(join(home, ".aws"), { recursive: true });
+  const env = {
+    ...world.options.env,
+    TMPDIR: temporary,
+    SSO_CRED_LOGIN: login,
+    SSO_CRED_TRACE: join(home, "trace.log"),
+    AWS_CONFIG_FILE: await world.home.write("elsewhere/config", sessionSection("corp")),
+  };
+  const systemCalls = canTrace ? logSystemCalls(logs) : undefined;
+  const messages: string[] = [];
+  const options = { home: world.home, cwd: current, env };
+  const lineOf = (args: readonly string[]) =>
+    `umask 000; ${systemCalls?.watched ?? ""} "$SSO_CRED" ${args.map((word) => `'${word}'`).join(" ")}`;
+  const keep = (args: readonly string[], { stdout, stderr }: RunResult) =>
+    messages.push(stderr, args[0] === "corp" ? "" : stdout);
+  return {
+    ...world,
+    options,
+    places: { home, temporary, current },
+    messages,
+    systemCalls,
+    async call(...args) {
+      const result = await runShell(lineOf(args), options);
+      keep(args, result);
+      return result;
+    },
+    async killed(args, isTime, more) {
+      const running = startShell(lineOf(args), { ...options, env: { ...env, ...more } });
+      await isTime();
+      // The caller first: it would start another worker. Whoever watches them ends with them.
+      const ours = processesOf(home).filter(({ commandLine }) => commandLine.startsWith(`${BINARY} `));
+      for (const { pid } of ours.sort((a, b) => a.pid - b.pid)) process.kill(pid, "SIGKILL");
+      keep(args, await running.done);
+    },
+  };
+}
