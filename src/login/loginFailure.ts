@@ -12,7 +12,7 @@ export function loginFailure(error: unknown, login: PendingLogin): SsoCredError 
     return error.kind === "login-failed" ? new SsoCredError(error.kind, error.message, { remedy }) : error;
   }
   if (error instanceof ServiceError) {
-    const message = `the sign-in to '${title}' failed: ${printable(`${error.code}: ${error.message}`, 200)}`;
+    const message = `the sign-in to '${title}' failed: ${printable(error.message, 200)}`;
     return new SsoCredError("login-failed", message, { remedy });
   }
   const { code, path } = error as NodeJS.ErrnoException;

@@ -33,3 +33,12 @@ it("a sign-in that failed otherwise is begun anew at once", async () => {
   expect((await call()).code).not.toBe(0);
   expect((await call()).code).toBe(0);
 });
+
+it("what the service says against a sign-in is told once", async () => {
+  const { call, center } = await signInWorld();
+  const body = { error: "invalid_client_metadata", error_description: "no such scope" };
+  center.misbehave({ path: "/client/register", how: { kind: "status", status: 400, body } });
+  const { code, stderr } = await call();
+  const said = "sso-cred: the sign-in to 'corp' failed: invalid_client_metadata: no such scope";
+  expect([code, stderr.split("\n")[0]]).toEqual([5, said]);
+});
