@@ -24,10 +24,16 @@ afterAll(async () => {
   await home.remove();
 });
 
-async function observe(args: readonly string[], env: Readonly<Record<string, string>>) {
+/** Standard output is a socket, as from a parent that is Node's, or a shell's pipe. */
+async function observe(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  output: "socket" | "pipe" = "socket",
+) {
   const file = join(home.path, "observed.json");
-  const { code, stdout, stderr } = await start(observed.file, args, { home, env: { ...env, OBSERVED: file } })
-    .done;
+  const words = output === "socket" ? [] : ["/bin/sh", "-c", '"$0" "$@" | cat'];
+  const [program = "", ...rest] = [...words, observed.file, ...args];
+  const { code, stdout, stderr } = await start(program, rest, { home, env: { ...env, OBSERVED: file } }).done;
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(/^\{"Version":1,/);
   return JSON.parse(await readFile(file, "utf8")) as Observation;
@@ -46,10 +52,15 @@ describe("the entry script", () => {
       roleFile(Date.now() + 3_600_000, "123456789011"),
     );
 
-    const { required, loaded, scripts } = await observe(HIT, {});
-
-    expect(new Set(required)).toEqual(new Set(["node:fs"]));
-    expect({ loaded, scripts }).toEqual({ loaded: [], scripts: [] });
+    // Into a socket, beside it, a native part without any script.
+    for (const [output, loaded] of [
+      ["pipe", []],
+      ["socket", ["Internal Binding pipe_wrap"]],
+    ] as const) {
+      const seen = await observe(HIT, {}, output);
+      expect(new Set(seen.required)).toEqual(new Set(["node:fs"]));
+      expect([seen.loaded, seen.scripts]).toEqual([loaded, []]);
+    }
   });
 });
 
