@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, statSync } from "node:fs";
 import { readPatiently } from "./heldFile.ts";
 
 /** More than anybody keeps by hand: a larger file is not read into memory. */
@@ -21,9 +21,19 @@ export function readUserFile(path: string): UserFile {
     if (stat.isCharacterDevice()) return refused("is not a regular file", "device");
     if (!stat.isFile()) return refused("is not a regular file");
     if (stat.size > MAX_BYTES) return refused("is larger than 16 MiB");
-    return { bytes: readPatiently(() => readFileSync(path)) };
+    return { bytes: readPatiently(() => readWithoutWaiting(path)) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     return { fault: `cannot be read (${code})`, is: MISSING.has(code) ? "missing" : "unreadable" };
+  }
+}
+
+/** Some files of /proc, regular by their looks, would be waited for, too. */
+function readWithoutWaiting(path: string): Buffer {
+  const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }

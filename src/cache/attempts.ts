@@ -19,7 +19,7 @@ export interface Attempt {
 
 /** What decides how the services are reached. */
 const ROUTE =
-  /^(https?_proxy|no_proxy|AWS_CA_BUNDLE|NODE_EXTRA_CA_CERTS|AWS_ENDPOINT_URL(_SSO|_SSO_OIDC)?)$/i;
+  /^(https?_proxy|no_proxy|(AWS|REQUESTS)_CA_BUNDLE|NODE_EXTRA_CA_CERTS|AWS_ENDPOINT_URL(_SSO|_SSO_OIDC)?)$/i;
 
 /** What a failure of one caller says to the others who wait: the rest comes from its own surroundings. */
 const SHARED: readonly ErrorKind[] = ["unavailable", "access-denied", "login-required", "login-failed"];
