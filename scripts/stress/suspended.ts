@@ -4,9 +4,9 @@ import { tokenPath } from "../../test/support/home.ts";
 import type { RunResult } from "../../test/support/run.ts";
 import { type Ending, isFailureText, judge, PROMPT_MS } from "./cases.ts";
 import { brokenJson } from "./leftovers.ts";
-import { kill, processesOf } from "./processes.ts";
 import { duration, type Expect, type Figures, type SuiteContext } from "./report.ts";
 import { isGoodOutput, jsonIn, openStage, SESSION, type Stage, type StageOptions } from "./stage.ts";
+import { signalAll } from "./standstill.ts";
 
 /** Longer than a run may last, a lock is respected, a request is waited for; shorter than a sign-in stays open. */
 const SUSPENDED_MS = 150_000;
@@ -163,17 +163,12 @@ async function nextCall(stage: Stage, tabs: number, expect: Expect): Promise<num
 
 /** Answers the run's end with the time since it went on. */
 async function sleepThrough(stage: Stage, call: { done: Promise<RunResult> }): Promise<RunResult> {
-  signalAll(stage, "SIGSTOP");
+  signalAll(stage.home.path, "SIGSTOP");
   await sleep(SUSPENDED_MS);
   const resumedAt = performance.now();
-  signalAll(stage, "SIGCONT");
+  signalAll(stage.home.path, "SIGCONT");
   const result = await call.done;
   return { ...result, ms: Math.max(0, performance.now() - resumedAt) };
-}
-
-/** Twice, for what is started in between; who is stopped starts nothing. */
-function signalAll({ home }: Stage, signal: "SIGSTOP" | "SIGCONT"): void {
-  for (let round = 0; round < 2; round++) for (const pid of processesOf(home.path)) kill(pid, signal);
 }
 
 async function onStage(
