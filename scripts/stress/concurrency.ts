@@ -1,14 +1,12 @@
 import { generateAccounts } from "../../test/identityCenter/accounts.ts";
-import { startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
-import { sessionSection } from "../../test/support/home.ts";
 import type { Running, RunResult } from "../../test/support/run.ts";
 import { duration, type Expect, type Figures, quantile, type Suite } from "./report.ts";
-import { isGoodOutput, openStage, SESSION, type Stage } from "./stage.ts";
+import { isGoodOutput, openStage, type Stage } from "./stage.ts";
+import { tokenFault } from "./tokenFault.ts";
+import { twoSessions } from "./twoSessions.ts";
 
 const CALLERS = 100;
 const ROLES = 20;
-/** Callers of each session, where one of two hangs: few enough to have started long before the hanging one gives up. */
-const CALLERS_EACH = 20;
 const HITS = 20;
 /** Far more than a hit takes, far less than the sign-in it must not wait for. */
 const HIT_MOST_MS = 5_000;
@@ -53,7 +51,7 @@ export const concurrency: Suite = {
         return figures;
       }),
     );
-    await report.row(`2 sessions of ${CALLERS_EACH} callers, one hangs at OIDC`, twoSessions);
+    await twoSessions(report);
     await report.row(`${HITS} hits while a sign-in is open`, hitsDuringLogin);
   },
 };
@@ -112,49 +110,8 @@ function expectCounts(stage: Stage, expect: Expect, wanted: ReturnType<typeof re
   for (const name of Object.keys(wanted) as (keyof typeof wanted)[]) {
     expect(seen[name] === wanted[name], `${name}: ${seen[name]} instead of ${wanted[name]}`);
   }
-}
-
-/** The session `slow` cannot refresh because its OIDC service takes requests and never answers. */
-async function twoSessions(expect: Expect): Promise<Figures> {
-  const slowCenter = await startIdentityCenter({ servers: "separate" });
-  const stage = await openStage();
-  try {
-    const section = (
-      name: string,
-      { urls }: typeof slowCenter,
-    ) => `${sessionSection(name, [`services = ${name}`])}
-[services ${name}]
-sso =
-  endpoint_url = ${urls.portal}
-sso_oidc =
-  endpoint_url = ${urls.oidc}
-`;
-    await stage.home.write(".aws/config", section(SESSION, stage.center) + section("slow", slowCenter));
-    await stage.signIn(-3600);
-    await stage.signIn(-3600, "slow");
-    slowCenter.misbehave({ path: "/token", how: { kind: "blackHole" } });
-    const env = { AWS_ENDPOINT_URL_SSO: undefined, AWS_ENDPOINT_URL_SSO_OIDC: undefined };
-    let slowEnded = 0;
-    const slow = Array.from({ length: CALLERS_EACH }, () => stage.call({ session: "slow", env }));
-    for (const { done } of slow) done.finally(() => slowEnded++).catch(() => {});
-    const quick = await Promise.all(Array.from({ length: CALLERS_EACH }, () => stage.call({ env }).done));
-    expect(slowEnded === 0, `${slowEnded} callers of the hanging session had ended first`);
-    expectSuccess(quick, stage, expect);
-    expectCounts(stage, expect, { logins: 0, tabs: 0, refreshes: 1, portal: 1 });
-    const hung = await Promise.all(slow.map(({ done }) => done));
-    for (const { code, stderr } of hung)
-      expect(code === 7, `hanging session: exit ${code}: ${stderr.trim()}`);
-    expect(stage.browser.opened().length === 0, "an outage opened a browser");
-    return {
-      callers: 2 * CALLERS_EACH,
-      ...requestFigures(stage),
-      ...timeFigures(quick),
-      "hanging ones": duration(Math.max(...hung.map(({ ms }) => ms))),
-    };
-  } finally {
-    await stage.close();
-    await slowCenter.stop();
-  }
+  const fault = tokenFault(stage);
+  expect(fault === undefined, `the token file: ${fault}`);
 }
 
 async function hitsDuringLogin(expect: Expect): Promise<Figures> {
