@@ -1,0 +1,15 @@
+// visitPage.ts LOG visit|ignore URL: a browser that needs nothing; Wine does not take what `fetch` asks of a socket
+import { appendFileSync } from "node:fs";
+import { get } from "node:http";
+
+const [log = "", mode = "", address = ""] = process.argv.slice(2);
+appendFileSync(log, `${address}\n`);
+if (mode === "visit") visit(address);
+
+function visit(url: string): void {
+  get(url, { agent: false }, (response) => {
+    response.resume();
+    const { location } = response.headers;
+    if (location !== undefined) visit(new URL(location, url).href);
+  }).on("error", (error) => appendFileSync(`${log}.failed`, `${error.message}\n`));
+}
