@@ -1,8 +1,20 @@
+import { SsoCredError } from "../errors.ts";
+import { printable } from "../text.ts";
+import { isAccountId } from "./command.ts";
 import { type CurrentConfig, roleKey, ssoProfileRole } from "./currentConfig.ts";
+import { profileHeader } from "./names.ts";
 import type { Role, Wishes } from "./wishes.ts";
 
-/** Profiles of the AWS CLI's kind for this session that nothing but their sso keys gives credentials to. */
-export function adoptable(current: CurrentConfig, { session, keepOnly }: Wishes): Map<string, Role> {
+/**
+ * Profiles of the AWS CLI's kind for this session that nothing but their sso keys gives credentials to.
+ *
+ * @throws SsoCredError("config") for one whose account is none.
+ */
+export function adoptable(
+  current: CurrentConfig,
+  { session, keepOnly }: Wishes,
+  path: string,
+): Map<string, Role> {
   const assigned = keepOnly && new Set(keepOnly.map(roleKey));
   const found = [...current.profiles].flatMap(([name, keys]): [string, Role][] => {
     const role = ssoProfileRole(keys, session);
@@ -10,7 +22,13 @@ export function adoptable(current: CurrentConfig, { session, keepOnly }: Wishes)
     const hasOther = OTHER_SOURCES.some((key) => keys.has(key) && !(key === "credential_process" && isOurs));
     // What the next run would prune is not taken in.
     const isLost = role !== undefined && assigned !== undefined && !assigned.has(roleKey(role));
-    return role === undefined || hasOther || isLost ? [] : [[name, role]];
+    if (role === undefined || hasOther || isLost) return [];
+    if (isAccountId(role.accountId)) return [[name, role]];
+    const account = printable(role.accountId, 60);
+    throw new SsoCredError(
+      "config",
+      `${path}: ${profileHeader(name)} has sso_account_id = ${account}, which is not 12 digits`,
+    );
   });
   return new Map(found);
 }

@@ -58,7 +58,7 @@ const QUOTABLE_ON_WINDOWS =
  * and `cmd /C`, read the same words from it. On Windows a path without blanks stays unquoted: the SDK for Go cannot pass
  * a quote through cmd, and nobody reads the line with shlex there.
  *
- * @throws SsoCredError("config") for a path or a session name that cannot be written so.
+ * @throws SsoCredError("config") for a path, a session or a role name that cannot be written so, and for an account that is none.
  */
 export function commandLine(
   command: string,
@@ -66,6 +66,10 @@ export function commandLine(
   platform: NodeJS.Platform,
 ): string {
   const { session, accountId, roleName } = target;
+  // It stands without quotes: the last guard, whoever named it.
+  if (!isAccountId(accountId)) {
+    throw new SsoCredError("config", `the account '${printable(accountId, 60)}' is not 12 digits`);
+  }
   const quotedSession = quote(session, platform);
   const quotedRole = quote(roleName, platform);
   const quotedCommand = quotePath(command, platform);
@@ -97,7 +101,11 @@ export function canBeWritten(
   { accountId, roleName }: { readonly accountId: string; readonly roleName: string },
   platform: NodeJS.Platform,
 ): boolean {
-  return /^\d{12}$/.test(accountId) && quote(roleName, platform) !== undefined;
+  return isAccountId(accountId) && quote(roleName, platform) !== undefined;
+}
+
+export function isAccountId(text: string): boolean {
+  return /^\d{12}$/.test(text);
 }
 
 /**

@@ -39,7 +39,7 @@ export interface Plan {
 export function planConfig(files: Files, wishes: Wishes): Plan {
   const current = readCurrentConfig(files.configText);
   refuseSessionConflicts(current, wishes, files.configPath);
-  const adopted = wishes.adopt ? adoptable(current, wishes) : new Map<string, Role>();
+  const adopted = wishes.adopt ? adoptable(current, wishes, files.configPath) : new Map<string, Role>();
   const named = nameWanted(current, adopted, wishes);
   const touched = [...new Set([...adopted.keys(), ...named.map(({ name }) => name)])];
   refuseForeign(

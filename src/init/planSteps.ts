@@ -1,6 +1,6 @@
 import { type ConfigEdit, isOneLine, type SectionName } from "../config/edit.ts";
 import { SSO_KEYS } from "./adoption.ts";
-import { commandLine } from "./command.ts";
+import { canBeWritten, commandLine } from "./command.ts";
 import { type CurrentConfig, roleKey } from "./currentConfig.ts";
 import type { Role, Wishes } from "./wishes.ts";
 
@@ -62,13 +62,17 @@ export function profileSteps(
   return steps;
 }
 
-/** The line for a role; what stands there is kept when it says the same, and its end when only the path is out of date. */
+/**
+ * The line for a role; what stands there is kept when it says the same, and its end when only the path is out of date. A line
+ * that could not be written so is left alone.
+ */
 function updatedLine(
   line: string,
   command: Role & { readonly command: string },
   role: Role,
   wishes: Wishes,
 ): { value: string; reason: string } {
+  if (!canBeWritten(role, wishes.platform)) return { value: line, reason: "" };
   const value = commandLine(wishes.command, { session: wishes.session, ...role }, wishes.platform);
   if (roleKey(command) !== roleKey(role)) {
     return { value, reason: `was ${command.roleName} in ${command.accountId}` };

@@ -46,6 +46,15 @@ describe("the credential_process line", () => {
     );
   });
 
+  it.each(["1; id", "$(id)", "", "12345678901x", "1234567890112"])(
+    "is never made of the account %j",
+    (accountId) => {
+      expect(() => commandLine("/opt/bin/sso-cred", { ...target, accountId }, "linux")).toThrow(
+        /not 12 digits/,
+      );
+    },
+  );
+
   it("quotes a path with blanks behind its plain start: the SDK for Go v1 takes quotes off a value's start", () => {
     expect(commandLine("/my apps/sso-cred", target, "darwin")).toMatch(/^\/"my apps\/sso-cred" my-sso /);
     expect(commandLine("/opt/x/my apps/sso-cred", target, "linux")).toMatch(

@@ -192,6 +192,21 @@ describe("planning", () => {
     expect(plan(text, { adopt: true, sessionKeys: none }).edits).toEqual([]);
   });
 
+  it("refuses to adopt an account that is none: in the command line it would become shell text", () => {
+    const sso = "[profile dev]\nsso_session = my-sso\nsso_account_id = 1; id\nsso_role_name = Admin\n";
+    const error = failure(() => plan(sso + SESSION, { adopt: true, sessionKeys: none }));
+    expect([error.kind, error.message]).toEqual([
+      "config",
+      "~/.aws/config: [profile dev] has sso_account_id = 1; id, which is not 12 digits",
+    ]);
+  });
+
+  it.each(["'1; id'", "\u001b"])("leaves a line of ours alone whose account is %j", (account) => {
+    const line = `credential_process = "/old/sso-cred" my-sso --account-id ${account} --role-name Admin`;
+    const text = `[profile dev]\n${line}\n${SESSION}`;
+    expect(plan(text, { sessionKeys: none }).after).toBe(text);
+  });
+
   it("gives an adopted role no second profile", () => {
     const sso = "[profile dev]\nsso_session = my-sso\nsso_account_id = 111111111111\nsso_role_name = Admin\n";
     const made = plan(sso + SESSION, { adopt: true, wanted: [ADMIN, READ_ONLY], sessionKeys: none });

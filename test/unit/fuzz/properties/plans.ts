@@ -33,6 +33,12 @@ export function readsAsPlanned({ before, after, edits, profiles }: Plan, wishes:
       [wishes.session, accountId, roleName],
     );
   }
+  for (const [id, keys] of now) {
+    const line = keys.get("credential_process");
+    if (line === undefined || line === old.get(id)?.get("credential_process")) continue;
+    // What stands there without quotes is a number, wherever it came from.
+    assert.match(readOurCommand(line)?.accountId ?? "", /^\d{12}$/, line);
+  }
 }
 
 function sectionsOf(text: string): Map<string, ReadonlyMap<string, string>> {
