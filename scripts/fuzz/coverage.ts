@@ -19,8 +19,10 @@ export interface Coverage {
   reaches(look: Look, fresh: Fresh): boolean;
   /** Blocks that have run, as V8 divides the code it has seen. */
   blocks(): number;
-  /** The string literals of the scripts that were reached since the last call. */
-  newWords(): string[];
+  /** The string literals, and the names of what is taken out of objects, around those places. */
+  wordsNear(fresh: Fresh): string[];
+  /** All such words of the scripts that were reached. */
+  words(): string[];
   close(): void;
 }
 
@@ -29,7 +31,16 @@ interface Script {
   readonly reached: Uint8Array;
   /** Where blocks begin and end. */
   readonly borders: Set<number>;
+  readonly words: readonly Word[];
 }
+
+interface Word {
+  readonly text: string;
+  readonly at: number;
+}
+
+/** In characters: what a condition compares with stands no further away, mostly. */
+const NEAR = 500;
 
 /**
  * V8's own block coverage of this thread (https://v8.dev/blog/javascript-code-coverage), without counts: it does not hold up
@@ -41,15 +52,13 @@ export function watchCoverage(counts: (url: string) => boolean): Coverage {
   session.post("Profiler.enable");
   session.post("Profiler.startPreciseCoverage", { callCount: false, detailed: true });
   const scripts = new Map<string, Script>();
-  let words: string[] = [];
 
   function scriptOf(url: string): Script {
     let script = scripts.get(url);
     if (script === undefined) {
       const text = readFileSync(fileURLToPath(url), "utf8");
-      script = { reached: new Uint8Array(text.length), borders: new Set() };
+      script = { reached: new Uint8Array(text.length), borders: new Set(), words: wordsOf(text) };
       scripts.set(url, script);
-      words.push(...literals(text));
     }
     return script;
   }
@@ -101,11 +110,13 @@ export function watchCoverage(counts: (url: string) => boolean): Coverage {
       }
       return blocks;
     },
-    newWords() {
-      const found = words;
-      words = [];
-      return found;
+    wordsNear(fresh) {
+      const found = fresh.flatMap(({ url, at }) =>
+        scriptOf(url).words.filter((word) => Math.abs(word.at - at) < NEAR),
+      );
+      return [...new Set(found.map(({ text }) => text))];
     },
+    words: () => [...new Set([...scripts.values()].flatMap(({ words }) => words.map(({ text }) => text)))],
     close() {
       session.post("Profiler.stopPreciseCoverage");
       session.disconnect();
@@ -123,9 +134,12 @@ function spread(functions: readonly Profiler.FunctionCoverage[], length: number)
   return ran;
 }
 
-/** Texts, and the names of what is taken out of objects: in JSON they are keys. */
-function literals(source: string): string[] {
-  const texts = [...source.matchAll(/"((?:[^"\\\n]|\\.){1,60})"/g)].map(([, text]) => text ?? "");
-  const names = [...source.matchAll(/\{([^{}=()]+)\} = /g)].flatMap(([, list]) => list?.match(/\w+/g) ?? []);
-  return [...texts, ...names].filter((text) => !text.startsWith("node:") && !text.endsWith(".ts"));
+/** Names out of objects are keys, in JSON. */
+function wordsOf(source: string): Word[] {
+  const texts = [...source.matchAll(/"((?:[^"\\\n]|\\.){1,60})"/g)];
+  const words = texts.map((found) => ({ text: found[1] ?? "", at: found.index }));
+  for (const { 1: list = "", index } of source.matchAll(/\{([^{}=()]+)\} = /g)) {
+    words.push(...(list.match(/\w+/g) ?? []).map((text) => ({ text, at: index })));
+  }
+  return words.filter(({ text }) => !text.startsWith("node:") && !text.endsWith(".ts"));
 }

@@ -35,14 +35,24 @@ export interface Figures {
   findings: Findings["found"];
 }
 
+/** An input that reached something new. */
+interface Parent {
+  readonly input: Input;
+  /** Those of the code that it was the first to reach. */
+  readonly words: Words;
+  uses: number;
+}
+
+const wordList = (words: readonly string[]): Words => words.map((word) => Buffer.from(word));
+
 /** Runs inputs until it is over: what reaches new code becomes a parent of further inputs. */
 export async function fuzz(run: Run): Promise<Figures> {
   const { target, coverage, random } = run;
-  const corpus: Input[] = [];
+  const corpus: Parent[] = [];
   const figures: Figures = { runs: 0, blocks: 0, corpus: 0, findings: [] };
-  const words: Words = [...oddWords, ...(target.words ?? []).map((word) => Buffer.from(word))];
+  const odd: Words = [...oddWords, ...wordList(target.words ?? [])];
   /** The code's own. */
-  let own: Words = words;
+  let all: Words = [];
   let subject = await run.open();
 
   async function fault(input: Input): Promise<unknown> {
@@ -75,7 +85,7 @@ export async function fuzz(run: Run): Promise<Figures> {
       for (const input of inputs) await learnFrom(input);
       // What came once and never again is not looked for at each turn.
       coverage.learn(together);
-      own = [...own, ...coverage.newWords().map((word) => Buffer.from(word))];
+      all = wordList(coverage.words());
     }
     figures.blocks = coverage.blocks();
     figures.corpus = corpus.length;
@@ -91,7 +101,7 @@ export async function fuzz(run: Run): Promise<Figures> {
       const small = await shrink(input, SHRINKING, async (each) => {
         return (await fault(each)) === undefined && coverage.reaches(coverage.look(), fresh);
       });
-      corpus.push(small);
+      corpus.push({ input: small, words: wordList(coverage.wordsNear(fresh)), uses: 0 });
       run.onNew(small);
     }
     coverage.learn(look);
@@ -100,18 +110,17 @@ export async function fuzz(run: Run): Promise<Figures> {
   coverage.look();
   const first = [...target.seeds, ...run.kept];
   for (let at = 0; at < first.length; at += target.batch) await runBatch(first.slice(at, at + target.batch));
-  const uses = new Map<Input, number>();
+  const blind = target.seeds.map((input): Parent => ({ input, words: [], uses: 0 }));
   while (!(await run.isOver(figures))) {
-    const parents = corpus.length === 0 ? target.seeds : corpus;
-    const leastUsed = parents.reduce((least, each) => {
-      return (uses.get(each) ?? 0) < (uses.get(least) ?? 0) ? each : least;
-    });
+    const parents = corpus.length === 0 ? blind : corpus;
+    const leastUsed = parents.reduce((least, each) => (each.uses < least.uses ? each : least));
     await runBatch(
       Array.from({ length: target.batch }, () => {
         // What is new has to catch up first: nobody has looked behind it yet.
         const parent = random.pick([leastUsed, random.pick(parents)]);
-        uses.set(parent, (uses.get(parent) ?? 0) + 1);
-        return mutate(parent, random.pick(parents), random.pick([words, own]), random, target.longest);
+        parent.uses++;
+        const words = random.pick([odd, all, parent.words].filter(({ length }) => length > 0));
+        return mutate(parent.input, random.pick(parents).input, words, random, target.longest);
       }),
     );
   }

@@ -22,21 +22,25 @@ export function mutateJson(text: string, words: Words, random: Random): string |
   }
   if (typeof value !== "object" || value === null) return undefined;
   const paths = pathsOf(value, [], []);
+  const isInner = (path: Path) => typeof at(value, path) === "object" && at(value, path) !== null;
+  const leaves = paths.filter((path) => !isInner(path));
+  const path = random.pick(leaves.length === 0 || random.next() < 0.3 ? paths : leaves);
   const word = () => random.pick(words).toString();
   const anything = () => random.pick<unknown>([random.pick(VALUES), word(), at(value, random.pick(paths))]);
   const how = random.next();
   const change: Change = (old) => {
-    if (how < 0.2) return GONE;
-    if (how < 0.4 && isMap(old)) return entered(old, word(), anything());
-    if (how < 0.4 && Array.isArray(old)) return [...old, anything()];
+    if (how < 0.15) return GONE;
+    if (how < 0.7 && isMap(old)) return entered(old, word(), anything());
+    if (how < 0.5 && Array.isArray(old)) return [...old, anything()];
     if (how < 0.5 && typeof old === "string") return word();
-    if (how < 0.7 && typeof old === "string") return changedText(old, word(), random);
-    if (how < 0.7 && typeof old === "number")
+    if (how < 0.6 && typeof old === "string") return changedText(old, word(), random);
+    if (how < 0.6 && typeof old === "number") {
       return random.pick([-old, old + 1, old * 1000, old / 1000, `${old}`]);
-    if (how < 0.75) return [old];
+    }
+    if (how < 0.65) return [old];
     return anything();
   };
-  const changed = changedAt(value, random.pick(paths), change);
+  const changed = changedAt(value, path, change);
   return JSON.stringify(changed === GONE ? {} : changed);
 }
 
