@@ -13,6 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../toolchain.mjs";
+import { deadHolders } from "./deadHolders.ts";
+import { hurtLocks } from "./hurtLocks.ts";
 import { duration, type Expect, type Figures, type Suite } from "./report.ts";
 
 const CONTENDER = `${root}test/support/lockContender.ts`;
@@ -27,7 +29,8 @@ type Kind = "ours" | "proper";
 export const deadLocks: Suite = {
   name: "deadLocks",
   title: "Dead locks",
-  async run({ report, short }) {
+  async run(context) {
+    const { report, short } = context;
     const rounds = short ? ROUNDS_SHORT : ROUNDS;
     await report.row(`${WAITERS} waiters at a dead lock of ours`, async (expect) => {
       const figures = await contentions("ours", rounds, expect);
@@ -38,6 +41,8 @@ export const deadLocks: Suite = {
       const { figures } = await contentions("proper", rounds, expect);
       return figures;
     });
+    await deadHolders(context);
+    await hurtLocks(context);
     report.note(
       "proper-lockfile is here for comparison only; the program does not use it (docs/decisions.md).",
     );

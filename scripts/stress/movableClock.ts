@@ -1,0 +1,31 @@
+import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Debian's path, by architecture. */
+const LIBRARIES = ["x86_64", "aarch64"].map((cpu) => `/usr/lib/${cpu}-linux-gnu/faketime/libfaketime.so.1`);
+
+/** libfaketime, where it is installed. */
+export function faketime(): string | undefined {
+  return LIBRARIES.find((path) => existsSync(path));
+}
+
+/** A clock for the processes that are started with `env`, timers and file times aside. It can be set while they run. */
+export function movableClock(
+  library: string,
+  folder: string,
+): { env: Record<string, string>; set(hours: number): void } {
+  const file = join(folder, "clock");
+  function set(hours: number): void {
+    // In one step: the library reads it at any moment.
+    writeFileSync(`${file}.new`, `${hours < 0 ? "" : "+"}${hours}h\n`);
+    renameSync(`${file}.new`, file);
+  }
+  set(0);
+  const env = {
+    LD_PRELOAD: library,
+    FAKETIME_DONT_FAKE_MONOTONIC: "1",
+    FAKETIME_TIMESTAMP_FILE: file,
+    FAKETIME_NO_CACHE: "1",
+  };
+  return { env, set };
+}
