@@ -91,10 +91,14 @@ function sweepDeadLocks(folder: string): void {
   for (const name of listFolder(folder)) {
     if (!LOCK.test(name)) continue;
     const path = join(folder, name);
-    const record = readJsonObject(path);
-    const holder = readIdentity(record);
-    const isDead = holder ? processState(holder) === "dead" : ageMs(path) > NAMELESS_MS;
-    if (isDead) remove(path, idOf(record));
+    try {
+      const record = readJsonObject(path);
+      const holder = readIdentity(record);
+      const isDead = holder ? processState(holder) === "dead" : ageMs(path) > NAMELESS_MS;
+      if (isDead) remove(path, idOf(record));
+    } catch {
+      // Not a file of anybody's (a link to itself): whoever needs the lock does without.
+    }
   }
 }
 

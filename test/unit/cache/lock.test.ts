@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -187,6 +188,15 @@ describe("whoever has held a lock takes away those that lie beside it", () => {
     age(2 * MINUTE_MS, beside(name));
     expect(await take()).toBe("worked");
     expect(readdirSync(dirname(lock))).toEqual([name]);
+  });
+
+  it("and does not fail for what can neither be read nor removed", async () => {
+    const [link = "", folder = ""] = NAMES;
+    symlinkSync(link, beside(link));
+    mkdirSync(beside(folder));
+    age(6_000, beside(folder));
+    expect(await take()).toBe("worked");
+    expect(readdirSync(dirname(lock)).sort()).toEqual([link, folder].sort());
   });
 
   it("but no file that is no lock", async () => {
