@@ -119,7 +119,7 @@ export async function fuzz(run: Run): Promise<Figures> {
         // What is new has to catch up first: nobody has looked behind it yet.
         const parent = random.pick([leastUsed, random.pick(parents)]);
         parent.uses++;
-        const words = random.pick([odd, all, parent.words].filter(({ length }) => length > 0));
+        const words = random.pick([odd, all, parent.words, parent.words].filter(({ length }) => length > 0));
         return mutate(parent.input, random.pick(parents).input, words, random, target.longest);
       }),
     );

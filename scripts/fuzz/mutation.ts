@@ -42,15 +42,22 @@ export function mutate(
   // Mostly one: several at once spoil more than they find.
   const steps = Math.ceil(MOST_STEPS * random.next() ** 4);
   for (let step = 0; step < steps; step++) {
-    const at = random.whole(0, child.length - 1);
+    const at = partOf(child, random);
     const part = child[at] ?? Buffer.alloc(0);
     child[at] = mutatePart(part, random.pick([donor[at] ?? part, part]), words, random).subarray(0, longest);
   }
   return child;
 }
 
+/** Mostly a longer one: there is more in it. */
+function partOf(input: Input, random: Random): number {
+  const [one, other] = [random.whole(0, input.length - 1), random.whole(0, input.length - 1)];
+  const isLonger = (input[other]?.length ?? 0) > (input[one]?.length ?? 0);
+  return isLonger && random.next() < 0.7 ? other : one;
+}
+
 function mutatePart(part: Buffer, donor: Buffer, words: Words, random: Random): Buffer {
-  if (random.next() < 0.5) {
+  if (random.next() < 0.75) {
     const text = mutateJson(part.toString(), words, random);
     if (text !== undefined) return Buffer.from(text);
   }
