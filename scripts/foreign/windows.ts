@@ -1,5 +1,6 @@
 import { copyFile, mkdir, rm, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Home } from "../../test/support/home.ts";
 import { type OnTerminal, startOnTerminal } from "../../test/support/pty.ts";
@@ -99,8 +100,7 @@ async function openAgent(wine: Wine, executable: string): Promise<Windows> {
       readerIsGone,
     });
     const kill = () => void agent.ask({ do: "kill", of: id });
-    const deadline = setTimeout(kill, DEADLINE_MS);
-    const ended = done.finally(() => clearTimeout(deadline)) as Promise<RunResult>;
+    const ended = Promise.race([done as Promise<RunResult>, endAfter(DEADLINE_MS, [file, ...args], kill)]);
     ended.catch(() => {});
     return { done: ended, kill };
   }
@@ -154,6 +154,12 @@ async function openAgent(wine: Wine, executable: string): Promise<Windows> {
       await wine.close();
     },
   };
+}
+
+async function endAfter(ms: number, words: readonly string[], kill: () => void): Promise<never> {
+  await sleep(ms, undefined, { ref: false });
+  kill();
+  throw new Error(`Still running: ${words.join(" ")}`);
 }
 
 /** The folder of a home among those of the users of C:. */
