@@ -28,6 +28,26 @@ export const windowsPrograms: readonly Case<Windows>[] = [
     },
   },
   {
+    title: "init writes the path that it was called or found by, links not resolved",
+    async act(world) {
+      const { home, machine, env } = world;
+      await world.signIn(3600);
+      symlinkSync(join(machine.drive, "Program Files/sso-cred"), join(machine.drive, "current"));
+      const line = `init ${SESSION} --all --yes --dry-run`;
+      const onPath = { env: { ...env, Path: "C:\\windows\\system32;C:\\current" } };
+      for (const call of [
+        machine.startLine(home, `C:\\CURRENT\\sso-cred.exe ${line}`, { env }),
+        machine.startShell(home, `sso-cred ${line}`, onPath),
+        machine.startShell(home, `.\\sso-cred ${line}`, { env, cwd: "C:\\current" }),
+      ]) {
+        assert.match(
+          (await call.done).stdout,
+          /^\+credential_process = C:\\current\\sso-cred\.exe my-sso /im,
+        );
+      }
+    },
+  },
+  {
     title: "without BROWSER the page is opened by the program that is registered for http",
     async act(world) {
       const visits = await registerBrowser(world);
