@@ -34,9 +34,10 @@ export function readsAsPlanned({ before, after, edits, profiles }: Plan, wishes:
     );
   }
   const lines = edits.flatMap((edit) => edit.after.filter((line) => !edit.before.includes(line)));
-  for (const line of lines.filter((each) => /^\s*credential_process/i.test(each))) {
+  for (const line of lines) {
+    const [, value] = /^\s*credential_process\s*[=:](.*)$/i.exec(line) ?? [];
     // What stands there without quotes is a number, wherever it came from.
-    assert.match(line, / --account-id[ =]\d{12} --role-name/);
+    if (value !== undefined) assert.match(readOurCommand(value)?.accountId ?? "", /^\d{12}$/, line);
   }
 }
 
