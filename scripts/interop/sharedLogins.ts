@@ -1,7 +1,7 @@
 import type { Expect, Report } from "../stress/report.ts";
 import { SESSION } from "../stress/stage.ts";
 import type { Program } from "./clients.ts";
-import { expectRole, openWorld, type World, whoAmI } from "./world.ts";
+import { browserForAws, expectRole, openWorld, type World, whoAmI } from "./world.ts";
 
 /** `aws sso login` and `logout` beside our own: each sees what the other did. */
 export async function sharedLogins(aws: Program, report: Report): Promise<void> {
@@ -81,9 +81,8 @@ export async function sharedLogins(aws: Program, report: Report): Promise<void> 
   }
 
   async function awsSignIn(world: World, expect: Expect): Promise<void> {
-    // `&`: Python's webbrowser waits for its browser otherwise, and the callback's server with it.
-    const env = { BROWSER: `${world.browser.command} %s &` };
-    const { code, stdout, stderr } = await world.client(aws, ["sso", "login", "--sso-session", SESSION], env);
+    const words = ["sso", "login", "--sso-session", SESSION];
+    const { code, stdout, stderr } = await world.client(aws, words, browserForAws(world));
     expect(code === 0, `aws sso login: exit ${code}: ${(stderr || stdout).trim()}`);
   }
 }

@@ -57,6 +57,11 @@ region = ${REGION}
   };
 }
 
+/** For Python's webbrowser, which waits for its browser without the `&`, and its callback's server with it. */
+export function browserForAws({ browser }: Stage): Record<string, string> {
+  return { BROWSER: `${browser.command} %s &` };
+}
+
 /** The words of `aws sts get-caller-identity`; older versions do not know the endpoint's variable. */
 export function whoAmI(center: Stage["center"], profile: string): string[] {
   const endpoint = ["--endpoint-url", center.urls.sts, "--region", REGION];

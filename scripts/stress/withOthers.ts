@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { rolePath, tokenPath } from "../../test/support/home.ts";
 import type { RunResult } from "../../test/support/run.ts";
 import { awsV2, type Found, javaScriptClient, type Program, pythonClients } from "../interop/clients.ts";
-import { openWorld } from "../interop/world.ts";
+import { browserForAws, openWorld } from "../interop/world.ts";
 import { expectLastCall, expectUsable, loopFigures, ourLoop } from "./otherTools.ts";
 import { type Random, seeded } from "./random.ts";
 import type { Expect, Figures, Suite } from "./report.ts";
@@ -60,7 +60,9 @@ async function loginsAndLogouts(others: Others, ms: number, seed: string, expect
     const until = performance.now() + ms;
     const { v2 } = others;
     const aws = (word: string, args: string[]) =>
-      "missing" in v2 ? [] : [theirs(`aws ${word}`, () => world.client(v2, ["sso", word, ...args]))];
+      "missing" in v2
+        ? []
+        : [theirs(`aws ${word}`, () => world.client(v2, ["sso", word, ...args], browserForAws(world)))];
     const codes = new Map<string, number>();
     const note = (name: string, code: number | null) =>
       codes.set(`${name} ${code}`, (codes.get(`${name} ${code}`) ?? 0) + 1);
