@@ -10,6 +10,7 @@ import { Outage, unavailable } from "./outage.ts";
 /** Nothing here lives longer; a greater number is a fault, and would break dates further on. */
 const TEN_YEARS_SECONDS = 10 * 365 * 24 * 3600;
 const DEFAULT_INTERVAL_SECONDS = 5;
+const LEAST_INTERVAL_SECONDS = 1;
 /** Of characters, far above what the services send: a token file of such parts is still read. */
 const LONGEST_TEXT = 32_768;
 /** It becomes a part of the sign-in page's address. */
@@ -89,8 +90,10 @@ export function readDeviceAuthorization(output: unknown, answer: string): Device
     verificationUri,
     verificationUriComplete: fields.optionalText("verificationUriComplete") ?? verificationUri,
     expiresInSeconds: fields.number("expiresIn", 0, TEN_YEARS_SECONDS),
-    // RFC 8628, section 3.2: 5 where the service does not say; a pause that is none would be a flood.
-    intervalSeconds: interval ? fields.number("interval", 0, 3600) : DEFAULT_INTERVAL_SECONDS,
+    // RFC 8628, section 3.2: 5 where the service does not say; a pause that is next to none would be a flood.
+    intervalSeconds: interval
+      ? Math.max(LEAST_INTERVAL_SECONDS, fields.number("interval", 0, 3600))
+      : DEFAULT_INTERVAL_SECONDS,
   };
 }
 

@@ -286,6 +286,15 @@ test("without an interval the device grant polls every 5 s, as RFC 8628 has it",
   });
 });
 
+test.each([0.001, 1e-9, 0.99])(
+  "an interval of %j s is taken for a second: a flood of polls helps nobody",
+  async (interval) => {
+    const answer = JSON.stringify({ ...DEVICE, interval });
+    const server = await httpServer(answering([], 200, JSON_TYPE, answer));
+    expect(await device(await accessTo(server.url))).toMatchObject({ intervalSeconds: 1 });
+  },
+);
+
 test("a service that repeats a secret in its complaint does not get it into a message", async () => {
   const complaint = { error: "invalid_grant", error_description: "no such token: rt-secret" };
   const server = await httpServer(answering([], 400, JSON_TYPE, JSON.stringify(complaint)));
