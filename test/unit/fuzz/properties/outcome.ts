@@ -11,7 +11,10 @@ const DOCUMENTED: readonly number[] = [
 const SENTENCES = /^sso-cred: [^\p{Cc}]+\n( {2}(run|open): [^\p{Cc}]+\n)*$/u;
 
 /** A code of the table, and nothing invisible for anybody to read; for commands that tell people what they do. */
-export function assertClean(code: number, { stdout, stderr, shown }: FakeSystem): void {
+export function assertClean(
+  code: number,
+  { stdout, stderr, shown }: Pick<FakeSystem, "stdout" | "stderr" | "shown">,
+): void {
   assert.ok(DOCUMENTED.includes(code), `exit ${code}: ${stderr}`);
   for (const text of [stdout, stderr, shown.replaceAll("\r\n", "")]) {
     assert.doesNotMatch(text.replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u);
