@@ -1,6 +1,6 @@
 import { identifyMachine, isThisMachine, type ProcessIdentity } from "../system/processIdentity.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
-import { replaceFile } from "./replaceFile.ts";
+import { prepareReplacement } from "./replaceFile.ts";
 
 /** The version of everything under `~/.aws/sso-cred/`; files of another version read as absent. */
 export const STATE_FORMAT = 1;
@@ -13,9 +13,10 @@ export function readStateFile(path: string): JsonObject | undefined {
   return isThisMachine({ host, boot, pidNamespace }) ? state : undefined;
 }
 
-/** Replaces one of our own files. Throws the system's error. */
-export function writeStateFile(path: string, state: JsonObject): void {
-  replaceFile(path, JSON.stringify({ format: STATE_FORMAT, ...identifyMachine(), ...state }));
+/** Replaces one of our own files, if it is wanted to the last; answers whether it did. Throws the system's error. */
+export function writeStateFile(path: string, state: JsonObject, isWanted?: () => boolean): boolean {
+  const text = JSON.stringify({ format: STATE_FORMAT, ...identifyMachine(), ...state });
+  return prepareReplacement(path).commit(text, isWanted);
 }
 
 /** The process that a state file names, if it is complete. */

@@ -19,9 +19,8 @@ const PATIENCE_MS = 3_000;
  */
 export async function updateLogin(login: PendingLogin, system: System): Promise<boolean> {
   return alone(login.session, system, () => {
-    if (readPendingLogin(login.session, system)?.id !== login.id) return false;
-    writePendingLogin(login, system);
-    return true;
+    const isStillThere = () => readPendingLogin(login.session, system)?.id === login.id;
+    return isStillThere() && writePendingLogin(login, system, isStillThere);
   });
 }
 

@@ -72,14 +72,15 @@ export function hasLoginFile(session: SsoSession, system: Place): boolean {
   return existsSync(sessionStatePath("logins", session, system));
 }
 
-/** Throws the system's error. */
-export function writePendingLogin(login: PendingLogin, system: Place): void {
+/** Asks to the last whether it is wanted: who was stopped may hold no lock any more. Answers whether it was written; throws the system's error. */
+export function writePendingLogin(login: PendingLogin, system: Place, isWanted?: () => boolean): boolean {
   const { failure, ...rest } = login;
-  writeStateFile(sessionStatePath("logins", login.session, system), {
+  const state = {
     ...(rest as unknown as JsonObject),
     ...identifyProcess(),
     ...(failure ? { failure: { kind: failure.kind, message: failure.message, remedy: failure.remedy } } : {}),
-  });
+  };
+  return writeStateFile(sessionStatePath("logins", login.session, system), state, isWanted);
 }
 
 /** Notes the process that is to claim the login. */

@@ -2,7 +2,7 @@ import { uptime } from "node:os";
 import { isAbsolute, resolve } from "node:path";
 import { withLock } from "../cache/lock.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
-import { tokenKey, tokenMark } from "../cache/tokenCache.ts";
+import { readToken, tokenKey, tokenMark } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
 import type { CaBundle, SsoSession } from "../sso/types.ts";
 import { currentFolder } from "../system/currentFolder.ts";
@@ -16,6 +16,7 @@ import {
   removeMarks,
   writePendingLogin,
 } from "./pendingLogin.ts";
+import { isAnswer } from "./signInAnswer.ts";
 
 export const WORKER_FLAG = "--login-worker";
 
@@ -29,7 +30,10 @@ export interface NewLogin {
   anew?: boolean;
 }
 
-/** Starts the sign-in of a session, or answers the one that somebody else has just started. */
+/**
+ * Starts the sign-in of a session, or answers the one that somebody else has just started. Where its answer has come meanwhile, starts
+ * nothing.
+ */
 export async function startLogin(
   session: SsoSession,
   { anew = false, replaces, ...wish }: NewLogin,
@@ -41,8 +45,8 @@ export async function startLogin(
     purpose: `another sso-cred that starts the sign-in to '${session.name ?? session.startUrl}'`,
   };
   return withLock(system, sessionLockPath("login", session, system), wait, async () => {
-    const there = readPendingLogin(session, system);
-    if (there && !anew && isJoinable(there, session, system)) return there;
+    const there = joinable();
+    if (there) return there;
     const login: PendingLogin = {
       id: newLoginId(),
       session: { ...session, caBundle: session.caBundle && fromAnywhere(session.caBundle) },
@@ -52,9 +56,11 @@ export async function startLogin(
       ...(replaces === undefined ? {} : { replaces: tokenMark(replaces) }),
     };
     const path = sessionStatePath("logins", session, system);
+    // Stopped for long, this process is not alone any more: a second page would end the first.
+    const isWanted = () => anew || !(joinable() || isAnswered(login));
     try {
       removeMarks(path);
-      writePendingLogin(login, system);
+      if (!writePendingLogin(login, system, isWanted)) return joinable() ?? login;
     } catch (error) {
       const { code = String(error) } = error as NodeJS.ErrnoException;
       throw new SsoCredError("config", `cannot write ${path} (${code}), so nobody can sign in`, {
@@ -70,6 +76,16 @@ export async function startLogin(
     if (pid !== undefined) noteWorker(login, pid, system);
     return login;
   });
+
+  function joinable(): PendingLogin | undefined {
+    const there = anew ? undefined : readPendingLogin(session, system);
+    return there && isJoinable(there, session, system) ? there : undefined;
+  }
+
+  function isAnswered(login: PendingLogin): boolean {
+    const token = readToken(session, system);
+    return token !== undefined && isAnswer(token, login, system);
+  }
 }
 
 /** The worker leaves this folder. */
