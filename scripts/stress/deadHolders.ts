@@ -4,6 +4,7 @@ import { PROMPT_MS } from "./cases.ts";
 import { lockFiles } from "./leftovers.ts";
 import {
   allCallers,
+  busyUntil,
   CALLERS,
   callerOf,
   type Dates,
@@ -102,9 +103,4 @@ function killedInLogin(dates: Dates, random: Random) {
     }
     throw new Error(`no process was killed while it held the lock, in ${MOST_TRIES} tries`);
   };
-}
-
-/** Looks all the time, for what lasts a few milliseconds. */
-function busyUntil(giveUpAt: number, holds: () => boolean = () => false): void {
-  while (performance.now() < giveUpAt && !holds());
 }

@@ -161,9 +161,14 @@ export function lockId(path: string): string | undefined {
   }
 }
 
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const giveUpAt = performance.now() + GIVE_UP_MS; !holds(); ) {
+export async function until(what: string, holds: () => boolean, giveUpMs = GIVE_UP_MS): Promise<void> {
+  for (const giveUpAt = performance.now() + giveUpMs; !holds(); ) {
     if (performance.now() > giveUpAt) throw new Error(`in vain waited for: ${what}`);
     await sleep(2);
   }
+}
+
+/** Looks all the time, for what lasts a few milliseconds. */
+export function busyUntil(giveUpAt: number, holds: () => boolean = () => false): void {
+  while (performance.now() < giveUpAt && !holds());
 }

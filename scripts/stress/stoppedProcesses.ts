@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { tokenPath } from "../../test/support/home.ts";
 import { judge, PROMPT_MS } from "./cases.ts";
 import { kill, workersOf } from "./processes.ts";
+import { pushedAside } from "./pushedAside.ts";
 import { duration, type Expect, type Figures, type Suite, type SuiteContext } from "./report.ts";
 import { jsonIn, openStage, SESSION, type Stage } from "./stage.ts";
 import { suspensions } from "./suspended.ts";
@@ -26,6 +27,7 @@ async function run(context: SuiteContext): Promise<void> {
   else
     rows.push(
       report.row("the holder of a lock is stopped for 70 s", longStoppedHolder),
+      ...pushedAside(context),
       suspensions(context),
     );
   await Promise.all(rows);
