@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** Debian's path, by architecture. */
 const LIBRARIES = ["x86_64", "aarch64"].map((cpu) => `/usr/lib/${cpu}-linux-gnu/faketime/libfaketime.so.1`);
 
-/** libfaketime, where it is installed. */
+/** The library, libfaketime, where it is installed. */
 export function faketime(): string | undefined {
   return LIBRARIES.find((path) => existsSync(path));
 }
@@ -17,15 +17,23 @@ export function movableClock(
   const file = join(folder, "clock");
   function set(hours: number): void {
     // In one step: the library reads it at any moment.
-    writeFileSync(`${file}.new`, `${hours < 0 ? "" : "+"}${hours}h\n`);
+    writeFileSync(`${file}.new`, `${offset(hours)}\n`);
     renameSync(`${file}.new`, file);
   }
   set(0);
-  const env = {
-    LD_PRELOAD: library,
-    FAKETIME_DONT_FAKE_MONOTONIC: "1",
-    FAKETIME_TIMESTAMP_FILE: file,
-    FAKETIME_NO_CACHE: "1",
-  };
+  const env = { ...realTimers(library), FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: "1" };
   return { env, set };
+}
+
+/** A clock that is so many hours ahead, or behind, from the start. */
+export function wrongClock(library: string, hoursAhead: number): Record<string, string> {
+  return { ...realTimers(library), FAKETIME: offset(hoursAhead) };
+}
+
+function realTimers(library: string): Record<string, string> {
+  return { LD_PRELOAD: library, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+}
+
+function offset(hours: number): string {
+  return `${hours < 0 ? "" : "+"}${hours}h`;
 }

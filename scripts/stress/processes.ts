@@ -36,6 +36,8 @@ export async function endProcessesOf(home: string): Promise<void> {
 
 /** False when it had ended already. */
 export function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): boolean {
+  // One that could not be started; to the system 0 and -1 mean many.
+  if (pid < 1) return false;
   try {
     return process.kill(pid, signal);
   } catch {

@@ -1,15 +1,13 @@
-import { existsSync } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rolePath, tokenPath } from "../../test/support/home.ts";
 import { type Ending, judge, PROMPT_MS } from "./cases.ts";
+import { faketime, movableClock, wrongClock } from "./movableClock.ts";
 import { duration, type Expect, type Figures, type SuiteContext } from "./report.ts";
 import { ACCOUNT, jsonIn, openStage, ROLE, SESSION, type Stage } from "./stage.ts";
 
 const HOUR_SECONDS = 3600;
-/** Debian's path, by architecture. */
-const FAKETIME = ["x86_64", "aarch64"].map((cpu) => `/usr/lib/${cpu}-linux-gnu/faketime/libfaketime.so.1`);
 /** What the wrong clock may miss of the hour: start-up, on a busy machine. */
 const SLACK_MS = 60_000;
 const SHORT_WAIT_SECONDS = 5;
@@ -64,7 +62,7 @@ const CASES: Record<string, ClockCase> = {
 
 /** The program's own clock, the login worker's too, is an hour off; the services and the files' times are right. */
 export async function wrongClocks(report: SuiteContext["report"]): Promise<void> {
-  const library = FAKETIME.find((path) => existsSync(path));
+  const library = faketime();
   for (const [name, clockCase] of Object.entries(CASES)) {
     await report.row(`clock ${name}`, (expect) => onWrongClock(library, clockCase, expect));
   }
@@ -91,7 +89,7 @@ async function onWrongClock(
       await stage.signIn((tokenHours + rightAheadHours) * HOUR_SECONDS);
       if (tokenHours < 0) stage.center.expireAccessTokens();
     }
-    const env = library === undefined ? {} : fakeTime(library, hoursAhead);
+    const env = library === undefined ? {} : wrongClock(library, hoursAhead);
     const figures = judge(expect, stage, await stage.call({ env }).done, ending, { tabs });
     expect(refreshesOf(stage) === refreshes, `${refreshesOf(stage)} refreshes instead of ${refreshes}`);
     if (ending !== 0) return figures;
@@ -116,13 +114,11 @@ function setBack(library: string): (expect: Expect) => Promise<Figures> {
   return async (expect) => {
     const stage = await openStage({ browser: "ignore" });
     try {
-      const clock = await stage.home.write("clock", "+0h\n");
-      const faked = { FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: "1" };
-      const env = { ...timersReal(library), ...faked, SSO_CRED_WAIT: String(SHORT_WAIT_SECONDS) };
+      const clock = movableClock(library, stage.home.path);
+      const env = { ...clock.env, SSO_CRED_WAIT: String(SHORT_WAIT_SECONDS) };
       const waiting = stage.call({ env });
       while (stage.browser.opened().length === 0) await sleep(10);
-      // In one step: the library reads it at any moment.
-      await rename(await stage.home.write("clock.new", "-1h\n"), clock);
+      clock.set(-1);
       const ending = { exit: 4, says: /is open and waits for you/ };
       const mostMs = SHORT_WAIT_SECONDS * 1000 + PROMPT_MS;
       const figures = judge(expect, stage, await waiting.done, ending, { mostMs, tabs: 1 });
@@ -133,14 +129,6 @@ function setBack(library: string): (expect: Expect) => Promise<Figures> {
       await stage.close();
     }
   };
-}
-
-function fakeTime(library: string, hoursAhead: number): Record<string, string> {
-  return { ...timersReal(library), FAKETIME: `${hoursAhead > 0 ? "+" : ""}${hoursAhead}h` };
-}
-
-function timersReal(library: string): Record<string, string> {
-  return { LD_PRELOAD: library, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
 }
 
 function refreshesOf({ center }: Stage): number {
