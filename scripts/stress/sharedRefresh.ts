@@ -22,7 +22,7 @@ const LONGEST_PAUSE_MS = 200;
 /** Until somebody has refreshed what expired, on a busy machine. */
 const REFRESHED_WITHIN_MS = 30_000;
 /** So many times the span at most, for those of ours that are still missing. */
-const MOST_SPANS = 4;
+const MOST_SPANS = 3;
 
 interface Span {
   ms: number;
