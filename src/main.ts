@@ -1,5 +1,5 @@
-import { printCachedCredentials } from "./hitPath.ts";
-import { outputFailure, writeFully } from "./writeFully.ts";
+import { printCachedCredentials } from "./hit/printCachedCredentials.ts";
+import { outputFailure, writeFully } from "./hit/writeFully.ts";
 
 try {
   if (printCachedCredentials(process.argv.slice(2), process.env, process.platform)) process.exit(0);
@@ -11,7 +11,7 @@ try {
     process.exit(7);
   }
 }
-startOver().then(() => import("./cli.ts").then(({ runProcess }) => runProcess()));
+startOver().then(() => import("./cli/cli.ts").then(({ runProcess }) => runProcess()));
 
 /**
  * First of all: under NODE_DEBUG Node reports on stderr even what is loaded. Without such variables costs nothing. Windows
@@ -19,6 +19,6 @@ startOver().then(() => import("./cli.ts").then(({ runProcess }) => runProcess())
  */
 async function startOver(): Promise<void> {
   if (!Object.keys(process.env).some((name) => /^(?:NODE|OPENSSL|SSL|UV|QLOG)/i.test(name))) return;
-  const { restartCleanly } = await import("./system/restartCleanly.ts");
-  restartCleanly();
+  const { reexecWithCleanEnv } = await import("./platform/reexecWithCleanEnv.ts");
+  reexecWithCleanEnv();
 }

@@ -4,10 +4,10 @@ import { root } from "../toolchain.mjs";
 
 /** The scripts of the executable beside its entry: name → what `await import(…)` names in the source. */
 export const CHUNKS: Readonly<Record<string, string>> = {
-  restart: "src/system/restartCleanly.ts",
-  cli: "src/cli.ts",
-  sdk: "src/aws/sdk.ts",
-  prompts: "src/init/prompts.ts",
+  restart: "src/platform/reexecWithCleanEnv.ts",
+  cli: "src/cli/cli.ts",
+  sdk: "src/identityCenter/sdk.ts",
+  prompts: "src/init/wizard/prompts.ts",
 };
 
 /** Replaces each dynamic import of a chunk by its loader, and refuses static ones: they would pack the text twice. */
@@ -22,7 +22,7 @@ export const chunkPlugin: Plugin = {
       return { errors: [{ text: `${path} is a chunk of its own: load it with await import()` }] };
     });
     build.onLoad({ filter: /.*/, namespace: "chunk" }, ({ path }) => ({
-      contents: `module.exports = require("./src/chunks.ts").loadChunk(${JSON.stringify(path)});`,
+      contents: `module.exports = require("./src/platform/chunks.ts").loadChunk(${JSON.stringify(path)});`,
       resolveDir: root,
     }));
   },

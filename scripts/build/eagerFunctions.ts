@@ -15,7 +15,7 @@ export const eagerFunctions: Plugin = {
   name: "eager functions",
   setup(build) {
     // The way out of the hit path.
-    const cold = resolve(root, "src/chunks.ts");
+    const cold = resolve(root, "src/platform/chunks.ts");
     build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       if (path === cold) return undefined;
       const source = await readFile(path, "utf8");

@@ -1,7 +1,7 @@
 import type { Plugin } from "esbuild";
 
 /**
- * What the SDK clients import for defaults that `aws/sdk.ts` always overrides, or that no operation used here needs:
+ * What the SDK clients import for defaults that `identityCenter/sdk.ts` always overrides, or that no operation used here needs:
  * looking for credentials, signing, checksums, and the SDK's own HTTP. Left in, each miss would evaluate them.
  */
 const LEFT_OUT: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tokenKey } from "../../src/cache/tokenCache.ts";
-import { formatTimestamp } from "../../src/expiry.ts";
+import { formatTimestamp } from "../../src/hit/expiry.ts";
 import { startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
 
 /** A command line and the surroundings in which it has to go the long way. */

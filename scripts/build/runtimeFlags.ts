@@ -1,4 +1,4 @@
-import { START_FLAGS } from "../../src/chunks.ts";
+import { START_FLAGS } from "../../src/platform/chunks.ts";
 import type { Target } from "../toolchain.mjs";
 
 /**

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { readIdentity, readStateFile } from "../../src/cache/stateFile.ts";
-import { processState } from "../../src/system/processIdentity.ts";
+import { processState } from "../../src/platform/processIdentity.ts";
 import { type IdentityCenter, startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
 import { makeBrowser } from "../../test/support/browser.ts";
 import { type Home, makeHome } from "../../test/support/home.ts";

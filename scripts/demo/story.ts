@@ -1,4 +1,4 @@
-import { openBrowser } from "../../src/system/browser.ts";
+import { openBrowser } from "../../src/platform/browser.ts";
 import { type Page, seconds } from "./page.ts";
 import { inWords, operations } from "./seen.ts";
 import type { Stage } from "./stage.ts";

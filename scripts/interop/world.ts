@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { commandLine } from "../../src/init/command.ts";
+import { commandLine } from "../../src/init/plan/command.ts";
 import { sessionSection } from "../../test/support/home.ts";
 import { type RunResult, start } from "../../test/support/run.ts";
 import { executable } from "../stress/executable.ts";

@@ -1,12 +1,12 @@
 import { type ErrorKind, EXIT_CODE, isKind, SsoCredError } from "../errors.ts";
-import { sha1 } from "../sha1.ts";
-import type { System } from "../system/system.ts";
+import { sha1 } from "../hit/sha1.ts";
+import type { System } from "../platform/system.ts";
 import { readStateFile, writeStateFile } from "./stateFile.ts";
 
 /** How long after an attempt what is cached is used without another one. */
-const REST_MS = 60_000;
+const COOL_DOWN_MS = 60_000;
 
-type Surroundings = Pick<System, "now" | "trace" | "env">;
+type Environment = Pick<System, "now" | "trace" | "env">;
 
 export interface Attempt {
   /** Epoch milliseconds of its end. */
@@ -30,7 +30,7 @@ const SHARED: readonly ErrorKind[] = ["unavailable", "access-denied", "login-req
  */
 export function recordAttempt(
   path: string,
-  system: Surroundings,
+  system: Environment,
   failure?: unknown,
   tokenMark?: string,
 ): void {
@@ -49,12 +49,12 @@ export function recordAttempt(
 }
 
 /** The last attempt, if it ended within the last minute. */
-export function recentAttempt(path: string, system: Surroundings): Attempt | undefined {
-  return attemptSince(path, system.now() - REST_MS, system);
+export function lastAttempt(path: string, system: Environment): Attempt | undefined {
+  return attemptSince(path, system.now() - COOL_DOWN_MS, system);
 }
 
 /** The last attempt, if it ended at `sinceMs` or later; one from the future (the clock was set back) is none. */
-export function attemptSince(path: string, sinceMs: number, system: Surroundings): Attempt | undefined {
+export function attemptSince(path: string, sinceMs: number, system: Environment): Attempt | undefined {
   const state = readStateFile(path);
   if (typeof state?.at !== "number" || state.at < sinceMs || state.at > system.now()) return undefined;
   const failure = readFailure(state.failure);
@@ -68,7 +68,7 @@ export function attemptSince(path: string, sinceMs: number, system: Surroundings
 }
 
 /** Short, so that it tells nothing of a proxy's password. */
-function routeOf({ env }: Surroundings): string {
+function routeOf({ env }: Environment): string {
   const route = Object.entries(env).filter(([name]) => ROUTE.test(name));
   return sha1(JSON.stringify(route.sort())).slice(0, 8);
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SsoCredError } from "../errors.ts";
-import { changePatiently } from "../heldFile.ts";
+import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
 
 const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
 const TEMPORARY_LIFE_MS = 60_000;
@@ -80,7 +80,7 @@ export function removeIfPossible(path: string): void {
 /** Removes a file, if it is there. Throws `config`, naming it, when it cannot be removed. */
 export function removeFile(path: string): void {
   try {
-    changePatiently(() => rmSync(path, { force: true }));
+    retryWhileBusy(() => rmSync(path, { force: true }));
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
     throw new SsoCredError("config", `cannot remove ${path} (${code})`, { cause: error });

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { type Patience, readPatiently } from "../heldFile.ts";
+import { type Patience, readWhileBusy } from "../platform/retryWhileBusy.ts";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -20,12 +20,12 @@ export function readJsonObject(path: string): JsonObject | undefined {
  * The text of a regular file of at most `MAX_FILE_BYTES`; undefined when there is none. Never blocks on a pipe, and waits only on
  * demand for another program that has the file for itself.
  */
-export function readSmallFile(path: string, patience: Patience = { patienceMs: 0 }): string | undefined {
+export function readSmallFile(path: string, patience: Patience = { timeoutMs: 0 }): string | undefined {
   let fd: number | undefined;
   try {
     // The usual answer while waiting; as an exception it would cost ten times as much.
     if (!statSync(path, { throwIfNoEntry: false })) return undefined;
-    fd = readPatiently(() => openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)), patience);
+    fd = readWhileBusy(() => openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)), patience);
     const found = fstatSync(fd);
     if (!found.isFile() || found.size > MAX_FILE_BYTES) return undefined;
     const bytes = Buffer.alloc(found.size);

@@ -2,10 +2,10 @@ import { linkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { SsoCredError } from "../errors.ts";
-import { changePatiently } from "../heldFile.ts";
-import { sha1 } from "../sha1.ts";
-import { identifyProcess, processState } from "../system/processIdentity.ts";
-import type { System } from "../system/system.ts";
+import { sha1 } from "../hit/sha1.ts";
+import { identifyProcess, processState } from "../platform/processIdentity.ts";
+import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
+import type { System } from "../platform/system.ts";
 import { listFolder, makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 import { readIdentity, STATE_FORMAT } from "./stateFile.ts";
@@ -105,12 +105,12 @@ function sweepDeadLocks(folder: string): void {
 /** Makes the lock and answers its id; or answers the marks of the one that is there; undefined where none can be made. */
 function acquire(path: string): { id: string } | { marks: string } | undefined {
   try {
-    return changePatiently(
+    return retryWhileBusy(
       () => {
         const marks = look(path);
         return marks ? { marks } : make(path);
       },
-      { patienceMs: REMOVAL_MS },
+      { timeoutMs: REMOVAL_MS },
     );
   } catch {
     return undefined;
@@ -165,7 +165,7 @@ function isThere(error: unknown): boolean {
 /** What cannot be taken away stays: its holder is gone when this process is. */
 function takeAway(path: string): void {
   try {
-    changePatiently(() => rmSync(path, { force: true }));
+    retryWhileBusy(() => rmSync(path, { force: true }));
   } catch {
     // Nothing that a caller could do.
   }

@@ -1,16 +1,16 @@
 import { join } from "node:path";
-import { FRESH_MS, formatTimestamp, parseTimestamp } from "../expiry.ts";
-import { ssoCacheDirectory } from "../paths.ts";
-import { pythonJson } from "../pythonJson.ts";
-import { sha1 } from "../sha1.ts";
-import type { ClientRegistration, SsoSession } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
+import { FRESH_MS, formatTimestamp, parseTimestamp } from "../hit/expiry.ts";
+import { ssoCacheDirectory } from "../hit/paths.ts";
+import { pythonJson } from "../hit/pythonJson.ts";
+import { sha1 } from "../hit/sha1.ts";
+import type { ClientRegistration, SsoSession } from "../model.ts";
+import type { System } from "../platform/system.ts";
 import { readJsonObject } from "./jsonFile.ts";
 import { replaceFile } from "./replaceFile.ts";
 
 export type LoginGrant = "authorization_code" | "device_code";
 
-type Surroundings = Pick<System, "env" | "platform" | "now">;
+type Environment = Pick<System, "env" | "platform" | "now">;
 
 /** The AWS CLI's file for a client registration (aws-cli awscli/botocore/utils.py, `_registration_cache_key`). */
 export function registrationPath(session: SsoSession, system: Pick<System, "env" | "platform">): string {
@@ -28,7 +28,7 @@ export function registrationPath(session: SsoSession, system: Pick<System, "env"
 export function readRegistration(
   session: SsoSession,
   grant: LoginGrant,
-  system: Surroundings,
+  system: Environment,
 ): ClientRegistration | undefined {
   const file = readJsonObject(registrationPath(session, system));
   if (!file) return undefined;

@@ -13,7 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { changePatiently, isHeld } from "../heldFile.ts";
+import { isHeld, retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 
 const MAX_LINKS = 40;
@@ -91,7 +91,7 @@ function prepare(target: string, reserveBytes: number, { again }: { again: boole
           abandon();
           return false;
         }
-        renamePatiently(temporary, target);
+        renameWhileBusy(temporary, target);
         state = "gone";
         return true;
       } catch (error) {
@@ -148,6 +148,6 @@ export function followLinks(path: string): string {
 }
 
 /** Waits for who holds the file that is to be replaced: Windows refuses until then. */
-export function renamePatiently(from: string, to: string): void {
-  changePatiently(() => renameSync(from, to));
+export function renameWhileBusy(from: string, to: string): void {
+  retryWhileBusy(() => renameSync(from, to));
 }

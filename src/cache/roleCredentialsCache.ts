@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { parseRoleCredentials } from "../credentialProcess.ts";
-import { formatTimestamp, isUsable } from "../expiry.ts";
-import { roleCacheDirectory } from "../paths.ts";
-import { pythonJson } from "../pythonJson.ts";
-import { type RoleKey, roleCredentialsFileName } from "../roleKey.ts";
-import type { RoleCredentials, SsoSession } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
+import { parseRoleCredentials } from "../hit/credentialProcess.ts";
+import { formatTimestamp, isUsable } from "../hit/expiry.ts";
+import { roleCacheDirectory } from "../hit/paths.ts";
+import { pythonJson } from "../hit/pythonJson.ts";
+import { type RoleKey, roleCredentialsFileName } from "../hit/roleKey.ts";
+import type { RoleCredentials, SsoSession } from "../model.ts";
+import type { System } from "../platform/system.ts";
 import { listFolder, removeFile } from "./folder.ts";
 import { readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";

@@ -1,4 +1,4 @@
-import { identifyMachine, isThisMachine, type ProcessIdentity } from "../system/processIdentity.ts";
+import { identifyMachine, isThisMachine, type ProcessIdentity } from "../platform/processIdentity.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
 

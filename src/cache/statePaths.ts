@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { stateDirectory } from "../paths.ts";
-import { roleCredentialsFileName } from "../roleKey.ts";
-import type { SsoSession } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
+import { stateDirectory } from "../hit/paths.ts";
+import { roleCredentialsFileName } from "../hit/roleKey.ts";
+import type { SsoSession } from "../model.ts";
+import type { System } from "../platform/system.ts";
 import { type Role, roleKey } from "./roleCredentialsCache.ts";
 import { tokenKey } from "./tokenCache.ts";
 

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { formatTimestamp, parseTimestamp } from "../expiry.ts";
-import { ssoCacheDirectory } from "../paths.ts";
-import { type Json, pythonJson } from "../pythonJson.ts";
-import { sha1 } from "../sha1.ts";
-import type { SsoSession, SsoToken } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
+import { formatTimestamp, parseTimestamp } from "../hit/expiry.ts";
+import { ssoCacheDirectory } from "../hit/paths.ts";
+import { type Json, pythonJson } from "../hit/pythonJson.ts";
+import { sha1 } from "../hit/sha1.ts";
+import type { SsoSession, SsoToken } from "../model.ts";
+import type { System } from "../platform/system.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 
 /** The fields every SDK knows, in the order in which the AWS CLI writes them. */

@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
-import type { System } from "../system/system.ts";
+import type { System } from "../platform/system.ts";
 
 /** Where the system tells of changes, a look without one is only for what it may not tell: another host's. */
 const TOLD_MS = 1_000;

@@ -5,9 +5,9 @@ import type { Config } from "../config/configFile.ts";
 import { resolveProfile } from "../config/profile.ts";
 import { readSession, resolveSession } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
-import { ssoCacheDirectory } from "../paths.ts";
-import type { SsoSession } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
+import { ssoCacheDirectory } from "../hit/paths.ts";
+import type { SsoSession } from "../model.ts";
+import type { System } from "../platform/system.ts";
 
 /** Every session the config describes: its `[sso-session]`s, and the legacy profiles, one for each start URL. */
 export function configuredSessions(config: Config, system: System): SsoSession[] {

@@ -1,20 +1,20 @@
 import { loadConfig } from "../config/configFile.ts";
 import { readSession, sessionArgument } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
-import { type Assignment, isSelectedAccount, isSelectedRole } from "../init/assignment.ts";
-import { canBeWritten } from "../init/command.ts";
-import { type CurrentConfig, profileRoles } from "../init/currentConfig.ts";
-import type { Inventory } from "../init/inventory.ts";
-import { askProfile, type ProfileAnswers } from "../init/profileAnswers.ts";
-import type { Asking } from "../init/questions.ts";
-import { whyTaken } from "../init/refusals.ts";
-import { listableRoles, namedAccounts } from "../init/refusedAccounts.ts";
-import { askRoles, noAccounts } from "../init/roleAnswers.ts";
-import type { SessionAnswers } from "../init/sessionAnswers.ts";
-import type { Files, Role, Wishes } from "../init/wishes.ts";
-import type { SsoSession } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
-import { printable } from "../text.ts";
+import { canBeWritten } from "../init/plan/command.ts";
+import { whyTaken } from "../init/plan/conflicts.ts";
+import { type CurrentConfig, profileRoles } from "../init/plan/currentConfig.ts";
+import type { Files, InitOptions, Role } from "../init/plan/initOptions.ts";
+import { askProfile, type ProfileAnswers } from "../init/wizard/profileAnswers.ts";
+import type { Asking } from "../init/wizard/questions.ts";
+import { askRoles, noAccounts } from "../init/wizard/roleAnswers.ts";
+import type { SessionAnswers } from "../init/wizard/sessionAnswers.ts";
+import { type Assignment, isSelectedAccount, isSelectedRole } from "../inventory/assignment.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import { listableRoles, namedAccounts } from "../inventory/refusedAccounts.ts";
+import type { SsoSession } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { printable } from "../text/printable.ts";
 import { type InitFlags, modeOf, selectionOf } from "./initFlags.ts";
 import { withInventory } from "./openPortal.ts";
 import { type Person, progressLine } from "./person.ts";
@@ -29,7 +29,7 @@ export interface Choosing {
   readonly system: System;
 }
 
-type Chosen = Pick<Wishes, "wanted" | "keepOnly"> & { readonly profile: ProfileAnswers };
+type Chosen = Pick<InitOptions, "wanted" | "keepOnly"> & { readonly profile: ProfileAnswers };
 
 /** The roles that get a profile, and how it looks. Signs in only when the portal has to be asked: account and role may both be given. */
 export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
@@ -61,7 +61,7 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   };
   const listing = { progress: progressLine(system), isRemembered: !flags["dry-run"] };
   return await withInventory(session, signIn, listing, system, async (list) => {
-    const everything = flags.prune ? await prunable(list, choosing) : undefined;
+    const everything = flags.prune ? await rolesToKeep(list, choosing) : undefined;
     const roleFlags = { session: facts.session, accountId, roleName };
     const wanted = isUpkeep
       ? []
@@ -79,7 +79,7 @@ const UPKEEP: ProfileAnswers = { region: "", output: "", nameTemplate: undefined
  * Every role whose profile is to stay. A portal that lists nothing at all is no reason to prune everything, nor is one
  * that does not list the roles of an account a reason to prune that account's profiles.
  */
-async function prunable(list: Inventory, { current, answers, asking }: Choosing): Promise<Role[]> {
+async function rolesToKeep(list: Inventory, { current, answers, asking }: Choosing): Promise<Role[]> {
   const accounts = await list.accounts();
   if (accounts.length === 0) throw noAccounts(answers.name);
   const { assignments, refusals } = await list.assignments(accounts);

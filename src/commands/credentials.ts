@@ -3,14 +3,14 @@ import { type Role, readRoleCredentials } from "../cache/roleCredentialsCache.ts
 import { loadConfig } from "../config/configFile.ts";
 import { resolveRole } from "../config/profile.ts";
 import { resolveSession } from "../config/session.ts";
-import { credentialProcessOutput, MAX_OUTPUT_BYTES } from "../credentialProcess.ts";
+import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { SsoCredError } from "../errors.ts";
-import { isFresh } from "../expiry.ts";
-import { obtainRoleCredentials } from "../sso/obtainRoleCredentials.ts";
-import type { RoleCredentials } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
-import { printable } from "../text.ts";
-import { outputPatienceMs } from "../waitSeconds.ts";
+import { credentialProcessOutput, MAX_OUTPUT_BYTES } from "../hit/credentialProcess.ts";
+import { isFresh } from "../hit/expiry.ts";
+import { outputTimeoutMs } from "../hit/waitBudget.ts";
+import type { RoleCredentials } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { printable } from "../text/printable.ts";
 import { waitDeadline } from "./waitDeadline.ts";
 
 export const credentialsOptions = {
@@ -89,7 +89,7 @@ function print(credentials: RoleCredentials, { accountId }: { accountId: string 
   if (Buffer.byteLength(output) > MAX_OUTPUT_BYTES) {
     throw new SsoCredError("unavailable", "the portal sent credentials longer than SDKs read (8 KiB)");
   }
-  system.writeStdout(output, system.startedAt + outputPatienceMs(system.env) - system.now());
+  system.writeStdout(output, system.startedAt + outputTimeoutMs(system.env) - system.now());
   system.trace.step("printed");
   return 0;
 }

@@ -1,17 +1,17 @@
 import { isatty } from "node:tty";
-import { applyPlan } from "../init/applyPlan.ts";
-import { callPath, checkCommand } from "../init/command.ts";
-import { readConfigFiles } from "../init/configFiles.ts";
-import { readCurrentConfig } from "../init/currentConfig.ts";
-import { makePortable } from "../init/names.ts";
-import { planConfig } from "../init/plan.ts";
-import type { Asking } from "../init/questions.ts";
-import { refuseForeign, refuseSessionConflicts, refuseStaticKeys } from "../init/refusals.ts";
-import { reportPlan } from "../init/report.ts";
-import { askSession } from "../init/sessionAnswers.ts";
-import type { Wishes } from "../init/wishes.ts";
-import { currentFolder } from "../system/currentFolder.ts";
-import type { System } from "../system/system.ts";
+import { applyPlan } from "../init/plan/applyPlan.ts";
+import { callPath, checkCommand } from "../init/plan/command.ts";
+import { readConfigFiles } from "../init/plan/configFiles.ts";
+import { refuseForeign, refuseSessionConflicts, refuseStaticKeys } from "../init/plan/conflicts.ts";
+import { readCurrentConfig } from "../init/plan/currentConfig.ts";
+import type { InitOptions } from "../init/plan/initOptions.ts";
+import { makePortable } from "../init/plan/names.ts";
+import { planConfig } from "../init/plan/plan.ts";
+import { reportPlan } from "../init/plan/report.ts";
+import type { Asking } from "../init/wizard/questions.ts";
+import { askSession } from "../init/wizard/sessionAnswers.ts";
+import { currentFolder } from "../platform/currentFolder.ts";
+import type { System } from "../platform/system.ts";
 import { chosenRoles } from "./chosenRoles.ts";
 import { readFlags, sessionFlags } from "./initFlags.ts";
 import { personAtTerminal } from "./person.ts";
@@ -47,7 +47,7 @@ export async function init(args: readonly string[], system: System): Promise<num
     system,
   });
 
-  const wishes: Wishes = {
+  const wishes: InitOptions = {
     session: answers.name,
     sessionKeys: answers.keys,
     wanted,

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { SsoCredError } from "../errors.ts";
-import type { Selection } from "../init/assignment.ts";
-import { printable } from "../text.ts";
+import type { Selection } from "../inventory/assignment.ts";
+import { printable } from "../text/printable.ts";
 
 export const initOptions = {
   "sso-session": { type: "string" },

@@ -1,13 +1,18 @@
 import { isatty } from "node:tty";
 import { parseArgs } from "node:util";
-import { type Assignment, isSelectedAccount, isSelectedRole, type Selection } from "../init/assignment.ts";
-import { readConfigFiles } from "../init/configFiles.ts";
-import { profilesByRole, readCurrentConfig, roleKey } from "../init/currentConfig.ts";
-import type { Inventory } from "../init/inventory.ts";
-import { printableJson } from "../init/printableJson.ts";
-import { listableRoles } from "../init/refusedAccounts.ts";
-import { assignmentTable, type Row } from "../init/table.ts";
-import type { System } from "../system/system.ts";
+import { readConfigFiles } from "../init/plan/configFiles.ts";
+import { profilesByRole, readCurrentConfig, roleKey } from "../init/plan/currentConfig.ts";
+import {
+  type Assignment,
+  isSelectedAccount,
+  isSelectedRole,
+  type Selection,
+} from "../inventory/assignment.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import { listableRoles } from "../inventory/refusedAccounts.ts";
+import { assignmentTable, type Row } from "../inventory/table.ts";
+import type { System } from "../platform/system.ts";
+import { printableJson } from "../text/printableJson.ts";
 import { withInventory } from "./openPortal.ts";
 import { personAtTerminal, progressLine } from "./person.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";

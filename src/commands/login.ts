@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util";
 import { readToken } from "../cache/tokenCache.ts";
-import { formatTimestamp } from "../expiry.ts";
-import { loginInstructions } from "../login/announce.ts";
-import { awaitLogin } from "../login/awaitLogin.ts";
-import { chooseGrantForPerson } from "../login/chooseGrant.ts";
-import { LOGIN_MS } from "../login/pendingLogin.ts";
-import { sessionTitle } from "../login/sessionTitle.ts";
-import { endSilence } from "../login/silence.ts";
-import { startLogin } from "../login/startLogin.ts";
-import type { SsoSession, SsoToken } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
+import { formatTimestamp } from "../hit/expiry.ts";
+import type { SsoSession, SsoToken } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { loginInstructions } from "../signIn/announce.ts";
+import { awaitLogin } from "../signIn/awaitLogin.ts";
+import { clearBackoff } from "../signIn/backoff.ts";
+import { chooseGrantForPerson } from "../signIn/chooseGrant.ts";
+import { LOGIN_MS } from "../signIn/pendingLogin.ts";
+import { sessionTitle } from "../signIn/sessionTitle.ts";
+import { startLogin } from "../signIn/startLogin.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";
 
 export const loginOptions = {
@@ -48,7 +48,7 @@ export async function signInAnew(
   const before = readToken(session, system)?.accessToken;
   const replaces = before === undefined ? {} : { replaces: before };
   // Somebody is there again.
-  endSilence(session, system);
+  clearBackoff(session, system);
   const deadline = system.now() + LOGIN_MS + LAST_LOOK_MS;
   const wish = { ...choice, browser: choice.browser && browser, ...replaces };
   await startLogin(session, { ...wish, anew: true }, deadline, system);

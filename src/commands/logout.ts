@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-import { identityCenter } from "../aws/identityCenter.ts";
 import { removeFile, removeIfPossible, requireListable, sweepTemporaryFiles } from "../cache/folder.ts";
 import { withLock } from "../cache/lock.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
@@ -8,13 +7,14 @@ import { readToken, tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
 import { loadConfig } from "../config/configFile.ts";
 import { type RolePair, rolePairs } from "../config/profile.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import { cancelLogin } from "../login/changeLogin.ts";
-import { allPendingLogins, isUnderWay, readPendingLogin } from "../login/pendingLogin.ts";
-import { sessionTitle } from "../login/sessionTitle.ts";
-import { endSilence } from "../login/silence.ts";
-import { roleCacheDirectory, ssoCacheDirectory } from "../paths.ts";
-import type { SsoSession } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
+import { roleCacheDirectory, ssoCacheDirectory } from "../hit/paths.ts";
+import { identityCenter } from "../identityCenter/identityCenter.ts";
+import type { SsoSession } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { clearBackoff } from "../signIn/backoff.ts";
+import { cancelLogin } from "../signIn/changeLogin.ts";
+import { allPendingLogins, isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
+import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { configuredSessions, type StrayToken, strayTokens } from "./cachedSessions.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";
 
@@ -109,7 +109,7 @@ async function signOut(session: SsoSession, pairs: readonly RolePair[], system: 
   const token = await removeToken(session, system);
   const roles = await attempt(() => removeRoleCredentials({ session, pairs }, system));
   const swept = await attempt(() => sweepCaches(system));
-  endSilence(session, system);
+  clearBackoff(session, system);
   removeIfPossible(sessionStatePath("attempts", session, system));
   const told = token.accessToken === undefined || (await revoke(session, token.accessToken, system));
   const failure = token.failure ?? roles.failure ?? swept.failure ?? ended.failure;

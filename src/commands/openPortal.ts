@@ -1,13 +1,13 @@
-import { type IdentityCenter, identityCenter, ServiceError } from "../aws/identityCenter.ts";
+import { obtainToken } from "../credentials/obtainToken.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import { type Inventory, inventory, type Portal } from "../init/inventory.ts";
-import { inventoryFile, shortMemory } from "../init/inventoryFile.ts";
-import { chooseGrant } from "../login/chooseGrant.ts";
-import { sessionTitle } from "../login/sessionTitle.ts";
-import { obtainToken } from "../sso/obtainToken.ts";
-import type { Account, SsoSession, SsoToken } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
-import { printable } from "../text.ts";
+import { type IdentityCenter, identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
+import { type Inventory, inventory, type Portal } from "../inventory/inventory.ts";
+import { inventoryFile, shortMemory } from "../inventory/inventoryFile.ts";
+import type { Account, SsoSession, SsoToken } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { chooseGrant } from "../signIn/chooseGrant.ts";
+import { sessionTitle } from "../signIn/sessionTitle.ts";
+import { printable } from "../text/printable.ts";
 import { signInAnew } from "./login.ts";
 import type { ProgressLine } from "./person.ts";
 
@@ -58,7 +58,7 @@ export async function withInventory<T>(
       } catch (error) {
         if (!isCutShort(error)) memory.forget();
         if (!(error instanceof ServiceError)) throw error;
-        if (error.status !== 401 || refused !== undefined) throw portalSaysNo(session, error);
+        if (error.status !== 401 || refused !== undefined) throw accessDeniedByService(session, error);
         refused = token.accessToken;
       }
     }
@@ -105,7 +105,7 @@ function portalOf(api: IdentityCenter, { accessToken }: SsoToken): Portal {
   };
 }
 
-function portalSaysNo(session: SsoSession, error: ServiceError): SsoCredError {
+function accessDeniedByService(session: SsoSession, error: ServiceError): SsoCredError {
   const message = `the portal of '${sessionTitle(session)}' does not list accounts and roles (${printable(error.message, 160)}); signed in as somebody else?`;
   return new SsoCredError("access-denied", message, {
     remedy: { run: `sso-cred logout ${session.loginArguments}` },

@@ -1,9 +1,9 @@
 import { isatty } from "node:tty";
-import { cutTo } from "../init/columns.ts";
-import type { Progress } from "../init/inventory.ts";
-import { loadPrompts } from "../init/loadPrompts.ts";
-import type { Prompts } from "../init/prompts.ts";
-import type { System } from "../system/system.ts";
+import { loadPrompts } from "../init/wizard/loadPrompts.ts";
+import type { Prompts } from "../init/wizard/prompts.ts";
+import type { Progress } from "../inventory/inventory.ts";
+import type { System } from "../platform/system.ts";
+import { cutTo } from "../text/columns.ts";
 
 /** The person at the terminal, as the commands that ask and show progress know them. */
 export interface Person {

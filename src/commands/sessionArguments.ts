@@ -2,9 +2,9 @@ import { type Config, loadConfig } from "../config/configFile.ts";
 import { resolveProfile } from "../config/profile.ts";
 import { listed, onlySession, resolveSession } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
-import type { SsoSession } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
-import { printable } from "../text.ts";
+import type { SsoSession } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { printable } from "../text/printable.ts";
 import { legacyProfiles } from "./cachedSessions.ts";
 import { personAtTerminal } from "./person.ts";
 

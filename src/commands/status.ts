@@ -1,16 +1,16 @@
 import { parseArgs } from "node:util";
-import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../aws/endpoints.ts";
 import { readToken } from "../cache/tokenCache.ts";
 import { loadConfig } from "../config/configFile.ts";
 import { resolveProfile } from "../config/profile.ts";
 import { onlySession, resolveSession } from "../config/session.ts";
 import { EXIT_CODE } from "../errors.ts";
-import { formatTimestamp, isUsable } from "../expiry.ts";
-import { isUnderWay, readPendingLogin } from "../login/pendingLogin.ts";
-import { sessionTitle } from "../login/sessionTitle.ts";
-import type { SsoSession } from "../sso/types.ts";
-import type { System } from "../system/system.ts";
-import { printable } from "../text.ts";
+import { formatTimestamp, isUsable } from "../hit/expiry.ts";
+import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../identityCenter/endpoints.ts";
+import type { SsoSession } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
+import { sessionTitle } from "../signIn/sessionTitle.ts";
+import { printable } from "../text/printable.ts";
 import { configuredSessions } from "./cachedSessions.ts";
 
 export const statusOptions = {

@@ -1,11 +1,11 @@
 import { SsoCredError } from "../errors.ts";
-import type { System } from "../system/system.ts";
-import { printable } from "../text.ts";
-import { waitSeconds } from "../waitSeconds.ts";
+import { waitBudgetSeconds } from "../hit/waitBudget.ts";
+import type { System } from "../platform/system.ts";
+import { printable } from "../text/printable.ts";
 
 /** Until when (epoch milliseconds) a main-job run may last: `SSO_CRED_WAIT` seconds from the start of the process. */
 export function waitDeadline(system: Pick<System, "env" | "startedAt">): number {
-  const seconds = waitSeconds(system.env);
+  const seconds = waitBudgetSeconds(system.env);
   if (!Number.isNaN(seconds)) return system.startedAt + seconds * 1000;
   const given = printable(system.env.SSO_CRED_WAIT ?? "", 40);
   throw new SsoCredError("usage", `SSO_CRED_WAIT is ${given}; it takes seconds, 0 to 3600`);

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { SsoCredError } from "../errors.ts";
-import { configPath, credentialsPath, type Surroundings } from "../paths.ts";
-import { readUserFile } from "../userFile.ts";
+import { configPath, credentialsPath, type Environment } from "../hit/paths.ts";
+import { readRegularFile } from "../platform/readRegularFile.ts";
 import { type ConfigFile, findSection, parseConfig, type Section } from "./ini.ts";
 
 /** The user's two files as one; lookups read only the sections they need. */
@@ -25,7 +25,7 @@ export interface Config {
  *
  * @throws SsoCredError("config") when a file is there and cannot be read as text.
  */
-export function loadConfig(system: Surroundings, wanted: { credentials?: boolean } = {}): Config {
+export function loadConfig(system: Environment, wanted: { credentials?: boolean } = {}): Config {
   const path = configPath(system.env, system.platform);
   const credentials = credentialsPath(system.env, system.platform);
   const main = sections(readText(path), "config");
@@ -73,7 +73,7 @@ function sections(text: string, file: ConfigFile): Sections {
 }
 
 function readText(path: string): string {
-  const file = readUserFile(path);
+  const file = readRegularFile(path);
   if ("fault" in file) {
     // AWS_CONFIG_FILE=/dev/null
     if (file.is !== "unreadable") return "";

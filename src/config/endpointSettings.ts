@@ -1,7 +1,7 @@
 import { SsoCredError } from "../errors.ts";
-import { expandPath, type Surroundings } from "../paths.ts";
-import type { CaBundle, EndpointSettings } from "../sso/types.ts";
-import { printable } from "../text.ts";
+import { type Environment, expandPath } from "../hit/paths.ts";
+import type { CaBundle, EndpointSettings } from "../model.ts";
+import { printable } from "../text/printable.ts";
 import type { Config } from "./configFile.ts";
 
 /** A section whose keys may say where the services are. */
@@ -32,7 +32,7 @@ export const ENDPOINT_KEYS = [
 export function endpointSettings(
   config: Config,
   layers: readonly Layer[],
-  { env }: Pick<Surroundings, "env">,
+  { env }: Pick<Environment, "env">,
 ): EndpointSettings {
   const useFips = isTrue(env.AWS_USE_FIPS_ENDPOINT || keyOf(layers, "use_fips_endpoint"));
   const useDualstack = isTrue(env.AWS_USE_DUALSTACK_ENDPOINT || keyOf(layers, "use_dualstack_endpoint"));
@@ -83,7 +83,7 @@ export function endpointSettings(
 }
 
 /** The PEM file with the authorities to trust, in botocore's order; undefined for the system's own. */
-export function caBundle(layers: readonly Layer[], { env, platform }: Surroundings): CaBundle | undefined {
+export function caBundle(layers: readonly Layer[], { env, platform }: Environment): CaBundle | undefined {
   const layer = layers.find(({ keys }) => keys.get("ca_bundle"));
   const settings = [
     { setting: "AWS_CA_BUNDLE", path: env.AWS_CA_BUNDLE },

@@ -1,4 +1,4 @@
-import { splitQuoted } from "./commandLine.ts";
+import { splitQuoted } from "../text/commandWords.ts";
 
 /**
  * The dialect of `~/.aws/config` and `~/.aws/credentials`. It is the AWS CLI's (Python's RawConfigParser), and where the

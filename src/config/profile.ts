@@ -1,10 +1,10 @@
 import { SsoCredError } from "../errors.ts";
-import type { Surroundings } from "../paths.ts";
-import type { SsoSession } from "../sso/types.ts";
-import { printable } from "../text.ts";
-import { readOurCommand } from "./commandLine.ts";
+import type { Environment } from "../hit/paths.ts";
+import type { SsoSession } from "../model.ts";
+import { printable } from "../text/printable.ts";
 import type { Config } from "./configFile.ts";
 import { ENDPOINT_KEYS } from "./endpointSettings.ts";
+import { readOurCommand } from "./ourCommand.ts";
 import {
   listed,
   profileArgument,
@@ -31,7 +31,7 @@ export interface RolePair {
  *
  * @throws SsoCredError("config") as {@link resolveSession}, and when profile and session contradict each other.
  */
-export function resolveProfile(config: Config, name: string, system: Surroundings): ProfileTarget {
+export function resolveProfile(config: Config, name: string, system: Environment): ProfileTarget {
   const profile = findProfile(config, name);
   const { keys, where } = profile;
   const sessionName = keys.get("sso_session");
@@ -69,7 +69,7 @@ function findProfile(config: Config, name: string): Profile {
 }
 
 /** The line itself runs without --profile, so its endpoints are the session's, not the profile's. */
-function ofCommandLine({ config, keys, where }: Profile, system: Surroundings): ProfileTarget {
+function ofCommandLine({ config, keys, where }: Profile, system: Environment): ProfileTarget {
   const command = readOurCommand(keys.get("credential_process") ?? "");
   if (command === undefined) {
     throw new SsoCredError("config", `${where} has no sso_session`, { remedy: { run: "sso-cred init" } });
@@ -82,7 +82,7 @@ function ofCommandLine({ config, keys, where }: Profile, system: Surroundings): 
 function ofSession(
   { config, name, keys, header, where }: Profile,
   session: string,
-  system: Surroundings,
+  system: Environment,
 ): SsoSession {
   const own = sessionKeys(config, session);
   const sessionHeader = `[sso-session ${printable(session)}]`;
@@ -110,7 +110,7 @@ function ofSession(
   );
 }
 
-function ofLegacy({ config, name, keys, header }: Profile, system: Surroundings): SsoSession {
+function ofLegacy({ config, name, keys, header }: Profile, system: Environment): SsoSession {
   const loginArguments = profileArgument(name);
   return readSession(
     { config, name: null, keys, header, layers: [{ header, keys }], loginArguments },
@@ -122,7 +122,7 @@ function ofLegacy({ config, name, keys, header }: Profile, system: Surroundings)
 export function resolveRole(
   config: Config,
   name: string,
-  system: Surroundings,
+  system: Environment,
 ): RolePair & { session: SsoSession } {
   const { session, accountId, roleName } = resolveProfile(config, name, system);
   if (accountId && roleName) return { session, accountId, roleName };

@@ -1,7 +1,7 @@
 import { SsoCredError } from "../errors.ts";
-import type { Surroundings } from "../paths.ts";
-import type { LoginMode, SsoSession } from "../sso/types.ts";
-import { printable } from "../text.ts";
+import type { Environment } from "../hit/paths.ts";
+import type { LoginMode, SsoSession } from "../model.ts";
+import { printable } from "../text/printable.ts";
 import type { Config } from "./configFile.ts";
 import { caBundle, endpointSettings, isLoopback, type Layer } from "./endpointSettings.ts";
 
@@ -10,7 +10,7 @@ import { caBundle, endpointSettings, isLoopback, type Layer } from "./endpointSe
  *
  * @throws SsoCredError("config") naming the file, the section and the key; "usage" for a bad SSO_CRED_LOGIN.
  */
-export function resolveSession(config: Config, name: string, system: Surroundings): SsoSession {
+export function resolveSession(config: Config, name: string, system: Environment): SsoSession {
   const keys = sessionKeys(config, name);
   return readSession({ config, name, keys, header: `[sso-session ${printable(name)}]` }, system);
 }
@@ -54,7 +54,7 @@ export interface SessionSource {
   readonly loginArguments?: string;
 }
 
-export function readSession(source: SessionSource, system: Surroundings): SsoSession {
+export function readSession(source: SessionSource, system: Environment): SsoSession {
   const { config, name, keys, header } = source;
   const layers = source.layers ?? [
     { header, keys },

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { runCli } from "../../src/cli.ts";
+import { runCli } from "../../src/cli/cli.ts";
 import { fakeSystem } from "../support/fakeSystem.ts";
 import { makeHome, roleFile, rolePath, tokenPath } from "../support/home.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { runCli } from "../../src/cli.ts";
-import { identifyProcess } from "../../src/system/processIdentity.ts";
+import { runCli } from "../../src/cli/cli.ts";
+import { identifyProcess } from "../../src/platform/processIdentity.ts";
 import { fakeSystem } from "../support/fakeSystem.ts";
 import { rolePath, sha1 } from "../support/home.ts";
 import {

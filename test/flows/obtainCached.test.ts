@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { identifyProcess } from "../../src/system/processIdentity.ts";
+import { identifyProcess } from "../../src/platform/processIdentity.ts";
 import type { How } from "../identityCenter/misbehaviour.ts";
 import { roleFile, rolePath, sessionSection } from "../support/home.ts";
 import { ACCOUNT, ASSIGNMENT, keyOf, pathsAsked, putRole, putToken } from "../support/signedIn.ts";

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { identifyProcess } from "../../src/system/processIdentity.ts";
+import { identifyProcess } from "../../src/platform/processIdentity.ts";
 import { rolePath, sessionSection, sha1, tokenPath } from "../support/home.ts";
 import {
   ACCOUNT,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runCli } from "../../src/cli.ts";
+import { runCli } from "../../src/cli/cli.ts";
 import { fakeSystem } from "../support/fakeSystem.ts";
 import { rolePath, START_URL } from "../support/home.ts";
 import {

@@ -7,11 +7,11 @@ import {
   putToken,
   readTokenFile,
   roleArguments,
-  type TokenWish,
+  type TokenRequest,
 } from "../support/signedIn.ts";
 import { type SignInWorld, signInWorld, type WorldOptions } from "../support/signInWorld.ts";
 
-async function worldWith(token: TokenWish, options?: WorldOptions) {
+async function worldWith(token: TokenRequest, options?: WorldOptions) {
   const world = await signInWorld(options);
   return { world, file: await putToken(world, token) };
 }
@@ -95,7 +95,7 @@ describe("6. a refresh", () => {
 });
 
 describe("6. a refresh that is impossible or fails leaves a token with 60 s left in use", () => {
-  const wishes: [string, TokenWish["fields"]][] = [
+  const wishes: [string, TokenRequest["fields"]][] = [
     ["there is no refresh token", { refreshToken: undefined }],
     ["there is no client", { clientId: undefined }],
     ["the registration has expired", { registrationExpiresAt: "2020-01-01T00:00:00Z" }],

@@ -7,7 +7,7 @@ const TOKEN = "sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 const EIGHT_HOURS = 8 * 3600;
 
 /** Loading the SDK takes time, in which nobody waits for anything that the fake clock sees. */
-beforeAll(() => import("../../src/aws/sdk.ts"));
+beforeAll(() => import("../../src/identityCenter/sdk.ts"));
 
 const registered = (number: number, until: string) =>
   [

@@ -1,4 +1,4 @@
-import type { SsoToken } from "../../src/sso/types.ts";
+import type { SsoToken } from "../../src/model.ts";
 import { type AssignedAccount, defaultAccounts } from "./accounts.ts";
 import type { Answer, Incoming } from "./answer.ts";
 import { findDevice } from "./consent.ts";

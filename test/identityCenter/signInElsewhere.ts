@@ -1,4 +1,4 @@
-import type { SsoToken } from "../../src/sso/types.ts";
+import type { SsoToken } from "../../src/model.ts";
 import { DEVICE_CODE_GRANT, type Registration, type State, secret, signIn } from "./state.ts";
 
 export interface SignInElsewhere {

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { splitCommandLine } from "../../src/config/commandLine.ts";
-import { readCurrentConfig } from "../../src/init/currentConfig.ts";
-import { planConfig } from "../../src/init/plan.ts";
-import { files, role, wishes } from "../unit/init/wishes.ts";
+import { readCurrentConfig } from "../../src/init/plan/currentConfig.ts";
+import { planConfig } from "../../src/init/plan/plan.ts";
+import { splitCommandLine } from "../../src/text/commandWords.ts";
+import { files, role, wishes } from "../unit/init/plan/initOptions.ts";
 
 /** Config texts in botocore's own strict dialect, into which `init` then writes. */
 const BEFORE = [

@@ -1,4 +1,4 @@
-import type { System } from "../../src/system/system.ts";
+import type { System } from "../../src/platform/system.ts";
 import { type FakeClock, fakeClock } from "./fakeClock.ts";
 
 export interface FakeSystemOptions {

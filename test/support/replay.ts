@@ -2,8 +2,8 @@ import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync } from "
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished } from "vitest";
-import { runCli } from "../../src/cli.ts";
-import { runLoginWorker } from "../../src/login/loginWorker.ts";
+import { runCli } from "../../src/cli/cli.ts";
+import { runLoginWorker } from "../../src/signIn/worker/loginWorker.ts";
 import { fakeClock } from "./fakeClock.ts";
 import { type FakeSystem, fakeSystem } from "./fakeSystem.ts";
 import { makeHome } from "./home.ts";

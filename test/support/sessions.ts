@@ -1,4 +1,4 @@
-import type { SsoSession } from "../../src/sso/types.ts";
+import type { SsoSession } from "../../src/model.ts";
 import { START_URL } from "./home.ts";
 
 /** A session as the config of most tests describes it. */

@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
 // Loaded before the clock runs: the program loads it in the middle of a run.
-import "../../src/aws/sdk.ts";
-import { runCli } from "../../src/cli.ts";
-import { runLoginWorker } from "../../src/login/loginWorker.ts";
+import "../../src/identityCenter/sdk.ts";
+import { runCli } from "../../src/cli/cli.ts";
+import { runLoginWorker } from "../../src/signIn/worker/loginWorker.ts";
 import {
   type IdentityCenter,
   type IdentityCenterOptions,

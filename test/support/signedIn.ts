@@ -10,7 +10,7 @@ export const roleArguments = (role: string, session = "corp") => [
   role,
 ];
 
-export interface TokenWish {
+export interface TokenRequest {
   /** What the file says; the emulator takes the token for an hour. */
   secondsLeft?: number;
   session?: string;
@@ -21,7 +21,7 @@ export interface TokenWish {
 /** A person signed in with another tool. Answers the file's content. */
 export async function putToken(
   { center, clock, home }: SignInWorld,
-  { secondsLeft = 3600, session = "corp", fields = {} }: TokenWish = {},
+  { secondsLeft = 3600, session = "corp", fields = {} }: TokenRequest = {},
 ): Promise<Record<string, unknown>> {
   const expiresAt = clock.now() + secondsLeft * 1000;
   const file = {

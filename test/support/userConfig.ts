@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Config, loadConfig } from "../../src/config/configFile.ts";
-import type { Surroundings } from "../../src/paths.ts";
+import type { Environment } from "../../src/hit/paths.ts";
 
 export interface UserConfig {
   config: Config;
-  system: Surroundings;
+  system: Environment;
   /** Where the config stands. */
   path: string;
 }
@@ -23,6 +23,6 @@ export function userConfig(
   mkdirSync(join(home, ".aws"));
   writeFileSync(path, text);
   writeFileSync(join(home, ".aws", "credentials"), credentials);
-  const system: Surroundings = { env: { HOME: home, ...env }, platform: "linux" };
+  const system: Environment = { env: { HOME: home, ...env }, platform: "linux" };
   return { config: loadConfig(system, { credentials: true }), system, path };
 }

@@ -9,65 +9,31 @@ import {
   staticClosure,
 } from "../support/floorPlan.ts";
 
-/** Lowest first. A file or folder imports what is below it, and the other files of its own folder and floor. */
-const FLOORS: FloorTable = [
-  ["sso/types.ts", "system/system.ts"],
-  [
-    "chunks.ts",
-    "credentialProcess.ts",
-    "errors.ts",
-    "expiry.ts",
-    "heldFile.ts",
-    "paths.ts",
-    "pythonJson.ts",
-    "redact.ts",
-    "roleKey.ts",
-    "sha1.ts",
-    "text.ts",
-    "userFile.ts",
-    "version.ts",
-    "waitSeconds.ts",
-    "writeFully.ts",
-  ],
-  ["config/"],
-  ["system/"],
-  ["cache/"],
-  ["aws/"],
-  ["login/"],
-  ["sso/", "init/"],
-  ["commands/"],
-  ["usage.ts", "cli.ts", "hitPath.ts"],
-  ["main.ts"],
-];
+/** Read from docs/architecture.md, so that there is one list. Lowest first. */
+const FLOORS: FloorTable = floorsOf(
+  readFileSync(fileURLToPath(new URL("../../docs/architecture.md", import.meta.url)), "utf8"),
+);
 
 const RESERVED: Reserved = {
-  "@aws-sdk/": "aws/sdk.ts",
-  "@smithy/": "aws/sdk.ts",
-  "@inquirer/": "init/prompts.ts",
+  "@aws-sdk/": "identityCenter/sdk.ts",
+  "@smithy/": "identityCenter/sdk.ts",
+  "@inquirer/": "init/wizard/prompts.ts",
 };
-
-/** All that a cache hit loads. Each line costs every start of every AWS tool. */
-const HIT_PATH = [
-  "credentialProcess.ts",
-  "expiry.ts",
-  "hitPath.ts",
-  "main.ts",
-  "node:fs",
-  "paths.ts",
-  "pythonJson.ts",
-  "roleKey.ts",
-  "sha1.ts",
-  "waitSeconds.ts",
-  "writeFully.ts",
-];
 
 describe("the source", () => {
   test("keeps the floor plan", () => {
     expect(breaches(readSources(), FLOORS, RESERVED)).toEqual([]);
   });
 
-  test("loads nothing for a cache hit but a written list of files and built-ins", () => {
-    expect(staticClosure("main.ts", readSources())).toEqual(HIT_PATH);
+  test("loads main.ts, the files of hit/ and node:fs for a cache hit, and nothing else", () => {
+    const sources = readSources();
+    const hit = Object.keys(sources).filter((name) => name.startsWith("hit/"));
+    expect(staticClosure("main.ts", sources)).toEqual([...hit, "main.ts", "node:fs"].sort());
+  });
+
+  test("has only main.ts, model.ts and errors.ts outside a room", () => {
+    const loose = Object.keys(readSources()).filter((name) => !name.includes("/"));
+    expect(loose.sort()).toEqual(["errors.ts", "main.ts", "model.ts"]);
   });
 });
 
@@ -163,4 +129,19 @@ function readSources(): Sources {
   return Object.fromEntries(
     files.map((name) => [name.replaceAll("\\", "/"), readFileSync(`${folder}${name}`, "utf8")]),
   );
+}
+
+/** The rows of the first code block: floor number, then files and folders, then two spaces and what they are for. */
+function floorsOf(document: string): string[][] {
+  const [, table = ""] = document.split(/^```$/m);
+  const floors: string[][] = [];
+  for (const row of table.trim().split("\n")) {
+    const [names = ""] = row
+      .slice(4)
+      .trim()
+      .split(/\s{2,}/);
+    if (/^[\d ]\d /.test(row)) floors.unshift([]);
+    floors[0]?.push(...names.split(" ").filter((name) => /\/$|\.ts$/.test(name)));
+  }
+  return floors;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ftruncateSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { printCachedCredentials } from "../../../src/hitPath.ts";
+import { printCachedCredentials } from "../../../src/hit/printCachedCredentials.ts";
 import { makeHome } from "../../../test/support/home.ts";
 import { ACCOUNT, goodFiles, MAIN_JOB, ROLE_FILE } from "../../../test/unit/fuzz/properties/homeFiles.ts";
 import { type FuzzTarget, textInputs } from "../target.ts";

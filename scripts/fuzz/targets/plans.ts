@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { isKind } from "../../../src/errors.ts";
-import { canBeWritten } from "../../../src/init/command.ts";
-import { readConfigFiles } from "../../../src/init/configFiles.ts";
-import type { Wishes } from "../../../src/init/wishes.ts";
+import { canBeWritten } from "../../../src/init/plan/command.ts";
+import { readConfigFiles } from "../../../src/init/plan/configFiles.ts";
+import type { InitOptions } from "../../../src/init/plan/initOptions.ts";
 import { makeHome } from "../../../test/support/home.ts";
 import {
   keepsTheRest,
@@ -55,7 +55,7 @@ export const target: FuzzTarget = {
 };
 
 /** What flags, questions and the portal let through; undefined for what they do not. */
-function readWishes(text: string): Wishes | undefined {
+function readWishes(text: string): InitOptions | undefined {
   const given = parsed(text);
   if (given === undefined) return undefined;
   const list: unknown[] = Array.isArray(given.wanted) ? given.wanted : [];

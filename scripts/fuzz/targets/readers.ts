@@ -8,9 +8,9 @@ import { readRoleCredentials } from "../../../src/cache/roleCredentialsCache.ts"
 import { readIdentity, readStateFile } from "../../../src/cache/stateFile.ts";
 import { readToken, tokenFileText } from "../../../src/cache/tokenCache.ts";
 import { EXIT_CODE } from "../../../src/errors.ts";
-import { isJoinable, readPendingLogin } from "../../../src/login/pendingLogin.ts";
-import { silentUntil } from "../../../src/login/silence.ts";
-import { processState } from "../../../src/system/processIdentity.ts";
+import { processState } from "../../../src/platform/processIdentity.ts";
+import { backoffUntil } from "../../../src/signIn/backoff.ts";
+import { isJoinable, readPendingLogin } from "../../../src/signIn/pendingLogin.ts";
 import type { FakeSystem } from "../../../test/support/fakeSystem.ts";
 import { makeHome } from "../../../test/support/home.ts";
 import { ssoSession } from "../../../test/support/sessions.ts";
@@ -103,7 +103,7 @@ const READERS: readonly (readonly [folder: string, check: Check])[] = [
   ],
   [
     ".aws/sso-cred/silence/",
-    (_path, _bytes, system) => assert.match(typeof silentUntil(SESSION, system), /^(number|undefined)$/),
+    (_path, _bytes, system) => assert.match(typeof backoffUntil(SESSION, system), /^(number|undefined)$/),
   ],
   [
     ".aws/sso-cred/locks/",

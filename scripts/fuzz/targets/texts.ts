@@ -1,4 +1,4 @@
-import { matchesGlob } from "../../../src/init/globs.ts";
+import { matchesGlob } from "../../../src/inventory/globs.ts";
 import {
   browserGetsTheUrl,
   commandIsReadBack,

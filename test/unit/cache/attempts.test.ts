@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { attemptSince, readFailure, recentAttempt, recordAttempt } from "../../../src/cache/attempts.ts";
+import { attemptSince, lastAttempt, readFailure, recordAttempt } from "../../../src/cache/attempts.ts";
 import { type ErrorKind, EXIT_CODE, SsoCredError } from "../../../src/errors.ts";
 import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
 
@@ -19,20 +19,20 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const failure = (kind: ErrorKind) => new SsoCredError(kind, "what happened", { remedy: { run: "do this" } });
 
 it("remembers a good attempt for a minute", () => {
-  expect(recentAttempt(path, system)).toBeUndefined();
+  expect(lastAttempt(path, system)).toBeUndefined();
   const at = system.now();
   recordAttempt(path, system);
   system.clock.advance(60_000);
-  expect(recentAttempt(path, system)).toEqual({ at });
+  expect(lastAttempt(path, system)).toEqual({ at });
   system.clock.advance(1);
-  expect(recentAttempt(path, system)).toBeUndefined();
+  expect(lastAttempt(path, system)).toBeUndefined();
 });
 
 it.each(["unavailable", "access-denied", "login-required", "login-failed"] as const)(
   "remembers with a bad one what the service said, for those who waited: %s",
   (kind) => {
     recordAttempt(path, system, failure(kind));
-    const told = recentAttempt(path, system)?.failure;
+    const told = lastAttempt(path, system)?.failure;
     expect(told).toMatchObject({ kind, message: "what happened", remedy: { run: "do this" } });
   },
 );
@@ -48,28 +48,28 @@ it.each([
 ])("keeps an outage from who reaches the service another way: %j", (env) => {
   const other = fakeSystem({ clock: system.clock, env });
   recordAttempt(path, other, failure("unavailable"));
-  expect(recentAttempt(path, other)?.failure).toBeDefined();
-  expect(recentAttempt(path, system)).toEqual({ at: system.now() });
+  expect(lastAttempt(path, other)?.failure).toBeDefined();
+  expect(lastAttempt(path, system)).toEqual({ at: system.now() });
   recordAttempt(path, other, failure("access-denied"));
-  expect(recentAttempt(path, system)?.failure?.kind).toBe("access-denied");
+  expect(lastAttempt(path, system)?.failure?.kind).toBe("access-denied");
   expect(readFileSync(path, "utf8")).not.toContain(Object.values(env)[0]);
 });
 
 it("remembers which token it says something of", () => {
   recordAttempt(path, system, undefined, "mark");
-  expect(recentAttempt(path, system)).toEqual({ at: system.now(), tokenMark: "mark" });
+  expect(lastAttempt(path, system)).toEqual({ at: system.now(), tokenMark: "mark" });
 });
 
 it("does not tell others of what is wrong in one caller's own surroundings, but that there was an attempt", () => {
   recordAttempt(path, system, failure("config"));
-  expect(recentAttempt(path, system)).toEqual({ at: system.now() });
+  expect(lastAttempt(path, system)).toEqual({ at: system.now() });
 });
 
 it.each([failure("cancelled"), failure("unexpected"), failure("usage"), new TypeError("bug"), "text"])(
   "takes %s for no attempt at all",
   (error) => {
     recordAttempt(path, system, error);
-    expect(recentAttempt(path, system)).toBeUndefined();
+    expect(lastAttempt(path, system)).toBeUndefined();
   },
 );
 
@@ -84,7 +84,7 @@ it("answers an attempt that ended since a time, and none from the future", () =>
 it("is nothing that a run could fail for", () => {
   writeFileSync(join(folder, "attempts"), "in the way");
   recordAttempt(path, system);
-  expect(recentAttempt(path, system)).toBeUndefined();
+  expect(lastAttempt(path, system)).toBeUndefined();
   expect(system.steps.map(({ what }) => what)).toEqual(["the attempt could not be remembered"]);
 });
 
@@ -93,14 +93,14 @@ it.each(["{}", "", '{"at": 1}', '{"format": 1, "at": "now"}'])(
   (text) => {
     recordAttempt(path, system);
     writeFileSync(path, text);
-    expect(recentAttempt(path, system)).toBeUndefined();
+    expect(lastAttempt(path, system)).toBeUndefined();
   },
 );
 
 it("is of one host and boot", () => {
   recordAttempt(path, system);
   writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), boot: "another" }));
-  expect(recentAttempt(path, system)).toBeUndefined();
+  expect(lastAttempt(path, system)).toBeUndefined();
 });
 
 it("reads back a failure of every kind", () => {

@@ -15,7 +15,7 @@ import { tmpdir, uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { withLock } from "../../../src/cache/lock.ts";
-import { identifyProcess } from "../../../src/system/processIdentity.ts";
+import { identifyProcess } from "../../../src/platform/processIdentity.ts";
 import { runInChild } from "../../support/child.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
 import { sha1 } from "../../support/home.ts";

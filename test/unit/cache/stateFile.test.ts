@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readIdentity, readStateFile, writeStateFile } from "../../../src/cache/stateFile.ts";
-import { identifyMachine, identifyProcess } from "../../../src/system/processIdentity.ts";
+import { identifyMachine, identifyProcess } from "../../../src/platform/processIdentity.ts";
 
 let folder: string;
 let path: string;

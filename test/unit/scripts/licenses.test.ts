@@ -17,7 +17,7 @@ describe("the licence check", () => {
   );
 
   test.each([
-    ["src/cli.ts", undefined],
+    ["src/cli/cli.ts", undefined],
     ["node_modules/tslib/tslib.es6.js", "node_modules/tslib"],
     ["node_modules/@aws-sdk/core/dist-es/index.js", "node_modules/@aws-sdk/core"],
     ["node_modules/a/node_modules/@b/c/d/e.js", "node_modules/a/node_modules/@b/c"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { CALLBACK_PATH, startCallbackServer } from "../../../../src/login/callbackServer.ts";
+import { CALLBACK_PATH, startCallbackServer } from "../../../../src/signIn/worker/callbackServer.ts";
 
 export const STATE = "0b7e7d3c-5f0f-4a54-9d2b-1c1b7d1f2a3e";
 /** In requests: where the server listens. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runCli } from "../../../../src/cli.ts";
+import { runCli } from "../../../../src/cli/cli.ts";
 import { fakeSystem } from "../../../support/fakeSystem.ts";
 import { assertOrderly } from "./outcome.ts";
 

@@ -7,7 +7,7 @@ import { loadConfig } from "../../../../src/config/configFile.ts";
 import { resolveProfile, resolveRole, rolePairs } from "../../../../src/config/profile.ts";
 import { onlySession, resolveSession } from "../../../../src/config/session.ts";
 import { SsoCredError } from "../../../../src/errors.ts";
-import type { SsoSession } from "../../../../src/sso/types.ts";
+import type { SsoSession } from "../../../../src/model.ts";
 import { fakeSystem } from "../../../support/fakeSystem.ts";
 
 /** Whatever the config and the credentials file hold, they give sessions, profiles or a config error. */

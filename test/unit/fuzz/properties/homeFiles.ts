@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { dirname, join } from "node:path";
-import { runCli } from "../../../../src/cli.ts";
-import { credentialProcessOutput, parseRoleCredentials } from "../../../../src/credentialProcess.ts";
-import { inventoryFile } from "../../../../src/init/inventoryFile.ts";
-import { identifyProcess } from "../../../../src/system/processIdentity.ts";
+import { runCli } from "../../../../src/cli/cli.ts";
+import { credentialProcessOutput, parseRoleCredentials } from "../../../../src/hit/credentialProcess.ts";
+import { inventoryFile } from "../../../../src/inventory/inventoryFile.ts";
+import { identifyProcess } from "../../../../src/platform/processIdentity.ts";
 import { fakeClock } from "../../../support/fakeClock.ts";
 import { type FakeSystem, fakeSystem } from "../../../support/fakeSystem.ts";
 import {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { readOurCommand } from "../../../../src/config/commandLine.ts";
 import { parseConfig } from "../../../../src/config/ini.ts";
+import { readOurCommand } from "../../../../src/config/ourCommand.ts";
 import { isKind } from "../../../../src/errors.ts";
-import { type Plan, planConfig } from "../../../../src/init/plan.ts";
-import type { Files, Wishes } from "../../../../src/init/wishes.ts";
+import type { Files, InitOptions } from "../../../../src/init/plan/initOptions.ts";
+import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
 
 /** A plan, or undefined where it is refused in words that a person can act on. */
-export function planned(files: Files, wishes: Wishes): Plan | undefined {
+export function planned(files: Files, wishes: InitOptions): Plan | undefined {
   try {
     return planConfig(files, wishes);
   } catch (error) {
@@ -15,12 +15,12 @@ export function planned(files: Files, wishes: Wishes): Plan | undefined {
   }
 }
 
-export function secondPlanIsEmpty({ after }: Plan, files: Files, wishes: Wishes): void {
+export function secondPlanIsEmpty({ after }: Plan, files: Files, wishes: InitOptions): void {
   assert.equal(planConfig({ ...files, configText: after }, wishes).after, after);
 }
 
 /** The result reads as the old text plus the plan. */
-export function readsAsPlanned({ before, after, edits, profiles }: Plan, wishes: Wishes): void {
+export function readsAsPlanned({ before, after, edits, profiles }: Plan, wishes: InitOptions): void {
   const [old, now] = [sectionsOf(before), sectionsOf(after)];
   const touched = new Set(edits.map(({ section }) => (section === "default" ? "profile default" : section)));
   for (const [id, keys] of old) if (!touched.has(id)) assert.deepEqual(now.get(id), keys);

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
-import { classifyAnswer } from "../../../../src/aws/classifyAnswer.ts";
-import { outageOf } from "../../../../src/aws/outage.ts";
-import { proxyFor } from "../../../../src/aws/proxy.ts";
-import { resolveStartUrl } from "../../../../src/aws/startUrl.ts";
-import { readOurCommand, splitCommandLine, splitQuoted } from "../../../../src/config/commandLine.ts";
+import { readOurCommand } from "../../../../src/config/ourCommand.ts";
 import { isKind } from "../../../../src/errors.ts";
-import { formatTimestamp, parseTimestamp } from "../../../../src/expiry.ts";
-import { commandLine } from "../../../../src/init/command.ts";
-import { isPortable, profileName } from "../../../../src/init/names.ts";
-import { webUrl } from "../../../../src/login/webUrl.ts";
-import { expandPath } from "../../../../src/paths.ts";
-import { maskedText } from "../../../../src/redact.ts";
-import { browserCommands } from "../../../../src/system/browser.ts";
-import { printable } from "../../../../src/text.ts";
+import { formatTimestamp, parseTimestamp } from "../../../../src/hit/expiry.ts";
+import { expandPath } from "../../../../src/hit/paths.ts";
+import { proxyFor } from "../../../../src/http/proxy.ts";
+import { serviceUnavailableOf } from "../../../../src/http/serviceUnavailable.ts";
+import { classifyResponse } from "../../../../src/identityCenter/classifyResponse.ts";
+import { resolveStartUrl } from "../../../../src/identityCenter/startUrl.ts";
+import { commandLine } from "../../../../src/init/plan/command.ts";
+import { isPortable, profileName } from "../../../../src/init/plan/names.ts";
+import { browserCommands } from "../../../../src/platform/browser.ts";
+import { webUrl } from "../../../../src/signIn/worker/webUrl.ts";
+import { splitCommandLine, splitQuoted } from "../../../../src/text/commandWords.ts";
+import { printable } from "../../../../src/text/printable.ts";
+import { maskedText } from "../../../../src/text/redact.ts";
 
 /** A command line splits into words that together are no longer than it. */
 export function splitsIntoWords(line: string): void {
@@ -45,9 +46,9 @@ export function timeIsCanonical(value: unknown): void {
 export function retryAfterIsAPause(retryAfter: string, date: string): void {
   const answer = { status: 429, headers: { "retry-after": retryAfter, date }, body: Buffer.from("{}") };
   assert.throws(
-    () => classifyAnswer(answer, "host", "portal"),
+    () => classifyResponse(answer, "host", "portal"),
     (error) => {
-      const ms = outageOf(error)?.retryAfterMs;
+      const ms = serviceUnavailableOf(error)?.retryAfterMs;
       assert.ok(isKind(error, "unavailable") && (ms === undefined || (ms >= 0 && Number.isFinite(ms))));
       return true;
     },

@@ -1,0 +1,146 @@
+import { credentials } from "../commands/credentials.ts";
+import { init } from "../commands/init.ts";
+import { list } from "../commands/list.ts";
+import { login } from "../commands/login.ts";
+import { logout } from "../commands/logout.ts";
+import { status } from "../commands/status.ts";
+import { EXIT_CODE, SsoCredError } from "../errors.ts";
+import { homeDirectory } from "../hit/paths.ts";
+import { outputFailure } from "../hit/writeFully.ts";
+import { EXIT_FLAG, exitProcess } from "../platform/exitProcess.ts";
+import { realSystem } from "../platform/realSystem.ts";
+import type { System } from "../platform/system.ts";
+import { WORKER_FLAG } from "../signIn/startLogin.ts";
+import { runLoginWorker } from "../signIn/worker/loginWorker.ts";
+import { printable } from "../text/printable.ts";
+import { maskedText } from "../text/redact.ts";
+import { helpText } from "./usage.ts";
+import { VERSION } from "./version.ts";
+
+/** Of characters; a URL of a sign-in fits in. */
+const LONGEST_LINE = 8_192;
+/** After its end a run of the main job still says what went wrong, to a reader that may be slow. */
+const STDERR_PATIENCE_MS = 1_000;
+
+type Command = (args: readonly string[], system: System) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  init: (args, system) => init(args, system),
+  list,
+  login,
+  logout,
+  status,
+};
+
+/** The process: runs the command line and ends with its exit code. */
+export async function runProcess(): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args[0] === EXIT_FLAG) process.exit(Number(args[1]));
+  exitProcess(await runCli(args, realSystem()));
+}
+
+/** The program over a `System`: every error becomes its lines on stderr and its exit code, here and nowhere else. */
+export async function runCli(args: readonly string[], system: System): Promise<number> {
+  try {
+    return await dispatch(args, system);
+  } catch (error) {
+    const failure = asFailure(error, args, system);
+    system.trace.step("failed", { kind: failure.kind, message: failure.message, error: stack(error) });
+    tell(failure, commandOf(args) ? Infinity : STDERR_PATIENCE_MS, system);
+    return EXIT_CODE[failure.kind];
+  }
+}
+
+async function dispatch(args: readonly string[], system: System): Promise<number> {
+  const [word = "", ...rest] = args;
+  if (word === WORKER_FLAG) {
+    await runLoginWorker(rest[0] ?? "", rest[1] ?? "", system);
+    return 0;
+  }
+  const command = commandOf(args);
+  if (asksFor(args, "-h", "--help")) {
+    system.writeStdout(helpText(command ? word : undefined));
+    return 0;
+  }
+  if (!command && asksFor(args, "-V", "--version")) {
+    system.writeStdout(`sso-cred ${VERSION}\n`);
+    return 0;
+  }
+  checkHome(system);
+  system.trace.step("begin", { version: VERSION, command: command ? word : "credentials" });
+  if (command) return command(rest, system);
+  if (args.length === 0) {
+    throw new SsoCredError("usage", "no session and no command", { remedy: { run: "sso-cred --help" } });
+  }
+  return credentials(args, system);
+}
+
+/** A first word with both flags is a session, whatever commands there will be; only `init` writes such flags itself. */
+function isMainJob(args: readonly string[]): boolean {
+  const has = (flag: string) => args.some((word) => word === flag || word.startsWith(`${flag}=`));
+  return args[0] !== "init" && has("--account-id") && has("--role-name");
+}
+
+function asksFor(args: readonly string[], ...flags: string[]): boolean {
+  const end = args.indexOf("--");
+  return (end < 0 ? args : args.slice(0, end)).some((word) => flags.includes(word));
+}
+
+/** One of those that people run; none: the main job, or a line that is not understood. */
+function commandOf(args: readonly string[]): Command | undefined {
+  const [word = ""] = args;
+  return !isMainJob(args) && Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+}
+
+function checkHome({ env, platform }: System): void {
+  try {
+    homeDirectory(env, platform);
+  } catch (error) {
+    const variable = platform === "win32" ? "USERPROFILE" : "HOME";
+    throw new SsoCredError("config", `there is no home folder: set ${variable}`, { cause: error });
+  }
+}
+
+function asFailure(error: unknown, args: readonly string[], system: System): SsoCredError {
+  if (error instanceof SsoCredError) return error;
+  const { code = "", message, path, syscall } = error as NodeJS.ErrnoException;
+  if (code.startsWith("ERR_PARSE_ARGS")) {
+    const help = commandOf(args) ? `${args[0]} --help` : "--help";
+    return new SsoCredError("usage", withoutAdvice(message), { remedy: { run: `sso-cred ${help}` } });
+  }
+  // Files are named by their errors; only a descriptor that was handed to us has no path.
+  if (code === "EPIPE" || (syscall === "write" && path === undefined)) {
+    return new SsoCredError("unavailable", outputFailure(error), { cause: error });
+  }
+  const where = system.env.SSO_CRED_TRACE ? "" : "; SSO_CRED_TRACE=FILE writes down what happened";
+  return new SsoCredError(
+    "unexpected",
+    `unexpected: ${printable(maskedText(String(message ?? error)))}${where}`,
+  );
+}
+
+/** The first sentence of what parseArgs says; the rest is about its own conventions. */
+function withoutAdvice(message: string): string {
+  const sentence = message.split(/\.\s|\n/)[0] ?? message;
+  return printable(sentence.charAt(0).toLowerCase() + sentence.slice(1));
+}
+
+function tell({ message, remedy }: SsoCredError, timeoutMs: number, system: System): void {
+  // Names from the config and answers of services are in it: whatever they hold, it stays one line each.
+  const lines = [`sso-cred: ${printable(message, LONGEST_LINE)}`];
+  if (remedy.run) lines.push(`  run: ${printable(remedy.run, LONGEST_LINE)}`);
+  if (remedy.open) lines.push(`  open: ${printable(remedy.open, LONGEST_LINE)}`);
+  try {
+    system.writeStderr(`${lines.join("\n")}\n`, timeoutMs);
+  } catch (error) {
+    system.trace.step("stderr takes nothing", { error: String(error) });
+  }
+}
+
+function stack(error: unknown): string | undefined {
+  return error instanceof SsoCredError
+    ? error.cause === undefined
+      ? undefined
+      : String(error.cause)
+    : (error as Error)?.stack;
+}

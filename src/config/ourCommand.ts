@@ -1,0 +1,51 @@
+import { splitCommandLine } from "../text/commandWords.ts";
+
+/** What a `credential_process` line that runs sso-cred asks for. */
+export interface OurCommand {
+  /** The first word: the executable as it is written there. */
+  readonly command: string;
+  readonly session: string;
+  readonly accountId: string;
+  readonly roleName: string;
+}
+
+/**
+ * Recognises a `credential_process` value that runs sso-cred for one role; undefined for everything else, also for
+ * ours with a flag that the main job does not have, or without account or role.
+ */
+export function readOurCommand(value: string): OurCommand | undefined {
+  const words = splitCommandLine(value);
+  const command = words[0];
+  if (command === undefined || !isOurProgram(command)) return undefined;
+  const flags = new Map<string, string>();
+  const names: string[] = [];
+  for (let at = 1; at < words.length; at++) {
+    const word = words[at] as string;
+    // sh and the JS SDK take an unquoted "# …" as a comment; what follows ";" is another command.
+    if (word.startsWith("#") || word.startsWith(";")) break;
+    if (!word.startsWith("-")) {
+      names.push(word);
+      continue;
+    }
+    const equals = word.indexOf("=");
+    const flag = equals < 0 ? word : word.slice(0, equals);
+    if (flag !== "--account-id" && flag !== "--role-name" && flag !== "--sso-session") return undefined;
+    const argument = equals < 0 ? words[++at] : word.slice(equals + 1);
+    if (argument === undefined) return undefined;
+    flags.set(flag, argument);
+  }
+  const accountId = flags.get("--account-id");
+  const roleName = flags.get("--role-name");
+  const explicit = flags.get("--sso-session");
+  const session = explicit ?? names[0];
+  if (!accountId || !roleName || !session) return undefined;
+  if (names.length > (explicit === undefined ? 1 : 0) || (explicit === undefined && session === "init")) {
+    return undefined;
+  }
+  return { command, session, accountId, roleName };
+}
+
+function isOurProgram(command: string): boolean {
+  const base = command.slice(Math.max(command.lastIndexOf("/"), command.lastIndexOf("\\")) + 1);
+  return /^sso-cred(?:\.exe|\.cmd)?$/i.test(base);
+}

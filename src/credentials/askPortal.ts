@@ -1,0 +1,90 @@
+import { rmSync } from "node:fs";
+import {
+  type Role,
+  roleCredentialsPath,
+  usableRoleCredentials,
+  writeRoleCredentials,
+} from "../cache/roleCredentialsCache.ts";
+import { readToken } from "../cache/tokenCache.ts";
+import { SsoCredError } from "../errors.ts";
+import { withRetries } from "../http/withRetries.ts";
+import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
+import type { RoleCredentials, SsoToken } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { accessDenied } from "./accessDenied.ts";
+import { obtainToken } from "./obtainToken.ts";
+import { RETRY_MS, type RetryBudget, SHORT_RETRY_MS } from "./retryBudget.ts";
+
+/** Credentials, or a person is needed: the portal refused this access token, or there is none that works. */
+export type Outcome = { credentials: RoleCredentials } | { refused: string | undefined };
+
+/** What all requests of one run share. */
+export interface RequestContext {
+  /** Epoch milliseconds. */
+  deadline: number;
+  retries: RetryBudget;
+  /** Opened on first use. */
+  api: () => Promise<IdentityCenter>;
+}
+
+/** Role credentials with the cached token, else with a refreshed one. Throws as `obtainToken`, and `access-denied`. */
+export async function askPortal(role: Role, means: RequestContext, system: System): Promise<Outcome> {
+  const { deadline, api } = means;
+  let refused: string | undefined;
+  for (;;) {
+    const canDoWithout = usableRoleCredentials(role, system) !== undefined;
+    const retryUntil = means.retries.until(canDoWithout ? SHORT_RETRY_MS : RETRY_MS);
+    const wish = { deadline, retryUntil, canDoWithout, api, ...(refused === undefined ? {} : { refused }) };
+    const token = await obtainToken(role.session, wish, system);
+    if (!token) return { refused };
+    try {
+      return { credentials: await fetchAndKeep(role, token, means, system) };
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      if (error.status !== 401) throw await accessDenied(role, token, error, { api, deadline }, system);
+      system.trace.step("the portal refused the token");
+      // Once more with a refreshed token, never twice with one that was new.
+      if (refused !== undefined) return { refused: token.accessToken };
+      refused = token.accessToken;
+    }
+  }
+}
+
+async function fetchAndKeep(
+  role: Role,
+  token: SsoToken,
+  { deadline, retries, api }: RequestContext,
+  system: System,
+): Promise<RoleCredentials> {
+  const client = await api();
+  const timeoutMs = usableRoleCredentials(role, system) ? SHORT_RETRY_MS : RETRY_MS;
+  const retryUntil = Math.min(deadline, retries.until(timeoutMs));
+  // A refresh may have used up the retries: the first try is no retry.
+  const giveUpAt = Math.min(deadline, Math.max(retryUntil, system.now() + timeoutMs));
+  const credentials = await withRetries(system, retryUntil - system.now(), () =>
+    client.getRoleCredentials(token.accessToken, role.accountId, role.roleName, { deadline: giveUpAt }),
+  );
+  if (credentials.expiration <= system.now()) {
+    throw new SsoCredError(
+      "unavailable",
+      "the portal sent credentials that have already expired; is the clock right?",
+    );
+  }
+  keep(role, token, credentials, system);
+  return credentials;
+}
+
+/**
+ * Logout wins, and whoever signed in after it: only while the token file holds what was used. A disk that takes nothing
+ * costs only the cache.
+ */
+function keep(role: Role, { accessToken }: SsoToken, credentials: RoleCredentials, system: System): void {
+  const isCurrent = () => readToken(role.session, system)?.accessToken === accessToken;
+  if (!isCurrent()) return;
+  try {
+    writeRoleCredentials(role, credentials, system, isCurrent);
+    if (!isCurrent()) rmSync(roleCredentialsPath(role, system), { force: true });
+  } catch (error) {
+    system.trace.step("the role credentials could not be written", { error: String(error) });
+  }
+}

@@ -1,0 +1,70 @@
+import { recordAttempt } from "../cache/attempts.ts";
+import { type Role, usableRoleCredentials } from "../cache/roleCredentialsCache.ts";
+import { roleAttemptPath } from "../cache/statePaths.ts";
+import { isKind, SsoCredError } from "../errors.ts";
+import { type IdentityCenter, identityCenter } from "../identityCenter/identityCenter.ts";
+import type { RoleCredentials } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { loginForMainJob } from "../signIn/loginForMainJob.ts";
+import { sessionTitle } from "../signIn/sessionTitle.ts";
+import { retryBudget } from "./retryBudget.ts";
+import { singleFlight } from "./singleFlight.ts";
+
+/** One for a person who has to sign in, one more if the portal refuses even the new token. */
+const MAX_LOGINS = 2;
+/** How long a person is waited for when what is cached still lives. */
+const SHORT_LOGIN_MS = 3_000;
+
+/**
+ * Role credentials, from the first of: the cache; the portal with the cached token; with a refreshed one; after a
+ * sign-in. N callers for one role cost one portal call; no lock is held while a person thinks.
+ *
+ * Throws `login-required`, `login-failed`, `access-denied`, `unavailable`, `config`.
+ */
+export async function obtainRoleCredentials(
+  role: Role,
+  deadline: number,
+  system: System,
+): Promise<RoleCredentials> {
+  let opened: Promise<IdentityCenter> | undefined;
+  const api = () => (opened ??= identityCenter(role.session, system));
+  const retries = retryBudget(system);
+  try {
+    for (let logins = 0; ; logins++) {
+      const outcome = await singleFlight(role, { deadline, retries, api }, system);
+      if ("credentials" in outcome) return outcome.credentials;
+      if (logins === MAX_LOGINS) throw refusedAgain(role);
+      await retries.apart(() => signIn(role, outcome.refused, deadline, system));
+    }
+  } catch (error) {
+    const isNoSignIn = isKind(error, "login-required", "login-failed", "unavailable", "config");
+    const cached = isNoSignIn ? usableRoleCredentials(role, system) : undefined;
+    if (!cached) throw error;
+    recordAttempt(roleAttemptPath(role, system), system);
+    system.trace.step("nobody signed in, but what is cached still lives", { error: String(error) });
+    return cached;
+  } finally {
+    await opened?.then((client) => client.close()).catch(() => {});
+  }
+}
+
+/** The sign-in goes on when its wait is over: the next call finds it. */
+async function signIn(
+  role: Role,
+  refused: string | undefined,
+  deadline: number,
+  system: System,
+): Promise<void> {
+  const patience = usableRoleCredentials(role, system)
+    ? Math.min(deadline, system.now() + SHORT_LOGIN_MS)
+    : deadline;
+  const replaces = refused === undefined ? {} : { replaces: refused };
+  await loginForMainJob(role.session, { deadline: patience, ...replaces }, system);
+}
+
+function refusedAgain(role: Role): SsoCredError {
+  const title = sessionTitle(role.session);
+  return new SsoCredError("login-failed", `the portal refuses even the new sign-in to '${title}'`, {
+    remedy: { run: `sso-cred logout ${role.session.loginArguments}` },
+  });
+}

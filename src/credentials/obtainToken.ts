@@ -1,0 +1,141 @@
+import { statSync } from "node:fs";
+import { attemptSince, lastAttempt, recordAttempt } from "../cache/attempts.ts";
+import { withLock } from "../cache/lock.ts";
+import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
+import { readToken, tokenFileExists, tokenMark, tokenPath } from "../cache/tokenCache.ts";
+import { isKind, SsoCredError } from "../errors.ts";
+import { isFresh, isUsable } from "../hit/expiry.ts";
+import { isCutShort } from "../http/withRetries.ts";
+import type { SsoSession, SsoToken } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
+import { sessionTitle } from "../signIn/sessionTitle.ts";
+import { type RefreshOptions, refreshToken } from "./refreshToken.ts";
+import { SHORT_RETRY_MS } from "./retryBudget.ts";
+import { waitForRotatedToken } from "./waitForRotatedToken.ts";
+
+export interface TokenRequest extends RefreshOptions {
+  /** An access token that the portal refused although it should live. */
+  refused?: string;
+  /** The caller has something that still lives: another process is not waited for longer than 3 s. */
+  canDoWithout?: boolean;
+}
+
+/**
+ * A token that works, found or refreshed; undefined when a person has to sign in. Every process that needs the same
+ * refresh waits for the one that does it.
+ *
+ * Throws `unavailable` (service out of reach, nothing usable left), `config` (the new token could not be written, so nothing
+ * was spent), `login-required` (signed out meanwhile).
+ */
+export async function obtainToken(
+  session: SsoSession,
+  wish: TokenRequest,
+  system: System,
+): Promise<SsoToken | undefined> {
+  const startedAt = system.now();
+  const token = readToken(session, system);
+  if (isValid(token, isFresh)) return token;
+  if (!token && !tokenFileExists(session, system)) return undefined;
+  // No tool refreshes a legacy profile's token.
+  if (session.name === null) return isValid(token, isUsable) ? token : undefined;
+  const attempts = sessionStatePath("attempts", session, system);
+  const last = lastAttempt(attempts, system);
+  if (last && isValid(token, isUsable)) return token;
+  if (last?.failure?.kind === "login-required" && tokenWrittenAt(session, system) <= last.at)
+    return undefined;
+  if (isForPerson(token)) return undefined;
+  // With a token that can be used, half of a short run is left for using it.
+  const spareMs = isValid(token, isUsable) ? Math.min(SHORT_RETRY_MS, (wish.deadline - startedAt) / 2) : 0;
+  const deadline = wish.deadline - spareMs;
+  const isShort = wish.canDoWithout || isValid(token, isUsable);
+  const wait = {
+    deadline: isShort ? Math.min(deadline, startedAt + SHORT_RETRY_MS) : deadline,
+    purpose: `another sso-cred that refreshes the token of '${sessionTitle(session)}'`,
+    meanwhile: () => resultOfOtherProcess(),
+  };
+  const lock = sessionLockPath("token", session, system);
+  try {
+    return (await withLock(system, lock, wait, async () => ({ token: await refreshUnderLock() }))).token;
+  } catch (error) {
+    const there = usableToken(error);
+    // The lock was not to be had: the next calls need not wait for it again.
+    recordAttempt(attempts, system);
+    return there;
+  }
+
+  function usableToken(error: unknown): SsoToken {
+    const there = readToken(session, system);
+    if (!there || !isValid(there, isUsable) || !isKind(error, "unavailable", "config")) throw error;
+    system.trace.step("the token could not be refreshed, using the one there is", { error: String(error) });
+    return there;
+  }
+
+  function isValid(candidate: SsoToken | undefined, lives: typeof isFresh): boolean {
+    return (
+      candidate !== undefined &&
+      candidate.accessToken !== wish.refused &&
+      lives(candidate.expiresAt, system.now())
+    );
+  }
+
+  /**
+   * A refused token is refreshed once: not what such a refresh gave, and not while a person is asked, whose answer the
+   * refreshed token would be taken for.
+   */
+  function isForPerson(there: SsoToken | undefined): boolean {
+    if (there === undefined || there.accessToken !== wish.refused) return false;
+    if (lastAttempt(attempts, system)?.tokenMark === tokenMark(there.accessToken)) return true;
+    const login = readPendingLogin(session, system);
+    return login !== undefined && isUnderWay(login, system);
+  }
+
+  function resultOfOtherProcess(): { token: SsoToken | undefined } | undefined {
+    const there = readToken(session, system);
+    if (there?.accessToken !== token?.accessToken && isValid(there, isUsable)) return { token: there };
+    const failure = attemptSince(attempts, startedAt, system)?.failure;
+    if (!failure) return undefined;
+    if (isValid(there, isUsable)) return { token: there };
+    if (failure.kind === "login-required") return { token: undefined };
+    throw failure;
+  }
+
+  async function refreshUnderLock(): Promise<SsoToken | undefined> {
+    const there = readToken(session, system);
+    // Look again: whoever held the lock before has written, or failed just now. One attempt is enough for all who waited.
+    const answer = resultOfOtherProcess();
+    if (answer) return answer.token;
+    if (isForPerson(there)) return undefined;
+    const shortly = system.now() + SHORT_RETRY_MS;
+    const retryUntil = isValid(there, isUsable) ? Math.min(shortly, wish.retryUntil) : wish.retryUntil;
+    try {
+      const refreshed =
+        there && (await refreshToken(session, there, { ...wish, deadline, retryUntil }, system));
+      if (refreshed) {
+        const wasRefused = there.accessToken === wish.refused;
+        recordAttempt(attempts, system, undefined, wasRefused ? tokenMark(refreshed.accessToken) : undefined);
+        return refreshed;
+      }
+      if (isValid(there, isUsable)) {
+        recordAttempt(attempts, system);
+        return there;
+      }
+      const isGood = (late: SsoToken | undefined) => isValid(late, isUsable);
+      const late = await waitForRotatedToken(session, there, isGood, wish.deadline, system);
+      if (!late) recordAttempt(attempts, system, needsPerson(session));
+      return late;
+    } catch (error) {
+      const isOurs = isCutShort(error, wish.deadline, system.now());
+      recordAttempt(attempts, system, isOurs ? undefined : error);
+      return usableToken(error);
+    }
+  }
+}
+
+function tokenWrittenAt(session: SsoSession, system: System): number {
+  return statSync(tokenPath(session, system), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function needsPerson(session: SsoSession): SsoCredError {
+  return new SsoCredError("login-required", `the token of '${sessionTitle(session)}' cannot be refreshed`);
+}

@@ -1,0 +1,126 @@
+import { readJsonObject } from "../cache/jsonFile.ts";
+import { prepareReplacement, type Replacement } from "../cache/replaceFile.ts";
+import { readToken, tokenFileExists, tokenFileText, tokenMark, tokenPath } from "../cache/tokenCache.ts";
+import { SsoCredError } from "../errors.ts";
+import { isUsable } from "../hit/expiry.ts";
+import { withRetries } from "../http/withRetries.ts";
+import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
+import type { SsoSession, SsoToken } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { mark, readPendingLogin } from "../signIn/pendingLogin.ts";
+import { sessionTitle } from "../signIn/sessionTitle.ts";
+
+type CachedToken = NonNullable<ReturnType<typeof readToken>>;
+
+/** How long a request that has been sent is waited for. */
+const ANSWER_MS = 10_000;
+/** With the retries spent elsewhere the first try still has this long to get through. */
+const LEAST_CONNECT_MS = 3_000;
+
+export interface RefreshOptions {
+  /** Epoch milliseconds. */
+  deadline: number;
+  /** Epoch milliseconds after which nothing is tried once more. */
+  retryUntil: number;
+  /** Opened on first use: most calls need no service for the token. */
+  api: () => Promise<Pick<IdentityCenter, "refresh">>;
+}
+
+/**
+ * The refreshed token, written; undefined when a refresh is impossible or refused for good.
+ *
+ * Throws `unavailable` (service out of reach), `config` (the new token could not be written, so nothing was spent),
+ * `login-required` (signed out meanwhile).
+ */
+export async function refreshToken(
+  session: SsoSession,
+  token: CachedToken,
+  wish: RefreshOptions,
+  system: System,
+): Promise<SsoToken | undefined> {
+  const { clientId, clientSecret, refreshToken: spent, registrationExpiresAt } = token;
+  if (!clientId || !clientSecret || !spent) return undefined;
+  if (registrationExpiresAt !== undefined && registrationExpiresAt <= system.now()) return undefined;
+  // Before the refresh token is spent: a full or read-only disk must show now.
+  const replacement = prepareTokenFile(session, token, system);
+  try {
+    const client = { clientId, clientSecret, expiresAt: registrationExpiresAt ?? Number.POSITIVE_INFINITY };
+    const api = await wish.api();
+    const retryUntil = Math.min(wish.retryUntil, wish.deadline);
+    const grant = await withRetries(system, retryUntil - system.now(), () => {
+      // Not cut with the retries: the refresh token may have been spent, and its successor be on the way.
+      const deadline = Math.min(wish.deadline, system.now() + ANSWER_MS);
+      const connectDeadline = Math.max(retryUntil, system.now() + LEAST_CONNECT_MS);
+      return api.refresh(client, spent, { deadline, connectDeadline });
+    });
+    const refreshed: SsoToken = {
+      ...token,
+      accessToken: grant.accessToken,
+      expiresAt: system.now() + grant.expiresIn * 1000,
+      refreshToken: grant.refreshToken ?? spent,
+    };
+    return storeRefreshedToken(session, { token, refreshed, replacement }, system);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    system.trace.step("the refresh was refused", { error: error.code });
+    return undefined;
+  } finally {
+    replacement.abandon();
+  }
+}
+
+function prepareTokenFile(session: SsoSession, token: CachedToken, system: System): Replacement {
+  const path = tokenPath(session, system);
+  try {
+    return prepareReplacement(path, 2 * tokenFileText(session, token, token.file).length + 4096);
+  } catch (error) {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    throw new SsoCredError("config", `cannot write ${path} (${code}), so the token is not refreshed`, {
+      cause: error,
+    });
+  }
+}
+
+/** Logout wins, and so does another tool's newer token: written only where the file still holds what was used. */
+function storeRefreshedToken(
+  session: SsoSession,
+  { token, refreshed, replacement }: { token: CachedToken; refreshed: SsoToken; replacement: Replacement },
+  system: System,
+): SsoToken {
+  const isStillThere = () => holdsToken(session, token, system);
+  if (isStillThere()) {
+    markForWaiters(session, refreshed, system);
+    try {
+      if (replacement.commit(tokenFileText(session, refreshed, token.file), isStillThere)) return refreshed;
+    } catch (error) {
+      system.trace.step("the refreshed token could not be written", { error: String(error) });
+      return refreshed;
+    }
+  }
+  if (!tokenFileExists(session, system)) throw signedOut(session);
+  const there = readToken(session, system);
+  return there && isUsable(there.expiresAt, system.now()) ? there : refreshed;
+}
+
+/** By the fields themselves: what was put there may be of another start URL. A torn file is nobody's, and mended. */
+function holdsToken(session: SsoSession, { file }: CachedToken, system: System): boolean {
+  if (!tokenFileExists(session, system)) return false;
+  const now = readJsonObject(tokenPath(session, system));
+  return !now || (now.accessToken === file.accessToken && now.refreshToken === file.refreshToken);
+}
+
+/** Whoever waits for a sign-in that replaces a token must not take a refreshed one for its answer. */
+function markForWaiters(session: SsoSession, { accessToken }: SsoToken, system: System): void {
+  const login = readPendingLogin(session, system);
+  if (login) mark(login, `refreshed-${tokenMark(accessToken)}`, system);
+}
+
+function signedOut(session: SsoSession): SsoCredError {
+  return new SsoCredError(
+    "login-required",
+    `'${sessionTitle(session)}' was signed out while its token was refreshed`,
+    {
+      remedy: { run: `sso-cred login ${session.loginArguments}` },
+    },
+  );
+}

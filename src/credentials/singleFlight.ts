@@ -1,0 +1,82 @@
+import { attemptSince, lastAttempt, recordAttempt } from "../cache/attempts.ts";
+import { withLock } from "../cache/lock.ts";
+import {
+  keepsRoleCredentials,
+  type Role,
+  readRoleCredentials,
+  usableRoleCredentials,
+} from "../cache/roleCredentialsCache.ts";
+import { roleAttemptPath, roleLockPath } from "../cache/statePaths.ts";
+import { readToken, tokenMark } from "../cache/tokenCache.ts";
+import { isKind } from "../errors.ts";
+import { isFresh } from "../hit/expiry.ts";
+import { isCutShort } from "../http/withRetries.ts";
+import type { System } from "../platform/system.ts";
+import { askPortal, type Outcome, type RequestContext } from "./askPortal.ts";
+import { SHORT_RETRY_MS } from "./retryBudget.ts";
+
+/**
+ * One round under the role's lock; others' results count while waiting for it. What is cached and still lives is the answer
+ * while the service, or the lock, cannot be had. Throws as `askPortal`.
+ */
+export async function singleFlight(role: Role, means: RequestContext, system: System): Promise<Outcome> {
+  // Nothing is kept that others could find: waiting for them would be in vain.
+  if (!keepsRoleCredentials(system)) return askPortal(role, means, system);
+  const startedAt = system.now();
+  const before = readRoleCredentials(role, system);
+  if (before && isFresh(before.expiration, system.now())) return { credentials: before };
+  const usable = () => usableRoleCredentials(role, system);
+  const attempts = roleAttemptPath(role, system);
+  const resting = () => (lastAttempt(attempts, system) ? usable() : undefined);
+  const rested = resting();
+  if (rested) return { credentials: rested };
+  const wait = {
+    deadline: usable() ? Math.min(means.deadline, startedAt + SHORT_RETRY_MS) : means.deadline,
+    purpose: `another sso-cred that asks for the role '${role.roleName}'`,
+    meanwhile: resultOfOtherProcess,
+  };
+  try {
+    return await withLock<Outcome>(system, roleLockPath(role, system), wait, askUnderLock);
+  } catch (error) {
+    const cached = fallBackToCache(error);
+    // The lock was not to be had: the next calls need not wait for it again.
+    recordAttempt(attempts, system);
+    return cached;
+  }
+
+  function fallBackToCache(error: unknown): Outcome {
+    const cached = isKind(error, "unavailable", "config") ? usable() : undefined;
+    if (!cached) throw error;
+    system.trace.step("out of reach, but what is cached still lives", { error: String(error) });
+    return { credentials: cached };
+  }
+
+  function resultOfOtherProcess(): Outcome | undefined {
+    const now = usable();
+    if (now && now.expiration !== before?.expiration) return { credentials: now };
+    const { failure, tokenMark: refused } = attemptSince(attempts, startedAt, system) ?? {};
+    if (failure) return fallBackToCache(failure);
+    const token = refused === undefined ? undefined : readToken(role.session, system);
+    return token && tokenMark(token.accessToken) === refused ? { refused: token.accessToken } : undefined;
+  }
+
+  async function askUnderLock(): Promise<Outcome> {
+    const enough = resting();
+    if (enough) return { credentials: enough };
+    // Look again: whoever held the lock before has written, or failed just now. One attempt is enough for all who waited.
+    const others = resultOfOtherProcess();
+    if (others) return others;
+    try {
+      const outcome = await askPortal(role, means, system);
+      if ("credentials" in outcome) recordAttempt(attempts, system);
+      // With something cached, an attempt would mean a rest, and the new sign-in would go unused.
+      else if (outcome.refused !== undefined && !usable())
+        recordAttempt(attempts, system, undefined, tokenMark(outcome.refused));
+      return outcome;
+    } catch (error) {
+      const isOurs = isCutShort(error, means.deadline, system.now());
+      recordAttempt(attempts, system, isOurs ? undefined : error);
+      return fallBackToCache(error);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { RoleCredentials } from "../model.ts";
+import { formatTimestamp, parseTimestamp } from "./expiry.ts";
+import { asciiJson } from "./pythonJson.ts";
+
+/** The Go SDK v1 reads no more than 8192 bytes of a credential process (REFERENCE: aws-sdk-go processcreds). */
+export const MAX_OUTPUT_BYTES = 8191;
+
+/** The `credential_process` document, version 1, in one line of printable ASCII: people look at it, too. */
+export function credentialProcessOutput(credentials: RoleCredentials, accountId: string): string {
+  const document = {
+    Version: 1,
+    AccessKeyId: credentials.accessKeyId,
+    SecretAccessKey: credentials.secretAccessKey,
+    SessionToken: credentials.sessionToken,
+    Expiration: formatTimestamp(credentials.expiration),
+    AccountId: accountId,
+  };
+  return `${asciiJson(JSON.stringify(document))}\n`;
+}
+
+/**
+ * Role credentials out of the text of a `~/.aws/cli/cache` file; undefined for everything that is not one: half a
+ * file, another provider's, another account's, a field missing.
+ */
+export function parseRoleCredentials(text: string, accountId: string): RoleCredentials | undefined {
+  let file: { ProviderType?: unknown; Credentials?: Record<string, unknown> } | null;
+  try {
+    file = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const fields = file?.ProviderType === "sso" ? file.Credentials : undefined;
+  if (typeof fields !== "object" || fields === null) return undefined;
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration, AccountId } = fields;
+  const expiration = parseTimestamp(Expiration);
+  if (Number.isNaN(expiration) || (AccountId !== undefined && AccountId !== accountId)) return undefined;
+  if (!isText(AccessKeyId) || !isText(SecretAccessKey) || !isText(SessionToken)) return undefined;
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    expiration,
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}

@@ -1,0 +1,85 @@
+/** Environment and platform: all that the places on disk depend upon. */
+export interface Environment {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+}
+
+type Env = Environment["env"];
+
+/**
+ * The folder that holds `.aws`. HOME (on Windows USERPROFILE, then HOMEDRIVE and HOMEPATH; HOME is not looked at
+ * there, as in Python's expanduser), else the system's own record of the user.
+ */
+export function homeDirectory(env: Env, platform: NodeJS.Platform): string {
+  const home =
+    platform === "win32"
+      ? env.USERPROFILE || (env.HOMEPATH ? `${env.HOMEDRIVE ?? ""}${env.HOMEPATH}` : undefined)
+      : env.HOME;
+  return withoutTrailingSeparators(home || process.getBuiltinModule("node:os").userInfo().homedir, platform);
+}
+
+export function awsDirectory(env: Env, platform: NodeJS.Platform): string {
+  return below(homeDirectory(env, platform), ".aws");
+}
+
+/** SSO tokens and client registrations; no variable moves it, in any AWS tool but the SDK for C++. */
+export function ssoCacheDirectory(env: Env, platform: NodeJS.Platform): string {
+  return below(homeDirectory(env, platform), ".aws", "sso", "cache");
+}
+
+/** Role credentials, shared with the AWS CLI. */
+export function roleCacheDirectory(env: Env, platform: NodeJS.Platform): string {
+  return below(homeDirectory(env, platform), ".aws", "cli", "cache");
+}
+
+/** Our own state: locks, pending logins, last attempts. */
+export function stateDirectory(env: Env, platform: NodeJS.Platform): string {
+  return below(homeDirectory(env, platform), ".aws", "sso-cred");
+}
+
+/** `AWS_CONFIG_FILE` with `~` and variables expanded, else `~/.aws/config`. */
+export function configPath(env: Env, platform: NodeJS.Platform): string {
+  return env.AWS_CONFIG_FILE
+    ? namedFile(expandPath(env.AWS_CONFIG_FILE, env, platform), platform)
+    : below(awsDirectory(env, platform), "config");
+}
+
+/** `AWS_SHARED_CREDENTIALS_FILE` with `~` and variables expanded, else `~/.aws/credentials`. */
+export function credentialsPath(env: Env, platform: NodeJS.Platform): string {
+  return env.AWS_SHARED_CREDENTIALS_FILE
+    ? namedFile(expandPath(env.AWS_SHARED_CREDENTIALS_FILE, env, platform), platform)
+    : below(awsDirectory(env, platform), "credentials");
+}
+
+/**
+ * Expands `$VAR`, `${VAR}` (on Windows `%VAR%` too), then a leading `~`, in the order of the AWS CLI. What is
+ * not set stays as it is written; `~somebody` too.
+ */
+export function expandPath(path: string, env: Env, platform: NodeJS.Platform): string {
+  const pattern = platform === "win32" ? /\$(\w+)|\$\{([^{}]*)\}|%([^%]+)%/g : /\$(\w+)|\$\{([^{}]*)\}/g;
+  const expanded = path.replace(pattern, (whole: string, ...names: unknown[]) => {
+    const name = names.slice(0, 3).find((found) => typeof found === "string");
+    return (typeof name === "string" && Object.hasOwn(env, name) ? env[name] : undefined) ?? whole;
+  });
+  const next = expanded[1];
+  const isHome =
+    expanded[0] === "~" && (next === undefined || next === "/" || (platform === "win32" && next === "\\"));
+  return isHome ? homeDirectory(env, platform) + expanded.slice(1) : expanded;
+}
+
+/** A file as a user names it. Windows knows NUL in every folder as its /dev/null, of which Node would make a file. */
+export function namedFile(path: string, platform: NodeJS.Platform): string {
+  return platform === "win32" && /^(?:.*[\\/])?nul:?$/i.test(path) ? "\\\\.\\NUL" : path;
+}
+
+function below(directory: string, ...names: string[]): string {
+  const afterDrive = directory[1] === ":" ? directory[2] : directory[0];
+  const separator = afterDrive === "\\" ? "\\" : "/";
+  return [directory === "/" ? "" : directory, ...names].join(separator);
+}
+
+function withoutTrailingSeparators(path: string, platform: NodeJS.Platform): string {
+  let end = path.length;
+  while (end > 1 && (path[end - 1] === "/" || (platform === "win32" && path[end - 1] === "\\"))) end--;
+  return path.slice(0, end);
+}

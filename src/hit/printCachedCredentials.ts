@@ -1,0 +1,40 @@
+import { readFileSync, statSync } from "node:fs";
+import { credentialProcessOutput, MAX_OUTPUT_BYTES, parseRoleCredentials } from "./credentialProcess.ts";
+import { isFresh } from "./expiry.ts";
+import { roleCacheDirectory } from "./paths.ts";
+import { roleCredentialsFileName } from "./roleKey.ts";
+import { outputTimeoutMs } from "./waitBudget.ts";
+import { writeFully } from "./writeFully.ts";
+
+const MAX_FILE_BYTES = 64 * 1024;
+
+/**
+ * The whole run when the cache has what the line that `init` writes asks for: `SESSION --account-id ID --role-name
+ * ROLE`. Prints and answers true; false leaves everything to the long way, which reads the line properly. Takes no
+ * lock and reads one small file, whatever the size of the config.
+ */
+export function printCachedCredentials(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): boolean {
+  const [name, accountFlag, accountId, roleFlag, roleName] = args;
+  if (args.length !== 5 || accountFlag !== "--account-id" || roleFlag !== "--role-name") return false;
+  if (!name || name === "init" || name.startsWith("-") || !accountId || !roleName) return false;
+  if (env.SSO_CRED_TRACE || env.SSO_CRED_CACHE) return false;
+  let output: string;
+  try {
+    const file = roleCredentialsFileName({ session: { name }, accountId, roleName });
+    const path = `${roleCacheDirectory(env, platform)}/${file}`;
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found?.isFile() || found.size > MAX_FILE_BYTES) return false;
+    const credentials = parseRoleCredentials(readFileSync(path, "utf8"), accountId);
+    if (!credentials || !isFresh(credentials.expiration, Date.now())) return false;
+    output = credentialProcessOutput(credentials, accountId);
+    if (Buffer.byteLength(output) > MAX_OUTPUT_BYTES) return false;
+  } catch {
+    return false;
+  }
+  writeFully(1, output, outputTimeoutMs(env));
+  return true;
+}

@@ -1,0 +1,165 @@
+import { request as httpRequest } from "node:http";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import type { SecureContext } from "node:tls";
+import type { SsoCredError } from "../errors.ts";
+import type { ProxyServer } from "./proxy.ts";
+import {
+  isUnknownIssuer,
+  networkFault,
+  type Peer,
+  ServiceUnavailable,
+  TimedOut,
+  unavailable,
+} from "./serviceUnavailable.ts";
+import type { TrustStore } from "./trustStore.ts";
+
+/**
+ * Opens a connection to the URL's host: directly, through a CONNECT tunnel (https), or to the proxy (http: the proxy is asked
+ * for the whole URL). Not Node's own `proxyEnv`: that leaks the socket of a proxy which never answers, passes over proxies
+ * written without a scheme, shows the proxy's password in an error, and reads NO_PROXY differently from the AWS CLI.
+ *
+ * @throws SsoCredError("unavailable") naming the host or the proxy, whichever failed; nothing is left open.
+ */
+export async function openConnection(
+  url: URL,
+  proxy: ProxyServer | undefined,
+  trust: TrustStore,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const secure = url.protocol === "https:";
+  const target = { host: plainHost(url.hostname), port: Number(url.port) || (secure ? 443 : 80) };
+  const targetPeer: Peer = { name: url.host, isProxy: false, caBundle: trust.bundle };
+  let peer = targetPeer;
+  let used: SecureContext | undefined;
+  try {
+    return await open();
+  } catch (error) {
+    if (used && isUnknownIssuer(error) && trust.isWiderThan(used)) {
+      return await openConnection(url, proxy, trust, signal);
+    }
+    throw networkFault(error, peer);
+  }
+
+  async function open(): Promise<Socket> {
+    if (!proxy) {
+      const socket = await dial(target, signal);
+      return secure ? await handshake(socket, target.host) : socket;
+    }
+    peer = { ...targetPeer, name: proxyName(proxy), isProxy: true };
+    let socket = await dial(proxy, signal);
+    if (proxy.secure) socket = await handshake(socket, proxy.host);
+    if (!secure) return socket;
+    await openTunnel(socket, `${url.hostname}:${target.port}`, proxy, signal);
+    peer = targetPeer;
+    return await handshake(socket, target.host);
+  }
+
+  async function handshake(socket: Socket, host: string): Promise<Socket> {
+    used = trust.context();
+    const options = {
+      socket,
+      host,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      secureContext: used,
+      // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+      rejectUnauthorized: true,
+      ALPNProtocols: ["http/1.1"],
+    };
+    return await opened(process.getBuiltinModule("node:tls").connect(options), "secureConnect", signal);
+  }
+}
+
+async function dial({ host, port }: { host: string; port: number }, signal: AbortSignal): Promise<Socket> {
+  // Node's 250 ms for each but the last address are too few for a slow line.
+  const socket = connectTcp({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: 1000 });
+  let isFound = isIP(host) !== 0;
+  socket.once("lookup", () => {
+    isFound = true;
+  });
+  try {
+    return await opened(socket, "connect", signal);
+  } catch (error) {
+    throw error instanceof TimedOut && !isFound ? new TimedOut("lookup", error.ms) : error;
+  }
+}
+
+/** The socket once it is open; destroyed when it does not get there, or when `signal` says stop first. */
+function opened(socket: Socket, event: "connect" | "secureConnect", signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      socket.destroy();
+      reject(signal.reason);
+    };
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    // Stays: an error between two listeners would end the process.
+    socket.on("error", (error) => {
+      signal.removeEventListener("abort", stop);
+      reject(error);
+    });
+    socket.once(event, () => {
+      signal.removeEventListener("abort", stop);
+      resolve(socket);
+    });
+  });
+}
+
+function openTunnel(
+  socket: Socket,
+  authority: string,
+  proxy: ProxyServer,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (error: unknown) => {
+      signal.removeEventListener("abort", stop);
+      socket.destroy();
+      reject(error);
+    };
+    const stop = () => end(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    const request = httpRequest({
+      method: "CONNECT",
+      path: authority,
+      createConnection: () => socket,
+      headers: { host: authority, ...proxyHeaders(proxy) },
+    });
+    // Node would ask the proxy to close the connection after its answer.
+    request.removeHeader("connection");
+    request.on("error", end);
+    request.on("connect", ({ statusCode = 0 }, _socket, head: Buffer) => {
+      if (statusCode < 200 || statusCode > 299) return end(refusedByProxy(statusCode, proxy, authority));
+      signal.removeEventListener("abort", stop);
+      if (head.length > 0) socket.unshift(head);
+      resolve();
+    });
+    request.end();
+  });
+}
+
+export function proxyHeaders({ authorization }: ProxyServer): Record<string, string> {
+  return authorization === undefined ? {} : { "proxy-authorization": authorization };
+}
+
+/** A proxy's own refusal, whether of a tunnel or of a plain request. */
+export function refusedByProxy(status: number, proxy: ProxyServer, authority: string): SsoCredError {
+  const { variable } = proxy;
+  const outage = new ServiceUnavailable(`proxy ${status}`, { retry: status >= 500, status });
+  if (status !== 407)
+    return unavailable(`${proxyName(proxy)} refuses to connect to ${authority} (HTTP ${status})`, outage);
+  return proxy.authorization === undefined
+    ? unavailable(
+        `${proxyName(proxy)} wants a password: set ${variable} to http://USER:PASSWORD@HOST:PORT`,
+        outage,
+      )
+    : unavailable(`${proxyName(proxy)} refuses the user name and password in ${variable}`, outage);
+}
+
+function proxyName({ host, port, variable }: ProxyServer): string {
+  return `the proxy ${isIP(host) === 6 ? `[${host}]` : host}:${port} (${variable})`;
+}
+
+function plainHost(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}

@@ -1,0 +1,154 @@
+import { SsoCredError } from "../errors.ts";
+import type { CaBundle } from "../model.ts";
+import { printable } from "../text/printable.ts";
+
+/** Why a request got no usable answer: the `cause` of every "unavailable" error of this folder. */
+export class ServiceUnavailable extends Error {
+  /** Whether the same request may succeed within seconds. */
+  readonly retry: boolean;
+  /** Of the HTTP answer, if there was one. */
+  readonly status: number | undefined;
+  /** What the service asked for with Retry-After. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    message: string,
+    facts: { retry: boolean; status?: number; retryAfterMs?: number | undefined },
+  ) {
+    super(message);
+    this.name = "Outage";
+    this.retry = facts.retry;
+    this.status = facts.status;
+    this.retryAfterMs = facts.retryAfterMs;
+  }
+}
+
+export function unavailable(message: string, outage: ServiceUnavailable): SsoCredError {
+  return new SsoCredError("unavailable", message, { cause: outage });
+}
+
+export function serviceUnavailableOf(error: unknown): ServiceUnavailable | undefined {
+  return error instanceof SsoCredError && error.cause instanceof ServiceUnavailable ? error.cause : undefined;
+}
+
+/** Whether the service (or something before it) asked to be called less often. */
+export function isThrottled(error: unknown): boolean {
+  return serviceUnavailableOf(error)?.status === 429;
+}
+
+/** The reason with which a request is given up when its time is over. */
+export class TimedOut extends Error {
+  readonly phase: "lookup" | "connect" | "answer";
+  readonly ms: number;
+
+  constructor(phase: TimedOut["phase"], ms: number) {
+    super(`${phase} timed out`);
+    this.phase = phase;
+    this.ms = ms;
+  }
+}
+
+/** The machine at the other end of a socket, as messages name it. */
+export interface Peer {
+  /** `portal.sso.eu-west-1.amazonaws.com`, or `the proxy 10.0.0.1:3128 (HTTPS_PROXY)`. */
+  name: string;
+  isProxy: boolean;
+  /** Undefined: the usual CAs. */
+  caBundle?: CaBundle | undefined;
+}
+
+const UNKNOWN_ISSUER = new Set([
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "CERT_UNTRUSTED",
+]);
+
+/** A TLS failure that trusting more CAs may cure. */
+export function isUnknownIssuer(error: unknown): boolean {
+  return UNKNOWN_ISSUER.has(codeOf(error));
+}
+
+/** What a failed lookup, connection, handshake or transfer means, in one line that says what to do. */
+export function networkFault(error: unknown, peer: Peer): SsoCredError {
+  if (error instanceof SsoCredError) return error;
+  const code = codeOf(error);
+  const [message, retry] = explain(error, code, peer);
+  const reason = error instanceof Error ? error.message : String(error);
+  return unavailable(message, new ServiceUnavailable(printable(`${code} ${reason}`, 200), { retry }));
+}
+
+function explain(error: unknown, code: string, peer: Peer): [message: string, retry: boolean] {
+  const { name, isProxy } = peer;
+  const named = isProxy ? name : `host ${name}`;
+  const hint = isProxy ? "is it running?" : "does this network need a proxy (HTTPS_PROXY)?";
+  if (error instanceof TimedOut) {
+    const time = error.ms < 1000 ? `${error.ms} ms` : `${Math.round(error.ms / 1000)} s`;
+    switch (error.phase) {
+      case "lookup":
+        return [`cannot look up ${named}: no answer within ${time}; are you online?`, true];
+      case "connect":
+        return [`cannot reach ${name}: no connection within ${time}; ${hint}`, true];
+      case "answer":
+        return [`${name} did not answer within ${time}`, true];
+    }
+  }
+  switch (code) {
+    case "ENOTFOUND":
+      return [`cannot find ${named}: are you online?`, false];
+    case "EAI_AGAIN":
+      return [`cannot look up ${named}: are you online?`, true];
+    case "ECONNREFUSED":
+      return [`${name} refused the connection: ${hint}`, false];
+    case "ENETUNREACH":
+    case "EHOSTUNREACH":
+    case "ENETDOWN":
+    case "EADDRNOTAVAIL":
+    // Linux, of a route that swallows (ip-route(8), "blackhole").
+    case "EINVAL":
+      return [`there is no route to ${name}: are you online?`, false];
+    case "EACCES":
+    case "EPERM":
+      return [
+        `this computer allows no connection to ${name} (${code}): a firewall, or a VPN that is down?`,
+        false,
+      ];
+    case "ETIMEDOUT":
+      return [`cannot reach ${name}: no connection; ${hint}`, true];
+    case "ECONNRESET":
+    case "EPIPE":
+    case "ECONNABORTED":
+    case "HPE_INVALID_EOF_STATE":
+      return [`${name} closed the connection before its answer was complete`, true];
+  }
+  if (UNKNOWN_ISSUER.has(code)) return [unknownIssuer(peer), false];
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
+    const state = code === "CERT_HAS_EXPIRED" ? "has expired" : "is not valid yet";
+    return [`the certificate of ${name} ${state}: is this computer's clock right?`, false];
+  }
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return [
+      `${name} showed the certificate of another host: a sign-in page of the network, or a proxy?`,
+      false,
+    ];
+  }
+  if (code.startsWith("HPE_")) return [`${name} did not answer in HTTP (${code})`, false];
+  if (/^(?:ERR_SSL_|ERR_TLS_|EPROTO|CERT_)/.test(code))
+    return [`no TLS connection to ${name} (${code})`, false];
+  return [`cannot reach ${name} (${printable(code, 60) || "unknown fault"})`, false];
+}
+
+function unknownIssuer({ name, caBundle }: Peer): string {
+  return caBundle === undefined
+    ? `the certificate of ${name} is signed by an unknown CA: set AWS_CA_BUNDLE (or ca_bundle in the AWS config) to a PEM file with that CA, or add it to the system's trust store`
+    : `the certificate of ${name} is signed by a CA that is not in ${caBundle.path}: correct ${caBundle.setting}`;
+}
+
+/** Of happy eyeballs' AggregateError, the code of the first attempt. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && !("code" in error && error.code)) return codeOf(error.errors[0]);
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}

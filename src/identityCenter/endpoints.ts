@@ -1,0 +1,77 @@
+import type { SsoSession } from "../model.ts";
+
+interface Partition {
+  readonly regions: RegExp;
+  readonly suffix: string;
+  readonly dualstackSuffix: string;
+  /** GovCloud: FIPS without dual-stack has no host of its own. */
+  readonly plainIsFips?: true;
+}
+
+/** https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json; the first is for unknown regions. */
+const PARTITIONS: readonly [Partition, ...Partition[]] = [
+  {
+    regions: /^(?:us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
+    suffix: "amazonaws.com",
+    dualstackSuffix: "api.aws",
+  },
+  {
+    regions: /^cn-\w+-\d+$/,
+    suffix: "amazonaws.com.cn",
+    dualstackSuffix: "api.amazonwebservices.com.cn",
+  },
+  { regions: /^us-gov-\w+-\d+$/, suffix: "amazonaws.com", dualstackSuffix: "api.aws", plainIsFips: true },
+  { regions: /^eusc-de-\w+-\d+$/, suffix: "amazonaws.eu", dualstackSuffix: "api.amazonwebservices.eu" },
+  { regions: /^us-iso-\w+-\d+$/, suffix: "c2s.ic.gov", dualstackSuffix: "api.aws.ic.gov" },
+  { regions: /^us-isob-\w+-\d+$/, suffix: "sc2s.sgov.gov", dualstackSuffix: "api.aws.scloud" },
+  { regions: /^eu-isoe-\w+-\d+$/, suffix: "cloud.adc-e.uk", dualstackSuffix: "api.cloud-aws.adc-e.uk" },
+  { regions: /^us-isof-\w+-\d+$/, suffix: "csp.hci.ic.gov", dualstackSuffix: "api.aws.hci.ic.gov" },
+];
+
+type Endpointed = Pick<SsoSession, "region" | "endpoints">;
+
+/** The portal's URL, no slash at its end; the configured one keeps its path. */
+export function ssoEndpoint({ region, endpoints }: Endpointed): string {
+  return endpoints.ssoUrl === undefined
+    ? `https://portal.sso${fipsMark(region, endpoints)}.${region}.${suffix(region, endpoints)}`
+    : withoutTrailingSlashes(endpoints.ssoUrl);
+}
+
+/** The OIDC service's URL, no slash at its end; the configured one keeps its path. */
+export function oidcEndpoint({ region, endpoints }: Endpointed): string {
+  return endpoints.oidcUrl === undefined
+    ? `https://oidc${fipsMark(region, endpoints)}.${region}.${suffix(region, endpoints)}`
+    : withoutTrailingSlashes(endpoints.oidcUrl);
+}
+
+/** Whether the URL is one that AWS's own rules could give for the portal or the OIDC service of some region. */
+export function isAwsEndpoint(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname, port } = new URL(url);
+  const rest = /^(?:portal\.sso|oidc)(?:-fips)?\.[a-z0-9-]+\.(.+)$/.exec(hostname)?.[1];
+  return (
+    protocol === "https:" &&
+    port === "" &&
+    PARTITIONS.some(({ suffix, dualstackSuffix }) => rest === suffix || rest === dualstackSuffix)
+  );
+}
+
+function partitionOf(region: string): Partition {
+  return PARTITIONS.find(({ regions }) => regions.test(region)) ?? PARTITIONS[0];
+}
+
+function suffix(region: string, { useDualstack }: Endpointed["endpoints"]): string {
+  const partition = partitionOf(region);
+  return useDualstack ? partition.dualstackSuffix : partition.suffix;
+}
+
+function fipsMark(region: string, { useFips, useDualstack }: Endpointed["endpoints"]): string {
+  const isUnmarked = !useDualstack && partitionOf(region).plainIsFips === true;
+  return useFips && !isUnmarked ? "-fips" : "";
+}
+
+function withoutTrailingSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === "/") end--;
+  return url.slice(0, end);
+}

@@ -1,0 +1,106 @@
+import { isLoopback } from "../config/endpointSettings.ts";
+import { SsoCredError } from "../errors.ts";
+import type { SsoSession } from "../model.ts";
+
+/** One request, redirects not followed. Rejects with "unavailable" when no answer came within the time. */
+export type StartUrlRequest = (
+  method: "HEAD" | "GET",
+  url: string,
+  timeoutMs: number,
+) => Promise<{ status: number; location?: string | undefined }>;
+
+/** What the services are to be told; files keep the configured values. */
+export interface ResolvedStartUrl {
+  startUrl: string;
+  /** Of the resolved host; another one than the session's when its `sso_region` is out of date. */
+  region: string;
+}
+
+const TIMEOUT_MS = 10_000;
+
+const AWS_SUFFIXES = [
+  ".app.aws",
+  ".portal.amazonaws.com",
+  ".portal.amazonaws.com.cn",
+  ".app.amazonwebservices.com.cn",
+  ".portal.amazonaws.eu",
+  ".api.amazonwebservices.eu",
+  ".awsapps.com",
+  ".awsapps.cn",
+];
+
+const AWS_HOSTS = [
+  "identitycenter.amazonaws.com",
+  "identitycenter.amazonaws.com.cn",
+  "identitycenter.amazonaws.eu",
+  "identitycenter.us-gov.amazonaws.com",
+];
+
+const REGION_IN_HOST = [
+  /^[^.]+\.portal\.([a-z0-9-]+)\.app\.(?:aws|amazonwebservices\.com\.cn)$/,
+  /^[^.]+\.([a-z0-9-]+)\.portal\.amazonaws\.(?:com|com\.cn|eu)$/,
+  /^[^.]+\.portal\.([a-z0-9-]+)\.api\.amazonwebservices\.eu$/,
+];
+
+/**
+ * Turns a company's own start URL (`https://sso.example.com`) into the one that AWS knows, as the AWS CLI does since
+ * 2.35.13: one HEAD (GET where that is refused), one redirect, to an https URL of AWS. AWS's own start URLs, and those on this
+ * machine, are used as they are, without a request.
+ *
+ * @throws SsoCredError("config") when the URL does not lead to AWS, "unavailable" when its server is out of order.
+ */
+export async function resolveStartUrl(
+  { startUrl, region }: Pick<SsoSession, "startUrl" | "region">,
+  request: StartUrlRequest,
+): Promise<ResolvedStartUrl> {
+  const { hostname } = new URL(startUrl);
+  if (isAwsHost(hostname) || isLoopback(hostname)) return { startUrl, region };
+  const location = await askForRedirect(startUrl, hostname, request);
+  const target = URL.canParse(location, startUrl) ? new URL(location, startUrl) : undefined;
+  if (target?.protocol !== "https:" || !isAwsHost(target.hostname)) {
+    const where = target === undefined ? "nowhere" : `${target.protocol}//${target.host}`;
+    throw leadsAstray(startUrl, `it redirects to ${where}`);
+  }
+  return {
+    startUrl: `https://${target.host}${withoutTrailingSlashes(target.pathname)}`,
+    region: regionInHost(target.hostname) ?? region,
+  };
+}
+
+async function askForRedirect(startUrl: string, hostname: string, request: StartUrlRequest): Promise<string> {
+  let answer = await request("HEAD", startUrl, TIMEOUT_MS);
+  if (answer.status === 405 || answer.status === 501) answer = await request("GET", startUrl, TIMEOUT_MS);
+  const { status, location } = answer;
+  if ([301, 302, 303, 307, 308].includes(status)) {
+    if (location) return location;
+    throw leadsAstray(startUrl, "it redirects to nowhere");
+  }
+  if (status === 403 || status === 407 || status === 429 || status >= 500) {
+    throw new SsoCredError("unavailable", `${hostname} answered HTTP ${status} to the start URL ${startUrl}`);
+  }
+  throw leadsAstray(startUrl, `it answers HTTP ${status} and no redirect`);
+}
+
+function leadsAstray(startUrl: string, why: string): SsoCredError {
+  return new SsoCredError("config", `sso_start_url ${startUrl} does not lead to AWS: ${why}`);
+}
+
+function isAwsHost(hostname: string): boolean {
+  const host = plainHost(hostname);
+  return AWS_HOSTS.includes(host) || AWS_SUFFIXES.some((suffix) => `.${host}`.endsWith(suffix));
+}
+
+function regionInHost(hostname: string): string | undefined {
+  const host = plainHost(hostname);
+  return REGION_IN_HOST.map((pattern) => pattern.exec(host)?.[1]).find((region) => region !== undefined);
+}
+
+function plainHost(hostname: string): string {
+  return hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
+}
+
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === "/") end--;
+  return path.slice(0, end);
+}

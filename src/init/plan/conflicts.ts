@@ -1,0 +1,99 @@
+import { parseConfig } from "../../config/ini.ts";
+import { sessionArgument } from "../../config/session.ts";
+import { SsoCredError } from "../../errors.ts";
+import { printable } from "../../text/printable.ts";
+import { type CurrentConfig, ssoProfileRole } from "./currentConfig.ts";
+import type { Files, InitOptions } from "./initOptions.ts";
+import { profileHeader } from "./names.ts";
+
+const DEFAULT_SCOPES = "sso:account:access";
+
+/** Keys of the credentials file that some SDK prefers to a credential_process in the config. */
+const STRONGER = [
+  "aws_access_key_id",
+  "aws_secret_access_key",
+  "credential_process",
+  "sso_account_id",
+  "sso_role_name",
+];
+
+/** @throws SsoCredError("config") when one of the names belongs to a profile that is not ours for this session. */
+export function refuseForeign(
+  current: CurrentConfig,
+  names: readonly string[],
+  session: string,
+  path: string,
+): void {
+  const foreign = foreignNames(current, names, session);
+  if (foreign.length === 0) return;
+  const canAdopt = foreign.every((name) => ssoProfileRole(current.profiles.get(name) ?? new Map(), session));
+  throw new SsoCredError(
+    "config",
+    `${path} already has ${list(foreign.map(profileHeader))}, not written for this session; choose other names with --profile-name`,
+    canAdopt ? { remedy: { run: `sso-cred init ${sessionArgument(session)} --adopt` } } : {},
+  );
+}
+
+/** @throws SsoCredError("config") when the credentials file has keys for one of the names that would win. */
+export function refuseStaticKeys(names: readonly string[], files: Files): void {
+  const stronger = strongerKeys(names, files);
+  if (stronger === undefined) return;
+  throw new SsoCredError("config", `${stronger}; remove it there or choose another --profile-name`);
+}
+
+/** Why a person at the question had better choose other names; undefined when nothing is in their way. */
+export function whyTaken(
+  current: CurrentConfig,
+  names: readonly string[],
+  session: string,
+  files: Files,
+): string | undefined {
+  const foreign = foreignNames(current, names, session);
+  if (foreign.length > 0)
+    return `The config already has ${list(foreign.map(profileHeader))}, not written for this session`;
+  return strongerKeys(names, files);
+}
+
+function foreignNames(current: CurrentConfig, names: readonly string[], session: string): string[] {
+  return names.filter((name) => current.profiles.has(name) && current.ours.get(name)?.session !== session);
+}
+
+function strongerKeys(names: readonly string[], files: Files): string | undefined {
+  const wanted = new Set(names);
+  const stronger = parseConfig(files.credentialsText, "credentials").filter(
+    ({ kind, name, keys }) => kind === "profile" && wanted.has(name) && STRONGER.some((key) => keys.has(key)),
+  );
+  if (stronger.length === 0) return undefined;
+  const key = STRONGER.find((each) => stronger[0]?.keys.has(each));
+  const sections = list(stronger.map(({ name }) => `[${printable(name, 64)}]`));
+  return `${files.credentialsPath} has ${key} for ${sections}, which wins over credential_process`;
+}
+
+/** @throws SsoCredError("config") when a flag says something else than the `[sso-session]` that is there. */
+export function refuseSessionConflicts(
+  current: CurrentConfig,
+  wishes: Pick<InitOptions, "session" | "sessionKeys">,
+  path: string,
+): void {
+  const keys = current.sessions.get(wishes.session);
+  if (keys === undefined) return;
+  for (const [key, value] of wishes.sessionKeys) {
+    const there = keys.get(key) ?? (key === "sso_registration_scopes" ? DEFAULT_SCOPES : undefined);
+    if (!there || normal(there) === normal(value)) continue;
+    throw new SsoCredError(
+      "config",
+      `[sso-session ${printable(wishes.session, 64)}] in ${path} has ${key} = ${printable(there, 200)}, not ${printable(value, 200)}; ` +
+        "edit it there, or use another session name",
+    );
+  }
+}
+
+/** Blanks around the commas of a list of scopes say nothing. */
+function normal(value: string): string {
+  return value.replace(/\s*,\s*/g, ",").trim();
+}
+
+function list(names: readonly string[]): string {
+  const more = names.length - 10;
+  return names.slice(0, 10).join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

@@ -1,0 +1,60 @@
+import { parseConfig } from "../../config/ini.ts";
+import { type OurCommand, readOurCommand } from "../../config/ourCommand.ts";
+
+type Keys = ReadonlyMap<string, string>;
+
+/** The config as `init` and `list` look at it: what stands there, and whose it is. */
+export interface CurrentConfig {
+  readonly profiles: ReadonlyMap<string, Keys>;
+  readonly sessions: ReadonlyMap<string, Keys>;
+  /** Profiles whose credential_process runs sso-cred, whatever the session. */
+  readonly ours: ReadonlyMap<string, OurCommand>;
+}
+
+export function readCurrentConfig(text: string): CurrentConfig {
+  const sections = parseConfig(text, "config");
+  const named = (kind: string) =>
+    new Map(sections.filter((section) => section.kind === kind).map(({ name, keys }) => [name, keys]));
+  const profiles = named("profile");
+  const ours = [...profiles].flatMap(([name, keys]): [string, OurCommand][] => {
+    const command = readOurCommand(keys.get("credential_process") ?? "");
+    return command === undefined ? [] : [[name, command]];
+  });
+  return { profiles, sessions: named("sso-session"), ours: new Map(ours) };
+}
+
+/** The role that a profile of the AWS CLI's kind asks the session for; undefined for every other profile. */
+export function ssoProfileRole(
+  keys: Keys,
+  session: string,
+): { accountId: string; roleName: string } | undefined {
+  const accountId = keys.get("sso_account_id");
+  const roleName = keys.get("sso_role_name");
+  return keys.get("sso_session") === session && accountId && roleName ? { accountId, roleName } : undefined;
+}
+
+/** The session's profiles and their roles: ours, and those of the AWS CLI's kind. */
+export function profileRoles(
+  config: CurrentConfig,
+  session: string,
+): { name: string; accountId: string; roleName: string }[] {
+  return [...config.profiles].flatMap(([name, keys]) => {
+    const command = config.ours.get(name);
+    const role = command?.session === session ? command : ssoProfileRole(keys, session);
+    return role === undefined ? [] : [{ name, accountId: role.accountId, roleName: role.roleName }];
+  });
+}
+
+/** Which profile has which role of the session. Keys as of {@link roleKey}. */
+export function profilesByRole(config: CurrentConfig, session: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { name, ...role } of profileRoles(config, session)) {
+    const key = roleKey(role);
+    found.set(key, [...(found.get(key) ?? []), name]);
+  }
+  return found;
+}
+
+export function roleKey({ accountId, roleName }: { accountId: string; roleName: string }): string {
+  return `${accountId}/${roleName}`;
+}

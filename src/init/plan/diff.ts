@@ -1,0 +1,142 @@
+import { printable } from "../../text/printable.ts";
+
+const CONTEXT = 3;
+
+interface Step {
+  readonly sign: " " | "-" | "+";
+  readonly text: string;
+}
+
+export interface DiffStyle {
+  /** There is no file before. */
+  readonly isNew?: boolean;
+  /** For a person's eyes: without what a terminal would obey or hide. */
+  readonly isShown?: boolean;
+}
+
+/**
+ * A unified diff with three lines of context; empty when nothing differs. `patch` and `git apply` make exactly `after` of
+ * `before` with it, byte for byte; where it is shown only as long as there is nothing to hide.
+ */
+export function unifiedDiff(before: string, after: string, path: string, style: DiffStyle = {}): string {
+  const steps = compare(split(before), split(after));
+  const hunks = hunksOf(steps);
+  if (hunks.length === 0) return "";
+  const from = style.isNew ? "/dev/null" : fileName(path);
+  const text = hunks.map((hunk) => render(steps, hunk, style.isShown ?? false)).join("");
+  return `--- ${from}\n+++ ${fileName(path)}\n${text}`;
+}
+
+/** `patch` takes a name with blanks whole when a tab ends it. */
+function fileName(path: string): string {
+  const name = printable(path, 4096);
+  return /\s/.test(name) ? `${name}\t` : name;
+}
+
+/** Lines as `diff` sees them, each with its line feed; a carriage return belongs to the text. */
+function split(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+/**
+ * Lines common to both ends are cut off; the rest is split at lines that occur once on each side (a config's headers), in
+ * the longest order both sides share, and what lies between is compared alike.
+ */
+function compare(before: readonly string[], after: readonly string[]): Step[] {
+  let head = 0;
+  while (head < before.length && head < after.length && before[head] === after[head]) head++;
+  let tail = 0;
+  const shorter = Math.min(before.length, after.length) - head;
+  while (tail < shorter && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  const left = before.slice(head, before.length - tail);
+  const right = after.slice(head, after.length - tail);
+  const steps = signed(" ", before.slice(0, head));
+  let [i, j] = [0, 0];
+  for (const [x, y] of anchors(left, right)) {
+    steps.push(...compare(left.slice(i, x), right.slice(j, y)), ...signed(" ", left.slice(x, x + 1)));
+    [i, j] = [x + 1, y + 1];
+  }
+  const rest =
+    i + j > 0 ? compare(left.slice(i), right.slice(j)) : [...signed("-", left), ...signed("+", right)];
+  return [...steps, ...rest, ...signed(" ", before.slice(before.length - tail))];
+}
+
+function signed(sign: Step["sign"], lines: readonly string[]): Step[] {
+  return lines.map((text) => ({ sign, text }));
+}
+
+/** The longest run of pairs, ascending on both sides, of lines that are unique on each side (patience sorting). */
+function anchors(left: readonly string[], right: readonly string[]): [number, number][] {
+  const inRight = uniquePlaces(right);
+  interface Pair {
+    readonly x: number;
+    readonly y: number;
+    readonly before: Pair | undefined;
+  }
+  const piles: Pair[] = [];
+  for (const [line, x] of uniquePlaces(left)) {
+    const y = inRight.get(line);
+    if (y === undefined) continue;
+    let [low, high] = [0, piles.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((piles[middle] as Pair).y < y) low = middle + 1;
+      else high = middle;
+    }
+    piles[low] = { x, y, before: piles[low - 1] };
+  }
+  const found: [number, number][] = [];
+  for (let pair = piles.at(-1); pair !== undefined; pair = pair.before) found.push([pair.x, pair.y]);
+  return found.reverse();
+}
+
+/** In the order of the lines. */
+function uniquePlaces(lines: readonly string[]): Map<string, number> {
+  const seen = new Set<string>();
+  const places = new Map<string, number>();
+  for (const [at, line] of lines.entries()) {
+    if (seen.has(line)) places.delete(line);
+    else places.set(line, at);
+    seen.add(line);
+  }
+  return places;
+}
+
+interface Hunk {
+  readonly from: number;
+  readonly to: number;
+}
+
+function hunksOf(steps: readonly Step[]): Hunk[] {
+  const hunks: { from: number; to: number }[] = [];
+  for (const [index, { sign }] of steps.entries()) {
+    if (sign === " ") continue;
+    const last = hunks.at(-1);
+    const to = Math.min(steps.length, index + 1 + CONTEXT);
+    if (last !== undefined && index - CONTEXT <= last.to) last.to = to;
+    else hunks.push({ from: Math.max(0, index - CONTEXT), to });
+  }
+  return hunks;
+}
+
+function render(steps: readonly Step[], { from, to }: Hunk, isShown: boolean): string {
+  const count = (part: readonly Step[], other: Step["sign"]) =>
+    part.filter(({ sign }) => sign !== other).length;
+  const earlier = steps.slice(0, from);
+  const hunk = steps.slice(from, to);
+  const range = (other: Step["sign"]) => {
+    const lines = count(hunk, other);
+    return `${count(earlier, other) + (lines === 0 ? 0 : 1)},${lines}`;
+  };
+  const lines = hunk.map(({ sign, text }) => sign + withLineFeed(isShown ? fitToShow(text) : text));
+  return `@@ -${range("+")} +${range("-")} @@\n${lines.join("")}`;
+}
+
+function withLineFeed(line: string): string {
+  return line.endsWith("\n") ? line : `${line}\n\\ No newline at end of file\n`;
+}
+
+/** Tabs and the carriage return of a line end do no harm. */
+function fitToShow(line: string): string {
+  return line.replace(/(?!\t|\r?\n$)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, " ");
+}

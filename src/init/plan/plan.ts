@@ -1,0 +1,101 @@
+import { editConfig, sectionLines } from "../../config/edit.ts";
+import { readsAsEdited } from "../../config/verifyEdit.ts";
+import { SsoCredError } from "../../errors.ts";
+import { profilesToAdopt } from "./adoption.ts";
+import { refuseForeign, refuseSessionConflicts, refuseStaticKeys } from "./conflicts.ts";
+import { type CurrentConfig, profilesByRole, readCurrentConfig, roleKey } from "./currentConfig.ts";
+import type { Files, InitOptions, Role } from "./initOptions.ts";
+import { DEFAULT_TEMPLATE, profileName, refuseClashes } from "./names.ts";
+import { profileSteps, type Step, sessionSteps } from "./planSteps.ts";
+
+export interface PlannedEdit {
+  readonly action: "add" | "change" | "remove";
+  /** The section's name in the file: `profile dev`, `default`, `sso-session my-sso`. */
+  readonly section: string;
+  /** Absent for a session. */
+  readonly profile?: string;
+  /** The section's lines as they are and as they will be; empty when there is none. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly reason: string;
+}
+
+export interface Plan {
+  readonly edits: readonly PlannedEdit[];
+  readonly before: string;
+  /** Equal to `before` when there is nothing to do. */
+  readonly after: string;
+  /** The profiles of the roles in `Wishes.wanted`, in that order. */
+  readonly profiles: readonly string[];
+}
+
+/**
+ * What has to change in the config. Pure: the same input gives the same plan, and a plan made from a
+ * plan's result is empty.
+ *
+ * @throws SsoCredError("config") for a profile of that name that is not ours for this session, for keys in the
+ * credentials file that would win, and for session keys that contradict the file; "usage" for names that clash.
+ */
+export function planConfig(files: Files, wishes: InitOptions): Plan {
+  const current = readCurrentConfig(files.configText);
+  refuseSessionConflicts(current, wishes, files.configPath);
+  const adopted = wishes.adopt ? profilesToAdopt(current, wishes, files.configPath) : new Map<string, Role>();
+  const named = nameWanted(current, adopted, wishes);
+  const touched = [...new Set([...adopted.keys(), ...named.map(({ name }) => name)])];
+  refuseForeign(
+    current,
+    touched.filter((name) => !adopted.has(name)),
+    wishes.session,
+    files.configPath,
+  );
+  refuseStaticKeys(touched, files);
+
+  const wanted = new Map<string, Role>([
+    ...adopted,
+    ...named.map(({ name, assignment }): [string, Role] => [name, assignment]),
+  ]);
+  const steps = [...profileSteps(current, wanted, adopted, wishes), ...sessionSteps(current, wishes)];
+  const edits = steps.flatMap((step) => step.edits);
+  const after = editConfig(files.configText, edits);
+  if (!readsAsEdited(files.configText, edits, after)) throw cannotBePlaced(files.configPath);
+  const lines = { before: sectionLines(files.configText), after: sectionLines(after) };
+  return {
+    edits: steps.map((step) => describe(step, lines)),
+    before: files.configText,
+    after,
+    profiles: named.map(({ name }) => name),
+  };
+}
+
+function cannotBePlaced(path: string): SsoCredError {
+  const message = `${path} is laid out so that an edit would change what a line beside it means; put each key on a line without indent`;
+  return new SsoCredError("config", message);
+}
+
+function nameWanted(current: CurrentConfig, adopted: ReadonlyMap<string, Role>, wishes: InitOptions) {
+  const having = profilesByRole(current, wishes.session);
+  const named = wishes.wanted.map((assignment) => {
+    const kept = having
+      .get(roleKey(assignment))
+      ?.find((name) => current.ours.get(name)?.session === wishes.session || adopted.has(name));
+    const template = wishes.nameTemplate ?? DEFAULT_TEMPLATE;
+    const name = wishes.nameTemplate === undefined ? kept : undefined;
+    return { name: name ?? profileName(template, assignment, wishes.session), assignment };
+  });
+  refuseClashes(named);
+  return named;
+}
+
+type Lines = ReturnType<typeof sectionLines>;
+
+function describe({ action, section, reason }: Step, lines: { before: Lines; after: Lines }): PlannedEdit {
+  const { kind, name } = section;
+  return {
+    action,
+    section: kind === "profile" && name === "default" ? "default" : `${kind} ${name}`,
+    ...(kind === "profile" && { profile: name }),
+    before: action === "add" ? [] : lines.before(section),
+    after: action === "remove" ? [] : lines.after(section),
+    reason,
+  };
+}

@@ -1,0 +1,106 @@
+import { type ConfigEdit, isOneLine, type SectionName } from "../../config/edit.ts";
+import { SSO_KEYS } from "./adoption.ts";
+import { canBeWritten, commandLine } from "./command.ts";
+import { type CurrentConfig, roleKey } from "./currentConfig.ts";
+import type { InitOptions, Role } from "./initOptions.ts";
+
+/** One section's part of a plan. */
+export interface Step {
+  readonly action: "add" | "change" | "remove";
+  readonly section: SectionName;
+  readonly reason: string;
+  readonly edits: readonly ConfigEdit[];
+}
+
+/** Changes and removals in the order of the file, then what is adopted or added in the order of the wishes. */
+export function profileSteps(
+  current: CurrentConfig,
+  wanted: ReadonlyMap<string, Role>,
+  adopted: ReadonlyMap<string, Role>,
+  wishes: InitOptions,
+): Step[] {
+  const steps: Step[] = [];
+  const assigned = wishes.keepOnly && new Set(wishes.keepOnly.map(roleKey));
+  for (const [name, command] of current.ours) {
+    if (command.session !== wishes.session || adopted.has(name)) continue;
+    const role = wanted.get(name) ?? command;
+    const section: SectionName = { kind: "profile", name };
+    if (assigned !== undefined && !assigned.has(roleKey(role))) {
+      const reason = `${role.roleName} in ${role.accountId} is not assigned any more`;
+      steps.push({ action: "remove", section, reason, edits: [{ remove: section }] });
+      continue;
+    }
+    const line = current.profiles.get(name)?.get("credential_process") ?? "";
+    const { value, reason } = updatedLine(line, command, role, wishes);
+    if (value === line) continue;
+    const edits = [{ set: section, entries: [["credential_process", value]] as const }];
+    steps.push({ action: "change", section, reason, edits });
+  }
+  for (const [name, role] of wanted) {
+    const section: SectionName = { kind: "profile", name };
+    const value = commandLine(wishes.command, { session: wishes.session, ...role }, wishes.platform);
+    if (adopted.has(name)) {
+      const edits = [
+        { unset: section, keys: SSO_KEYS },
+        { set: section, entries: [["credential_process", value]] as const },
+      ];
+      steps.push({ action: "change", section, reason: "adopted from its sso keys", edits });
+    } else if (!current.ours.has(name)) {
+      const entries = [
+        ["credential_process", value],
+        ["region", wishes.region],
+        ["output", wishes.output],
+      ] as const;
+      steps.push({
+        action: "add",
+        section,
+        reason: "not in the file yet",
+        edits: [{ add: section, entries }],
+      });
+    }
+  }
+  return steps;
+}
+
+/**
+ * The line for a role; what stands there is kept when it says the same, and its end when only the path is out of date. A line
+ * that could not be written so is left alone.
+ */
+function updatedLine(
+  line: string,
+  command: Role & { readonly command: string },
+  role: Role,
+  wishes: InitOptions,
+): { value: string; reason: string } {
+  if (!canBeWritten(role, wishes.platform)) return { value: line, reason: "" };
+  const value = commandLine(wishes.command, { session: wishes.session, ...role }, wishes.platform);
+  if (roleKey(command) !== roleKey(role)) {
+    return { value, reason: `was ${command.roleName} in ${command.accountId}` };
+  }
+  // A bare name is found on the PATH, wherever the program is: never out of date by itself.
+  const isBare = !/[/\\]/.test(command.command);
+  if (command.command === wishes.command || (isBare && !wishes.isCommandGiven))
+    return { value: line, reason: "" };
+  const first = /^(?:"[^"\\]*"|'[^']*'|[^\s"'\\])+(?=\s)/.exec(line)?.[0];
+  const own = /^(?:"[^"]*"|[^\s"])+/.exec(value)?.[0] ?? wishes.command;
+  const reason = `the command was ${command.command}`;
+  const isKept = first !== undefined && isOneLine(line);
+  return { value: isKept ? own + line.slice(first.length) : value, reason };
+}
+
+/** The session is added, or given what it lacks; what it has is never changed. */
+export function sessionSteps(current: CurrentConfig, wishes: InitOptions): Step[] {
+  const section: SectionName = { kind: "sso-session", name: wishes.session };
+  const keys = current.sessions.get(wishes.session);
+  if (keys === undefined) {
+    const edits = [{ add: section, entries: [...wishes.sessionKeys] }];
+    return [{ action: "add", section, reason: "not in the file yet", edits }];
+  }
+  // Scopes are part of the registration's cache key: an existing session without them stays without.
+  const missing = [...wishes.sessionKeys].filter(
+    ([key]) => key !== "sso_registration_scopes" && !keys.get(key),
+  );
+  if (missing.length === 0) return [];
+  const reason = `${missing.map(([key]) => key).join(" and ")} was missing`;
+  return [{ action: "change", section, reason, edits: [{ set: section, entries: missing }] }];
+}

@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { shellWord } from "../../config/session.ts";
+import { configPath } from "../../hit/paths.ts";
+import type { System } from "../../platform/system.ts";
+import { printable } from "../../text/printable.ts";
+import { printableJson } from "../../text/printableJson.ts";
+import { readCurrentConfig } from "./currentConfig.ts";
+import { unifiedDiff } from "./diff.ts";
+import type { InitOptions } from "./initOptions.ts";
+import { profileHeader } from "./names.ts";
+import type { Plan, PlannedEdit } from "./plan.ts";
+import { backupPath } from "./writeConfig.ts";
+
+export interface ReportStyle {
+  readonly isDryRun: boolean;
+  readonly isJson: boolean;
+  /** Standard output is a terminal. */
+  readonly isShown: boolean;
+  /** Then a profile that keeps another region is worth a word. */
+  readonly isRegionGiven: boolean;
+}
+
+const MOST_LINES = 20;
+
+/** What `init` did or would do: the plan as a diff or as data on stdout, remarks on stderr. */
+export function reportPlan(plan: Plan, wishes: InitOptions, style: ReportStyle, system: System): void {
+  const path = configPath(system.env, system.platform);
+  const isDone = plan.after === plan.before;
+  if (style.isJson) {
+    system.writeStdout(printableJson(asData(plan, path, style)));
+    return;
+  }
+  if (isDone) system.writeStdout(`Nothing to change: ${path} is up to date.\n`);
+  else if (style.isDryRun) {
+    const diffStyle = { isNew: !existsSync(path), isShown: style.isShown };
+    system.writeStdout(`${unifiedDiff(plan.before, plan.after, path, diffStyle)}${summary(plan)}\n`);
+  } else {
+    for (const line of remarks(plan.edits)) system.writeStderr(`${line}\n`);
+    system.writeStdout(`${path}: ${summary(plan, ["added", "changed", "removed"])}\n`);
+    if (plan.before !== "") system.writeStdout(`Backup: ${backupPath(path)}\n`);
+  }
+  if (style.isRegionGiven) for (const line of keptRegions(plan, wishes)) system.writeStderr(`${line}\n`);
+  if (!style.isDryRun) system.writeStdout(usage(plan.profiles));
+}
+
+/** Counts profiles: `3 to add, 1 to change, 0 to remove`. */
+export function summary({ edits }: Plan, verbs = ["to add", "to change", "to remove"]): string {
+  const actions = ["add", "change", "remove"] as const;
+  return actions.map((action, at) => `${countOf(edits, action)} ${verbs[at]}`).join(", ");
+}
+
+function countOf(edits: readonly PlannedEdit[], action: PlannedEdit["action"]): number {
+  return edits.filter((edit) => edit.profile !== undefined && edit.action === action).length;
+}
+
+function asData(plan: Plan, path: string, { isDryRun }: ReportStyle) {
+  return {
+    config: path,
+    applied: !isDryRun && plan.after !== plan.before,
+    add: countOf(plan.edits, "add"),
+    change: countOf(plan.edits, "change"),
+    remove: countOf(plan.edits, "remove"),
+    profiles: plan.profiles,
+    edits: plan.edits,
+  };
+}
+
+/** Changes and removals, each with its reason; additions were asked for. */
+function remarks(edits: readonly PlannedEdit[]): string[] {
+  const told = edits.filter(({ action }) => action !== "add");
+  const verb = { add: "added", change: "changed", remove: "removed" };
+  const lines = told
+    .slice(0, MOST_LINES)
+    .map(
+      ({ action, section, reason }) =>
+        `${verb[action]} [${printable(section, 80)}]: ${printable(reason, 200)}`,
+    );
+  return told.length > MOST_LINES ? [...lines, `and ${told.length - MOST_LINES} more`] : lines;
+}
+
+/** What a person wrote into a profile of ours stays, even where a flag says something else. */
+function keptRegions(plan: Plan, wishes: InitOptions): string[] {
+  const { profiles } = readCurrentConfig(plan.after);
+  return plan.profiles.flatMap((name) => {
+    const region = profiles.get(name)?.get("region");
+    return region === undefined || region === wishes.region
+      ? []
+      : [`${profileHeader(name)} keeps its region ${printable(region, 40)}`];
+  });
+}
+
+function usage(profiles: readonly string[]): string {
+  const [first] = profiles;
+  if (first === undefined) return "";
+  if (profiles.length === 1 && first === "default")
+    return "\nTo use the default profile, no option is needed:\n\naws s3 ls\n";
+  const what = profiles.length === 1 ? "this profile" : "one of these profiles";
+  return `\nTo use ${what}, specify the profile name using --profile, as shown:\n\naws s3 ls --profile ${shellWord(first)}\n`;
+}

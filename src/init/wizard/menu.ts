@@ -1,0 +1,27 @@
+import { columnsOf } from "../../text/columns.ts";
+
+/** Columns of the marks before a choice, and two to spare. */
+export const MARKS = 8;
+/** Wide enough for the longest label. */
+const UNCUT = 1000;
+
+export const HELP = "up/down move, tab tick, enter accept, esc cancel";
+
+/** Columns for a choice's label, and rows for the list, between the message above and the help and the search line below. */
+export function roomFor(message: string): { columns: number; rows: number } {
+  // Some terminals do not know their size, and say 0.
+  const width = process.stderr.columns || 80;
+  const height = process.stderr.rows || 24;
+  const help = `9999 of 9999; 9999 ticked; ${HELP}`;
+  const others = [...message.split("\n"), "search", help].map((line) => Math.ceil(columnsOf(line) / width));
+  const spare = 2;
+  return {
+    columns: Math.max(1, width - MARKS),
+    rows: Math.max(3, height - spare - others.reduce((sum, each) => sum + each, 0)),
+  };
+}
+
+/** Whether a search finds a choice: in all that can be said of it, not only in what fits the terminal. */
+export function isFound({ label }: { label(columns: number): string }, query: string): boolean {
+  return label(UNCUT).toLowerCase().includes(query.toLowerCase());
+}

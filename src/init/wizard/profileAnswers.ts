@@ -1,0 +1,101 @@
+import { isKind } from "../../errors.ts";
+import type { Assignment } from "../../inventory/assignment.ts";
+import type { CurrentConfig } from "../plan/currentConfig.ts";
+import { checkTemplate, DEFAULT_TEMPLATE, profileName, refuseClashes } from "../plan/names.ts";
+import { type Asking, answer, outputQuestion, profileNameQuestion, regionQuestion } from "./questions.ts";
+
+export interface ProfileFlags {
+  readonly region: string | undefined;
+  readonly output: string | undefined;
+  readonly profileName: string | undefined;
+}
+
+export interface ProfileAnswers {
+  readonly region: string;
+  readonly output: string;
+  /** Undefined: the default names, and a role that has a profile keeps it. */
+  readonly nameTemplate: string | undefined;
+}
+
+export interface ProfileFacts {
+  readonly session: string;
+  readonly ssoRegion: string;
+  /** The roles to name; empty while they are not known yet. */
+  readonly wanted: readonly Assignment[];
+  /** Whether a template is asked for, however many roles it turns out to be. */
+  readonly isMany: boolean;
+  /** Why names that a person has just typed cannot be had. */
+  isTaken(names: readonly string[]): string | undefined;
+}
+
+/**
+ * Region, output format and profile name. At a terminal a session that has a profile already gives the next one its region
+ * and format: then only the name is asked.
+ */
+export async function askProfile(
+  current: CurrentConfig,
+  { session, ssoRegion, wanted, isMany, isTaken }: ProfileFacts,
+  flags: ProfileFlags,
+  asking: Asking,
+): Promise<ProfileAnswers> {
+  const known = asking.prompts === undefined ? undefined : lastProfile(current, session);
+  const region = await inherited(regionQuestion(ssoRegion), flags.region, known?.get("region"), asking);
+  const output = await inherited(outputQuestion(), flags.output, known?.get("output"), asking);
+
+  const isTemplate = isMany || wanted.length > 1;
+  const [first] = wanted;
+  const byDefault =
+    isTemplate || first === undefined ? DEFAULT_TEMPLATE : profileName(DEFAULT_TEMPLATE, first, session);
+  // A flag's name is left to the plan, and so are default names: a role that has a profile keeps its own.
+  const isFree = (template: string) =>
+    flags.profileName !== undefined || (isTemplate && template === byDefault);
+  const check = (template: string) =>
+    nameProblem(template, wanted, session) ??
+    (isFree(template) ? undefined : isTaken(wanted.map((role) => profileName(template, role, session))));
+  if (
+    isTemplate &&
+    flags.profileName === undefined &&
+    asking.prompts !== undefined &&
+    !asking.takesDefaults
+  ) {
+    asking.say("Fields for the profile names: {account_name} {account_id} {role_name} {session}");
+  }
+  const name = await answer(profileNameQuestion(byDefault, isTemplate, check), flags.profileName, asking);
+  return { region, output, nameTemplate: isTemplate && name === byDefault ? undefined : name };
+}
+
+async function inherited(
+  question: ReturnType<typeof regionQuestion>,
+  given: string | undefined,
+  known: string | undefined,
+  asking: Asking,
+): Promise<string> {
+  if (
+    given !== undefined ||
+    known === undefined ||
+    asking.takesDefaults ||
+    question.check(known) !== undefined
+  ) {
+    return answer(question, given, asking);
+  }
+  asking.say(`${question.message.replace(/\[.*/, `[${known}]`)}: ${known}`);
+  return known;
+}
+
+function lastProfile(current: CurrentConfig, session: string): ReadonlyMap<string, string> | undefined {
+  const name = [...current.ours].findLast(([, command]) => command.session === session)?.[0];
+  return name === undefined ? undefined : current.profiles.get(name);
+}
+
+function nameProblem(template: string, wanted: readonly Assignment[], session: string): string | undefined {
+  try {
+    checkTemplate(template);
+    refuseClashes(
+      wanted.map((assignment) => ({ name: profileName(template, assignment, session), assignment })),
+    );
+    return undefined;
+  } catch (error) {
+    if (isKind(error, "usage")) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import { Writable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
+import { columnsOf } from "../../text/columns.ts";
+
+/** One drawing of the prompt library. */
+interface Frame {
+  readonly rows: readonly string[];
+  /** Rows below the cursor's. */
+  readonly below: number;
+  /** The cursor's column, from 0. */
+  readonly column: number;
+}
+
+/** The library ends a drawing by going up to the cursor's row and then to its column, */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own language
+const CURSOR = /(?:\u001b\[(\d+)A)?\u001b\[(\d+)G$/;
+/** and begins the next one by taking away as many rows as it has drawn. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own language
+const ERASURE = /^(?:\u001b\[\d+B)?(?:\u001b\[2K(?:\u001b\[1A)?)+\u001b\[G/;
+
+/** The terminal as a prompt draws on it. */
+export interface PromptScreen {
+  readonly output: Writable;
+  /** Somebody else has written since: the next drawing takes nothing away. */
+  startOver(): void;
+}
+
+/** A terminal that has become narrower has broken the rows that are too long: then there are more to take away than the library knows. */
+export function promptScreen(terminal: NodeJS.WriteStream): PromptScreen {
+  let frame: Frame | undefined;
+  let isElsewhere = false;
+  function fitted(text: string): string {
+    if (isElsewhere) return text.replace(ERASURE, "");
+    const columns = terminal.columns || 80;
+    const isBroken = frame?.rows.some((row) => columnsOf(row) > columns);
+    return frame && isBroken ? text.replace(ERASURE, erasure(frame, columns)) : text;
+  }
+  const output = new Writable({
+    decodeStrings: false,
+    write(text: string, _encoding, done) {
+      terminal.write(fitted(text));
+      frame = nextFrame(frame, text);
+      isElsewhere = false;
+      done();
+    },
+  });
+  Object.defineProperties(output, {
+    columns: { get: () => terminal.columns },
+    rows: { get: () => terminal.rows },
+    isTTY: { get: () => terminal.isTTY },
+  });
+  return {
+    output,
+    startOver() {
+      isElsewhere = true;
+    },
+  };
+}
+
+function nextFrame(frame: Frame | undefined, text: string): Frame | undefined {
+  const cursor = CURSOR.exec(text);
+  // The last words of a prompt do not place the cursor.
+  if (cursor === null) return undefined;
+  const column = Number(cursor[2]) - 1;
+  if (cursor.index === 0 && cursor[1] === undefined) return frame && { ...frame, column };
+  return { rows: stripVTControlCharacters(text).split("\n"), below: Number(cursor[1] ?? 0), column };
+}
+
+/** From where the cursor is, which has moved with its row. */
+function erasure({ rows, below, column }: Frame, columns: number): string {
+  const above = rows.slice(0, rows.length - 1 - below);
+  const broken = above.reduce((sum, row) => sum + Math.max(1, Math.ceil(columnsOf(row) / columns)), 0);
+  const up = broken + Math.floor(column / columns);
+  return `${up > 0 ? `\u001b[${up}A` : ""}\r\u001b[J`;
+}

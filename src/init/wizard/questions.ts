@@ -1,0 +1,143 @@
+import { SsoCredError } from "../../errors.ts";
+import { printable } from "../../text/printable.ts";
+import { isPortable } from "../plan/names.ts";
+import type { MenuQuestion, Prompts, TextQuestion } from "./prompts.ts";
+
+/** A question with the flag that answers it. Words and order are those of `aws configure sso`. */
+export interface Question extends TextQuestion {
+  readonly flag: string;
+}
+
+export function sessionNameQuestion(existing: readonly string[]): Question {
+  const fallback = existing.length === 1 ? existing[0] : undefined;
+  return {
+    flag: "--sso-session",
+    message: `SSO session name (Recommended)${fallback === undefined ? "" : ` [${printable(fallback, 64)}]`}: `,
+    fallback,
+    check: (name) =>
+      existing.includes(name) || isPortable(name)
+        ? undefined
+        : "Not a valid session name: use letters, digits and _.@/%:+- only",
+  };
+}
+
+export function startUrlQuestion(): Question {
+  return {
+    flag: "--start-url",
+    message: "SSO start URL [None]: ",
+    fallback: undefined,
+    check: (url) => (isStartUrl(url) ? undefined : "Not a valid Start URL"),
+  };
+}
+
+export function ssoRegionQuestion(): Question {
+  return {
+    flag: "--sso-region",
+    message: "SSO region [None]: ",
+    fallback: undefined,
+    check: checkRegion,
+  };
+}
+
+export function scopesQuestion(): Question {
+  return {
+    flag: "--scopes",
+    message: "SSO registration scopes [sso:account:access]: ",
+    fallback: "sso:account:access",
+    check: (scopes) =>
+      /^\s*[^\s,]+(?:\s*,\s*[^\s,]+)*\s*$/.test(scopes) && isClean(scopes)
+        ? undefined
+        : "Scope values must be separated by commas",
+  };
+}
+
+export function regionQuestion(ssoRegion: string): Question {
+  return {
+    flag: "--region",
+    message: `Default client Region [${printable(ssoRegion, 40)}]: `,
+    fallback: ssoRegion,
+    check: checkRegion,
+  };
+}
+
+export function outputQuestion(): Question {
+  return {
+    flag: "--output",
+    message: "CLI default output format (json if not specified) [json]: ",
+    fallback: "json",
+    check: (format) => (/^[a-z0-9-]+$/.test(format) ? undefined : "Not a valid output format"),
+  };
+}
+
+export function profileNameQuestion(
+  fallback: string,
+  isTemplate: boolean,
+  check: (name: string) => string | undefined,
+): Question {
+  return {
+    flag: "--profile-name",
+    message: `Profile name${isTemplate ? " template" : ""} [${printable(fallback, 200)}]: `,
+    fallback,
+    check: (name) => (isClean(name) ? check(name) : "Not a valid profile name"),
+  };
+}
+
+/** Who answers: flags first, then defaults where they are taken, then the person at the terminal. */
+export interface Asking {
+  /** Undefined: nobody can be asked. */
+  readonly prompts: Prompts | undefined;
+  /** `--yes` and `--dry-run`: whatever has a default is not asked. */
+  readonly takesDefaults: boolean;
+  /** A line on standard error. */
+  say(line: string): void;
+}
+
+/**
+ * @throws SsoCredError("usage") naming the flag, for a flag that cannot be taken and for a question that nobody can be
+ * asked; "cancelled" when the person leaves.
+ */
+export async function answer(question: Question, given: string | undefined, asking: Asking): Promise<string> {
+  const { flag, fallback, check } = question;
+  if (given !== undefined) {
+    const problem = given.trim() === "" ? "A value is required" : check(given);
+    if (problem === undefined) return given.trim();
+    throw new SsoCredError("usage", `${flag} ${printable(given, 200)}: ${problem}`);
+  }
+  if (asking.takesDefaults && fallback !== undefined) return fallback;
+  if (asking.prompts === undefined) throw openQuestion(flag, fallback);
+  return orCancelled(await asking.prompts.askText(question));
+}
+
+/** As `answer`, from a menu; the values in the menu's order. */
+export async function choose(question: MenuQuestion, flag: string, asking: Asking): Promise<string[]> {
+  if (asking.prompts === undefined) throw openQuestion(`${flag} (or --all)`, undefined);
+  return orCancelled(await asking.prompts.askSome(question));
+}
+
+function orCancelled<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new SsoCredError("cancelled", "cancelled");
+  return answer;
+}
+
+function openQuestion(flag: string, fallback: string | undefined): SsoCredError {
+  const more = fallback === undefined ? "" : ` (--yes takes ${printable(fallback, 80)})`;
+  return new SsoCredError("usage", `there is no terminal to ask on: give ${flag}${more}`);
+}
+
+function checkRegion(region: string): string | undefined {
+  return /^[a-z0-9-]+$/.test(region) ? undefined : "Not a valid region";
+}
+
+function isStartUrl(text: string): boolean {
+  if (!isClean(text) || /[\s"'<>]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return (
+    protocol === "https:" ||
+    (protocol === "http:" && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname))
+  );
+}
+
+/** One line without anything invisible, and without what some reader takes for a comment. */
+function isClean(text: string): boolean {
+  return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\s[#;]/u.test(text);
+}

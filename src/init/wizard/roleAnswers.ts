@@ -1,0 +1,115 @@
+import { sessionArgument } from "../../config/session.ts";
+import { SsoCredError } from "../../errors.ts";
+import type { Assignment } from "../../inventory/assignment.ts";
+import type { Inventory } from "../../inventory/inventory.ts";
+import { listableRoles } from "../../inventory/refusedAccounts.ts";
+import type { Account } from "../../model.ts";
+import { cutTo } from "../../text/columns.ts";
+import { printable } from "../../text/printable.ts";
+import { type Asking, choose } from "./questions.ts";
+
+export interface RoleFlags {
+  /** For what to run after a refusal. */
+  readonly session: string;
+  readonly accountId: string | undefined;
+  readonly roleName: string | undefined;
+}
+
+/**
+ * The accounts and roles of a person: what flags say, what there is only one of, else what is picked from the menus.
+ *
+ * @throws SsoCredError("access-denied") when nothing, or not what the flags say, is assigned.
+ */
+export async function askRoles(
+  list: Inventory,
+  { session, accountId, roleName }: RoleFlags,
+  asking: Asking,
+): Promise<Assignment[]> {
+  const accounts = await askAccounts(await list.accounts(), { session, accountId }, asking);
+  const logoutArguments = sessionArgument(session);
+  const assigned = await listableRoles(list, accounts, { say: asking.say, logoutArguments });
+  const roles = await askRoleNames(assigned, accounts, { session, roleName }, asking);
+  return assigned.filter((assignment) => roles.includes(assignment.roleName));
+}
+
+async function askAccounts(
+  accounts: readonly Account[],
+  { session, accountId }: Pick<RoleFlags, "session" | "accountId">,
+  asking: Asking,
+): Promise<Account[]> {
+  const [only] = accounts;
+  if (only === undefined) throw noAccounts(session);
+  if (accountId !== undefined) {
+    const found = accounts.find((account) => account.accountId === accountId);
+    if (found !== undefined) return [found];
+    throw denied(
+      session,
+      `account ${accountId} is not among the ${accounts.length} accounts that are available to you`,
+    );
+  }
+  if (accounts.length === 1) {
+    asking.say(`The only AWS account available to you is: ${only.accountId}`);
+    asking.say(`Using the account ID ${only.accountId}`);
+    return [only];
+  }
+  const message = `There are ${accounts.length} AWS accounts available to you.`;
+  const choices = accounts.map((account) => ({
+    label: (columns: number) => accountLabel(account, columns),
+    value: account.accountId,
+  }));
+  const chosen = await choose({ message, choices }, "--account-id", asking);
+  asking.say(`Using the account ID ${chosen.join(", ")}`);
+  return accounts.filter((account) => chosen.includes(account.accountId));
+}
+
+/** The id is never cut: it tells accounts apart whose names begin alike. */
+function accountLabel({ accountId, accountName, emailAddress }: Account, columns: number): string {
+  const id = ` (${accountId})`;
+  const known = [accountName, emailAddress].map((text) => printable(text, 100)).filter((text) => text !== "");
+  return cutTo(known.join(", "), columns - id.length) + id;
+}
+
+async function askRoleNames(
+  assigned: readonly Assignment[],
+  accounts: readonly Account[],
+  { session, roleName }: Pick<RoleFlags, "session" | "roleName">,
+  asking: Asking,
+): Promise<string[]> {
+  const roles = [...new Set(assigned.map((assignment) => assignment.roleName))].sort();
+  const [only] = roles;
+  const where =
+    accounts.length === 1 ? `account ${accounts[0]?.accountId}` : `these ${accounts.length} accounts`;
+  if (only === undefined) throw denied(session, `no role is available to you in ${where}`);
+  if (roleName !== undefined) {
+    if (roles.includes(roleName)) return [roleName];
+    const names = roles.slice(0, 10).map((role) => printable(role, 64));
+    throw denied(
+      session,
+      `the role '${printable(roleName, 64)}' is not available to you in ${where}; assigned: ${names.join(", ")}`,
+    );
+  }
+  if (roles.length === 1) {
+    asking.say(`The only role available to you is: ${printable(only, 64)}`);
+    asking.say(`Using the role name "${printable(only, 64)}"`);
+    return [only];
+  }
+  const message = `There are ${roles.length} roles available to you.`;
+  const choices = roles.map((role) => ({
+    label: (columns: number) => cutTo(printable(role, 100), columns),
+    value: role,
+  }));
+  const chosen = await choose({ message, choices }, "--role-name", asking);
+  asking.say(`Using the role name ${chosen.map((role) => `"${printable(role, 64)}"`).join(", ")}`);
+  return chosen;
+}
+
+/** The AWS CLI's words, for a person without a single assignment. */
+export function noAccounts(session: string): SsoCredError {
+  return denied(session, "No AWS accounts are available to you");
+}
+
+function denied(session: string, message: string): SsoCredError {
+  return new SsoCredError("access-denied", `${message}; signed in as somebody else?`, {
+    remedy: { run: `sso-cred logout ${sessionArgument(session)}` },
+  });
+}

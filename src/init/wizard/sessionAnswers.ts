@@ -1,0 +1,74 @@
+import { SsoCredError } from "../../errors.ts";
+import { printable } from "../../text/printable.ts";
+import type { CurrentConfig } from "../plan/currentConfig.ts";
+import {
+  type Asking,
+  answer,
+  scopesQuestion,
+  sessionNameQuestion,
+  ssoRegionQuestion,
+  startUrlQuestion,
+} from "./questions.ts";
+
+export interface SessionFlags {
+  readonly session: string | undefined;
+  readonly startUrl: string | undefined;
+  readonly ssoRegion: string | undefined;
+  readonly scopes: string | undefined;
+}
+
+export interface SessionAnswers {
+  readonly name: string;
+  /** What was given or answered; for a session that exists only that. */
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+/** The session's name, and for a new one where it is. One that exists is offered, and nothing more is asked about it. */
+export async function askSession(
+  current: CurrentConfig,
+  flags: SessionFlags,
+  asking: Asking,
+): Promise<SessionAnswers> {
+  const name = await sessionName(current, flags.session, asking);
+  const there = current.sessions.get(name);
+  const keys = new Map<string, string>();
+  const questions = [
+    ["sso_start_url", startUrlQuestion(), flags.startUrl],
+    ["sso_region", ssoRegionQuestion(), flags.ssoRegion],
+    ["sso_registration_scopes", scopesQuestion(), flags.scopes],
+  ] as const;
+  for (const [key, question, given] of questions) {
+    const isKnown = there !== undefined && (key === "sso_registration_scopes" || there.get(key));
+    if (given !== undefined || !isKnown) keys.set(key, await answer(question, given, asking));
+  }
+  return { name, keys };
+}
+
+async function sessionName(
+  current: CurrentConfig,
+  given: string | undefined,
+  asking: Asking,
+): Promise<string> {
+  const existing = [...current.sessions.keys()];
+  const [only] = existing;
+  const question = sessionNameQuestion(existing);
+  if (given !== undefined) return answer(question, given, asking);
+  if (only !== undefined && existing.length === 1) {
+    const isInUse = [...current.ours.values()].some(({ session }) => session === only);
+    if (asking.prompts === undefined) return only;
+    if (isInUse) {
+      asking.say(
+        `${question.message.replace(/ \[.*/, "")}: ${printable(only, 64)}   (another: sso-cred init NAME)`,
+      );
+      return only;
+    }
+  }
+  if (existing.length > 1) {
+    const names = existing.slice(0, 20).map((name) => printable(name, 64));
+    if (asking.prompts === undefined) {
+      throw new SsoCredError("usage", `which session? there are ${names.join(", ")}; give --sso-session`);
+    }
+    asking.say(`Sessions in the config: ${names.join(", ")}`);
+  }
+  return answer(question, undefined, asking);
+}

@@ -1,0 +1,190 @@
+import { SsoCredError } from "../errors.ts";
+import { serviceUnavailableOf } from "../http/serviceUnavailable.ts";
+import { isThrottled, ServiceError } from "../identityCenter/identityCenter.ts";
+import type { Account } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { printable } from "../text/printable.ts";
+import { type Assignment, compareAccounts } from "./assignment.ts";
+import type { InventoryMemory } from "./inventoryFile.ts";
+import { type RateLimiter, rateLimiter } from "./rateLimiter.ts";
+
+/** The two questions to the portal, one page each, with the token already in them; nothing is retried there. */
+export interface Portal {
+  listAccounts(nextToken?: string): Promise<{ accounts: Account[]; nextToken?: string }>;
+  listAccountRoles(accountId: string, nextToken?: string): Promise<{ roles: string[]; nextToken?: string }>;
+}
+
+export interface Progress {
+  /** Accounts whose roles are known. */
+  readonly done: number;
+  readonly total: number;
+  readonly secondsLeft: number;
+}
+
+export interface Inventory {
+  /** Sorted as in the AWS CLI's menu. */
+  accounts(): Promise<Account[]>;
+  /** The roles of these accounts, sorted by account, then by role; and the accounts whose roles the portal refuses to list. */
+  assignments(accounts: readonly Account[]): Promise<Assigned>;
+}
+
+export interface Assigned {
+  readonly assignments: Assignment[];
+  /** In the order of the accounts; empty as a rule. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** The portal's no to a question about one of many accounts. */
+export interface Refusal {
+  readonly accountId: string;
+  /** In the portal's words, fit to be shown. */
+  readonly reason: string;
+}
+
+/** More would only wait for their turn. */
+const IN_FLIGHT = 30;
+/** With no answer at all for so long, throttling is an outage. */
+const THROTTLED_FOR_MS = 60_000;
+const OTHER_RETRIES = 4;
+const RETRY_MS = 500;
+
+/** A hundred items each; no organisation has that many accounts, and no account that many roles. */
+const MOST_PAGES = 500;
+/** Of all that is listed, as JSON: enough for a million roles. */
+const MOST_CHARACTERS = 64 * 1024 * 1024;
+
+/** Answers the items of every page of a list. Throws `unavailable` where the portal names a place again, ever new ones, or too much. */
+function pageReader() {
+  let characters = 0;
+  return async <Page extends { nextToken?: string }, Item>(
+    ask: (nextToken?: string) => Promise<Page>,
+    itemsOf: (page: Page) => readonly Item[],
+  ): Promise<Item[]> => {
+    const items: Item[] = [];
+    const places = new Set<string>();
+    for (let next: string | undefined; ; places.add(next)) {
+      const page = await ask(next);
+      characters += JSON.stringify(itemsOf(page)).length;
+      next = page.nextToken;
+      const isEndless = next !== undefined && (places.has(next) || places.size + 1 >= MOST_PAGES);
+      if (isEndless || characters > MOST_CHARACTERS) {
+        throw new SsoCredError("unavailable", "the portal's list has no end");
+      }
+      items.push(...itemsOf(page));
+      if (next === undefined) return items;
+    }
+  };
+}
+
+/**
+ * Lists at the rate the portal bears, whatever is asked for at once. What was learned is remembered as it comes, so that a
+ * listing that dies half-way goes on where it was.
+ */
+export function inventory(
+  portal: Portal,
+  system: Pick<System, "now" | "sleep" | "trace">,
+  memory: InventoryMemory,
+  onProgress: (progress: Progress) => void = () => {},
+): Inventory {
+  const pace = rateLimiter(system);
+  const ask = rateLimited(pace, system);
+  const everyPage = pageReader();
+  /** Not remembered for another run: what is refused may be allowed by then. */
+  const refused = new Map<string, Refusal>();
+
+  async function learnRoles(accountId: string): Promise<void> {
+    try {
+      const roles = await everyPage(
+        (token) => ask(() => portal.listAccountRoles(accountId, token)),
+        (page) => page.roles,
+      );
+      memory.learnRoles(accountId, roles.sort());
+    } catch (error) {
+      // A no to the token goes for all accounts.
+      if (!(error instanceof ServiceError) || error.status === 401) throw error;
+      refused.set(accountId, { accountId, reason: printable(error.message, 160) });
+    }
+  }
+
+  return {
+    async accounts() {
+      const known = memory.accounts();
+      if (known !== undefined) return [...known];
+      const listed = await everyPage(
+        (token) => ask(() => portal.listAccounts(token)),
+        (page) => page.accounts,
+      );
+      // The id goes into requests and command lines.
+      const accounts = listed.filter(({ accountId }) => /^\d{12}$/.test(accountId));
+      accounts.sort(compareAccounts);
+      memory.learnAccounts(accounts);
+      return accounts;
+    },
+
+    async assignments(accounts) {
+      const startedAt = system.now();
+      const waiting = accounts.filter(
+        ({ accountId }) => memory.roles(accountId) === undefined && !refused.has(accountId),
+      );
+      let asked = 0;
+      let done = 0;
+      const tell = () => {
+        const left = waiting.length - done;
+        const perSecond = done < 20 ? pace.rate() : (done * 1000) / Math.max(1, system.now() - startedAt);
+        const total = accounts.length;
+        onProgress({ done: total - left, total, secondsLeft: Math.ceil(left / perSecond) });
+      };
+      const stop = (error: unknown): never => {
+        asked = waiting.length;
+        throw error;
+      };
+      const work = async () => {
+        for (let account = waiting[asked++]; account !== undefined; account = waiting[asked++]) {
+          await learnRoles(account.accountId).catch(stop);
+          done++;
+          tell();
+        }
+      };
+      tell();
+      const ended = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, work));
+      const failed = ended.find((each) => each.status === "rejected");
+      if (failed !== undefined) {
+        memory.save();
+        throw failed.reason;
+      }
+      return {
+        assignments: accounts.flatMap((account) =>
+          (memory.roles(account.accountId) ?? []).map((roleName) => ({ ...account, roleName })),
+        ),
+        refusals: accounts.flatMap(({ accountId }) => refused.get(accountId) ?? []),
+      };
+    },
+  };
+}
+
+/** Repeats what the portal throttles for as long as it answers anything, and what fails otherwise a few times. */
+function rateLimited(pace: RateLimiter, system: Pick<System, "now" | "sleep" | "trace">) {
+  let answeredAt = system.now();
+  return async <T>(call: () => Promise<T>): Promise<T> => {
+    for (let failures = 0; ; ) {
+      await pace.turn();
+      try {
+        const answer = await call();
+        answeredAt = system.now();
+        pace.answered();
+        return answer;
+      } catch (error) {
+        const outage = serviceUnavailableOf(error);
+        if (!outage?.retry) throw error;
+        if (isThrottled(error)) {
+          if (system.now() - answeredAt > THROTTLED_FOR_MS) throw error;
+          pace.throttled(outage.retryAfterMs);
+          system.trace.step("throttled", { requestsPerSecond: pace.rate() });
+        } else {
+          if (failures++ >= OTHER_RETRIES) throw error;
+          await system.sleep(RETRY_MS * 2 ** failures);
+        }
+      }
+    }
+  };
+}

@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { removeIfPossible } from "../cache/folder.ts";
+import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
+import { stateDirectory } from "../hit/paths.ts";
+import { sha1 } from "../hit/sha1.ts";
+import type { Account } from "../model.ts";
+import type { System } from "../platform/system.ts";
+
+/** How long a listing that was cut short may be taken up again. */
+const LIFE_MS = 15 * 60_000;
+const SAVE_EVERY_MS = 1_000;
+
+/** What a listing has learned so far. */
+export interface InventoryMemory {
+  accounts(): readonly Account[] | undefined;
+  roles(accountId: string): readonly string[] | undefined;
+  learnAccounts(accounts: readonly Account[]): void;
+  learnRoles(accountId: string, roles: readonly string[]): void;
+  /** Writes what is not written yet; what cannot be written is only forgotten. */
+  save(): void;
+  /** The listing is complete, or the answers are no longer wanted: the next one starts anew. */
+  forget(): void;
+}
+
+/**
+ * The memory of one session's listing in `~/.aws/sso-cred/`. It belongs to the access token it was made with (known
+ * by a hash): after a sign-in as somebody else it is empty.
+ */
+export function inventoryFile(
+  session: { readonly name: string | null; readonly startUrl: string },
+  accessToken: string,
+  system: Pick<System, "env" | "platform" | "now" | "trace">,
+): InventoryMemory {
+  const key = sha1(session.name ?? session.startUrl);
+  const path = join(stateDirectory(system.env, system.platform), `inventory-${key}.json`);
+  const owner = sha1(`inventory of ${accessToken}`);
+  const found = readStateFile(path);
+  const age = typeof found?.at === "number" ? system.now() - found.at : -1;
+  const isMine = found?.owner === owner && age >= 0 && age < LIFE_MS;
+  const at = isMine ? (found?.at as number) : system.now();
+  const roles = isMine ? readRoles(found?.roles) : new Map<string, readonly string[]>();
+  const known = shortMemory(isMine ? readAccounts(found?.accounts) : undefined, roles);
+  let savedAt = system.now();
+  let isSaved = true;
+
+  function save(): void {
+    if (isSaved) return;
+    savedAt = system.now();
+    isSaved = true;
+    try {
+      const accounts = known.accounts() ?? null;
+      writeStateFile(path, { at, owner, accounts, roles: Object.fromEntries(roles) });
+    } catch (error) {
+      system.trace.step("the listing could not be kept", { error: String(error) });
+    }
+  }
+
+  function learned(): void {
+    isSaved = false;
+    if (system.now() - savedAt >= SAVE_EVERY_MS) save();
+  }
+
+  return {
+    ...known,
+    learnAccounts(list) {
+      known.learnAccounts(list);
+      learned();
+    },
+    learnRoles(accountId, list) {
+      known.learnRoles(accountId, list);
+      learned();
+    },
+    save,
+    forget() {
+      isSaved = true;
+      removeIfPossible(path);
+    },
+  };
+}
+
+/** Forgotten with the process. */
+export function shortMemory(
+  accounts?: readonly Account[],
+  roles = new Map<string, readonly string[]>(),
+): InventoryMemory {
+  return {
+    accounts: () => accounts,
+    roles: (accountId) => roles.get(accountId),
+    learnAccounts(list) {
+      accounts = [...list];
+    },
+    learnRoles: (accountId, list) => void roles.set(accountId, list),
+    save() {},
+    forget() {},
+  };
+}
+
+function readAccounts(value: unknown): Account[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const isAccount = (each: Partial<Account> | null): each is Account =>
+    typeof each?.accountId === "string" &&
+    typeof each.accountName === "string" &&
+    typeof each.emailAddress === "string";
+  return value.every(isAccount) ? value : undefined;
+}
+
+function readRoles(value: unknown): Map<string, readonly string[]> {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  const isList = (list: unknown): list is string[] =>
+    Array.isArray(list) && list.every((name) => typeof name === "string");
+  return new Map(entries.filter((entry): entry is [string, string[]] => isList(entry[1])));
+}

@@ -1,0 +1,53 @@
+import type { System } from "../platform/system.ts";
+
+/** What the portal is reported to allow; https://github.com/benkehoe/aws-sso-util/issues/112 and others. */
+export const PORTAL_REQUESTS_PER_SECOND = 20;
+
+const SLOWEST_PER_SECOND = 0.5;
+/** Turns that a stall left unused may be caught up on. */
+const CATCH_UP_MS = 200;
+const PAUSE_MS = 500;
+const CUT = 0.75;
+const CUT_EVERY_MS = 1_000;
+/** Regained with each answer: about one request a second more, every second. */
+const REGAIN = 0.05;
+
+/** One stream of turns for all requests to the portal. */
+export interface RateLimiter {
+  /** Resolves when the next request may go. */
+  turn(): Promise<void>;
+  /** The portal said 429: everybody pauses, then goes slower. */
+  throttled(pauseMs?: number): void;
+  answered(): void;
+  /** Requests a second at the moment. */
+  rate(): number;
+}
+
+/** Begins at the portal's known rate, and finds a lower one by multiplicative decrease and additive increase. */
+export function rateLimiter(
+  system: Pick<System, "now" | "sleep">,
+  perSecond = PORTAL_REQUESTS_PER_SECOND,
+): RateLimiter {
+  let rate = perSecond;
+  let nextAt = 0;
+  let cutAt = Number.NEGATIVE_INFINITY;
+  return {
+    async turn() {
+      const now = system.now();
+      const at = Math.max(nextAt, now - CATCH_UP_MS);
+      nextAt = at + 1000 / rate;
+      if (at > now) await system.sleep(at - now);
+    },
+    throttled(pauseMs = PAUSE_MS) {
+      const now = system.now();
+      nextAt = Math.max(nextAt, now + pauseMs);
+      if (now - cutAt < CUT_EVERY_MS) return;
+      cutAt = now;
+      rate = Math.max(SLOWEST_PER_SECOND, rate * CUT);
+    },
+    answered() {
+      rate = Math.min(perSecond, rate + REGAIN);
+    },
+    rate: () => rate,
+  };
+}

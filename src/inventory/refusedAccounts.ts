@@ -1,0 +1,44 @@
+import { SsoCredError } from "../errors.ts";
+import type { Account } from "../model.ts";
+import type { Assignment } from "./assignment.ts";
+import type { Assigned, Inventory, Refusal } from "./inventory.ts";
+
+/** Accounts named in one line. */
+const MOST_NAMED = 10;
+
+/**
+ * The roles of these accounts without those that the portal refuses to list; `say` is told which, in one line.
+ *
+ * @throws SsoCredError("access-denied") when it refuses every one; `logoutArguments` name the session in what to run then.
+ */
+export async function listableRoles(
+  list: Inventory,
+  accounts: readonly Account[],
+  { say, logoutArguments }: { say(line: string): void; logoutArguments: string },
+): Promise<Assignment[]> {
+  const { assignments, refusals } = await list.assignments(accounts);
+  const [first] = refusals;
+  if (first === undefined) return assignments;
+  const which = `${namedAccounts(refusals)}, whose roles the portal does not list (${first.reason})`;
+  if (refusals.length < accounts.length) say(`Left out: ${which}.`);
+  else throw nothingListed(first, accounts.length, logoutArguments);
+  return assignments;
+}
+
+/** `account 1`; `the accounts 1, 2 and 3 more`. */
+export function namedAccounts(refusals: Assigned["refusals"]): string {
+  const ids = refusals.map(({ accountId }) => accountId);
+  if (ids.length === 1) return `account ${ids[0]}`;
+  const more = ids.length - MOST_NAMED;
+  return `the accounts ${ids.slice(0, MOST_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+function nothingListed({ accountId, reason }: Refusal, count: number, logoutArguments: string): SsoCredError {
+  const what =
+    count === 1
+      ? `does not list the roles of account ${accountId}`
+      : `lists the roles of none of the ${count} accounts`;
+  return new SsoCredError("access-denied", `the portal ${what} (${reason}); signed in as somebody else?`, {
+    remedy: { run: `sso-cred logout ${logoutArguments}` },
+  });
+}

@@ -1,7 +1,0 @@
-import type { SsoSession } from "../sso/types.ts";
-import { printable } from "../text.ts";
-
-/** What people know the session by: its name, or a legacy profile's start URL. */
-export function sessionTitle(session: Pick<SsoSession, "name" | "startUrl">): string {
-  return printable(session.name ?? session.startUrl, 120);
-}

@@ -1,0 +1,85 @@
+import { getRawAsset } from "node:sea";
+import { Script } from "node:vm";
+
+/**
+ * V8 flags that the executable starts without (`--no-NAME`).
+ *  - rehash-snapshot: the string hashes of Node's snapshot are used as they are. Their seed is then the same for all, so
+ *    never key a Map or an object by more than a few strings that somebody else chose.
+ *  - memory-reducer: a collection of garbage eight seconds later, for whoever waits.
+ *  - short-builtin-calls: a copy of V8's built-in code near compiled code, of which a hit has none.
+ */
+export const START_FLAGS = ["rehash-snapshot", "memory-reducer", "short-builtin-calls"];
+
+/**
+ * Runs a chunk of the packed executable and returns what it exports. The build puts this in the place of
+ * `await import("../cli/cli.ts")` and its like; run from source they are plain imports and this file is not used.
+ */
+export function loadChunk(name: string): unknown {
+  if (name === "cli") restoreFlags();
+  const module = { exports: {} };
+  const run = compileChunk(name).runInThisContext() as (
+    module: object,
+    exports: object,
+    require: object,
+  ) => void;
+  run(module, module.exports, requireBuiltin);
+  return module.exports;
+}
+
+/**
+ * Without this V8 would reject the code caches that Node holds of its own modules, as made under other flags; what the
+ * flags are for is over once the process has started.
+ */
+function restoreFlags(): void {
+  const { setFlagsFromString } = v8Binding() ?? process.getBuiltinModule("node:v8");
+  for (const flag of START_FLAGS) setFlagsFromString(`--${flag}`);
+}
+
+/** What `node:v8` is made of: the module itself loads thirty others first, without their code caches. Deprecated, so it may go. */
+function v8Binding(): Pick<typeof import("node:v8"), "setFlagsFromString"> | undefined {
+  const { binding, noDeprecation = false } = process as {
+    binding?: (name: string) => ReturnType<typeof v8Binding>;
+    noDeprecation?: boolean;
+  };
+  process.noDeprecation = true;
+  try {
+    return binding?.("v8");
+  } catch {
+    return undefined;
+  } finally {
+    process.noDeprecation = noDeprecation;
+  }
+}
+
+/** The chunk's script with its code cache, if one was baked in; `cachedDataRejected` tells whether V8 took it. */
+export function compileChunk(name: string): Script {
+  const source = Buffer.from(getRawAsset(`${name}.js`)).toString("latin1");
+  const cachedData = Buffer.from(getRawAsset(`${name}.cache`));
+  return new Script(source, { filename: `${name}.js`, ...(cachedData.length > 0 && { cachedData }) });
+}
+
+/** Modules that take a millisecond or more to load, and that no run needs all of. */
+const DEAR = /^(?:node:)?(?:child_process|crypto|fs\/promises|http|https|net|readline|tls|tty|v8|zlib)$/;
+
+/** What a chunk gets for `require`. A dear module is loaded when something of it is used, not when it is imported. */
+function requireBuiltin(id: string): object {
+  if (!DEAR.test(id)) return builtin(id);
+  return new Proxy(
+    {},
+    {
+      get: (_, name) => Reflect.get(builtin(id), name),
+      has: (_, name) => Reflect.has(builtin(id), name),
+      ownKeys: () => Reflect.ownKeys(builtin(id)),
+      getOwnPropertyDescriptor: (_, name) => {
+        const found = Reflect.getOwnPropertyDescriptor(builtin(id), name);
+        return found && { ...found, configurable: true };
+      },
+    },
+  );
+}
+
+function builtin(id: string): object {
+  const found = process.getBuiltinModule(id);
+  if (found === undefined) throw new Error(`${id} is not in the executable`);
+  return found;
+}

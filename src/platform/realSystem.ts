@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { SsoCredError } from "../errors.ts";
+import { openBrowser } from "./browser.ts";
+import { currentFolder } from "./currentFolder.ts";
+import { exitProcess } from "./exitProcess.ts";
+import { writeOutput } from "./output.ts";
+import { programCommand } from "./programCommand.ts";
+import { steadyClock } from "./steadyClock.ts";
+import type { System } from "./system.ts";
+import { openTerminal } from "./terminal.ts";
+import { openTrace } from "./trace.ts";
+import { workerEnvironment } from "./workerEnvironment.ts";
+
+/** The program's surroundings as they are: this process, its timers, terminal and browser. Ctrl-C aborts `interrupted`. */
+export function realSystem(): System {
+  const { env, platform } = process;
+  const startedAt = Math.round(Date.now() - process.uptime() * 1000);
+  const trace = openTrace(env, startedAt);
+  const interrupted = interruptSignal();
+  return {
+    env,
+    platform,
+    startedAt,
+    trace,
+    now: steadyClock(),
+    interrupted,
+    sleep: (ms) => sleepUnless(interrupted, ms),
+    writeStdout: (text, timeoutMs) => writeOutput(1, text, timeoutMs),
+    writeStderr: (text, timeoutMs) => writeOutput(2, text, timeoutMs),
+    terminal: () => openTerminal(platform),
+    openBrowser: (url) => openBrowser(url, { env, platform }),
+    startDetached,
+  };
+}
+
+function startDetached(args: readonly string[]): number | undefined {
+  const [file, ...first] = programCommand() as [string, ...string[]];
+  const surroundings = workerEnvironment(process, currentFolder());
+  // A worker that does not start is noticed by its unclaimed login; some failures come as an event, some are thrown.
+  try {
+    const child = spawn(file, [...first, ...args], {
+      detached: true,
+      stdio: "ignore",
+      windowsHide: true,
+      ...surroundings,
+    });
+    child.once("error", () => {});
+    child.unref();
+    return child.pid;
+  } catch {
+    return undefined;
+  }
+}
+
+/** One second for what is under way to end in order; then the process ends anyway. */
+const UNWIND_MS = 1_000;
+
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  process.once("SIGINT", () => {
+    controller.abort(new SsoCredError("cancelled", "cancelled"));
+    setTimeout(() => exitProcess(130), UNWIND_MS).unref();
+  });
+  return controller.signal;
+}
+
+function sleepUnless(interrupted: AbortSignal, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (interrupted.aborted) return reject(interrupted.reason);
+    const end = () => {
+      clearTimeout(timer);
+      reject(interrupted.reason);
+    };
+    const timer = setTimeout(() => {
+      interrupted.removeEventListener("abort", end);
+      resolve();
+    }, ms);
+    interrupted.addEventListener("abort", end, { once: true });
+  });
+}

@@ -1,0 +1,41 @@
+import { spawnSync } from "node:child_process";
+import { constants } from "node:os";
+import { EXIT_CODE } from "../errors.ts";
+import { writeFully } from "../hit/writeFully.ts";
+import { printable } from "../text/printable.ts";
+import { cleanEnvironment, disturbingVariables } from "./environment.ts";
+import { programCommand, startFault } from "./programCommand.ts";
+
+/**
+ * Starts this process over without the variables that Node and OpenSSL would obey, if there are any: in place where
+ * the system can (same PID, same descriptors), else as a child whose exit code is passed on. Ends the process as a `config` error
+ * where neither is possible: with the variables nothing that the program promises would hold.
+ */
+export function reexecWithCleanEnv(): void {
+  const [disturbing] = disturbingVariables(process.env);
+  if (disturbing === undefined) return;
+  const env = cleanEnvironment(process.env);
+  const [file, ...first] = programCommand() as [string, ...string[]];
+  const args = [...first, ...process.argv.slice(2)];
+  const fault = startFault(file);
+  if (fault !== undefined) endBecause(disturbing, `${file} ${fault}`);
+  if (typeof process.execve === "function" && process.platform !== "win32") {
+    process.execve(file, [process.argv0, ...args], env as Record<string, string>);
+  }
+  // Which Node would hand on in spite of `env`.
+  delete process.env.NODE_V8_COVERAGE;
+  // Ctrl-C goes to the child as well, which has things to put in order.
+  process.on("SIGINT", () => {});
+  const child = spawnSync(file, args, { env, stdio: "inherit", windowsHide: true });
+  if (child.error) endBecause(disturbing, child.error.message);
+  process.exit(child.status ?? 128 + constants.signals[child.signal as NodeJS.Signals]);
+}
+
+function endBecause(variable: string, fault: string): never {
+  try {
+    const message = `${variable} is set, and the program cannot start over without it: ${fault}`;
+    writeFully(2, `sso-cred: ${printable(message)}\n`, 1_000);
+  } finally {
+    process.exit(EXIT_CODE.config);
+  }
+}

@@ -1,0 +1,40 @@
+import { closeSync, constants, fchmodSync, fstatSync, openSync, writeSync } from "node:fs";
+import { namedFile } from "../hit/paths.ts";
+import { masked } from "../text/redact.ts";
+import type { System, Trace } from "./system.ts";
+
+/**
+ * `SSO_CRED_TRACE=FILE`: one line a step, with the milliseconds since the process started. The file is 0600;
+ * whatever looks like a secret is masked here, whoever wrote it. A file that cannot be written costs only the trace.
+ */
+export function openTrace(env: System["env"], startedAt: number): Trace {
+  if (!env.SSO_CRED_TRACE) return { step() {} };
+  const path = namedFile(env.SSO_CRED_TRACE, process.platform);
+  return {
+    step(what, details = {}) {
+      const parts = Object.entries(details)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => ` ${name}=${masked(name, value)}`);
+      append(
+        path,
+        `${new Date().toISOString()} ${process.pid} +${Date.now() - startedAt}ms ${what}${parts.join("")}\n`,
+      );
+    },
+  };
+}
+
+function append(path: string, line: string): void {
+  try {
+    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
+    const fd = openSync(path, flags, 0o600);
+    try {
+      const found = fstatSync(fd);
+      if (found.isFile() && (found.mode & 0o077) !== 0) fchmodSync(fd, 0o600);
+      writeSync(fd, line);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // The trace must never be the reason of a failure.
+  }
+}

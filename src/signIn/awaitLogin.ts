@@ -1,0 +1,138 @@
+import { sessionStatePath } from "../cache/statePaths.ts";
+import { readToken, tokenPath } from "../cache/tokenCache.ts";
+import { watchFiles } from "../cache/watchFiles.ts";
+import { isKind, SsoCredError } from "../errors.ts";
+import type { SsoSession, SsoToken } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { endLogin } from "./changeLogin.ts";
+import {
+  hasLoginFile,
+  isJoinable,
+  isUnderWay,
+  mark,
+  othersWait,
+  type PendingLogin,
+  readPendingLogin,
+  release,
+} from "./pendingLogin.ts";
+import { sessionTitle } from "./sessionTitle.ts";
+import { isAnswer } from "./signInAnswer.ts";
+
+/** Between a change and the look at it: of a sign-in that the browser settles by itself nobody need be told. */
+const SETTLE_MS = 50;
+/** A worker that dies is started again this often by one caller. */
+const MAX_STARTS = 3;
+
+export interface LoginWait {
+  /** Epoch milliseconds. */
+  deadline: number;
+  /** An access token that does not count as the answer: the one the portal refused, or the one to be replaced. */
+  replaces?: string;
+  /** Starts a sign-in where none is under way. Called once more when its worker dies. */
+  start(): Promise<PendingLogin>;
+  /** Called at each look while the sign-in is open; throws when nobody here can be asked. */
+  show(login: PendingLogin): void;
+}
+
+/**
+ * Waits for a token, through the sign-in that is under way or a new one. However many wait, there is one sign-in.
+ *
+ * Throws `login-failed` (denied, unanswered), `unavailable` (the service is out of reach), `login-required` when the wait
+ * ran out first, `cancelled` on Ctrl-C, which ends the sign-in if nobody else waits for it.
+ */
+export async function awaitLogin(session: SsoSession, wait: LoginWait, system: System): Promise<SsoToken> {
+  let joined: PendingLogin | undefined;
+  let starts = 0;
+  const changes = watchFiles(
+    [sessionStatePath("logins", session, system), tokenPath(session, system)],
+    system,
+  );
+  try {
+    for (;;) {
+      const login = readPendingLogin(session, system);
+      // Before the token: with the failure the marks of refreshed ones are gone.
+      if (joined && login?.id === joined.id && login.failure) throw login.failure;
+      // Read after the login's file, which a worker removes once the token is there.
+      const token = readToken(session, system);
+      if (token && token.accessToken !== wait.replaces && isAnswer(token, login, system)) return token;
+      if (joined && !login) throw hasLoginFile(session, system) ? replaced(session) : loggedOut(session);
+      if (login && isJoinable(login, session, system)) {
+        if (login.id !== joined?.id) join(login);
+        if (login.state === "open") wait.show(login);
+        if (system.now() >= wait.deadline) throw stillOpen(login);
+      } else {
+        // Not in turns: the other one has its callers, too.
+        if (login && isUnderWay(login, system) && joined) throw replaced(session);
+        if (++starts > MAX_STARTS) throw neverStarts(session);
+        const started = await wait.start();
+        if (started.id !== joined?.id) join(started);
+        continue;
+      }
+      await changes.next(wait.deadline - system.now());
+      await system.sleep(SETTLE_MS);
+    }
+  } catch (error) {
+    if (joined && isKind(error, "cancelled")) {
+      // First this: of several that are interrupted at once the last one finds nobody.
+      release(joined, waiterName(), system);
+      if (!othersWait(joined, system)) await endLogin(joined, system);
+    }
+    throw error;
+  } finally {
+    changes.close();
+    if (joined) release(joined, waiterName(), system);
+  }
+
+  function join(login: PendingLogin): void {
+    if (joined) release(joined, waiterName(), system);
+    joined = login;
+    mark(login, waiterName(), system);
+    system.trace.step("wait for the sign-in", { grant: login.grant, state: login.state });
+  }
+}
+
+function waiterName(): string {
+  return `waiter-${process.pid}`;
+}
+
+function stillOpen(login: PendingLogin): SsoCredError {
+  const title = sessionTitle(login.session);
+  if (!login.url) {
+    const message = `the sign-in to '${title}' is being prepared; call again`;
+    return new SsoCredError("login-required", message);
+  }
+  return openElsewhere(
+    login,
+    `the sign-in to '${title}' is open and waits for you; the next call goes on from there`,
+  );
+}
+
+/** Says where to sign in, with a device's code apart from the address. */
+export function openElsewhere(login: PendingLogin, message: string): SsoCredError {
+  const code = login.userCode ? `, code ${login.userCode}` : "";
+  return new SsoCredError("login-required", `${message}${code}`, {
+    remedy: { ...(login.url ? { open: login.url } : {}) },
+  });
+}
+
+function loggedOut(session: SsoSession): SsoCredError {
+  return gone(session, "was ended by a logout");
+}
+
+/** By one for other settings, or on another machine that shares the folder. */
+function replaced(session: SsoSession): SsoCredError {
+  return gone(session, "was replaced by another one, which this call cannot join");
+}
+
+function gone(session: SsoSession, how: string): SsoCredError {
+  return new SsoCredError("login-required", `the sign-in to '${sessionTitle(session)}' ${how}`, {
+    remedy: { run: `sso-cred login ${session.loginArguments}` },
+  });
+}
+
+function neverStarts(session: SsoSession): SsoCredError {
+  const message = `the sign-in to '${sessionTitle(session)}' does not start: the system ends its process`;
+  return new SsoCredError("unavailable", message, {
+    remedy: { run: `sso-cred login ${session.loginArguments}` },
+  });
+}

@@ -1,0 +1,48 @@
+import { withLock } from "../cache/lock.ts";
+import { sessionLockPath } from "../cache/statePaths.ts";
+import { isKind } from "../errors.ts";
+import type { SsoSession } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import {
+  type PendingLogin,
+  readPendingLogin,
+  removePendingLogin,
+  writePendingLogin,
+} from "./pendingLogin.ts";
+
+/** Nobody holds this lock for longer than a few writes. */
+const PATIENCE_MS = 3_000;
+
+/**
+ * Writes the new state of a sign-in unless it has been ended or replaced: a logout between the look and the write
+ * would otherwise be undone. Answers whether it was written.
+ */
+export async function updateLogin(login: PendingLogin, system: System): Promise<boolean> {
+  return alone(login.session, system, () => {
+    const isStillThere = () => readPendingLogin(login.session, system)?.id === login.id;
+    return isStillThere() && writePendingLogin(login, system, isStillThere);
+  });
+}
+
+/** Takes away the record of a sign-in that is over; of one that has taken its place meanwhile nothing is lost. */
+export async function endLogin(login: PendingLogin, system: System): Promise<void> {
+  await alone(login.session, system, () => {
+    if (readPendingLogin(login.session, system)?.id === login.id) removePendingLogin(login.session, system);
+  });
+}
+
+/** Ends the sign-in of a session, if there is one, for good. Throws `config` naming a file that cannot be removed. */
+export async function cancelLogin(session: SsoSession, system: System): Promise<void> {
+  await alone(session, system, () => removePendingLogin(session, system));
+}
+
+async function alone<T>(session: SsoSession, system: System, work: () => T): Promise<T> {
+  const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a change of the same sign-in" };
+  try {
+    return await withLock(system, sessionLockPath("login", session, system), wait, async () => work());
+  } catch (error) {
+    // Ctrl-C, too, has to end what is under way.
+    if (!isKind(error, "unavailable", "cancelled")) throw error;
+    return work();
+  }
+}

@@ -1,0 +1,87 @@
+import { readFailure } from "../cache/attempts.ts";
+import type { JsonObject } from "../cache/jsonFile.ts";
+import type { SsoCredError } from "../errors.ts";
+import type { CaBundle, EndpointSettings, LoginMode, SsoSession } from "../model.ts";
+
+/** A sign-in that is under way: written by the caller that starts it, then kept by its worker. Holds no secret. */
+export interface PendingLogin {
+  id: string;
+  session: SsoSession;
+  grant: "browser" | "device";
+  /** Whether the worker is to open a browser. */
+  browser: boolean;
+  /** Who asked for it: `aws (process 4711)`. */
+  asker?: string;
+  /** The `tokenMark` of the access token that the new one has to differ from. */
+  replaces?: string;
+  startedUptime: number;
+  /** `starting` until its worker has claimed it. */
+  state: "starting" | "working" | "open" | "failed";
+  /** Where the person signs in, once open. */
+  url?: string;
+  /** Device grant: what to type there, and the address that needs no typing. */
+  userCode?: string;
+  urlWithCode?: string;
+  /** Whether a browser was opened. */
+  opened?: boolean;
+  failure?: SsoCredError;
+  /** Epoch milliseconds at which the person, or the service, said no. */
+  deniedAt?: number;
+}
+
+/** The sign-in that a state file describes; undefined unless each field is what it has to be. */
+export function parseLogin(file: JsonObject | undefined): PendingLogin | undefined {
+  const session = parseSession(file?.session);
+  if (!file || !session) return undefined;
+  const { id, grant, browser, startedUptime, state, opened, deniedAt } = file;
+  // The id becomes a part of file names.
+  if (typeof id !== "string" || !/^[0-9a-f]{16}$/.test(id)) return undefined;
+  if (grant !== "browser" && grant !== "device") return undefined;
+  if (state !== "starting" && state !== "working" && state !== "open" && state !== "failed") return undefined;
+  if (typeof browser !== "boolean" || typeof startedUptime !== "number") return undefined;
+  const failure = readFailure(file.failure);
+  return {
+    ...{ id, session, grant, browser, startedUptime, state },
+    ...texts(file, ["asker", "replaces", "url", "userCode", "urlWithCode"]),
+    ...(typeof opened === "boolean" ? { opened } : {}),
+    ...(failure ? { failure } : {}),
+    ...(typeof deniedAt === "number" ? { deniedAt } : {}),
+  };
+}
+
+function parseSession(value: unknown): SsoSession | undefined {
+  const { name, startUrl, region, scopes, login, endpoints, ...rest } = fields(value);
+  const { useFips, useDualstack, ...urls } = fields(endpoints);
+  if (typeof name !== "string" && name !== null) return undefined;
+  if (typeof startUrl !== "string" || !URL.canParse(startUrl)) return undefined;
+  if (typeof region !== "string" || typeof rest.loginArguments !== "string") return undefined;
+  if (scopes !== null && !isTextList(scopes)) return undefined;
+  if (typeof useFips !== "boolean" || typeof useDualstack !== "boolean") return undefined;
+  const known: Pick<EndpointSettings, "ssoUrl" | "oidcUrl"> = texts(urls, ["ssoUrl", "oidcUrl"]);
+  if (!Object.values(known).every((url) => URL.canParse(url))) return undefined;
+  return {
+    ...{ name, startUrl, region, scopes },
+    login: typeof login === "string" ? (login as LoginMode) : undefined,
+    endpoints: { useFips, useDualstack, ...known },
+    caBundle: parseCaBundle(rest.caBundle),
+    loginArguments: rest.loginArguments,
+  };
+}
+
+function parseCaBundle(value: unknown): CaBundle | undefined {
+  const { path, setting } = fields(value);
+  return typeof path === "string" && typeof setting === "string" ? { path, setting } : undefined;
+}
+
+function fields(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function texts<K extends string>(from: JsonObject, names: readonly K[]): { [P in K]?: string } {
+  const found = names.map((name) => [name, from[name]]).filter(([, value]) => typeof value === "string");
+  return Object.fromEntries(found) as { [P in K]?: string };
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}

@@ -1,0 +1,147 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { uptime } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { listFolder, removeFile, removeIfPossible } from "../cache/folder.ts";
+import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
+import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
+import { loginsFolder, sessionStatePath } from "../cache/statePaths.ts";
+import { sha1 } from "../hit/sha1.ts";
+import type { SsoSession } from "../model.ts";
+import { identifyProcess, processState } from "../platform/processIdentity.ts";
+import type { System } from "../platform/system.ts";
+import { type PendingLogin, parseLogin } from "./loginRecord.ts";
+
+/** A sign-in nobody answers ends after this time. */
+export const LOGIN_MS = 600_000;
+/** A login of whose worker nothing is known, and that it has not claimed by then: the caller died before it started one. */
+const CLAIM_SECONDS = 5;
+/** A worker that runs may need this long on a busy machine. */
+const START_SECONDS = 60;
+const WORKER_MARK = "worker";
+
+type Place = Pick<System, "env" | "platform">;
+
+export type { PendingLogin };
+
+export function newLoginId(): string {
+  return sha1(`${process.pid} ${process.hrtime.bigint()} ${Math.random()}`).slice(0, 16);
+}
+
+/** The sign-in of this session, whether or not its worker lives; undefined for none of this host and boot. */
+export function readPendingLogin(session: SsoSession, system: Place): PendingLogin | undefined {
+  return readLoginFile(sessionStatePath("logins", session, system));
+}
+
+/** The same for the worker, which is told only the file's name. */
+export function readLoginFile(path: string): PendingLogin | undefined {
+  return parseLogin(readStateFile(path));
+}
+
+/** Those of every session, whether or not the config still has it. */
+export function allPendingLogins(system: Place): PendingLogin[] {
+  const folder = loginsFolder(system);
+  return listFolder(folder).flatMap((name) =>
+    name.endsWith(".json") ? (readLoginFile(join(folder, name)) ?? []) : [],
+  );
+}
+
+/** Whether a worker is at it: a killed one is noticed at once, one that never started after 5 s. */
+export function isUnderWay(login: PendingLogin, system: Place): boolean {
+  const ageSeconds = uptime() - login.startedUptime;
+  if (login.state === "starting") {
+    const started = readIdentity(readJsonObject(markPath(login, WORKER_MARK, system)));
+    if (!started) return ageSeconds <= CLAIM_SECONDS;
+    return ageSeconds <= START_SECONDS && processState(started) === "alive";
+  }
+  if (login.state === "failed" || ageSeconds > LOGIN_MS / 1000 + 30) return false;
+  const worker = readIdentity(readStateFile(sessionStatePath("logins", login.session, system)));
+  return worker !== undefined && processState(worker) === "alive";
+}
+
+/** Whether a call for this session may wait for that sign-in: it has to lead to the token that the config now describes. */
+export function isJoinable(login: PendingLogin, session: SsoSession, system: Place): boolean {
+  const facts = ({ startUrl, region, scopes, endpoints }: SsoSession) => {
+    const { ssoUrl = null, oidcUrl = null, useFips, useDualstack } = endpoints;
+    return JSON.stringify([startUrl, region, scopes, ssoUrl, oidcUrl, useFips, useDualstack]);
+  };
+  return facts(login.session) === facts(session) && isUnderWay(login, system);
+}
+
+/** Whether there is a file of a sign-in, be it unreadable or of another machine. */
+export function hasLoginFile(session: SsoSession, system: Place): boolean {
+  return existsSync(sessionStatePath("logins", session, system));
+}
+
+/** Asks to the last whether it is wanted: who was stopped may hold no lock any more. Answers whether it was written; throws the system's error. */
+export function writePendingLogin(login: PendingLogin, system: Place, isWanted?: () => boolean): boolean {
+  const { failure, ...rest } = login;
+  const state = {
+    ...(rest as unknown as JsonObject),
+    ...identifyProcess(),
+    ...(failure ? { failure: { kind: failure.kind, message: failure.message, remedy: failure.remedy } } : {}),
+  };
+  return writeStateFile(sessionStatePath("logins", login.session, system), state, isWanted);
+}
+
+/** Notes the process that is to claim the login. */
+export function noteWorker(login: PendingLogin, pid: number, system: Place): void {
+  mark(login, WORKER_MARK, system, pid);
+}
+
+/** Ends the sign-in: its worker sees that the file is gone. Throws `config` naming a file that cannot be removed. */
+export function removePendingLogin(session: SsoSession, system: Place): void {
+  const path = sessionStatePath("logins", session, system);
+  removeFile(path);
+  removeClaims(path);
+}
+
+/**
+ * Marks beside the login's file: `told-TERMINAL` once a terminal was told, `waiter-PID` while a process waits,
+ * `refreshed-MARK` for a token (its `tokenMark`) that no sign-in gave.
+ * Answers false when the mark was there, or cannot be made.
+ */
+export function mark(login: PendingLogin, name: string, system: Place, pid = process.pid): boolean {
+  try {
+    writeFileSync(markPath(login, name, system), JSON.stringify(identifyProcess(pid)), {
+      flag: "wx",
+      mode: 0o600,
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function isClaimed(login: PendingLogin, name: string, system: Place): boolean {
+  return existsSync(markPath(login, name, system));
+}
+
+/** Best effort, as all that takes marks away: each names its process, and goes with the next sign-in. */
+export function release(login: PendingLogin, name: string, system: Place): void {
+  removeIfPossible(markPath(login, name, system));
+}
+
+/** Whether another live process waits for this sign-in. */
+export function othersWait(login: PendingLogin, system: Place): boolean {
+  const folder = dirname(sessionStatePath("logins", login.session, system));
+  const prefix = basename(markPath(login, "waiter-", system));
+  return listFolder(folder)
+    .filter((name) => name.startsWith(prefix) && name !== `${prefix}${process.pid}`)
+    .some((name) => {
+      const waiter = readIdentity(readJsonObject(join(folder, name)));
+      return waiter !== undefined && processState(waiter) === "alive";
+    });
+}
+
+/** Takes away the marks of every earlier sign-in of the session. */
+export function removeClaims(loginPath: string): void {
+  const stem = basename(loginPath, ".json");
+  for (const name of listFolder(dirname(loginPath))) {
+    if (name.startsWith(`${stem}.`) && name !== `${stem}.json`)
+      removeIfPossible(join(dirname(loginPath), name));
+  }
+}
+
+function markPath(login: PendingLogin, name: string, system: Place): string {
+  return `${sessionStatePath("logins", login.session, system).slice(0, -".json".length)}.${login.id}.${name}`;
+}

@@ -1,0 +1,97 @@
+import { uptime } from "node:os";
+import { isAbsolute, resolve } from "node:path";
+import { withLock } from "../cache/lock.ts";
+import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
+import { readToken, tokenKey, tokenMark } from "../cache/tokenCache.ts";
+import { SsoCredError } from "../errors.ts";
+import type { CaBundle, SsoSession } from "../model.ts";
+import { currentFolder } from "../platform/currentFolder.ts";
+import type { System } from "../platform/system.ts";
+import {
+  isJoinable,
+  newLoginId,
+  noteWorker,
+  type PendingLogin,
+  readPendingLogin,
+  removeClaims,
+  writePendingLogin,
+} from "./pendingLogin.ts";
+import { isAnswer } from "./signInAnswer.ts";
+
+export const WORKER_FLAG = "--login-worker";
+
+export interface NewLogin {
+  grant: "browser" | "device";
+  browser: boolean;
+  asker?: string;
+  /** The access token that the new one has to differ from. */
+  replaces?: string;
+  /** Start anew even though one is under way, which then ends. */
+  anew?: boolean;
+}
+
+/**
+ * Starts the sign-in of a session, or answers the one that somebody else has just started. Where its answer has come meanwhile, starts
+ * nothing.
+ */
+export async function startLogin(
+  session: SsoSession,
+  { anew = false, replaces, ...wish }: NewLogin,
+  deadline: number,
+  system: System,
+): Promise<PendingLogin> {
+  const wait = {
+    deadline,
+    purpose: `another sso-cred that starts the sign-in to '${session.name ?? session.startUrl}'`,
+  };
+  return withLock(system, sessionLockPath("login", session, system), wait, async () => {
+    const there = joinable();
+    if (there) return there;
+    const login: PendingLogin = {
+      id: newLoginId(),
+      session: { ...session, caBundle: session.caBundle && fromAnywhere(session.caBundle) },
+      startedUptime: uptime(),
+      state: "starting",
+      ...wish,
+      ...(replaces === undefined ? {} : { replaces: tokenMark(replaces) }),
+    };
+    const path = sessionStatePath("logins", session, system);
+    // Stopped for long, this process is not alone any more: a second page would end the first.
+    const isWanted = () => anew || !(joinable() || isAnswered(login));
+    try {
+      removeClaims(path);
+      if (!writePendingLogin(login, system, isWanted)) return joinable() ?? login;
+    } catch (error) {
+      const { code = String(error) } = error as NodeJS.ErrnoException;
+      throw new SsoCredError("config", `cannot write ${path} (${code}), so nobody can sign in`, {
+        cause: error,
+      });
+    }
+    system.trace.step("start the sign-in", {
+      grant: login.grant,
+      browser: login.browser,
+      asker: login.asker,
+    });
+    const pid = system.startDetached([WORKER_FLAG, tokenKey(session), login.id]);
+    if (pid !== undefined) noteWorker(login, pid, system);
+    return login;
+  });
+
+  function joinable(): PendingLogin | undefined {
+    const there = anew ? undefined : readPendingLogin(session, system);
+    return there && isJoinable(there, session, system) ? there : undefined;
+  }
+
+  function isAnswered(login: PendingLogin): boolean {
+    const token = readToken(session, system);
+    return token !== undefined && isAnswer(token, login, system);
+  }
+}
+
+/** The worker leaves this folder. */
+function fromAnywhere({ path, setting }: CaBundle): CaBundle {
+  const folder = currentFolder();
+  if (isAbsolute(path) || folder !== undefined) return { path: resolve(folder ?? "/", path), setting };
+  const message = `the CA bundle ${path} is named from the current folder, which is gone: correct ${setting}`;
+  throw new SsoCredError("config", message);
+}

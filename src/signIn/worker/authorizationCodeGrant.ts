@@ -1,0 +1,80 @@
+import { SsoCredError } from "../../errors.ts";
+import type { IdentityCenter } from "../../identityCenter/identityCenter.ts";
+import type { ClientRegistration, TokenGrant } from "../../model.ts";
+import { startCallbackServer } from "./callbackServer.ts";
+import { createPkce } from "./pkce.ts";
+
+export interface CodeGrantInput {
+  client: ClientRegistration;
+  /** Scheme and host of the OIDC endpoint, without a path. */
+  oidcOrigin: string;
+  scopes: readonly string[];
+  sessionName: string;
+  /** Called once the callback server listens: shows and opens the page. */
+  opened(url: string): Promise<void>;
+  /** Rejects when the wait has to end: nobody answered, signed out. */
+  ended: Promise<never>;
+  /** Called with the token before the page says that it worked. */
+  keep(token: TokenGrant): Promise<void>;
+}
+
+/** Authorization code grant with PKCE: serve first, then open, then redeem the code and keep the token. */
+export async function authorizationCodeGrant(
+  api: Pick<IdentityCenter, "redeemAuthorizationCode">,
+  input: CodeGrantInput,
+): Promise<void> {
+  const pkce = createPkce();
+  const server = await startCallbackServer(pkce.state);
+  try {
+    // Not awaited: a browser command may return only when the page does.
+    const opening = input.opened(authorizeUrl(input, server.redirectUri, pkce));
+    const failed = opening.then(() => new Promise<never>(() => {}));
+    const answer = await Promise.race([server.answer, input.ended, failed]).catch((error) => {
+      throw withStrayError(error, server.strayError());
+    });
+    if ("error" in answer) throw refused(answer.error, input.sessionName);
+    const token = await api.redeemAuthorizationCode(input.client, {
+      code: answer.code,
+      codeVerifier: pkce.codeVerifier,
+      redirectUri: server.redirectUri,
+    });
+    await input.keep(token);
+    await server.tell({ signedInTo: input.sessionName });
+  } catch (error) {
+    await server.tell({ failed: error instanceof Error ? error.message : String(error) });
+    throw error;
+  } finally {
+    server.close();
+  }
+}
+
+/** The AWS CLI's URL, parameter by parameter; it is `scopes`, not OAuth's `scope`. */
+function authorizeUrl(
+  { client, oidcOrigin, scopes }: CodeGrantInput,
+  redirectUri: string,
+  { state, codeChallenge }: { state: string; codeChallenge: string },
+): string {
+  const query = [
+    ["response_type", "code"],
+    ["client_id", client.clientId],
+    ["redirect_uri", redirectUri],
+    ["state", state],
+    ["code_challenge_method", "S256"],
+    ["scopes", scopes.join(" ")],
+    ["code_challenge", codeChallenge],
+  ].map(([name, value]) => `${name}=${encodeURIComponent(value as string)}`);
+  return `${oidcOrigin}/authorize?${query.join("&")}`;
+}
+
+function refused(error: string, sessionName: string): SsoCredError {
+  const why = error === "access_denied" ? "was denied" : `failed: ${error}`;
+  return new SsoCredError("login-failed", `the sign-in to '${sessionName}' ${why}`);
+}
+
+function withStrayError(error: unknown, stray: string | undefined): unknown {
+  if (!stray || !(error instanceof SsoCredError)) return error;
+  return new SsoCredError(error.kind, `${error.message}; the browser reported: ${stray}`, {
+    remedy: error.remedy,
+    cause: error.cause,
+  });
+}

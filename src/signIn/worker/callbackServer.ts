@@ -1,0 +1,114 @@
+import { timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { printable } from "../../text/printable.ts";
+import { callbackPage } from "./callbackPage.ts";
+
+export const CALLBACK_PATH = "/oauth/callback";
+const MAX_CONNECTIONS = 64;
+
+/** What the browser brought back with our state. */
+export type CallbackAnswer = { code: string } | { error: string };
+
+export interface CallbackServer {
+  redirectUri: string;
+  /** Resolves with the first request that carries our state; keeps the browser waiting for `tell`. */
+  answer: Promise<CallbackAnswer>;
+  /** An error that came without our state: nobody's, but worth telling when the wait runs out. */
+  strayError(): string | undefined;
+  /** Shows the person how it ended, in the page that is waiting. */
+  tell(outcome: { signedInTo: string } | { failed: string }): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Listens on 127.0.0.1, on a port of the system's choice, for `GET /oauth/callback` with our state. Every other
+ * request (path, method, host, state) gets an error page and changes nothing.
+ */
+export async function startCallbackServer(state: string): Promise<CallbackServer> {
+  let resolveAnswer: (answer: CallbackAnswer) => void = () => {};
+  const answer = new Promise<CallbackAnswer>((resolve) => {
+    resolveAnswer = resolve;
+  });
+  let waiting: ServerResponse | undefined;
+  let stray: string | undefined;
+  let port = 0;
+
+  const server = createServer(
+    { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16_384 },
+    (request, response) => {
+      const url = callbackUrl(request, port);
+      if (!url) return refuse(request, response, "This address only takes the answer of a sign-in.");
+      const error = url.searchParams.get("error");
+      if (!isEqual(url.searchParams.get("state") ?? "", state)) {
+        if (error) stray = printable(error, 100);
+        return refuse(request, response, "This answer does not belong to the sign-in that is waiting here.");
+      }
+      const code = url.searchParams.get("code");
+      if (!error && !code) return refuse(request, response, "This answer holds neither a code nor an error.");
+      if (waiting) return refuse(request, response, "The sign-in has already been answered.");
+      waiting = response;
+      resolveAnswer(error ? { error: printable(error, 100) } : { code: code as string });
+    },
+  );
+  server.keepAliveTimeout = 1;
+  const connections = new Set<Socket>();
+  server.on("connection", (connection: Socket) => {
+    connections.add(connection);
+    connection.once("close", () => connections.delete(connection));
+    // Not the newest is turned away, which may be the browser: whoever holds many says nothing.
+    const [oldest] = [...connections].filter((other) => other !== waiting?.socket);
+    if (connections.size > MAX_CONNECTIONS) oldest?.destroy();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  port = (server.address() as AddressInfo).port;
+
+  return {
+    redirectUri: `http://127.0.0.1:${port}${CALLBACK_PATH}`,
+    answer,
+    strayError: () => stray,
+    tell: (outcome) =>
+      new Promise((resolve) => {
+        if (!waiting || waiting.destroyed) return resolve();
+        waiting.once("close", resolve);
+        send(waiting, "failed" in outcome ? 400 : 200, callbackPage(outcome));
+      }),
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** The request's URL if it is one for us; the Host header shuts out pages that rebind their name to 127.0.0.1. */
+function callbackUrl(request: IncomingMessage, port: number): URL | undefined {
+  if (request.method !== "GET" || request.headers.host !== `127.0.0.1:${port}`) return undefined;
+  const target = request.url ?? "";
+  if (target !== CALLBACK_PATH && !target.startsWith(`${CALLBACK_PATH}?`)) return undefined;
+  return new URL(target, `http://127.0.0.1:${port}`);
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, why: string): void {
+  request.resume();
+  send(response, 400, callbackPage({ failed: why }));
+}
+
+function send(response: ServerResponse, status: number, page: string): void {
+  response.writeHead(status, {
+    "content-type": "text/html; charset=utf-8",
+    "content-length": Buffer.byteLength(page),
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    connection: "close",
+  });
+  response.end(page);
+}
+
+function isEqual(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

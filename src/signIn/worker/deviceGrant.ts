@@ -1,0 +1,64 @@
+import { isKind, SsoCredError } from "../../errors.ts";
+import { type IdentityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
+import type { ClientRegistration, DeviceAuthorization, TokenGrant } from "../../model.ts";
+import type { System } from "../../platform/system.ts";
+import { unanswered } from "./unanswered.ts";
+
+/** RFC 8628, section 3.5: what `slow_down` adds to the interval, for good. */
+const SLOW_DOWN_SECONDS = 5;
+/** How long the first poll may keep a person from seeing the code. */
+const FIRST_POLL_MS = 2_000;
+
+export interface DeviceGrantInput {
+  client: ClientRegistration;
+  startUrl: string;
+  sessionName: string;
+  /** Called with the codes: shows and opens the page. */
+  opened(authorization: DeviceAuthorization): Promise<void>;
+  /** Rejects when the wait has to end: nobody answered, signed out. */
+  ended: Promise<never>;
+}
+
+/**
+ * Device authorization grant: polls at the pace the service sets until the person has answered or the codes die. An
+ * outage while polling is waited out.
+ */
+export async function deviceGrant(
+  api: Pick<IdentityCenter, "startDeviceAuthorization" | "redeemDeviceCode">,
+  input: DeviceGrantInput,
+  system: Pick<System, "now" | "sleep" | "trace">,
+): Promise<TokenGrant> {
+  const authorization = await api.startDeviceAuthorization(input.client, input.startUrl);
+  const expiresAt = system.now() + authorization.expiresInSeconds * 1000;
+  let intervalSeconds = authorization.intervalSeconds;
+  // The AWS CLI asks once before it shows anything: an authorization may already stand.
+  const first = poll();
+  let token = await Promise.race([first, system.sleep(FIRST_POLL_MS).then(() => undefined)]);
+  if (token) return token;
+  await input.opened(authorization);
+  token = await Promise.race([first, input.ended]);
+  while (!token) {
+    await Promise.race([system.sleep(intervalSeconds * 1000), input.ended]);
+    if (system.now() >= expiresAt) throw unanswered(input.sessionName);
+    token = await poll();
+  }
+  return token;
+
+  async function poll(): Promise<TokenGrant | undefined> {
+    try {
+      return await api.redeemDeviceCode(input.client, authorization.deviceCode);
+    } catch (error) {
+      if (isKind(error, "unavailable")) {
+        system.trace.step("poll failed, trying on", { error: error.message });
+        return undefined;
+      }
+      if (!(error instanceof ServiceError)) throw error;
+      if (error.code === "slow_down") intervalSeconds += SLOW_DOWN_SECONDS;
+      else if (error.code === "expired_token") throw unanswered(input.sessionName);
+      else if (error.code === "access_denied") {
+        throw new SsoCredError("login-failed", `the sign-in to '${input.sessionName}' was denied`);
+      } else if (error.code !== "authorization_pending") throw error;
+      return undefined;
+    }
+  }
+}

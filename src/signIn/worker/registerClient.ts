@@ -1,0 +1,43 @@
+import { type LoginGrant, readRegistration, writeRegistration } from "../../cache/registrationCache.ts";
+import type { IdentityCenter } from "../../identityCenter/identityCenter.ts";
+import type { ClientRegistration, SsoSession } from "../../model.ts";
+import type { System } from "../../platform/system.ts";
+
+/** What the AWS CLI asks for when the session names no scopes. */
+export const DEFAULT_SCOPES = ["sso:account:access"];
+
+type Environment = Pick<System, "env" | "platform" | "now" | "trace">;
+
+/**
+ * The client registration for a grant: the cached one, which the AWS CLI shares, or a new one. Requests and file
+ * are the CLI's (aws-cli awscli/botocore/utils.py, SSOTokenFetcher and SSOTokenFetcherAuth).
+ */
+export async function obtainRegistration(
+  session: SsoSession,
+  grant: LoginGrant,
+  startUrl: string,
+  api: Pick<IdentityCenter, "registerClient">,
+  system: Environment,
+  { anew = false } = {},
+): Promise<ClientRegistration> {
+  const cached = anew ? undefined : readRegistration(session, grant, system);
+  if (cached) return cached;
+  const clientName = `botocore-client-${session.name ?? Math.floor(system.now() / 1000)}`;
+  const forCode = grant === "authorization_code";
+  const scopes = session.scopes ?? (forCode ? DEFAULT_SCOPES : undefined);
+  const grantTypes = forCode ? ["authorization_code", "refresh_token"] : undefined;
+  const client = await api.registerClient({
+    clientName,
+    ...(scopes ? { scopes } : {}),
+    ...(grantTypes
+      ? { grantTypes, redirectUris: ["http://127.0.0.1/oauth/callback"], issuerUrl: startUrl }
+      : {}),
+  });
+  const registration = { ...client, ...(scopes ? { scopes } : {}), ...(grantTypes ? { grantTypes } : {}) };
+  try {
+    writeRegistration(session, registration, system);
+  } catch (error) {
+    system.trace.step("the client registration could not be kept", { error: String(error) });
+  }
+  return registration;
+}

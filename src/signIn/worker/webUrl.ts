@@ -1,0 +1,27 @@
+import { SsoCredError } from "../../errors.ts";
+import { printable } from "../../text/printable.ts";
+
+/** Of characters; it is shown on terminals and in one line of an error. */
+const LONGEST_URL = 4_096;
+
+/** A page that may be opened: what the service sends is not trusted to be one. Throws `unavailable`. */
+export function webUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:") {
+    throw refused(`the service named a sign-in page that is no web address: ${printable(text, 80)}`);
+  }
+  // Whoever reads `https://aws.amazon.com@evil.example/` takes the name for the host; so it is not repeated.
+  if (url.username || url.password) {
+    throw refused(
+      `the service named a sign-in page with a user name before its host ${printable(url.host, 80)}`,
+    );
+  }
+  if (url.href.length > LONGEST_URL) {
+    throw refused(`the address of the sign-in page is too long: ${printable(url.href, 80)}`);
+  }
+  return url.href;
+}
+
+function refused(message: string): SsoCredError {
+  return new SsoCredError("unavailable", message);
+}

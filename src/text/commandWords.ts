@@ -1,0 +1,82 @@
+/**
+ * Splits a command line into words as the AWS CLI does before it runs a `credential_process`: POSIX quoting without
+ * expansions, or the C runtime's rules when the line starts with a Windows path (`C:\…`, `\\…`). A quote that is
+ * never closed runs to the end.
+ */
+export function splitCommandLine(text: string): string[] {
+  return scanWords(text).words;
+}
+
+/** As {@link splitCommandLine}; undefined when a quote is never closed. */
+export function splitQuoted(text: string): string[] | undefined {
+  const { words, closed } = scanWords(text);
+  return closed ? words : undefined;
+}
+
+function scanWords(text: string): { words: string[]; closed: boolean } {
+  const line = text.trimStart();
+  return /^"?(?:[a-z]:\\|\\\\)/i.test(line) ? scanWindows(line) : scanPosix(line);
+}
+
+function scanPosix(text: string): { words: string[]; closed: boolean } {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quote = "";
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at] as string;
+    if (quote === "'" || (quote === '"' && char !== "\\")) {
+      if (char === quote) quote = "";
+      else word = (word ?? "") + char;
+    } else if (char === "\\") {
+      const next = text[++at];
+      // Within double quotes a backslash escapes only itself and the quote (shlex).
+      const literal = quote === '"' && next !== '"' && next !== "\\";
+      word = (word ?? "") + (literal ? char : "") + (next ?? (literal ? "" : char));
+    } else if (char === "'" || char === '"') {
+      quote = char;
+      word ??= "";
+    } else if (/\s/.test(char)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else {
+      word = (word ?? "") + char;
+    }
+  }
+  if (word !== undefined) words.push(word);
+  return { words, closed: quote === "" };
+}
+
+/** https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments */
+function scanWindows(text: string): { words: string[]; closed: boolean } {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at] as string;
+    if (char === "\\") {
+      let end = at;
+      while (text[end] === "\\") end++;
+      const count = end - at;
+      const beforeQuote = text[end] === '"';
+      word = (word ?? "") + "\\".repeat(beforeQuote ? Math.floor(count / 2) : count);
+      at = end - 1;
+      if (beforeQuote && count % 2 === 1) {
+        word += '"';
+        at = end;
+      }
+    } else if (char === '"') {
+      word ??= "";
+      if (quoted && text[at + 1] === '"') {
+        word += '"';
+        at++;
+      } else quoted = !quoted;
+    } else if (!quoted && /\s/.test(char)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else {
+      word = (word ?? "") + char;
+    }
+  }
+  if (word !== undefined) words.push(word);
+  return { words, closed: !quoted };
+}

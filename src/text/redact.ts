@@ -1,0 +1,42 @@
+import { printable } from "./printable.ts";
+
+const SECRET_NAME =
+  /token|secret|password|verifier|accesskey|devicecode|usercode|authorization|cookie|credential/i;
+/** The same names inside JSON, with their values. */
+const SECRET_FIELD = new RegExp(`("\\w*(?:${SECRET_NAME.source})\\w*"\\s*:\\s*)"[^"]*"`, "gi");
+/** Long runs of the characters that tokens and keys are made of. */
+const SECRET_RUN = /[A-Za-z0-9+/=_~-]{20,}/g;
+const FILE_NAME = /^[0-9a-f]{40}$/;
+/** `GetRoleCredentials`, `sso-cred`: every capital begins a word. One way to match at most, so it is linear. */
+const WORDS = /^(?:[a-z]{2,})?(?:[A-Z]+[a-z]{2,}|[_-](?:[a-z]{2,})?)*$/;
+const LOWER_CASE = /^[a-z0-9_-]*$/;
+const KEY_ID = /\bA[KS]IA[A-Z0-9]+/g;
+const USER_CODE = /\b[A-Z]{4}-[A-Z]{4}\b/g;
+
+/** A value as a trace may show it: short, on one line, without anything that looks like a secret. */
+export function masked(name: string, value: unknown): string {
+  if (SECRET_NAME.test(name)) return "***";
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  return printable(maskedText(text), 600);
+}
+
+/** What is longer is cut: the patterns are not all linear, and nobody reads on. */
+const MOST_CHARACTERS = 8_192;
+
+/** Secrets in free text: query strings, key ids, user codes, long random runs (the hashes that name cache files stay). */
+export function maskedText(text: string): string {
+  return text
+    .slice(0, MOST_CHARACTERS)
+    .replace(SECRET_FIELD, '$1"***"')
+    .replace(/(?<![a-z])([a-z]+:\/\/)[^\s/@]*@/gi, "$1***@")
+    .replace(/\?[^\s"']+/g, "?***")
+    .replace(KEY_ID, "***")
+    .replace(USER_CODE, "***")
+    .replace(SECRET_RUN, (run) => (run.split(/[/=]/).every(isPlain) ? run : "***"));
+}
+
+/** Base64 holds slashes, too: one part of a path that looks random makes the whole a secret. */
+function isPlain(part: string): boolean {
+  if (part.length <= 2 || FILE_NAME.test(part) || WORDS.test(part)) return true;
+  return LOWER_CASE.test(part) && (part.length < 20 || !/[0-9]/.test(part));
+}

@@ -1,0 +1,253 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runCli } from "../../../src/cli/cli.ts";
+import { fakeSystem } from "../../support/fakeSystem.ts";
+import { type Home, isoSeconds, makeHome, roleFile, rolePath, sessionSection } from "../../support/home.ts";
+
+const ID = "123456789011";
+const HELP = "  run: sso-cred --help\n";
+const CREDENTIALS = { AccessKeyId: "ASIAEXAMPLEEXAMPLE01", AccountId: ID };
+let home: Home;
+
+beforeEach(async () => {
+  home = await makeHome({ config: sessionSection("corp") });
+});
+afterEach(() => home.remove());
+
+async function run(...args: string[]) {
+  const system = fakeSystem({ env: { ...home.env, SSO_CRED_LOGIN: "never" } });
+  const code = await runCli(args, system);
+  return { code, stdout: system.stdout, stderr: system.stderr };
+}
+
+/** Role credentials of a session whatever its name. */
+async function cached(session: string, role = "ReadOnly"): Promise<void> {
+  const expiration = fakeSystem().now() + 3600_000;
+  await home.write(rolePath(session, ID, role), roleFile(expiration, ID));
+}
+
+describe("the main job's line", () => {
+  const flags = ["--account-id", ID, "--role-name", "ReadOnly"];
+
+  it("prints one document, whatever the order and the form of its flags", async () => {
+    await cached("corp");
+    const lines = [
+      ["corp", ...flags],
+      [...flags, "corp"],
+      ["--account-id", ID, "corp", "--role-name", "ReadOnly"],
+      ["corp", `--account-id=${ID}`, "--role-name=ReadOnly"],
+      ["--sso-session", "corp", ...flags],
+      ["--sso-session=corp", ...flags],
+      [...flags, "--sso-session", "corp"],
+      [...flags, "--", "corp"],
+    ];
+    for (const line of lines) {
+      const { code, stdout, stderr } = await run(...line);
+      expect([code, stderr, stdout.split("\n").length]).toEqual([0, "", 2]);
+      expect(JSON.parse(stdout)).toEqual({
+        Version: 1,
+        ...CREDENTIALS,
+        SecretAccessKey: "example-secret",
+        SessionToken: "example-session-token",
+        Expiration: isoSeconds(fakeSystem().now() + 3600_000),
+      });
+    }
+  });
+
+  it.each(["login", "logout", "status", "list", "help", "version", "constructor", "__proto__"])(
+    "takes a session that is called %s",
+    async (name) => {
+      await cached(name);
+      for (const line of [
+        [name, ...flags],
+        ["--sso-session", name, ...flags],
+      ]) {
+        expect(JSON.parse((await run(...line)).stdout)).toMatchObject(CREDENTIALS);
+      }
+    },
+  );
+
+  it("takes a session that is called init, when it is said explicitly", async () => {
+    await cached("init");
+    expect(JSON.parse((await run("--sso-session", "init", ...flags)).stdout)).toMatchObject(CREDENTIALS);
+  });
+
+  it("takes a session and a role that begin with a dash", async () => {
+    await cached("-odd", "-role");
+    const line = ["--sso-session=-odd", "--account-id", ID, "--role-name=-role"];
+    expect(JSON.parse((await run(...line)).stdout)).toMatchObject(CREDENTIALS);
+  });
+
+  it.each([
+    ["nothing at all", [], "no session and no command"],
+    [
+      "only a word",
+      ["lgoin"],
+      "'lgoin' is no command, and a session needs both --account-id and --role-name",
+    ],
+    [
+      "no role",
+      ["corp", "--account-id", ID],
+      "'corp' is no command, and a session needs both --account-id and --role-name",
+    ],
+    [
+      "no account",
+      ["--sso-session", "corp", "--role-name", "R"],
+      "a session needs both --account-id and --role-name",
+    ],
+    ["no session", flags, "name one session: sso-cred SESSION --account-id ID --role-name ROLE"],
+    [
+      "two sessions",
+      ["a", "b", ...flags],
+      "name one session: sso-cred SESSION --account-id ID --role-name ROLE",
+    ],
+    [
+      "a session twice",
+      ["a", "--sso-session", "b", ...flags],
+      "name one session: sso-cred SESSION --account-id ID --role-name ROLE",
+    ],
+    [
+      "a short account id",
+      ["corp", "--account-id", "1234", "--role-name", "R"],
+      "an account id has 12 digits: 1234",
+    ],
+    [
+      "letters in the account id",
+      ["corp", "--account-id=12345678901x", "--role-name", "R"],
+      "an account id has 12 digits: 12345678901x",
+    ],
+    ["an empty role", ["corp", "--account-id", ID, "--role-name="], "--role-name is empty"],
+    ["an unknown flag", ["corp", ...flags, "--region", "x"], "unknown option '--region'"],
+    ["an unknown letter", ["-x"], "unknown option '-x'"],
+    ["a flag without its value", ["corp", "--account-id"], "option '--account-id <value>' argument missing"],
+    [
+      "a flag in the place of a value",
+      ["corp", "--account-id", "--role-name", "R"],
+      "option '--account-id' argument is ambiguous",
+    ],
+    [
+      "a profile and a session",
+      ["corp", "--profile", "p"],
+      "--profile stands alone: session, account and role are the profile's",
+    ],
+    [
+      "a profile and an account",
+      ["--profile", "p", "--account-id="],
+      "--profile stands alone: session, account and role are the profile's",
+    ],
+    [
+      "a profile, an account and a role",
+      ["--profile", "p", ...flags],
+      "--profile stands alone: session, account and role are the profile's",
+    ],
+    [
+      "a profile and a named session",
+      ["--profile", "p", "--sso-session", "corp"],
+      "--profile stands alone: session, account and role are the profile's",
+    ],
+  ])("with %s is a usage error", async (_, line, message) => {
+    expect(await run(...line)).toEqual({ code: 2, stdout: "", stderr: `sso-cred: ${message}\n${HELP}` });
+  });
+
+  it("never looks at AWS_PROFILE: the SDK that calls us sets it", async () => {
+    const env = { ...home.env, AWS_PROFILE: "p", AWS_DEFAULT_PROFILE: "p", AWS_REGION: "us-east-1" };
+    const system = fakeSystem({ env: { ...env, SSO_CRED_LOGIN: "never" } });
+    expect(await runCli(["corp", ...flags], system)).toBe(4);
+    expect(system.stderr).toContain("nobody is signed in to 'corp'");
+  });
+});
+
+describe("help and version", () => {
+  it.each([["--help"], ["-h"], ["-h", "-V"], ["corp", "--help"], ["--bogus", "-h"]])(
+    "%s prints the help",
+    async (...line) => {
+      const { code, stdout, stderr } = await run(...line);
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(stdout).toMatch(/^Usage: sso-cred SESSION --account-id ID --role-name ROLE /);
+    },
+  );
+
+  it("tells every command, every exit code, every variable, in few columns", async () => {
+    const { stdout } = await run("--help");
+    for (const word of ["init", "login", "logout", "list", "status"]) {
+      expect(stdout).toMatch(new RegExp(`^  ${word} `, "m"));
+    }
+    for (const code of ["0 success", "4 login-required", "130 cancelled"]) expect(stdout).toContain(code);
+    for (const name of ["LOGIN", "WAIT", "CACHE", "TRACE"]) expect(stdout).toContain(`SSO_CRED_${name}=`);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(130);
+  });
+
+  it.each([["--version"], ["-V"], ["corp", "-V"]])("%s prints the version", async (...line) => {
+    expect(await run(...line)).toEqual({ code: 0, stdout: "sso-cred 0.1.0\n", stderr: "" });
+  });
+
+  it.each(["login", "logout", "status"])(
+    "%s --help tells its flags, whatever else is there",
+    async (name) => {
+      const { code, stdout } = await run(name, "corp", "--bogus", "--help");
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^Usage: sso-cred ${name} `));
+    },
+  );
+
+  it("behind -- nothing is a flag", async () => {
+    expect((await run("status", "--", "-h")).stderr).toContain("[sso-session -h]");
+  });
+});
+
+describe("the commands' lines", () => {
+  it.each([
+    [["login", "--json"], "unknown option '--json'"],
+    [["status", "--all"], "unknown option '--all'"],
+    [["logout", "--all=yes"], "option '--all' does not take an argument"],
+  ])("%s is a usage error", async (line, message) => {
+    expect(await run(...line)).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `sso-cred: ${message}\n  run: sso-cred ${line[0]} --help\n`,
+    });
+  });
+
+  it.each([
+    ["login", "a", "b"],
+    ["login", "a", "--profile", "p"],
+    ["logout", "a", "--sso-session", "b"],
+  ])("%s %s %s … names two sessions, which is a usage error", async (...line) => {
+    const stderr = "sso-cred: name one session, by its name or with --profile\n";
+    expect(await run(...line)).toEqual({ code: 2, stdout: "", stderr });
+  });
+
+  it("a session must be named where there are several", async () => {
+    await home.write(".aws/config", sessionSection("corp") + sessionSection("other"));
+    for (const name of ["login", "logout"]) {
+      const { code, stderr } = await run(name);
+      expect([code, stderr]).toEqual([
+        2,
+        `sso-cred: which session? ${home.configFile} has corp, other: name one\n`,
+      ]);
+    }
+  });
+
+  it("an unknown session is named with those that exist", async () => {
+    const { code, stderr } = await run("login", "crop");
+    expect([code, stderr]).toEqual([
+      3,
+      `sso-cred: ${home.configFile} has no [sso-session crop]; it has corp\n  run: sso-cred init crop\n`,
+    ]);
+  });
+});
+
+it("a fault of ours is one line and exit 1, and its stack goes to the trace alone", async () => {
+  await cached("corp");
+  const system = fakeSystem({ env: home.env });
+  const broken = {
+    ...system,
+    writeStdout: () => {
+      throw new TypeError("a fault\nin two lines with a token aoaAAAAAbbbbbbbbbbbbbbbbbbbbbbbb1");
+    },
+  };
+  expect(await runCli(["corp", "--account-id", ID, "--role-name", "ReadOnly"], broken)).toBe(1);
+  expect(system.stderr).toBe(
+    "sso-cred: unexpected: a fault in two lines with a token ***; SSO_CRED_TRACE=FILE writes down what happened\n",
+  );
+  expect(system.steps.at(-1)?.details?.error).toContain("TypeError");
+});

@@ -1,0 +1,26 @@
+import { existsSync } from "node:fs";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { roleCredentialsFileName } from "../../../src/hit/roleKey.ts";
+import { rolePath } from "../../support/home.ts";
+
+const vectors = new URL("../../vectors/aws-cli-2.36.7/", import.meta.url);
+const role = { accountId: "111122223333", roleName: "Admin" };
+
+it.each([
+  ["device-session", { name: "corp" }],
+  ["device-legacy", { startUrl: "https://d-1234567890.awsapps.com/start" }],
+])("names the file that the AWS CLI wrote (%s)", (scenario, session) => {
+  const name = roleCredentialsFileName({ session, ...role });
+  expect(existsSync(new URL(`${scenario}/dot-aws/cli/cache/${name}`, vectors))).toBe(true);
+});
+
+it("names what the AWS CLI would, whatever the names are made of", () => {
+  const text = fc.string({ unit: "binary", maxLength: 20 });
+  fc.assert(
+    fc.property(text, text, text, (name, accountId, roleName) => {
+      const path = `.aws/cli/cache/${roleCredentialsFileName({ session: { name }, accountId, roleName })}`;
+      expect(path).toBe(rolePath(name, accountId, roleName));
+    }),
+  );
+});

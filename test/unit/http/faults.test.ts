@@ -1,0 +1,442 @@
+import dns from "node:dns";
+import { createServer } from "node:net";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { isKind } from "../../../src/errors.ts";
+import { networkFault, serviceUnavailableOf } from "../../../src/http/serviceUnavailable.ts";
+import {
+  accessTo,
+  answering,
+  failureAt,
+  httpServer,
+  JSON_TYPE,
+  rawServer,
+  type TestServer,
+} from "./servers.ts";
+
+const HTML = { "content-type": "text/html" };
+const PAGE = "<!doctype html><title>Welcome to the hotel</title>";
+
+/** What comes back → the whole message (HOST is the server), and whether a retry makes sense. */
+const answers: [
+  name: string,
+  status: number,
+  headers: Record<string, string>,
+  body: string,
+  message: string,
+  retry: boolean,
+][] = [
+  [
+    "a captive portal",
+    200,
+    HTML,
+    PAGE,
+    "HOST answered with a web page instead of JSON (HTTP 200): a sign-in page of the network?",
+    false,
+  ],
+  [
+    "a captive portal that claims JSON",
+    200,
+    JSON_TYPE,
+    PAGE,
+    "HOST answered with a web page instead of JSON (HTTP 200): a sign-in page of the network?",
+    false,
+  ],
+  [
+    "a captive portal's redirect",
+    302,
+    { location: "http://login.hotel/?token=1" },
+    "",
+    "HOST answered with a redirect (HTTP 302): a sign-in page of the network?",
+    false,
+  ],
+  [
+    "a proxy's 403 page",
+    403,
+    HTML,
+    PAGE,
+    "HOST answered with a web page instead of JSON (HTTP 403): a proxy or firewall?",
+    false,
+  ],
+  [
+    "a 403 in JSON without a mark of the service",
+    403,
+    JSON_TYPE,
+    '{"message":"blocked"}',
+    "HOST answered in unknown words (HTTP 403): is there a proxy between?",
+    false,
+  ],
+  [
+    "a 401 in another service's words",
+    401,
+    JSON_TYPE,
+    '{"error":"invalid_token"}',
+    "HOST answered in unknown words (HTTP 401): is there a proxy between?",
+    false,
+  ],
+  [
+    "a 404 in plain text",
+    404,
+    { "content-type": "text/plain" },
+    "not here",
+    "HOST answered not in JSON (HTTP 404): is there a proxy between?",
+    false,
+  ],
+  [
+    "a 407 although no proxy is set",
+    407,
+    HTML,
+    PAGE,
+    "a proxy before HOST wants a password: set HTTPS_PROXY",
+    false,
+  ],
+  [
+    "an empty answer",
+    200,
+    JSON_TYPE,
+    "",
+    "HOST answered without content (HTTP 200): is there a proxy between?",
+    false,
+  ],
+  [
+    "broken JSON",
+    200,
+    JSON_TYPE,
+    '{"roleCredentials":{',
+    "HOST answered not in JSON (HTTP 200): is there a proxy between?",
+    false,
+  ],
+  [
+    "JSON that is no object",
+    200,
+    JSON_TYPE,
+    '["roleCredentials"]',
+    "HOST answered not in JSON (HTTP 200): is there a proxy between?",
+    false,
+  ],
+  [
+    "throttling",
+    429,
+    { ...JSON_TYPE, "x-amzn-errortype": "TooManyRequestsException" },
+    "{}",
+    "HOST is throttling (HTTP 429): try again in a minute",
+    true,
+  ],
+  ["throttling in HTML", 429, HTML, PAGE, "HOST is throttling (HTTP 429): try again in a minute", true],
+  [
+    "a fault of the service",
+    500,
+    JSON_TYPE,
+    '{"__type":"InternalServerException"}',
+    "HOST is out of order (HTTP 500): try again later",
+    true,
+  ],
+  ["an unavailable service", 503, HTML, PAGE, "HOST is out of order (HTTP 503): try again later", true],
+  [
+    "JSON without credentials",
+    200,
+    JSON_TYPE,
+    "{}",
+    "HOST answered GetRoleCredentials without accessKeyId",
+    false,
+  ],
+  [
+    "null for credentials",
+    200,
+    JSON_TYPE,
+    '{"roleCredentials":null}',
+    "HOST answered GetRoleCredentials without accessKeyId",
+    false,
+  ],
+  [
+    "a list for credentials",
+    200,
+    JSON_TYPE,
+    '{"roleCredentials":[1]}',
+    "HOST answered GetRoleCredentials without accessKeyId",
+    false,
+  ],
+  [
+    "credentials that lack the session token",
+    200,
+    JSON_TYPE,
+    credentials({ sessionToken: undefined }),
+    "HOST answered GetRoleCredentials without sessionToken",
+    false,
+  ],
+  [
+    "a key that is no text",
+    200,
+    JSON_TYPE,
+    credentials({ accessKeyId: 7 }),
+    "HOST answered GetRoleCredentials with a malformed accessKeyId",
+    false,
+  ],
+  [
+    "an empty secret",
+    200,
+    JSON_TYPE,
+    credentials({ secretAccessKey: "" }),
+    "HOST answered GetRoleCredentials with a malformed secretAccessKey",
+    false,
+  ],
+  [
+    "an expiration that is text",
+    200,
+    JSON_TYPE,
+    credentials({ expiration: "2026-11-22T12:00:00Z" }),
+    "HOST answered GetRoleCredentials with a malformed expiration",
+    false,
+  ],
+  [
+    "a negative expiration",
+    200,
+    JSON_TYPE,
+    credentials({ expiration: -1 }),
+    "HOST answered GetRoleCredentials with a malformed expiration",
+    false,
+  ],
+  [
+    "an expiration in another age",
+    200,
+    JSON_TYPE,
+    credentials({ expiration: 9e15 }),
+    "HOST answered GetRoleCredentials with a malformed expiration",
+    false,
+  ],
+  [
+    "an expiration beyond every number",
+    200,
+    JSON_TYPE,
+    credentials({}).replace("1795348035000", `1${"0".repeat(400)}`),
+    "HOST answered GetRoleCredentials with a malformed expiration",
+    false,
+  ],
+];
+
+function credentials(change: Record<string, unknown>): string {
+  const good = { accessKeyId: "a", secretAccessKey: "b", sessionToken: "c", expiration: 1_795_348_035_000 };
+  return JSON.stringify({ roleCredentials: { ...good, ...change } });
+}
+
+test.each(answers)("%s is unavailable, in one line", async (_name, status, headers, body, message, retry) => {
+  const server = await httpServer(answering([], status, headers, body));
+  await expectUnavailable(server.url, message.replace("HOST", server.host), retry);
+});
+
+async function expectUnavailable(url: string, message: string, retry: boolean, setting = {}) {
+  const error = await failureAt(url, setting);
+  expect(error.message).toBe(message);
+  expect(isKind(error, "unavailable")).toBe(true);
+  expect(serviceUnavailableOf(error)?.retry).toBe(retry);
+}
+
+const lines: [name: string, serve: () => Promise<TestServer>, message: string][] = [
+  [
+    "a connection that is dropped at once",
+    () => rawServer((socket) => void socket.resume().destroy()),
+    "HOST closed the connection before its answer was complete",
+  ],
+  [
+    "a connection that is dropped after the request",
+    () => rawServer((socket) => socket.once("data", () => socket.destroy())),
+    "HOST closed the connection before its answer was complete",
+  ],
+  [
+    "half an answer",
+    () =>
+      rawServer((socket) =>
+        socket.once("data", () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"roleCr')),
+      ),
+    "HOST closed the connection before its answer was complete",
+  ],
+  [
+    "half a header",
+    () => rawServer((socket) => socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\ncontent-le"))),
+    "HOST closed the connection before its answer was complete",
+  ],
+];
+
+test.each(lines)("%s is a dropped line, worth a retry", async (_name, serve, message) => {
+  const server = await serve();
+  await expectUnavailable(server.url, message.replace("HOST", server.host), true);
+});
+
+test("a server that does not speak HTTP is unavailable", async () => {
+  const server = await rawServer((socket) => socket.write("220 mail.example.com ESMTP\r\n"));
+  await expectUnavailable(server.url, `${server.host} did not answer in HTTP (HPE_INVALID_CONSTANT)`, false);
+});
+
+test("an answer of headers without end is unavailable", async () => {
+  const server = await rawServer((socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(100_000)}`);
+  });
+  await expectUnavailable(server.url, `${server.host} did not answer in HTTP (HPE_HEADER_OVERFLOW)`, false);
+});
+
+test("a switch of protocols is a dropped line", async () => {
+  const server = await rawServer((socket) =>
+    socket.once("data", () =>
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
+    ),
+  );
+  await expectUnavailable(
+    server.url,
+    `${server.host} closed the connection before its answer was complete`,
+    true,
+  );
+});
+
+test("a closed port is refused", async () => {
+  const port = await freePort();
+  await expectUnavailable(
+    `http://127.0.0.1:${port}`,
+    `127.0.0.1:${port} refused the connection: does this network need a proxy (HTTPS_PROXY)?`,
+    false,
+  );
+});
+
+test("an unknown host asks whether one is online", async () => {
+  const error = await failureAt("https://portal.sso.nowhere.invalid");
+  expect(error.message).toMatch(
+    /^cannot (?:find|look up) host portal\.sso\.nowhere\.invalid: are you online\?$/,
+  );
+});
+
+test.each([
+  ["ENOTFOUND", "cannot find host aws.test: are you online?", false],
+  ["EAI_AGAIN", "cannot look up host aws.test: are you online?", true],
+  ["ETIMEDOUT", "cannot reach aws.test: no connection; does this network need a proxy (HTTPS_PROXY)?", true],
+  ["ENETUNREACH", "there is no route to aws.test: are you online?", false],
+  ["EHOSTUNREACH", "there is no route to aws.test: are you online?", false],
+  // Linux, of a blackhole route.
+  ["EINVAL", "there is no route to aws.test: are you online?", false],
+  [
+    "EACCES",
+    "this computer allows no connection to aws.test (EACCES): a firewall, or a VPN that is down?",
+    false,
+  ],
+  [
+    "EPERM",
+    "this computer allows no connection to aws.test (EPERM): a firewall, or a VPN that is down?",
+    false,
+  ],
+  ["EMFILE", "cannot reach aws.test (EMFILE)", false],
+])("the system's %s has its sentence", (code, message, retry) => {
+  const fault = Object.assign(new Error(`connect ${code}`), { code });
+  const both = new AggregateError([fault, Object.assign(new Error("v4"), { code: "EOTHER" })]);
+  for (const error of [fault, both]) {
+    const told = networkFault(error, { name: "aws.test", isProxy: false });
+    expect([told.message, serviceUnavailableOf(told)?.retry]).toEqual([message, retry]);
+  }
+});
+
+const patience = { connectMs: 300, totalMs: 300 };
+
+test.each([
+  ["a host", {}, "host portal.aws.test"],
+  ["a proxy", { HTTPS_PROXY: "http://proxy.test:3128" }, "the proxy proxy.test:3128 (HTTPS_PROXY)"],
+])(
+  "the name of %s that no name server answers for is told apart from one that cannot be reached",
+  async (_, env, name) => {
+    const lookup = vi.spyOn(dns, "lookup").mockImplementation((() => {}) as never);
+    onTestFinished(() => lookup.mockRestore());
+    const failure = await failureAt("https://portal.aws.test", { env, limits: patience });
+    expect(failure.message).toBe(`cannot look up ${name}: no answer within 300 ms; are you online?`);
+    expect(serviceUnavailableOf(failure)?.retry).toBe(true);
+  },
+);
+
+test("a server that never answers costs the time allowed, no more, and its connection is closed", async () => {
+  const server = await rawServer((socket) => void socket.resume());
+  await expectUnavailable(server.url, `${server.host} did not answer within 300 ms`, true, {
+    limits: patience,
+  });
+  await expect.poll(() => server.openConnections()).toBe(0);
+});
+
+test("an answer that drips costs the time allowed, no more, and its connection is closed", async () => {
+  const server = await rawServer((socket) => {
+    socket.write("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
+    const drip = setInterval(() => socket.write(" "), 20);
+    socket.once("close", () => clearInterval(drip));
+  });
+  await expectUnavailable(server.url, `${server.host} did not answer within 300 ms`, true, {
+    limits: patience,
+  });
+  await expect.poll(() => server.openConnections()).toBe(0);
+});
+
+test("a connection may be given less time than the answer", async () => {
+  const server = await rawServer((socket) => void socket.resume());
+  const api = await accessTo(server.url.replace("http:", "https:"));
+  const shortly = { deadline: Date.now() + 15_000, connectDeadline: Date.now() + 250 };
+  await expect(api.getRoleCredentials("t", "111122223333", "Admin", shortly)).rejects.toThrow(
+    /no connection within \d{1,3} ms/,
+  );
+});
+
+test("a TLS handshake that never ends counts as no connection", async () => {
+  const server = await rawServer((socket) => void socket.resume());
+  await expectUnavailable(
+    server.url.replace("http:", "https:"),
+    `cannot reach ${server.host}: no connection within 300 ms; does this network need a proxy (HTTPS_PROXY)?`,
+    true,
+    { limits: patience },
+  );
+  await expect.poll(() => server.openConnections()).toBe(0);
+});
+
+test("the caller's deadline is obeyed where it is nearer", async () => {
+  const server = await rawServer((socket) => void socket.resume());
+  const api = await accessTo(server.url);
+  const soon = { deadline: Date.now() + 200 };
+  await expect(api.getRoleCredentials("t", "111122223333", "Admin", soon)).rejects.toThrow(
+    /did not answer within/,
+  );
+});
+
+test("after the caller's deadline nothing is asked", async () => {
+  let connections = 0;
+  const server = await rawServer(() => void connections++);
+  const api = await accessTo(server.url);
+  const past = { deadline: Date.now() - 1 };
+  await expect(api.logout("t", past)).rejects.toThrow(`no time left to ask ${server.host}`);
+  expect(connections).toBe(0);
+});
+
+test("a caller can end a request; it gets its own reason, and the connection is closed", async () => {
+  const stop = new AbortController();
+  const reason = new Error("signed out");
+  const server = await rawServer((socket) => socket.once("data", () => stop.abort(reason)));
+  const api = await accessTo(server.url);
+  const ended = api.getRoleCredentials("t", "111122223333", "Admin", { signal: stop.signal });
+  await expect(ended).rejects.toBe(reason);
+  await expect.poll(() => server.openConnections()).toBe(0);
+});
+
+test("an answer without end is given up after 8 MiB", async () => {
+  let sent = 0;
+  const server = await httpServer((_request, response) => {
+    response.writeHead(200, JSON_TYPE);
+    const piece = Buffer.alloc(256 * 1024, " ");
+    const pour = () => {
+      do sent += piece.length;
+      while (response.write(piece) && !response.destroyed);
+    };
+    response.on("drain", pour);
+    pour();
+  });
+  await expectUnavailable(server.url, `${server.host} sends an answer without end`, false);
+  await expect.poll(() => server.openConnections()).toBe(0);
+  expect(sent).toBeGreaterThan(8 * 1024 * 1024);
+  expect(sent).toBeLessThan(32 * 1024 * 1024);
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

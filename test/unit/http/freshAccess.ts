@@ -1,0 +1,49 @@
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+
+/** The access keys of two requests at once, or what failed, in a process of its own. */
+export async function accessTo(url: string): Promise<string> {
+  const { identityCenter } = await import("../../../src/identityCenter/identityCenter.ts");
+  const { env } = process;
+  const endpoints = { ssoUrl: url, oidcUrl: url, useFips: false, useDualstack: false };
+  const path = env.AWS_CA_BUNDLE;
+  const caBundle = path === undefined ? undefined : { path, setting: "AWS_CA_BUNDLE" };
+  const session = { region: "eu-west-1", endpoints, caBundle };
+  const api = await identityCenter(session, { env, now: Date.now, trace: { step() {} } });
+  try {
+    const both = [1, 2].map(() => api.getRoleCredentials("t", "111122223333", "Admin"));
+    const keys = (await Promise.all(both)).map(({ accessKeyId }) => accessKeyId).join(" ");
+    await api.logout("t");
+    await api.refresh({ clientId: "c", clientSecret: "s" }, "r").catch(() => {});
+    return keys;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Which files a piece of work asks for; to be called before anything else is imported. */
+export async function filesReadBy(work: () => Promise<unknown>): Promise<string[]> {
+  const files: string[] = [];
+  for (const where of [fs, fs.promises] as unknown as Record<
+    string,
+    (path: unknown, ...rest: unknown[]) => unknown
+  >[]) {
+    for (const name of ["readFile", "readFileSync", "open", "openSync", "createReadStream"]) {
+      const real = where[name];
+      if (!real) continue;
+      where[name] = (path, ...rest) => {
+        files.push(String(path));
+        return real.call(where, path, ...rest);
+      };
+    }
+  }
+  syncBuiltinESMExports();
+  await work();
+  return files;
+}
+
+/** What the SDK does when nobody tells it the region. */
+export async function careless(): Promise<void> {
+  const { SSOClient } = await import("@aws-sdk/client-sso");
+  await new SSOClient({}).config.region().catch(() => {});
+}

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { isKind } from "../../../src/errors.ts";
+import { proxyFor } from "../../../src/http/proxy.ts";
+
+const aws = new URL("https://portal.sso.eu-west-1.amazonaws.com/federation/credentials");
+const plain = new URL("http://localhost:8080/");
+
+test.each([
+  ["http://proxy:3128", "proxy", 3128, false],
+  ["proxy:3128", "proxy", 3128, false],
+  ["http://proxy", "proxy", 80, false],
+  ["http://proxy/", "proxy", 80, false],
+  [" http://proxy:3128 ", "proxy", 3128, false],
+  ["https://proxy", "proxy", 443, true],
+  ["https://proxy:8443", "proxy", 8443, true],
+  ["http://[::1]:3128", "::1", 3128, false],
+  ["10.0.0.1:3128", "10.0.0.1", 3128, false],
+])("HTTPS_PROXY=%s is %s, port %i, TLS: %s", (value, host, port, secure) => {
+  expect(proxyFor(aws, { HTTPS_PROXY: value })).toEqual({
+    host,
+    port,
+    secure,
+    authorization: undefined,
+    variable: "HTTPS_PROXY",
+  });
+});
+
+test.each([
+  ["http://user:pass@proxy", "user:pass"],
+  ["user:pass@proxy:80", "user:pass"],
+  ["http://DOMAIN%5Cuser:p%40ss%3Aw%25rd@proxy", "DOMAIN\\user:p@ss:w%rd"],
+  ["http://user:100%@proxy", "user:100%"],
+  ["http://user@proxy", "user:"],
+  ["http://us%C3%A9r:p@proxy", "usér:p"],
+])("the login of %s is sent decoded", (value, login) => {
+  const { authorization } = proxyFor(aws, { HTTPS_PROXY: value }) ?? {};
+  expect(authorization).toBe(`Basic ${Buffer.from(login).toString("base64")}`);
+});
+
+test("the URL's scheme chooses the variable, and lower case comes first", () => {
+  const env = { HTTP_PROXY: "http://a", HTTPS_PROXY: "http://b", https_proxy: "http://c" };
+  expect(proxyFor(plain, env)).toMatchObject({ host: "a", variable: "HTTP_PROXY" });
+  expect(proxyFor(aws, env)).toMatchObject({ host: "c", variable: "https_proxy" });
+  expect(proxyFor(aws, { HTTP_PROXY: "http://a", ALL_PROXY: "http://b" })).toBeUndefined();
+});
+
+test("an empty lower-case variable switches the upper-case one off", () => {
+  expect(proxyFor(aws, { HTTPS_PROXY: "http://b", https_proxy: "" })).toBeUndefined();
+  expect(proxyFor(aws, { HTTPS_PROXY: "http://b", NO_PROXY: "*", no_proxy: "" })).toBeDefined();
+});
+
+test.each([
+  ["socks5://secret:word@proxy", "HTTPS_PROXY names a socks5 proxy: only http and https are supported"],
+  ["http://", "HTTPS_PROXY is not a URL like http://proxy:8080"],
+  ["http://secret:word@proxy:port", "HTTPS_PROXY is not a URL like http://proxy:8080"],
+])("HTTPS_PROXY=%s is a config error that shows no password", (value, message) => {
+  const fault = failure(() => proxyFor(aws, { HTTPS_PROXY: value }));
+  expect(fault.message).toBe(message);
+  expect(isKind(fault, "config")).toBe(true);
+});
+
+function failure(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing failed");
+}
+
+const HOST = "https://oidc.eu-west-1.amazonaws.com";
+
+test.each([
+  ["*", HOST, true],
+  ["other, *", HOST, true],
+  ["oidc.eu-west-1.amazonaws.com", HOST, true],
+  ["OIDC.EU-WEST-1.AMAZONAWS.COM", HOST, true],
+  ["amazonaws.com", HOST, true],
+  [".amazonaws.com", HOST, true],
+  ["*.amazonaws.com", HOST, true],
+  ["foo,,  .amazonaws.com ,bar", HOST, true],
+  ["amazonaws.com:443", HOST, true],
+  [".amazonaws.com:443", HOST, true],
+  ["amazonaws.com:8443", HOST, false],
+  ["amazonaws.com:8443", `${HOST}:8443`, true],
+  ["azonaws.com", HOST, false],
+  [".azonaws.com", HOST, false],
+  ["eu-west-1", HOST, false],
+  ["xoidc.eu-west-1.amazonaws.com", HOST, false],
+  ["", HOST, false],
+  [".", HOST, false],
+  [" , ", HOST, false],
+  ["127.0.0.1", "https://127.0.0.1:8443", true],
+  ["127.0.0.1:8443", "https://127.0.0.1:8443", true],
+  ["127.0.0.1:8444", "https://127.0.0.1:8443", false],
+  ["0.0.1", "https://127.0.0.1:8443", false],
+  ["127.0.0.0/8", "https://127.0.0.1:8443", true],
+  ["10.0.0.0/8", "https://127.0.0.1:8443", false],
+  ["127.0.0.0/33", "https://127.0.0.1:8443", false],
+  ["127.0.0.0/x", "https://127.0.0.1:8443", false],
+  ["127.0.0.0/8", HOST, false],
+  ["::1", "https://[::1]:8443", true],
+  ["[::1]", "https://[::1]:8443", true],
+  ["[::1]:8443", "https://[::1]:8443", true],
+  ["[::1]:8444", "https://[::1]:8443", false],
+  ["fe80::/10", "https://[fe80::1]:8443", true],
+  ["localhost", "https://127.0.0.1", false],
+])("NO_PROXY=%s exempts %s: %s", (noProxy, url, exempt) => {
+  const proxy = proxyFor(new URL(url), { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: noProxy });
+  expect(proxy === undefined).toBe(exempt);
+});
+
+test("loopback is not exempt by itself, as with the AWS CLI and curl", () => {
+  expect(proxyFor(new URL("https://localhost"), { HTTPS_PROXY: "http://proxy" })).toBeDefined();
+  expect(proxyFor(plain, { HTTP_PROXY: "http://proxy" })).toBeDefined();
+});

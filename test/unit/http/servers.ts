@@ -1,0 +1,114 @@
+import { createServer as createHttpServer, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
+import type { Limits } from "../../../src/http/exchange.ts";
+import { type IdentityCenter, identityCenter } from "../../../src/identityCenter/identityCenter.ts";
+
+export interface TestServer {
+  url: string;
+  /** host:port, as messages name it. */
+  host: string;
+  port: number;
+  openConnections(): number;
+}
+
+export interface Seen {
+  method: string;
+  path: string;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+/** Sockets that a test handles by hand. */
+export function rawServer(onSocket: (socket: Socket) => void): Promise<TestServer> {
+  return started(createTcpServer(onSocket), "http");
+}
+
+export function httpServer(listener: RequestListener): Promise<TestServer> {
+  return started(createHttpServer(listener), "http");
+}
+
+export function httpsServer(
+  tls: { key: string; cert: string },
+  listener: RequestListener,
+): Promise<TestServer> {
+  return started(createHttpsServer(tls, listener), "https");
+}
+
+/** Answers each request with the same, and remembers the requests. */
+export function answering(seen: Seen[], status: number, headers: Record<string, string>, body: string) {
+  const listener: RequestListener = async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const { method = "", url = "" } = request;
+    seen.push({ method, path: url, headers: request.headers, body: Buffer.concat(chunks).toString() });
+    response.writeHead(status, headers).end(body);
+  };
+  return listener;
+}
+
+async function started(server: Server, scheme: string): Promise<TestServer> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(
+    () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  );
+  const { port } = server.address() as AddressInfo;
+  const host = `127.0.0.1:${port}`;
+  return { url: `${scheme}://${host}`, host, port, openConnections: () => sockets.size };
+}
+
+export interface Setting {
+  env?: Record<string, string | undefined>;
+  caBundle?: string;
+  /** The setting that named it. */
+  caSetting?: string;
+  limits?: Partial<Limits>;
+  onStep?: (what: string, details?: Readonly<Record<string, unknown>>) => void;
+}
+
+/** The service access under test, both services at one URL, on the real clock. */
+export async function accessTo(url: string, setting: Setting = {}): Promise<IdentityCenter> {
+  const { env = {}, caBundle, caSetting = "AWS_CA_BUNDLE", limits, onStep = () => {} } = setting;
+  return await identityCenter(
+    {
+      region: "eu-west-1",
+      endpoints: { ssoUrl: url, oidcUrl: url, useFips: false, useDualstack: false },
+      caBundle: caBundle === undefined ? undefined : { path: caBundle, setting: caSetting },
+    },
+    { env, now: Date.now, trace: { step: onStep } },
+    { connectMs: 5_000, totalMs: 15_000, answerBytes: 8 * 1024 * 1024, ...limits },
+  );
+}
+
+export const ROLE_CREDENTIALS = JSON.stringify({
+  roleCredentials: {
+    accessKeyId: "ASIAEXAMPLE",
+    secretAccessKey: "secret",
+    sessionToken: "session",
+    expiration: 1_795_348_035_678,
+  },
+});
+
+export const JSON_TYPE = { "content-type": "application/json" };
+
+/** The failure of one GetRoleCredentials; a success is the test's failure. */
+export async function failureAt(url: string, setting: Setting = {}): Promise<Error> {
+  const api = await accessTo(url, setting);
+  return await api.getRoleCredentials("token-of-the-test", "111122223333", "Admin").then(
+    () => {
+      throw new Error("the request succeeded");
+    },
+    (error: Error) => error,
+  );
+}

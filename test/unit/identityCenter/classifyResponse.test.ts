@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { serviceUnavailableOf } from "../../../src/http/serviceUnavailable.ts";
+import {
+  classifyResponse,
+  type Service,
+  ServiceError,
+} from "../../../src/identityCenter/classifyResponse.ts";
+
+function judged(service: Service, status: number, headers: Record<string, string>, body: unknown): unknown {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  try {
+    classifyResponse({ status, headers, body: Buffer.from(text) }, "aws.test", service);
+  } catch (error) {
+    return error;
+  }
+  return "good";
+}
+
+const type = (value: string) => ({ "x-amzn-errortype": value });
+const none = {};
+
+test.each<[Service, number, Record<string, string>, unknown, string]>([
+  ["oidc", 400, none, { error: "authorization_pending" }, "authorization_pending"],
+  ["oidc", 400, none, { error: "slow_down" }, "slow_down"],
+  ["oidc", 400, none, { error: "expired_token" }, "expired_token"],
+  ["oidc", 400, none, { error: "access_denied" }, "access_denied"],
+  ["oidc", 400, none, { error: "invalid_grant" }, "invalid_grant"],
+  ["oidc", 401, none, { error: "invalid_client" }, "invalid_client"],
+  ["oidc", 400, type("InvalidGrantException"), { error: "invalid_grant" }, "invalid_grant"],
+  ["oidc", 400, type("AuthorizationPendingException:http://x/"), {}, "authorization_pending"],
+  ["oidc", 400, type("com.amazonaws.ssooidc#SlowDownException"), {}, "slow_down"],
+  ["oidc", 400, none, { __type: "com.amazonaws.ssooidc#ExpiredTokenException" }, "expired_token"],
+  ["oidc", 401, none, { __type: "InvalidClientException" }, "invalid_client"],
+  ["oidc", 400, none, { __type: "InvalidClientMetadataException" }, "invalid_client_metadata"],
+  ["oidc", 400, type("UnsupportedGrantTypeException"), {}, "unsupported_grant_type"],
+  ["oidc", 400, type("NewFangledException"), { error: "new_fangled" }, "new_fangled"],
+  [
+    "portal",
+    401,
+    none,
+    { __type: "com.amazonaws.switchboard.portal#UnauthorizedException" },
+    "UnauthorizedException",
+  ],
+  ["portal", 403, type("ForbiddenException"), { message: "No access" }, "ForbiddenException"],
+  ["portal", 404, type("ResourceNotFoundException:"), {}, "ResourceNotFoundException"],
+  ["portal", 400, type("InvalidRequestException"), {}, "InvalidRequestException"],
+])("%s %i %j %j is the service's %s", (service, status, headers, body, code) => {
+  const error = judged(service, status, headers, body);
+  expect(error).toBeInstanceOf(ServiceError);
+  expect(error).toMatchObject({ status, code });
+});
+
+test.each<[Service, number, Record<string, string>, unknown]>([
+  ["oidc", 400, none, {}],
+  ["oidc", 400, none, { error: "blocked_by_policy" }],
+  ["oidc", 403, none, { error: { code: 1 } }],
+  ["oidc", 400, none, { error: "access_denied ".repeat(100) }],
+  ["portal", 403, none, { error: "access_denied" }],
+  ["portal", 403, none, { message: "No access" }],
+  ["portal", 403, type("<script>"), {}],
+  ["portal", 403, none, { __type: ["UnauthorizedException"] }],
+  ["portal", 403, type("ForbiddenException"), "<html>"],
+  ["portal", 403, type("ForbiddenException"), "[]"],
+  ["portal", 403, type("ForbiddenException"), ""],
+  ["portal", 302, type("ForbiddenException"), {}],
+  ["portal", 0, none, {}],
+  ["portal", 200, none, ""],
+  ["portal", 204, none, ""],
+])("%s %i %j %j is not the service's word", (service, status, headers, body) => {
+  expect(serviceUnavailableOf(judged(service, status, headers, body))).toMatchObject({
+    retry: false,
+    status,
+  });
+});
+
+test("only a good JSON object is good, and nothing where nothing is expected", () => {
+  expect(judged("portal", 200, none, {})).toBe("good");
+  expect(judged("portal", 200, none, { __type: "X", error: "invalid_grant" })).toBe("good");
+  const empty = { status: 200, headers: {}, body: Buffer.alloc(0) };
+  expect(() => classifyResponse(empty, "aws.test", "portal", { emptyIsGood: true })).not.toThrow();
+  const page = { ...empty, body: Buffer.from("<html>") };
+  expect(() => classifyResponse(page, "aws.test", "portal", { emptyIsGood: true })).toThrow("web page");
+});
+
+test("what the service says is stripped of control characters and cut", () => {
+  const error = judged("oidc", 400, none, {
+    error: "invalid_request",
+    error_description: `a\u001b[31m\r\nb\u202e${"x".repeat(1000)}`,
+  }) as ServiceError;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is the point
+  expect(error.message).toMatch(/^invalid_request: a [^\u0000-\u001f\u202e]*…$/);
+  expect(error.message.length).toBeLessThan(250);
+});
+
+test.each([
+  [{ "retry-after": "7" }, 7_000],
+  [{ "retry-after": " 0 " }, 0],
+  [{ "retry-after": "Sun, 22 Nov 2026 12:00:09 GMT", date: "Sun, 22 Nov 2026 12:00:00 GMT" }, 9_000],
+  [{ "retry-after": "Sun, 22 Nov 2026 12:00:00 GMT", date: "Sun, 22 Nov 2026 12:00:09 GMT" }, 0],
+  [{ "retry-after": "Sun, 22 Nov 2026 12:00:09 GMT" }, undefined],
+  [{ "retry-after": "-3" }, undefined],
+  [{ "retry-after": "soon" }, undefined],
+  [{}, undefined],
+])("%j asks for a pause of %s ms", (headers, retryAfterMs) => {
+  for (const status of [429, 503]) {
+    const outage = serviceUnavailableOf(judged("portal", status, headers as Record<string, string>, {}));
+    expect(outage).toMatchObject({ retry: true, status, retryAfterMs });
+  }
+});

@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import { resolveStartUrl } from "../../../src/identityCenter/startUrl.ts";
+
+type Answers = Record<string, { status: number; location?: string }>;
+
+async function resolve(startUrl: string, answers: Answers = {}) {
+  const asked: string[] = [];
+  const resolved = await resolveStartUrl(
+    { startUrl, region: "eu-west-1" },
+    async (method, url, timeoutMs) => {
+      expect(timeoutMs).toBe(10_000);
+      asked.push(`${method} ${url}`);
+      const answer = answers[method];
+      if (answer === undefined) throw new Error(`nobody answers ${method} ${url}`);
+      return answer;
+    },
+  );
+  return { ...resolved, asked };
+}
+
+describe("AWS's own start URLs are used as they are, without a request", () => {
+  test.each([
+    "https://d-1234567890.awsapps.com/start#/",
+    "https://corp.awsapps.com/start/",
+    "https://start.cn-north-1.home.awsapps.cn/directory/corp#/",
+    "https://ssoins-1.portal.us-east-1.app.aws",
+    "https://ssoins-1.us-east-1.portal.amazonaws.com",
+    "https://ssoins-1.cn-north-1.portal.amazonaws.com.cn",
+    "https://ssoins-1.portal.cn-north-1.app.amazonwebservices.com.cn",
+    "https://ssoins-1.eusc-de-east-1.portal.amazonaws.eu",
+    "https://ssoins-1.portal.eusc-de-east-1.api.amazonwebservices.eu",
+    "https://identitycenter.amazonaws.com/ssoins-1",
+    "https://identitycenter.amazonaws.com.cn/ssoins-1",
+    "https://identitycenter.amazonaws.eu/ssoins-1",
+    "https://identitycenter.us-gov.amazonaws.com/ssoins-1",
+    "https://D-1.AWSAPPS.COM./start",
+    "http://127.0.0.1:8080/start",
+  ])("%s", async (startUrl) => {
+    expect(await resolve(startUrl)).toEqual({ startUrl, region: "eu-west-1", asked: [] });
+  });
+});
+
+describe("a company's own start URL", () => {
+  const own = "https://sso.example.com/go";
+
+  test.each<[location: string, startUrl: string, region: string]>([
+    ["https://d-1.awsapps.com/start/?a=b#/", "https://d-1.awsapps.com/start", "eu-west-1"],
+    ["https://ssoins-1.portal.us-east-2.app.aws/", "https://ssoins-1.portal.us-east-2.app.aws", "us-east-2"],
+    [
+      "//ssoins-1.us-east-2.portal.amazonaws.com",
+      "https://ssoins-1.us-east-2.portal.amazonaws.com",
+      "us-east-2",
+    ],
+    [
+      "https://s.cn-north-1.portal.amazonaws.com.cn",
+      "https://s.cn-north-1.portal.amazonaws.com.cn",
+      "cn-north-1",
+    ],
+    [
+      "https://s.portal.cn-north-1.app.amazonwebservices.com.cn",
+      "https://s.portal.cn-north-1.app.amazonwebservices.com.cn",
+      "cn-north-1",
+    ],
+    [
+      "https://s.eusc-de-east-1.portal.amazonaws.eu",
+      "https://s.eusc-de-east-1.portal.amazonaws.eu",
+      "eusc-de-east-1",
+    ],
+    [
+      "https://s.portal.eusc-de-east-1.api.amazonwebservices.eu",
+      "https://s.portal.eusc-de-east-1.api.amazonwebservices.eu",
+      "eusc-de-east-1",
+    ],
+    ["https://d-1.awsapps.com:8443/start", "https://d-1.awsapps.com:8443/start", "eu-west-1"],
+  ])("that redirects to %s", async (location, startUrl, region) => {
+    expect(await resolve(own, { HEAD: { status: 302, location } })).toEqual({
+      startUrl,
+      region,
+      asked: [`HEAD ${own}`],
+    });
+  });
+
+  test.each([405, 501])("is asked by GET when HEAD is answered with %i", async (status) => {
+    const answers = { HEAD: { status }, GET: { status: 308, location: "https://d-1.awsapps.com/start" } };
+    expect(await resolve(own, answers)).toEqual({
+      startUrl: "https://d-1.awsapps.com/start",
+      region: "eu-west-1",
+      asked: [`HEAD ${own}`, `GET ${own}`],
+    });
+  });
+
+  const astray = `sso_start_url ${own} does not lead to AWS: `;
+  test.each<[answer: Answers[string], kind: string, message: string]>([
+    [
+      { status: 302, location: "https://evil.example/start" },
+      "config",
+      `${astray}it redirects to https://evil.example`,
+    ],
+    [
+      { status: 302, location: "https://evil-awsapps.com/" },
+      "config",
+      `${astray}it redirects to https://evil-awsapps.com`,
+    ],
+    [
+      { status: 302, location: "http://d-1.awsapps.com/start" },
+      "config",
+      `${astray}it redirects to http://d-1.awsapps.com`,
+    ],
+    [{ status: 302, location: "/login" }, "config", `${astray}it redirects to https://sso.example.com`],
+    [{ status: 302, location: "https://" }, "config", `${astray}it redirects to nowhere`],
+    [{ status: 302 }, "config", `${astray}it redirects to nowhere`],
+    [{ status: 200 }, "config", `${astray}it answers HTTP 200 and no redirect`],
+    [{ status: 404 }, "config", `${astray}it answers HTTP 404 and no redirect`],
+    [{ status: 503 }, "unavailable", `sso.example.com answered HTTP 503 to the start URL ${own}`],
+    [{ status: 407 }, "unavailable", `sso.example.com answered HTTP 407 to the start URL ${own}`],
+  ])("that answers %j is %s", async (answer, kind, message) => {
+    await expect(resolve(own, { HEAD: answer })).rejects.toMatchObject({ kind, message });
+  });
+});

@@ -1,0 +1,185 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readOurCommand } from "../../../../src/config/ourCommand.ts";
+import { isKind } from "../../../../src/errors.ts";
+import { callPath, canBeWritten, checkCommand, commandLine } from "../../../../src/init/plan/command.ts";
+import { splitCommandLine } from "../../../../src/text/commandWords.ts";
+import { cmdSlashC, crtSplit } from "./windowsReaders.ts";
+
+const target = { session: "my-sso", accountId: "123456789011", roleName: "ReadOnly" };
+const words = (command: string) => [
+  command,
+  "my-sso",
+  "--account-id",
+  "123456789011",
+  "--role-name",
+  "ReadOnly",
+];
+const hasPython = spawnSync("python3", ["-c", ""]).status === 0;
+
+/** The words that `sh -c` makes of each line. */
+function shWords(lines: readonly string[]): string[][] {
+  const script = [
+    "print() { printf '%s\\0' \"$@\"; printf '\\n\\0'; }",
+    ...lines.map((line) => `print ${line}`),
+  ];
+  const { stdout } = spawnSync("/bin/sh", ["-c", script.join("\n")]);
+  return stdout
+    .toString()
+    .split("\n\0")
+    .slice(0, -1)
+    .map((words) => words.split("\0").slice(0, -1));
+}
+
+function readByShlex(line: string): string[] {
+  const script = "import json,shlex,sys; print(json.dumps(shlex.split(sys.argv[1])))";
+  return JSON.parse(spawnSync("python3", ["-c", script, line]).stdout.toString());
+}
+
+describe("the credential_process line", () => {
+  it("is plain for a plain path", () => {
+    expect(commandLine("/opt/bin/sso-cred", target, "linux")).toBe(
+      "/opt/bin/sso-cred my-sso --account-id 123456789011 --role-name ReadOnly",
+    );
+  });
+
+  it.each(["1; id", "$(id)", "", "12345678901x", "1234567890112"])(
+    "is never made of the account %j",
+    (accountId) => {
+      expect(() => commandLine("/opt/bin/sso-cred", { ...target, accountId }, "linux")).toThrow(
+        /not 12 digits/,
+      );
+    },
+  );
+
+  it("quotes a path with blanks behind its plain start: the SDK for Go v1 takes quotes off a value's start", () => {
+    expect(commandLine("/my apps/sso-cred", target, "darwin")).toMatch(/^\/"my apps\/sso-cred" my-sso /);
+    expect(commandLine("/opt/x/my apps/sso-cred", target, "linux")).toMatch(
+      /^\/opt\/x\/"my apps\/sso-cred" my-sso /,
+    );
+  });
+
+  it.each([
+    "/a$b/sso-cred",
+    "/a`b/sso-cred",
+    '/a"b/sso-cred',
+    "/a\\b/sso-cred",
+    "/a #b/sso-cred",
+    "/a\nb/sso-cred",
+  ])("refuses %j with the remedy", (path) => {
+    expect(() => commandLine(path, target, "linux")).toThrow(
+      expect.objectContaining({ kind: "config", remedy: { run: "sso-cred init --command sso-cred" } }),
+    );
+  });
+
+  it("is read alike by sh, by shlex and by us, whatever the path, or refused", () => {
+    const path = fc
+      .string({ unit: fc.constantFrom(..."ab .-_~&|<>()*?[]{}'!^=,;:@+é#$`\"\\%"), maxLength: 12 })
+      .map((text) => `/x${text}/sso-cred`);
+    const written = fc.sample(path, 400).flatMap((command) => {
+      try {
+        return [{ command, line: commandLine(command, target, "linux") }];
+      } catch (error) {
+        expect(isKind(error, "config")).toBe(true);
+        return [];
+      }
+    });
+    expect(written.length).toBeGreaterThan(50);
+    const readBySh = shWords(written.map(({ line }) => line));
+    for (const [at, { command, line }] of written.entries()) {
+      expect(splitCommandLine(line)).toEqual(words(command));
+      expect(readBySh[at]).toEqual(words(command));
+    }
+  });
+
+  it.skipIf(!hasPython)("is read alike by Python's shlex", () => {
+    for (const command of ["/opt/sso-cred", "/my apps (new)/sso-cred", "/it's/sso-cred", "/é/sso-cred"]) {
+      expect(readByShlex(commandLine(command, target, "linux"))).toEqual(words(command));
+    }
+  });
+
+  it.each([
+    "C:\\bin\\sso-cred.exe",
+    "C:\\Program Files\\sso-cred\\sso-cred.exe",
+    "C:\\Tools, new = good\\sso-cred.exe",
+    "C:\\Users\\Müller~1\\sso-cred.exe",
+    "\\\\host\\share\\sso-cred.exe",
+  ])("on Windows is read alike by the C runtime, and through cmd /C, for %s", (command) => {
+    const line = commandLine(command, target, "win32");
+    expect(crtSplit(line)).toEqual(words(command));
+    expect(crtSplit(cmdSlashC(line, (path) => path === command))).toEqual(words(command));
+    expect(crtSplit(cmdSlashC(`"${line}"`, () => false))).toEqual(words(command));
+    expect(readOurCommand(line)).toEqual({ command, ...target });
+  });
+
+  it("on Windows keeps a path without blanks free of quotes, which the SDK for Go cannot pass on", () => {
+    expect(commandLine("C:\\bin\\sso-cred.exe", target, "win32")).toMatch(/^C:\\bin\\sso-cred\.exe my-sso/);
+  });
+
+  it.each([
+    "C:\\Program Files (x86)\\sso-cred.exe",
+    "C:\\100%\\sso-cred.exe",
+    "C:\\a^b c\\sso-cred.exe",
+    "C:\\a,b\\sso-cred.exe",
+    "C:\\a=b\\sso-cred.exe",
+    "C:\\a;b\\sso-cred.exe",
+  ])("on Windows refuses %s, which cmd would take apart", (command) => {
+    expect(() => commandLine(command, target, "win32")).toThrow(/cannot be written/);
+  });
+
+  it.each(["init", "-odd", "two words"])("names the session %j so that it is read as one", (session) => {
+    const line = commandLine("sso-cred", { ...target, session }, "linux");
+    expect(readOurCommand(line)).toMatchObject({ session, accountId: "123456789011", roleName: "ReadOnly" });
+  });
+
+  it("refuses a session or a role that cannot be written", () => {
+    expect(() => commandLine("sso-cred", { ...target, session: "a$(b)" }, "linux")).toThrow(/session name/);
+    expect(canBeWritten({ accountId: "123456789011", roleName: "A\n[profile x]" }, "linux")).toBe(false);
+    expect(canBeWritten({ accountId: "12", roleName: "Admin" }, "linux")).toBe(false);
+    expect(canBeWritten({ accountId: "123456789011", roleName: "Power+User=a,b.c@d-e" }, "linux")).toBe(true);
+  });
+
+  it("refuses a command that would not be recognised as ours afterwards", () => {
+    expect(() => checkCommand("sso-cred", "linux")).not.toThrow();
+    expect(() => checkCommand("/opt/my tools/sso-cred", "linux")).not.toThrow();
+    expect(() => checkCommand("/opt/sso-cred-linux-x64", "linux")).toThrow(/must be sso-cred/);
+  });
+});
+
+describe("the path by which the program was called", () => {
+  let home: string;
+  let real: string;
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), "sso-cred-path-"));
+    mkdirSync(join(home, "v1"));
+    mkdirSync(join(home, "bin"));
+    mkdirSync(join(home, "other"));
+    real = join(home, "v1", "sso-cred");
+    writeFileSync(real, "#!/bin/sh\n");
+    chmodSync(real, 0o755);
+    symlinkSync(real, join(home, "bin", "sso-cred"));
+    copyFileSync(real, join(home, "other", "sso-cred"));
+  });
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+  const call = (argv0: string, PATH: string) =>
+    callPath({ argv0, execPath: real, cwd: home, env: { PATH }, platform: "linux" });
+
+  it("is the link on the PATH, not what it leads to", () => {
+    expect(call("sso-cred", `/nowhere:${home}/bin`)).toBe(join(home, "bin", "sso-cred"));
+  });
+
+  it("is made absolute without following links", () => {
+    expect(call("./bin/sso-cred", "")).toBe(join(home, "bin", "sso-cred"));
+    expect(call("bin/../bin/sso-cred", "")).toBe(join(home, "bin", "sso-cred"));
+  });
+
+  it("is the program's own file when another program of that name comes first, or none", () => {
+    expect(call("sso-cred", `${home}/other:${home}/bin`)).toBe(join(home, "bin", "sso-cred"));
+    expect(call("sso-cred", `${home}/other`)).toBe(real);
+    expect(call("sh", "/bin:/usr/bin")).toBe(real);
+  });
+});

@@ -1,0 +1,47 @@
+import type { Files, InitOptions } from "../../../../src/init/plan/initOptions.ts";
+
+export const SESSION_KEYS = new Map([
+  ["sso_start_url", "https://d-1234567890.awsapps.com/start"],
+  ["sso_region", "eu-west-1"],
+  ["sso_registration_scopes", "sso:account:access"],
+]);
+
+export const ADMIN = role("111111111111", "Admin", "Prod");
+export const READ_ONLY = role("111111111111", "ReadOnly", "Prod");
+export const DEV_ADMIN = role("222222222222", "Admin", "Development");
+
+export function role(accountId: string, roleName: string, accountName = "Account") {
+  return { accountId, roleName, accountName, emailAddress: `${accountName.toLowerCase()}@example.com` };
+}
+
+/** InitOptions for `my-sso`; by default for no role at all. */
+export function wishes(some: Partial<InitOptions> = {}): InitOptions {
+  return {
+    session: "my-sso",
+    sessionKeys: SESSION_KEYS,
+    wanted: [],
+    nameTemplate: undefined,
+    region: "eu-west-1",
+    output: "json",
+    command: "/opt/bin/sso-cred",
+    isCommandGiven: false,
+    platform: "linux",
+    adopt: false,
+    keepOnly: undefined,
+    ...some,
+  };
+}
+
+export function files(configText: string, credentialsText = ""): Files {
+  return { configPath: "~/.aws/config", configText, credentialsPath: "~/.aws/credentials", credentialsText };
+}
+
+export function ours(
+  name: string,
+  accountId: string,
+  roleName: string,
+  extra: readonly string[] = [],
+): string {
+  const line = `credential_process = /opt/bin/sso-cred my-sso --account-id ${accountId} --role-name ${roleName}`;
+  return [`[profile ${name}]`, line, ...extra, ""].join("\n");
+}

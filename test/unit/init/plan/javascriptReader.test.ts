@@ -1,0 +1,76 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadSharedConfigFiles, loadSsoSessionData } from "@smithy/core/config";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
+import { planConfig } from "../../../../src/init/plan/plan.ts";
+import { files, role, wishes } from "./initOptions.ts";
+
+const VECTORS = fileURLToPath(new URL("../../../vectors/init", import.meta.url));
+
+let folder: string;
+let written = 0;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "sso-cred-readers-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the SDK for JavaScript reads; a file of its own each time, as it caches by path. */
+async function readBySdk(text: string) {
+  const path = join(folder, `config-${written++}`);
+  writeFileSync(path, text);
+  const { configFile } = await loadSharedConfigFiles({
+    configFilepath: path,
+    filepath: join(folder, "none"),
+  });
+  return { profiles: configFile, sessions: await loadSsoSessionData({ configFilepath: path }) };
+}
+
+/** Ours alone, to be compared with the SDK's answer for the same names. */
+async function expectSameReading(text: string, names: readonly string[], session: string): Promise<void> {
+  const ours = readCurrentConfig(text);
+  const { profiles, sessions } = await readBySdk(text);
+  for (const name of names) expect(profiles[name]).toEqual(Object.fromEntries(ours.profiles.get(name) ?? []));
+  expect(sessions[session]).toEqual(Object.fromEntries(ours.sessions.get(session) ?? []));
+}
+
+describe("the SDK for JavaScript reads as we do", () => {
+  it.each(readdirSync(VECTORS).filter((name) => name.endsWith(".after")))("%s", async (name) => {
+    const text = readFileSync(join(VECTORS, name), "utf8");
+    const { ours } = readCurrentConfig(text);
+    expect(ours.size).toBeGreaterThan(0);
+    const { profiles } = await readBySdk(text);
+    for (const profile of ours.keys()) {
+      // A comment at the end of the line is a comment for both; only the SDK cuts it off before it runs the line.
+      const line = readCurrentConfig(text)
+        .profiles.get(profile)
+        ?.get("credential_process")
+        ?.replace(/\s+#.*/, "");
+      expect(profiles[profile]?.credential_process).toBe(line);
+    }
+  });
+
+  it("what init writes, whatever the names", async () => {
+    const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
+    const assignment = fc
+      .tuple(fc.integer({ min: 1e11, max: 9e11 }), name)
+      .map(([id, accountName]) => role(String(id), "Power+User=a,b.c@d-e", accountName));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(assignment, { selector: ({ accountId }) => accountId }),
+        async (wanted) => {
+          const template = "{account_name}/{account_id}-{role_name}";
+          const plan = planConfig(
+            files("# mine\n[default]\nregion = x\n"),
+            wishes({ wanted, nameTemplate: template }),
+          );
+          await expectSameReading(plan.after, plan.profiles, "my-sso");
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+});

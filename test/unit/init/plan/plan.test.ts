@@ -1,0 +1,312 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readOurCommand } from "../../../../src/config/ourCommand.ts";
+import { SsoCredError } from "../../../../src/errors.ts";
+import { unifiedDiff } from "../../../../src/init/plan/diff.ts";
+import type { Files, InitOptions } from "../../../../src/init/plan/initOptions.ts";
+import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
+import { summary } from "../../../../src/init/plan/report.ts";
+import { configText } from "../../config/generatedConfig.ts";
+import { keepsTheRest, planned, readsAsPlanned, secondPlanIsEmpty } from "../../fuzz/properties/plans.ts";
+import { ADMIN, DEV_ADMIN, files, ours, READ_ONLY, role, SESSION_KEYS, wishes } from "./initOptions.ts";
+
+const none: ReadonlyMap<string, string> = new Map();
+const SESSION =
+  "[sso-session my-sso]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n";
+const only = ({ accountId, roleName }: typeof ADMIN) => ({ accountId, roleName });
+const told = (plan: Plan) =>
+  plan.edits.map(({ action, section, reason }) => `${action} ${section}: ${reason}`);
+const plan = (text: string, some: Partial<InitOptions>, credentials = "") =>
+  planConfig(files(text, credentials), wishes(some));
+const failure = (work: () => unknown): SsoCredError => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof SsoCredError) return error;
+    throw error;
+  }
+  throw new Error("It should have failed.");
+};
+
+describe("planning", () => {
+  it("adds profiles and the session to an empty file", () => {
+    const made = plan("", { wanted: [ADMIN] });
+    expect(made.after).toBe(
+      [
+        "[profile 111111111111_Admin]",
+        "credential_process = /opt/bin/sso-cred my-sso --account-id 111111111111 --role-name Admin",
+        "region = eu-west-1",
+        "output = json",
+        "",
+        "[sso-session my-sso]",
+        "sso_start_url = https://d-1234567890.awsapps.com/start",
+        "sso_region = eu-west-1",
+        "sso_registration_scopes = sso:account:access",
+        "",
+      ].join("\n"),
+    );
+    expect(summary(made)).toBe("1 to add, 0 to change, 0 to remove");
+    expect(made.profiles).toEqual(["111111111111_Admin"]);
+  });
+
+  it("writes `default` as [default]", () => {
+    expect(plan(SESSION, { wanted: [ADMIN], nameTemplate: "default", sessionKeys: none }).after).toContain(
+      "\n[default]\ncredential_process = ",
+    );
+  });
+
+  it("takes no time to speak of for two thousand profiles: to add, change, remove, and show", () => {
+    const wanted = Array.from({ length: 1000 }, (_, at) => String(100_000_000_000 + at)).flatMap((id) => [
+      role(id, "Admin"),
+      role(id, "ReadOnly"),
+    ]);
+    const added = plan("", { wanted });
+    const changed = plan(added.after, { wanted, command: "/new/sso-cred" });
+    const removed = plan(added.after, { keepOnly: [] });
+    expect([summary(added), summary(changed), summary(removed)]).toEqual([
+      "2000 to add, 0 to change, 0 to remove",
+      "0 to add, 2000 to change, 0 to remove",
+      "0 to add, 0 to change, 2000 to remove",
+    ]);
+    expect(unifiedDiff(changed.before, changed.after, "f").match(/^[-+]credential_process/gm)).toHaveLength(
+      4000,
+    );
+  });
+
+  it("changes nothing the second time", () => {
+    const some = {
+      wanted: [ADMIN, READ_ONLY, DEV_ADMIN],
+      keepOnly: [ADMIN, READ_ONLY, DEV_ADMIN],
+      adopt: true,
+    };
+    const first = plan("# mine\n", some);
+    const second = plan(first.after, some);
+    expect(second.edits).toEqual([]);
+    expect(second.after).toBe(first.after);
+  });
+
+  it("leaves what a person added to one of ours", () => {
+    const mine = ours("111111111111_Admin", "111111111111", "Admin", [
+      "region = us-east-2",
+      "# note",
+      "s3 =",
+      "  x = 1",
+    ]);
+    expect(plan(mine + SESSION, { wanted: [ADMIN], region: "eu-west-1", sessionKeys: none }).edits).toEqual(
+      [],
+    );
+  });
+
+  it("brings an old path up to date, keeps the rest of the line, and says so", () => {
+    const old = ours("dev", "111111111111", "Admin").replace("/opt/bin", "/old/v1");
+    const made = plan(`${old}region = r\n${SESSION}`, { sessionKeys: none });
+    expect(told(made)).toEqual(["change profile dev: the command was /old/v1/sso-cred"]);
+    expect(made.after).toBe(`${ours("dev", "111111111111", "Admin")}region = r\n${SESSION}`);
+  });
+
+  it.each([
+    ["/old/sso-cred", "/my bin/sso-cred"],
+    ["/my bin/sso-cred", "/new/sso-cred"],
+    ["/my bin/sso-cred", "/other bin/v 2/sso-cred"],
+  ])("brings %j up to date as %j, blanks or not, and keeps the rest of the line", (old, command) => {
+    const before = plan(SESSION, { wanted: [ADMIN], command: old, sessionKeys: none }).after;
+    const rest = /my-sso --.*/.exec(before)?.[0] ?? "";
+    const edited = before.replace(rest, `${rest} # mine`);
+    const { after } = plan(edited, { wanted: [ADMIN], command, sessionKeys: none });
+    const line = /^credential_process = (.*)$/m.exec(after)?.[1] ?? "";
+    expect(readOurCommand(line)).toEqual({ command, session: "my-sso", ...only(ADMIN) });
+    expect(line.endsWith(` ${rest} # mine`)).toBe(true);
+  });
+
+  it.each(["\u2028", "\u2029", "\u0085", "\u0007"])(
+    "brings a line up to date that holds %j, and leaves that out",
+    (odd) => {
+      const line = `credential_process = /old/sso-cred my-sso --account-id 111111111111 --role-name Admin # a${odd}b`;
+      const { after } = plan(`[profile dev]\n${line}\n${SESSION}`, { wanted: [ADMIN], sessionKeys: none });
+      expect(after).toContain(
+        "credential_process = /opt/bin/sso-cred my-sso --account-id 111111111111 --role-name Admin\n",
+      );
+    },
+  );
+
+  it("lets a bare name stand, and writes it only when asked to", () => {
+    const bare = ours("dev", "111111111111", "Admin").replace("/opt/bin/", "");
+    expect(plan(bare + SESSION, { sessionKeys: none }).edits).toEqual([]);
+    const paths = ours("dev", "111111111111", "Admin") + SESSION;
+    const made = plan(paths, { command: "sso-cred", isCommandGiven: true, sessionKeys: none });
+    expect(made.after).toBe(bare + SESSION);
+  });
+
+  it("gives one of ours the other role that is asked for by its name", () => {
+    const made = plan(ours("dev", "111111111111", "Admin") + SESSION, {
+      wanted: [DEV_ADMIN],
+      nameTemplate: "dev",
+      sessionKeys: none,
+    });
+    expect(told(made)).toEqual(["change profile dev: was Admin in 111111111111"]);
+    expect(made.after).toBe(ours("dev", "222222222222", "Admin") + SESSION);
+  });
+
+  it("keeps the name that a role's profile has, unless names are asked for", () => {
+    const text = ours("dev", "111111111111", "Admin") + SESSION;
+    expect(plan(text, { wanted: [ADMIN], sessionKeys: none }).profiles).toEqual(["dev"]);
+    const named = plan(text, {
+      wanted: [ADMIN],
+      nameTemplate: "{account_name}-{role_name}",
+      sessionKeys: none,
+    });
+    expect(told(named)).toEqual(["add profile Prod-Admin: not in the file yet"]);
+  });
+
+  it("removes profiles of roles that are gone, edits and all, only of this session", () => {
+    const gone = ours("gone", "333333333333", "Admin", ["region = mine", "# note"]);
+    const other = ours("other", "333333333333", "Admin").replace("my-sso", "their-sso");
+    const kept = ours("kept", "111111111111", "Admin");
+    const made = plan(`${kept}\n${gone}\n${other}${SESSION}`, { keepOnly: [ADMIN], sessionKeys: none });
+    expect(told(made)).toEqual(["remove profile gone: Admin in 333333333333 is not assigned any more"]);
+    expect(made.after).toBe(`${kept}\n${other}${SESSION}`);
+    expect(made.edits[0]?.before).toContain("region = mine");
+    expect(summary(made)).toBe("0 to add, 0 to change, 1 to remove");
+  });
+
+  it("adopts the AWS CLI's profiles of the session under their names", () => {
+    const sso =
+      "[profile dev]\nsso_session = my-sso\nsso_account_id = 111111111111\nregion = x\nsso_role_name = Admin\n";
+    const made = plan(sso + SESSION, { adopt: true, sessionKeys: none });
+    expect(told(made)).toEqual(["change profile dev: adopted from its sso keys"]);
+    expect(made.after).toBe(
+      `[profile dev]\nregion = x\ncredential_process = /opt/bin/sso-cred my-sso --account-id 111111111111 --role-name Admin\n${SESSION}`,
+    );
+    expect(plan(made.after, { adopt: true, sessionKeys: none }).edits).toEqual([]);
+  });
+
+  it("adopts neither other sessions' profiles nor those with another source of credentials", () => {
+    const text = [
+      "[profile a]\nsso_session = other\nsso_account_id = 111111111111\nsso_role_name = Admin\n",
+      "[profile b]\nsso_session = my-sso\nsso_account_id = 111111111111\nsso_role_name = Admin\nrole_arn = x\n",
+      "[profile c]\nsso_session = my-sso\n",
+      SESSION,
+    ].join("");
+    expect(plan(text, { adopt: true, sessionKeys: none }).edits).toEqual([]);
+  });
+
+  it("refuses to adopt an account that is none: in the command line it would become shell text", () => {
+    const sso = "[profile dev]\nsso_session = my-sso\nsso_account_id = 1; id\nsso_role_name = Admin\n";
+    const error = failure(() => plan(sso + SESSION, { adopt: true, sessionKeys: none }));
+    expect([error.kind, error.message]).toEqual([
+      "config",
+      "~/.aws/config: [profile dev] has sso_account_id = 1; id, which is not 12 digits",
+    ]);
+  });
+
+  it.each(["'1; id'", "\u001b"])("leaves a line of ours alone whose account is %j", (account) => {
+    const line = `credential_process = "/old/sso-cred" my-sso --account-id ${account} --role-name Admin`;
+    const text = `[profile dev]\n${line}\n${SESSION}`;
+    expect(plan(text, { sessionKeys: none }).after).toBe(text);
+  });
+
+  it("gives an adopted role no second profile", () => {
+    const sso = "[profile dev]\nsso_session = my-sso\nsso_account_id = 111111111111\nsso_role_name = Admin\n";
+    const made = plan(sso + SESSION, { adopt: true, wanted: [ADMIN, READ_ONLY], sessionKeys: none });
+    expect(made.profiles).toEqual(["dev", "111111111111_ReadOnly"]);
+    expect(summary(made)).toBe("1 to add, 1 to change, 0 to remove");
+  });
+
+  it("refuses a profile of that name that is somebody else's, and lists all of them", () => {
+    const text = `[profile 111111111111_Admin]\nregion = x\n[profile 111111111111_ReadOnly]\n${SESSION}`;
+    const error = failure(() => plan(text, { wanted: [ADMIN, READ_ONLY], sessionKeys: none }));
+    expect(error.kind).toBe("config");
+    expect(error.message).toContain("[profile 111111111111_Admin], [profile 111111111111_ReadOnly]");
+  });
+
+  it("points to --adopt where the profile of that name is the AWS CLI's for this session", () => {
+    const text = `[profile dev]\nsso_session = my-sso\nsso_account_id = 111111111111\nsso_role_name = Admin\n${SESSION}`;
+    const error = failure(() => plan(text, { wanted: [ADMIN], nameTemplate: "dev", sessionKeys: none }));
+    expect(error.remedy).toEqual({ run: "sso-cred init my-sso --adopt" });
+  });
+
+  it("refuses a profile of ours that belongs to another session", () => {
+    const text = ours("dev", "111111111111", "Admin").replace("my-sso", "their-sso") + SESSION;
+    expect(failure(() => plan(text, { wanted: [ADMIN], nameTemplate: "dev", sessionKeys: none })).kind).toBe(
+      "config",
+    );
+  });
+
+  it("refuses names that have keys in the credentials file", () => {
+    const credentials = "[dev]\naws_access_key_id = AKIA\naws_secret_access_key = x\n";
+    const error = failure(() =>
+      plan(SESSION, { wanted: [ADMIN], nameTemplate: "dev", sessionKeys: none }, credentials),
+    );
+    expect(error.kind).toBe("config");
+    expect(error.message).toMatch(/credentials has aws_access_key_id for \[dev\]/);
+  });
+
+  it("refuses session keys that contradict the file, and adds those that are missing", () => {
+    const other = new Map([["sso_region", "us-east-1"]]);
+    expect(failure(() => plan(SESSION, { sessionKeys: other })).message).toMatch(
+      /\[sso-session my-sso\].*sso_region = eu-west-1, not us-east-1/,
+    );
+    expect(plan(SESSION, { sessionKeys: SESSION_KEYS }).edits).toEqual([]);
+    const half = "[sso-session my-sso]\nsso_start_url = https://d-1234567890.awsapps.com/start\n";
+    expect(plan(half, { sessionKeys: SESSION_KEYS }).after).toBe(`${half}sso_region = eu-west-1\n`);
+  });
+
+  it("refuses a layout in which an edit would change its neighbours", () => {
+    const text = `[profile dev]\nk = 1\n  sso_session = my-sso\n  a:b\nsso_account_id = 111111111111\nsso_role_name = Admin\n`;
+    expect(failure(() => plan(text + SESSION, { adopt: true, sessionKeys: none })).message).toMatch(
+      /laid out/,
+    );
+  });
+});
+
+describe("for any config and any wishes", () => {
+  const assignment = fc.constantFrom(ADMIN, READ_ONLY, DEV_ADMIN);
+  const anyWishes = fc.record({
+    wanted: fc.uniqueArray(assignment, { maxLength: 3 }),
+    nameTemplate: fc.constantFrom(undefined, "{account_name}-{role_name}", "x.y/{role_name}{account_id}"),
+    keepOnly: fc.option(fc.constant([ADMIN, READ_ONLY, DEV_ADMIN]), { nil: undefined }),
+    adopt: fc.boolean(),
+    command: fc.constantFrom("/opt/bin/sso-cred", "sso-cred"),
+    isCommandGiven: fc.boolean(),
+    sessionKeys: fc.constantFrom(none, SESSION_KEYS),
+  });
+  const anyPlan = (check: (plan: Plan, files: Files, wishes: InitOptions) => void) =>
+    fc.assert(
+      fc.property(configText, anyWishes, (text, some) => {
+        const [both, all] = [files(text), wishes(some)];
+        const made = planned(both, all);
+        if (made !== undefined) check(made, both, all);
+      }),
+      { numRuns: 200 },
+    );
+
+  it("a second plan is empty", () => {
+    anyPlan(secondPlanIsEmpty);
+  });
+
+  it("the result reads as the old text plus the plan", () => {
+    anyPlan((made, _files, all) => readsAsPlanned(made, all));
+  });
+
+  it("every byte that is not in the plan is still there, in its order", () => {
+    anyPlan(keepsTheRest);
+  });
+});
+
+const GOLDEN: Record<string, Partial<InitOptions>> = {
+  "wizard-of-the-aws-cli": { wanted: [READ_ONLY], nameTemplate: "my-dev-profile", sessionKeys: none },
+  "odd-spacing": { wanted: [ADMIN, DEV_ADMIN], sessionKeys: none, keepOnly: [ADMIN, DEV_ADMIN] },
+  "crlf-and-mark": { wanted: [ADMIN], nameTemplate: "{account_name}-{role_name}" },
+  "adopt-many": { adopt: true, sessionKeys: none },
+};
+
+describe("golden files", () => {
+  it.each(Object.keys(GOLDEN))("%s", (name) => {
+    const path = (end: string) =>
+      fileURLToPath(new URL(`../../../vectors/init/${name}.${end}`, import.meta.url));
+    const made = planConfig(files(readFileSync(path("before"), "utf8")), wishes(GOLDEN[name]));
+    expect(made.after).toBe(readFileSync(path("after"), "utf8"));
+  });
+});

@@ -1,0 +1,244 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { sha1 } from "../../../src/hit/sha1.ts";
+import { ServiceUnavailable, unavailable } from "../../../src/http/serviceUnavailable.ts";
+import { ServiceError } from "../../../src/identityCenter/identityCenter.ts";
+import { inventory, type Portal, type Progress } from "../../../src/inventory/inventory.ts";
+import { inventoryFile } from "../../../src/inventory/inventoryFile.ts";
+import { PORTAL_REQUESTS_PER_SECOND } from "../../../src/inventory/rateLimiter.ts";
+import { fakeClock } from "../../support/fakeClock.ts";
+import { fakeSystem } from "../../support/fakeSystem.ts";
+
+const session = { name: "my-sso", startUrl: "https://example.com/start" };
+const throttled = () => unavailable("429", new ServiceUnavailable("429", { retry: true, status: 429 }));
+
+/** A portal in memory on the test's clock: a token bucket, latency, and faults by request number. */
+function fakePortal(
+  clock: { now(): number; sleep(ms: number): Promise<void> },
+  { accounts = 500, perSecond = 20, latencyMs = 80, failAt = -1, burst = 20 } = {},
+) {
+  const ids = Array.from({ length: accounts }, (_, at) => String(100_000_000_001 + at));
+  const seen: string[] = [];
+  let tokens = burst;
+  let filledAt = clock.now();
+  let refused = 0;
+  async function answer<T>(what: string, result: T): Promise<T> {
+    const number = seen.length + refused;
+    await clock.sleep(latencyMs);
+    tokens = Math.min(burst, tokens + ((clock.now() - filledAt) / 1000) * perSecond);
+    filledAt = clock.now();
+    if (tokens < 1) {
+      refused++;
+      throw throttled();
+    }
+    tokens--;
+    if (number === failAt) throw new Error("the power went out");
+    seen.push(what);
+    return result;
+  }
+  const portal: Portal = {
+    listAccounts(nextToken) {
+      const from = Number(nextToken ?? 0);
+      const page = ids.slice(from, from + 100).map((accountId) => ({
+        accountId,
+        accountName: `account-${accountId}`,
+        emailAddress: "a@example.com",
+      }));
+      const next = from + 100 < ids.length ? { nextToken: String(from + 100) } : {};
+      return answer(`accounts ${from}`, { accounts: page, ...next });
+    },
+    listAccountRoles: (accountId) => answer(accountId, { roles: ["ReadOnly", "Admin"] }),
+  };
+  return { portal, seen, refusals: () => refused };
+}
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "sso-cred-inventory-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+});
+const file = () => join(home, ".aws", "sso-cred", `inventory-${sha1("my-sso")}.json`);
+const newSystem = () => fakeSystem({ env: { HOME: home }, clock: fakeClock() });
+
+describe("listing 500 accounts", () => {
+  it("takes no longer than 1.15 times what 20 requests a second allow, and is never refused", async () => {
+    const system = newSystem();
+    const { portal, seen, refusals } = fakePortal(system.clock, { burst: 5 });
+    const list = inventory(portal, system, inventoryFile(session, "token", system));
+    const startedAt = system.now();
+    const { assignments } = await list.assignments(await list.accounts());
+    expect(assignments).toHaveLength(1000);
+    expect(assignments[0]).toMatchObject({ accountId: "100000000001", roleName: "Admin" });
+    expect(seen).toHaveLength(505);
+    expect(refusals()).toBe(0);
+    const floorMs = (505 / PORTAL_REQUESTS_PER_SECOND) * 1000;
+    expect(system.now() - startedAt).toBeLessThan(floorMs * 1.15);
+    expect(system.now() - startedAt).toBeGreaterThan(floorMs * 0.95);
+  });
+
+  it("finds a lower limit and goes on at it", async () => {
+    const system = newSystem();
+    const { portal, refusals } = fakePortal(system.clock, { perSecond: 8, burst: 8 });
+    const list = inventory(portal, system, inventoryFile(session, "token", system));
+    const startedAt = system.now();
+    expect((await list.assignments(await list.accounts())).assignments).toHaveLength(1000);
+    expect(system.now() - startedAt).toBeLessThan((505 / 8) * 1000 * 1.5);
+    expect(refusals()).toBeLessThan(505 / 4);
+  });
+
+  it("tells how far it is and how long it will take", async () => {
+    const system = newSystem();
+    const told: Progress[] = [];
+    const { portal } = fakePortal(system.clock);
+    const list = inventory(portal, system, inventoryFile(session, "t", system), (progress) =>
+      told.push(progress),
+    );
+    await list.assignments(await list.accounts());
+    expect(told[0]).toEqual({ done: 0, total: 500, secondsLeft: 25 });
+    expect(told.at(-1)).toEqual({ done: 500, total: 500, secondsLeft: 0 });
+    expect(told.map(({ done }) => done)).toEqual(told.map((_, at) => at));
+  });
+
+  it("goes on where a listing died, and asks nothing twice", async () => {
+    const system = newSystem();
+    const dying = fakePortal(system.clock, { failAt: 300 });
+    const first = inventory(dying.portal, system, inventoryFile(session, "token", system));
+    await expect(first.accounts().then((all) => first.assignments(all))).rejects.toThrow(
+      "the power went out",
+    );
+
+    const { portal, seen } = fakePortal(system.clock);
+    const memory = inventoryFile(session, "token", system);
+    const again = inventory(portal, system, memory);
+    expect((await again.assignments(await again.accounts())).assignments).toHaveLength(1000);
+    expect(seen.length).toBeLessThan(215);
+    expect(seen.filter((account) => dying.seen.includes(account))).toEqual([]);
+    memory.forget();
+    expect(existsSync(file())).toBe(false);
+  });
+
+  it("leaves no file behind where it needed less than a second, and went well", async () => {
+    const system = newSystem();
+    const { portal } = fakePortal(system.clock, { accounts: 5 });
+    const list = inventory(portal, system, inventoryFile(session, "token", system));
+    await list.assignments(await list.accounts());
+    expect(existsSync(join(home, ".aws"))).toBe(false);
+  });
+
+  it("goes around the accounts whose roles the portal refuses, asks those once, and remembers no refusal", async () => {
+    const system = newSystem();
+    const { portal } = fakePortal(system.clock, { accounts: 40 });
+    const asked: string[] = [];
+    const partial: Portal = {
+      ...portal,
+      listAccountRoles(accountId) {
+        asked.push(accountId);
+        if (!accountId.endsWith("7")) return portal.listAccountRoles(accountId);
+        return Promise.reject(new ServiceError(403, "ForbiddenException", "No\u001baccess"));
+      },
+    };
+    const list = inventory(partial, system, inventoryFile(session, "token", system));
+    const accounts = await list.accounts();
+    const { assignments, refusals } = await list.assignments(accounts);
+    expect(assignments).toHaveLength(72);
+    const refused = ["100000000007", "100000000017", "100000000027", "100000000037"];
+    expect(refusals).toEqual(refused.map((accountId) => ({ accountId, reason: "No access" })));
+    expect(await list.assignments(accounts)).toEqual({ assignments, refusals });
+    expect(asked).toHaveLength(40);
+    const next = inventoryFile(session, "token", system);
+    expect(refused.map((accountId) => next.roles(accountId))).toEqual(refused.map(() => undefined));
+  });
+
+  it("ends at once when the portal refuses the token, whichever account was asked for", async () => {
+    const system = newSystem();
+    const { portal } = fakePortal(system.clock, { accounts: 200 });
+    let asked = 0;
+    const revoked: Portal = {
+      ...portal,
+      listAccountRoles() {
+        asked++;
+        return Promise.reject(new ServiceError(401, "UnauthorizedException", "Session token not found"));
+      },
+    };
+    const list = inventory(revoked, system, inventoryFile(session, "token", system));
+    await expect(list.accounts().then((all) => list.assignments(all))).rejects.toMatchObject({ status: 401 });
+    expect(asked).toBeLessThan(40);
+  });
+
+  it("starts anew for another token, after a quarter of an hour, and keeps no secret", async () => {
+    const system = newSystem();
+    const dying = fakePortal(system.clock, { failAt: 300 });
+    const first = inventory(dying.portal, system, inventoryFile(session, "secret-token", system));
+    await expect(first.accounts().then((all) => first.assignments(all))).rejects.toThrow();
+    expect(readFileSync(file(), "utf8")).not.toContain("secret-token");
+    expect(inventoryFile(session, "secret-token", system).accounts()).toHaveLength(500);
+    expect(inventoryFile(session, "other-token", system).accounts()).toBeUndefined();
+    system.clock.advance(15 * 60_000);
+    expect(inventoryFile(session, "secret-token", system).accounts()).toBeUndefined();
+  });
+
+  it("survives short outages, and gives up when the portal answers nothing but 429 for a minute", async () => {
+    const system = newSystem();
+    const { portal } = fakePortal(system.clock, { accounts: 3 });
+    let failures = 2;
+    const shaky: Portal = {
+      ...portal,
+      async listAccounts(next) {
+        if (failures-- > 0) throw unavailable("reset", new ServiceUnavailable("reset", { retry: true }));
+        return portal.listAccounts(next);
+      },
+    };
+    const list = inventory(shaky, system, inventoryFile(session, "t", system));
+    expect(await list.accounts()).toHaveLength(3);
+    const closed: Portal = { ...portal, listAccountRoles: () => Promise.reject(throttled()) };
+    const refused = inventory(closed, system, inventoryFile({ ...session, name: "x" }, "t", system));
+    const startedAt = system.now();
+    await expect(refused.assignments(await refused.accounts())).rejects.toThrow("429");
+    expect(system.now() - startedAt).toBeGreaterThan(60_000);
+    expect(system.now() - startedAt).toBeLessThan(90_000);
+  });
+});
+
+describe("a portal whose pages never end", () => {
+  const account = { accountId: "123456789011", accountName: "a", emailAddress: "a@example.com" };
+  const memory = {
+    accounts: () => undefined,
+    roles: () => undefined,
+    learnAccounts() {},
+    learnRoles() {},
+    save() {},
+    forget() {},
+  };
+
+  it.each([
+    ["repeats its place", () => "again"],
+    ["always names a new one", (page: number) => `page-${page}`],
+  ])("is an outage when it %s", async (_, placeAfter) => {
+    let pages = 0;
+    const nextToken = () => placeAfter(++pages);
+    const portal: Portal = {
+      listAccounts: async () => ({ accounts: [account], nextToken: nextToken() }),
+      listAccountRoles: async () => ({ roles: ["ReadOnly"], nextToken: nextToken() }),
+    };
+    const endless = { kind: "unavailable", message: "the portal's list has no end" };
+    await expect(inventory(portal, fakeSystem(), memory).accounts()).rejects.toMatchObject(endless);
+    pages = 0;
+    await expect(inventory(portal, fakeSystem(), memory).assignments([account])).rejects.toMatchObject(
+      endless,
+    );
+  });
+
+  it("is an outage when what it sends is too much to be a list, long before the pages are too many", async () => {
+    let pages = 0;
+    const roles = ["x".repeat(8 * 1024 * 1024)];
+    const portal: Portal = {
+      listAccounts: async () => ({ accounts: [account] }),
+      listAccountRoles: async () => ({ roles, nextToken: `page-${++pages}` }),
+    };
+    const assigned = inventory(portal, fakeSystem(), memory).assignments([account]);
+    await expect(assigned).rejects.toMatchObject({ message: "the portal's list has no end" });
+    expect(pages).toBe(8);
+  });
+});

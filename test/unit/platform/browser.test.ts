@@ -1,0 +1,123 @@
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { browserCommands, openBrowser } from "../../../src/platform/browser.ts";
+import { type Home, makeHome } from "../../support/home.ts";
+
+const URL_ = "https://oidc.example/authorize?a=1&b=$HOME%20x;touch%20y";
+
+describe("the commands", () => {
+  const commands = (env: Record<string, string>, platform: NodeJS.Platform = "linux") =>
+    browserCommands(URL_, { env, platform });
+
+  it.each<[string, Record<string, string>, string[][]]>([
+    ["append the URL", { BROWSER: "lynx" }, [["lynx", URL_]]],
+    ["put it in the place of %s", { BROWSER: "lynx -x %s --end" }, [["lynx", "-x", URL_, "--end"]]],
+    ["put it inside a word", { BROWSER: "open --url=%s" }, [["open", `--url=${URL_}`]]],
+    [
+      "come in the order of the list",
+      { BROWSER: "a:b %s::c" },
+      [
+        ["a", URL_],
+        ["b", URL_],
+        ["c", URL_],
+      ],
+    ],
+    [
+      "are split as a shell does",
+      { BROWSER: `'/opt/my app' "two words"` },
+      [["/opt/my app", "two words", URL_]],
+    ],
+    ["expand nothing", { BROWSER: "$HOME/x `y` *" }, [["$HOME/x", "`y`", "*", URL_]]],
+    ["leave out what names no program", { BROWSER: `"":  : ` }, []],
+    ["are none without a display", {}, []],
+    [
+      "end with xdg-open under X11",
+      { BROWSER: "a", DISPLAY: ":0" },
+      [
+        ["a", URL_],
+        ["xdg-open", URL_],
+      ],
+    ],
+    ["end with xdg-open under Wayland", { WAYLAND_DISPLAY: "w" }, [["xdg-open", URL_]]],
+  ])("%s", (_, env, expected) => {
+    expect(commands(env)).toEqual(expected);
+  });
+
+  it("are the system's own", () => {
+    expect(commands({}, "darwin")).toEqual([["open", URL_]]);
+    const rundll32 = "D:\\Windows\\System32\\rundll32.exe";
+    const opener = [rundll32, "url.dll,FileProtocolHandler", URL_];
+    expect(commands({ SystemRoot: "D:\\Windows" }, "win32")).toEqual([opener]);
+    expect(commands({}, "win32")).toEqual([[rundll32.replace("D:", "C:"), ...opener.slice(1)]]);
+    expect(commands({ BROWSER: "a;b" }, "win32").slice(0, 2)).toEqual([
+      ["a", URL_],
+      ["b", URL_],
+    ]);
+  });
+
+  it("go to the Windows side under WSL, whether or not there is a display", () => {
+    for (const env of [{ WSL_DISTRO_NAME: "U" }, { WSL_INTEROP: "/run/x", DISPLAY: ":0" }]) {
+      const [[program = "", ...rest] = []] = commands(env);
+      expect(program).toMatch(/rundll32\.exe$/);
+      expect(rest).toEqual(["url.dll,FileProtocolHandler", URL_]);
+    }
+  });
+});
+
+describe("opening", () => {
+  let home: Home;
+  beforeEach(async () => {
+    home = await makeHome();
+  });
+  afterEach(() => home.remove());
+
+  /** Notes its arguments, one a line, and its folder. */
+  function program(name: string, exitCode = 0): string {
+    const path = join(home.path, name);
+    writeFileSync(path, `#!/bin/sh\nprintf '%s\\n' "$@" "$(pwd)" >"$0.ran"\nexit ${exitCode}\n`);
+    chmodSync(path, 0o755);
+    return path;
+  }
+  const ran = (path: string) =>
+    existsSync(`${path}.ran`) ? readFileSync(`${path}.ran`, "utf8").trimEnd().split("\n") : undefined;
+  const open = (url: string, BROWSER: string) => openBrowser(url, { env: { BROWSER }, platform: "linux" });
+
+  it("passes the URL as one word, through no shell, from the root folder", async () => {
+    const browser = program("my browser");
+    expect(await open(URL_, `'${browser}'`)).toBe(true);
+    expect(ran(browser)).toEqual([URL_, "/"]);
+    expect(existsSync(join(home.path, "y"))).toBe(false);
+  });
+
+  it("falls through what is missing and what fails", async () => {
+    const [failing, good, unused] = [program("failing", 3), program("good"), program("unused")];
+    const thrown = `${failing}/below-a-file`;
+    expect(await open(URL_, `${home.path}/missing:${thrown}:${failing}:${good}:${unused}`)).toBe(true);
+    expect([ran(failing), ran(good), ran(unused)]).toEqual([[URL_, "/"], [URL_, "/"], undefined]);
+  });
+
+  it("says when nothing could be started", async () => {
+    expect(await open(URL_, `${home.path}/missing:""`)).toBe(false);
+    expect(await open(URL_, "")).toBe(false);
+    expect(await open(URL_, `${home.path}/${"x".repeat(300)}`)).toBe(false);
+    expect(await open(`${URL_}${"x".repeat(200_000)}`, program("browser"))).toBe(false);
+  });
+
+  it("does not wait for a browser that runs on", async () => {
+    const path = join(home.path, "stays");
+    writeFileSync(path, `#!/bin/sh\necho $$ >"$0.ran"\nexec sleep 1000\n`);
+    chmodSync(path, 0o755);
+    expect(await open(URL_, path)).toBe(true);
+    process.kill(Number(readFileSync(`${path}.ran`, "utf8")));
+  });
+
+  it.each(["file:///etc/passwd", "javascript:alert(1)", "ssh://host/", "vscode://x"])(
+    "refuses %s",
+    async (url) => {
+      const browser = program("browser");
+      expect(await open(url, browser)).toBe(false);
+      expect(ran(browser)).toBeUndefined();
+    },
+  );
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import {
+  isHeld,
+  type Patience,
+  readWhileBusy,
+  retryWhileBusy,
+} from "../../../src/platform/retryWhileBusy.ts";
+
+/** Fails so often, as the system does, and answers then how often it was called. */
+function heldFor(failures: number, code: string): () => number {
+  let calls = 0;
+  return () => {
+    if (++calls <= failures) throw Object.assign(new Error(`${code}: held`), { code });
+    return calls;
+  };
+}
+
+const WINDOWS: Patience = { platform: "win32", timeoutMs: 200 };
+
+describe("on Windows", () => {
+  it.each(["EBUSY", "EPERM", "EACCES"])(
+    "a file that is held (%s) is changed as soon as it is free",
+    (code) => {
+      expect(retryWhileBusy(heldFor(2, code), WINDOWS)).toBe(3);
+      expect(isHeld({ code }, "win32")).toBe(true);
+    },
+  );
+
+  it("a file that another program has for itself is read as soon as it is free", () => {
+    expect(readWhileBusy(heldFor(2, "EBUSY"), WINDOWS)).toBe(3);
+  });
+
+  it("one that stays held is given up, with the system's error", () => {
+    expect(() => retryWhileBusy(heldFor(5, "EPERM"), WINDOWS)).toThrow("EPERM: held");
+    expect(() => readWhileBusy(heldFor(5, "EBUSY"), WINDOWS)).toThrow("EBUSY: held");
+  });
+
+  it("no other fault is tried again", () => {
+    for (const code of ["EPERM", "EACCES", "ENOENT"])
+      expect(() => readWhileBusy(heldFor(1, code), WINDOWS)).toThrow(`${code}: held`);
+    expect(() => retryWhileBusy(heldFor(1, "ENOSPC"), WINDOWS)).toThrow("ENOSPC: held");
+    expect(isHeld({ code: "ENOSPC" }, "win32")).toBe(false);
+  });
+});
+
+it.each<NodeJS.Platform>(["linux", "darwin"])("on %s nothing is tried again", (platform) => {
+  expect(() => retryWhileBusy(heldFor(1, "EPERM"), { platform })).toThrow("EPERM: held");
+  expect(() => readWhileBusy(heldFor(1, "EBUSY"), { platform })).toThrow("EBUSY: held");
+  expect(isHeld({ code: "EBUSY" }, platform)).toBe(false);
+});

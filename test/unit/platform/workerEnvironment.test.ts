@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { workerEnvironment } from "../../../src/platform/workerEnvironment.ts";
+
+const CWD = "/home/me/project";
+
+it("leaves the caller's folder, and names from the root what the caller named from there", () => {
+  const env = { HOME: "../..", SSO_CRED_TRACE: "trace.txt", AWS_CONFIG_FILE: "config", PATH: "bin" };
+  const moved = { ...env, HOME: "/home", SSO_CRED_TRACE: `${CWD}/trace.txt` };
+  expect(workerEnvironment({ env, platform: "linux" }, CWD)).toEqual({ cwd: "/", env: moved });
+});
+
+it.each<NodeJS.Platform>(["linux", "darwin", "win32"])(
+  "hands on neither the caller's AWS keys nor what Node would obey on %s",
+  (platform) => {
+    const dropped = {
+      AWS_ACCESS_KEY_ID: "x",
+      AWS_SECRET_ACCESS_KEY: "x",
+      AWS_SESSION_TOKEN: "x",
+      AWS_PROFILE: "x",
+      NODE_DEBUG: "x",
+      NODE_OPTIONS: "x",
+    };
+    const kept = { AWS_CA_BUNDLE: "/ca.pem", HTTPS_PROXY: "http://proxy", USERPROFILE: "C:\\Users\\me" };
+    const { env } = workerEnvironment({ env: { ...dropped, ...kept }, platform }, CWD);
+    expect(env).toEqual(kept);
+  },
+);
+
+it("names nothing from a folder that is gone: the root's files of that name are others", () => {
+  const env = { HOME: "/home/me", SSO_CRED_TRACE: "trace.txt", PATH: "bin" };
+  const { cwd, env: left } = workerEnvironment({ env, platform: "linux" }, undefined);
+  expect([cwd, left]).toEqual(["/", { HOME: "/home/me", PATH: "bin" }]);
+});
+
+it("on Windows goes home, whatever drive the caller is on", () => {
+  const env = { USERPROFILE: "C:\\Users\\me", HOME: "/c/Users/me", SSO_CRED_TRACE: "trace.txt" };
+  expect(workerEnvironment({ env, platform: "win32" }, "E:\\project")).toEqual({
+    cwd: "C:\\Users\\me",
+    env: { ...env, SSO_CRED_TRACE: "E:\\project\\trace.txt" },
+  });
+});
+
+it.each([
+  [{ USERPROFILE: ".." }, "E:\\"],
+  [{ HOMEDRIVE: "H:", HOMEPATH: "\\me" }, "H:\\me"],
+  [{ HOMEPATH: "\\me" }, "E:\\me"],
+])("on Windows finds the same home from there: %j", (env, home) => {
+  const found = workerEnvironment({ env, platform: "win32" }, "E:\\project");
+  expect([found.cwd, found.env.USERPROFILE]).toEqual([home, home]);
+});

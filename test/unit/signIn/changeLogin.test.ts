@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { withLock } from "../../../src/cache/lock.ts";
+import { sessionLockPath } from "../../../src/cache/statePaths.ts";
+import { cancelLogin, endLogin, updateLogin } from "../../../src/signIn/changeLogin.ts";
+import {
+  mark,
+  type PendingLogin,
+  readPendingLogin,
+  removePendingLogin,
+  writePendingLogin,
+} from "../../../src/signIn/pendingLogin.ts";
+import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
+import { type Home, makeHome } from "../../support/home.ts";
+import { ssoSession } from "../../support/sessions.ts";
+
+const session = ssoSession();
+const login: PendingLogin = {
+  id: "0123456789abcdef",
+  session,
+  grant: "browser",
+  browser: true,
+  startedUptime: 1,
+  state: "starting",
+};
+let home: Home;
+let system: FakeSystem;
+beforeEach(async () => {
+  home = await makeHome();
+  system = fakeSystem({ env: home.env });
+  writePendingLogin(login, system);
+});
+afterEach(() => home.remove());
+
+const state = () => readPendingLogin(session, system)?.state;
+
+it("writes the new state", async () => {
+  expect(await updateLogin({ ...login, state: "working" }, system)).toBe(true);
+  expect(state()).toBe("working");
+});
+
+it("leaves alone what has been ended or replaced", async () => {
+  expect(await updateLogin({ ...login, id: "fedcba9876543210", state: "open" }, system)).toBe(false);
+  expect(state()).toBe("starting");
+  await cancelLogin(session, system);
+  expect(await updateLogin({ ...login, state: "open" }, system)).toBe(false);
+  expect(state()).toBeUndefined();
+});
+
+it("does not undo a logout that comes between the look and the write", async () => {
+  const wait = { deadline: system.now() + 1000, purpose: "this test" };
+  let update: Promise<boolean> | undefined;
+  await withLock(system, sessionLockPath("login", session, system), wait, async () => {
+    update = updateLogin({ ...login, state: "open" }, system);
+    await system.sleep(500);
+    expect(state()).toBe("starting");
+    removePendingLogin(session, system);
+  });
+  expect(await update).toBe(false);
+  expect(state()).toBeUndefined();
+});
+
+it("that has ended takes no other with it that has come in its place", async () => {
+  const wait = { deadline: system.now() + 1000, purpose: "this test" };
+  let end: Promise<void> | undefined;
+  await withLock(system, sessionLockPath("login", session, system), wait, async () => {
+    end = endLogin(login, system);
+    await system.sleep(500);
+    writePendingLogin({ ...login, id: "fedcba9876543210", state: "open" }, system);
+  });
+  await end;
+  expect(state()).toBe("open");
+  await endLogin({ ...login, id: "fedcba9876543210" }, system);
+  expect(state()).toBeUndefined();
+});
+
+it("does not wait for ever for somebody who holds the lock", async () => {
+  const wait = { deadline: system.now() + 1000, purpose: "this test" };
+  await withLock(system, sessionLockPath("login", session, system), wait, async () => {
+    await cancelLogin(session, system);
+    expect(state()).toBeUndefined();
+  });
+});
+
+it("takes the marks of the sign-in with it", async () => {
+  mark(login, "told-1", system);
+  mark(login, "waiter-1", system);
+  await cancelLogin(session, system);
+  expect((await home.files(".aws/sso-cred/logins")).map(({ path }) => path)).toEqual([]);
+});

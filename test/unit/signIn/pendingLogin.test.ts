@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { uptime } from "node:os";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { SsoSession } from "../../../src/model.ts";
+import {
+  isUnderWay,
+  noteWorker,
+  type PendingLogin,
+  writePendingLogin,
+} from "../../../src/signIn/pendingLogin.ts";
+import { makeHome, START_URL } from "../../support/home.ts";
+
+const SESSION: SsoSession = {
+  name: "corp",
+  startUrl: START_URL,
+  region: "eu-west-1",
+  scopes: null,
+  login: undefined,
+  endpoints: { useFips: false, useDualstack: false },
+  caBundle: undefined,
+  loginArguments: "corp",
+};
+
+async function startedLogin(secondsAgo: number) {
+  const home = await makeHome();
+  onTestFinished(() => home.remove());
+  const system = { env: home.env, platform: process.platform };
+  const login: PendingLogin = {
+    id: "0123456789abcdef",
+    session: SESSION,
+    grant: "browser",
+    browser: true,
+    startedUptime: uptime() - secondsAgo,
+    state: "starting",
+  };
+  writePendingLogin(login, system);
+  return { login, system };
+}
+
+function runningProcess() {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  return child;
+}
+
+describe("a sign-in that its worker has not claimed yet", () => {
+  test("is under way for 5 s when its caller died before it could note a worker", async () => {
+    const young = await startedLogin(3);
+    expect(isUnderWay(young.login, young.system)).toBe(true);
+    const old = await startedLogin(7);
+    expect(isUnderWay(old.login, old.system)).toBe(false);
+  });
+
+  test("is under way for longer while its worker runs: a busy machine starts it late", async () => {
+    const { login, system } = await startedLogin(20);
+    noteWorker(login, runningProcess().pid ?? 0, system);
+    expect(isUnderWay(login, system)).toBe(true);
+    const tooOld = await startedLogin(70);
+    noteWorker(tooOld.login, runningProcess().pid ?? 0, tooOld.system);
+    expect(isUnderWay(tooOld.login, tooOld.system)).toBe(false);
+  });
+
+  test("is over at once when its worker has died", async () => {
+    const { login, system } = await startedLogin(1);
+    const worker = runningProcess();
+    noteWorker(login, worker.pid ?? 0, system);
+    worker.kill("SIGKILL");
+    await once(worker, "exit");
+    expect(isUnderWay(login, system)).toBe(false);
+  });
+});

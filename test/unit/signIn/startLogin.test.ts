@@ -1,0 +1,103 @@
+import fs, { writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
+import { updateLogin } from "../../../src/signIn/changeLogin.ts";
+import { type PendingLogin, readPendingLogin, writePendingLogin } from "../../../src/signIn/pendingLogin.ts";
+import { type NewLogin, startLogin } from "../../../src/signIn/startLogin.ts";
+import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
+import { type Home, isoSeconds, makeHome, START_URL, tokenPath } from "../../support/home.ts";
+import { ssoSession } from "../../support/sessions.ts";
+
+const session = ssoSession();
+const others: PendingLogin = {
+  id: "fedcba9876543210",
+  session,
+  grant: "browser",
+  browser: true,
+  startedUptime: 1e9,
+  state: "open",
+};
+let home: Home;
+let system: FakeSystem;
+beforeEach(async () => {
+  home = await makeHome();
+  system = fakeSystem({ env: home.env });
+  await home.write(".aws/sso/cache/.keep", "");
+});
+afterEach(() => home.remove());
+
+const start = (wish: Partial<NewLogin> = {}) =>
+  startLogin(session, { grant: "browser", browser: true, ...wish }, system.now() + 5_000, system);
+
+const signIn = (accessToken: string) =>
+  writeFileSync(
+    join(home.path, tokenPath(session.name ?? START_URL)),
+    JSON.stringify({
+      startUrl: session.startUrl,
+      region: session.region,
+      accessToken,
+      expiresAt: isoSeconds(system.now() + 3_600_000),
+    }),
+  );
+
+/** This process is stopped in the middle of its next write, for so long that its lock counts for nothing any more. */
+function stoppedInNextWrite(meanwhile: () => void): void {
+  const { fsyncSync } = fs;
+  const goOn = () => {
+    fs.fsyncSync = fsyncSync;
+    syncBuiltinESMExports();
+  };
+  onTestFinished(goOn);
+  fs.fsyncSync = (fd) => {
+    goOn();
+    fsyncSync(fd);
+    meanwhile();
+  };
+  syncBuiltinESMExports();
+}
+
+it("starts a sign-in, and a worker for it", async () => {
+  const { id } = await start();
+  expect(readPendingLogin(session, system)).toMatchObject({ id, state: "starting" });
+  expect(system.detached).toHaveLength(1);
+});
+
+it("joins the sign-in that another has started while it was stopped: there is one page", async () => {
+  stoppedInNextWrite(() => writePendingLogin(others, system));
+  expect((await start()).id).toBe(others.id);
+  expect(readPendingLogin(session, system)).toMatchObject({ id: others.id, state: "open" });
+  expect(system.detached).toEqual([]);
+});
+
+it("starts none where another has got the token while it was stopped", async () => {
+  stoppedInNextWrite(() => signIn("new"));
+  await start();
+  expect(readPendingLogin(session, system)).toBeUndefined();
+  expect(system.detached).toEqual([]);
+});
+
+it("starts one all the same for a token that is the refused one", async () => {
+  stoppedInNextWrite(() => signIn("refused"));
+  await start({ replaces: "refused" });
+  expect(readPendingLogin(session, system)).toMatchObject({ state: "starting" });
+  expect(system.detached).toHaveLength(1);
+});
+
+it("takes the place of any other where a person has asked for it", async () => {
+  stoppedInNextWrite(() => {
+    writePendingLogin(others, system);
+    signIn("new");
+  });
+  const { id } = await start({ anew: true });
+  expect(readPendingLogin(session, system)).toMatchObject({ id, state: "starting" });
+  expect(system.detached).toHaveLength(1);
+});
+
+it("changes nothing of the sign-in that has taken its place while its worker was stopped", async () => {
+  const mine: PendingLogin = { ...others, id: "0123456789abcdef", state: "working" };
+  writePendingLogin(mine, system);
+  stoppedInNextWrite(() => writePendingLogin(others, system));
+  expect(await updateLogin({ ...mine, state: "open" }, system)).toBe(false);
+  expect(readPendingLogin(session, system)?.id).toBe(others.id);
+});

@@ -1,0 +1,55 @@
+import { expect, it } from "vitest";
+import { ServiceUnavailable, unavailable } from "../../../../src/http/serviceUnavailable.ts";
+import { ServiceError } from "../../../../src/identityCenter/identityCenter.ts";
+import { type LoginApi, patientApi } from "../../../../src/signIn/worker/signInApi.ts";
+import { fakeSystem } from "../../../support/fakeSystem.ts";
+
+const CLIENT = { clientId: "id", clientSecret: "s" };
+const CODE = { code: "c", codeVerifier: "v", redirectUri: "http://127.0.0.1:1/oauth/callback" };
+const away = unavailable("away", new ServiceUnavailable("503", { retry: true, status: 503 }));
+
+/** A service whose every request fails so often before it works. */
+function service(failures: number, failure: Error) {
+  const asked: string[] = [];
+  const answer = (name: string) => async (): Promise<never> => {
+    asked.push(name);
+    if (asked.length <= failures) throw failure;
+    return "good" as never;
+  };
+  const names = ["registerClient", "startDeviceAuthorization", "redeemAuthorizationCode", "redeemDeviceCode"];
+  const api = Object.fromEntries(names.map((name) => [name, answer(name)])) as unknown as LoginApi;
+  return { asked, api };
+}
+
+const requests: [string, (api: LoginApi) => Promise<unknown>][] = [
+  ["registerClient", (api) => api.registerClient({ clientName: "n" })],
+  ["startDeviceAuthorization", (api) => api.startDeviceAuthorization(CLIENT, "https://x")],
+  ["redeemAuthorizationCode", (api) => api.redeemAuthorizationCode(CLIENT, CODE)],
+];
+
+it.each(requests)("%s is asked again through a short outage", async (name, ask) => {
+  const { asked, api } = service(3, away);
+  expect(await ask(patientApi(api as never, fakeSystem()))).toBe("good");
+  expect(asked).toEqual([name, name, name, name]);
+});
+
+it.each(requests)("%s gives up within ten seconds", async (_, ask) => {
+  const system = fakeSystem();
+  const began = system.now();
+  await expect(ask(patientApi(service(1e9, away).api as never, system))).rejects.toBe(away);
+  expect(system.now() - began).toBeLessThanOrEqual(10_000);
+  expect(system.slept.length).toBeGreaterThan(1);
+});
+
+it.each(requests)("%s is not asked again after the service's own no", async (name, ask) => {
+  const no = new ServiceError(400, "invalid_request", "invalid_request: no");
+  const { asked, api } = service(1, no);
+  await expect(ask(patientApi(api as never, fakeSystem()))).rejects.toBe(no);
+  expect(asked).toEqual([name]);
+});
+
+it("a poll for the device's answer is one request: the next poll is its repetition", async () => {
+  const { asked, api } = service(1, away);
+  await expect(patientApi(api as never, fakeSystem()).redeemDeviceCode(CLIENT, "d")).rejects.toBe(away);
+  expect(asked).toEqual(["redeemDeviceCode"]);
+});

@@ -1,0 +1,99 @@
+import { uptime } from "node:os";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { tokenMark } from "../../../../src/cache/tokenCache.ts";
+import {
+  mark,
+  type PendingLogin,
+  removePendingLogin,
+  writePendingLogin,
+} from "../../../../src/signIn/pendingLogin.ts";
+import { isUnanswered } from "../../../../src/signIn/worker/unanswered.ts";
+import { watchLogin } from "../../../../src/signIn/worker/watchLogin.ts";
+import { type FakeSystem, fakeSystem } from "../../../support/fakeSystem.ts";
+import { type Home, makeHome, START_URL, tokenFile, tokenPath } from "../../../support/home.ts";
+import { ssoSession } from "../../../support/sessions.ts";
+
+const session = ssoSession();
+let home: Home;
+let system: FakeSystem;
+beforeEach(async () => {
+  home = await makeHome();
+  system = fakeSystem({ env: home.env });
+});
+afterEach(() => home.remove());
+
+/** Watches a sign-in for four seconds; answers why the wait ended, if it did. */
+async function watched(
+  differences: Partial<PendingLogin> = {},
+  meanwhile: (login: PendingLogin, expectToken: (accessToken: string) => void) => unknown = () => {},
+): Promise<unknown> {
+  const login: PendingLogin = {
+    id: "0123456789abcdef",
+    session,
+    grant: "browser",
+    browser: true,
+    startedUptime: uptime(),
+    state: "open",
+    ...differences,
+  };
+  writePendingLogin(login, system);
+  const watch = watchLogin(login, system);
+  await meanwhile(login, watch.expect);
+  const reason = await Promise.race([watch.ended.catch((error) => error), system.sleep(4_000)]);
+  watch.stop();
+  return reason;
+}
+
+const putToken = (accessToken: string, secondsLeft = 3600) =>
+  home.write(
+    tokenPath("corp"),
+    tokenFile({
+      startUrl: START_URL,
+      region: "eu-west-1",
+      accessToken,
+      expiresAt: system.now() + secondsLeft * 1000,
+    }),
+  );
+const CANCELLED = { kind: "cancelled" };
+
+it("goes on while nothing happens", async () => {
+  expect(await watched()).toBeUndefined();
+});
+
+it("ends when the sign-in's file is gone", async () => {
+  expect(await watched({}, () => removePendingLogin(session, system))).toMatchObject(CANCELLED);
+});
+
+it("ends with any token that works, where there was none to replace", async () => {
+  expect(await watched({}, () => putToken("another tool's"))).toMatchObject(CANCELLED);
+});
+
+it("goes on with a token that does not work", async () => {
+  expect(await watched({}, () => putToken("expired", -1))).toBeUndefined();
+});
+
+it("ends with another token than the one it replaces, and not with that one", async () => {
+  const replaces = tokenMark("old");
+  expect(await watched({ replaces }, () => putToken("old"))).toBeUndefined();
+  expect(await watched({ replaces }, () => putToken("new"))).toMatchObject(CANCELLED);
+});
+
+it("goes on when the token that it replaces was only refreshed", async () => {
+  const refreshed = async (login: PendingLogin) => {
+    mark(login, `refreshed-${tokenMark("refreshed")}`, system);
+    await putToken("refreshed");
+  };
+  expect(await watched({ replaces: tokenMark("old") }, refreshed)).toBeUndefined();
+});
+
+it("does not end with its own token, while the person is being told", async () => {
+  const keep = (_: PendingLogin, expectToken: (accessToken: string) => void) => {
+    expectToken("own");
+    return putToken("own");
+  };
+  expect(await watched({}, keep)).toBeUndefined();
+});
+
+it("ends after ten minutes of the machine's uptime, though the clock was set back", async () => {
+  expect(isUnanswered(await watched({ startedUptime: uptime() - 601 }))).toBe(true);
+});
