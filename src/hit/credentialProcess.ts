@@ -2,10 +2,10 @@ import type { RoleCredentials } from "../model.ts";
 import { formatTimestamp, parseTimestamp } from "./expiry.ts";
 import { asciiJson } from "./pythonJson.ts";
 
-/** The Go SDK v1 reads no more than 8192 bytes of a credential process (REFERENCE: aws-sdk-go processcreds). */
+/** The Go SDK v1 reads at most 8192 bytes of a credential process (aws-sdk-go, credentials/processcreds). */
 export const MAX_OUTPUT_BYTES = 8191;
 
-/** The `credential_process` document, version 1, in one line of printable ASCII: people look at it, too. */
+/** The `credential_process` document, version 1, on one line of printable ASCII. */
 export function credentialProcessOutput(credentials: RoleCredentials, accountId: string): string {
   const document = {
     Version: 1,
@@ -19,8 +19,8 @@ export function credentialProcessOutput(credentials: RoleCredentials, accountId:
 }
 
 /**
- * Role credentials out of the text of a `~/.aws/cli/cache` file; undefined for everything that is not one: half a
- * file, another provider's, another account's, a field missing.
+ * Reads role credentials from the text of a `~/.aws/cli/cache` file. Undefined for anything else: a truncated file,
+ * another provider's or another account's credentials, a missing field.
  */
 export function parseRoleCredentials(text: string, accountId: string): RoleCredentials | undefined {
   let file: { ProviderType?: unknown; Credentials?: Record<string, unknown> } | null;

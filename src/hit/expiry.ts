@@ -1,7 +1,7 @@
-/** With this much life left credentials and tokens are used without a second thought (botocore's advisory window). */
+/** Credentials and tokens with at least this much time left are used as they are (botocore's advisory refresh window). */
 export const FRESH_MS = 15 * 60_000;
 
-/** With this much life left they are still used when nothing better can be had. */
+/** With at least this much time left they are used when nothing better can be obtained. */
 export const USABLE_MS = 60_000;
 
 export function isFresh(expiresAt: number, now: number): boolean {
@@ -12,20 +12,20 @@ export function isUsable(expiresAt: number, now: number): boolean {
   return expiresAt - now >= USABLE_MS;
 }
 
-/** What `YYYY` can say. */
+/** The years that `YYYY` can express. */
 const FIRST_YEAR_MS = -62_167_219_200_000;
 const LAST_YEAR_MS = 253_402_300_799_999;
 
-/** As we and the AWS CLI write times; 0 is any digit. */
+/** The form that this program and the AWS CLI write; 0 stands for any digit. */
 const CANONICAL = "0000-00-00T00:00:00Z";
 
 /**
- * Epoch milliseconds of a time as any AWS tool writes it: `Z`, `UTC` (AWS CLI before December 2020), an offset or no
- * zone, with or without a fraction. NaN when it is none.
+ * Epoch milliseconds of a timestamp in any form that AWS tools write: `Z`, `UTC` (AWS CLI before December 2020), an
+ * offset or no zone, with or without a fraction. NaN for anything else.
  */
 export function parseTimestamp(text: unknown): number {
   if (typeof text !== "string" || text.length > 40) return Number.NaN;
-  // Compiling the pattern costs a cache hit a tenth of a millisecond.
+  // Compiling the pattern below would cost a cache hit 0.1 ms.
   if (isCanonical(text)) return withinYears(Date.parse(text));
   const parts =
     /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))? ?(?:Z|UTC|([+-]\d\d):?(\d\d))?$/i.exec(text);
@@ -37,13 +37,13 @@ export function parseTimestamp(text: unknown): number {
 }
 
 /**
- * `YYYY-MM-DDTHH:MM:SSZ`, the one form every SDK reads; a fraction is cut, as the AWS CLI does. RangeError for what is
- * no time.
+ * `YYYY-MM-DDTHH:MM:SSZ`, the one form that every SDK reads. Fractions are dropped, as the AWS CLI does. Throws a
+ * RangeError for NaN.
  */
 export function formatTimestamp(epochMs: number): string {
   const date = new Date(epochMs);
   const year = date.getUTCFullYear();
-  // The first `toISOString` of a process looks up the time zone: 0.2 ms and a file.
+  // The first `toISOString` of a process reads the time zone file, which takes 0.2 ms.
   if (!(year >= 0 && year <= 9999)) return `${date.toISOString().slice(0, 19)}Z`;
   const day = `${padded(year, 4)}-${padded(date.getUTCMonth() + 1)}-${padded(date.getUTCDate())}`;
   const time = `${padded(date.getUTCHours())}:${padded(date.getUTCMinutes())}:${padded(date.getUTCSeconds())}`;

@@ -1,4 +1,4 @@
-/** Environment and platform: all that the places on disk depend upon. */
+/** What the locations on disk depend on. */
 export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -7,8 +7,8 @@ export interface Environment {
 type Env = Environment["env"];
 
 /**
- * The folder that holds `.aws`. HOME (on Windows USERPROFILE, then HOMEDRIVE and HOMEPATH; HOME is not looked at
- * there, as in Python's expanduser), else the system's own record of the user.
+ * The folder that holds `.aws`: HOME, or on Windows USERPROFILE, then HOMEDRIVE and HOMEPATH (as Python's expanduser,
+ * which ignores HOME there). Without these, the system's record of the user.
  */
 export function homeDirectory(env: Env, platform: NodeJS.Platform): string {
   const home =
@@ -22,7 +22,7 @@ export function awsDirectory(env: Env, platform: NodeJS.Platform): string {
   return below(homeDirectory(env, platform), ".aws");
 }
 
-/** SSO tokens and client registrations; no variable moves it, in any AWS tool but the SDK for C++. */
+/** SSO tokens and client registrations. No variable moves this folder, except in the SDK for C++. */
 export function ssoCacheDirectory(env: Env, platform: NodeJS.Platform): string {
   return below(homeDirectory(env, platform), ".aws", "sso", "cache");
 }
@@ -32,7 +32,7 @@ export function roleCacheDirectory(env: Env, platform: NodeJS.Platform): string 
   return below(homeDirectory(env, platform), ".aws", "cli", "cache");
 }
 
-/** Our own state: locks, pending logins, last attempts. */
+/** State of this program: locks, pending sign-ins, last attempts. */
 export function stateDirectory(env: Env, platform: NodeJS.Platform): string {
   return below(homeDirectory(env, platform), ".aws", "sso-cred");
 }
@@ -52,8 +52,8 @@ export function credentialsPath(env: Env, platform: NodeJS.Platform): string {
 }
 
 /**
- * Expands `$VAR`, `${VAR}` (on Windows `%VAR%` too), then a leading `~`, in the order of the AWS CLI. What is
- * not set stays as it is written; `~somebody` too.
+ * Expands `$VAR`, `${VAR}` (on Windows also `%VAR%`), then a leading `~`, in the order of the AWS CLI. Unset variables
+ * and `~somebody` stay as written.
  */
 export function expandPath(path: string, env: Env, platform: NodeJS.Platform): string {
   const pattern = platform === "win32" ? /\$(\w+)|\$\{([^{}]*)\}|%([^%]+)%/g : /\$(\w+)|\$\{([^{}]*)\}/g;
@@ -67,7 +67,7 @@ export function expandPath(path: string, env: Env, platform: NodeJS.Platform): s
   return isHome ? homeDirectory(env, platform) + expanded.slice(1) : expanded;
 }
 
-/** A file as a user names it. Windows knows NUL in every folder as its /dev/null, of which Node would make a file. */
+/** A file as a user names it. On Windows, NUL means the null device in every folder; Node would create a file. */
 export function namedFile(path: string, platform: NodeJS.Platform): string {
   return platform === "win32" && /^(?:.*[\\/])?nul:?$/i.test(path) ? "\\\\.\\NUL" : path;
 }

@@ -9,9 +9,9 @@ import { writeFully } from "./writeFully.ts";
 const MAX_FILE_BYTES = 64 * 1024;
 
 /**
- * The whole run when the cache has what the line that `init` writes asks for: `SESSION --account-id ID --role-name
- * ROLE`. Prints and answers true; false leaves everything to the long way, which reads the line properly. Takes no
- * lock and reads one small file, whatever the size of the config.
+ * Handles a whole run if it is a cache hit of the line that `init` writes: `SESSION --account-id ID --role-name ROLE`.
+ * Prints the credentials and returns true. Returns false in every other case; the command line is then parsed properly.
+ * Takes no lock and reads one small file.
  */
 export function printCachedCredentials(
   args: readonly string[],

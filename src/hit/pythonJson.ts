@@ -1,13 +1,13 @@
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** A JSON string as Python's `json.dumps` writes it: everything outside printable ASCII as `\uXXXX`. */
+/** A JSON string as Python's `json.dumps` writes it: everything outside printable ASCII becomes `\uXXXX`. */
 export function pythonString(text: string): string {
   return asciiJson(JSON.stringify(text));
 }
 
-/** The same JSON in printable ASCII. */
+/** Escapes everything outside printable ASCII in a JSON text. */
 export function asciiJson(json: string): string {
-  // Not a pattern: compiling one costs a cache hit more than reading a few names.
+  // A loop instead of a pattern: compiling one costs a cache hit more than looking at a few names.
   for (let i = 0; i < json.length; i++) {
     if (json.charCodeAt(i) > 0x7e) return escaped(json);
   }

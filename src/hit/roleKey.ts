@@ -1,7 +1,7 @@
 import { pythonString } from "./pythonJson.ts";
 import { sha1 } from "./sha1.ts";
 
-/** What names the role credentials of a session: its name, or its start URL where a legacy profile has no name. */
+/** What identifies cached role credentials: the session's name, or the start URL of a legacy profile. */
 export interface RoleKey {
   session: { name: string } | { startUrl: string };
   accountId: string;
@@ -9,8 +9,8 @@ export interface RoleKey {
 }
 
 /**
- * The name of the AWS CLI's cache file for a role's credentials: the SHA-1 of minified JSON with sorted keys, ASCII
- * escaped (aws-cli awscli/botocore/credentials.py, SSOCredentialFetcher).
+ * The AWS CLI's cache file name for a role's credentials: the SHA-1 of minified, ASCII-escaped JSON with sorted keys
+ * (aws-cli awscli/botocore/credentials.py, SSOCredentialFetcher).
  */
 export function roleCredentialsFileName({ session, accountId, roleName }: RoleKey): string {
   const account = pythonString(accountId);

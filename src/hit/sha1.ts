@@ -1,7 +1,7 @@
 /**
- * SHA-1 of a text's UTF-8 bytes, as 40 lower-case hex digits. Only names files, as every AWS tool does; our own
- * because loading `node:crypto` costs a cache hit about 7 ms. Written for an interpreter that runs it once: typed arrays,
- * no calls in the rounds, one loop for each of the four functions (docs/performance.md). FIPS 180-4, section 6.1.
+ * SHA-1 of a text's UTF-8 bytes, as 40 lower-case hex digits (FIPS 180-4, section 6.1). It only names files, as in every
+ * AWS tool. Loading `node:crypto` instead costs a cache hit about 7 ms. The code runs once, interpreted, so it uses typed
+ * arrays, no calls inside the rounds and one loop for each of the four functions (docs/performance.md).
  */
 export function sha1(text: string): string {
   const words = padded(text);
@@ -61,7 +61,7 @@ export function sha1(text: string): string {
   return hex(h0) + hex(h1) + hex(h2) + hex(h3) + hex(h4);
 }
 
-/** The message as big-endian words: its bytes, a one bit, zeros, and its length in bits (far below 2^29 bytes here). */
+/** The padded message as big-endian words: the bytes, a one bit, zeros, and the length in bits. */
 function padded(text: string): Int32Array {
   const bytes = Buffer.from(text);
   const { length } = bytes;

@@ -1,8 +1,8 @@
-/** The Go SDK kills its helper after 60 s. */
+/** The Go SDK kills its credential process after 60 s. */
 const DEFAULT_WAIT_SECONDS = 50;
 const LONGEST_WAIT_SECONDS = 3_600;
 
-/** How long a main-job run may last from the start of its process: `SSO_CRED_WAIT`; NaN when that is malformed. */
+/** `SSO_CRED_WAIT`: how many seconds a run of the main job may take, counted from process start. NaN when malformed. */
 export function waitBudgetSeconds(env: Readonly<Record<string, string | undefined>>): number {
   const text = env.SSO_CRED_WAIT;
   if (!text) return DEFAULT_WAIT_SECONDS;
@@ -10,7 +10,7 @@ export function waitBudgetSeconds(env: Readonly<Record<string, string | undefine
   return seconds <= LONGEST_WAIT_SECONDS ? seconds : Number.NaN;
 }
 
-/** How long output may be waited for, in milliseconds: as the run, but at least a second for what it has to say. */
+/** How long to wait for a reader of the output, in milliseconds: the wait budget, but at least one second. */
 export function outputTimeoutMs(env: Readonly<Record<string, string | undefined>>): number {
   return Math.max(1, waitBudgetSeconds(env) || 0) * 1000;
 }

@@ -1,12 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 
 /**
- * Writes the whole text, in one write wherever the descriptor takes it. One that takes nothing is waited for, without
- * burning CPU, for `patienceMs`; then, and when the reader has gone, the system's error is thrown. Before the first wait
- * `onWait` is called: until the end of this call nothing else gets its turn.
+ * Writes the whole text, in one write where the descriptor accepts it. Waits up to `timeoutMs` for a reader, without
+ * using CPU. Throws the system's error after that, or when the reader is gone. Calls `onWait` before the first wait: the
+ * event loop is blocked until this function returns.
  */
 export function writeFully(fd: number, text: string, timeoutMs: number, onWait?: () => void): void {
-  // The time since the start, which no clock that is set back makes longer.
+  // Uptime instead of the clock: setting the clock back must not extend the wait.
   const giveUpAt = process.uptime() + timeoutMs / 1000;
   const open = withoutBlocking(fd, timeoutMs);
   let rest = Buffer.from(text);
@@ -28,8 +28,8 @@ export function writeFully(fd: number, text: string, timeoutMs: number, onWait?:
 }
 
 /**
- * A full pipe that a shell made, a full socket, a terminal that is held (Ctrl-S) keep their writer in the kernel, past any
- * time. Pipe and terminal, opened anew (proc(5)), do not, and whoever else writes there notices nothing.
+ * A full pipe, a full socket or a stopped terminal (Ctrl-S) blocks a write in the kernel without a time limit. Reopening
+ * a pipe or terminal through /proc (proc(5)) gives a non-blocking descriptor that other writers do not notice.
  */
 function withoutBlocking(fd: number, timeoutMs: number): number {
   if (process.platform === "win32") return fd;
@@ -41,14 +41,14 @@ function withoutBlocking(fd: number, timeoutMs: number): number {
       return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     }
   } catch {
-    // Nobody reads any more, the terminal is another user's, or there is no /proc: the write itself will tell.
+    // No reader, another user's terminal, or no /proc: the write itself reports the error.
   }
   return fd;
 }
 
 /**
- * A socket cannot be opened anew. It is unblocked for all who share it, as Node does it with the streams of any program, and
- * Node blocks it again at the end of the process. Done by what `node:net` is made of, which itself takes milliseconds to load.
+ * A socket cannot be reopened, so it is made non-blocking for every process that shares it, as Node does with its own
+ * streams; Node restores it at exit. Uses the binding below `node:net`, which itself takes milliseconds to load.
  */
 function unblockSocket(fd: number): void {
   const { binding } = process as unknown as { binding: (name: "pipe_wrap") => PipeWrap };
@@ -61,7 +61,7 @@ interface PipeWrap {
   readonly constants: { readonly SOCKET: number };
 }
 
-/** What to say when standard output took nothing, by the system's error. */
+/** Describes why output could not be written. */
 export function outputFailure(error: unknown): string {
   const { code = String(error) } = error as NodeJS.ErrnoException;
   return code === "EPIPE" ? "nobody reads the output" : `the output cannot be written (${code})`;

@@ -1,4 +1,4 @@
-/** Undefined where it has been removed: nothing can be named from it. */
+/** The working directory; undefined if it has been removed. */
 export function currentFolder(): string | undefined {
   try {
     return process.cwd();

@@ -1,17 +1,17 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 
-/** Linux's name for the program that runs, whatever has become of its file (proc(5)). */
+/** On Linux, the running program, even if its file has been replaced or removed (proc(5)). */
 const RUNNING = "/proc/self/exe";
 
-/** The command line that runs this program: the executable, or Node with the source. */
+/** The command line that runs this program: the executable, or Node with the source file. */
 export function programCommand(): string[] {
   const { isSea } = process.getBuiltinModule("node:sea");
   return isSea() ? [executable()] : [process.execPath, ...process.execArgv, process.argv[1] as string];
 }
 
 /**
- * Why the system would not start a program from that file, as the end of a sentence that begins with its path; undefined
- * where nothing speaks against it. `process.execve` cannot be asked: where the system refuses, Node ends with a core dump.
+ * Why the system would refuse to start this file, as the end of a sentence that begins with its path; undefined if it
+ * would not. Checked in advance because `process.execve` ends Node with a core dump when the system refuses.
  */
 export function startFault(path: string): string | undefined {
   try {
@@ -24,11 +24,11 @@ export function startFault(path: string): string | undefined {
   return process.platform === "linux" && isForeign(path) ? "is no program for this machine" : undefined;
 }
 
-/** Its own path, also after an upgrade has begun to put another file there. */
+/** The path of the running executable. Still right while an upgrade is replacing the file. */
 function executable(): string {
   const { execPath, platform } = process;
   if (platform !== "linux" || isSameFile(execPath, RUNNING)) return execPath;
-  // Under an emulator this is the emulator.
+  // Under qemu-user, /proc/self/exe is the emulator.
   return startFault(RUNNING) === undefined ? RUNNING : execPath;
 }
 
@@ -41,10 +41,10 @@ function isSameFile(one: string, other: string): boolean {
   }
 }
 
-/** `e_machine` (elf(5)) of the processors that the program is built for. */
+/** `e_machine` (elf(5)) of the processors this program is built for. */
 const MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
 
-/** Whether a file that can be read is no ELF program for this kind of processor. */
+/** True if the file can be read and is not an ELF program for this processor. */
 function isForeign(path: string): boolean {
   const header = Buffer.alloc(20);
   try {

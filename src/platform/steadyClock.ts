@@ -1,6 +1,6 @@
 /**
- * Epoch milliseconds by the system's clock, which may be set while this process runs: ahead is believed (a suspended machine
- * wakes up), back is not, since every wait of a run ends at a time. Then time goes on from where it was.
+ * Epoch milliseconds that never run backwards. A clock set forward is followed (it may be a machine that woke up). A clock
+ * set back is not, because every wait ends at a point in time; time then continues from its last value.
  */
 export function steadyClock(): () => number {
   let last = 0;

@@ -1,30 +1,30 @@
 /**
- * Everything the program takes from its surroundings that a test replaces. The file system is not here: functions
- * take places (from `hit/paths.ts`). HTTP is not here: the emulator is an address.
+ * The parts of the operating system that tests replace. The file system is not among them: tests use a temporary home.
+ * Neither is HTTP: tests run a local server.
  */
 export interface System {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   /** Epoch milliseconds. */
   now(): number;
-  /** Aborted by Ctrl-C, with the error to end by. */
+  /** Aborted by Ctrl-C, with the error to end with as its reason. */
   readonly interrupted: AbortSignal;
   /** Resolves after `ms` milliseconds; rejects once interrupted. */
   sleep(ms: number): Promise<void>;
   /** Epoch milliseconds at which this process started; budgets count from here. */
   readonly startedAt: number;
   /**
-   * Writes all of it. With `patienceMs` for a program that calls us: a reader that takes nothing for so long, or has gone, is an
-   * error. Without it for a person: however slow the reader is, and quietly when it has gone.
+   * Writes the whole text. With `timeoutMs` (the reader is a program): a reader that accepts nothing for that long, or is
+   * gone, is an error. Without it (the reader is a person): waits for any reader, and ignores one that is gone.
    */
   writeStdout(text: string, timeoutMs?: number): void;
   /** As `writeStdout`. */
   writeStderr(text: string, timeoutMs?: number): void;
-  /** The terminal device of the person, if this process may speak to one now; never stdin, stdout, stderr. */
+  /** The terminal device of the person, if this process may write to one; never stdin, stdout or stderr. */
   terminal(): Terminal | undefined;
-  /** Opens the page in the person's browser; false when there is no way to. Never blocks on the browser. */
+  /** Opens the page in the person's browser; false if that is not possible. Never waits for the browser to end. */
   openBrowser(url: string): Promise<boolean>;
-  /** Starts this program again, detached from the caller's terminal, folder and process group. Its PID, if it started. */
+  /** Starts this program again, detached from the caller's terminal, folder and process group. Its PID if it started. */
   startDetached(args: readonly string[]): number | undefined;
   readonly trace: Trace;
 }
@@ -35,7 +35,7 @@ export interface Terminal {
   write(text: string): void;
 }
 
-/** Steps of a run, with their time. Implementations mask secrets; callers need not think of it. */
+/** Records the steps of a run. Implementations mask secrets, so callers need not. */
 export interface Trace {
   step(what: string, details?: Readonly<Record<string, unknown>>): void;
 }

@@ -4,8 +4,8 @@ import { masked } from "../text/redact.ts";
 import type { System, Trace } from "./system.ts";
 
 /**
- * `SSO_CRED_TRACE=FILE`: one line a step, with the milliseconds since the process started. The file is 0600;
- * whatever looks like a secret is masked here, whoever wrote it. A file that cannot be written costs only the trace.
+ * `SSO_CRED_TRACE=FILE`: one line for each step, with the milliseconds since process start. The file is 0600. Secrets are
+ * masked here, for all callers. A file that cannot be written only loses the trace.
  */
 export function openTrace(env: System["env"], startedAt: number): Trace {
   if (!env.SSO_CRED_TRACE) return { step() {} };
@@ -35,6 +35,6 @@ function append(path: string, line: string): void {
       closeSync(fd);
     }
   } catch {
-    // The trace must never be the reason of a failure.
+    // A trace must never cause a failure.
   }
 }

@@ -3,16 +3,16 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const COMBINING = /\p{M}/u;
 
-/** Terminal columns of a printable text. */
+/** The number of terminal columns a printable text takes. */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const character of text) columns += columnsOfCharacter(character);
   return columns;
 }
 
-/** Cut to so many columns, with `…` at the end where something was cut. */
+/** Shortens a text to `columns`, ending in `…` if anything was cut. */
 export function cutTo(text: string, columns: number): string {
-  // No character takes more than two.
+  // No character is wider than two columns.
   if (text.length * 2 <= columns || columnsOf(text) <= columns) return text;
   let kept = "";
   let used = 1;
@@ -24,7 +24,7 @@ export function cutTo(text: string, columns: number): string {
   return columns < 1 ? "" : `${kept}…`;
 }
 
-/** Filled with blanks to so many columns. */
+/** Pads a text with spaces to `columns`. */
 export function pad(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
 }

@@ -1,7 +1,7 @@
 // Controls, formats (bidirectional overrides, zero-width marks), line and paragraph separators, lone surrogates.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
 
-/** What a server or a file sent, made safe for one line of a terminal: nothing invisible, at most `max` characters. */
+/** Makes untrusted text safe for one line of a terminal: nothing invisible, at most `max` characters. */
 export function printable(text: string, max = 300): string {
   const clean = text
     .slice(0, max * 4)

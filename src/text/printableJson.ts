@@ -1,4 +1,4 @@
-/** Indented JSON for stdout; what a terminal would obey or hide (C1 controls, bidirectional marks) is written as `\uXXXX`. */
+/** Indented JSON for stdout. Characters that a terminal obeys or hides (C1 controls, bidirectional marks) are escaped. */
 export function printableJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     character === "\n" ? character : escaped(character),

@@ -2,28 +2,28 @@ import { printable } from "./printable.ts";
 
 const SECRET_NAME =
   /token|secret|password|verifier|accesskey|devicecode|usercode|authorization|cookie|credential/i;
-/** The same names inside JSON, with their values. */
+/** JSON fields with such a name, and their values. */
 const SECRET_FIELD = new RegExp(`("\\w*(?:${SECRET_NAME.source})\\w*"\\s*:\\s*)"[^"]*"`, "gi");
-/** Long runs of the characters that tokens and keys are made of. */
+/** Long runs of characters that tokens and keys consist of. */
 const SECRET_RUN = /[A-Za-z0-9+/=_~-]{20,}/g;
 const FILE_NAME = /^[0-9a-f]{40}$/;
-/** `GetRoleCredentials`, `sso-cred`: every capital begins a word. One way to match at most, so it is linear. */
+/** `GetRoleCredentials`, `sso-cred`: every capital begins a word. Unambiguous, so matching is linear. */
 const WORDS = /^(?:[a-z]{2,})?(?:[A-Z]+[a-z]{2,}|[_-](?:[a-z]{2,})?)*$/;
 const LOWER_CASE = /^[a-z0-9_-]*$/;
 const KEY_ID = /\bA[KS]IA[A-Z0-9]+/g;
 const USER_CODE = /\b[A-Z]{4}-[A-Z]{4}\b/g;
 
-/** A value as a trace may show it: short, on one line, without anything that looks like a secret. */
+/** Formats a value for the trace: short, on one line, with everything that looks like a secret masked. */
 export function masked(name: string, value: unknown): string {
   if (SECRET_NAME.test(name)) return "***";
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
   return printable(maskedText(text), 600);
 }
 
-/** What is longer is cut: the patterns are not all linear, and nobody reads on. */
+/** Longer texts are cut: not all patterns are linear. */
 const MOST_CHARACTERS = 8_192;
 
-/** Secrets in free text: query strings, key ids, user codes, long random runs (the hashes that name cache files stay). */
+/** Masks secrets in free text: query strings, key ids, user codes, long random runs. Hashes that name cache files stay. */
 export function maskedText(text: string): string {
   return text
     .slice(0, MOST_CHARACTERS)
@@ -35,7 +35,7 @@ export function maskedText(text: string): string {
     .replace(SECRET_RUN, (run) => (run.split(/[/=]/).every(isPlain) ? run : "***"));
 }
 
-/** Base64 holds slashes, too: one part of a path that looks random makes the whole a secret. */
+/** Base64 contains slashes: if one part of a path looks random, the whole run is masked. */
 function isPlain(part: string): boolean {
   if (part.length <= 2 || FILE_NAME.test(part) || WORDS.test(part)) return true;
   return LOWER_CASE.test(part) && (part.length < 20 || !/[0-9]/.test(part));
