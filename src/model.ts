@@ -15,6 +15,8 @@ export interface CaBundle {
   path: string;
   /** Where a person finds it named: `AWS_CA_BUNDLE`. */
   setting: string;
+  /** True for `[default]`'s, which must not make a run fail: without a usable file the usual authorities are trusted. */
+  isOptional?: boolean;
 }
 
 /** An `[sso-session]`, or the equivalent keys of a legacy profile, ready for use. */

@@ -3,12 +3,24 @@ import { type Environment, expandPath } from "../hit/paths.ts";
 import type { CaBundle, EndpointSettings } from "../model.ts";
 import { printable } from "../text/printable.ts";
 import type { Config } from "./configFile.ts";
+import { isLoopback, shownUrl } from "./urls.ts";
 
-/** A section whose keys may say where the services are. */
+/** A section of the config. */
 export interface Layer {
   /** As in messages: `[profile dev]`. */
   readonly header: string;
   readonly keys: ReadonlyMap<string, string>;
+}
+
+/** Where the settings of the network are looked for after the environment. */
+export interface SettingSources {
+  /** The profile with `--profile`, else the session's section. */
+  readonly own: Layer;
+  /**
+   * `[default]`, for a run without `--profile`: only FIPS, dual-stack and the CA bundle. Its endpoint may be another
+   * service's (LocalStack, MinIO), and no place to send a token to.
+   */
+  readonly defaults?: Layer["keys"];
 }
 
 /** The keys that the environment's variables of the same meaning override. */
@@ -23,28 +35,25 @@ export const ENDPOINT_KEYS = [
 
 /**
  * Where the portal and the OIDC service are, by the SDKs' order: `AWS_ENDPOINT_URL_SSO` (`…_SSO_OIDC`), `AWS_ENDPOINT_URL`,
- * the block `sso` (`sso_oidc`) of the `services` section, `endpoint_url`. Of several layers the first that says something
- * wins. https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ * the block `sso` (`sso_oidc`) of the `services` section, `endpoint_url`.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  *
- * @throws SsoCredError("config") for an URL that is not https (or http to this machine), a `services` section that
- * is not there, and an own endpoint together with FIPS or dual-stack, which the SDKs refuse too.
+ * @throws SsoCredError("config") for a URL that is not https (or http to this machine), a `services` section that
+ * does not exist, and an endpoint together with FIPS or dual-stack, which the SDKs refuse too. Nothing in `[default]`
+ * is an error.
  */
 export function endpointSettings(
   config: Config,
-  layers: readonly Layer[],
+  { own, defaults }: SettingSources,
   { env }: Pick<Environment, "env">,
 ): EndpointSettings {
-  const useFips = isTrue(env.AWS_USE_FIPS_ENDPOINT || keyOf(layers, "use_fips_endpoint"));
-  const useDualstack = isTrue(env.AWS_USE_DUALSTACK_ENDPOINT || keyOf(layers, "use_dualstack_endpoint"));
-  const settings: EndpointSettings = { useFips, useDualstack };
-  const ignored = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS || keyOf(layers, "ignore_configured_endpoint_urls");
-  if (isTrue(ignored)) return settings;
-
-  const sso = configuredUrl("AWS_ENDPOINT_URL_SSO", "sso");
-  const oidc = configuredUrl("AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc");
-  if (sso !== undefined) settings.ssoUrl = sso.url;
-  if (oidc !== undefined) settings.oidcUrl = oidc.url;
+  const { header, keys } = own;
+  const ignored = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS || keys.get("ignore_configured_endpoint_urls");
+  const sso = isTrue(ignored) ? undefined : configuredUrl("AWS_ENDPOINT_URL_SSO", "sso");
+  const oidc = isTrue(ignored) ? undefined : configuredUrl("AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc");
   const custom = sso ?? oidc;
+  const useFips = isOn("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+  const useDualstack = isOn("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
   if (custom !== undefined && (useFips || useDualstack)) {
     const feature = useFips ? "FIPS" : "dual-stack";
     throw new SsoCredError(
@@ -52,55 +61,55 @@ export function endpointSettings(
       `${custom.source} cannot be combined with ${feature} endpoints; drop one`,
     );
   }
-  return settings;
+  return { useFips, useDualstack, ...(sso && { ssoUrl: sso.url }), ...(oidc && { oidcUrl: oidc.url }) };
+
+  function isOn(variable: string, key: string): boolean {
+    // Beside an endpoint of its own, what [default] says is not meant for this session.
+    return isTrue(env[variable] || keys.get(key) || (custom === undefined ? defaults?.get(key) : undefined));
+  }
 
   function configuredUrl(variable: string, service: string): { url: string; source: string } | undefined {
     for (const name of [variable, "AWS_ENDPOINT_URL"]) {
       if (env[name]) return checked(env[name], name);
     }
-    for (const { header, keys } of layers) {
-      const services = keys.get("services");
-      if (services) {
-        const blocks = config.services(services);
-        if (blocks === undefined) {
-          throw new SsoCredError(
-            "config",
-            `${config.path}: ${header} has services = ${printable(services)}, which is no section of the file`,
-          );
-        }
-        const url = blocks.get(service)?.get("endpoint_url");
-        if (url)
-          return checked(
-            url,
-            `${config.path}: endpoint_url of ${service} in [services ${printable(services)}]`,
-          );
+    const services = keys.get("services");
+    if (services) {
+      const blocks = config.services(services);
+      if (blocks === undefined) {
+        throw new SsoCredError(
+          "config",
+          `${config.path}: ${header} has services = ${printable(services)}, which is no section of the file`,
+        );
       }
-      const url = keys.get("endpoint_url");
-      if (url) return checked(url, `${config.path}: endpoint_url of ${header}`);
+      const url = blocks.get(service)?.get("endpoint_url");
+      if (url)
+        return checked(
+          url,
+          `${config.path}: endpoint_url of ${service} in [services ${printable(services)}]`,
+        );
     }
-    return undefined;
+    const url = keys.get("endpoint_url");
+    return url ? checked(url, `${config.path}: endpoint_url of ${header}`) : undefined;
   }
 }
 
 /** The PEM file with the authorities to trust, in botocore's order; undefined for the system's own. */
-export function caBundle(layers: readonly Layer[], { env, platform }: Environment): CaBundle | undefined {
-  const layer = layers.find(({ keys }) => keys.get("ca_bundle"));
+export function caBundle(
+  { own, defaults }: SettingSources,
+  { env, platform }: Environment,
+): CaBundle | undefined {
   const settings = [
     { setting: "AWS_CA_BUNDLE", path: env.AWS_CA_BUNDLE },
-    { setting: `ca_bundle of ${layer?.header} in the AWS config`, path: layer?.keys.get("ca_bundle") },
+    { setting: `ca_bundle of ${own.header} in the AWS config`, path: own.keys.get("ca_bundle") },
+    {
+      setting: "ca_bundle of [default] in the AWS config",
+      path: defaults?.get("ca_bundle"),
+      isOptional: true,
+    },
     { setting: "REQUESTS_CA_BUNDLE", path: env.REQUESTS_CA_BUNDLE },
   ];
-  const { setting, path } = settings.find((one) => one.path) ?? {};
-  return setting && path ? { path: expandPath(path, env, platform), setting } : undefined;
-}
-
-/** Whether nothing but this machine can hear what is sent to the host, as `URL.hostname` gives it. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
-
-function keyOf(layers: readonly Layer[], key: string): string | undefined {
-  return layers.find(({ keys }) => keys.get(key))?.keys.get(key);
+  const found = settings.find(({ path }) => path);
+  return found?.path ? { ...found, path: expandPath(found.path, env, platform) } : undefined;
 }
 
 function isTrue(value: string | undefined): boolean {
@@ -113,7 +122,7 @@ function checked(text: string, source: string): { url: string; source: string } 
     throw new SsoCredError("config", `${source} must not hold a user name or a password`);
   }
   if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
-    throw new SsoCredError("config", `${source} is not an https URL: ${printable(text)}`);
+    throw new SsoCredError("config", `${source} is not an https URL: ${shownUrl(text)}`);
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     throw new SsoCredError(

@@ -13,6 +13,7 @@ import {
   sessionArgument,
   sessionKeys,
 } from "./session.ts";
+import { shownUrl } from "./urls.ts";
 
 export interface ProfileTarget {
   session: SsoSession;
@@ -91,7 +92,7 @@ function ofSession(
     if (here && there && here !== there) {
       throw new SsoCredError(
         "config",
-        `${where} has ${key} = ${printable(here)}, but ${sessionHeader} has ${printable(there)}`,
+        `${where} has ${key} = ${shownUrl(here)}, but ${sessionHeader} has ${shownUrl(there)}`,
       );
     }
   }
@@ -103,7 +104,7 @@ function ofSession(
       name: session,
       keys: own,
       header: sessionHeader,
-      layers: [{ header, keys }],
+      settings: { own: { header, keys } },
       loginArguments: hasEndpoints ? profileArgument(name) : sessionArgument(session),
     },
     system,
@@ -113,7 +114,7 @@ function ofSession(
 function ofLegacy({ config, name, keys, header }: Profile, system: Environment): SsoSession {
   const loginArguments = profileArgument(name);
   return readSession(
-    { config, name: null, keys, header, layers: [{ header, keys }], loginArguments },
+    { config, name: null, keys, header, settings: { own: { header, keys } }, loginArguments },
     system,
   );
 }

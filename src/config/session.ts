@@ -3,10 +3,12 @@ import type { Environment } from "../hit/paths.ts";
 import type { LoginMode, SsoSession } from "../model.ts";
 import { printable } from "../text/printable.ts";
 import type { Config } from "./configFile.ts";
-import { caBundle, endpointSettings, isLoopback, type Layer } from "./endpointSettings.ts";
+import { caBundle, endpointSettings, type SettingSources } from "./endpointSettings.ts";
+import { regionProblem } from "./regions.ts";
+import { startUrlProblem } from "./urls.ts";
 
 /**
- * Reads `[sso-session NAME]`. Endpoints come from its own keys, then from `[default]`.
+ * Reads `[sso-session NAME]`, and of `[default]` the CA bundle, FIPS and dual-stack.
  *
  * @throws SsoCredError("config") naming the file, the section and the key; "usage" for a bad SSO_CRED_LOGIN.
  */
@@ -49,46 +51,48 @@ export interface SessionSource {
   readonly name: string | null;
   readonly keys: ReadonlyMap<string, string>;
   readonly header: string;
-  /** Where endpoints are looked for; without it the section itself, then `[default]`. */
-  readonly layers?: readonly Layer[];
+  /** Where the settings of the network are looked for; without it the section itself and `[default]`. */
+  readonly settings?: SettingSources;
   readonly loginArguments?: string;
 }
 
 export function readSession(source: SessionSource, system: Environment): SsoSession {
   const { config, name, keys, header } = source;
-  const layers = source.layers ?? [
-    { header, keys },
-    { header: "[default]", keys: config.defaults },
-  ];
+  const settings = source.settings ?? { own: { header, keys }, defaults: config.defaults };
   const missing = ["sso_start_url", "sso_region"].filter((key) => !keys.get(key));
   if (missing.length > 0) {
     throw new SsoCredError("config", `${config.path}: ${header} has no ${missing.join(" and no ")}`);
   }
   const scopes = keys.get("sso_registration_scopes");
+  const where = `${config.path}: ${header}`;
+  const endpoints = endpointSettings(config, settings, system);
+  // With both endpoints configured, as for a stand-in of AWS, the region is a word without effect.
+  const isRegionFree = endpoints.ssoUrl !== undefined && endpoints.oidcUrl !== undefined;
   return {
     name,
-    startUrl: checkedStartUrl(keys.get("sso_start_url") ?? "", `${config.path}: ${header}`),
-    region: checkedRegion(keys.get("sso_region") ?? "", `${config.path}: ${header}`),
+    startUrl: checkedStartUrl(keys.get("sso_start_url") ?? "", where),
+    region: checkedRegion(keys.get("sso_region") ?? "", where, isRegionFree),
     scopes: scopes === undefined ? null : scopes.split(",").flatMap((scope) => scope.trim() || []),
-    login: loginMode(keys.get("sso_cred_login"), `${config.path}: ${header}`, system.env.SSO_CRED_LOGIN),
-    endpoints: endpointSettings(config, layers, system),
-    caBundle: caBundle(layers, system),
+    login: loginMode(keys.get("sso_cred_login"), where, system.env.SSO_CRED_LOGIN),
+    endpoints,
+    caBundle: caBundle(settings, system),
     loginArguments: source.loginArguments ?? sessionArgument(name ?? ""),
   };
 }
 
 /** The start URL is never normalised: its bytes name cache files. */
 function checkedStartUrl(text: string, where: string): string {
-  const url = /\s/.test(text) || !URL.canParse(text) ? undefined : new URL(text);
-  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
-  if (isSafe) return text;
-  throw new SsoCredError("config", `${where}: sso_start_url is not an https URL: ${printable(text)}`);
+  const problem = startUrlProblem(text);
+  if (problem === undefined) return text;
+  throw new SsoCredError("config", `${where}: sso_start_url ${problem}`);
 }
 
 /** The region becomes a part of host names. */
-function checkedRegion(region: string, where: string): string {
-  if (/^[a-z0-9-]+$/.test(region)) return region;
-  throw new SsoCredError("config", `${where}: sso_region is not a region's name: ${printable(region)}`);
+function checkedRegion(region: string, where: string, isFree: boolean): string {
+  if (isFree && /^[a-z0-9-]+$/.test(region)) return region;
+  const problem = regionProblem(region);
+  if (problem === undefined) return region;
+  throw new SsoCredError("config", `${where}: sso_region ${printable(region)} ${problem}`);
 }
 
 function loginMode(
@@ -104,6 +108,9 @@ function loginMode(
   if (isLoginMode(key)) return key;
   throw new SsoCredError("config", `${where}: sso_cred_login is ${printable(key)}; use ${MODES.join(", ")}`);
 }
+
+/** What the AWS CLI asks for when the session names no scopes. */
+export const DEFAULT_SCOPES = ["sso:account:access"];
 
 const MODES: readonly LoginMode[] = ["auto", "browser", "device", "never"];
 

@@ -17,7 +17,8 @@ export interface TrustStore {
  * As botocore: a CA bundle replaces every other CA. Without one: Node's own roots and NODE_EXTRA_CA_CERTS, and
  * when these do not know an issuer also the system's store, which takes 0.1 s to load and is thus left to that case.
  */
-export function trustStore(bundle: CaBundle | undefined): TrustStore {
+export function trustStore(configured: CaBundle | undefined): TrustStore {
+  const bundle = configured?.isOptional && "fault" in readBundle(configured.path) ? undefined : configured;
   // Not imported: with node:tls Node reads NODE_EXTRA_CA_CERTS, and most runs need neither.
   const tls = () => process.getBuiltinModule("node:tls");
   let usual: SecureContext | undefined;
@@ -27,7 +28,7 @@ export function trustStore(bundle: CaBundle | undefined): TrustStore {
     context() {
       // A bundle may hold an issuing CA without its root; whoever lists it trusts it (as curl --cacert).
       usual ??= tls().createSecureContext(
-        bundle ? { ca: readBundle(bundle), allowPartialTrustChain: true } : {},
+        bundle ? { ca: requireBundle(bundle), allowPartialTrustChain: true } : {},
       );
       return wide ?? usual;
     },
@@ -40,12 +41,17 @@ export function trustStore(bundle: CaBundle | undefined): TrustStore {
   };
 }
 
-function readBundle({ path, setting }: CaBundle): string {
+function requireBundle({ path, setting }: CaBundle): string {
+  const bundle = readBundle(path);
+  if ("text" in bundle) return bundle.text;
+  throw new SsoCredError("config", `the CA bundle ${path} ${bundle.fault}: correct ${setting}`);
+}
+
+function readBundle(path: string): { text: string } | { fault: string } {
   const file = readRegularFile(path);
-  const text = "bytes" in file ? file.bytes.toString("latin1") : "";
-  const fault = "fault" in file ? file.fault : startsWell(text) ? undefined : "holds no PEM certificate";
-  if (fault === undefined) return text;
-  throw new SsoCredError("config", `the CA bundle ${path} ${fault}: correct ${setting}`);
+  if ("fault" in file) return file;
+  const text = file.bytes.toString("latin1");
+  return startsWell(text) ? { text } : { fault: "holds no PEM certificate" };
 }
 
 /** OpenSSL says nothing about what it cannot read in a bundle; only the first certificate is looked at here. */

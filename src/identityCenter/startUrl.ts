@@ -1,4 +1,4 @@
-import { isLoopback } from "../config/endpointSettings.ts";
+import { isLoopback } from "../config/urls.ts";
 import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../model.ts";
 

@@ -85,7 +85,7 @@ describe("init without a terminal", () => {
     [["corp", "--start-url", START_URL], "--sso-region"],
     [["corp", ...NEW_SESSION], "--scopes"],
     [["corp", ...NEW_SESSION, "--scopes", "a", ...ONE.slice(0, 4)], "--region"],
-    [["corp", ...NEW_SESSION, "--scopes", "a", ...ONE.slice(0, 4), "--region", "r"], "--output"],
+    [["corp", ...NEW_SESSION, "--scopes", "a", ...ONE.slice(0, 4), "--region", "us-east-2"], "--output"],
     [["corp", ...NEW_SESSION, "--scopes", "a", ...ONE.slice(0, -2)], "--profile-name"],
     [[], "--sso-session"],
   ])("leaves with 2 and the flag: %j needs %s", async (args, flag) => {

@@ -1,12 +1,11 @@
 import { parseConfig } from "../../config/ini.ts";
-import { sessionArgument } from "../../config/session.ts";
+import { DEFAULT_SCOPES, sessionArgument } from "../../config/session.ts";
+import { shownUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 import { type CurrentConfig, ssoProfileRole } from "./currentConfig.ts";
 import type { Files, InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
-
-const DEFAULT_SCOPES = "sso:account:access";
 
 /** Keys of the credentials file that some SDK prefers to a credential_process in the config. */
 const STRONGER = [
@@ -78,11 +77,11 @@ export function refuseSessionConflicts(
   const keys = current.sessions.get(wishes.session);
   if (keys === undefined) return;
   for (const [key, value] of wishes.sessionKeys) {
-    const there = keys.get(key) ?? (key === "sso_registration_scopes" ? DEFAULT_SCOPES : undefined);
+    const there = keys.get(key) ?? (key === "sso_registration_scopes" ? DEFAULT_SCOPES.join(",") : undefined);
     if (!there || normal(there) === normal(value)) continue;
     throw new SsoCredError(
       "config",
-      `[sso-session ${printable(wishes.session, 64)}] in ${path} has ${key} = ${printable(there, 200)}, not ${printable(value, 200)}; ` +
+      `[sso-session ${printable(wishes.session, 64)}] in ${path} has ${key} = ${shownUrl(there)}, not ${shownUrl(value)}; ` +
         "edit it there, or use another session name",
     );
   }

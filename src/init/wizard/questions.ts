@@ -1,3 +1,6 @@
+import { regionProblem } from "../../config/regions.ts";
+import { DEFAULT_SCOPES } from "../../config/session.ts";
+import { shownUrl, startUrlProblem } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 import { isPortable } from "../plan/names.ts";
@@ -26,7 +29,10 @@ export function startUrlQuestion(): Question {
     flag: "--start-url",
     message: "SSO start URL [None]: ",
     fallback: undefined,
-    check: (url) => (isStartUrl(url) ? undefined : "Not a valid Start URL"),
+    check: (url) => {
+      const problem = startUrlProblem(url);
+      return problem && `Not a valid Start URL: it ${problem}`;
+    },
   };
 }
 
@@ -42,8 +48,8 @@ export function ssoRegionQuestion(): Question {
 export function scopesQuestion(): Question {
   return {
     flag: "--scopes",
-    message: "SSO registration scopes [sso:account:access]: ",
-    fallback: "sso:account:access",
+    message: `SSO registration scopes [${DEFAULT_SCOPES}]: `,
+    fallback: DEFAULT_SCOPES.join(","),
     check: (scopes) =>
       /^\s*[^\s,]+(?:\s*,\s*[^\s,]+)*\s*$/.test(scopes) && isClean(scopes)
         ? undefined
@@ -101,7 +107,8 @@ export async function answer(question: Question, given: string | undefined, aski
   if (given !== undefined) {
     const problem = given.trim() === "" ? "A value is required" : check(given);
     if (problem === undefined) return given.trim();
-    throw new SsoCredError("usage", `${flag} ${printable(given, 200)}: ${problem}`);
+    const shown = flag === "--start-url" ? shownUrl(given) : printable(given, 200);
+    throw new SsoCredError("usage", `${flag} ${shown}: ${problem}`);
   }
   if (asking.takesDefaults && fallback !== undefined) return fallback;
   if (asking.prompts === undefined) throw openQuestion(flag, fallback);
@@ -125,16 +132,8 @@ function openQuestion(flag: string, fallback: string | undefined): SsoCredError 
 }
 
 function checkRegion(region: string): string | undefined {
-  return /^[a-z0-9-]+$/.test(region) ? undefined : "Not a valid region";
-}
-
-function isStartUrl(text: string): boolean {
-  if (!isClean(text) || /[\s"'<>]/.test(text) || !URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return (
-    protocol === "https:" ||
-    (protocol === "http:" && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname))
-  );
+  const problem = regionProblem(region);
+  return problem && `Not a valid region: it ${problem}`;
 }
 
 /** One line without anything invisible, and without what some reader takes for a comment. */

@@ -1,10 +1,8 @@
 import { type LoginGrant, readRegistration, writeRegistration } from "../../cache/registrationCache.ts";
+import { DEFAULT_SCOPES } from "../../config/session.ts";
 import type { IdentityCenter } from "../../identityCenter/identityCenter.ts";
 import type { ClientRegistration, SsoSession } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
-
-/** What the AWS CLI asks for when the session names no scopes. */
-export const DEFAULT_SCOPES = ["sso:account:access"];
 
 type Environment = Pick<System, "env" | "platform" | "now" | "trace">;
 

@@ -1,19 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { caBundle, endpointSettings, isLoopback } from "../../../src/config/endpointSettings.ts";
+import { caBundle, endpointSettings, type SettingSources } from "../../../src/config/endpointSettings.ts";
+import { isLoopback } from "../../../src/config/urls.ts";
 import { userConfig } from "../../support/userConfig.ts";
 
 const SERVICES =
   "[services s]\nsso =\n  endpoint_url = https://s-sso\nsso_oidc =\n  endpoint_url = https://s-oidc\n";
 
-/** `own` is the nearer of two layers: a session's section before `[default]`. */
-function settings(own: string, env: Record<string, string> = {}, defaults = "", more = SERVICES) {
-  const { config, path } = userConfig(`[sso-session own]\n${own}\n[default]\n${defaults}\n${more}`);
-  const layers = [
-    { header: "[sso-session own]", keys: config.session("own") ?? new Map() },
-    { header: "[default]", keys: config.defaults },
-  ];
+/** `own` is the session's section, `defaults` what `[default]` holds. */
+function settings(ownKeys: string, env: Record<string, string> = {}, defaults = "", more = SERVICES) {
+  const { config, path } = userConfig(`[sso-session own]\n${ownKeys}\n[default]\n${defaults}\n${more}`);
+  const own = { header: "[sso-session own]", keys: config.session("own") ?? new Map() };
   try {
-    return endpointSettings(config, layers, { env });
+    return endpointSettings(config, { own, defaults: config.defaults }, { env });
   } catch (error) {
     const { kind, message } = error as { kind: string; message: string };
     return `${kind}: ${message.replaceAll(path, "CONFIG")}`;
@@ -70,13 +68,26 @@ describe("endpoints", () => {
       { ...PLAIN, ssoUrl: "https://s-sso", oidcUrl: "https://s-oidc" },
     ],
     [
-      "a nearer section first",
-      "endpoint_url = https://own",
+      "an endpoint of [default] is not the session's",
+      "",
       {},
       "services = s\nendpoint_url = https://default",
+      PLAIN,
+    ],
+    [
+      "FIPS of [default] gives way to the session's endpoint",
+      "endpoint_url = https://own",
+      {},
+      "use_fips_endpoint = true\nuse_dualstack_endpoint = true",
       both("https://own"),
     ],
-    ["then [default]", "", {}, "endpoint_url = https://default", both("https://default")],
+    [
+      "nor does [default] take the variable's endpoint away",
+      "",
+      { AWS_ENDPOINT_URL },
+      "ignore_configured_endpoint_urls = true\nuse_fips_endpoint = true",
+      both("https://any"),
+    ],
     ["a path is kept", "endpoint_url = https://own/a/b/", {}, "", both("https://own/a/b/")],
     [
       "plain http to this machine",
@@ -202,19 +213,18 @@ test.each([
 });
 
 test("the authorities come from AWS_CA_BUNDLE, then ca_bundle, then REQUESTS_CA_BUNDLE, and name their setting", () => {
-  const layers = [
-    { header: "[profile x]", keys: new Map([["ca_bundle", ""]]) },
-    { header: "[default]", keys: new Map([["ca_bundle", "~/key.pem"]]) },
-  ];
-  const bundle = (env: Record<string, string>, from = layers) =>
+  const own = { header: "[sso-session x]", keys: new Map([["ca_bundle", ""]]) };
+  const all = { own, defaults: new Map([["ca_bundle", "~/key.pem"]]) };
+  const bundle = (env: Record<string, string>, from: SettingSources = all) =>
     caBundle(from, { env: { HOME: "/home/me", ...env }, platform: "linux" });
   const REQUESTS_CA_BUNDLE = "/requests.pem";
   const named = { path: "/home/me/aws.pem", setting: "AWS_CA_BUNDLE" };
   expect(bundle({ AWS_CA_BUNDLE: "~/aws.pem", REQUESTS_CA_BUNDLE })).toEqual(named);
   expect(bundle({ AWS_CA_BUNDLE: "$HOME/aws.pem", REQUESTS_CA_BUNDLE })).toEqual(named);
-  const key = { path: "/home/me/key.pem", setting: "ca_bundle of [default] in the AWS config" };
+  const setting = "ca_bundle of [default] in the AWS config";
+  const key = { path: "/home/me/key.pem", setting, isOptional: true };
   expect(bundle({ REQUESTS_CA_BUNDLE })).toEqual(key);
   const requests = { path: "/requests.pem", setting: "REQUESTS_CA_BUNDLE" };
-  expect(bundle({ REQUESTS_CA_BUNDLE }, [])).toEqual(requests);
-  expect(bundle({}, [])).toBeUndefined();
+  expect(bundle({ REQUESTS_CA_BUNDLE }, { own })).toEqual(requests);
+  expect(bundle({}, { own })).toBeUndefined();
 });

@@ -58,6 +58,18 @@ describe("a session", () => {
     },
   );
 
+  test.each(["ap-southeast-99", "us-gov-south-1", "eusc-de-west-2"])(
+    "may be in %s, a region of a known partition that is newer than this program",
+    (region) => {
+      expect(resolve(CORP.replace("eu-west-1", region)).region).toBe(region);
+    },
+  );
+
+  test("may have any word for its region where both endpoints are configured", () => {
+    const env = { AWS_ENDPOINT_URL: "http://localhost:4566" };
+    expect(resolve(CORP.replace("eu-west-1", "local"), env).region).toBe("local");
+  });
+
   test("may be named with blanks, which the remedy quotes", () => {
     const text = CORP.replace("corp", "'my sso'");
     expect(resolve(text, {}, "my sso")).toMatchObject({ name: "my sso", loginArguments: '"my sso"' });
@@ -117,7 +129,7 @@ describe("the refusal of a session", () => {
       CORP.replace("eu-west-1", "eu-west-1.evil.example/"),
       {
         kind: config,
-        message: `${where}: sso_region is not a region's name: eu-west-1.evil.example/`,
+        message: `${where}: sso_region eu-west-1.evil.example/ is not an AWS region`,
         remedy: {},
       },
     ],
@@ -135,7 +147,7 @@ describe("the refusal of a session", () => {
       CORP.replace("start#/", "start\n  more"),
       {
         kind: config,
-        message: `${where}: sso_start_url is not an https URL: https://d-1.awsapps.com/start more`,
+        message: `${where}: sso_start_url is not an https URL, as its character 30 is U+000A, a line break: https://d-1.awsapps.com/start more`,
         remedy: {},
       },
     ],
@@ -143,6 +155,53 @@ describe("the refusal of a session", () => {
       "with a start URL that is none",
       CORP.replace(/https.*/, "corp"),
       { kind: config, message: `${where}: sso_start_url is not an https URL: corp`, remedy: {} },
+    ],
+    [
+      "with a start URL that has a character in it that nobody sees",
+      CORP.replace("d-1", "d-1\u200b"),
+      {
+        kind: config,
+        message: `${where}: sso_start_url is not an https URL, as its character 12 is U+200B, a zero-width space: https://d-1 .awsapps.com/start#/`,
+        remedy: {},
+      },
+    ],
+    ...["https://me:hunter2@d-1.awsapps.com/", "https://hunter2@d-1.awsapps.com/"].map(
+      (url): [string, string, object] => [
+        `with the start URL ${url}`,
+        CORP.replace(/https.*/, url),
+        {
+          kind: config,
+          message: `${where}: sso_start_url must not hold a user name or a password`,
+          remedy: {},
+        },
+      ],
+    ),
+    [
+      "with a password in a start URL that is none, without showing it",
+      CORP.replace(/https.*/, "http://me:hunt/er2@d-1.awsapps.com/"),
+      {
+        kind: config,
+        message: `${where}: sso_start_url is not an https URL: http://…@d-1.awsapps.com/`,
+        remedy: {},
+      },
+    ],
+    [
+      "with a region that no partition knows",
+      CORP.replace("eu-west-1", "EU_West_1"),
+      {
+        kind: config,
+        message: `${where}: sso_region EU_West_1 is not an AWS region; did you mean eu-west-1?`,
+        remedy: {},
+      },
+    ],
+    [
+      "with a region that has a character in it that nobody sees",
+      CORP.replace("eu-west-1", "eu-west-\u200b1"),
+      {
+        kind: config,
+        message: `${where}: sso_region eu-west- 1 is not an AWS region, as its character 9 is U+200B, a zero-width space`,
+        remedy: {},
+      },
     ],
     [
       "with an unknown way to sign in",

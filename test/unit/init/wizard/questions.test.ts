@@ -40,9 +40,21 @@ describe("answers", () => {
   it.each([
     [startUrlQuestion(), "https://d-1234567890.awsapps.com/start", undefined],
     [startUrlQuestion(), "https://x.awsapps.com/start#/", undefined],
-    [startUrlQuestion(), "x.awsapps.com/start", "Not a valid Start URL"],
-    [startUrlQuestion(), "http://x.awsapps.com/start", "Not a valid Start URL"],
-    [startUrlQuestion(), "https://x.awsapps.com/ #start", "Not a valid Start URL"],
+    [
+      startUrlQuestion(),
+      "x.awsapps.com/start",
+      "Not a valid Start URL: it is not an https URL: x.awsapps.com/start",
+    ],
+    [
+      startUrlQuestion(),
+      "http://x.awsapps.com/start",
+      "Not a valid Start URL: it is not an https URL: http://x.awsapps.com/start",
+    ],
+    [
+      startUrlQuestion(),
+      "https://x.awsapps.com/ #start",
+      "Not a valid Start URL: it is not an https URL, as its character 23 is U+0020, a blank: https://x.awsapps.com/ #start",
+    ],
     [scopesQuestion(), "sso:account:access, codewhisperer:completions", undefined],
     [
       scopesQuestion(),
@@ -51,7 +63,16 @@ describe("answers", () => {
     ],
     [scopesQuestion(), "a,,b", "Scope values must be separated by commas"],
     [regionQuestion("eu-west-1"), "us-gov-west-1", undefined],
-    [regionQuestion("eu-west-1"), "us east", "Not a valid region"],
+    [
+      regionQuestion("eu-west-1"),
+      "us east",
+      "Not a valid region: it is not an AWS region, as its character 3 is U+0020, a blank",
+    ],
+    [
+      regionQuestion("eu-west-1"),
+      "euw-est-1",
+      "Not a valid region: it is not an AWS region; did you mean eu-west-1?",
+    ],
     [outputQuestion(), "yaml-stream", undefined],
     [outputQuestion(), "j\u001bson", "Not a valid output format"],
     [sessionNameQuestion([]), "my-sso", undefined],

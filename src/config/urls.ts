@@ -1,0 +1,23 @@
+import { hiddenCharacter } from "../text/hiddenCharacter.ts";
+import { printable } from "../text/printable.ts";
+
+/** True if only this machine can read what is sent to the host, given as in `URL.hostname`. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** Why a start URL cannot be used, as the end of a sentence; shows no password. Undefined for a usable one. */
+export function startUrlProblem(text: string): string | undefined {
+  const hidden = hiddenCharacter(text);
+  if (hidden !== undefined) return `is not an https URL, as its ${hidden}: ${shownUrl(text)}`;
+  const url = /["'<>]/.test(text) || !URL.canParse(text) ? undefined : new URL(text);
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+  if (url === undefined || !isSafe) return `is not an https URL: ${shownUrl(text)}`;
+  if (url.username !== "" || url.password !== "") return "must not hold a user name or a password";
+  return undefined;
+}
+
+/** A URL for a message: what may be a user name and a password is left out. */
+export function shownUrl(text: string): string {
+  return printable(text.replace(/^([a-z][a-z0-9+.-]*:\/*)?.*@/is, "$1…@"));
+}

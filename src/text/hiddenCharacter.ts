@@ -1,0 +1,29 @@
+/** Controls, formats, blanks, characters that show nothing (zero-width space, Hangul filler), lone surrogates. */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Z}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
+/** How `configText.ts` keeps a byte that is not UTF-8. */
+const FOREIGN_BYTE = /[\udc80-\udcff]/u;
+
+/** Names the first character of a word that a person cannot see, with its place from 1; undefined for none. */
+export function hiddenCharacter(text: string): string | undefined {
+  const match = HIDDEN.exec(text);
+  if (match === null) return undefined;
+  const place = [...text.slice(0, match.index)].length + 1;
+  if (FOREIGN_BYTE.test(match[0])) return `character ${place} is not UTF-8`;
+  const code = (match[0].codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0");
+  const name = NAMES[code];
+  return `character ${place} is U+${code}${name === undefined ? "" : `, ${name}`}`;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  "0009": "a tab",
+  "000A": "a line break",
+  "0020": "a blank",
+  "00A0": "a no-break space",
+  "00AD": "a soft hyphen",
+  "200B": "a zero-width space",
+  "200C": "a zero-width non-joiner",
+  "200D": "a zero-width joiner",
+  "2060": "a word joiner",
+  FEFF: "a byte order mark",
+  "3000": "a full-width blank",
+};
