@@ -7,6 +7,7 @@ export const EXIT_CODE = {
   "login-failed": 5,
   "access-denied": 6,
   unavailable: 7,
+  findings: 8,
   cancelled: 130,
 } as const;
 

@@ -1,4 +1,5 @@
 import { credentials } from "../commands/credentials.ts";
+import { doctor } from "../commands/doctor.ts";
 import { init } from "../commands/init.ts";
 import { list } from "../commands/list.ts";
 import { login } from "../commands/login.ts";
@@ -10,12 +11,12 @@ import { outputFailure } from "../hit/writeFully.ts";
 import { EXIT_FLAG, exitProcess } from "../platform/exitProcess.ts";
 import { realSystem } from "../platform/realSystem.ts";
 import type { System } from "../platform/system.ts";
+import { VERSION } from "../platform/version.ts";
 import { WORKER_FLAG } from "../signIn/startLogin.ts";
 import { runLoginWorker } from "../signIn/worker/loginWorker.ts";
 import { printable } from "../text/printable.ts";
 import { maskedText } from "../text/redact.ts";
 import { helpText } from "./usage.ts";
-import { VERSION } from "./version.ts";
 
 /** Of characters; a URL of a sign-in fits in. */
 const LONGEST_LINE = 8_192;
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   login,
   logout,
   status,
+  doctor,
 };
 
 /** The process: runs the command line and ends with its exit code. */

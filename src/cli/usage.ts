@@ -10,6 +10,7 @@ Commands:
   logout   sign out: tell the portal, remove token and role credentials
   list     accounts and roles you may use
   status   signed in? until when? exit code 0 if usable without a person
+  doctor   what is wrong here, why it matters, and the command that mends it
 
   -h, --help      this text; sso-cred COMMAND --help for a command's flags
   -V, --version   print the version
@@ -19,7 +20,7 @@ In ~/.aws/config:
   credential_process = /path/to/sso-cred my-sso --account-id 123456789011 --role-name ReadOnly
 
 Exit codes:
-  ${["0 success", ...Object.entries(EXIT_CODE).map(([kind, code]) => `${code} ${kind}`)].join(", ")}
+  ${["0 success", ...Object.entries(EXIT_CODE).map(([kind, code]) => `${code} ${kind}`)].join(", ").replace(", 6", ",\n  6")}
 
 Environment:
   SSO_CRED_LOGIN=auto|browser|device|never   how a call signs in when it has to
@@ -53,6 +54,16 @@ Asks for what no flag answers, signs in where the portal has to be asked, and wr
   --json                   print the plan as JSON
   --sso-session NAME       the session, for names that look like a flag
   --use-device-code --no-browser    as of login
+`,
+  doctor: `Usage: sso-cred doctor [SESSION | --profile NAME] [--offline] [--json]
+
+Looks for everything that keeps AWS tools from getting credentials here. Changes nothing and starts no sign-in.
+Exit code 0 when nothing has to be mended, else 8.
+
+${SESSION}  --offline           ask no service
+  --json              an array of findings
+
+Example: sso-cred doctor
 `,
   list: `Usage: sso-cred list [SESSION | --profile NAME] [--accounts GLOB] [--roles GLOB] [--json]
 

@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { VERSION } from "../../src/cli/version.ts";
+import { VERSION } from "../../src/platform/version.ts";
 import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { BINARY, type RunResult, runShell } from "../support/run.ts";
 

@@ -90,3 +90,13 @@ function anchors(document: string): string[] {
       .replaceAll(" ", "-"),
   );
 }
+
+test("docs/doctor.md documents every finding, and no other", () => {
+  const code = sources
+    .filter((name) => name.startsWith("doctor/checks/"))
+    .map((name) => read(`src/${name}`))
+    .join("\n");
+  const ids = [...code.matchAll(/(?:\bid: |\bfinding\(\s*)"([a-z-]+)"/g)].map(([, id]) => id);
+  const documented = [...read("docs/doctor.md").matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id]) => id);
+  expect(documented.toSorted()).toEqual([...new Set(ids)].sort());
+});

@@ -8,7 +8,7 @@ import {
   root,
   TARGETS,
 } from "../../../scripts/toolchain.mjs";
-import { VERSION } from "../../../src/cli/version.ts";
+import { VERSION } from "../../../src/platform/version.ts";
 
 const manifest = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 const locked = readPackages(`${root}package-lock.json`) ?? {};

@@ -1,0 +1,33 @@
+import { parseArgs } from "node:util";
+import { findingsOf } from "../doctor/checks/findings.ts";
+import { gatherFacts } from "../doctor/gather/gather.ts";
+import { report } from "../doctor/report.ts";
+import { EXIT_CODE, SsoCredError } from "../errors.ts";
+import type { System } from "../platform/system.ts";
+import { VERSION } from "../platform/version.ts";
+import { printableJson } from "../text/printableJson.ts";
+
+export const doctorOptions = {
+  profile: { type: "string" },
+  "sso-session": { type: "string" },
+  offline: { type: "boolean" },
+  json: { type: "boolean" },
+} as const;
+
+/** `sso-cred doctor`: everything that is wrong here, and the commands that mend it. Exit code 8 when there is an error. */
+export async function doctor(args: readonly string[], system: System): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: doctorOptions,
+    allowPositionals: true,
+  });
+  const [session = values["sso-session"], ...more] = positionals;
+  if (more.length > 0 || (session !== undefined && values.profile !== undefined))
+    throw new SsoCredError("usage", "give one session or one profile", {
+      remedy: { run: "sso-cred doctor --help" },
+    });
+  const { profile, offline = false } = values;
+  const findings = findingsOf(await gatherFacts({ session, profile, offline }, VERSION, system));
+  system.writeStdout(values.json ? printableJson(findings) : report(findings));
+  return findings.some(({ severity }) => severity === "error") ? EXIT_CODE.findings : 0;
+}

@@ -1,0 +1,65 @@
+import { printable } from "../../text/printable.ts";
+import type { CommandFacts, Facts } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+
+/** The command of each credential_process line that runs sso-cred. */
+export function checkCommands({ commands, version, platform }: Facts): Finding[] {
+  return commands.flatMap((command) => checkCommand(command, version, platform));
+}
+
+function checkCommand(facts: CommandFacts, version: string, platform: NodeJS.Platform): Finding[] {
+  const { command, where, profiles } = facts;
+  const title = `${printable(command)}, the command of ${list(profiles)},`;
+  const repair = "sso-cred init --repair";
+  const finding = (id: string, severity: Finding["severity"], found: string, why: string): Finding[] => [
+    { id, severity, found: `${title} ${found}`, where, why, run: repair },
+  ];
+  if (facts.splitsDifferently)
+    return finding(
+      "command-quoting",
+      "error",
+      "is not read alike by every client",
+      "the AWS CLI splits the line itself, the other clients hand it to a shell; blanks and quotes must be quoted",
+    );
+  if (/^~/.test(command))
+    return finding(
+      "command-tilde",
+      "error",
+      "begins with ~",
+      "the AWS CLI and boto3 run it without a shell, which would replace ~",
+    );
+  if (facts.state === "missing")
+    return finding(
+      "command-missing",
+      "error",
+      facts.isAbsolute ? "does not exist" : "is not in PATH",
+      "no client can run it",
+    );
+  if (facts.state === "not executable")
+    return finding("command-not-executable", "error", "cannot be executed", "no client can run it");
+  const found: Finding[] = [];
+  if (!facts.isAbsolute)
+    found.push(
+      ...finding(
+        "command-relative",
+        "warning",
+        "is not an absolute path",
+        `programs that are not started from your shell, like an IDE, may have another ${platform === "win32" ? "Path" : "PATH"}`,
+      ),
+    );
+  if (facts.version !== undefined && facts.version !== version)
+    found.push(
+      ...finding(
+        "command-version",
+        "warning",
+        `is version ${printable(facts.version)}, and this is ${version}`,
+        "what you try here is not what the tools run",
+      ),
+    );
+  return found;
+}
+
+function list(profiles: readonly string[]): string {
+  const [first = "", ...rest] = profiles;
+  return `profile '${printable(first)}'${rest.length > 0 ? ` and ${rest.length} more` : ""}`;
+}

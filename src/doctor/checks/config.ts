@@ -1,0 +1,196 @@
+import { nearest } from "../../text/nearest.ts";
+import { printable } from "../../text/printable.ts";
+import type { ConfigSection, ConfigText } from "../configFile.ts";
+import type { Facts } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+
+/** Keys whose misspelling costs a sign-in; a key of another tool is never close to one of these. */
+const KNOWN_KEYS = [
+  "credential_process",
+  "sso_session",
+  "sso_start_url",
+  "sso_region",
+  "sso_account_id",
+  "sso_role_name",
+  "sso_registration_scopes",
+  "region",
+  "output",
+  "endpoint_url",
+  "services",
+  "ca_bundle",
+  "role_arn",
+  "source_profile",
+];
+/** Real keys of other features that look like a misspelling of one above. */
+const OTHER_KEYS = new Set(["sso_cred_login", "sso_cred_wait", "sso_cred_cache", "regions", "service"]);
+
+const WHOLE_FILE = "the AWS CLI and boto3 refuse the whole file, so no profile works there";
+
+/** Faults of the file as a text, whoever's profiles it holds. */
+export function checkConfig({ config, credentials }: Facts): Finding[] {
+  return [
+    ...[config, credentials].flatMap(encodings),
+    ...slips(config),
+    ...refusals(config),
+    ...misspeltKeys(config),
+  ];
+}
+
+function encodings({ path, fault, encoding }: ConfigText): Finding[] {
+  if (fault !== undefined && fault !== "missing") {
+    const why = "no tool can read its profiles";
+    return [
+      {
+        id: "config-unreadable",
+        severity: "error",
+        found: `${path} ${fault}`,
+        where: path,
+        why,
+        run: `ls -l ${path}`,
+      },
+    ];
+  }
+  switch (encoding) {
+    case undefined:
+      return [];
+    case "UTF-16":
+      return [
+        {
+          id: "config-encoding",
+          severity: "error",
+          found: `${path} is UTF-16, as PowerShell's > writes it`,
+          where: path,
+          why: "no AWS tool reads it",
+          fix: "save it as UTF-8 without a byte order mark",
+        },
+      ];
+    case "byte order mark":
+      return [
+        {
+          id: "config-encoding",
+          severity: "error",
+          found: `${path} begins with a byte order mark`,
+          where: `${path}:1`,
+          why: WHOLE_FILE,
+          fix: "save it as UTF-8 without a byte order mark",
+        },
+      ];
+    case "not UTF-8":
+      return [
+        {
+          id: "config-encoding",
+          severity: "warning",
+          found: `${path} holds bytes that are not UTF-8`,
+          where: path,
+          why: "some SDKs refuse the file, others misread the lines that hold them",
+          fix: "save it as UTF-8",
+        },
+      ];
+  }
+}
+
+/** Headers that were meant to be another. */
+function slips({ path, sections }: ConfigText): Finding[] {
+  return sections.flatMap(({ kind, name, header, line, keys }): Finding[] => {
+    if (kind !== "other") return [];
+    const where = `${path}:${line}`;
+    if (!header.includes("]")) {
+      const found = `the header ${printable(header)} has no closing bracket`;
+      return [{ id: "section-unclosed", severity: "error", found, where, why: WHOLE_FILE, fix: "add the ]" }];
+    }
+    if (!keys.some(({ key }) => KNOWN_KEYS.includes(key.toLowerCase()))) return [];
+    return [
+      {
+        id: "section-not-a-profile",
+        severity: "error",
+        found: `the section [${printable(name)}] is not read as a profile`,
+        where,
+        why: "in the config file every AWS tool reads [profile NAME] and [default] only",
+        fix: `write [profile ${printable(name.replace(/^profile\s*/i, ""))}]`,
+      },
+    ];
+  });
+}
+
+/** What Python's strict parser refuses. */
+function refusals({ path, sections, strayLines }: ConfigText): Finding[] {
+  const findings: Finding[] = strayLines.map(({ line, text }) => ({
+    id: "line-malformed",
+    severity: "error",
+    found: `the line ${JSON.stringify(printable(text, 60))} is no key = value`,
+    where: `${path}:${line}`,
+    why: WHOLE_FILE,
+    fix: "correct or remove the line",
+  }));
+  const seen = new Map<string, number>();
+  for (const { header, line, keys } of sections) {
+    const id = header.replace(/\].*$/, "]");
+    const first = seen.get(id);
+    if (first !== undefined)
+      findings.push({
+        id: "section-duplicate",
+        severity: "error",
+        found: `${printable(id)} stands twice, in lines ${first} and ${line}`,
+        where: `${path}:${line}`,
+        why: `${WHOLE_FILE}; the other SDKs merge the two`,
+        fix: "merge the two sections",
+      });
+    else seen.set(id, line);
+    findings.push(...duplicateKeys(path, keys));
+  }
+  return findings;
+}
+
+function duplicateKeys(path: string, keys: ConfigSection["keys"]): Finding[] {
+  const seen = new Map<string, number>();
+  return keys.flatMap(({ key, line }): Finding[] => {
+    const name = key.toLowerCase();
+    const first = seen.get(name);
+    seen.set(name, first ?? line);
+    if (first === undefined) return [];
+    return [
+      {
+        id: "key-duplicate",
+        severity: "error",
+        found: `${printable(name)} stands twice in one section, in lines ${first} and ${line}`,
+        where: `${path}:${line}`,
+        why: `${WHOLE_FILE}; the other SDKs take the last`,
+        fix: "remove one of the two lines",
+      },
+    ];
+  });
+}
+
+function misspeltKeys({ path, sections }: ConfigText): Finding[] {
+  return sections.flatMap(({ kind, header, keys }) =>
+    kind === "services"
+      ? []
+      : keys.flatMap(({ key, line }): Finding[] => {
+          const name = key.toLowerCase();
+          if (KNOWN_KEYS.includes(name)) return key === name ? [] : [upperCaseKey(path, line, key)];
+          const meant = OTHER_KEYS.has(name) ? undefined : nearest(name, KNOWN_KEYS);
+          if (meant === undefined) return [];
+          return [
+            {
+              id: "key-misspelt",
+              severity: "error",
+              found: `${printable(header)} has the key ${printable(key)}: did you mean ${meant}?`,
+              where: `${path}:${line}`,
+              why: "every AWS tool ignores a key that it does not know",
+              fix: `rename it to ${meant}`,
+            },
+          ];
+        }),
+  );
+}
+
+function upperCaseKey(path: string, line: number, key: string): Finding {
+  return {
+    id: "key-case",
+    severity: "warning",
+    found: `the key ${printable(key)} is not in lower case`,
+    where: `${path}:${line}`,
+    why: "the JavaScript SDK does not read it",
+    fix: `write ${key.toLowerCase()}`,
+  };
+}

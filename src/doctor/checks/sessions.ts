@@ -1,0 +1,163 @@
+import { formatTimestamp } from "../../hit/expiry.ts";
+import { printable } from "../../text/printable.ts";
+import type { EndpointFacts, Facts, SessionFacts } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+
+/** Further apart, TLS or a token's times go wrong. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+/** Sign-in, endpoints and assigned roles of each session. */
+export function checkSessions({ sessions, platform }: Facts): Finding[] {
+  return sessions.flatMap((session) => [
+    ...signIn(session),
+    ...session.endpoints.flatMap((endpoint) => endpointFinding(session, endpoint)),
+    ...clock(session, platform),
+    ...roles(session),
+  ]);
+}
+
+function signIn(session: SessionFacts): Finding[] {
+  const { title, token, expiresAt, loginArguments } = session;
+  const run = `sso-cred login ${loginArguments}`;
+  const where = `session ${printable(title)}`;
+  const found: Finding[] = [];
+  const until = expiresAt === undefined ? "" : ` until ${formatTimestamp(expiresAt)}`;
+  if (token === "valid")
+    found.push({
+      id: "signed-in",
+      severity: "note",
+      found: `signed in to '${printable(title)}'${until}`,
+      where,
+      why: "calls need no person",
+    });
+  if (token === "refreshable")
+    found.push({
+      id: "signed-in",
+      severity: "note",
+      found: `the token of '${printable(title)}' is refreshed by the next call`,
+      where,
+      why: "calls need no person",
+    });
+  if (token === "none" || token === "expired")
+    found.push({
+      id: "signed-out",
+      severity: "warning",
+      found:
+        token === "none"
+          ? `nobody is signed in to '${printable(title)}'`
+          : `the sign-in to '${printable(title)}' has expired`,
+      where,
+      why: "the next call opens the sign-in, and waits for you",
+      run,
+    });
+  if (token === "of another start URL")
+    found.push({
+      id: "token-mismatch",
+      severity: "error",
+      found: `the cached token of '${printable(title)}' is for another start URL or region than the config names`,
+      where,
+      why: "it is not used; the AWS CLI shares the file",
+      run,
+    });
+  if (session.signInIsOpen)
+    found.push({
+      id: "sign-in-open",
+      severity: "note",
+      found: `a sign-in to '${printable(title)}' is open`,
+      where,
+      why: "calls wait for it",
+      run: `sso-cred status ${loginArguments}`,
+    });
+  if (session.backoffUntil !== undefined)
+    found.push({
+      id: "sign-in-back-off",
+      severity: "warning",
+      found: `no browser opens for '${printable(title)}' before ${formatTimestamp(session.backoffUntil)}`,
+      where,
+      why: "the last sign-in was not completed",
+      run,
+    });
+  found.push({
+    id: "sign-in-way",
+    severity: "note",
+    found: `the next sign-in to '${printable(title)}': ${session.choice}`,
+    where,
+    why: "SSO_CRED_LOGIN or sso_cred_login changes it",
+  });
+  return found;
+}
+
+function endpointFinding(
+  { title }: SessionFacts,
+  { service, url, isAws, fault, milliseconds }: EndpointFacts,
+): Finding[] {
+  const where = printable(url);
+  const found: Finding[] = [];
+  if (!isAws)
+    found.push({
+      id: "endpoint-not-aws",
+      severity: "warning",
+      found: `the ${service} endpoint of '${printable(title)}' is not AWS's`,
+      where,
+      why: "tokens are sent to it",
+    });
+  if (fault !== undefined)
+    found.push({
+      id: "endpoint-unreachable",
+      severity: "error",
+      found: fault,
+      where,
+      why: `the ${service} service of '${printable(title)}' is needed to ${service === "OIDC" ? "sign in and to refresh the token" : "get credentials"}`,
+      fix: "see the message; a wrong sso_region leads to a wrong host, and a company network often needs HTTPS_PROXY or AWS_CA_BUNDLE",
+    });
+  else if (milliseconds !== undefined)
+    found.push({
+      id: "endpoint-reached",
+      severity: "note",
+      found: `the ${service} service of '${printable(title)}' answers in ${milliseconds} ms`,
+      where,
+      why: "name, connection and TLS are in order",
+    });
+  return found;
+}
+
+function clock({ endpoints }: SessionFacts, platform: NodeJS.Platform): Finding[] {
+  const offset = endpoints.find(({ clockOffsetMs }) => Math.abs(clockOffsetMs ?? 0) > CLOCK_TOLERANCE_MS);
+  if (offset?.clockOffsetMs === undefined) return [];
+  const minutes = Math.round(Math.abs(offset.clockOffsetMs) / 60_000);
+  return [
+    {
+      id: "clock",
+      severity: "error",
+      found: `this computer's clock is ${minutes} minutes ${offset.clockOffsetMs > 0 ? "behind" : "ahead of"} the service's`,
+      where: printable(offset.url),
+      why: "expired credentials look valid or valid ones expired, and AWS refuses signed requests that are 5 minutes off",
+      ...(platform === "linux"
+        ? { run: "sudo timedatectl set-ntp true" }
+        : { fix: "set the clock by network time" }),
+    },
+  ];
+}
+
+function roles({ title, loginArguments, unassigned, lookedFor }: SessionFacts): Finding[] {
+  if (unassigned === undefined || unassigned.length === 0) return [];
+  const all = unassigned.length === lookedFor && lookedFor > 1;
+  const found: Finding[] = unassigned.map(({ profile, accountId, roleName }) => ({
+    id: "role-not-assigned",
+    severity: "error",
+    found: `the role ${printable(roleName)} in account ${accountId} is not assigned to you`,
+    where: `profile '${printable(profile)}'`,
+    why: "every client that uses the profile gets exit 6",
+    run: `sso-cred list ${loginArguments}`,
+  }));
+  if (all)
+    found.push({
+      id: "signed-in-as-another",
+      severity: "warning",
+      found: `none of the roles in your profiles is assigned to whoever is signed in to '${printable(title)}'`,
+      where: `session ${printable(title)}`,
+      why: "the browser may have signed in another user",
+      run: `sso-cred logout ${loginArguments}`,
+    });
+  return found;
+}

@@ -1,0 +1,77 @@
+import type { Facts, PathFacts } from "../facts.ts";
+import type { Finding } from "../finding.ts";
+
+const LEAST_FREE_BYTES = 1024 * 1024;
+
+/** Caches, locks and folders. */
+export function checkState({ paths, locks, freeBytes, home, platform }: Facts): Finding[] {
+  const findings = paths.map(pathFinding);
+  const dead = locks.filter(({ state }) => state === "dead");
+  if (dead.length > 0)
+    findings.push({
+      id: "lock-stale",
+      severity: "note",
+      found: `${dead.length} ${dead.length === 1 ? "lock is" : "locks are"} left from a process that has ended`,
+      where: dead.map(({ name }) => name).join(", "),
+      why: "the next call removes them; nothing waits for them",
+    });
+  const held = locks.filter(({ state }) => state !== "dead");
+  if (held.length > 0)
+    findings.push({
+      id: "lock-held",
+      severity: "note",
+      found: `${held.length} ${held.length === 1 ? "lock is" : "locks are"} held by another process`,
+      where: held.map(({ name }) => name).join(", "),
+      why: "calls for the same role or session wait for it, up to a minute",
+    });
+  if (freeBytes !== undefined && freeBytes < LEAST_FREE_BYTES)
+    findings.push({
+      id: "disk-full",
+      severity: "error",
+      found: `the disk of ${home} has less than 1 MB left`,
+      where: home,
+      why: "no token can be stored: every call signs in or asks the portal again",
+      ...(platform === "win32" ? { fix: "free some space" } : { run: `df -h ${home}` }),
+    });
+  return findings;
+}
+
+function pathFinding({ path, problem, detail }: PathFacts): Finding {
+  switch (problem) {
+    case "owner":
+      return {
+        id: "path-owner",
+        severity: "error",
+        found: `${path} belongs to ${detail}`,
+        where: path,
+        why: "what is in it cannot be read or replaced, so people sign in again and again; a run under sudo leaves this behind",
+        run: `sudo chown -R "$(id -un)" ${path}`,
+      };
+    case "mode":
+      return {
+        id: "path-mode",
+        severity: "warning",
+        found: `${path} has the mode ${detail}`,
+        where: path,
+        why: "other users of this machine can read the credentials in it",
+        run: `chmod go-rwx ${path}`,
+      };
+    case "not writable":
+      return {
+        id: "path-not-writable",
+        severity: "error",
+        found: `${path} cannot be written to (${detail})`,
+        where: path,
+        why: "tokens and credentials are not kept, so every call asks again",
+        run: `ls -ld ${path}`,
+      };
+    case "leftover":
+      return {
+        id: "path-leftover",
+        severity: "note",
+        found: `${path} is left over from an interrupted write`,
+        where: path,
+        why: "the next write removes it",
+      };
+  }
+}

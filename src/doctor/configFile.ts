@@ -1,0 +1,100 @@
+import { isUtf8 } from "node:buffer";
+import { layOut, linesOf } from "../config/layout.ts";
+import { readRegularFile } from "../platform/readRegularFile.ts";
+
+/** One key of a section, with the line it stands in. */
+export interface ConfigKey {
+  /** As written; the AWS CLI compares keys in lower case, the JavaScript SDK does not. */
+  readonly key: string;
+  readonly value: string;
+  readonly line: number;
+}
+
+export interface ConfigSection {
+  readonly kind: "profile" | "sso-session" | "services" | "other";
+  readonly name: string;
+  /** The header line, trimmed. */
+  readonly header: string;
+  readonly line: number;
+  readonly keys: readonly ConfigKey[];
+}
+
+/** A config or credentials file, read line by line: what `doctor` needs to point at a place. */
+export interface ConfigText {
+  readonly path: string;
+  /** `missing`, or why it cannot be read. */
+  readonly fault?: string | undefined;
+  /** How the bytes are encoded, where it is not plain UTF-8. */
+  readonly encoding?: "UTF-16" | "not UTF-8" | "byte order mark" | undefined;
+  readonly sections: readonly ConfigSection[];
+  /** Lines that are neither a header, a key, a comment, nor a continuation. */
+  readonly strayLines: readonly { line: number; text: string }[];
+}
+
+/** Never throws: a file that cannot be read is a fact, too. */
+export function readConfigText(path: string, file: "config" | "credentials"): ConfigText {
+  const found = readRegularFile(path);
+  if ("fault" in found) {
+    const fault = found.is === "unreadable" ? found.fault : "missing";
+    return { path, fault, sections: [], strayLines: [] };
+  }
+  const { bytes } = found;
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
+    return { path, encoding: "UTF-16", sections: [], strayLines: [] };
+  const encoding = !isUtf8(bytes)
+    ? "not UTF-8"
+    : bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+      ? "byte order mark"
+      : undefined;
+  return { path, encoding, ...scan(bytes.toString(isUtf8(bytes) ? "utf8" : "latin1"), file) };
+}
+
+function scan(text: string, file: "config" | "credentials"): Pick<ConfigText, "sections" | "strayLines"> {
+  const lineOf = lineNumbers(text);
+  const sections = layOut(text).map(({ header, start, options }): ConfigSection => {
+    const { kind, name } =
+      file === "credentials" && header.kind === "other"
+        ? { kind: "profile" as const, name: header.name }
+        : header;
+    return {
+      kind,
+      name,
+      header: (text.slice(start).split(/\r|\n/, 1)[0] ?? "").trim(),
+      line: lineOf(start),
+      keys: options.map((option) => {
+        const written = text.slice(option.start, option.valueStart - 1).trim();
+        const value = text.slice(option.valueStart, option.valueEnd);
+        return { key: written, value: shown(value, option.key), line: lineOf(option.start) };
+      }),
+    };
+  });
+  return { sections, strayLines: strayLinesOf(text) };
+}
+
+/** As the program reads a value: without an inline comment, except in `credential_process`. */
+function shown(value: string, key: string): string {
+  const comment = key === "credential_process" ? -1 : value.search(/\s[#;]/);
+  return (comment < 0 ? value : value.slice(0, comment)).trim();
+}
+
+function lineNumbers(text: string): (offset: number) => number {
+  const starts = linesOf(text).map(({ start }) => start);
+  return (offset) => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low + 1;
+  };
+}
+
+function strayLinesOf(text: string): ConfigText["strayLines"] {
+  return linesOf(text).flatMap(({ start, textEnd }, index) => {
+    const raw = text.slice(start, textEnd);
+    const line = raw.trim();
+    const isOrdinary = line === "" || /^[#;[]/.test(line) || /^\s/.test(raw) || /[=:]/.test(line);
+    return isOrdinary ? [] : [{ line: index + 1, text: line }];
+  });
+}

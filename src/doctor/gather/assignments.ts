@@ -1,0 +1,54 @@
+import { SsoCredError } from "../../errors.ts";
+import { identityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
+import type { SsoSession } from "../../model.ts";
+import type { System } from "../../platform/system.ts";
+import { LIMITS } from "./endpoints.ts";
+
+export interface ProfileRole {
+  readonly profile: string;
+  readonly accountId: string;
+  readonly roleName: string;
+}
+
+/** The portal allows 20 requests a second; more accounts than this are not looked at. */
+const MOST_ACCOUNTS = 15;
+
+/** Which of the roles the portal does not list for this token; undefined where it could not be asked. */
+export async function gatherAssignments(
+  session: SsoSession,
+  accessToken: string,
+  roles: readonly ProfileRole[],
+  system: System,
+): Promise<ProfileRole[] | undefined> {
+  const accounts = [...new Set(roles.map(({ accountId }) => accountId))].slice(0, MOST_ACCOUNTS);
+  const api = await identityCenter(session, system, LIMITS);
+  try {
+    const assigned = new Map(
+      await Promise.all(accounts.map(async (accountId) => [accountId, await rolesIn(accountId)] as const)),
+    );
+    return roles.filter(({ accountId, roleName }) => assigned.get(accountId)?.includes(roleName) === false);
+  } catch (error) {
+    // Token refused, or the portal is out of reach: other findings say so.
+    if (error instanceof SsoCredError || error instanceof ServiceError) return undefined;
+    throw error;
+  } finally {
+    api.close();
+  }
+
+  async function rolesIn(accountId: string): Promise<string[] | undefined> {
+    const found: string[] = [];
+    try {
+      for (let next: string | undefined; ; ) {
+        const page = await api.listAccountRoles(accessToken, accountId, next);
+        found.push(...page.roles);
+        next = page.nextToken;
+        if (next === undefined) return found;
+        if (found.length > 1_000) return undefined;
+      }
+    } catch (error) {
+      // Not one of this person's accounts.
+      if (error instanceof ServiceError && error.status !== 401) return [];
+      throw error;
+    }
+  }
+}

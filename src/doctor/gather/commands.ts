@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants, realpathSync, statSync } from "node:fs";
+import { posix, win32 } from "node:path";
+import { readOurCommand } from "../../config/ourCommand.ts";
+import { commandLine } from "../../init/plan/command.ts";
+import type { System } from "../../platform/system.ts";
+import type { ConfigText } from "../configFile.ts";
+import type { CommandFacts } from "../facts.ts";
+
+const VERSION_MS = 2_000;
+/** A value that was meant to run sso-cred, up to the end of the program's name. */
+const MEANT = /^.*?sso-cred(?:\.exe|\.cmd)?["']?(?=\s)/i;
+
+/** The commands of all lines that run, or were meant to run, sso-cred; each once. */
+export async function gatherCommands(
+  { path, sections }: ConfigText,
+  system: Pick<System, "env" | "platform">,
+): Promise<CommandFacts[]> {
+  const found = new Map<string, CommandFacts>();
+  for (const { kind, name, keys } of sections) {
+    const key = keys.findLast((one) => one.key.toLowerCase() === "credential_process");
+    if (kind !== "profile" || key === undefined) continue;
+    const command = readOurCommand(key.value)?.command ?? MEANT.exec(key.value)?.[0];
+    if (command === undefined) continue;
+    const splitsDifferently = isAmbiguous(key.value, system.platform);
+    const id = `${splitsDifferently} ${command}`;
+    const known = found.get(id);
+    found.set(id, {
+      ...(known ?? { command, where: `${path}:${key.line}`, splitsDifferently, ...locate(command, system) }),
+      profiles: [...(known?.profiles ?? []), name],
+    });
+  }
+  return await Promise.all(
+    [...found.values()].map(async (facts) =>
+      facts.state === "runs" && !facts.splitsDifferently
+        ? { ...facts, version: await versionOf(facts.command, system) }
+        : facts,
+    ),
+  );
+}
+
+/** True where shlex and a shell may read the line differently, or neither as it was meant. */
+function isAmbiguous(value: string, platform: NodeJS.Platform): boolean {
+  const ours = readOurCommand(value);
+  if (ours === undefined) return true;
+  const special = platform === "win32" ? /[$`%&|<>()^!]/ : /[$`\\;&|<>()*?!#]/;
+  if (!special.test(value)) return false;
+  try {
+    return commandLine(ours.command, ours, platform) !== value;
+  } catch {
+    return true;
+  }
+}
+
+function locate(
+  command: string,
+  { env, platform }: Pick<System, "env" | "platform">,
+): Pick<CommandFacts, "isAbsolute" | "state"> {
+  const path = platform === "win32" ? win32 : posix;
+  const isAbsolute = path.isAbsolute(command);
+  const hasFolder = command.includes("/") || (platform === "win32" && command.includes("\\"));
+  const folders = hasFolder ? [""] : (env.PATH ?? env.Path ?? "").split(path.delimiter);
+  const endings = platform === "win32" ? ["", ".exe", ".cmd"] : [""];
+  const states = folders.flatMap((folder) =>
+    endings.map((ending) => stateOf((folder === "" ? "" : `${folder}/`) + command + ending)),
+  );
+  const state = states.includes("runs")
+    ? "runs"
+    : states.includes("not executable") && hasFolder
+      ? "not executable"
+      : "missing";
+  return { isAbsolute, state };
+}
+
+function stateOf(file: string): CommandFacts["state"] {
+  try {
+    if (!statSync(file).isFile()) return "not executable";
+    accessSync(file, constants.X_OK);
+    return "runs";
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EACCES" ? "not executable" : "missing";
+  }
+}
+
+/** What the program prints as its version; undefined for this very file, and where it prints none in time. */
+async function versionOf(command: string, { env }: Pick<System, "env">): Promise<string | undefined> {
+  if (isThisFile(command)) return undefined;
+  const variables = { ...env } as NodeJS.ProcessEnv;
+  return await new Promise((resolve) => {
+    execFile(command, ["--version"], { timeout: VERSION_MS, env: variables, cwd: "/" }, (_error, stdout) =>
+      resolve(/^sso-cred (\S+)/.exec(stdout)?.[1]),
+    );
+  });
+}
+
+function isThisFile(command: string): boolean {
+  try {
+    return realpathSync(command) === realpathSync(process.execPath);
+  } catch {
+    return false;
+  }
+}

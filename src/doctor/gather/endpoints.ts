@@ -1,0 +1,65 @@
+import { SsoCredError } from "../../errors.ts";
+import { type Exchange, httpExchange } from "../../http/exchange.ts";
+import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../../identityCenter/endpoints.ts";
+import type { SsoSession } from "../../model.ts";
+import type { System } from "../../platform/system.ts";
+import type { EndpointFacts } from "../facts.ts";
+
+/** All requests of `doctor` end by then. */
+export const LIMITS = { connectMs: 4_000, totalMs: 5_000, answerBytes: 1024 * 1024 };
+
+/** Asks both services something that they refuse: name, connection, TLS, time and clock show in the refusal. */
+export async function gatherEndpoints(
+  session: SsoSession,
+  offline: boolean,
+  system: System,
+): Promise<EndpointFacts[]> {
+  const exchange = httpExchange(session, system, LIMITS);
+  const [portal, oidc] = [ssoEndpoint(session), oidcEndpoint(session)];
+  const services = [
+    { service: "portal" as const, url: portal, method: "GET", path: "/assignment/accounts" },
+    { service: "OIDC" as const, url: oidc, method: "POST", path: "/token", body: "{}" },
+  ];
+  return await Promise.all(
+    services.map(async ({ service, url, ...request }) => ({
+      service,
+      url,
+      isAws: isAwsEndpoint(url),
+      ...(offline ? {} : await probe(exchange, url, request, system)),
+    })),
+  );
+}
+
+async function probe(
+  exchange: Exchange,
+  endpoint: string,
+  { method, path, body }: { method: string; path: string; body?: string },
+  system: Pick<System, "now">,
+): Promise<Pick<EndpointFacts, "fault" | "milliseconds" | "clockOffsetMs">> {
+  const url = new URL(endpoint + path);
+  const startedAt = performance.now();
+  try {
+    const headers = body === undefined ? {} : { "content-type": "application/json" };
+    const response = await exchange({ method, url, headers, body });
+    const milliseconds = Math.round(performance.now() - startedAt);
+    const date = Date.parse(response.headers.date ?? "");
+    const clock = Number.isNaN(date) ? {} : { clockOffsetMs: date - system.now() };
+    if (!isJson(response.body.toString("utf8")))
+      return {
+        fault: `${url.host} answered with HTTP ${response.status} and something that is not Identity Center's: a sign-in page of the network, or a proxy?`,
+        ...clock,
+      };
+    return { milliseconds, ...clock };
+  } catch (error) {
+    if (error instanceof SsoCredError) return { fault: error.message };
+    throw error;
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === "object";
+  } catch {
+    return false;
+  }
+}

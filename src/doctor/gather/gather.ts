@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import { configPath, credentialsPath, expandPath, homeDirectory } from "../../hit/paths.ts";
+import { waitBudgetSeconds } from "../../hit/waitBudget.ts";
+import { browserCommands } from "../../platform/browser.ts";
+import { readRegularFile } from "../../platform/readRegularFile.ts";
+import type { System } from "../../platform/system.ts";
+import { readConfigText } from "../configFile.ts";
+import type { Facts, Here } from "../facts.ts";
+import { gatherCommands } from "./commands.ts";
+import { gatherFreeBytes, gatherLocks, gatherPaths } from "./paths.ts";
+import { gatherSessions, type Selection } from "./sessions.ts";
+
+/** Looks at everything, changes nothing and starts no sign-in. */
+export async function gatherFacts(selection: Selection, version: string, system: System): Promise<Facts> {
+  const { env, platform } = system;
+  const config = readConfigText(configPath(env, platform), "config");
+  const credentials = readConfigText(credentialsPath(env, platform), "credentials");
+  const home = homeDirectory(env, platform);
+  const [commands, sessions] = await Promise.all([
+    gatherCommands(config, system),
+    gatherSessions(config, selection, system),
+  ]);
+  return {
+    env,
+    platform,
+    now: system.now(),
+    version,
+    config,
+    credentials,
+    invalidSettings: invalidSettings(env),
+    caFile: caFile(system),
+    commands,
+    paths: gatherPaths(system),
+    locks: gatherLocks(system),
+    freeBytes: gatherFreeBytes(home),
+    home,
+    sessions,
+    here: here(system),
+  };
+}
+
+function invalidSettings(env: System["env"]): { name: string; problem: string }[] {
+  const found: { name: string; problem: string }[] = [];
+  const mode = env.SSO_CRED_LOGIN;
+  if (mode && !["auto", "browser", "device", "never"].includes(mode))
+    found.push({ name: "SSO_CRED_LOGIN", problem: "SSO_CRED_LOGIN is none of auto, browser, device, never" });
+  if (Number.isNaN(waitBudgetSeconds(env)))
+    found.push({ name: "SSO_CRED_WAIT", problem: "SSO_CRED_WAIT is not a number of seconds" });
+  return found;
+}
+
+function caFile({ env, platform }: System): Facts["caFile"] {
+  const setting = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"].find((name) => env[name]);
+  if (setting === undefined) return undefined;
+  const path = expandPath(env[setting] ?? "", env, platform);
+  const file = readRegularFile(path);
+  if ("fault" in file)
+    return { path, setting, fault: file.is === "unreadable" ? file.fault : "does not exist" };
+  const isPem = file.bytes.includes("-----BEGIN");
+  return { path, setting, fault: isPem ? undefined : "holds no certificate in PEM form" };
+}
+
+function here(system: System): Here {
+  const { env } = system;
+  const [command] = browserCommands("https://example.com", system)[0] ?? [];
+  return {
+    hasTerminal: system.terminal() !== undefined,
+    isRemote: ["SSH_CONNECTION", "SSH_TTY", "CODESPACES", "REMOTE_CONTAINERS", "VSCODE_IPC_HOOK_CLI"].some(
+      (name) => env[name],
+    ),
+    isWsl: Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP),
+    isContainer: existsSync("/.dockerenv") || existsSync("/run/.containerenv"),
+    browser: command,
+  };
+}

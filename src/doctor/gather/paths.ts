@@ -1,0 +1,98 @@
+import { accessSync, constants, lstatSync, type Stats, statfsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { listFolder } from "../../cache/folder.ts";
+import { readJsonObject } from "../../cache/jsonFile.ts";
+import { readIdentity } from "../../cache/stateFile.ts";
+import {
+  awsDirectory,
+  homeDirectory,
+  roleCacheDirectory,
+  ssoCacheDirectory,
+  stateDirectory,
+} from "../../hit/paths.ts";
+import { processState } from "../../platform/processIdentity.ts";
+import type { System } from "../../platform/system.ts";
+import type { Facts, PathFacts } from "../facts.ts";
+
+const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
+const TEMPORARY_LIFE_MS = 60_000;
+/** Enough to see what is wrong with a cache of thousands. */
+const MOST_FILES = 2_000;
+
+type Place = Pick<System, "env" | "platform" | "now">;
+
+/** Owners, modes and leftovers of everything below `~/.aws` that this program reads or writes. */
+export function gatherPaths({ env, platform, now }: Place): PathFacts[] {
+  if (platform === "win32") return [];
+  const owner = statOf(homeDirectory(env, platform))?.uid;
+  const aws = awsDirectory(env, platform);
+  const caches = [ssoCacheDirectory(env, platform), roleCacheDirectory(env, platform)];
+  const state = stateDirectory(env, platform);
+  const folders = [aws, join(aws, "sso"), join(aws, "cli"), ...caches, state, join(state, "locks")];
+  const files = [...caches, state].flatMap((folder) =>
+    listFolder(folder)
+      .slice(0, MOST_FILES)
+      .map((name) => join(folder, name)),
+  );
+  return [
+    ...folders.flatMap((folder) => folderFacts(folder, owner)),
+    ...files.flatMap((file) => fileFacts(file, owner, now())),
+  ];
+}
+
+function folderFacts(path: string, owner: number | undefined): PathFacts[] {
+  const found = statOf(path);
+  if (found === undefined) return [];
+  if (owner !== undefined && found.uid !== owner)
+    return [{ path, problem: "owner", detail: userName(found.uid) }];
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK);
+    return [];
+  } catch (error) {
+    return [{ path, problem: "not writable", detail: String((error as NodeJS.ErrnoException).code) }];
+  }
+}
+
+function fileFacts(path: string, owner: number | undefined, now: number): PathFacts[] {
+  const found = statOf(path);
+  if (found === undefined || !found.isFile()) return [];
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (TEMPORARY.test(name) && Math.abs(now - found.mtimeMs) > TEMPORARY_LIFE_MS)
+    return [{ path, problem: "leftover", detail: "" }];
+  if (owner !== undefined && found.uid !== owner)
+    return [{ path, problem: "owner", detail: userName(found.uid) }];
+  if (name.endsWith(".json") && (found.mode & 0o077) !== 0)
+    return [{ path, problem: "mode", detail: `0${(found.mode & 0o777).toString(8)}` }];
+  return [];
+}
+
+function userName(uid: number): string {
+  return uid === 0 ? "root" : `the user with the id ${uid}`;
+}
+
+export function gatherLocks({ env, platform }: Place): Facts["locks"] {
+  const folder = join(stateDirectory(env, platform), "locks");
+  return listFolder(folder).flatMap((name) => {
+    const holder = readIdentity(readJsonObject(join(folder, name)));
+    return holder === undefined ? [] : [{ name, state: processState(holder) }];
+  });
+}
+
+/** Bytes left on the disk of the home folder; undefined where the system does not tell. */
+export function gatherFreeBytes(home: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(home);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of the file a link leads to; a broken link itself. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,52 @@
+import { printable } from "../text/printable.ts";
+import type { Finding, Severity } from "./finding.ts";
+
+const WIDTH = 78;
+
+const GROUPS: readonly { severity: Severity; title: string }[] = [
+  { severity: "error", title: "To mend" },
+  { severity: "warning", title: "Worth a look" },
+  { severity: "note", title: "For your information" },
+];
+
+/** The findings as text of at most 80 columns, grouped by what the person has to do, with a summary at the end. */
+export function report(findings: readonly Finding[]): string {
+  const groups = GROUPS.flatMap(({ severity, title }) => {
+    const found = findings.filter((finding) => finding.severity === severity);
+    return found.length === 0 ? [] : [`${title}\n\n${found.map(entry).join("\n")}`];
+  });
+  return `${[...groups, summary(findings)].join("\n")}`;
+}
+
+function entry({ id, severity, found, where, why, run, fix }: Finding): string {
+  if (severity === "note") return wrapped(found, "  ", "    ");
+  const lines = [wrapped(`${found} [${id}]`, "  ", "    ")];
+  if (where !== undefined) lines.push(wrapped(`at ${where}`, "    ", "      "));
+  lines.push(wrapped(why, "    ", "    "));
+  if (fix !== undefined) lines.push(wrapped(fix, "    fix: ", "      "));
+  if (run !== undefined) lines.push(`    run: ${printable(run, 1_000)}\n`);
+  return lines.join("");
+}
+
+function summary(findings: readonly Finding[]): string {
+  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
+  const [errors, warnings] = [count("error"), count("warning")];
+  if (errors + warnings === 0) return "Nothing to mend.\n";
+  const part = (number: number, word: string) =>
+    number === 0 ? [] : [`${number} ${word}${number === 1 ? "" : "s"}`];
+  return `${[...part(errors, "error"), ...part(warnings, "warning")].join(", ")}.\n`;
+}
+
+/** Breaks at blanks only: a path or an address stays in one piece. */
+function wrapped(text: string, first: string, further: string): string {
+  const lines: string[] = [];
+  let line = first;
+  for (const word of printable(text, 2_000).split(" ")) {
+    const isFirst = line === first || line === further;
+    if (!isFirst && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = further + word;
+    } else line = isFirst ? line + word : `${line} ${word}`;
+  }
+  return `${[...lines, line].join("\n")}\n`;
+}
