@@ -1,13 +1,18 @@
-import { isUtf8 } from "node:buffer";
-import { SsoCredError } from "../errors.ts";
+import { existsSync } from "node:fs";
+import { type Remedy, SsoCredError } from "../errors.ts";
 import { configPath, credentialsPath, type Environment } from "../hit/paths.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
+import { decodeConfig } from "./configText.ts";
 import { type ConfigFile, findSection, parseConfig, type Section } from "./ini.ts";
 
 /** The user's two files as one; lookups read only the sections they need. */
 export interface Config {
   readonly path: string;
+  /** The config file's own text; empty when there is none. */
+  readonly text: string;
   readonly credentialsPath: string;
+  /** Says that the config file does not exist; undefined when it does. */
+  readonly absence: { readonly message: string; readonly remedy?: Remedy } | undefined;
   /** The keys of `[profile NAME]`, with those of the credentials file over them when that was loaded. */
   profile(name: string): ReadonlyMap<string, string> | undefined;
   session(name: string): ReadonlyMap<string, string> | undefined;
@@ -28,8 +33,9 @@ export interface Config {
 export function loadConfig(system: Environment, wanted: { credentials?: boolean } = {}): Config {
   const path = configPath(system.env, system.platform);
   const credentials = credentialsPath(system.env, system.platform);
-  const main = sections(readText(path), "config");
-  const over = sections(wanted.credentials ? readText(credentials) : "", "credentials");
+  const text = readText(path, system);
+  const main = sections(text, "config");
+  const over = sections(wanted.credentials ? readText(credentials, system) : "", "credentials");
 
   function profile(name: string): ReadonlyMap<string, string> | undefined {
     const configured = main.find("profile", name)?.keys;
@@ -40,7 +46,11 @@ export function loadConfig(system: Environment, wanted: { credentials?: boolean 
 
   return {
     path,
+    text,
     credentialsPath: credentials,
+    get absence() {
+      return existsSync(path) ? undefined : describeAbsence(path, system);
+    },
     profile,
     session: (name) => main.find("sso-session", name)?.keys,
     services: (name) => main.find("services", name)?.nested,
@@ -50,6 +60,16 @@ export function loadConfig(system: Environment, wanted: { credentials?: boolean 
       return profile("default") ?? new Map();
     },
   };
+}
+
+/** `AWS_CONFIG_FILE` often outlives the file that it named. */
+function describeAbsence(path: string, { env, platform }: Environment): Config["absence"] {
+  if (!env.AWS_CONFIG_FILE) return { message: `${path} does not exist` };
+  const message = `${path}, which AWS_CONFIG_FILE names, does not exist`;
+  const usual = configPath({ ...env, AWS_CONFIG_FILE: undefined }, platform);
+  if (!existsSync(usual)) return { message };
+  const run = platform === "win32" ? "set AWS_CONFIG_FILE=" : "unset AWS_CONFIG_FILE";
+  return { message: `${message}; ${usual} does`, remedy: { run } };
 }
 
 interface Sections {
@@ -72,13 +92,12 @@ function sections(text: string, file: ConfigFile): Sections {
   };
 }
 
-function readText(path: string): string {
+function readText(path: string, { platform }: Environment): string {
   const file = readRegularFile(path);
   if ("fault" in file) {
     // AWS_CONFIG_FILE=/dev/null
     if (file.is !== "unreadable") return "";
     throw new SsoCredError("config", `${path} ${file.fault}`);
   }
-  if (!isUtf8(file.bytes)) throw new SsoCredError("config", `${path} is not UTF-8 text`);
-  return file.bytes.toString("utf8");
+  return decodeConfig(file.bytes, path, platform);
 }

@@ -1,18 +1,21 @@
 import { SsoCredError } from "../errors.ts";
 import type { Environment } from "../hit/paths.ts";
 import type { SsoSession } from "../model.ts";
+import { hiddenCharacter } from "../text/hiddenCharacter.ts";
 import { printable } from "../text/printable.ts";
+import { assertCliReadsAlike } from "./cliDialect.ts";
 import type { Config } from "./configFile.ts";
 import { ENDPOINT_KEYS } from "./endpointSettings.ts";
 import { readOurCommand } from "./ourCommand.ts";
 import {
-  listed,
+  noSection,
   profileArgument,
   readSession,
   resolveSession,
   sessionArgument,
   sessionKeys,
 } from "./session.ts";
+import { misspeltKey, shownHeader } from "./slips.ts";
 import { shownUrl } from "./urls.ts";
 
 export interface ProfileTarget {
@@ -35,6 +38,7 @@ export interface RolePair {
 export function resolveProfile(config: Config, name: string, system: Environment): ProfileTarget {
   const profile = findProfile(config, name);
   const { keys, where } = profile;
+  assertCliReadsAlike(config.text, config.path, "profile", name);
   const sessionName = keys.get("sso_session");
   if (!sessionName && !keys.get("sso_start_url") && !keys.get("sso_region")) {
     return ofCommandLine(profile, system);
@@ -45,7 +49,7 @@ export function resolveProfile(config: Config, name: string, system: Environment
   return {
     session,
     ...(accountId && { accountId: checkedAccountId(accountId, `${where}: sso_account_id`) }),
-    ...(roleName && { roleName }),
+    ...(roleName && { roleName: checkedRoleName(roleName, `${where}: sso_role_name`) }),
   };
 }
 
@@ -59,21 +63,20 @@ interface Profile {
 }
 
 function findProfile(config: Config, name: string): Profile {
-  const header = name === "default" ? "[default]" : `[profile ${printable(name)}]`;
+  const header = shownHeader("profile", name);
   const keys = config.profile(name);
   if (keys !== undefined) return { config, name, keys, header, where: `${config.path}: ${header}` };
-  const others = config.profileNames();
-  const known = others.length === 0 ? "" : `; it has ${listed(others)}`;
-  throw new SsoCredError("config", `${config.path} has no ${header}${known}`, {
-    remedy: { run: "sso-cred init" },
-  });
+  throw noSection(config, "profile", name);
 }
 
 /** The line itself runs without --profile, so its endpoints are the session's, not the profile's. */
-function ofCommandLine({ config, keys, where }: Profile, system: Environment): ProfileTarget {
+function ofCommandLine({ config, keys, header, where }: Profile, system: Environment): ProfileTarget {
   const command = readOurCommand(keys.get("credential_process") ?? "");
   if (command === undefined) {
-    throw new SsoCredError("config", `${where} has no sso_session`, { remedy: { run: "sso-cred init" } });
+    const slip = misspeltKey(config.text, header, ["sso_session", "sso_start_url", "credential_process"]);
+    const why = slip === undefined ? "" : `; ${slip}`;
+    const remedy = slip === undefined ? { run: "sso-cred init" } : {};
+    throw new SsoCredError("config", `${where} has no sso_session${why}`, { remedy });
   }
   const { session, accountId, roleName } = command;
   checkedAccountId(accountId, `${where}: --account-id in credential_process`);
@@ -128,7 +131,10 @@ export function resolveRole(
   const { session, accountId, roleName } = resolveProfile(config, name, system);
   if (accountId && roleName) return { session, accountId, roleName };
   const missing = [accountId ? [] : "sso_account_id", roleName ? [] : "sso_role_name"].flat();
-  throw new SsoCredError("config", `${findProfile(config, name).where} has no ${missing.join(" and no ")}`);
+  const { header, where } = findProfile(config, name);
+  const slip = misspeltKey(config.text, header, missing);
+  const why = slip === undefined ? "" : `; ${slip}`;
+  throw new SsoCredError("config", `${where} has no ${missing.join(" and no ")}${why}`);
 }
 
 /** Every account and role that the config names for the session, once each; profiles that say half are passed over. */
@@ -154,5 +160,13 @@ export function rolePairs(config: Config, session: Pick<SsoSession, "name" | "st
 
 function checkedAccountId(accountId: string, what: string): string {
   if (/^\d{12}$/.test(accountId)) return accountId;
-  throw new SsoCredError("config", `${what} is not 12 digits: ${printable(accountId)}`);
+  const hidden = hiddenCharacter(accountId);
+  const why = hidden === undefined ? "" : `, as its ${hidden}`;
+  throw new SsoCredError("config", `${what} is not 12 digits${why}: ${printable(accountId)}`);
+}
+
+function checkedRoleName(roleName: string, what: string): string {
+  const hidden = hiddenCharacter(roleName);
+  if (hidden === undefined) return roleName;
+  throw new SsoCredError("config", `${what} is no role's name, as its ${hidden}: ${printable(roleName)}`);
 }

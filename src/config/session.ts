@@ -1,10 +1,13 @@
 import { SsoCredError } from "../errors.ts";
 import type { Environment } from "../hit/paths.ts";
 import type { LoginMode, SsoSession } from "../model.ts";
+import { shellWord } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
+import { assertCliReadsAlike } from "./cliDialect.ts";
 import type { Config } from "./configFile.ts";
 import { caBundle, endpointSettings, type SettingSources } from "./endpointSettings.ts";
 import { regionProblem } from "./regions.ts";
+import { misspeltKey, misspeltSection, shownHeader } from "./slips.ts";
 import { startUrlProblem } from "./urls.ts";
 
 /**
@@ -14,6 +17,7 @@ import { startUrlProblem } from "./urls.ts";
  */
 export function resolveSession(config: Config, name: string, system: Environment): SsoSession {
   const keys = sessionKeys(config, name);
+  assertCliReadsAlike(config.text, config.path, "sso-session", name);
   return readSession({ config, name, keys, header: `[sso-session ${printable(name)}]` }, system);
 }
 
@@ -21,11 +25,23 @@ export function resolveSession(config: Config, name: string, system: Environment
 export function sessionKeys(config: Config, name: string): ReadonlyMap<string, string> {
   const keys = config.session(name);
   if (keys !== undefined) return keys;
-  const others = config.sessionNames();
+  throw noSection(config, "sso-session", name);
+}
+
+/** The error for a section that is not in the config: it names the slip that hides it, else those that exist. */
+export function noSection(config: Config, kind: "profile" | "sso-session", name: string): SsoCredError {
+  const header = shownHeader(kind, name);
+  const init = { run: kind === "profile" ? "sso-cred init" : `sso-cred init ${sessionArgument(name)}` };
+  if (config.absence !== undefined) {
+    const { message, remedy = init } = config.absence;
+    return new SsoCredError("config", message, { remedy });
+  }
+  // No remedy beside a guess: init would make a second section under the misspelt name.
+  const slip = misspeltSection(config.text, kind, name);
+  if (slip !== undefined) return new SsoCredError("config", `${config.path} has no ${header}; ${slip}`);
+  const others = kind === "profile" ? config.profileNames() : config.sessionNames();
   const known = others.length === 0 ? "" : `; it has ${listed(others)}`;
-  throw new SsoCredError("config", `${config.path} has no [sso-session ${printable(name)}]${known}`, {
-    remedy: { run: `sso-cred init ${sessionArgument(name)}` },
-  });
+  return new SsoCredError("config", `${config.path} has no ${header}${known}`, { remedy: init });
 }
 
 /**
@@ -37,9 +53,12 @@ export function onlySession(config: Config): { only: string } | { several: reado
   const names = config.sessionNames();
   const [first] = names;
   if (first === undefined) {
-    throw new SsoCredError("config", `${config.path} has no [sso-session]`, {
-      remedy: { run: "sso-cred init" },
-    });
+    const init = { run: "sso-cred init" };
+    const slip = misspeltSection(config.text, "sso-session");
+    const { message, remedy = slip ? {} : init } = config.absence ?? {
+      message: `${config.path} has no [sso-session]${slip ? `; ${slip}` : ""}`,
+    };
+    throw new SsoCredError("config", message, { remedy });
   }
   return names.length === 1 ? { only: first } : { several: names };
 }
@@ -61,7 +80,9 @@ export function readSession(source: SessionSource, system: Environment): SsoSess
   const settings = source.settings ?? { own: { header, keys }, defaults: config.defaults };
   const missing = ["sso_start_url", "sso_region"].filter((key) => !keys.get(key));
   if (missing.length > 0) {
-    throw new SsoCredError("config", `${config.path}: ${header} has no ${missing.join(" and no ")}`);
+    const slip = misspeltKey(config.text, header, missing);
+    const why = slip === undefined ? "" : `; ${slip}`;
+    throw new SsoCredError("config", `${config.path}: ${header} has no ${missing.join(" and no ")}${why}`);
   }
   const scopes = keys.get("sso_registration_scopes");
   const where = `${config.path}: ${header}`;
@@ -136,10 +157,4 @@ export function sessionArgument(name: string): string {
 
 export function profileArgument(name: string): string {
   return name.startsWith("-") ? `--profile=${shellWord(name)}` : `--profile ${shellWord(name)}`;
-}
-
-/** A name as a person must type it; double quotes, where they do, are read alike by sh and cmd. */
-export function shellWord(name: string): string {
-  if (/^[\w.@/%:+,=-]+$/.test(name)) return name;
-  return /["$`\\!]/.test(name) ? `'${name.replaceAll("'", "'\\''")}'` : `"${name}"`;
 }

@@ -80,3 +80,9 @@ function scanWindows(text: string): { words: string[]; closed: boolean } {
   if (word !== undefined) words.push(word);
   return { words, closed: !quoted };
 }
+
+/** A name as a person must type it; double quotes, where they do, are read alike by sh and cmd. */
+export function shellWord(name: string): string {
+  if (/^[\w.@/%:+,=-]+$/.test(name)) return name;
+  return /["$`\\!]/.test(name) ? `'${name.replaceAll("'", "'\\''")}'` : `"${name}"`;
+}

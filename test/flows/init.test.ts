@@ -340,8 +340,6 @@ describe("init refuses, and leaves the file as it is:", () => {
   });
   it("a header that is not closed", () =>
     refuses(`${sessionSection("corp")}[profile x\n`, ["corp", ...ONE], /config, line 5, opens a section/));
-  it("bytes that are not UTF-8", () =>
-    refuses(Buffer.from("[a]\n# caf\xe9\n", "latin1"), ["corp", ...ONE], /config, line 2, is not UTF-8/));
 });
 
 describe("what a refusal says to run", () => {

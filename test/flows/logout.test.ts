@@ -258,13 +258,13 @@ describe("logout --all", () => {
     await call();
     await putToken(world, "other");
     await putRole(world, "corp", "One");
-    await writeFile(join(home.path, ".aws/config"), Buffer.from([0xff]));
+    await writeFile(join(home.path, ".aws/config"), Buffer.from("\ufeff[default]\n", "utf16le"));
     const { code, stdout, stderr } = await call(["logout", "--all"]);
     expect(code).toBe(3);
     expect(stdout).toMatch(
       /^Ended the open sign-in to 'corp'\.\nSigned out of '.*'; the portal could not be told, so the token itself lives until it expires\.\nRemoved the cached credentials of 1 more role\.\n$/,
     );
-    expect(stderr).toMatch(/^sso-cred: .*config is not UTF-8 text\n$/);
+    expect(stderr).toMatch(/^sso-cred: .*config is UTF-16 text, .*\n {2}run: iconv .*\n$/);
     await settled();
     expect(await traces()).toEqual([]);
     expect([await home.exists(tokenPath("other")), await home.files(".aws/cli/cache")]).toEqual([false, []]);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { shellWord } from "../../config/session.ts";
 import { configPath } from "../../hit/paths.ts";
 import type { System } from "../../platform/system.ts";
+import { shellWord } from "../../text/commandWords.ts";
 import { printable } from "../../text/printable.ts";
 import { printableJson } from "../../text/printableJson.ts";
 import { readCurrentConfig } from "./currentConfig.ts";

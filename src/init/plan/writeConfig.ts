@@ -13,9 +13,10 @@ import {
 import { basename, dirname, join } from "node:path";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "../../cache/folder.ts";
 import { followLinks, renameWhileBusy } from "../../cache/replaceFile.ts";
-import { shellWord } from "../../config/session.ts";
+import { encodeConfig } from "../../config/configText.ts";
 import { SsoCredError } from "../../errors.ts";
 import { readRegularFile } from "../../platform/readRegularFile.ts";
+import { shellWord } from "../../text/commandWords.ts";
 
 /**
  * Replaces the config in one step with its mode and owner kept, a symbolic link followed; a new file is 0600 in a folder of
@@ -31,13 +32,14 @@ export function writeConfig(path: string, before: string, after: string): boolea
     makeFolder(dirname(target));
     sweepTemporaryFiles(dirname(target));
     const old = statSync(target, { throwIfNoEntry: false });
-    const next = prepare(target, after, old);
+    const [oldBytes, newBytes] = [encodeConfig(before), encodeConfig(after)];
+    const next = prepare(target, newBytes, old);
     try {
-      if (textOf(target) !== before) return false;
-      const restoreBackup = old === undefined ? () => {} : keepBackup(path, before, old);
+      if (!bytesOf(target).equals(oldBytes)) return false;
+      const restoreBackup = old === undefined ? () => {} : keepBackup(path, oldBytes, old);
       try {
         // Making the backup took the disk's time; another tool may have written meanwhile.
-        if (textOf(target) !== before) {
+        if (!bytesOf(target).equals(oldBytes)) {
           restoreBackup();
           return false;
         }
@@ -67,7 +69,7 @@ export function backupPath(path: string): string {
 }
 
 /** Returns what puts the earlier backup back. */
-function keepBackup(path: string, before: string, old: Stats): () => void {
+function keepBackup(path: string, before: Buffer, old: Stats): () => void {
   const backup = backupPath(path);
   const stats = statSync(backup, { throwIfNoEntry: false });
   const earlier = readRegularFile(backup);
@@ -78,8 +80,8 @@ function keepBackup(path: string, before: string, old: Stats): () => void {
   };
 }
 
-function replace(path: string, text: string | Buffer, old: Stats): void {
-  const next = prepare(path, text, old);
+function replace(path: string, bytes: Buffer, old: Stats): void {
+  const next = prepare(path, bytes, old);
   try {
     renameWhileBusy(next, path);
   } finally {
@@ -88,11 +90,11 @@ function replace(path: string, text: string | Buffer, old: Stats): void {
 }
 
 /** A complete, synced file beside the target, with the mode and owner of the one it will replace. */
-function prepare(target: string, text: string | Buffer, old: Stats | undefined): string {
+function prepare(target: string, bytes: Buffer, old: Stats | undefined): string {
   const next = temporaryName(dirname(target));
   const file = openSync(next, "wx", 0o600);
   try {
-    writeFileSync(file, text);
+    writeFileSync(file, bytes);
     if (old !== undefined) {
       keepOwner(next, target, old);
     }
@@ -129,11 +131,11 @@ function keepOwner(next: string, target: string, old: Stats): void {
   }
 }
 
-function textOf(path: string): string {
+function bytesOf(path: string): Buffer {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
     throw error;
   }
 }

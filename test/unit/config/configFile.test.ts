@@ -98,9 +98,9 @@ describe("a config that cannot be read is exit 3 and named", () => {
     expectRefusal(`${path} is larger than 16 MiB`);
   });
 
-  test("not UTF-8", () => {
+  test("UTF-16", () => {
     writeFileSync(path, "\uFEFF[default]\n", "utf16le");
-    expectRefusal(`${path} is not UTF-8 text`);
+    expectRefusal(`${path} is UTF-16 text, as PowerShell's > writes it; AWS tools read UTF-8`);
   });
 
   test("a circle of links", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { onlySession, resolveSession, shellWord } from "../../../src/config/session.ts";
+import { onlySession, resolveSession } from "../../../src/config/session.ts";
+import { shellWord } from "../../../src/text/commandWords.ts";
 import { userConfig } from "../../support/userConfig.ts";
 
 const CORP = "[sso-session corp]\nsso_start_url = https://d-1.awsapps.com/start#/\nsso_region = eu-west-1\n";

@@ -1,0 +1,56 @@
+import { isUtf8 } from "node:buffer";
+import { SsoCredError } from "../errors.ts";
+import { shellWord } from "../text/commandWords.ts";
+
+/**
+ * The text of a config or credentials file. In a line that is not UTF-8 (Windows-31J, latin-1) each byte above 0x7F
+ * becomes one of U+DC80–DCFF, as with Python's `surrogateescape`: such a byte hurts only the value it stands in, and
+ * {@link encodeConfig} gives it back.
+ *
+ * @throws SsoCredError("config") for UTF-16, with the command that converts the file.
+ */
+export function decodeConfig(bytes: Buffer, path: string, platform: NodeJS.Platform): string {
+  const encoding = utf16Encoding(bytes);
+  if (encoding !== undefined) throw isUtf16(path, encoding, platform);
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  return bytes
+    .toString("latin1")
+    .split("\n")
+    .map((line) => {
+      const lineBytes = Buffer.from(line, "latin1");
+      return isUtf8(lineBytes) ? lineBytes.toString("utf8") : escaped(line);
+    })
+    .join("\n");
+}
+
+export function encodeConfig(text: string): Buffer {
+  // With the flag u only a surrogate that stands alone matches.
+  const parts = text.split(/([\udc80-\udcff]+)/u);
+  return Buffer.concat(
+    parts.map((part, at) =>
+      at % 2 === 0 ? Buffer.from(part) : Buffer.from([...part].map((unit) => unit.charCodeAt(0) - 0xdc00)),
+    ),
+  );
+}
+
+function escaped(line: string): string {
+  return line.replace(/[\x80-\xff]/g, (byte) => String.fromCharCode(0xdc00 + byte.charCodeAt(0)));
+}
+
+/** Told by the byte order mark, or by a zero byte in each of the first characters, which no config in UTF-8 has. */
+function utf16Encoding(bytes: Buffer): string | undefined {
+  const [first, second, third, fourth] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return "UTF-16";
+  if (second === 0 && fourth === 0 && first !== 0 && third !== 0) return "UTF-16LE";
+  return first === 0 && third === 0 && second !== 0 && fourth !== 0 ? "UTF-16BE" : undefined;
+}
+
+function isUtf16(path: string, encoding: string, platform: NodeJS.Platform): SsoCredError {
+  const [word, next] = [shellWord(path), shellWord(`${path}.utf8`)];
+  const run =
+    platform === "win32"
+      ? `powershell -Command "[IO.File]::WriteAllLines('${path}', [IO.File]::ReadAllLines('${path}'))"`
+      : `iconv -f ${encoding} -t UTF-8 ${word} > ${next} && mv ${next} ${word}`;
+  const message = `${path} is UTF-16 text, as PowerShell's > writes it; AWS tools read UTF-8`;
+  return new SsoCredError("config", message, { remedy: { run } });
+}

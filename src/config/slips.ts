@@ -1,0 +1,76 @@
+import { hiddenCharacter } from "../text/hiddenCharacter.ts";
+import { nearest } from "../text/nearest.ts";
+import { printable } from "../text/printable.ts";
+import { readHeader } from "./ini.ts";
+import { layOut, linesOf } from "./layout.ts";
+
+type Kind = "profile" | "sso-session";
+
+/** A section's header as messages show it. */
+export function shownHeader(kind: Kind, name: string): string {
+  return kind === "profile" && name === "default" ? "[default]" : `[${kind} ${printable(name)}]`;
+}
+
+/**
+ * For a section that is not in the text: the line that was probably meant to be it, as the end of a sentence. Without a
+ * name: any section of the kind. Undefined when nothing looks like it.
+ */
+export function misspeltSection(text: string, kind: Kind, name?: string): string | undefined {
+  const named = new Map<string, number>();
+  for (const [at, { start, textEnd }] of linesOf(text).entries()) {
+    const line = text.slice(start, textEnd).trim();
+    const header = readHeader(line, "config");
+    if (header?.kind === kind) {
+      if (!named.has(header.name)) named.set(header.name, at + 1);
+    } else if ((header?.kind ?? "other") === "other" && isMeantAs(line, kind, name)) {
+      return `line ${at + 1} has ${printable(line, 80)}, which should be ${shownHeader(kind, name ?? nameIn(line))}`;
+    }
+  }
+  if (name === undefined) return undefined;
+  const visible = (word: string) => word.replace(/[\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]/gu, "");
+  const twin = [...named.keys()].find((other) => visible(other) === visible(name));
+  const guess = twin ?? nearest(name, named.keys());
+  if (guess === undefined) return undefined;
+  const hidden = twin === undefined ? undefined : hiddenCharacter(twin);
+  const line = named.get(guess);
+  if (hidden !== undefined) return `line ${line} has it with a name whose ${hidden}`;
+  return `did you mean ${printable(guess)} (line ${line})?`;
+}
+
+/** For a key that a section lacks: the line of the section that was probably meant to set it. */
+export function misspeltKey(text: string, header: string, keys: readonly string[]): string | undefined {
+  for (const place of layOut(text)) {
+    const { kind, name } = place.header;
+    if ((kind !== "profile" && kind !== "sso-session") || shownHeader(kind, name) !== header) continue;
+    for (const { start, textEnd } of linesOf(text.slice(place.start, place.bodyEnd))) {
+      const line = text.slice(place.start + start, place.start + textEnd).trim();
+      const [, word = "", delimiter] = /^([\w-]+)\s*([=:]|\s)/.exec(line) ?? [];
+      const guess = delimiter?.trim() === "" ? keys.find((key) => key === word) : nearest(word, keys);
+      if (guess === undefined || word === "") continue;
+      const number = linesOf(text.slice(0, place.start + textEnd)).length;
+      return guess === word
+        ? `line ${number} has ${word} without an = behind it`
+        : `line ${number} has ${word}: did you mean ${guess}?`;
+    }
+  }
+  return undefined;
+}
+
+/** `[dev]`, `[Profile dev]`, `[profile dev`, `profile dev]` for `[profile dev]`. */
+function isMeantAs(line: string, kind: Kind, name: string | undefined): boolean {
+  const [, opened, inside = "", closed] = /^(\[?)([^[\]]*)(\]?)/.exec(line) ?? [];
+  if (!opened && !closed) return false;
+  const words = inside.trim().split(/\s+/);
+  const [first = "", second] = words;
+  if (second === undefined) return first === name && Boolean(opened);
+  const isKind = first === kind || nearest(first, [kind]) !== undefined || /^(?:sso|session)$/i.test(first);
+  return isKind && (name === undefined || nameIn(line) === name);
+}
+
+function nameIn(line: string): string {
+  const inside = line.replace(/^\[/, "").replace(/\].*$/, "").trim();
+  return inside
+    .slice(inside.search(/\s|$/))
+    .trim()
+    .replace(/^(["'])(.*)\1$/, "$2");
+}

@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import { describe, expect, it, test } from "vitest";
+import { sessionSection } from "../support/home.ts";
+import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
+
+const DEV = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
+const lineOne = "# mine\n";
+
+/** What the program says of a slip, without the program's and the file's name. */
+async function complaint(config: string, args: readonly string[] = ["--profile", "dev"]) {
+  const { call, home } = await signInWorld({ config });
+  const { code, stderr } = await call(args);
+  expect(code).toBe(3);
+  return stderr.replaceAll(home.configFile, "CONFIG").replace("sso-cred: ", "").trimEnd();
+}
+
+describe("a slip in the config is named with its line and the guess:", () => {
+  const session = sessionSection("corp");
+  test.each<[string, string, string, (readonly string[])?]>([
+    [
+      "[dev]",
+      `${lineOne}[dev]\n${DEV}${session}`,
+      "CONFIG has no [profile dev]; line 2 has [dev], which should be [profile dev]",
+    ],
+    [
+      "an open bracket",
+      `[profile dev\n${DEV}${session}`,
+      "CONFIG has no [profile dev]; line 1 has [profile dev, which should be [profile dev]",
+    ],
+    [
+      "no bracket",
+      `profile dev]\n${DEV}${session}`,
+      "CONFIG has no [profile dev]; line 1 has profile dev], which should be [profile dev]",
+    ],
+    [
+      "[Profile dev]",
+      `[Profile dev]\n${DEV}${session}`,
+      "CONFIG has no [profile dev]; line 1 has [Profile dev], which should be [profile dev]",
+    ],
+    ["a profile's name", `[profile dve]\n${DEV}`, "CONFIG has no [profile dev]; did you mean dve (line 1)?"],
+    [
+      "a session's name",
+      `${lineOne}${session}`,
+      "CONFIG has no [sso-session crop]; did you mean corp (line 2)?",
+      ["crop", ...MAIN_JOB.slice(1)],
+    ],
+    [
+      "a session's name in a profile",
+      `[profile dev]\n${DEV.replace("corp", "crop")}${session}`,
+      "CONFIG has no [sso-session crop]; did you mean corp (line 5)?",
+    ],
+    [
+      "[sso-sesion corp]",
+      session.replace("session", "sesion"),
+      "CONFIG has no [sso-session corp]; line 1 has [sso-sesion corp], which should be [sso-session corp]",
+      MAIN_JOB,
+    ],
+    [
+      "[sso-sesion corp], when any session will do",
+      session.replace("session", "sesion"),
+      "CONFIG has no [sso-session]; line 1 has [sso-sesion corp], which should be [sso-session corp]",
+      ["list"],
+    ],
+    [
+      "a name with a character that nobody sees",
+      session.replace("corp", "co\u200brp"),
+      "CONFIG has no [sso-session corp]; line 1 has it with a name whose character 3 is U+200B, a zero-width space",
+      MAIN_JOB,
+    ],
+    [
+      "sso_start_ulr",
+      session.replace("_url", "_ulr"),
+      "CONFIG: [sso-session corp] has no sso_start_url; line 2 has sso_start_ulr: did you mean sso_start_url?",
+      MAIN_JOB,
+    ],
+    [
+      "a key without its =",
+      session.replace("sso_region =", "sso_region"),
+      "CONFIG: [sso-session corp] has no sso_region; line 3 has sso_region without an = behind it",
+      MAIN_JOB,
+    ],
+    [
+      "credential_proces",
+      "[profile dev]\ncredential_proces = sso-cred corp\n",
+      "CONFIG: [profile dev] has no sso_session; line 2 has credential_proces: did you mean credential_process?",
+    ],
+    [
+      "sso_accout_id",
+      `[profile dev]\n${DEV.replace("account", "accout")}${session}`,
+      "CONFIG: [profile dev] has no sso_account_id; line 3 has sso_accout_id: did you mean sso_account_id?",
+    ],
+  ])("%s", async (_slip, config, message, args) => {
+    expect(await complaint(config, args)).toBe(message);
+  });
+});
+
+describe("a config file that does not exist", () => {
+  it("is named, with init as the remedy", async () => {
+    const { call, home } = await signInWorld();
+    const path = join(home.path, "elsewhere");
+    const { code, stderr } = await call(MAIN_JOB, { env: { AWS_CONFIG_FILE: path, HOME: "/nonexistent" } });
+    expect([code, stderr]).toEqual([
+      3,
+      `sso-cred: ${path}, which AWS_CONFIG_FILE names, does not exist\n  run: sso-cred init corp\n`,
+    ]);
+  });
+
+  it("is told apart from the usual one, which AWS_CONFIG_FILE hides", async () => {
+    const { call, home } = await signInWorld();
+    const path = join(home.path, "elsewhere");
+    const { code, stderr } = await call(["list"], { env: { AWS_CONFIG_FILE: path } });
+    expect([code, stderr]).toEqual([
+      3,
+      `sso-cred: ${path}, which AWS_CONFIG_FILE names, does not exist; ${home.configFile} does\n  run: unset AWS_CONFIG_FILE\n`,
+    ]);
+  });
+});
+
+describe("where the AWS CLI would read another account, nothing is asked for:", () => {
+  const other = (line: number) =>
+    `is 222222222222 here and 111111111111 to the AWS CLI (line ${line}); write each key once, at the start of its line, and one section of each name`;
+  const role = (id: string) => `sso_account_id = ${id}\n`;
+  const rest = "sso_session = corp\nsso_role_name = ReadOnly\n";
+  it.each([
+    [
+      "a key indented below another one",
+      `[profile dev]\n${role("111111111111")}region = x\n  ${role("222222222222")}${rest}`,
+      ["--profile", "dev"],
+      `CONFIG: sso_account_id of [profile dev] ${other(2)}`,
+    ],
+    [
+      "[default] after [profile default]",
+      `[profile default]\n${role("222222222222")}${rest}[default]\n${role("111111111111")}${rest}`,
+      ["--profile", "default"],
+      `CONFIG: sso_account_id of [default] ${other(6)}`,
+    ],
+    [
+      "a start URL of the session",
+      "[sso-session corp]\nsso_start_url = https://a.awsapps.com/start\nsso_region = eu-west-1\n  sso_start_url = https://b.awsapps.com/start\n",
+      MAIN_JOB,
+      "CONFIG: sso_start_url of [sso-session corp] is https://b.awsapps.com/start here and https://a.awsapps.com/start to the AWS CLI (line 2); write each key once, at the start of its line, and one section of each name",
+    ],
+  ])("%s", async (_layout, config, args, message) => {
+    expect(
+      await complaint(config.includes("[sso-session") ? config : config + sessionSection("corp"), args),
+    ).toBe(message);
+  });
+
+  it("but it is where only the SDKs read one", async () => {
+    const config = `[profile dev]\nregion = x\n  ${role("123456789011")}${rest}${sessionSection("corp")}`;
+    const { call } = await signInWorld({ config });
+    expect((await call(["--profile", "dev"])).code).toBe(0);
+  });
+});
