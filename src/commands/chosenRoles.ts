@@ -2,7 +2,7 @@ import { loadConfig } from "../config/configFile.ts";
 import { readSession, sessionArgument } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
 import { canBeWritten } from "../init/plan/command.ts";
-import { whyTaken } from "../init/plan/conflicts.ts";
+import { describeConflict } from "../init/plan/conflicts.ts";
 import { type CurrentConfig, profileRoles } from "../init/plan/currentConfig.ts";
 import type { Files, InitOptions, Role } from "../init/plan/initOptions.ts";
 import { askProfile, type ProfileAnswers } from "../init/wizard/profileAnswers.ts";
@@ -38,9 +38,9 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   const session = sessionOf(choosing);
   const { current, files } = choosing;
   const { name } = choosing.answers;
-  const isTaken = (names: readonly string[]) =>
-    flags.adopt ? undefined : whyTaken(current, names, name, files);
-  const facts = { session: name, ssoRegion: session.region, isMany, isTaken };
+  const conflictOf = (names: readonly string[]) =>
+    flags.adopt ? undefined : describeConflict(current, names, name, files);
+  const facts = { session: name, ssoRegion: session.region, isMany, conflictOf };
   const profileFlags = { region: flags.region, output: flags.output, profileName: flags["profile-name"] };
   const profileFor = (wanted: readonly Assignment[]) =>
     askProfile(current, { ...facts, wanted }, profileFlags, asking);

@@ -2,10 +2,13 @@ import { isatty } from "node:tty";
 import { applyPlan } from "../init/plan/applyPlan.ts";
 import { callPath, checkCommand } from "../init/plan/command.ts";
 import { readConfigFiles } from "../init/plan/configFiles.ts";
-import { refuseForeign, refuseSessionConflicts, refuseStaticKeys } from "../init/plan/conflicts.ts";
+import {
+  assertNoForeignProfiles,
+  assertNoStrongerKeys,
+  assertSessionMatches,
+} from "../init/plan/conflicts.ts";
 import { readCurrentConfig } from "../init/plan/currentConfig.ts";
 import type { InitOptions } from "../init/plan/initOptions.ts";
-import { makePortable } from "../init/plan/names.ts";
 import { planConfig } from "../init/plan/plan.ts";
 import { reportPlan } from "../init/plan/report.ts";
 import type { Asking } from "../init/wizard/questions.ts";
@@ -31,11 +34,11 @@ export async function init(args: readonly string[], system: System): Promise<num
   };
   const answers = await askSession(current, sessionFlags(flags), asking);
   // What the plan would refuse in any case is refused before anybody signs in.
-  refuseSessionConflicts(current, { session: answers.name, sessionKeys: answers.keys }, files.configPath);
+  assertSessionMatches(current, { session: answers.name, sessionKeys: answers.keys }, files.configPath);
   const name = flags["profile-name"];
   if (name !== undefined && !/[{}]/.test(name) && !flags.adopt) {
-    refuseForeign(current, [makePortable(name)], answers.name, files.configPath);
-    refuseStaticKeys([makePortable(name)], files);
+    assertNoForeignProfiles(current, [name], answers.name, files.configPath);
+    assertNoStrongerKeys([name], files);
   }
   const { wanted, keepOnly, profile } = await chosenRoles({
     flags,
@@ -47,7 +50,7 @@ export async function init(args: readonly string[], system: System): Promise<num
     system,
   });
 
-  const wishes: InitOptions = {
+  const options: InitOptions = {
     session: answers.name,
     sessionKeys: answers.keys,
     wanted,
@@ -59,10 +62,10 @@ export async function init(args: readonly string[], system: System): Promise<num
     keepOnly,
   };
   const isDryRun = flags["dry-run"] ?? false;
-  const plan = isDryRun ? planConfig(readConfigFiles(system), wishes) : await applyPlan(wishes, system);
+  const plan = isDryRun ? planConfig(readConfigFiles(system), options) : await applyPlan(options, system);
   reportPlan(
     plan,
-    wishes,
+    options,
     {
       isDryRun,
       isJson: flags.json ?? false,

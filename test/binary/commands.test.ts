@@ -144,7 +144,7 @@ describe("status", () => {
     expect(await world.run(["status", "crop"])).toMatchObject({
       code: 3,
       stdout: "",
-      stderr: `sso-cred: ${world.home.configFile} has no [sso-session crop]; it has corp\n  run: sso-cred init crop\n`,
+      stderr: `sso-cred: ${world.home.configFile} has no [sso-session crop]; did you mean corp (line 1)?\n`,
     });
     const empty = await binaryWorld({ config: "" });
     expect(await empty.run(["status"])).toMatchObject({

@@ -138,6 +138,16 @@ describe("init without a terminal", () => {
     ["an unknown flag", ["--accont-id", "123456789012"], "--accont-id"],
     ["an unknown field", ["--all", "--yes", "--profile-name", "{acount}"], "no field {acount}"],
     ["a start URL that is none", ["--start-url", "ftp://x"], "Not a valid Start URL"],
+    [
+      "a profile name that some SDK does not read",
+      ["--yes", "--profile-name", "my dev"],
+      "Not a valid profile name: use letters, digits and _.@/%:+- only; my-dev would do",
+    ],
+    [
+      "a profile name that looks like a flag",
+      ["--yes", "--profile-name=-dev"],
+      "it must not begin with - or .; dev would do",
+    ],
     ["scopes without commas", ["--scopes", "a b"], "Scope values must be separated by commas"],
     ["two sessions", ["other"], "name one session"],
   ])("leaves with 2 for %s", async (_what, args, message) => {

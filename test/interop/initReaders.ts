@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readCurrentConfig } from "../../src/init/plan/currentConfig.ts";
 import { planConfig } from "../../src/init/plan/plan.ts";
 import { splitCommandLine } from "../../src/text/commandWords.ts";
-import { files, role, wishes } from "../unit/init/plan/initOptions.ts";
+import { files, options, role } from "../unit/init/plan/initOptions.ts";
 
 /** Config texts in botocore's own strict dialect, into which `init` then writes. */
 const BEFORE = [
@@ -26,7 +26,7 @@ export function writeReaderCases(folder: string): number {
       role("222222222222", "Power+User=a,b.c@d-e", "Dév"),
     ];
     const nameTemplate = "{account_name}/{role_name}";
-    const plan = planConfig(files(text), wishes({ wanted, command, nameTemplate, adopt: true }));
+    const plan = planConfig(files(text), options({ wanted, command, nameTemplate, adopt: true }));
     const read = readCurrentConfig(plan.after);
     const names = [...read.ours.keys()];
     const line = (name: string) => read.profiles.get(name)?.get("credential_process") ?? "";

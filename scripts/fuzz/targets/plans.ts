@@ -19,7 +19,7 @@ const WISHES = { wanted: [ADMIN, READ_ONLY], adopt: true, keepOnly: true, sessio
 
 /** The editor of the config: what `init` would write. */
 export const target: FuzzTarget = {
-  parts: ["config", "wishes: JSON"],
+  parts: ["config", "options: JSON"],
   seeds: textInputs(
     [CLI_CONFIG, JSON.stringify(WISHES)],
     [CLI_CONFIG, JSON.stringify({ ...WISHES, adopt: false, template: "{account_name}-{role_name}" })],
@@ -34,15 +34,15 @@ export const target: FuzzTarget = {
     const home = await makeHome({ config: "" });
     return {
       run([config = Buffer.of(), text = Buffer.of()]) {
-        const wishes = readWishes(text.toString());
-        if (wishes === undefined) return;
+        const options = readWishes(text.toString());
+        if (options === undefined) return;
         writeFileSync(home.configFile, config);
         try {
           const files = readConfigFiles({ env: home.env, platform: "linux" });
-          const plan = planned(files, wishes);
+          const plan = planned(files, options);
           if (plan === undefined) return;
-          secondPlanIsEmpty(plan, files, wishes);
-          readsAsPlanned(plan, wishes);
+          secondPlanIsEmpty(plan, files, options);
+          readsAsPlanned(plan, options);
           keepsTheRest(plan);
         } catch (error) {
           // A file that is left as it is.

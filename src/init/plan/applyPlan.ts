@@ -20,7 +20,7 @@ const ATTEMPTS = 5;
  *
  * @throws SsoCredError("config") as `planConfig` and `writeConfig`.
  */
-export async function applyPlan(wishes: InitOptions, system: System): Promise<Plan> {
+export async function applyPlan(options: InitOptions, system: System): Promise<Plan> {
   const { configPath } = readConfigFiles(system);
   const lock = join(
     stateDirectory(system.env, system.platform),
@@ -34,7 +34,7 @@ export async function applyPlan(wishes: InitOptions, system: System): Promise<Pl
   };
   return withLock(system, lock, wait, async () => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const plan = planConfig(readConfigFiles(system), wishes);
+      const plan = planConfig(readConfigFiles(system), options);
       if (plan.after === plan.before || writeConfig(configPath, plan.before, plan.after)) return plan;
     }
     throw new SsoCredError("config", `${configPath} changes all the time; nothing was written`);

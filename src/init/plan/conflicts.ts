@@ -17,7 +17,7 @@ const STRONGER = [
 ];
 
 /** @throws SsoCredError("config") when one of the names belongs to a profile that is not ours for this session. */
-export function refuseForeign(
+export function assertNoForeignProfiles(
   current: CurrentConfig,
   names: readonly string[],
   session: string,
@@ -34,14 +34,14 @@ export function refuseForeign(
 }
 
 /** @throws SsoCredError("config") when the credentials file has keys for one of the names that would win. */
-export function refuseStaticKeys(names: readonly string[], files: Files): void {
+export function assertNoStrongerKeys(names: readonly string[], files: Files): void {
   const stronger = strongerKeys(names, files);
   if (stronger === undefined) return;
   throw new SsoCredError("config", `${stronger}; remove it there or choose another --profile-name`);
 }
 
 /** Why a person at the question had better choose other names; undefined when nothing is in their way. */
-export function whyTaken(
+export function describeConflict(
   current: CurrentConfig,
   names: readonly string[],
   session: string,
@@ -69,19 +69,19 @@ function strongerKeys(names: readonly string[], files: Files): string | undefine
 }
 
 /** @throws SsoCredError("config") when a flag says something else than the `[sso-session]` that is there. */
-export function refuseSessionConflicts(
+export function assertSessionMatches(
   current: CurrentConfig,
-  wishes: Pick<InitOptions, "session" | "sessionKeys">,
+  options: Pick<InitOptions, "session" | "sessionKeys">,
   path: string,
 ): void {
-  const keys = current.sessions.get(wishes.session);
+  const keys = current.sessions.get(options.session);
   if (keys === undefined) return;
-  for (const [key, value] of wishes.sessionKeys) {
+  for (const [key, value] of options.sessionKeys) {
     const there = keys.get(key) ?? (key === "sso_registration_scopes" ? DEFAULT_SCOPES.join(",") : undefined);
     if (!there || normal(there) === normal(value)) continue;
     throw new SsoCredError(
       "config",
-      `[sso-session ${printable(wishes.session, 64)}] in ${path} has ${key} = ${shownUrl(there)}, not ${shownUrl(value)}; ` +
+      `[sso-session ${printable(options.session, 64)}] in ${path} has ${key} = ${shownUrl(there)}, not ${shownUrl(value)}; ` +
         "edit it there, or use another session name",
     );
   }

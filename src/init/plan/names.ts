@@ -4,27 +4,41 @@ import { printable } from "../../text/printable.ts";
 
 export const DEFAULT_TEMPLATE = "{account_id}_{role_name}";
 
+/** Not read in a section header by the SDKs for JavaScript and Rust, letters of other scripts included. */
 const UNPORTABLE = /[^A-Za-z0-9_.@/%:+-]+/g;
 const FIELDS = ["account_name", "account_id", "role_name", "session"];
 
-/** True for names that every SDK reads in a section header. */
-export function isPortable(name: string): boolean {
-  return name !== "" && name.search(UNPORTABLE) < 0 && !isForbidden(name);
+/** Why a name cannot be written as it is; undefined when every SDK reads it and no command takes it for a flag. */
+export function nameProblem(name: string): string | undefined {
+  if (name.search(UNPORTABLE) >= 0) return "use letters, digits and _.@/%:+- only";
+  if (/^[-.]/.test(name)) return "it must not begin with - or .";
+  // The SDK for JavaScript refuses a whole file over this one name.
+  if (name === "__proto__") return "it is reserved";
+  return name === "" ? "it is empty" : undefined;
 }
 
 /**
- * The nearest name that every SDK reads: each run of other characters becomes one hyphen, none at the ends. Empty
- * when nothing is left.
+ * The nearest name that every SDK reads: accents are dropped, each run of other characters becomes one hyphen, and no
+ * separator stands at either end. Empty when nothing is left.
  */
 export function makePortable(name: string): string {
-  const marked = name.replace(UNPORTABLE, "\0").replace(/-*\0[-\0]*/g, "\0");
-  const portable = marked.replace(/^\0|\0$/g, "").replaceAll("\0", "-");
-  return isForbidden(portable) ? portable.replaceAll("_", "") : portable;
+  const marked = withoutAccents(name)
+    .replace(UNPORTABLE, "\0")
+    .replace(/-*\0[-\0]*/g, "\0");
+  return marked
+    .replaceAll("\0", "-")
+    .replace(/^[-.]+/, "")
+    .replace(/[-_.:/@]+$/, "");
 }
 
-/** The SDK for JavaScript refuses a whole file over this one name. */
-function isForbidden(name: string): boolean {
-  return name === "__proto__";
+function withoutAccents(text: string): string {
+  return text.normalize("NFKD").replace(/\p{M}+/gu, "");
+}
+
+/** An account's name as a part of a profile's; its id where letters or digits of the name would be lost. */
+function accountPart(accountName: string, accountId: string): string {
+  const isLossy = /(?![A-Za-z0-9])[\p{L}\p{N}]/u.test(withoutAccents(accountName));
+  return (isLossy ? "" : makePortable(accountName)) || accountId;
 }
 
 /** A profile's header as a message shows it. */
@@ -47,18 +61,29 @@ export function checkTemplate(template: string): void {
 /** The profile name that a template gives an assignment; never empty. */
 export function profileName(template: string, assignment: Assignment, session: string): string {
   const { accountId, accountName, roleName } = assignment;
-  const values: Record<string, string> = {
+  const filled = fillIn(template, {
     account_id: accountId,
-    account_name: makePortable(accountName) || accountId,
+    account_name: accountPart(accountName, accountId),
     role_name: makePortable(roleName),
     session,
-  };
-  const name = template.replace(/\{([^{}]*)\}/g, (whole, field: string) => values[field] ?? whole);
-  return makePortable(name) || makePortable(`${accountId}_${roleName}`);
+  });
+  return makePortable(filled) || makePortable(`${accountId}_${roleName}`);
+}
+
+/** The name as the template asks for it, where {@link profileName} had to give another one. */
+export function changedName(template: string, assignment: Assignment, session: string): string | undefined {
+  const { accountId, accountName, roleName } = assignment;
+  const fields = { account_id: accountId, account_name: accountName, role_name: roleName, session };
+  const asked = fillIn(template, fields);
+  return asked === profileName(template, assignment, session) ? undefined : asked;
+}
+
+function fillIn(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{([^{}]*)\}/g, (whole, field: string) => values[field] ?? whole);
 }
 
 /** @throws SsoCredError("usage") when two assignments would share a name; it lists both sides of each clash. */
-export function refuseClashes(named: readonly { name: string; assignment: Assignment }[]): void {
+export function assertUniqueNames(named: readonly { name: string; assignment: Assignment }[]): void {
   const byName = Map.groupBy(named, ({ name }) => name);
   const clashes = [...byName].filter(([, sharers]) => sharers.length > 1);
   if (clashes.length === 0) return;

@@ -2,10 +2,10 @@ import { editConfig, sectionLines } from "../../config/edit.ts";
 import { readsAsEdited } from "../../config/verifyEdit.ts";
 import { SsoCredError } from "../../errors.ts";
 import { profilesToAdopt } from "./adoption.ts";
-import { refuseForeign, refuseSessionConflicts, refuseStaticKeys } from "./conflicts.ts";
+import { assertNoForeignProfiles, assertNoStrongerKeys, assertSessionMatches } from "./conflicts.ts";
 import { type CurrentConfig, profilesByRole, readCurrentConfig, roleKey } from "./currentConfig.ts";
 import type { Files, InitOptions, Role } from "./initOptions.ts";
-import { DEFAULT_TEMPLATE, profileName, refuseClashes } from "./names.ts";
+import { assertUniqueNames, DEFAULT_TEMPLATE, profileName } from "./names.ts";
 import { profileSteps, type Step, sessionSteps } from "./planSteps.ts";
 
 export interface PlannedEdit {
@@ -25,7 +25,7 @@ export interface Plan {
   readonly before: string;
   /** Equal to `before` when there is nothing to do. */
   readonly after: string;
-  /** The profiles of the roles in `Wishes.wanted`, in that order. */
+  /** The profiles of the roles in `InitOptions.wanted`, in that order. */
   readonly profiles: readonly string[];
 }
 
@@ -36,25 +36,27 @@ export interface Plan {
  * @throws SsoCredError("config") for a profile of that name that is not ours for this session, for keys in the
  * credentials file that would win, and for session keys that contradict the file; "usage" for names that clash.
  */
-export function planConfig(files: Files, wishes: InitOptions): Plan {
+export function planConfig(files: Files, options: InitOptions): Plan {
   const current = readCurrentConfig(files.configText);
-  refuseSessionConflicts(current, wishes, files.configPath);
-  const adopted = wishes.adopt ? profilesToAdopt(current, wishes, files.configPath) : new Map<string, Role>();
-  const named = nameWanted(current, adopted, wishes);
+  assertSessionMatches(current, options, files.configPath);
+  const adopted = options.adopt
+    ? profilesToAdopt(current, options, files.configPath)
+    : new Map<string, Role>();
+  const named = nameWanted(current, adopted, options);
   const touched = [...new Set([...adopted.keys(), ...named.map(({ name }) => name)])];
-  refuseForeign(
+  assertNoForeignProfiles(
     current,
     touched.filter((name) => !adopted.has(name)),
-    wishes.session,
+    options.session,
     files.configPath,
   );
-  refuseStaticKeys(touched, files);
+  assertNoStrongerKeys(touched, files);
 
   const wanted = new Map<string, Role>([
     ...adopted,
     ...named.map(({ name, assignment }): [string, Role] => [name, assignment]),
   ]);
-  const steps = [...profileSteps(current, wanted, adopted, wishes), ...sessionSteps(current, wishes)];
+  const steps = [...profileSteps(current, wanted, adopted, options), ...sessionSteps(current, options)];
   const edits = steps.flatMap((step) => step.edits);
   const after = editConfig(files.configText, edits);
   if (!readsAsEdited(files.configText, edits, after)) throw cannotBePlaced(files.configPath);
@@ -72,17 +74,17 @@ function cannotBePlaced(path: string): SsoCredError {
   return new SsoCredError("config", message);
 }
 
-function nameWanted(current: CurrentConfig, adopted: ReadonlyMap<string, Role>, wishes: InitOptions) {
-  const having = profilesByRole(current, wishes.session);
-  const named = wishes.wanted.map((assignment) => {
+function nameWanted(current: CurrentConfig, adopted: ReadonlyMap<string, Role>, options: InitOptions) {
+  const having = profilesByRole(current, options.session);
+  const named = options.wanted.map((assignment) => {
     const kept = having
       .get(roleKey(assignment))
-      ?.find((name) => current.ours.get(name)?.session === wishes.session || adopted.has(name));
-    const template = wishes.nameTemplate ?? DEFAULT_TEMPLATE;
-    const name = wishes.nameTemplate === undefined ? kept : undefined;
-    return { name: name ?? profileName(template, assignment, wishes.session), assignment };
+      ?.find((name) => current.ours.get(name)?.session === options.session || adopted.has(name));
+    const template = options.nameTemplate ?? DEFAULT_TEMPLATE;
+    const name = options.nameTemplate === undefined ? kept : undefined;
+    return { name: name ?? profileName(template, assignment, options.session), assignment };
   });
-  refuseClashes(named);
+  assertUniqueNames(named);
   return named;
 }
 

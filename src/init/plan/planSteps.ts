@@ -12,17 +12,17 @@ export interface Step {
   readonly edits: readonly ConfigEdit[];
 }
 
-/** Changes and removals in the order of the file, then what is adopted or added in the order of the wishes. */
+/** Changes and removals in the order of the file, then what is adopted or added in the order of the options. */
 export function profileSteps(
   current: CurrentConfig,
   wanted: ReadonlyMap<string, Role>,
   adopted: ReadonlyMap<string, Role>,
-  wishes: InitOptions,
+  options: InitOptions,
 ): Step[] {
   const steps: Step[] = [];
-  const assigned = wishes.keepOnly && new Set(wishes.keepOnly.map(roleKey));
+  const assigned = options.keepOnly && new Set(options.keepOnly.map(roleKey));
   for (const [name, command] of current.ours) {
-    if (command.session !== wishes.session || adopted.has(name)) continue;
+    if (command.session !== options.session || adopted.has(name)) continue;
     const role = wanted.get(name) ?? command;
     const section: SectionName = { kind: "profile", name };
     if (assigned !== undefined && !assigned.has(roleKey(role))) {
@@ -31,14 +31,14 @@ export function profileSteps(
       continue;
     }
     const line = current.profiles.get(name)?.get("credential_process") ?? "";
-    const { value, reason } = updatedLine(line, command, role, wishes);
+    const { value, reason } = updatedLine(line, command, role, options);
     if (value === line) continue;
     const edits = [{ set: section, entries: [["credential_process", value]] as const }];
     steps.push({ action: "change", section, reason, edits });
   }
   for (const [name, role] of wanted) {
     const section: SectionName = { kind: "profile", name };
-    const value = commandLine(wishes.command, { session: wishes.session, ...role }, wishes.platform);
+    const value = commandLine(options.command, { session: options.session, ...role }, options.platform);
     if (adopted.has(name)) {
       const edits = [
         { unset: section, keys: SSO_KEYS },
@@ -48,8 +48,8 @@ export function profileSteps(
     } else if (!current.ours.has(name)) {
       const entries = [
         ["credential_process", value],
-        ["region", wishes.region],
-        ["output", wishes.output],
+        ["region", options.region],
+        ["output", options.output],
       ] as const;
       steps.push({
         action: "add",
@@ -70,34 +70,34 @@ function updatedLine(
   line: string,
   command: Role & { readonly command: string },
   role: Role,
-  wishes: InitOptions,
+  options: InitOptions,
 ): { value: string; reason: string } {
-  if (!canBeWritten(role, wishes.platform)) return { value: line, reason: "" };
-  const value = commandLine(wishes.command, { session: wishes.session, ...role }, wishes.platform);
+  if (!canBeWritten(role, options.platform)) return { value: line, reason: "" };
+  const value = commandLine(options.command, { session: options.session, ...role }, options.platform);
   if (roleKey(command) !== roleKey(role)) {
     return { value, reason: `was ${command.roleName} in ${command.accountId}` };
   }
   // A bare name is found on the PATH, wherever the program is: never out of date by itself.
   const isBare = !/[/\\]/.test(command.command);
-  if (command.command === wishes.command || (isBare && !wishes.isCommandGiven))
+  if (command.command === options.command || (isBare && !options.isCommandGiven))
     return { value: line, reason: "" };
   const first = /^(?:"[^"\\]*"|'[^']*'|[^\s"'\\])+(?=\s)/.exec(line)?.[0];
-  const own = /^(?:"[^"]*"|[^\s"])+/.exec(value)?.[0] ?? wishes.command;
+  const own = /^(?:"[^"]*"|[^\s"])+/.exec(value)?.[0] ?? options.command;
   const reason = `the command was ${command.command}`;
   const isKept = first !== undefined && isOneLine(line);
   return { value: isKept ? own + line.slice(first.length) : value, reason };
 }
 
 /** The session is added, or given what it lacks; what it has is never changed. */
-export function sessionSteps(current: CurrentConfig, wishes: InitOptions): Step[] {
-  const section: SectionName = { kind: "sso-session", name: wishes.session };
-  const keys = current.sessions.get(wishes.session);
+export function sessionSteps(current: CurrentConfig, options: InitOptions): Step[] {
+  const section: SectionName = { kind: "sso-session", name: options.session };
+  const keys = current.sessions.get(options.session);
   if (keys === undefined) {
-    const edits = [{ add: section, entries: [...wishes.sessionKeys] }];
+    const edits = [{ add: section, entries: [...options.sessionKeys] }];
     return [{ action: "add", section, reason: "not in the file yet", edits }];
   }
   // Scopes are part of the registration's cache key: an existing session without them stays without.
-  const missing = [...wishes.sessionKeys].filter(
+  const missing = [...options.sessionKeys].filter(
     ([key]) => key !== "sso_registration_scopes" && !keys.get(key),
   );
   if (missing.length === 0) return [];

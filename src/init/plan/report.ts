@@ -23,7 +23,7 @@ export interface ReportStyle {
 const MOST_LINES = 20;
 
 /** What `init` did or would do: the plan as a diff or as data on stdout, remarks on stderr. */
-export function reportPlan(plan: Plan, wishes: InitOptions, style: ReportStyle, system: System): void {
+export function reportPlan(plan: Plan, options: InitOptions, style: ReportStyle, system: System): void {
   const path = configPath(system.env, system.platform);
   const isDone = plan.after === plan.before;
   if (style.isJson) {
@@ -39,7 +39,7 @@ export function reportPlan(plan: Plan, wishes: InitOptions, style: ReportStyle, 
     system.writeStdout(`${path}: ${summary(plan, ["added", "changed", "removed"])}\n`);
     if (plan.before !== "") system.writeStdout(`Backup: ${backupPath(path)}\n`);
   }
-  if (style.isRegionGiven) for (const line of keptRegions(plan, wishes)) system.writeStderr(`${line}\n`);
+  if (style.isRegionGiven) for (const line of keptRegions(plan, options)) system.writeStderr(`${line}\n`);
   if (!style.isDryRun) system.writeStdout(usage(plan.profiles));
 }
 
@@ -79,11 +79,11 @@ function remarks(edits: readonly PlannedEdit[]): string[] {
 }
 
 /** What a person wrote into a profile of ours stays, even where a flag says something else. */
-function keptRegions(plan: Plan, wishes: InitOptions): string[] {
+function keptRegions(plan: Plan, options: InitOptions): string[] {
   const { profiles } = readCurrentConfig(plan.after);
   return plan.profiles.flatMap((name) => {
     const region = profiles.get(name)?.get("region");
-    return region === undefined || region === wishes.region
+    return region === undefined || region === options.region
       ? []
       : [`${profileHeader(name)} keeps its region ${printable(region, 40)}`];
   });

@@ -1,8 +1,22 @@
 import { isKind } from "../../errors.ts";
 import type { Assignment } from "../../inventory/assignment.ts";
+import { printable } from "../../text/printable.ts";
 import type { CurrentConfig } from "../plan/currentConfig.ts";
-import { checkTemplate, DEFAULT_TEMPLATE, profileName, refuseClashes } from "../plan/names.ts";
-import { type Asking, answer, outputQuestion, profileNameQuestion, regionQuestion } from "./questions.ts";
+import {
+  assertUniqueNames,
+  changedName,
+  checkTemplate,
+  DEFAULT_TEMPLATE,
+  profileName,
+} from "../plan/names.ts";
+import {
+  type Asking,
+  answer,
+  outputQuestion,
+  profileNameQuestion,
+  refusedName,
+  regionQuestion,
+} from "./questions.ts";
 
 export interface ProfileFlags {
   readonly region: string | undefined;
@@ -25,7 +39,7 @@ export interface ProfileFacts {
   /** Whether a template is asked for, however many roles it turns out to be. */
   readonly isMany: boolean;
   /** Why names that a person has just typed cannot be had. */
-  isTaken(names: readonly string[]): string | undefined;
+  conflictOf(names: readonly string[]): string | undefined;
 }
 
 /**
@@ -34,7 +48,7 @@ export interface ProfileFacts {
  */
 export async function askProfile(
   current: CurrentConfig,
-  { session, ssoRegion, wanted, isMany, isTaken }: ProfileFacts,
+  { session, ssoRegion, wanted, isMany, conflictOf }: ProfileFacts,
   flags: ProfileFlags,
   asking: Asking,
 ): Promise<ProfileAnswers> {
@@ -50,8 +64,8 @@ export async function askProfile(
   const isFree = (template: string) =>
     flags.profileName !== undefined || (isTemplate && template === byDefault);
   const check = (template: string) =>
-    nameProblem(template, wanted, session) ??
-    (isFree(template) ? undefined : isTaken(wanted.map((role) => profileName(template, role, session))));
+    templateProblem(template, wanted, session) ??
+    (isFree(template) ? undefined : conflictOf(wanted.map((role) => profileName(template, role, session))));
   if (
     isTemplate &&
     flags.profileName === undefined &&
@@ -61,8 +75,27 @@ export async function askProfile(
     asking.say("Fields for the profile names: {account_name} {account_id} {role_name} {session}");
   }
   const name = await answer(profileNameQuestion(byDefault, isTemplate, check), flags.profileName, asking);
+  sayChangedNames(name, wanted, session, asking);
   return { region, output, nameTemplate: isTemplate && name === byDefault ? undefined : name };
 }
+
+function sayChangedNames(
+  template: string,
+  wanted: readonly Assignment[],
+  session: string,
+  asking: Asking,
+): void {
+  const changed = wanted.flatMap((role) => {
+    const asked = changedName(template, role, session);
+    return asked === undefined
+      ? []
+      : [`'${printable(asked, 80)}' is named ${profileName(template, role, session)}`];
+  });
+  for (const line of changed.slice(0, MOST_REMARKS)) asking.say(line);
+  if (changed.length > MOST_REMARKS) asking.say(`and ${changed.length - MOST_REMARKS} more`);
+}
+
+const MOST_REMARKS = 10;
 
 async function inherited(
   question: ReturnType<typeof regionQuestion>,
@@ -87,10 +120,17 @@ function lastProfile(current: CurrentConfig, session: string): ReadonlyMap<strin
   return name === undefined ? undefined : current.profiles.get(name);
 }
 
-function nameProblem(template: string, wanted: readonly Assignment[], session: string): string | undefined {
+function templateProblem(
+  template: string,
+  wanted: readonly Assignment[],
+  session: string,
+): string | undefined {
+  const isName = !/[{}]/.test(template);
+  const refusal = isName ? refusedName("profile", template) : undefined;
+  if (refusal !== undefined) return refusal;
   try {
     checkTemplate(template);
-    refuseClashes(
+    assertUniqueNames(
       wanted.map((assignment) => ({ name: profileName(template, assignment, session), assignment })),
     );
     return undefined;

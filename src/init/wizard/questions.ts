@@ -3,7 +3,7 @@ import { DEFAULT_SCOPES } from "../../config/session.ts";
 import { shownUrl, startUrlProblem } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
-import { isPortable } from "../plan/names.ts";
+import { makePortable, nameProblem } from "../plan/names.ts";
 import type { MenuQuestion, Prompts, TextQuestion } from "./prompts.ts";
 
 /** A question with the flag that answers it. Words and order are those of `aws configure sso`. */
@@ -17,10 +17,7 @@ export function sessionNameQuestion(existing: readonly string[]): Question {
     flag: "--sso-session",
     message: `SSO session name (Recommended)${fallback === undefined ? "" : ` [${printable(fallback, 64)}]`}: `,
     fallback,
-    check: (name) =>
-      existing.includes(name) || isPortable(name)
-        ? undefined
-        : "Not a valid session name: use letters, digits and _.@/%:+- only",
+    check: (name) => (existing.includes(name) ? undefined : refusedName("session", name)),
   };
 }
 
@@ -86,6 +83,14 @@ export function profileNameQuestion(
     fallback,
     check: (name) => (isClean(name) ? check(name) : "Not a valid profile name"),
   };
+}
+
+/** Why a name cannot be had as it was typed, with the nearest one that can; undefined when it can. */
+export function refusedName(what: "session" | "profile", name: string): string | undefined {
+  const problem = nameProblem(name);
+  if (problem === undefined) return undefined;
+  const offer = makePortable(name);
+  return `Not a valid ${what} name: ${problem}${offer === "" ? "" : `; ${offer} would do`}`;
 }
 
 /** Who answers: flags first, then defaults where they are taken, then the person at the terminal. */

@@ -6,31 +6,31 @@ import type { Files, InitOptions } from "../../../../src/init/plan/initOptions.t
 import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
 
 /** A plan, or undefined where it is refused in words that a person can act on. */
-export function planned(files: Files, wishes: InitOptions): Plan | undefined {
+export function planned(files: Files, options: InitOptions): Plan | undefined {
   try {
-    return planConfig(files, wishes);
+    return planConfig(files, options);
   } catch (error) {
     if (isKind(error, "config", "usage")) return undefined;
     throw error;
   }
 }
 
-export function secondPlanIsEmpty({ after }: Plan, files: Files, wishes: InitOptions): void {
-  assert.equal(planConfig({ ...files, configText: after }, wishes).after, after);
+export function secondPlanIsEmpty({ after }: Plan, files: Files, options: InitOptions): void {
+  assert.equal(planConfig({ ...files, configText: after }, options).after, after);
 }
 
 /** The result reads as the old text plus the plan. */
-export function readsAsPlanned({ before, after, edits, profiles }: Plan, wishes: InitOptions): void {
+export function readsAsPlanned({ before, after, edits, profiles }: Plan, options: InitOptions): void {
   const [old, now] = [sectionsOf(before), sectionsOf(after)];
   const touched = new Set(edits.map(({ section }) => (section === "default" ? "profile default" : section)));
   for (const [id, keys] of old) if (!touched.has(id)) assert.deepEqual(now.get(id), keys);
   for (const id of now.keys()) assert.ok(old.has(id) || touched.has(id), id);
   for (const [at, name] of profiles.entries()) {
     const command = readOurCommand(now.get(`profile ${name}`)?.get("credential_process") ?? "");
-    const { accountId, roleName } = wishes.wanted[at] ?? {};
+    const { accountId, roleName } = options.wanted[at] ?? {};
     assert.deepEqual(
       [command?.session, command?.accountId, command?.roleName],
-      [wishes.session, accountId, roleName],
+      [options.session, accountId, roleName],
     );
   }
   const lines = edits.flatMap((edit) => edit.after.filter((line) => !edit.before.includes(line)));

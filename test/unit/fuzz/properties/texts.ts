@@ -8,7 +8,7 @@ import { serviceUnavailableOf } from "../../../../src/http/serviceUnavailable.ts
 import { classifyResponse } from "../../../../src/identityCenter/classifyResponse.ts";
 import { resolveStartUrl } from "../../../../src/identityCenter/startUrl.ts";
 import { commandLine } from "../../../../src/init/plan/command.ts";
-import { isPortable, profileName } from "../../../../src/init/plan/names.ts";
+import { nameProblem, profileName } from "../../../../src/init/plan/names.ts";
 import { browserCommands } from "../../../../src/platform/browser.ts";
 import { webUrl } from "../../../../src/signIn/worker/webUrl.ts";
 import { splitCommandLine, splitQuoted } from "../../../../src/text/commandWords.ts";
@@ -115,7 +115,7 @@ export function pageIsWeb(text: string): void {
 /** Whatever the portal calls an account and a role, the profile's name is one that every SDK reads. */
 export function nameIsPortable(template: string, accountName: string, roleName: string): void {
   const account = { accountId: "123456789011", accountName, emailAddress: "", roleName };
-  assert.ok(isPortable(profileName(template, account, "corp")));
+  assert.equal(nameProblem(profileName(template, account, "corp")), undefined);
 }
 
 /** A `credential_process` that init would write is read back as what it was made of. */

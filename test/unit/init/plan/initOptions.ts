@@ -15,7 +15,7 @@ export function role(accountId: string, roleName: string, accountName = "Account
 }
 
 /** InitOptions for `my-sso`; by default for no role at all. */
-export function wishes(some: Partial<InitOptions> = {}): InitOptions {
+export function options(some: Partial<InitOptions> = {}): InitOptions {
   return {
     session: "my-sso",
     sessionKeys: SESSION_KEYS,

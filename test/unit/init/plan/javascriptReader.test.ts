@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
 import { planConfig } from "../../../../src/init/plan/plan.ts";
-import { files, role, wishes } from "./initOptions.ts";
+import { files, options, role } from "./initOptions.ts";
 
 const VECTORS = fileURLToPath(new URL("../../../vectors/init", import.meta.url));
 
@@ -65,7 +65,7 @@ describe("the SDK for JavaScript reads as we do", () => {
           const template = "{account_name}/{account_id}-{role_name}";
           const plan = planConfig(
             files("# mine\n[default]\nregion = x\n"),
-            wishes({ wanted, nameTemplate: template }),
+            options({ wanted, nameTemplate: template }),
           );
           await expectSameReading(plan.after, plan.profiles, "my-sso");
         },

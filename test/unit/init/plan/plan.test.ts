@@ -10,7 +10,7 @@ import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
 import { summary } from "../../../../src/init/plan/report.ts";
 import { configText } from "../../config/generatedConfig.ts";
 import { keepsTheRest, planned, readsAsPlanned, secondPlanIsEmpty } from "../../fuzz/properties/plans.ts";
-import { ADMIN, DEV_ADMIN, files, ours, READ_ONLY, role, SESSION_KEYS, wishes } from "./initOptions.ts";
+import { ADMIN, DEV_ADMIN, files, options, ours, READ_ONLY, role, SESSION_KEYS } from "./initOptions.ts";
 
 const none: ReadonlyMap<string, string> = new Map();
 const SESSION =
@@ -19,7 +19,7 @@ const only = ({ accountId, roleName }: typeof ADMIN) => ({ accountId, roleName }
 const told = (plan: Plan) =>
   plan.edits.map(({ action, section, reason }) => `${action} ${section}: ${reason}`);
 const plan = (text: string, some: Partial<InitOptions>, credentials = "") =>
-  planConfig(files(text, credentials), wishes(some));
+  planConfig(files(text, credentials), options(some));
 const failure = (work: () => unknown): SsoCredError => {
   try {
     work();
@@ -261,7 +261,7 @@ describe("planning", () => {
   });
 });
 
-describe("for any config and any wishes", () => {
+describe("for any config and any options", () => {
   const assignment = fc.constantFrom(ADMIN, READ_ONLY, DEV_ADMIN);
   const anyWishes = fc.record({
     wanted: fc.uniqueArray(assignment, { maxLength: 3 }),
@@ -272,10 +272,10 @@ describe("for any config and any wishes", () => {
     isCommandGiven: fc.boolean(),
     sessionKeys: fc.constantFrom(none, SESSION_KEYS),
   });
-  const anyPlan = (check: (plan: Plan, files: Files, wishes: InitOptions) => void) =>
+  const anyPlan = (check: (plan: Plan, files: Files, options: InitOptions) => void) =>
     fc.assert(
       fc.property(configText, anyWishes, (text, some) => {
-        const [both, all] = [files(text), wishes(some)];
+        const [both, all] = [files(text), options(some)];
         const made = planned(both, all);
         if (made !== undefined) check(made, both, all);
       }),
@@ -306,7 +306,7 @@ describe("golden files", () => {
   it.each(Object.keys(GOLDEN))("%s", (name) => {
     const path = (end: string) =>
       fileURLToPath(new URL(`../../../vectors/init/${name}.${end}`, import.meta.url));
-    const made = planConfig(files(readFileSync(path("before"), "utf8")), wishes(GOLDEN[name]));
+    const made = planConfig(files(readFileSync(path("before"), "utf8")), options(GOLDEN[name]));
     expect(made.after).toBe(readFileSync(path("after"), "utf8"));
   });
 });

@@ -76,7 +76,11 @@ describe("answers", () => {
     [outputQuestion(), "yaml-stream", undefined],
     [outputQuestion(), "j\u001bson", "Not a valid output format"],
     [sessionNameQuestion([]), "my-sso", undefined],
-    [sessionNameQuestion([]), "my sso", "Not a valid session name: use letters, digits and _.@/%:+- only"],
+    [
+      sessionNameQuestion([]),
+      "my sso",
+      "Not a valid session name: use letters, digits and _.@/%:+- only; my-sso would do",
+    ],
     [sessionNameQuestion(["my sso"]), "my sso", undefined],
   ])("%#: are checked before they are taken", (question, given, problem) => {
     expect(question.check(given)).toBe(problem);
@@ -169,17 +173,17 @@ describe("the session", () => {
 });
 
 describe("the profile", () => {
-  const facts = { session: "my-sso", ssoRegion: "eu-west-1", isMany: false, isTaken: () => undefined };
+  const facts = { session: "my-sso", ssoRegion: "eu-west-1", isMany: false, conflictOf: () => undefined };
 
   it("is asked for another name where somebody else has the one that was typed", async () => {
     const [asks, seen] = [somebody(["", "", "free"]), [] as string[]];
-    const isTaken = (names: readonly string[]) => (names.includes("dev") ? "dev is taken" : undefined);
+    const conflictOf = (names: readonly string[]) => (names.includes("dev") ? "dev is taken" : undefined);
     const askText: Prompts["askText"] = async (question) => {
       seen.push(question.check("dev") ?? "", question.check("free") ?? "");
       return asks.asking.prompts?.askText(question);
     };
     const asking = { ...asks.asking, prompts: { ...(asks.asking.prompts as Prompts), askText } };
-    const all = { ...facts, isTaken, wanted: [ADMIN] };
+    const all = { ...facts, conflictOf, wanted: [ADMIN] };
     const { nameTemplate } = await askProfile(readCurrentConfig(SESSION), all, NO_ANSWERS, asking);
     expect([nameTemplate, ...seen.slice(-2)]).toEqual(["free", "dev is taken", ""]);
   });
