@@ -58,6 +58,16 @@ export interface ClientRegistration {
   grantTypes?: string[];
 }
 
+/** An IAM role (permission set) in an account. */
+export interface Role {
+  readonly accountId: string;
+  readonly roleName: string;
+}
+
+export interface SessionRole extends Role {
+  readonly session: SsoSession;
+}
+
 export interface RoleCredentials {
   accessKeyId: string;
   secretAccessKey: string;

@@ -3,8 +3,8 @@ import { parseRoleCredentials } from "../hit/credentialProcess.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { roleCacheDirectory } from "../hit/paths.ts";
 import { pythonJson } from "../hit/pythonJson.ts";
-import { type RoleKey, roleCredentialsFileName } from "../hit/roleKey.ts";
-import type { RoleCredentials, SsoSession } from "../model.ts";
+import { roleCredentialsFileName } from "../hit/roleKey.ts";
+import type { Role, RoleCredentials, SessionRole, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { listFolder, removeFile } from "./folder.ts";
 import { readJsonObject, readSmallFile } from "./jsonFile.ts";
@@ -12,28 +12,20 @@ import { prepareReplacement } from "./replaceFile.ts";
 
 type Place = Pick<System, "env" | "platform">;
 
-export interface Role {
-  session: SsoSession;
-  accountId: string;
-  roleName: string;
-}
-
 /** What names a role's file. */
-export interface NamedRole extends Omit<Role, "session"> {
-  session: Pick<SsoSession, "name" | "startUrl">;
+type CachedRole = Role & { session: Pick<SsoSession, "name" | "startUrl"> };
+
+/** The AWS CLI's name for a role's file. */
+export function roleFileName({ session: { name, startUrl }, accountId, roleName }: CachedRole): string {
+  return roleCredentialsFileName({ session: name === null ? { startUrl } : { name }, accountId, roleName });
 }
 
-export function roleKey({ session, accountId, roleName }: NamedRole): RoleKey {
-  const named = session.name === null ? { startUrl: session.startUrl } : { name: session.name };
-  return { session: named, accountId, roleName };
-}
-
-export function roleCredentialsPath(role: NamedRole, system: Place): string {
-  return join(roleFolder(system), roleCredentialsFileName(roleKey(role)));
+export function roleCredentialsPath(role: CachedRole, system: Place): string {
+  return join(roleFolder(system), roleFileName(role));
 }
 
 /** Cached credentials, whether or not they still live; `SSO_CRED_CACHE=off` sees none. */
-export function readRoleCredentials(role: NamedRole, system: Place): RoleCredentials | undefined {
+export function readRoleCredentials(role: CachedRole, system: Place): RoleCredentials | undefined {
   if (!keepsRoleCredentials(system)) return undefined;
   const text = readSmallFile(roleCredentialsPath(role, system));
   return text === undefined ? undefined : parseRoleCredentials(text, role.accountId);
@@ -41,7 +33,7 @@ export function readRoleCredentials(role: NamedRole, system: Place): RoleCredent
 
 /** Cached credentials that still live for a minute. */
 export function usableRoleCredentials(
-  role: NamedRole,
+  role: CachedRole,
   system: Place & Pick<System, "now">,
 ): RoleCredentials | undefined {
   const cached = readRoleCredentials(role, system);
@@ -53,7 +45,7 @@ export function usableRoleCredentials(
  * Throws the system's error.
  */
 export function writeRoleCredentials(
-  role: Role,
+  role: SessionRole,
   credentials: RoleCredentials,
   system: Place,
   isWanted?: () => boolean,
@@ -83,12 +75,12 @@ export function writeRoleCredentials(
  * `config` naming a file that stays.
  */
 export function removeRoleCredentials(
-  which: { session: SsoSession; pairs: readonly { accountId: string; roleName: string }[] } | "all",
+  which: { session: SsoSession; pairs: readonly Role[] } | "all",
   system: Place,
 ): number {
   const folder = roleFolder(system);
   const named = new Set(
-    which === "all" ? [] : which.pairs.map((pair) => roleCredentialsFileName(roleKey({ ...which, ...pair }))),
+    which === "all" ? [] : which.pairs.map((pair) => roleFileName({ ...which, ...pair })),
   );
   let removed = 0;
   for (const name of listFolder(folder)) {

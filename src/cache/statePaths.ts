@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { stateDirectory } from "../hit/paths.ts";
-import { roleCredentialsFileName } from "../hit/roleKey.ts";
-import type { SsoSession } from "../model.ts";
+import type { SessionRole, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
-import { type Role, roleKey } from "./roleCredentialsCache.ts";
+import { roleFileName } from "./roleCredentialsCache.ts";
 import { tokenKey } from "./tokenCache.ts";
 
 type Place = Pick<System, "env" | "platform">;
@@ -21,16 +20,16 @@ export function loginsFolder(system: Place): string {
   return join(stateFolder(system), "logins");
 }
 
-export function roleAttemptPath(role: Role, system: Place): string {
-  return join(stateFolder(system), "attempts", roleCredentialsFileName(roleKey(role)));
+export function roleAttemptPath(role: SessionRole, system: Place): string {
+  return join(stateFolder(system), "attempts", roleFileName(role));
 }
 
 export function sessionLockPath(kind: "token" | "login", session: SsoSession, system: Place): string {
   return join(stateFolder(system), "locks", `${kind}-${tokenKey(session)}`);
 }
 
-export function roleLockPath(role: Role, system: Place): string {
-  return join(stateFolder(system), "locks", `role-${roleCredentialsFileName(roleKey(role)).slice(0, 40)}`);
+export function roleLockPath(role: SessionRole, system: Place): string {
+  return join(stateFolder(system), "locks", `role-${roleFileName(role).slice(0, 40)}`);
 }
 
 function stateFolder({ env, platform }: Place): string {

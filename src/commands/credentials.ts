@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type Role, readRoleCredentials } from "../cache/roleCredentialsCache.ts";
+import { readRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { loadConfig } from "../config/configFile.ts";
 import { resolveRole } from "../config/profile.ts";
 import { resolveSession } from "../config/session.ts";
@@ -8,7 +8,7 @@ import { SsoCredError } from "../errors.ts";
 import { credentialProcessOutput, MAX_OUTPUT_BYTES } from "../hit/credentialProcess.ts";
 import { isFresh } from "../hit/expiry.ts";
 import { outputTimeoutMs } from "../hit/waitBudget.ts";
-import type { RoleCredentials } from "../model.ts";
+import type { Role, RoleCredentials, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { waitDeadline } from "./waitDeadline.ts";
@@ -32,10 +32,8 @@ export async function credentials(args: readonly string[], system: System): Prom
   return print(await obtainRoleCredentials(role, deadline, system), role, system);
 }
 
-interface Named {
+interface Named extends Role {
   session: string;
-  accountId: string;
-  roleName: string;
 }
 
 function readArguments(args: readonly string[]): Named | { profile: string } {
@@ -76,15 +74,15 @@ function cachedFor({ session, accountId, roleName }: Named, system: System): Rol
   return cached;
 }
 
-function roleOfSession({ session, accountId, roleName }: Named, system: System): Role {
+function roleOfSession({ session, accountId, roleName }: Named, system: System): SessionRole {
   return { session: resolveSession(loadConfig(system), session, system), accountId, roleName };
 }
 
-function roleOfProfile(name: string, system: System): Role {
+function roleOfProfile(name: string, system: System): SessionRole {
   return resolveRole(loadConfig(system, { credentials: true }), name, system);
 }
 
-function print(credentials: RoleCredentials, { accountId }: { accountId: string }, system: System): number {
+function print(credentials: RoleCredentials, { accountId }: Role, system: System): number {
   const output = credentialProcessOutput(credentials, accountId);
   if (Buffer.byteLength(output) > MAX_OUTPUT_BYTES) {
     throw new SsoCredError("unavailable", "the portal sent credentials longer than SDKs read (8 KiB)");

@@ -5,11 +5,11 @@ import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
 import { readToken, tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
 import { loadConfig } from "../config/configFile.ts";
-import { type RolePair, rolePairs } from "../config/profile.ts";
+import { rolePairs } from "../config/profile.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { roleCacheDirectory, ssoCacheDirectory } from "../hit/paths.ts";
 import { identityCenter } from "../identityCenter/identityCenter.ts";
-import type { SsoSession } from "../model.ts";
+import type { Role, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
@@ -101,7 +101,7 @@ function isPending(session: SsoSession, system: System): boolean {
   return login !== undefined && isUnderWay(login, system);
 }
 
-async function signOut(session: SsoSession, pairs: readonly RolePair[], system: System): Promise<void> {
+async function signOut(session: SsoSession, pairs: readonly Role[], system: System): Promise<void> {
   const title = sessionTitle(session);
   const wasOpen = isPending(session, system);
   // Whatever cannot be removed: the rest goes, and the portal's end of it is what counts most.

@@ -1,12 +1,11 @@
+import type { Role } from "../model.ts";
 import { splitCommandLine } from "../text/commandWords.ts";
 
 /** What a `credential_process` line that runs sso-cred asks for. */
-export interface OurCommand {
+export interface OurCommand extends Role {
   /** The first word: the executable as it is written there. */
   readonly command: string;
   readonly session: string;
-  readonly accountId: string;
-  readonly roleName: string;
 }
 
 /**

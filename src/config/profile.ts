@@ -1,6 +1,6 @@
 import { SsoCredError } from "../errors.ts";
 import type { Environment } from "../hit/paths.ts";
-import type { SsoSession } from "../model.ts";
+import type { Role, SessionRole, SsoSession } from "../model.ts";
 import { hiddenCharacter } from "../text/hiddenCharacter.ts";
 import { printable } from "../text/printable.ts";
 import { assertCliReadsAlike } from "./cliDialect.ts";
@@ -22,11 +22,6 @@ export interface ProfileTarget {
   session: SsoSession;
   accountId?: string;
   roleName?: string;
-}
-
-export interface RolePair {
-  accountId: string;
-  roleName: string;
 }
 
 /**
@@ -123,11 +118,7 @@ function ofLegacy({ config, name, keys, header }: Profile, system: Environment):
 }
 
 /** As {@link resolveProfile}, for what needs one role: the missing keys are an error that names them. */
-export function resolveRole(
-  config: Config,
-  name: string,
-  system: Environment,
-): RolePair & { session: SsoSession } {
+export function resolveRole(config: Config, name: string, system: Environment): SessionRole {
   const { session, accountId, roleName } = resolveProfile(config, name, system);
   if (accountId && roleName) return { session, accountId, roleName };
   const missing = [accountId ? [] : "sso_account_id", roleName ? [] : "sso_role_name"].flat();
@@ -138,8 +129,8 @@ export function resolveRole(
 }
 
 /** Every account and role that the config names for the session, once each; profiles that say half are passed over. */
-export function rolePairs(config: Config, session: Pick<SsoSession, "name" | "startUrl">): RolePair[] {
-  const pairs = new Map<string, RolePair>();
+export function rolePairs(config: Config, session: Pick<SsoSession, "name" | "startUrl">): Role[] {
+  const pairs = new Map<string, Role>();
   for (const name of config.profileNames()) {
     const keys = config.profile(name);
     const command = readOurCommand(keys?.get("credential_process") ?? "");

@@ -1,7 +1,6 @@
-import type { Role } from "../cache/roleCredentialsCache.ts";
 import { SsoCredError } from "../errors.ts";
 import type { IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
-import type { SsoToken } from "../model.ts";
+import type { SessionRole, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 
@@ -11,7 +10,7 @@ const PATIENCE_MS = 3_000;
 
 /** The service's own no to an account or role, with the roles that are assigned there if it tells. */
 export async function accessDenied(
-  { session, accountId, roleName }: Role,
+  { session, accountId, roleName }: SessionRole,
   token: SsoToken,
   refusal: ServiceError,
   { api, deadline }: { api: () => Promise<Pick<IdentityCenter, "listAccountRoles">>; deadline: number },

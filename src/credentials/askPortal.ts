@@ -1,6 +1,5 @@
 import { rmSync } from "node:fs";
 import {
-  type Role,
   roleCredentialsPath,
   usableRoleCredentials,
   writeRoleCredentials,
@@ -9,7 +8,7 @@ import { readToken } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
 import { withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
-import type { RoleCredentials, SsoToken } from "../model.ts";
+import type { RoleCredentials, SessionRole, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { accessDenied } from "./accessDenied.ts";
 import { obtainToken } from "./obtainToken.ts";
@@ -28,7 +27,7 @@ export interface RequestContext {
 }
 
 /** Role credentials with the cached token, else with a refreshed one. Throws as `obtainToken`, and `access-denied`. */
-export async function askPortal(role: Role, means: RequestContext, system: System): Promise<Outcome> {
+export async function askPortal(role: SessionRole, means: RequestContext, system: System): Promise<Outcome> {
   const { deadline, api } = means;
   let refused: string | undefined;
   for (;;) {
@@ -51,7 +50,7 @@ export async function askPortal(role: Role, means: RequestContext, system: Syste
 }
 
 async function fetchAndKeep(
-  role: Role,
+  role: SessionRole,
   token: SsoToken,
   { deadline, retries, api }: RequestContext,
   system: System,
@@ -78,7 +77,12 @@ async function fetchAndKeep(
  * Logout wins, and whoever signed in after it: only while the token file holds what was used. A disk that takes nothing
  * costs only the cache.
  */
-function keep(role: Role, { accessToken }: SsoToken, credentials: RoleCredentials, system: System): void {
+function keep(
+  role: SessionRole,
+  { accessToken }: SsoToken,
+  credentials: RoleCredentials,
+  system: System,
+): void {
   const isCurrent = () => readToken(role.session, system)?.accessToken === accessToken;
   if (!isCurrent()) return;
   try {

@@ -1,9 +1,9 @@
 import { recordAttempt } from "../cache/attempts.ts";
-import { type Role, usableRoleCredentials } from "../cache/roleCredentialsCache.ts";
+import { usableRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath } from "../cache/statePaths.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { type IdentityCenter, identityCenter } from "../identityCenter/identityCenter.ts";
-import type { RoleCredentials } from "../model.ts";
+import type { RoleCredentials, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { loginForMainJob } from "../signIn/loginForMainJob.ts";
 import { sessionTitle } from "../signIn/sessionTitle.ts";
@@ -22,7 +22,7 @@ const SHORT_LOGIN_MS = 3_000;
  * Throws `login-required`, `login-failed`, `access-denied`, `unavailable`, `config`.
  */
 export async function obtainRoleCredentials(
-  role: Role,
+  role: SessionRole,
   deadline: number,
   system: System,
 ): Promise<RoleCredentials> {
@@ -50,7 +50,7 @@ export async function obtainRoleCredentials(
 
 /** The sign-in goes on when its wait is over: the next call finds it. */
 async function signIn(
-  role: Role,
+  role: SessionRole,
   refused: string | undefined,
   deadline: number,
   system: System,
@@ -62,7 +62,7 @@ async function signIn(
   await loginForMainJob(role.session, { deadline: patience, ...replaces }, system);
 }
 
-function refusedAgain(role: Role): SsoCredError {
+function refusedAgain(role: SessionRole): SsoCredError {
   const title = sessionTitle(role.session);
   return new SsoCredError("login-failed", `the portal refuses even the new sign-in to '${title}'`, {
     remedy: { run: `sso-cred logout ${role.session.loginArguments}` },

@@ -2,7 +2,6 @@ import { attemptSince, lastAttempt, recordAttempt } from "../cache/attempts.ts";
 import { withLock } from "../cache/lock.ts";
 import {
   keepsRoleCredentials,
-  type Role,
   readRoleCredentials,
   usableRoleCredentials,
 } from "../cache/roleCredentialsCache.ts";
@@ -11,6 +10,7 @@ import { readToken, tokenMark } from "../cache/tokenCache.ts";
 import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
 import { isCutShort } from "../http/withRetries.ts";
+import type { SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { askPortal, type Outcome, type RequestContext } from "./askPortal.ts";
 import { SHORT_RETRY_MS } from "./retryBudget.ts";
@@ -19,7 +19,11 @@ import { SHORT_RETRY_MS } from "./retryBudget.ts";
  * One round under the role's lock; others' results count while waiting for it. What is cached and still lives is the answer
  * while the service, or the lock, cannot be had. Throws as `askPortal`.
  */
-export async function singleFlight(role: Role, means: RequestContext, system: System): Promise<Outcome> {
+export async function singleFlight(
+  role: SessionRole,
+  means: RequestContext,
+  system: System,
+): Promise<Outcome> {
   // Nothing is kept that others could find: waiting for them would be in vain.
   if (!keepsRoleCredentials(system)) return askPortal(role, means, system);
   const startedAt = system.now();

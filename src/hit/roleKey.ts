@@ -1,11 +1,10 @@
+import type { Role } from "../model.ts";
 import { pythonString } from "./pythonJson.ts";
 import { sha1 } from "./sha1.ts";
 
 /** What identifies cached role credentials: the session's name, or the start URL of a legacy profile. */
-export interface RoleKey {
+export interface RoleKey extends Role {
   session: { name: string } | { startUrl: string };
-  accountId: string;
-  roleName: string;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { SsoCredError } from "../../errors.ts";
+import type { Role } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
 import { isAccountId } from "./command.ts";
 import { type CurrentConfig, roleKey, ssoProfileRole } from "./currentConfig.ts";
-import type { InitOptions, Role } from "./initOptions.ts";
+import type { InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { parseConfig } from "../../config/ini.ts";
 import { type OurCommand, readOurCommand } from "../../config/ourCommand.ts";
+import type { Role } from "../../model.ts";
 
 type Keys = ReadonlyMap<string, string>;
 
@@ -24,20 +25,14 @@ export function readCurrentConfig(text: string): CurrentConfig {
 }
 
 /** The role that a profile of the AWS CLI's kind asks the session for; undefined for every other profile. */
-export function ssoProfileRole(
-  keys: Keys,
-  session: string,
-): { accountId: string; roleName: string } | undefined {
+export function ssoProfileRole(keys: Keys, session: string): Role | undefined {
   const accountId = keys.get("sso_account_id");
   const roleName = keys.get("sso_role_name");
   return keys.get("sso_session") === session && accountId && roleName ? { accountId, roleName } : undefined;
 }
 
 /** The session's profiles and their roles: ours, and those of the AWS CLI's kind. */
-export function profileRoles(
-  config: CurrentConfig,
-  session: string,
-): { name: string; accountId: string; roleName: string }[] {
+export function profileRoles(config: CurrentConfig, session: string): (Role & { name: string })[] {
   return [...config.profiles].flatMap(([name, keys]) => {
     const command = config.ours.get(name);
     const role = command?.session === session ? command : ssoProfileRole(keys, session);
@@ -55,6 +50,6 @@ export function profilesByRole(config: CurrentConfig, session: string): Map<stri
   return found;
 }
 
-export function roleKey({ accountId, roleName }: { accountId: string; roleName: string }): string {
+export function roleKey({ accountId, roleName }: Role): string {
   return `${accountId}/${roleName}`;
 }

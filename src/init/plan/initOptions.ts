@@ -1,4 +1,5 @@
 import type { Assignment } from "../../inventory/assignment.ts";
+import type { Role } from "../../model.ts";
 
 /** What the person wants in the file; answers and flags, nothing of the file itself. */
 export interface InitOptions {
@@ -26,9 +27,4 @@ export interface Files {
   readonly configText: string;
   readonly credentialsPath: string;
   readonly credentialsText: string;
-}
-
-export interface Role {
-  readonly accountId: string;
-  readonly roleName: string;
 }

@@ -1,10 +1,11 @@
 import { editConfig, sectionLines } from "../../config/edit.ts";
 import { readsAsEdited } from "../../config/verifyEdit.ts";
 import { SsoCredError } from "../../errors.ts";
+import type { Role } from "../../model.ts";
 import { profilesToAdopt } from "./adoption.ts";
 import { assertNoForeignProfiles, assertNoStrongerKeys, assertSessionMatches } from "./conflicts.ts";
 import { type CurrentConfig, profilesByRole, readCurrentConfig, roleKey } from "./currentConfig.ts";
-import type { Files, InitOptions, Role } from "./initOptions.ts";
+import type { Files, InitOptions } from "./initOptions.ts";
 import { assertUniqueNames, DEFAULT_TEMPLATE, profileName } from "./names.ts";
 import { profileSteps, type Step, sessionSteps } from "./planSteps.ts";
 

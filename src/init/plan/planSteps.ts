@@ -1,8 +1,9 @@
 import { type ConfigEdit, isOneLine, type SectionName } from "../../config/edit.ts";
+import type { Role } from "../../model.ts";
 import { SSO_KEYS } from "./adoption.ts";
 import { canBeWritten, commandLine } from "./command.ts";
 import { type CurrentConfig, roleKey } from "./currentConfig.ts";
-import type { InitOptions, Role } from "./initOptions.ts";
+import type { InitOptions } from "./initOptions.ts";
 
 /** One section's part of a plan. */
 export interface Step {
