@@ -7,9 +7,10 @@ usage() {
 Usage: sh install.sh [--from FILE|URL] [--prefix DIR]
        sh install.sh --uninstall [--prefix DIR]
 
-Installs to DIR/bin/sso-cred; DIR is ~/.local unless given. Without --from it is built from the source beside this
-script (needs Node 20 or newer with npm). --from takes an executable or its .tar.gz archive; the SHA-256 must
-stand in a file SHA256SUMS beside it. --uninstall removes the executable and leaves configuration and caches alone.
+Installs DIR/bin/sso-cred and, behind it, DIR/libexec/sso-cred/sso-cred; DIR is ~/.local unless given. Without --from
+it is built from the source beside this script (needs Node 20 or newer with npm, and a C compiler for the native front).
+--from takes an executable or its .tar.gz archive; the SHA-256 must stand in a file SHA256SUMS beside it. --uninstall
+removes both files and leaves configuration and caches alone.
 END
 }
 
@@ -58,35 +59,63 @@ main() {
   esac
   bin=$prefix/bin
   target=$bin/sso-cred
+  # The front looks for the program from its own real path.
+  libexec=$(dirname -- "$(real_folder "$bin")")/libexec/sso-cred
+  program=$libexec/sso-cred
   [ ! -d "$target" ] || fail "$target is a folder, not an executable"
+  [ ! -d "$program" ] || fail "$program is a folder, not an executable"
   if [ -n "$uninstall" ]; then remove; else install_executable; fi
+}
+
+real_folder() {
+  if [ -d "$1" ]; then (CDPATH='' cd -- "$1" && pwd -P); else printf '%s\n' "$1"; fi
 }
 
 remove() {
   if [ -f "$target" ] || [ -L "$target" ]; then
     rm -f "$target" || fail "cannot remove $target"
+    remove_program
     say "Removed $target. Configuration and caches in ~/.aws are as they were."
   else
+    remove_program
     say "Nothing to remove: there is no $target."
   fi
+}
+
+remove_program() {
+  [ ! -f "$program" ] || rm -f "$program" || fail "cannot remove $program"
+  [ ! -d "$libexec" ] || rmdir "$libexec" 2> /dev/null || :
 }
 
 install_executable() {
   mkdir -p "$bin" 2> /dev/null || fail "cannot create the folder $bin"
   [ -w "$bin" ] || fail "cannot write to the folder $bin"
   work=$(mktemp -d "$bin/.sso-cred-install.XXXXXX") || fail "cannot write to the folder $bin"
-  trap 'rm -rf "$work"' EXIT
+  new=
+  trap 'rm -rf "$work" ${new:+"$new"}' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
 
   if [ -n "$from" ]; then obtain; else build; fi
-  chmod 755 "$work/sso-cred"
-  if [ "$(uname -s)" = Darwin ]; then
-    codesign --sign - --force "$work/sso-cred" 2> /dev/null || fail 'codesign could not sign the executable'
-  fi
-  # Also the proof that it is made for this machine.
+  for file in "$work/sso-cred" "$work/sso-cred-core"; do
+    [ -f "$file" ] || continue
+    chmod 755 "$file"
+    if [ "$(uname -s)" = Darwin ]; then
+      codesign --sign - --force "$file" 2> /dev/null || fail 'codesign could not sign the executable'
+    fi
+  done
+  # Also the proof that they are made for this machine.
   version=$("$work/sso-cred" --version 2> /dev/null) || fail "${from:-the executable} does not run on this machine ($(uname -sm))"
-  mv -f "$work/sso-cred" "$target" || fail "cannot write $target"
+  # At no moment a front without a program: a new program serves the old front, too.
+  if [ -f "$work/sso-cred-core" ]; then
+    mkdir -p "$libexec" 2> /dev/null && [ -w "$libexec" ] || fail "cannot write to the folder $libexec"
+    new=$libexec/.sso-cred-new.$$
+    { mv -f "$work/sso-cred-core" "$new" && mv -f "$new" "$program"; } || fail "cannot write $program"
+    mv -f "$work/sso-cred" "$target" || fail "cannot write $target"
+  else
+    mv -f "$work/sso-cred" "$target" || fail "cannot write $target"
+    remove_program
+  fi
 
   say "Installed $version as $target"
   case :${PATH:-}: in
@@ -100,11 +129,18 @@ install_executable() {
 }
 
 build() {
+  # Read from a pipe, the script has no folder: nothing of the current one may run.
+  case $0 in
+    */install.sh | install.sh) ;;
+    *) fail 'there is no source beside this script: give --from FILE or --from URL' 2 ;;
+  esac
   source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-  [ -f "$source/scripts/run.mjs" ] || fail 'there is no source beside this script: give --from FILE or --from URL' 2
+  { [ -f "$source/install.sh" ] && [ -f "$source/scripts/run.mjs" ]; } ||
+    fail 'there is no source beside this script: give --from FILE or --from URL' 2
   have node || fail 'building needs Node 20 or newer (https://nodejs.org); or give --from FILE|URL'
   node "$source/scripts/run.mjs" build || fail 'the build failed'
   cp "$source/dist/sso-cred" "$work/sso-cred"
+  cmp -s "$source/dist/sso-cred" "$source/dist/sso-cred-core" || cp "$source/dist/sso-cred-core" "$work/sso-cred-core"
 }
 
 obtain() {
@@ -131,19 +167,35 @@ obtain() {
   case $name in
     *.tar.gz)
       tar -xzf "$work/download" -C "$work" sso-cred 2> /dev/null || fail "$name holds no sso-cred"
+      # An archive of one executable has no other.
+      tar -xzf "$work/download" -C "$work" sso-cred-core 2> /dev/null || rm -f "$work/sso-cred-core"
       ;;
     *) mv "$work/download" "$work/sso-cred" ;;
   esac
 }
 
+# Of redirects only those to https are followed: by another the executable and its sum would come from whoever listens.
 download() {
   if have curl; then
-    curl -fsSL -o "$2" "$1" || fail "cannot download $1"
+    case $1 in
+      https://*) curl -fsSL --proto '=https' -o "$2" "$1" ;;
+      *) curl -fsS -o "$2" "$1" ;;
+    esac || fail "cannot download $1"
   elif have wget; then
-    wget -q -O "$2" "$1" || fail "cannot download $1"
+    download_by_wget "$1" "$2" || fail "cannot download $1"
   else
     fail 'downloading needs curl or wget'
   fi
+}
+
+download_by_wget() {
+  url=$1
+  for _ in 1 2 3 4 5; do
+    ! wget -q -S --max-redirect=0 -O "$2" "$url" 2> "$work/headers" || return 0
+    url=$(sed -n 's/^ *[Ll]ocation: *\(https:[^ ]*\).*/\1/p' "$work/headers" | tail -n 1)
+    [ -n "$url" ] || return 1
+  done
+  return 1
 }
 
 sha256() {

@@ -1,4 +1,4 @@
-// npm run build [-- --target TARGET]… [--release] [--force]
+// npm run build [-- --target TARGET]… [--release] [--zig] [--force]
 import { parseArgs } from "node:util";
 import { buildExecutable } from "./build/executable.ts";
 import { makeRelease } from "./build/release.ts";
@@ -18,12 +18,15 @@ async function main(): Promise<void> {
     options: {
       target: { type: "string", multiple: true },
       release: { type: "boolean", default: false },
+      zig: { type: "boolean", default: false },
       force: { type: "boolean", default: false },
     },
   });
   const { force } = values;
+  // Every archive has the front, and only zig compiles it for all.
+  const zig = values.zig || values.release;
   const targets = values.target?.map(asTarget) ?? (values.release ? TARGETS : [undefined]);
-  for (const target of targets) await buildExecutable({ target, force, say });
+  for (const target of targets) await buildExecutable({ target, force, zig, say });
   if (values.release)
     await makeRelease(
       targets.filter((target) => target !== undefined),

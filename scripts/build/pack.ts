@@ -1,5 +1,7 @@
 import childProcess from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
 import { hostTarget, type Target } from "../toolchain.mjs";
 
@@ -36,7 +38,7 @@ export async function pack({ target, node, main, assets, execArgv, output }: Pac
   const require = createRequire(import.meta.url);
   // A cache holds for one platform's V8 only.
   const useCodeCache = target === hostTarget();
-  const sea = packager(require, useCodeCache ? execArgv : []);
+  const sea = packager(require, useCodeCache ? execArgv : [], main);
   const { log } = require("@yao-pkg/pkg/lib-es5/log.js") as { log: { info(): void } };
   log.info = () => {};
   const [platform = "", arch = ""] = target.split("-");
@@ -59,19 +61,28 @@ export async function pack({ target, node, main, assets, execArgv, output }: Pac
 }
 
 /**
- * The packager, whose call of the Node that writes the blob gets the options that the executable will run under: V8 rejects
- * a code cache that was made under others.
+ * The packager, whose call of the Node that writes the blob is changed in two ways. It gets the options that the executable will
+ * run under: V8 rejects a code cache that was made under others. And it is told the main script by its bare name: the path goes
+ * into the blob, and builds in different folders would differ.
  */
-function packager(require: NodeJS.Require, options: readonly string[]): Sea {
+function packager(require: NodeJS.Require, options: readonly string[], main: string): Sea {
   const { execFile } = childProcess;
   const run = promisify(execFile);
-  const withOptions = (args: readonly string[]) =>
-    args[0] === "--experimental-sea-config" ? [...options, ...args] : args;
   const file = require.resolve("@yao-pkg/pkg/lib-es5/sea.js");
   // It looks up `execFile` once, when it is loaded.
   delete require.cache[file];
-  const replaced = { [promisify.custom]: (node: string, args: string[]) => run(node, withOptions(args)) };
-  childProcess.execFile = Object.assign(() => {}, replaced) as unknown as typeof execFile;
+  const replacement = async (node: string, args: string[]) => {
+    const [flag, config = ""] = args;
+    if (flag !== "--experimental-sea-config") return run(node, args);
+    await writeFile(
+      config,
+      JSON.stringify({ ...JSON.parse(await readFile(config, "utf8")), main: basename(main) }),
+    );
+    return run(node, [...options, ...args], { cwd: dirname(main) });
+  };
+  childProcess.execFile = Object.assign(() => {}, {
+    [promisify.custom]: replacement,
+  }) as unknown as typeof execFile;
   try {
     return (require(file) as { default: Sea }).default;
   } finally {

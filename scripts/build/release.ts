@@ -4,15 +4,16 @@ import { createReadStream } from "node:fs";
 import { copyFile, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { root, type Target } from "../toolchain.mjs";
-import { executableName } from "./executable.ts";
+import { frontName, programName } from "./executable.ts";
+import { hasFront } from "./front.ts";
 
 const run = promisify(execFile);
 
-/** Packs each built executable with its licences, and leaves dist/SHA256SUMS over executables and archives. */
+/** Packs each built program with its front and licences, and leaves dist/SHA256SUMS over programs and archives. */
 export async function makeRelease(targets: readonly Target[], say: (line: string) => void): Promise<void> {
   const files: string[] = [];
   for (const target of targets) {
-    files.push(executableName(target));
+    files.push(programName(target));
     const archive = await makeArchive(target, say);
     if (archive !== undefined) files.push(archive);
   }
@@ -27,12 +28,17 @@ export async function makeRelease(targets: readonly Target[], say: (line: string
 async function makeArchive(target: Target, say: (line: string) => void): Promise<string | undefined> {
   const windows = target.startsWith("win-");
   const archive = `sso-cred-${target}${windows ? ".zip" : ".tar.gz"}`;
-  const members = [windows ? "sso-cred.exe" : "sso-cred", "LICENSE", "THIRD_PARTY_LICENSES"];
+  const sources: Record<string, string> = {
+    ...(hasFront(target)
+      ? { "sso-cred": `dist/${frontName(target)}`, "sso-cred-core": `dist/${programName(target)}` }
+      : { "sso-cred.exe": `dist/${programName(target)}` }),
+    LICENSE: "LICENSE",
+    THIRD_PARTY_LICENSES: "dist/THIRD_PARTY_LICENSES",
+  };
+  const members = Object.keys(sources);
   const folder = await mkdtemp(`${root}dist/new-`);
   try {
-    await copyFile(`${root}dist/${executableName(target)}`, `${folder}/${members[0]}`);
-    await copyFile(`${root}LICENSE`, `${folder}/LICENSE`);
-    await copyFile(`${root}dist/THIRD_PARTY_LICENSES`, `${folder}/THIRD_PARTY_LICENSES`);
+    for (const member of members) await copyFile(`${root}${sources[member]}`, `${folder}/${member}`);
     if (windows) await run("zip", ["-q", "-9", archive, ...members], { cwd: folder });
     else await run("tar", ["-czf", archive, ...members], { cwd: folder });
     await rename(`${folder}/${archive}`, `${root}dist/${archive}`);

@@ -13,6 +13,7 @@ import {
   type Target,
 } from "../toolchain.mjs";
 import { EARLY_VARIABLES, forgetEarlyVariables } from "./earlyVariables.ts";
+import { fetchPackage } from "./registry.ts";
 
 const run = promisify(execFile);
 
@@ -34,7 +35,10 @@ export async function runtime(target: Target, say: (line: string) => void): Prom
   try {
     const binary = `${folder}/node`;
     if (target === hostTarget()) await copyFile(pinnedNode(), binary);
-    else await fetchBinary(target, `${name}@${locked.version}`, locked.integrity, folder, say);
+    else {
+      const fetched = await fetchPackage(`${name}@${locked.version}`, locked.integrity, folder, say);
+      await rename(`${fetched}/${nodePathInPackage(target)}`, binary);
+    }
     await chmod(binary, 0o755);
     if (target.startsWith("linux-")) await strip(target, binary, say);
     const bytes = await readFile(binary);
@@ -45,30 +49,6 @@ export async function runtime(target: Target, say: (line: string) => void): Prom
     await rm(folder, { recursive: true, force: true });
   }
   return cached;
-}
-
-async function fetchBinary(
-  target: Target,
-  name: string,
-  integrity: string,
-  folder: string,
-  say: (line: string) => void,
-) {
-  say(`fetching ${name}`);
-  const npm = process.env.npm_execpath;
-  const args = ["pack", name, "--silent", "--pack-destination", folder];
-  const { stdout } = npm?.endsWith(".js")
-    ? await run(process.execPath, [npm, ...args])
-    : await run("npm", args, { shell: process.platform === "win32" });
-  const archive = `${folder}/${stdout.trim()}`;
-  const sum = `sha512-${createHash("sha512")
-    .update(await readFile(archive))
-    .digest("base64")}`;
-  if (sum !== integrity)
-    throw new Error(`${name} from the registry is not what package-lock.json has recorded`);
-  const member = `package/${nodePathInPackage(target)}`;
-  await run("tar", ["-xzf", archive, "-C", folder, member]);
-  await rename(`${folder}/${member}`, `${folder}/node`);
 }
 
 /** Takes off the symbols: a sixth of the file. Node for macOS and Windows comes without them. */

@@ -9,6 +9,7 @@ import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import { homeDirectory } from "../hit/paths.ts";
 import { outputFailure } from "../hit/writeFully.ts";
 import { EXIT_FLAG, exitProcess } from "../platform/exitProcess.ts";
+import { installedFront } from "../platform/installation.ts";
 import { realSystem } from "../platform/realSystem.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
@@ -65,16 +66,29 @@ async function dispatch(args: readonly string[], system: System): Promise<number
     return 0;
   }
   if (!command && asksFor(args, "-V", "--version")) {
-    system.writeStdout(`sso-cred ${VERSION}\n`);
+    system.writeStdout(`sso-cred ${versions()}\n`);
     return 0;
   }
   checkHome(system);
-  system.trace.step("begin", { version: VERSION, command: command ? word : "credentials" });
+  // The front's file is read only for a trace.
+  const front = system.env.SSO_CRED_TRACE ? (frontInUse() ?? "none") : undefined;
+  system.trace.step("begin", { version: VERSION, front, command: command ? word : "credentials" });
   if (command) return command(rest, system);
   if (args.length === 0) {
     throw new SsoCredError("usage", "no session and no command", { remedy: { run: "sso-cred --help" } });
   }
   return credentials(args, system);
+}
+
+/** The program's version, and the front's where it differs. */
+function versions(): string {
+  const front = frontInUse() ?? VERSION;
+  return front === VERSION ? VERSION : `${VERSION} (front ${front})`;
+}
+
+function frontInUse(): string | undefined {
+  const front = installedFront();
+  return front?.isInUse ? front.version : undefined;
 }
 
 /** A first word with both flags is a session, whatever commands there will be; only `init` writes such flags itself. */

@@ -1,6 +1,6 @@
 import { isatty } from "node:tty";
 import { applyPlan } from "../init/plan/applyPlan.ts";
-import { callPath, checkCommand } from "../init/plan/command.ts";
+import { checkCommand } from "../init/plan/command.ts";
 import { readConfigFiles } from "../init/plan/configFiles.ts";
 import {
   assertNoForeignProfiles,
@@ -13,7 +13,7 @@ import { planConfig } from "../init/plan/plan.ts";
 import { reportPlan } from "../init/plan/report.ts";
 import type { Asking } from "../init/wizard/questions.ts";
 import { askSession } from "../init/wizard/sessionAnswers.ts";
-import { currentFolder } from "../platform/currentFolder.ts";
+import { ownPath } from "../platform/installation.ts";
 import type { System } from "../platform/system.ts";
 import { chosenRoles } from "./chosenRoles.ts";
 import { readFlags, sessionFlags } from "./initFlags.ts";
@@ -22,7 +22,7 @@ import { personAtTerminal } from "./person.ts";
 /** `sso-cred init`: questions (or flags), sign-in, plan, apply. Until the plan is applied nothing is written to the config. */
 export async function init(args: readonly string[], system: System): Promise<number> {
   const flags = readFlags(args);
-  const command = flags.command ?? ownPath(system);
+  const command = flags.command ?? ownPath();
   checkCommand(command, system.platform);
   const files = readConfigFiles(system);
   const current = readCurrentConfig(files.configText);
@@ -75,15 +75,4 @@ export async function init(args: readonly string[], system: System): Promise<num
     system,
   );
   return 0;
-}
-
-function ownPath(system: System): string {
-  const { isSea } = process.getBuiltinModule("node:sea");
-  const [node, script] = process.argv as [string, string];
-  const { env, platform } = system;
-  // Of use only for a name that leads to this executable.
-  const cwd = currentFolder() ?? "/";
-  return isSea()
-    ? callPath({ argv0: process.argv0, execPath: process.execPath, cwd, env, platform })
-    : (script ?? node);
 }

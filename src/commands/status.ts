@@ -7,6 +7,7 @@ import { EXIT_CODE } from "../errors.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../identityCenter/endpoints.ts";
 import type { SsoSession } from "../model.ts";
+import { installedFront, isPacked } from "../platform/installation.ts";
 import type { System } from "../platform/system.ts";
 import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
 import { sessionTitle } from "../signIn/sessionTitle.ts";
@@ -43,7 +44,11 @@ export async function status(args: readonly string[], system: System): Promise<n
     allowPositionals: true,
   });
   const rows = askedSessions(positionals, values, system).map((session) => sessionStatus(session, system));
-  system.writeStdout(values.json ? `${JSON.stringify(rows, null, 2)}\n` : rows.map(line).join(""));
+  system.writeStdout(
+    values.json
+      ? `${JSON.stringify(rows, null, 2)}\n`
+      : `${rows.map(line).join("")}${frontLine()}`,
+  );
   return rows.every((row) => row.usable) ? 0 : EXIT_CODE["login-required"];
 }
 
@@ -91,6 +96,13 @@ function line(row: SessionStatus): string {
   const title = sessionTitle({ name: row.session, startUrl: row.startUrl });
   const endpoints = row.foreignEndpoints.map((url) => `, endpoint ${printable(url)}`).join("");
   return `${title}: ${describe(row)}${row.loginPending ? ", a sign-in is open" : ""}${endpoints}\n`;
+}
+
+/** Says when the native front is there and not what the caller started; else nothing. */
+function frontLine(): string {
+  const front = isPacked() ? installedFront() : undefined;
+  if (front === undefined || front.isInUse) return "";
+  return `native front: not in use, it is ${printable(front.path)}\n`;
 }
 
 function describe({ signedIn, refreshable, expiresAt }: SessionStatus): string {

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { linkSync, mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
 import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
-import { BINARY, runShell, start } from "../support/run.ts";
+import { placeExecutable, runShell, start } from "../support/run.ts";
 
 const hasPython = spawnSync("python3", ["-c", ""]).status === 0;
 
@@ -20,10 +20,9 @@ async function installed() {
     tokenPath("corp"),
     tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() }),
   );
-  const real = join(home.path, "apps (v1)/sso-cred");
+  const real = placeExecutable(join(home.path, "apps (v1)"));
   const link = join(home.path, "my bin/sso-cred");
-  for (const path of [real, link]) mkdirSync(dirname(path));
-  place(BINARY, real);
+  mkdirSync(dirname(link));
   symlinkSync(real, link);
   const env = { ...center.env, PATH: `/usr/bin:/bin:${dirname(link)}` };
   const line = async () => {
@@ -31,15 +30,6 @@ async function installed() {
     return /^credential_process = (.*)$/m.exec(config)?.[1] ?? "";
   };
   return { home, real, link, env, line, run: (command: string) => runShell(command, { home, env }) };
-}
-
-/** A hard link where the disk allows it: the executable is large. */
-function place(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch {
-    spawnSync("cp", [from, to]);
-  }
 }
 
 /** The SDKs for Go take quotes off a value's start. */
@@ -86,9 +76,8 @@ it("--command writes the bare name, which is found on the PATH and recognised as
 });
 
 it("a path that cannot be quoted is refused with the remedy", async () => {
-  const { home, real, run } = await installed();
-  mkdirSync(join(home.path, "a$b"));
-  place(real, join(home.path, "a$b/sso-cred"));
+  const { home, run } = await installed();
+  placeExecutable(join(home.path, "a$b"));
   const { code, stderr, stdout } = await run(`'./a$b/sso-cred' ${INIT}`);
   expect([code, stdout]).toEqual([3, ""]);
   expect(stderr).toMatch(

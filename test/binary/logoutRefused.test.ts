@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -13,7 +13,7 @@ import {
   tokenFile,
   tokenPath,
 } from "../support/home.ts";
-import { BINARY, start } from "../support/run.ts";
+import { BINARY, placeExecutable, start } from "../support/run.ts";
 
 /** Folders refuse nothing to root: as root the program runs as nobody, from a place that nobody can reach. */
 const isRoot = process.getuid?.() === 0;
@@ -23,11 +23,8 @@ function reachableBinary(): string {
   if (!isRoot) return BINARY;
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-binary-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const copy = join(folder, "sso-cred");
-  copyFileSync(BINARY, copy);
   chmodSync(folder, 0o755);
-  chmodSync(copy, 0o755);
-  return copy;
+  return placeExecutable(folder);
 }
 
 test("logout tells the portal even when a file cannot be removed, then names the file", async () => {

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { VERSION } from "../../src/platform/version.ts";
 import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
-import { BINARY, type RunResult, runShell } from "../support/run.ts";
+import { PROGRAM } from "../support/builtExecutable.ts";
+import { type RunResult, runShell } from "../support/run.ts";
 
 /** Starts over at once, as NODE_DEBUG is set; the file that it was started from has gone even before. */
 async function runDeleted(world: BinaryWorld, args: readonly string[]): Promise<RunResult> {
   const copy = join(world.home.path, "sso-cred");
-  copyFileSync(BINARY, copy);
+  copyFileSync(PROGRAM, copy);
   const words = args.map((word) => `'${word}'`).join(" ");
   const result = await runShell(`exec 3<"$COPY" && rm "$COPY" && exec /proc/self/fd/3 ${words}`, {
     ...world.options,

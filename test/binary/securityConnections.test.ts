@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
+import { PROGRAM } from "../support/builtExecutable.ts";
 import { isoSeconds, tokenPath } from "../support/home.ts";
 import { BINARY, start } from "../support/run.ts";
 
@@ -45,7 +46,7 @@ test.skipIf(!canTrace)(
 
     // The browser is the person's program, and ends in the executable of the tests.
     const programs = calls.filter((line) => line.startsWith("execve(")).map((line) => line.split('"')[1]);
-    expect(new Set(programs)).toEqual(new Set([BINARY, browser.command, process.execPath]));
+    expect(new Set(programs)).toEqual(new Set([BINARY, PROGRAM, browser.command, process.execPath]));
 
     const endpoint = new RegExp(
       `sin_port=htons\\(${new URL(center.url).port}\\), sin_addr=inet_addr\\("127\\.0\\.0\\.1"\\)`,

@@ -1,7 +1,26 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, existsSync, linkSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { EXECUTABLE } from "./builtExecutable.ts";
 
 export const BINARY = process.env.SSO_CRED_BINARY ?? EXECUTABLE;
+
+/** Puts the executable, with the program behind it, into a folder, which is made; answers its path there. */
+export function placeExecutable(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const place = (from: string, name: string) => {
+    try {
+      linkSync(from, join(folder, name));
+    } catch {
+      copyFileSync(from, join(folder, name));
+    }
+  };
+  place(BINARY, "sso-cred");
+  const program = join(dirname(BINARY), "sso-cred-core");
+  if (BINARY === EXECUTABLE && existsSync(program)) place(program, "sso-cred-core");
+  return join(folder, "sso-cred");
+}
+
 /** All a caller's environment holds besides HOME and what the test gives. */
 export const BARE_PATH = "/usr/bin:/bin";
 

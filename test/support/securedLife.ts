@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type BinaryWorld, binaryWorld } from "./binaryWorld.ts";
+import { PROGRAM } from "./builtExecutable.ts";
 import { sessionSection } from "./home.ts";
 import { BINARY, type RunResult, runShell, startShell } from "./run.ts";
 import { processesOf } from "./secrets.ts";
@@ -67,7 +68,9 @@ export async function securedLife(login: "browser" | "device"): Promise<SecuredL
       const running = startShell(lineOf(args), { ...options, env: { ...env, ...more } });
       await isTime();
       // The caller first: it would start another worker. Whoever watches them ends with them.
-      const ours = processesOf(home).filter(({ commandLine }) => commandLine.startsWith(`${BINARY} `));
+      const ours = processesOf(home).filter(({ commandLine }) =>
+        [BINARY, PROGRAM].some((file) => commandLine.startsWith(`${file} `)),
+      );
       for (const { pid } of ours.sort((a, b) => a.pid - b.pid)) process.kill(pid, "SIGKILL");
       keep(args, await running.done);
     },

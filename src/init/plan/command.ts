@@ -1,45 +1,6 @@
-import { accessSync, constants, realpathSync, statSync } from "node:fs";
-import { posix, win32 } from "node:path";
 import { readOurCommand } from "../../config/ourCommand.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
-
-/** How this process was started, as far as the path in the config depends upon it. */
-export interface Invocation {
-  /** The program's name as the caller gave it: a path, or a word that was found on PATH. */
-  readonly argv0: string;
-  /** The program's file, links resolved. */
-  readonly execPath: string;
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-}
-
-/**
- * The absolute path by which this executable was called or found, links not resolved, so that an upgrade behind a
- * link keeps the profiles working; `execPath` when argv0 leads elsewhere.
- */
-export function callPath({ argv0, execPath, cwd, env, platform }: Invocation): string {
-  const path = platform === "win32" ? win32 : posix;
-  const isPath = argv0.includes("/") || (platform === "win32" && argv0.includes("\\"));
-  const folders = isPath
-    ? [cwd]
-    : (env.PATH ?? env.Path ?? "").split(path.delimiter).filter((name) => name !== "");
-  const endings = platform === "win32" ? ["", ".exe"] : [""];
-  const candidates = folders.flatMap((folder) =>
-    endings.map((ending) => path.resolve(cwd, folder, argv0 + ending)),
-  );
-  return candidates.find((candidate) => isSameProgram(candidate, execPath)) ?? execPath;
-}
-
-function isSameProgram(path: string, execPath: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile() && realpathSync(path) === realpathSync(execPath);
-  } catch {
-    return false;
-  }
-}
 
 /** Read alike by everybody without quotes; a backslash is not, on POSIX. */
 const PLAIN = /^[A-Za-z0-9_.@/%:+=,-]+$/;

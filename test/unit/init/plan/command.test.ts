@@ -1,12 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readOurCommand } from "../../../../src/config/ourCommand.ts";
 import { isKind } from "../../../../src/errors.ts";
-import { callPath, canBeWritten, checkCommand, commandLine } from "../../../../src/init/plan/command.ts";
+import { canBeWritten, checkCommand, commandLine } from "../../../../src/init/plan/command.ts";
 import { splitCommandLine } from "../../../../src/text/commandWords.ts";
 import { cmdSlashC, crtSplit } from "./windowsReaders.ts";
 
@@ -147,39 +144,5 @@ describe("the credential_process line", () => {
     expect(() => checkCommand("sso-cred", "linux")).not.toThrow();
     expect(() => checkCommand("/opt/my tools/sso-cred", "linux")).not.toThrow();
     expect(() => checkCommand("/opt/sso-cred-linux-x64", "linux")).toThrow(/must be sso-cred/);
-  });
-});
-
-describe("the path by which the program was called", () => {
-  let home: string;
-  let real: string;
-  beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), "sso-cred-path-"));
-    mkdirSync(join(home, "v1"));
-    mkdirSync(join(home, "bin"));
-    mkdirSync(join(home, "other"));
-    real = join(home, "v1", "sso-cred");
-    writeFileSync(real, "#!/bin/sh\n");
-    chmodSync(real, 0o755);
-    symlinkSync(real, join(home, "bin", "sso-cred"));
-    copyFileSync(real, join(home, "other", "sso-cred"));
-  });
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
-  const call = (argv0: string, PATH: string) =>
-    callPath({ argv0, execPath: real, cwd: home, env: { PATH }, platform: "linux" });
-
-  it("is the link on the PATH, not what it leads to", () => {
-    expect(call("sso-cred", `/nowhere:${home}/bin`)).toBe(join(home, "bin", "sso-cred"));
-  });
-
-  it("is made absolute without following links", () => {
-    expect(call("./bin/sso-cred", "")).toBe(join(home, "bin", "sso-cred"));
-    expect(call("bin/../bin/sso-cred", "")).toBe(join(home, "bin", "sso-cred"));
-  });
-
-  it("is the program's own file when another program of that name comes first, or none", () => {
-    expect(call("sso-cred", `${home}/other:${home}/bin`)).toBe(join(home, "bin", "sso-cred"));
-    expect(call("sso-cred", `${home}/other`)).toBe(real);
-    expect(call("sh", "/bin:/usr/bin")).toBe(real);
   });
 });

@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { readFile, stat } from "node:fs/promises";
+import { promisify } from "node:util";
+import { hostTarget, root, type Target } from "../toolchain.mjs";
+import { fetchZig } from "./zig.ts";
+
+const run = promisify(execFile);
+
+export const SOURCE = "src/front/front.c";
+
+/** A front that is larger than this takes longer to load than the C library's loader does. */
+const MAX_STATIC_BYTES = 100_000;
+
+/** What `zig cc -target` calls the targets that have a front. */
+const TRIPLES: Readonly<Partial<Record<Target, string>>> = {
+  "linux-x64": "x86_64-linux-musl",
+  "linux-arm64": "aarch64-linux-musl",
+  "darwin-x64": "x86_64-macos",
+  "darwin-arm64": "aarch64-macos",
+};
+
+const WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wstrict-prototypes", "-Werror"];
+
+/** A compiler's command line, without what it compiles. */
+export type Compiler = readonly [string, ...string[]];
+
+export function hasFront(target: Target): boolean {
+  return TRIPLES[target] !== undefined;
+}
+
+/**
+ * The C compiler for a target: `CC`, or the first one that works of `cc`, `clang`, `gcc` and `zig cc`. Another machine's needs zig.
+ * `zig`: the pinned one and no other. Undefined where there is none.
+ */
+export async function findCompiler(
+  target: Target,
+  { zig, say }: { zig: boolean; say(line: string): void },
+): Promise<Compiler | undefined> {
+  const triple = TRIPLES[target];
+  if (triple === undefined) return undefined;
+  if (zig) return [await fetchZig(say), "cc", "-target", triple];
+  const candidates: Compiler[] = [["zig", "cc", "-target", triple]];
+  if (target === hostTarget()) {
+    const [given, ...words] = (process.env.CC ?? "").split(" ").filter((word) => word !== "");
+    if (given !== undefined) return [given, ...words];
+    candidates.unshift(["cc"], ["clang"], ["gcc"]);
+  }
+  for (const candidate of candidates) if (await works(candidate)) return candidate;
+  return undefined;
+}
+
+/** Compiles the front into `output`: statically where that does not make it larger. A warning is an error. */
+export async function compileFront(compiler: Compiler, target: Target, output: string): Promise<void> {
+  const { version } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
+  const common = [
+    ...["-std=c11", "-O2", "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2", ...WARNINGS],
+    // The same bytes from every folder and on every day.
+    ...[`-DVERSION="${version}"`, `-ffile-prefix-map=${root}=`],
+    ...["-o", output, SOURCE],
+  ];
+  if (target.startsWith("darwin-")) return compile(compiler, common);
+  const linux = ["-fstack-clash-protection", "-s", "-Wl,-z,relro,-z,now,-z,noexecstack,--build-id=none"];
+  try {
+    await compile(compiler, [...linux, "-static", ...common]);
+    if ((await stat(output)).size <= MAX_STATIC_BYTES) return;
+  } catch {
+    // No static C library here.
+  }
+  await compile(compiler, [...linux, "-fPIE", "-pie", ...common]);
+}
+
+async function compile([file, ...words]: Compiler, options: readonly string[]): Promise<void> {
+  await run(file, [...words, ...options], { cwd: root, env: { ...process.env, ...zigCache() } });
+}
+
+/** Whether it is there, and has the C library's headers. */
+async function works([file, ...words]: Compiler): Promise<boolean> {
+  const options = ["-fsyntax-only", "-include", "unistd.h", "-x", "c", "/dev/null"];
+  try {
+    await run(file, [...words, ...options], { env: { ...process.env, ...zigCache() } });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function zigCache(): Record<string, string> {
+  const folder = `${root}.cache/zig-cache`;
+  return { ZIG_GLOBAL_CACHE_DIR: folder, ZIG_LOCAL_CACHE_DIR: folder };
+}

@@ -1,0 +1,108 @@
+import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, posix, win32 } from "node:path";
+import { currentFolder } from "./currentFolder.ts";
+
+/** How this process was started. */
+export interface Invocation {
+  /** The program's name as the caller gave it: a path, or a word that was found on PATH. */
+  readonly argv0: string;
+  /** The program's file, links resolved. */
+  readonly execPath: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+}
+
+/** The native front beside the program (src/front/front.c). */
+export interface Front {
+  readonly path: string;
+  /** The front and the program are replaced one after the other, so the versions may differ. */
+  readonly version: string;
+  /** True when the caller started the front, which then started this program. */
+  readonly isInUse: boolean;
+}
+
+/** A larger file is no front, so it is not read. */
+const MAX_FRONT_BYTES = 1024 * 1024;
+
+/** The front that starts this executable; undefined when there is none, and when run from source. */
+export function installedFront(invocation: Invocation = thisProcess()): Front | undefined {
+  const path = frontPath(invocation.execPath);
+  const version = path === undefined ? undefined : frontVersion(path);
+  if (path === undefined || version === undefined) return undefined;
+  return { path, version, isInUse: calledPath({ ...invocation, execPath: path }) !== undefined };
+}
+
+/** The path that a `credential_process` line names: the front's, else the program's own. From source: the script's. */
+export function ownPath(): string {
+  if (!isPacked()) return process.argv[1] as string;
+  const invocation = thisProcess();
+  return callPath({ ...invocation, execPath: installedFront(invocation)?.path ?? invocation.execPath });
+}
+
+/**
+ * The absolute path by which this executable was called or found, links not resolved, so that an upgrade behind a
+ * link keeps the profiles working; `execPath` when argv0 leads elsewhere.
+ */
+export function callPath(invocation: Invocation): string {
+  return calledPath(invocation) ?? invocation.execPath;
+}
+
+/** Whether this is the packed executable; else Node runs the source. */
+export function isPacked(): boolean {
+  return process.getBuiltinModule("node:sea").isSea();
+}
+
+function thisProcess(): Invocation {
+  const { argv0, execPath, env, platform } = process;
+  // The folder matters only for a name that leads to this executable.
+  return { argv0, execPath, cwd: currentFolder() ?? "/", env, platform };
+}
+
+function calledPath({ argv0, execPath, cwd, env, platform }: Invocation): string | undefined {
+  const path = platform === "win32" ? win32 : posix;
+  const isPath = argv0.includes("/") || (platform === "win32" && argv0.includes("\\"));
+  const folders = isPath
+    ? [cwd]
+    : (env.PATH ?? env.Path ?? "").split(path.delimiter).filter((name) => name !== "");
+  const endings = platform === "win32" ? ["", ".exe"] : [""];
+  const candidates = folders.flatMap((folder) =>
+    endings.map((ending) => path.resolve(cwd, folder, argv0 + ending)),
+  );
+  return candidates.find((candidate) => isSameProgram(candidate, execPath));
+}
+
+function isSameProgram(path: string, execPath: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile() && realpathSync(path) === realpathSync(execPath);
+  } catch {
+    return false;
+  }
+}
+
+/** Where the front must be to find this program: `hand_on` in front.c, read backwards. */
+function frontPath(program: string): string | undefined {
+  // Linux adds this to the path of a file that an upgrade has replaced meanwhile.
+  const file = program.replace(/ \(deleted\)$/, "");
+  if (file.endsWith("/libexec/sso-cred/sso-cred")) return join(dirname(file), "../../bin/sso-cred");
+  return file.endsWith("/sso-cred-core") ? join(dirname(file), "sso-cred") : undefined;
+}
+
+/** The version in the front's own message; undefined for a file that is no front. */
+function frontVersion(path: string): string | undefined {
+  try {
+    const { size } = statSync(path);
+    if (size > MAX_FRONT_BYTES) return undefined;
+    const bytes = Buffer.alloc(size);
+    const fd = openSync(path, "r");
+    try {
+      readSync(fd, bytes);
+    } finally {
+      closeSync(fd);
+    }
+    return /the front (\S{1,40}) cannot run the program/.exec(bytes.toString("latin1"))?.[1];
+  } catch {
+    return undefined;
+  }
+}

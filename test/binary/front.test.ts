@@ -1,0 +1,117 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { hasFront, PROGRAM } from "../support/builtExecutable.ts";
+import { type FrontCase, hits, nearHits, setUp } from "../support/frontCases.ts";
+import { EDGES } from "../support/frontChanges.ts";
+import { call, loneFront, sanitizedFront } from "../support/fronts.ts";
+
+const HANDED_ON =
+  /^sso-cred: the front \S+ cannot run the program \/.+\/libexec\/sso-cred\/sso-cred, which is missing\n$/;
+/** Nearer than this to the 15 minutes, front and program may see the clock on different sides of it. */
+const TOO_NEAR_S = 3;
+/** More by `FAST_CHECK_RUNS=…`. */
+const RUNS = Number(process.env.FAST_CHECK_RUNS ?? 0) || undefined;
+
+const scratch = mkdtempSync(join(tmpdir(), "sso-cred-cases-"));
+afterAll(() => rmSync(scratch, { recursive: true }));
+let homes = 0;
+
+/** Sets the case up in a home of its own, and takes that away afterwards. */
+function inHome<T>(
+  one: FrontCase,
+  use: (surroundings: { env: Record<string, string>; cwd: string }) => T,
+): T {
+  const cwd = join(scratch, String(homes++));
+  mkdirSync(cwd);
+  try {
+    setUp(one, cwd);
+    return use({ env: { HOME: cwd, ...one.env }, cwd });
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
+}
+
+if (!hasFront) console.warn("SKIPPED: dist/sso-cred is the program, as there was no C compiler");
+describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
+  const front = hasFront ? loneFront() : undefined;
+  afterAll(() => front?.remove());
+  const file = front?.file ?? "";
+
+  /** Either exactly the program's answer, or exactly nothing but that it cannot hand on. */
+  function agrees(one: FrontCase, executable: string, more: Record<string, string> = {}): boolean {
+    return inHome(one, (surroundings) => {
+      const { status, stdout, stderr } = call(executable, one.args, {
+        ...surroundings,
+        env: { ...surroundings.env, ...more },
+      });
+      if (status === 0) {
+        expect(stderr).toBe("");
+        const isOnTheEdge = Math.abs(one.livesFor - 900) < TOO_NEAR_S;
+        if (!isOnTheEdge) {
+          const program = call(PROGRAM, one.args, surroundings);
+          expect({ status: program.status, stdout: program.stdout, stderr: program.stderr }).toEqual({
+            status,
+            stdout,
+            stderr,
+          });
+        }
+        if (one.livesFor < 900 - TOO_NEAR_S) throw new Error("answered although too little time is left");
+        return true;
+      }
+      expect({ status, stdout, stderr }).toEqual({
+        status: 3,
+        stdout: "",
+        stderr: expect.stringMatching(HANDED_ON),
+      });
+      return false;
+    });
+  }
+
+  test("answers what init and the AWS CLI write by itself, in the program's bytes", () => {
+    fc.assert(
+      fc.property(hits, (hit) => {
+        expect(agrees(hit, file)).toBe(true);
+      }),
+      { numRuns: RUNS ?? 60 },
+    );
+  });
+
+  test("never answers anything that the program would not answer in the same bytes", () => {
+    let answered = 0;
+    const numRuns = RUNS ?? 400;
+    fc.assert(
+      fc.property(nearHits, (one) => {
+        if (agrees(one, file)) answered++;
+      }),
+      { numRuns },
+    );
+    // Both sides of each boundary are met.
+    expect(answered).toBeGreaterThan(numRuns / 20);
+    expect(answered).toBeLessThan(numRuns / 2);
+  });
+
+  test("agrees with the program on each edge of its rules", () => {
+    const [hit] = fc.sample(hits, { numRuns: 1, seed: 1 }) as [FrontCase];
+    const answered = EDGES.filter((edge) => agrees(edge({ ...hit, content: hit.content }), file)).length;
+    expect(answered).toBeGreaterThan(EDGES.length / 10);
+  });
+
+  test("keeps to that under AddressSanitizer and UBSan", async (context) => {
+    const sanitized = await sanitizedFront();
+    if (typeof sanitized === "string") return context.skip(sanitized);
+    try {
+      const options = { ASAN_OPTIONS: "detect_leaks=0" };
+      fc.assert(
+        fc.property(fc.oneof(hits, nearHits), (one) => {
+          agrees(one, sanitized.file, options);
+        }),
+        { numRuns: RUNS ?? 120 },
+      );
+    } finally {
+      sanitized.remove();
+    }
+  });
+});

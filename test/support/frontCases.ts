@@ -1,0 +1,109 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { change } from "./frontChanges.ts";
+import { isoSeconds, rolePath } from "./home.ts";
+
+/** One call of the executable: what it is told, and what is in the cache. */
+export interface FrontCase {
+  args: string[];
+  env: Record<string, string>;
+  /** Of the cache file that those arguments name. */
+  content: string;
+  place: Place;
+  /** Seconds from now to the `Expiration` in the file; NaN where it has another one. */
+  livesFor: number;
+}
+
+type Place = "file" | "link" | "folder" | "pipe" | "device" | "endless" | "nothing" | "unreadable";
+
+const PLAIN = [..."ABCXYZabcxyz0189_.@/%:+=,-"];
+const plainName = fc
+  .array(fc.constantFrom(...PLAIN), { minLength: 1, maxLength: 40 })
+  .map((letters) => letters.join(""))
+  .filter((name) => !name.startsWith("-") && name !== "init");
+const account = fc.stringMatching(/^\d{12}$/);
+const printableAscii = fc
+  .string({ minLength: 1, maxLength: 40 })
+  .map((text) => text.replace(/[^\x20-\x7e]|["\\]/g, "x"));
+const secretLike = fc.stringMatching(/^[A-Za-z0-9+/=]{16,64}$/);
+
+interface Credentials {
+  AccessKeyId: string;
+  SecretAccessKey: string;
+  SessionToken: string;
+}
+
+const credentials: fc.Arbitrary<Credentials> = fc.record({
+  AccessKeyId: secretLike,
+  SecretAccessKey: secretLike,
+  SessionToken: fc.oneof(
+    secretLike,
+    printableAscii,
+    fc.integer({ min: 500, max: 3500 }).map((length) => "t".repeat(length)),
+  ),
+});
+
+/** As Python's json.dumps and our own writer do, with or without what only ours has. */
+function fileText(
+  keys: Credentials,
+  expiration: string,
+  { accountId, ours }: { accountId?: string; ours?: object },
+): string {
+  const fields = {
+    ...keys,
+    Expiration: expiration,
+    ...(accountId === undefined ? {} : { AccountId: accountId }),
+  };
+  const whole = { ProviderType: "sso", Credentials: fields, ...(ours && { SsoCred: ours }) };
+  return JSON.stringify(whole).replaceAll('":', '": ').replaceAll(',"', ', "');
+}
+
+/** What `init` writes into the config, with a file that we or the AWS CLI wrote, and that is fresh: the front's own work. */
+export const hits: fc.Arbitrary<FrontCase> = fc
+  .record({
+    session: plainName,
+    accountId: account,
+    roleName: plainName,
+    keys: credentials,
+    livesFor: fc.oneof(
+      fc.integer({ min: 905, max: 43_200 }),
+      fc.constantFrom(910, 86_400 * 400, 86_400 * 9000),
+    ),
+    withAccount: fc.boolean(),
+    withOurs: fc.boolean(),
+  })
+  .map(({ session, accountId, roleName, keys, livesFor, withAccount, withOurs }) => ({
+    args: [session, "--account-id", accountId, "--role-name", roleName],
+    env: {},
+    content: fileText(keys, isoSeconds(Date.now() + livesFor * 1000), {
+      ...(withAccount && { accountId }),
+      ...(withOurs && { ours: { session, accountId, roleName } }),
+    }),
+    place: "file" as const,
+    livesFor,
+  }));
+
+/** Hits with one or two changes. */
+export const nearHits: fc.Arbitrary<FrontCase> = fc
+  .tuple(hits, fc.array(change, { minLength: 1, maxLength: 2 }))
+  .map(([hit, changes]) => changes.reduce((one, apply) => apply(one), hit));
+
+/** Puts the case's file into a home. */
+export function setUp({ args, content, place }: FrontCase, home: string): void {
+  const [session = "", , accountId = "", , roleName = ""] = args;
+  const path = join(home, rolePath(session, accountId, roleName));
+  mkdirSync(dirname(path), { recursive: true });
+  // One character a byte, so that broken UTF-8 occurs too; what is beyond is written as it is.
+  const bytes = /[^\0-\xff]/.test(content) ? Buffer.from(content) : Buffer.from(content, "latin1");
+  if (place === "file") writeFileSync(path, bytes);
+  else if (place === "unreadable") writeFileSync(path, bytes, { mode: 0 });
+  else if (place === "folder") mkdirSync(path);
+  else if (place === "pipe") execFileSync("mkfifo", [path]);
+  else if (place !== "nothing") {
+    const targets = { link: join(home, "elsewhere"), device: "/dev/null", endless: "/dev/zero" };
+    if (place === "link") writeFileSync(targets.link, bytes);
+    symlinkSync(targets[place], path);
+  }
+}
