@@ -1,15 +1,18 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { link, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pinnedNode } from "../../scripts/toolchain.mjs";
-import { EXECUTABLE } from "../support/builtExecutable.ts";
+import { hasFront, PROGRAM } from "../support/builtExecutable.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { BARE_PATH, type RunOptions, start } from "../support/run.ts";
+import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../install.sh", import.meta.url));
 const SAYS_VERSION = (version: string) => `#!/bin/sh\necho 'sso-cred ${version}'\n`;
@@ -43,9 +46,9 @@ describe("install.sh --from FILE", () => {
   test("installs the real executable, which then runs", async () => {
     await mkdir(join(home.path, "release"));
     const file = join(home.path, "release/sso-cred-real");
-    await link(EXECUTABLE, file).catch(() => symlink(EXECUTABLE, file));
+    await link(PROGRAM, file).catch(() => symlink(PROGRAM, file));
     const sum = createHash("sha256")
-      .update(await readFile(EXECUTABLE))
+      .update(await readFile(PROGRAM))
       .digest("hex");
     await home.write("release/SHA256SUMS", `${sum}  sso-cred-real\n`);
 
@@ -121,6 +124,151 @@ describe("install.sh --from FILE", () => {
 
     expect(result).toMatchObject({ code: 0, stderr: "" });
     expect(await readFile(installed(), "utf8")).toBe(SAYS_VERSION("1.2.3"));
+  });
+});
+
+/** As the native front: runs the program of an installation, else the one beside it. */
+const FRONT = (version: string) => `#!/bin/sh
+# front ${version}
+for program in "\${0%/*}/../libexec/sso-cred/sso-cred" "\${0%/*}/sso-cred-core"; do
+  [ ! -x "$program" ] || exec "$program" "$@"
+done
+exit 3
+`;
+
+/** An archive of a front and a program of that version. */
+async function pair(version: string): Promise<string> {
+  await home.write("pair/sso-cred", FRONT(version), 0o755);
+  await home.write("pair/sso-cred-core", SAYS_VERSION(version), 0o755);
+  const archive = `sso-cred-${version}.tar.gz`;
+  await start("tar", ["-czf", archive, "-C", "pair", "sso-cred", "sso-cred-core"], { home }).done;
+  return release(await readFile(join(home.path, archive)), archive);
+}
+const program = () => join(home.path, ".local/libexec/sso-cred/sso-cred");
+
+describe("install.sh with a front and its program", () => {
+  test("installs both, where the one finds the other", async () => {
+    const result = await install(["--from", await pair("1.2.3")]);
+
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    expect(result.stdout).toContain(`Installed sso-cred 1.2.3 as ${installed()}\n`);
+    expect(await readFile(installed(), "utf8")).toBe(FRONT("1.2.3"));
+    expect(await readFile(program(), "utf8")).toBe(SAYS_VERSION("1.2.3"));
+    expect((await start(installed(), ["--version"], { home }).done).stdout).toBe("sso-cred 1.2.3\n");
+    expect(await readdir(join(home.path, ".local/bin"))).toEqual(["sso-cred"]);
+    expect(await readdir(dirname(program()))).toEqual(["sso-cred"]);
+  });
+
+  test("puts the program beside the folder that a linked bin leads to", async () => {
+    await mkdir(join(home.path, "dotfiles/bin"), { recursive: true });
+    await mkdir(join(home.path, ".local"));
+    await symlink(join(home.path, "dotfiles/bin"), join(home.path, ".local/bin"));
+
+    expect(await install(["--from", await pair("1.2.3")])).toMatchObject({ code: 0, stderr: "" });
+
+    expect(await home.exists("dotfiles/libexec/sso-cred/sso-cred")).toBe(true);
+    await install(["--uninstall"]);
+    expect(await home.exists("dotfiles/libexec/sso-cred")).toBe(false);
+  });
+
+  test.each<[string, () => Promise<string>, () => Promise<string>]>([
+    ["a pair by a pair", () => pair("1.0.0"), () => pair("2.0.0")],
+    ["one file by a pair", () => release(SAYS_VERSION("1.0.0")), () => pair("2.0.0")],
+    ["a pair by one file", () => pair("1.0.0"), () => release(SAYS_VERSION("2.0.0"))],
+  ])("replaces %s, and at every step of it a call works", async (_, older, newer) => {
+    await install(["--from", await older()]);
+    const next = await newer();
+    // Calls the installed program before and after everything that changes a file.
+    for (const tool of ["mv", "rm", "chmod", "cp"]) {
+      const call = `'${installed()}' --version >> '${home.path}/calls' || echo broken >> '${home.path}/calls'`;
+      await home.write(
+        `tools/${tool}`,
+        `#!/bin/sh\n${call}\n/bin/${tool} "$@"\ncode=$?\n${call}\nexit $code\n`,
+        0o755,
+      );
+    }
+
+    const result = await install(["--from", next], {
+      env: { PATH: `${join(home.path, "tools")}:${BARE_PATH}` },
+    });
+
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+    const calls = (await home.read("calls")).trimEnd().split("\n");
+    expect(new Set(calls)).toEqual(new Set(["sso-cred 1.0.0", "sso-cred 2.0.0"]));
+    expect(calls.at(-1)).toBe("sso-cred 2.0.0");
+  });
+
+  test("takes both away", async () => {
+    await install(["--from", await pair("1.2.3")]);
+    await home.write(".local/libexec/other/file", "");
+
+    const { code, stdout } = await install(["--uninstall"]);
+
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `Removed ${installed()}. Configuration and caches in ~/.aws are as they were.\n`,
+    });
+    expect((await home.files(".local")).map(({ path }) => path)).toEqual([".local/libexec/other/file"]);
+  });
+});
+
+describe("install.sh read from a pipe", () => {
+  test("builds nothing: no file of the current folder is run", async () => {
+    await home.write("scripts/run.mjs", "require('node:fs').writeFileSync('intruded', '')");
+    await home.write("install.sh", "");
+    const path = `${dirname(pinnedNode())}:${BARE_PATH}`;
+
+    const { code, stdout, stderr } = await start("/bin/sh", [], {
+      home,
+      env: { PATH: path },
+      stdin: await readFile(SCRIPT, "utf8"),
+    }).done;
+
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "install: there is no source beside this script: give --from FILE or --from URL\n",
+    });
+    expect(await home.exists("intruded")).toBe(false);
+  });
+});
+
+const hasCurl = spawnSync("curl", ["--version"]).status === 0;
+if (!hasCurl) console.warn("SKIPPED: no curl here, so nobody sees which redirects it follows");
+describe.skipIf(!hasCurl)("install.sh --from an https address", () => {
+  /** Redirects each request to `to`, and serves what is in the folder of releases where that is undefined. */
+  async function serve(secure: boolean, to?: () => string): Promise<{ url: string; close(): void }> {
+    const answer: RequestListener = (request, response) => {
+      if (to) return response.writeHead(302, { location: `${to()}${request.url}` }).end();
+      readFile(join(home.path, "release", request.url?.slice(1) ?? "")).then((content) =>
+        response.end(content),
+      );
+    };
+    const server = secure ? createSecureServer(SERVER_TLS, answer) : createServer(answer);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    return { url: `${secure ? "https" : "http"}://localhost:${port}`, close: () => server.close() };
+  }
+
+  test.each([
+    ["https", true, 0],
+    ["http", false, 1],
+  ])("with a redirect to %s", async (_, isSecure, code) => {
+    await release(SAYS_VERSION("1.2.3"));
+    const target = await serve(isSecure);
+    const origin = await serve(true, () => target.url);
+    try {
+      const result = await install(["--from", `${origin.url}/sso-cred-test`], {
+        env: { CURL_CA_BUNDLE: CA_FILE },
+      });
+      expect(result.code).toBe(code);
+      expect(await home.exists(".local/bin/sso-cred")).toBe(isSecure);
+      if (!isSecure)
+        expect(result.stderr).toContain(`install: cannot download ${origin.url}/sso-cred-test\n`);
+    } finally {
+      origin.close();
+      target.close();
+    }
   });
 });
 
@@ -236,6 +384,8 @@ describe("install.sh without --from", () => {
     expect(result.code).toBe(0);
     expect(result.stdout).toMatch(/^Installed sso-cred \d/);
     expect((await start(installed(), ["--version"], { home }).done).code).toBe(0);
+    expect(await readdir(dirname(installed()))).toEqual(["sso-cred"]);
+    expect(await home.exists(".local/libexec/sso-cred/sso-cred")).toBe(hasFront);
   });
 });
 
