@@ -45,9 +45,7 @@ export async function status(args: readonly string[], system: System): Promise<n
   });
   const rows = askedSessions(positionals, values, system).map((session) => sessionStatus(session, system));
   system.writeStdout(
-    values.json
-      ? `${JSON.stringify(rows, null, 2)}\n`
-      : `${rows.map(line).join("")}${frontLine()}`,
+    values.json ? `${JSON.stringify(rows, null, 2)}\n` : `${rows.map(line).join("")}${frontLine()}`,
   );
   return rows.every((row) => row.usable) ? 0 : EXIT_CODE["login-required"];
 }
