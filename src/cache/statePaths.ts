@@ -9,7 +9,7 @@ type Place = Pick<System, "env" | "platform">;
 
 /** Every name under `~/.aws/sso-cred/` is made of hashes: what the config says never becomes a path. */
 export function sessionStatePath(
-  kind: "attempts" | "logins" | "silence",
+  kind: "attempts" | "logins" | "backoff",
   session: SsoSession,
   system: Place,
 ): string {

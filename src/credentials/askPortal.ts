@@ -10,6 +10,7 @@ import { withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
+import { clearBackoff } from "../signIn/backoff.ts";
 import { accessDenied } from "./accessDenied.ts";
 import { obtainToken } from "./obtainToken.ts";
 import { RETRY_MS, type RetryBudget, SHORT_RETRY_MS } from "./retryBudget.ts";
@@ -69,6 +70,7 @@ async function fetchAndKeep(
       "the portal sent credentials that have already expired; is the clock right?",
     );
   }
+  clearBackoff(role.session, system);
   keep(role, token, credentials, system);
   return credentials;
 }

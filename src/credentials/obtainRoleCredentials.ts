@@ -5,12 +5,13 @@ import { isKind, SsoCredError } from "../errors.ts";
 import { type IdentityCenter, identityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
+import { recordFailedLogin } from "../signIn/backoff.ts";
 import { loginForMainJob } from "../signIn/loginForMainJob.ts";
 import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { retryBudget } from "./retryBudget.ts";
 import { singleFlight } from "./singleFlight.ts";
 
-/** One for a person who has to sign in, one more if the portal refuses even the new token. */
+/** One, and one more where a logout took the new token away before it was used. */
 const MAX_LOGINS = 2;
 /** How long a person is waited for when what is cached still lives. */
 const SHORT_LOGIN_MS = 3_000;
@@ -33,7 +34,8 @@ export async function obtainRoleCredentials(
     for (let logins = 0; ; logins++) {
       const outcome = await singleFlight(role, { deadline, retries, api }, system);
       if ("credentials" in outcome) return outcome.credentials;
-      if (logins === MAX_LOGINS) throw refusedAgain(role);
+      const isNewRefused = logins > 0 && outcome.refused !== undefined;
+      if (isNewRefused || logins === MAX_LOGINS) throw refusedAgain(role, system);
       await retries.apart(() => signIn(role, outcome.refused, deadline, system));
     }
   } catch (error) {
@@ -62,9 +64,13 @@ async function signIn(
   await loginForMainJob(role.session, { deadline: patience, ...replaces }, system);
 }
 
-function refusedAgain(role: SessionRole): SsoCredError {
-  const title = sessionTitle(role.session);
-  return new SsoCredError("login-failed", `the portal refuses even the new sign-in to '${title}'`, {
-    remedy: { run: `sso-cred logout ${role.session.loginArguments}` },
+/** One tab is enough: the refusal holds back further sign-ins. */
+function refusedAgain({ session }: SessionRole, system: System): SsoCredError {
+  const title = sessionTitle(session);
+  const message = `the portal refuses every new token of '${title}': sso_region = ${session.region} or the start URL is of another directory, or the user is disabled`;
+  const failure = new SsoCredError("login-failed", message, {
+    remedy: { run: `sso-cred login ${session.loginArguments}` },
   });
+  recordFailedLogin(session, failure, "refused", system);
+  return failure;
 }

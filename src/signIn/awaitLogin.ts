@@ -5,8 +5,10 @@ import { isKind, SsoCredError } from "../errors.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { endLogin } from "./changeLogin.ts";
+import { openElsewhere } from "./loginInstructions.ts";
 import {
   hasLoginFile,
+  isAnswer,
   isJoinable,
   isUnderWay,
   mark,
@@ -16,26 +18,25 @@ import {
   release,
 } from "./pendingLogin.ts";
 import { sessionTitle } from "./sessionTitle.ts";
-import { isAnswer } from "./signInAnswer.ts";
 
-/** Between a change and the look at it: of a sign-in that the browser settles by itself nobody need be told. */
+/** Between a change and the look at it, so that nothing is announced of a sign-in that the browser completes by itself. */
 const SETTLE_MS = 50;
-/** A worker that dies is started again this often by one caller. */
+/** How often one caller starts a worker that dies. */
 const MAX_STARTS = 3;
 
 export interface LoginWait {
   /** Epoch milliseconds. */
   deadline: number;
-  /** An access token that does not count as the answer: the one the portal refused, or the one to be replaced. */
+  /** The access token to be replaced, which the portal refused or a person wants renewed. It does not end the wait. */
   replaces?: string;
   /** Starts a sign-in where none is under way. Called once more when its worker dies. */
   start(): Promise<PendingLogin>;
-  /** Called at each look while the sign-in is open; throws when nobody here can be asked. */
+  /** Called repeatedly while the sign-in is open; throws when nobody here can be asked. */
   show(login: PendingLogin): void;
 }
 
 /**
- * Waits for a token, through the sign-in that is under way or a new one. However many wait, there is one sign-in.
+ * Waits for a token, through the sign-in that is under way or a new one. All callers share one sign-in.
  *
  * Throws `login-failed` (denied, unanswered), `unavailable` (the service is out of reach), `login-required` when the wait
  * ran out first, `cancelled` on Ctrl-C, which ends the sign-in if nobody else waits for it.
@@ -50,7 +51,7 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
   try {
     for (;;) {
       const login = readPendingLogin(session, system);
-      // Before the token: with the failure the marks of refreshed ones are gone.
+      // Checked before the token: a failure also removes the claims that tell refreshed tokens apart.
       if (joined && login?.id === joined.id && login.failure) throw login.failure;
       // Read after the login's file, which a worker removes once the token is there.
       const token = readToken(session, system);
@@ -61,7 +62,7 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
         if (login.state === "open") wait.show(login);
         if (system.now() >= wait.deadline) throw stillOpen(login);
       } else {
-        // Not in turns: the other one has its callers, too.
+        // Don't replace a sign-in that other callers are waiting for.
         if (login && isUnderWay(login, system) && joined) throw replaced(session);
         if (++starts > MAX_STARTS) throw neverStarts(session);
         const started = await wait.start();
@@ -73,7 +74,7 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
     }
   } catch (error) {
     if (joined && isKind(error, "cancelled")) {
-      // First this: of several that are interrupted at once the last one finds nobody.
+      // Released first, so that of several callers interrupted at once the last one finds nobody else.
       release(joined, waiterName(), system);
       if (!othersWait(joined, system)) await endLogin(joined, system);
     }
@@ -107,19 +108,11 @@ function stillOpen(login: PendingLogin): SsoCredError {
   );
 }
 
-/** Says where to sign in, with a device's code apart from the address. */
-export function openElsewhere(login: PendingLogin, message: string): SsoCredError {
-  const code = login.userCode ? `, code ${login.userCode}` : "";
-  return new SsoCredError("login-required", `${message}${code}`, {
-    remedy: { ...(login.url ? { open: login.url } : {}) },
-  });
-}
-
 function loggedOut(session: SsoSession): SsoCredError {
   return gone(session, "was ended by a logout");
 }
 
-/** By one for other settings, or on another machine that shares the folder. */
+/** The new sign-in is for other settings, or runs on another machine that shares the folder. */
 function replaced(session: SsoSession): SsoCredError {
   return gone(session, "was replaced by another one, which this call cannot join");
 }

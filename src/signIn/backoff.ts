@@ -1,49 +1,105 @@
 import { statSync } from "node:fs";
+import { readFailure } from "../cache/attempts.ts";
 import { removeIfPossible } from "../cache/folder.ts";
 import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { sessionStatePath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
+import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
+import { sessionTitle } from "./sessionTitle.ts";
 
 const FIRST_MS = 15 * 60_000;
 const LONGEST_MS = 4 * 3_600_000;
+/** The AWS SDKs for JavaScript and Ruby run a helper that failed once more, at once: they get the same answer. */
+const SAME_ANSWER_MS = 10_000;
 
 type Environment = Pick<System, "env" | "platform" | "now">;
 
-/**
- * Until when (epoch milliseconds) no browser is opened by itself, because nobody answered the last one; undefined when one may
- * be. Any token written since, by whichever tool, ends it.
- */
-export function backoffUntil(session: SsoSession, system: Environment): number | undefined {
-  const silence = readSilence(session, system);
-  return silence && silence.at <= system.now() && silence.until > system.now() ? silence.until : undefined;
+/** Nobody answered; it was denied or went wrong; the portal refused the token that it gave. */
+export type EndOfLogin = "unanswered" | "failed" | "refused";
+
+/** How the last sign-in of a session ended that was no success. */
+interface FailedLogin {
+  end: EndOfLogin;
+  /** Epoch milliseconds of its end, and until when no tab is opened by itself. */
+  at: number;
+  until: number;
+  /** Failed sign-ins in a row. */
+  count: number;
+  failure: SsoCredError;
 }
 
-/** After a sign-in that nobody answered: 15 minutes, doubling up to 4 hours. Best effort. */
-export function recordUnanswered(session: SsoSession, system: Environment): void {
-  const count = (readSilence(session, system)?.count ?? 0) + 1;
-  const until = system.now() + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
+/**
+ * Why no sign-in may be started by itself now, as the error to end with. For 10 s after a failure that is the same
+ * failure; then, where a browser would be opened, `login-required` until the back-off is over.
+ */
+export function heldBack(
+  session: SsoSession,
+  { browser }: { browser: boolean },
+  system: Environment,
+): SsoCredError | undefined {
+  const last = readFailedLogin(session, system);
+  if (!last) return undefined;
+  if (last.end !== "unanswered" && system.now() - last.at < SAME_ANSWER_MS) return last.failure;
+  if (!browser || last.until <= system.now()) return undefined;
+  const title = sessionTitle(session);
+  const what =
+    last.end === "unanswered" ? `nobody answered the last sign-in to '${title}'` : last.failure.message;
+  const message = `${what}, so no browser is opened by itself until ${timeOfDay(last.until)}`;
+  return new SsoCredError("login-required", message, {
+    remedy: { run: `sso-cred login ${session.loginArguments}` },
+  });
+}
+
+/** Until when (epoch milliseconds) no browser is opened by itself; undefined when one may be. */
+export function backoffUntil(session: SsoSession, system: Environment): number | undefined {
+  const until = readFailedLogin(session, system)?.until ?? 0;
+  return until > system.now() ? until : undefined;
+}
+
+/** Starts the back-off after a sign-in that was no success: 15 minutes, doubling up to 4 hours. Best effort. */
+export function recordFailedLogin(
+  session: SsoSession,
+  failure: SsoCredError,
+  end: EndOfLogin,
+  system: Environment,
+): void {
+  const now = system.now();
+  const last = readFailedLogin(session, system);
+  // Several callers of one sign-in see the same failure.
+  const isSame = last?.end === end && end === "refused" && now - last.at < SAME_ANSWER_MS;
+  const count = isSame ? last.count : (last?.count ?? 0) + 1;
+  const until = now + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
+  const { kind, message, remedy } = failure;
   try {
-    writeStateFile(sessionStatePath("silence", session, system), { at: system.now(), until, count });
+    const state = { end, at: now, until, count, failure: { kind, message, remedy: { ...remedy } } };
+    writeStateFile(sessionStatePath("backoff", session, system), state);
   } catch {
     // A disk that takes nothing: the next call asks again.
   }
 }
 
-/** Best effort: a token that is newer ends it as well. */
+/** Ends the back-off: a person signs in, or a token works. Best effort. */
 export function clearBackoff(session: SsoSession, system: Environment): void {
-  removeIfPossible(sessionStatePath("silence", session, system));
+  removeIfPossible(sessionStatePath("backoff", session, system));
 }
 
-/** The last unanswered sign-in and how many there were in a row; none where a token is newer. */
-function readSilence(
-  session: SsoSession,
-  system: Environment,
-): { at: number; until: number; count: number } | undefined {
-  const state = readStateFile(sessionStatePath("silence", session, system));
-  const { at, until, count } = state ?? {};
+/**
+ * The last failed sign-in. Undefined once any tool has written a token since, unless the portal refused such a token: then
+ * only one that works counts (`clearBackoff`). Undefined, too, when the clock was set back before it.
+ */
+function readFailedLogin(session: SsoSession, system: Environment): FailedLogin | undefined {
+  const state = readStateFile(sessionStatePath("backoff", session, system));
+  const { end, at, until, count } = state ?? {};
+  const failure = readFailure(state?.failure);
+  if (end !== "unanswered" && end !== "failed" && end !== "refused") return undefined;
   if (typeof at !== "number" || typeof until !== "number" || typeof count !== "number") return undefined;
+  if (!failure || at > system.now()) return undefined;
   const token = statSync(tokenPath(session, system), { throwIfNoEntry: false });
-  return token && token.mtimeMs > at ? undefined : { at, until, count };
+  return token && token.mtimeMs > at && end !== "refused" ? undefined : { end, at, until, count, failure };
+}
+
+function timeOfDay(epochMs: number): string {
+  return new Date(epochMs).toTimeString().slice(0, 5);
 }

@@ -1,28 +1,33 @@
-import type { LoginMode, SsoSession } from "../model.ts";
+import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 
-/** How a sign-in is to happen: which grant, and whether a browser can be opened here; `never` says why. */
+/** How a sign-in happens: which grant, and whether a browser can be opened here; `never` says why. */
 export type GrantChoice = UsableGrant | { grant: "never"; why: string };
 
 export interface UsableGrant {
   grant: "browser" | "device";
   browser: boolean;
+  /** Where no browser can be opened, or no socket may listen, the sign-in goes on with the device grant. */
+  deviceFallback?: true;
 }
 
 type Environment = Pick<System, "env" | "platform">;
 
-/** The choice for a main-job call, which must not surprise: see the table in test/unit/login/chooseGrant.test.ts. */
-export function chooseGrant(session: SsoSession, system: Environment): GrantChoice {
-  const { env } = system;
-  const mode: LoginMode = session.login ?? "auto";
-  const browser = hasBrowser(system);
+const IN_BROWSER: UsableGrant = { grant: "browser", browser: true, deviceFallback: true };
+const WITH_CODE: UsableGrant = { grant: "device", browser: false };
+
+/** The choice for a main-job call, which must not surprise: the table is in test/unit/signIn/chooseGrant.test.ts. */
+export function chooseGrant(
+  session: SsoSession,
+  system: Environment & Pick<System, "terminal">,
+): GrantChoice {
+  const mode = session.login ?? "auto";
   if (mode === "never") return { grant: "never", why: "signing in by itself is switched off (never)" };
-  if (mode === "auto" && env.CI) return { grant: "never", why: "CI is set, so nobody is asked" };
-  if (mode === "device" || session.name === null) return { grant: "device", browser };
-  if (mode === "browser") return { grant: "browser", browser };
-  if (isRemote(env) && !hasDisplay(env)) return { grant: "device", browser };
-  if (browser) return { grant: "browser", browser };
-  return { grant: "never", why: "there is no browser and no display here" };
+  if (mode === "auto" && system.env.CI) return { grant: "never", why: "CI is set, so nobody is asked" };
+  const choice = configuredGrant(session, system) ?? automaticGrant(system);
+  if (choice) return choice;
+  if (system.terminal()) return WITH_CODE;
+  return { grant: "never", why: "there is neither a browser nor a terminal here" };
 }
 
 /** The choice for `sso-cred login`: a person has asked, so there is always a way. */
@@ -31,29 +36,40 @@ export function chooseGrantForPerson(
   system: Environment,
   useDeviceCode: boolean,
 ): UsableGrant {
-  const browser = hasBrowser(system);
-  const asked = session.login === "never" ? undefined : session.login;
-  if (useDeviceCode || session.name === null || asked === "device") return { grant: "device", browser };
-  if (asked === "browser") return { grant: "browser", browser };
-  const remote = isRemote(system.env) && !hasDisplay(system.env);
-  return remote || !browser ? { grant: "device", browser } : { grant: "browser", browser };
+  if (useDeviceCode) return { grant: "device", browser: hasBrowser(system) };
+  return configuredGrant(session, system) ?? automaticGrant(system) ?? WITH_CODE;
 }
 
 export function isWsl(env: System["env"]): boolean {
   return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP);
 }
 
-function hasBrowser({ env, platform }: Environment): boolean {
-  if (env.BROWSER) return true;
-  if (isRemote(env) && !hasDisplay(env)) return false;
-  return platform === "darwin" || platform === "win32" || isWsl(env) || hasDisplay(env);
-}
-
-function hasDisplay(env: System["env"]): boolean {
+export function hasDisplay(env: System["env"]): boolean {
   return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
 }
 
-/** Somebody else's screen: the browser here, if any, is not in front of the person. */
+/** The grant that the settings ask for. A legacy profile's token cannot be had by the authorization code grant. */
+function configuredGrant(session: SsoSession, system: Environment): UsableGrant | undefined {
+  const browser = hasBrowser(system);
+  if (session.login === "device" || session.name === null) return { grant: "device", browser };
+  return session.login === "browser" ? { grant: "browser", browser } : undefined;
+}
+
+function automaticGrant(system: Environment): UsableGrant | undefined {
+  if (hasBrowser(system)) return IN_BROWSER;
+  return isRemote(system.env) ? WITH_CODE : undefined;
+}
+
+function hasBrowser({ env, platform }: Environment): boolean {
+  if (env.BROWSER) return true;
+  if (isRemote(env)) return false;
+  return platform === "darwin" || platform === "win32" || isWsl(env) || hasDisplay(env);
+}
+
+/**
+ * True on a machine that the person reaches from another one. A display does not count there: it may be forwarded
+ * (`ssh -X`), and a browser's answer would go to the wrong machine's 127.0.0.1.
+ */
 function isRemote(env: System["env"]): boolean {
   return Boolean(
     env.SSH_CONNECTION || env.SSH_TTY || env.CODESPACES || env.REMOTE_CONTAINERS || env.VSCODE_IPC_HOOK_CLI,

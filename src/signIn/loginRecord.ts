@@ -8,8 +8,10 @@ export interface PendingLogin {
   id: string;
   session: SsoSession;
   grant: "browser" | "device";
-  /** Whether the worker is to open a browser. */
+  /** Whether the worker opens a browser. */
   browser: boolean;
+  /** Where no browser can be opened, or no socket may listen, the worker goes on with the device grant. */
+  deviceFallback?: boolean;
   /** Who asked for it: `aws (process 4711)`. */
   asker?: string;
   /** The `tokenMark` of the access token that the new one has to differ from. */
@@ -25,15 +27,13 @@ export interface PendingLogin {
   /** Whether a browser was opened. */
   opened?: boolean;
   failure?: SsoCredError;
-  /** Epoch milliseconds at which the person, or the service, said no. */
-  deniedAt?: number;
 }
 
 /** The sign-in that a state file describes; undefined unless each field is what it has to be. */
 export function parseLogin(file: JsonObject | undefined): PendingLogin | undefined {
   const session = parseSession(file?.session);
   if (!file || !session) return undefined;
-  const { id, grant, browser, startedUptime, state, opened, deniedAt } = file;
+  const { id, grant, browser, startedUptime, state, opened, deviceFallback } = file;
   // The id becomes a part of file names.
   if (typeof id !== "string" || !/^[0-9a-f]{16}$/.test(id)) return undefined;
   if (grant !== "browser" && grant !== "device") return undefined;
@@ -44,8 +44,8 @@ export function parseLogin(file: JsonObject | undefined): PendingLogin | undefin
     ...{ id, session, grant, browser, startedUptime, state },
     ...texts(file, ["asker", "replaces", "url", "userCode", "urlWithCode"]),
     ...(typeof opened === "boolean" ? { opened } : {}),
+    ...(typeof deviceFallback === "boolean" ? { deviceFallback } : {}),
     ...(failure ? { failure } : {}),
-    ...(typeof deniedAt === "number" ? { deniedAt } : {}),
   };
 }
 

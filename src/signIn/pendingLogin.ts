@@ -5,8 +5,10 @@ import { listFolder, removeFile, removeIfPossible } from "../cache/folder.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { loginsFolder, sessionStatePath } from "../cache/statePaths.ts";
+import { tokenMark } from "../cache/tokenCache.ts";
+import { isUsable } from "../hit/expiry.ts";
 import { sha1 } from "../hit/sha1.ts";
-import type { SsoSession } from "../model.ts";
+import type { SsoSession, SsoToken } from "../model.ts";
 import { identifyProcess, processState } from "../platform/processIdentity.ts";
 import type { System } from "../platform/system.ts";
 import { type PendingLogin, parseLogin } from "./loginRecord.ts";
@@ -65,6 +67,21 @@ export function isJoinable(login: PendingLogin, session: SsoSession, system: Pla
     return JSON.stringify([startUrl, region, scopes, ssoUrl, oidcUrl, useFips, useDualstack]);
   };
   return facts(login.session) === facts(session) && isUnderWay(login, system);
+}
+
+/**
+ * True if the token is the result that the sign-in was started for: any usable one where nobody was signed in, else only one from
+ * a sign-in. A process that refreshes the token meanwhile claims `refreshed-…` first.
+ */
+export function isAnswer(
+  token: SsoToken,
+  login: PendingLogin | undefined,
+  system: Place & Pick<System, "now">,
+): boolean {
+  if (!isUsable(token.expiresAt, system.now())) return false;
+  if (login?.replaces === undefined) return true;
+  const which = tokenMark(token.accessToken);
+  return which !== login.replaces && !isClaimed(login, `refreshed-${which}`, system);
 }
 
 /** Whether there is a file of a sign-in, be it unreadable or of another machine. */

@@ -8,6 +8,7 @@ import type { CaBundle, SsoSession } from "../model.ts";
 import { currentFolder } from "../platform/currentFolder.ts";
 import type { System } from "../platform/system.ts";
 import {
+  isAnswer,
   isJoinable,
   newLoginId,
   noteWorker,
@@ -16,13 +17,13 @@ import {
   removeClaims,
   writePendingLogin,
 } from "./pendingLogin.ts";
-import { isAnswer } from "./signInAnswer.ts";
 
 export const WORKER_FLAG = "--login-worker";
 
 export interface NewLogin {
   grant: "browser" | "device";
   browser: boolean;
+  deviceFallback?: boolean;
   asker?: string;
   /** The access token that the new one has to differ from. */
   replaces?: string;

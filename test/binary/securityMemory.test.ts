@@ -47,7 +47,7 @@ test.runIf(process.platform === "linux")(
       tokenPath("corp"),
       registrationPath(registration),
       rolePath("corp", "123456789011", "ReadOnly"),
-      ...["attempts", "logins", "silence"].map((kind) => `.aws/sso-cred/${kind}/${sha1("corp")}.json`),
+      ...["attempts", "logins", "backoff"].map((kind) => `.aws/sso-cred/${kind}/${sha1("corp")}.json`),
       `.aws/sso-cred/locks/token-${sha1("corp")}`,
     ]) {
       makeHuge(world, path);

@@ -98,11 +98,11 @@ describe("where nobody is to be asked", () => {
   it.each([
     ["CI", { CI: "true" }, "CI is set, so nobody is asked"],
     ["never", { SSO_CRED_LOGIN: "never" }, "signing in by itself is switched off (never)"],
-    ["nothing to ask with", { DISPLAY: "" }, "there is no browser and no display here"],
-  ])("(%s) the call ends at once, without a request", async (_, env, why) => {
+    ["nothing to ask with", { DISPLAY: "" }, "there is neither a browser nor a terminal here", {}],
+  ])("(%s) the call ends at once, without a request", async (_, env, why, options = { terminal: "1" }) => {
     const { call, center, clock, workers } = await signInWorld({ env });
     const began = clock.now();
-    expect(await call(MAIN_JOB, { terminal: "1" })).toEqual({
+    expect(await call(MAIN_JOB, options)).toEqual({
       code: 4,
       stdout: "",
       stderr: line(why),

@@ -15,10 +15,63 @@ it.each([{}, { SSO_CRED_LOGIN: "device" }])(
     expect(await call()).toMatchObject(DENIED);
     expect(opened()).toHaveLength(1);
     clock.advance(10_000);
+    expect((await call()).stderr).toMatch(
+      /^sso-cred: the sign-in to 'corp' was denied, so no browser is opened by itself until \d\d:\d\d\n {2}run: sso-cred login corp\n$/,
+    );
+    expect(opened()).toHaveLength(1);
+    clock.advance(15 * 60_000);
     expect(await call()).toMatchObject(DENIED);
     expect(opened()).toHaveLength(2);
+    clock.advance(29 * 60_000);
+    expect([(await call()).code, opened().length]).toEqual([4, 2]);
   },
 );
+
+it("what the service says against a sign-in after its tab was opened holds back the next tab, too", async () => {
+  const { call, center, clock, opened } = await signInWorld();
+  const body = { error: "invalid_grant", error_description: "no" };
+  center.misbehave({ path: "/token", how: { kind: "status", status: 400, body } });
+  expect((await call()).code).toBe(5);
+  expect((await call()).code).toBe(5);
+  clock.advance(10_000);
+  expect([(await call()).code, opened().length]).toEqual([4, 1]);
+});
+
+it("a captive portal after the tab was opened holds back the next tab, too", async () => {
+  const { call, center, clock, opened } = await signInWorld();
+  center.misbehave({ path: "/token", how: { kind: "captivePortal" } });
+  expect((await call()).code).toBe(7);
+  clock.advance(10_000);
+  expect([(await call()).code, opened().length]).toEqual([4, 1]);
+});
+
+it("a token that lives for less than a minute is told as such, and costs one tab", async () => {
+  const { call, opened } = await signInWorld({ center: { accessTokenSeconds: 30 } });
+  for (let attempt = 0; attempt < 2; attempt++) {
+    expect(await call()).toMatchObject({
+      code: 5,
+      stderr:
+        "sso-cred: the service's new token for 'corp' is valid for only 30 s, which is too short to use\n  run: sso-cred login corp\n",
+    });
+  }
+  expect(opened()).toHaveLength(1);
+});
+
+it("a computer that slept with an open sign-in does not begin the back-off on waking", async () => {
+  for (const env of [{}, { SSO_CRED_LOGIN: "device" }]) {
+    const { call, clock, opened, settled } = await signInWorld({
+      browser: "ignore",
+      env: { SSO_CRED_WAIT: "5", ...env },
+    });
+    expect((await call()).code).toBe(4);
+    clock.advance(8 * 3_600_000);
+    await settled();
+    expect((await call()).stderr).toContain("is open and waits for you");
+    expect(opened()).toHaveLength(2);
+    await call(["logout", "corp"]);
+    await settled();
+  }
+});
 
 it("a denial keeps nobody from `sso-cred login`", async () => {
   const { call, opened } = await signInWorld({ center: { consent: "deny" } });

@@ -69,17 +69,39 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     await world.settled();
   });
 
-  it("and refuses every new sign-in too: exit 5 after two", async () => {
+  it("and refuses every new token too: one tab, and the refusal holds back the next ones", async () => {
     const world = await signInWorld();
     await putToken(world);
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status: 401, body: UNAUTHORIZED } });
-    const { code, stdout, stderr } = await world.call();
-    expect([code, stdout]).toEqual([5, ""]);
-    expect(stderr).toBe(
-      "sso-cred: the portal refuses even the new sign-in to 'corp'\n  run: sso-cred logout corp\n",
-    );
-    expect(world.opened()).toHaveLength(2);
+    const refusal =
+      "the portal refuses every new token of 'corp': sso_region = eu-west-1 or the start URL is of another directory, or the user is disabled";
+    const run = "\n  run: sso-cred login corp\n";
+    for (let attempt = 0; attempt < 6; attempt++) {
+      expect(await world.call()).toMatchObject({ code: 5, stdout: "", stderr: `sso-cred: ${refusal}${run}` });
+    }
+    world.clock.advance(10_000);
+    const later = await world.call();
+    expect([later.code, later.stderr.startsWith(`sso-cred: ${refusal}, so no browser is opened`)]).toEqual([
+      4,
+      true,
+    ]);
+    expect(world.opened()).toHaveLength(1);
     await world.settled();
+  });
+
+  it("and after the back-off refuses one more: the back-off doubles, until a token works", async () => {
+    const world = await signInWorld();
+    const refuse = { path: ASSIGNMENT, how: { kind: "status", status: 401, body: UNAUTHORIZED } } as const;
+    world.center.misbehave(refuse);
+    expect((await world.call()).code).toBe(5);
+    world.clock.advance(15 * 60_000);
+    expect((await world.call()).code).toBe(5);
+    world.clock.advance(29 * 60_000);
+    expect([(await world.call()).code, world.opened().length]).toEqual([4, 2]);
+    world.center.behave();
+    world.clock.advance(60_000);
+    expect((await world.call()).code).toBe(0);
+    expect(await world.traces()).toEqual([]);
   });
 
   it("once for all who wait, who are asked to sign in once", async () => {

@@ -102,7 +102,7 @@ const READERS: readonly (readonly [folder: string, check: Check])[] = [
     },
   ],
   [
-    ".aws/sso-cred/silence/",
+    ".aws/sso-cred/backoff/",
     (_path, _bytes, system) => assert.match(typeof backoffUntil(SESSION, system), /^(number|undefined)$/),
   ],
   [

@@ -1,8 +1,8 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { SsoCredError } from "../../errors.ts";
 import type { IdentityCenter } from "../../identityCenter/identityCenter.ts";
 import type { ClientRegistration, TokenGrant } from "../../model.ts";
 import { startCallbackServer } from "./callbackServer.ts";
-import { createPkce } from "./pkce.ts";
 
 export interface CodeGrantInput {
   client: ClientRegistration;
@@ -15,10 +15,10 @@ export interface CodeGrantInput {
   /** Rejects when the wait has to end: nobody answered, signed out. */
   ended: Promise<never>;
   /** Called with the token before the page says that it worked. */
-  keep(token: TokenGrant): Promise<void>;
+  store(token: TokenGrant): Promise<void>;
 }
 
-/** Authorization code grant with PKCE: serve first, then open, then redeem the code and keep the token. */
+/** Authorization code grant with PKCE: serve first, then open, then redeem the code and store the token. */
 export async function authorizationCodeGrant(
   api: Pick<IdentityCenter, "redeemAuthorizationCode">,
   input: CodeGrantInput,
@@ -38,7 +38,7 @@ export async function authorizationCodeGrant(
       codeVerifier: pkce.codeVerifier,
       redirectUri: server.redirectUri,
     });
-    await input.keep(token);
+    await input.store(token);
     await server.tell({ signedInTo: input.sessionName });
   } catch (error) {
     await server.tell({ failed: error instanceof Error ? error.message : String(error) });
@@ -77,4 +77,20 @@ function withStrayError(error: unknown, stray: string | undefined): unknown {
     remedy: error.remedy,
     cause: error.cause,
   });
+}
+
+/** One-time secrets of an authorization code grant (RFC 7636, S256); verifier and state never leave this process. */
+export interface Pkce {
+  codeVerifier: string;
+  codeChallenge: string;
+  state: string;
+}
+
+export function createPkce(): Pkce {
+  const codeVerifier = randomBytes(48).toString("base64url");
+  return {
+    codeVerifier,
+    codeChallenge: createHash("sha256").update(codeVerifier).digest("base64url"),
+    state: randomUUID(),
+  };
 }

@@ -21,6 +21,16 @@ export interface CallbackServer {
   close(): void;
 }
 
+/** Thrown where the system allows no listening socket: a sandbox, seccomp, SELinux, no loopback. */
+export class CannotListen extends Error {
+  readonly code: string;
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(cause.message, { cause });
+    this.code = cause.code ?? "unknown";
+  }
+}
+
 /**
  * Listens on 127.0.0.1, on a port of the system's choice, for `GET /oauth/callback` with our state. Every other
  * request (path, method, host, state) gets an error page and changes nothing.
@@ -61,7 +71,8 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
     if (connections.size > MAX_CONNECTIONS) oldest?.destroy();
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+    const fail = (error: NodeJS.ErrnoException) => reject(new CannotListen(error));
+    server.once("error", fail).listen(0, "127.0.0.1", resolve);
   });
   port = (server.address() as AddressInfo).port;
 

@@ -2,7 +2,7 @@ import { isKind, SsoCredError } from "../../errors.ts";
 import { type IdentityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
 import type { ClientRegistration, DeviceAuthorization, TokenGrant } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
-import { unanswered } from "./unanswered.ts";
+import { unanswered } from "./watchLogin.ts";
 
 /** RFC 8628, section 3.5: what `slow_down` adds to the interval, for good. */
 const SLOW_DOWN_SECONDS = 5;

@@ -3,14 +3,44 @@ import { prepareReplacement } from "../../cache/replaceFile.ts";
 import { sessionLockPath } from "../../cache/statePaths.ts";
 import { readToken, tokenFileText, tokenPath } from "../../cache/tokenCache.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
-import type { ClientRegistration, TokenGrant } from "../../model.ts";
+import { USABLE_MS } from "../../hit/expiry.ts";
+import type { ClientRegistration, SsoSession, TokenGrant } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
 import { type PendingLogin, readPendingLogin } from "../pendingLogin.ts";
+import { sessionTitle } from "../sessionTitle.ts";
 
 /** No longer than a refresh may hold the session's lock. */
-const PATIENCE_MS = 15_000;
+const LOCK_WAIT_MS = 15_000;
+/** Several times the size of a token file. */
+const RESERVED_BYTES = 16_384;
 
-/** Writes the token of a new sign-in, unless a logout came first. */
+/** Disk space reserved for the token. */
+export interface ReservedTokenFile {
+  /** Called just before the token is written; harmless afterwards. */
+  free(): void;
+}
+
+/**
+ * Reserves space for the session's token during `work`: a full or read-only disk shows before a person is asked, and one that
+ * fills up meanwhile does not cost them the answer. Throws the system's error, with the token file as its `path`.
+ */
+export async function withReservedTokenFile<T>(
+  session: SsoSession,
+  system: Pick<System, "env" | "platform">,
+  work: (reserved: ReservedTokenFile) => Promise<T>,
+): Promise<T> {
+  const replacement = prepareReplacement(tokenPath(session, system), RESERVED_BYTES);
+  try {
+    return await work({ free: () => replacement.abandon() });
+  } finally {
+    replacement.abandon();
+  }
+}
+
+/**
+ * Writes the token of a new sign-in, unless a logout came first. Throws `login-failed` for a token too short-lived to be
+ * used.
+ */
 export async function storeToken(
   login: PendingLogin,
   client: ClientRegistration,
@@ -18,6 +48,10 @@ export async function storeToken(
   system: System,
 ): Promise<void> {
   const { session } = login;
+  if (grant.expiresIn * 1000 < USABLE_MS) {
+    const message = `the service's new token for '${sessionTitle(session)}' is valid for only ${grant.expiresIn} s, which is too short to use`;
+    throw new SsoCredError("login-failed", message);
+  }
   const isWanted = () => readPendingLogin(session, system)?.id === login.id;
   const token = {
     accessToken: grant.accessToken,
@@ -32,11 +66,11 @@ export async function storeToken(
     const isWritten = isWanted() && prepareReplacement(tokenPath(session, system)).commit(text, isWanted);
     if (!isWritten) throw new SsoCredError("cancelled", "signed out before the answer came");
   }
-  const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a refresh of the same session" };
+  const wait = { deadline: system.now() + LOCK_WAIT_MS, purpose: "a refresh of the same session" };
   try {
     await withLock(system, sessionLockPath("token", session, system), wait, async () => write());
   } catch (error) {
-    // Whoever holds the lock looks at the file before writing; a fresh sign-in must not be lost to it.
+    // The holder checks the file before it writes, and a fresh sign-in must not be lost to the lock.
     if (!isKind(error, "unavailable")) throw error;
     write();
   }

@@ -2,18 +2,21 @@ import { uptime } from "node:os";
 import { readToken } from "../../cache/tokenCache.ts";
 import { SsoCredError } from "../../errors.ts";
 import type { System } from "../../platform/system.ts";
-import { LOGIN_MS, type PendingLogin, readPendingLogin } from "../pendingLogin.ts";
+import { isAnswer, LOGIN_MS, type PendingLogin, readPendingLogin } from "../pendingLogin.ts";
 import { sessionTitle } from "../sessionTitle.ts";
-import { isAnswer } from "../signInAnswer.ts";
-import { unanswered } from "./unanswered.ts";
 
 const WATCH_MS = 500;
+/** A longer gap between two looks means that the computer slept or its clock was set forward. */
+const SLEPT_MS = 10_000;
+const UNANSWERED = "unanswered";
 
 export interface LoginWatch {
   /** Rejects when the wait is over: signed out, replaced, answered through another tool, out of time. */
   ended: Promise<never>;
   /** Names the token that is this sign-in's own and no reason to end. */
   expect(accessToken: string): void;
+  /** True if the computer slept, or its clock was set forward, while the sign-in was open. */
+  hasSlept(): boolean;
   stop(): void;
 }
 
@@ -21,10 +24,15 @@ export function watchLogin(login: PendingLogin, system: System): LoginWatch {
   const deadline = system.now() + LOGIN_MS;
   let watching = true;
   let own: string | undefined;
+  let lookedAt = system.now();
+  let slept = false;
+  const hasSlept = () => (slept ||= system.now() - lookedAt > SLEPT_MS);
   const ended = (async () => {
     while (watching) {
       await system.sleep(WATCH_MS);
       if (!watching) break;
+      hasSlept();
+      lookedAt = system.now();
       if (readPendingLogin(login.session, system)?.id !== login.id) throw endedElsewhere();
       const token = readToken(login.session, system);
       if (token && token.accessToken !== own && isAnswer(token, login, system)) throw endedElsewhere();
@@ -40,10 +48,22 @@ export function watchLogin(login: PendingLogin, system: System): LoginWatch {
     expect(accessToken) {
       own = accessToken;
     },
+    hasSlept,
     stop() {
       watching = false;
     },
   };
+}
+
+/** The error of a sign-in that ran out of time without an answer. */
+export function unanswered(sessionName: string): SsoCredError {
+  return new SsoCredError("login-failed", `nobody answered the sign-in to '${sessionName}' in time`, {
+    cause: UNANSWERED,
+  });
+}
+
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof SsoCredError && error.cause === UNANSWERED;
 }
 
 function endedElsewhere(): SsoCredError {

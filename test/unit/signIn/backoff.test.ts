@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { backoffUntil, clearBackoff, recordUnanswered } from "../../../src/signIn/backoff.ts";
+import { SsoCredError } from "../../../src/errors.ts";
+import {
+  backoffUntil,
+  clearBackoff,
+  type EndOfLogin,
+  heldBack,
+  recordFailedLogin,
+} from "../../../src/signIn/backoff.ts";
 import { fakeClock } from "../../support/fakeClock.ts";
-import { fakeSystem } from "../../support/fakeSystem.ts";
+import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
 import { type Home, makeHome, tokenPath } from "../../support/home.ts";
 import { ssoSession } from "../../support/sessions.ts";
 
@@ -13,6 +20,12 @@ beforeEach(async () => {
 });
 afterEach(() => home.remove());
 
+const FAILURE = new SsoCredError("login-failed", "the sign-in to 'corp' was denied", {
+  remedy: { run: "sso-cred login corp" },
+});
+const record = (system: FakeSystem, end: EndOfLogin = "unanswered", which = session) =>
+  recordFailedLogin(which, FAILURE, end, system);
+
 /** File times are the real clock's. */
 const systemAt = (at = Date.now()) => fakeSystem({ env: home.env, clock: fakeClock(at) });
 
@@ -21,14 +34,14 @@ function minutesLeft(system: ReturnType<typeof systemAt>): number | undefined {
   return until === undefined ? undefined : (until - system.now()) / MINUTE;
 }
 
-it("is not silent by itself", () => {
+it("does not hold anything back by itself", () => {
   expect(backoffUntil(session, systemAt())).toBeUndefined();
 });
 
 it("lasts 15 minutes, and doubles up to four hours with every unanswered sign-in", () => {
   const system = systemAt();
   const lasted = Array.from({ length: 7 }, () => {
-    recordUnanswered(session, system);
+    record(system);
     const minutes = minutesLeft(system) ?? 0;
     system.clock.advance(minutes * MINUTE - 1);
     expect(minutesLeft(system)).toBeGreaterThan(0);
@@ -41,46 +54,93 @@ it("lasts 15 minutes, and doubles up to four hours with every unanswered sign-in
 
 it("ends, count and all, when asked", () => {
   const system = systemAt();
-  recordUnanswered(session, system);
-  recordUnanswered(session, system);
+  record(system);
+  record(system);
   clearBackoff(session, system);
   expect(minutesLeft(system)).toBeUndefined();
-  recordUnanswered(session, system);
+  record(system);
   expect(minutesLeft(system)).toBe(15);
 });
 
 it("ends, count and all, with a token that any tool has written since", async () => {
   const system = systemAt(Date.now() - 10 * MINUTE);
-  recordUnanswered(session, system);
-  recordUnanswered(session, system);
+  record(system);
+  record(system);
   await home.write(tokenPath("corp"), { written: "by another tool" });
   expect(minutesLeft(system)).toBeUndefined();
   system.clock.advance(20 * MINUTE);
-  recordUnanswered(session, system);
+  record(system);
   expect(minutesLeft(system)).toBe(15);
 });
 
 it("does not end with a token that was there before", async () => {
   await home.write(tokenPath("corp"), { written: "before" });
   const system = systemAt(Date.now() + MINUTE);
-  recordUnanswered(session, system);
+  record(system);
   expect(minutesLeft(system)).toBe(15);
 });
 
 it("is each session's own", () => {
   const system = systemAt();
-  recordUnanswered(ssoSession({ name: "other" }), system);
+  record(system, "unanswered", ssoSession({ name: "other" }));
   expect(minutesLeft(system)).toBeUndefined();
 });
 
 it("does not hold when the clock was set back before it", () => {
   const system = systemAt();
-  recordUnanswered(session, system);
+  record(system);
   expect(minutesLeft(systemAt(system.now() - MINUTE))).toBeUndefined();
 });
 
 it("costs nothing where nothing can be written", async () => {
   await home.write(".aws/sso-cred", "a file where the folder should be");
-  recordUnanswered(session, systemAt());
+  record(systemAt());
   expect(minutesLeft(systemAt())).toBeUndefined();
+});
+
+/** The state machine of a session's failed sign-ins, walked step by step: what the next call is told, and whether a tab may open. */
+it("gives a failure as the answer for ten seconds, then backs off, then lets the next tab open", () => {
+  for (const end of ["failed", "refused"] as const) {
+    const system = systemAt();
+    const told = () => heldBack(session, { browser: true }, system);
+    expect(told()).toBeUndefined();
+    record(system, end);
+    expect(told()).toMatchObject({ kind: "login-failed", message: FAILURE.message, remedy: FAILURE.remedy });
+    system.clock.advance(10_000);
+    expect(told()).toMatchObject({
+      kind: "login-required",
+      message: expect.stringMatching(
+        /^the sign-in to 'corp' was denied, so no browser is opened .* until \d\d:\d\d$/,
+      ),
+    });
+    expect(heldBack(session, { browser: false }, system)).toBeUndefined();
+    system.clock.advance(15 * MINUTE - 10_000);
+    expect(told()).toBeUndefined();
+    record(system, end);
+    expect(minutesLeft(system)).toBe(30);
+    clearBackoff(session, system);
+    expect(told()).toBeUndefined();
+  }
+});
+
+it("says at once that nobody answered", () => {
+  const system = systemAt();
+  record(system, "unanswered");
+  expect(heldBack(session, { browser: true }, system)).toMatchObject({
+    kind: "login-required",
+    message: expect.stringMatching(/^nobody answered the last sign-in to 'corp', so no browser is opened/),
+  });
+});
+
+it("counts one refusal that several callers see once", () => {
+  const system = systemAt();
+  for (let caller = 0; caller < 5; caller++) record(system, "refused");
+  expect(minutesLeft(system)).toBe(15);
+});
+
+it("does not end with another new token where the portal refuses every one", async () => {
+  const system = systemAt(Date.now() - 10 * MINUTE);
+  record(system, "refused");
+  await home.write(tokenPath("corp"), { written: "by another tool" });
+  expect(minutesLeft(system)).toBe(15);
 });

@@ -7,8 +7,16 @@ type Row = [env: Record<string, string>, platform: NodeJS.Platform, expected: st
 
 const legacy: Partial<SsoSession> = { name: null };
 
-function main(env: Record<string, string>, platform: NodeJS.Platform, session: Partial<SsoSession> = {}) {
-  const choice = chooseGrant(ssoSession(session), { env, platform });
+const TERMINAL = { id: "1", write: () => {} };
+
+function main(
+  env: Record<string, string>,
+  platform: NodeJS.Platform,
+  session: Partial<SsoSession> = {},
+  hasTerminal = false,
+) {
+  const terminal = () => (hasTerminal ? TERMINAL : undefined);
+  const choice = chooseGrant(ssoSession(session), { env, platform, terminal });
   return choice.grant === "never" ? "never" : `${choice.grant}${choice.browser ? ", opened here" : ""}`;
 }
 
@@ -42,15 +50,16 @@ describe("auto, for a main-job call", () => {
     [{ SSH_TTY: "/dev/pts/3" }, "linux", "device"],
     [SSH, "darwin", "device"],
     [SSH, "win32", "device"],
-    [{ ...SSH, DISPLAY: "localhost:10.0" }, "linux", "browser, opened here"],
-    [{ ...SSH, WAYLAND_DISPLAY: "wayland-0" }, "linux", "browser, opened here"],
+    [{ ...SSH, DISPLAY: "localhost:10.0" }, "linux", "device"],
+    [{ ...SSH, WAYLAND_DISPLAY: "wayland-0" }, "linux", "device"],
+    [{ ...SSH, BROWSER: "open-on-host" }, "linux", "browser, opened here"],
     [{ CODESPACES: "true" }, "linux", "device"],
     [{ REMOTE_CONTAINERS: "true" }, "linux", "device"],
     [{ VSCODE_IPC_HOOK_CLI: "/tmp/vscode-ipc.sock" }, "linux", "device"],
     [
       { VSCODE_IPC_HOOK_CLI: "/tmp/vscode-ipc.sock", BROWSER: "/vscode/browser.sh" },
       "linux",
-      "device, opened here",
+      "browser, opened here",
     ],
     [{ VSCODE_IPC_HOOK_CLI: "/tmp/vscode-ipc.sock", WSL_DISTRO_NAME: "Ubuntu" }, "linux", "device"],
     [{ CI: "true", DISPLAY: ":0" }, "linux", "never"],
@@ -63,6 +72,16 @@ describe("auto, for a main-job call", () => {
   });
 
   it.each<Row>([
+    [{}, "linux", "device"],
+    [{ container: "docker" }, "linux", "device"],
+    [{ DISPLAY: "", TMUX: "/tmp/tmux-1000/default,1,0" }, "linux", "device"],
+    [{ DISPLAY: ":0" }, "linux", "browser, opened here"],
+    [{ CI: "true" }, "linux", "never"],
+  ])("on a terminal with %o on %s: %s", (env, platform, expected) => {
+    expect(main(env, platform, {}, true)).toBe(expected);
+  });
+
+  it.each<Row>([
     [{ DISPLAY: ":0" }, "linux", "device, opened here"],
     [{}, "linux", "device"],
     [{ CI: "true", DISPLAY: ":0" }, "linux", "never"],
@@ -72,9 +91,9 @@ describe("auto, for a main-job call", () => {
 
   it("says why nobody is asked", () => {
     const why = (env: Record<string, string>, session: Partial<SsoSession> = {}) =>
-      chooseGrant(ssoSession(session), { env, platform: "linux" });
+      chooseGrant(ssoSession(session), { env, platform: "linux", terminal: () => undefined });
     expect(why({ CI: "1" })).toEqual({ grant: "never", why: "CI is set, so nobody is asked" });
-    expect(why({})).toEqual({ grant: "never", why: "there is no browser and no display here" });
+    expect(why({})).toEqual({ grant: "never", why: "there is neither a browser nor a terminal here" });
     expect(why({}, { login: "never" })).toEqual({
       grant: "never",
       why: "signing in by itself is switched off (never)",
@@ -102,6 +121,7 @@ describe("sso-cred login", () => {
     ["with nothing", person({}), "device"],
     ["under CI", person({ CI: "1", DISPLAY: ":0" }), "browser, opened here"],
     ["over SSH", person(SSH), "device"],
+    ["over SSH with a forwarded display", person({ ...SSH, DISPLAY: "localhost:10.0" }), "device"],
     ["with never", person({ DISPLAY: ":0" }, { login: "never" }), "browser, opened here"],
     ["with never and nothing", person({}, { login: "never" }), "device"],
     ["with browser and nothing", person({}, { login: "browser" }), "browser"],

@@ -67,17 +67,15 @@ export function goodFiles(now: number): Readonly<Record<string, Fields>> {
       userCode: "ABCD-EFGH",
       opened: false,
       failure,
-      deniedAt: now - 3_600_000,
+      deviceFallback: true,
       replaces: sha1("mark of other"),
     }),
     [`.aws/sso-cred/attempts/${sha1("corp")}.json`]: state({
       ...{ at: now - 1_000, failure, tokenMark: sha1("mark of at"), route: "01234567" },
     }),
     [`.aws/sso-cred/attempts/${ROLE_FILE.slice(-45)}`]: state({ at: now - 1_000, failure }),
-    [`.aws/sso-cred/silence/${sha1("corp")}.json`]: state({
-      at: now - 1_000,
-      until: now + 900_000,
-      count: 1,
+    [`.aws/sso-cred/backoff/${sha1("corp")}.json`]: state({
+      ...{ end: "failed", at: now - 1_000, until: now + 900_000, count: 1, failure },
     }),
     [`.aws/sso-cred/locks/token-${sha1("corp")}`]: state({ id: "1-a" }),
     [`.aws/sso-cred/locks/login-${sha1("corp")}`]: state({ id: "1-a" }),

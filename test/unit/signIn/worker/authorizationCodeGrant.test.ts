@@ -4,7 +4,7 @@ import {
   authorizationCodeGrant,
   type CodeGrantInput,
 } from "../../../../src/signIn/worker/authorizationCodeGrant.ts";
-import { isUnanswered, unanswered } from "../../../../src/signIn/worker/unanswered.ts";
+import { isUnanswered, unanswered } from "../../../../src/signIn/worker/watchLogin.ts";
 
 const TOKEN = { accessToken: "at", expiresIn: 3600, refreshToken: "rt" };
 
@@ -26,7 +26,7 @@ function grantWith(input: Partial<CodeGrantInput>, redeem = async () => TOKEN) {
       sessionName: "corp",
       opened: async () => {},
       ended: new Promise<never>(() => {}),
-      keep: async () => {},
+      store: async () => {},
       ...input,
     },
   );
@@ -59,10 +59,10 @@ it("says that it worked only once the token is kept", async () => {
   const opened = async (url: string) => {
     page = visit(new URL(url), { code: "c" });
   };
-  const keep = async () => {
+  const store = async () => {
     throw new SsoCredError("cancelled", "signed out before the answer came");
   };
-  await expect(grantWith({ opened, keep })).rejects.toThrow("signed out");
+  await expect(grantWith({ opened, store })).rejects.toThrow("signed out");
   expect(await page).toContain("signed out before the answer came");
 });
 

@@ -3,7 +3,7 @@ import { SsoCredError } from "../../../../src/errors.ts";
 import { ServiceError } from "../../../../src/identityCenter/identityCenter.ts";
 import type { DeviceAuthorization } from "../../../../src/model.ts";
 import { type DeviceGrantInput, deviceGrant } from "../../../../src/signIn/worker/deviceGrant.ts";
-import { isUnanswered } from "../../../../src/signIn/worker/unanswered.ts";
+import { isUnanswered } from "../../../../src/signIn/worker/watchLogin.ts";
 import { fakeSystem } from "../../../support/fakeSystem.ts";
 
 const TOKEN = { accessToken: "at", expiresIn: 3600 };

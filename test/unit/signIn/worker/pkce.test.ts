@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
-import { createPkce } from "../../../../src/signIn/worker/pkce.ts";
+import { createPkce } from "../../../../src/signIn/worker/authorizationCodeGrant.ts";
 
 it("makes a challenge that RFC 7636 derives from the verifier", () => {
   const { codeVerifier, codeChallenge } = createPkce();

@@ -7,8 +7,7 @@ import {
   removePendingLogin,
   writePendingLogin,
 } from "../../../../src/signIn/pendingLogin.ts";
-import { isUnanswered } from "../../../../src/signIn/worker/unanswered.ts";
-import { watchLogin } from "../../../../src/signIn/worker/watchLogin.ts";
+import { isUnanswered, watchLogin } from "../../../../src/signIn/worker/watchLogin.ts";
 import { type FakeSystem, fakeSystem } from "../../../support/fakeSystem.ts";
 import { type Home, makeHome, START_URL, tokenFile, tokenPath } from "../../../support/home.ts";
 import { ssoSession } from "../../../support/sessions.ts";

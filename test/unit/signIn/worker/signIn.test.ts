@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { ServiceUnavailable, unavailable } from "../../../../src/http/serviceUnavailable.ts";
 import { ServiceError } from "../../../../src/identityCenter/identityCenter.ts";
-import { type LoginApi, patientApi } from "../../../../src/signIn/worker/signInApi.ts";
+import { type LoginApi, withRetriedRequests } from "../../../../src/signIn/worker/signIn.ts";
 import { fakeSystem } from "../../../support/fakeSystem.ts";
 
 const CLIENT = { clientId: "id", clientSecret: "s" };
@@ -29,14 +29,14 @@ const requests: [string, (api: LoginApi) => Promise<unknown>][] = [
 
 it.each(requests)("%s is asked again through a short outage", async (name, ask) => {
   const { asked, api } = service(3, away);
-  expect(await ask(patientApi(api as never, fakeSystem()))).toBe("good");
+  expect(await ask(withRetriedRequests(api as never, fakeSystem()))).toBe("good");
   expect(asked).toEqual([name, name, name, name]);
 });
 
 it.each(requests)("%s gives up within ten seconds", async (_, ask) => {
   const system = fakeSystem();
   const began = system.now();
-  await expect(ask(patientApi(service(1e9, away).api as never, system))).rejects.toBe(away);
+  await expect(ask(withRetriedRequests(service(1e9, away).api as never, system))).rejects.toBe(away);
   expect(system.now() - began).toBeLessThanOrEqual(10_000);
   expect(system.slept.length).toBeGreaterThan(1);
 });
@@ -44,12 +44,14 @@ it.each(requests)("%s gives up within ten seconds", async (_, ask) => {
 it.each(requests)("%s is not asked again after the service's own no", async (name, ask) => {
   const no = new ServiceError(400, "invalid_request", "invalid_request: no");
   const { asked, api } = service(1, no);
-  await expect(ask(patientApi(api as never, fakeSystem()))).rejects.toBe(no);
+  await expect(ask(withRetriedRequests(api as never, fakeSystem()))).rejects.toBe(no);
   expect(asked).toEqual([name]);
 });
 
 it("a poll for the device's answer is one request: the next poll is its repetition", async () => {
   const { asked, api } = service(1, away);
-  await expect(patientApi(api as never, fakeSystem()).redeemDeviceCode(CLIENT, "d")).rejects.toBe(away);
+  await expect(withRetriedRequests(api as never, fakeSystem()).redeemDeviceCode(CLIENT, "d")).rejects.toBe(
+    away,
+  );
   expect(asked).toEqual(["redeemDeviceCode"]);
 });

@@ -1,0 +1,165 @@
+import { DEFAULT_SCOPES } from "../../config/session.ts";
+import { SsoCredError } from "../../errors.ts";
+import { withRetries } from "../../http/withRetries.ts";
+import { oidcEndpoint } from "../../identityCenter/endpoints.ts";
+import {
+  type IdentityCenter,
+  identityCenter,
+  ServiceError,
+  startUrlRequest,
+} from "../../identityCenter/identityCenter.ts";
+import { resolveStartUrl } from "../../identityCenter/startUrl.ts";
+import type { ClientRegistration, SsoSession, TokenGrant } from "../../model.ts";
+import type { System } from "../../platform/system.ts";
+import { printable } from "../../text/printable.ts";
+import { updateLogin } from "../changeLogin.ts";
+import type { PendingLogin } from "../pendingLogin.ts";
+import { sessionTitle } from "../sessionTitle.ts";
+import { authorizationCodeGrant } from "./authorizationCodeGrant.ts";
+import { CannotListen } from "./callbackServer.ts";
+import { deviceGrant } from "./deviceGrant.ts";
+import { obtainRegistration } from "./registerClient.ts";
+import { type ReservedTokenFile, storeToken } from "./storeToken.ts";
+import type { LoginWatch } from "./watchLogin.ts";
+import { webUrl } from "./webUrl.ts";
+
+/** All retries of one request together. */
+const RETRY_MS = 10_000;
+
+/** Thrown when no opener could be started and the device grant may be used instead. */
+class NoBrowser extends Error {}
+
+interface Run {
+  api: LoginApi;
+  startUrl: string;
+  ended: Promise<never>;
+  store(client: ClientRegistration, grant: TokenGrant): Promise<void>;
+  system: System;
+}
+
+/** One sign-in by the login's grant, up to the stored token. */
+export async function signIn(
+  login: PendingLogin,
+  watch: LoginWatch,
+  reserved: ReservedTokenFile,
+  system: System,
+): Promise<void> {
+  const { session } = login;
+  const store: Run["store"] = async (client, grant) => {
+    watch.expect(grant.accessToken);
+    reserved.free();
+    await storeToken(login, client, grant, system);
+  };
+  const api = await identityCenter(session, system);
+  try {
+    const startUrl = await effectiveStartUrl(session, system);
+    const run = { api: withRetriedRequests(api, system), startUrl, ended: watch.ended, store, system };
+    await (login.grant === "browser" ? byBrowser(login, run) : byDevice(login, run));
+  } finally {
+    api.close();
+  }
+}
+
+async function byBrowser(login: PendingLogin, run: Run): Promise<void> {
+  const { api, startUrl, ended, store, system } = run;
+  const { session } = login;
+  const client = await obtainRegistration(session, "authorization_code", startUrl, api, system);
+  try {
+    await authorizationCodeGrant(api, {
+      client,
+      oidcOrigin: new URL(oidcEndpoint(session)).origin,
+      scopes: session.scopes ?? DEFAULT_SCOPES,
+      sessionName: sessionTitle(session),
+      async opened(address) {
+        const url = webUrl(address);
+        const opened = await open(login, url, system);
+        if (login.browser && !opened && login.deviceFallback) throw new NoBrowser();
+        await updateLogin({ ...login, url, opened, state: "open" }, system);
+      },
+      ended,
+      store: (grant) => store(client, grant),
+    });
+  } catch (error) {
+    if (!(error instanceof NoBrowser || error instanceof CannotListen)) throw error;
+    if (!login.deviceFallback) throw error instanceof CannotListen ? cannotListen(error, session) : error;
+    system.trace.step("go on with the device grant", { because: String(error) });
+    // An opener that failed is not started again; where only the socket was refused, none was started yet.
+    const browser = login.browser && error instanceof CannotListen;
+    await byDevice({ ...login, grant: "device", browser }, run);
+  }
+}
+
+async function byDevice(login: PendingLogin, run: Run, anew = false): Promise<void> {
+  const { api, startUrl, ended, store, system } = run;
+  const { session } = login;
+  const client = await obtainRegistration(session, "device_code", startUrl, api, system, { anew });
+  try {
+    const grant = await deviceGrant(
+      api,
+      {
+        client,
+        startUrl,
+        sessionName: sessionTitle(session),
+        async opened(authorization) {
+          const url = webUrl(authorization.verificationUri);
+          const urlWithCode = webUrl(authorization.verificationUriComplete);
+          const userCode = printable(authorization.userCode, 40);
+          const opened = await open(login, urlWithCode, system);
+          await updateLogin({ ...login, url, urlWithCode, userCode, opened, state: "open" }, system);
+        },
+        ended,
+      },
+      system,
+    );
+    await store(client, grant);
+  } catch (error) {
+    // The service has forgotten the client that the cache still names.
+    if (!anew && error instanceof ServiceError && error.code === "invalid_client")
+      return byDevice(login, run, true);
+    throw error;
+  }
+}
+
+async function open({ grant, browser }: PendingLogin, url: string, system: System): Promise<boolean> {
+  system.trace.step("open the sign-in page", { browser });
+  const opened = browser && (await system.openBrowser(url));
+  system.trace.step("sign-in is open", { grant, opened });
+  return opened;
+}
+
+function cannotListen({ code }: CannotListen, session: SsoSession): SsoCredError {
+  const message = `this system forbids sso-cred to listen on 127.0.0.1 for the browser's answer (${code}): a sandbox, or a security policy?`;
+  const remedy = { run: `sso-cred login ${session.loginArguments} --use-device-code` };
+  return new SsoCredError("unavailable", message, { remedy });
+}
+
+/**
+ * The start URL that the services are told: a company's own is followed to AWS's. Throws `config` when it leads to
+ * a region other than the session's, where its token would not be valid.
+ */
+async function effectiveStartUrl(session: SsoSession, system: System): Promise<string> {
+  const { startUrl, region } = await resolveStartUrl(session, startUrlRequest(session, system));
+  if (region === session.region) return startUrl;
+  const where = session.name === null ? "the profile" : `[sso-session ${session.name}]`;
+  const message = `${session.startUrl} leads to the region ${region}, but ${where} says sso_region = ${session.region}; set sso_region = ${region}`;
+  throw new SsoCredError("config", message);
+}
+
+export type LoginApi = Pick<
+  IdentityCenter,
+  "registerClient" | "startDeviceAuthorization" | "redeemAuthorizationCode" | "redeemDeviceCode"
+>;
+
+/** Retries what a short outage would otherwise cost the person; polls of the device grant repeat by themselves. */
+export function withRetriedRequests(api: LoginApi, system: System): LoginApi {
+  const retried = <T>(request: (timeout: { deadline: number }) => Promise<T>) =>
+    withRetries(system, RETRY_MS, (deadline) => request({ deadline }));
+  return {
+    registerClient: (input) => retried((timeout) => api.registerClient(input, timeout)),
+    startDeviceAuthorization: (client, startUrl) =>
+      retried((timeout) => api.startDeviceAuthorization(client, startUrl, timeout)),
+    redeemAuthorizationCode: (client, input) =>
+      retried((timeout) => api.redeemAuthorizationCode(client, input, timeout)),
+    redeemDeviceCode: (client, deviceCode) => api.redeemDeviceCode(client, deviceCode),
+  };
+}
