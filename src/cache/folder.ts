@@ -1,14 +1,24 @@
-import { mkdirSync, readdirSync, rmSync, statSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
+import { giveTo, ifPossible } from "./ownedFile.ts";
 
 const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
-const TEMPORARY_LIFE_MS = 60_000;
+const MAX_TEMPORARY_AGE_MS = 60_000;
 
 /**
- * Makes a folder and those above it, each 0700. Throws the system's error. Not `mkdirSync` with `recursive`: that never
- * returns where a folder that exists answers ENOENT to a mkdir in it (automounts, /proc).
+ * Creates a folder and those above it, 0700. Root gives each to the owner of the folder it is in. Throws the system's error.
+ * `mkdirSync` with `recursive` would never return where an existing folder answers ENOENT (automounts, /proc).
  */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return;
@@ -17,8 +27,19 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    // Somebody else has just made it.
-    if (!isFolder(path)) throw error;
+    // Another process may have created it in the meantime.
+    if (isFolder(path)) return;
+    throw error;
+  }
+  if (process.geteuid?.() === 0) ifPossible(() => giveToOwnerOf(parent, path));
+}
+
+function giveToOwnerOf(parent: string, path: string): void {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    giveTo(fd, statSync(parent));
+  } finally {
+    closeSync(fd);
   }
 }
 
@@ -30,25 +51,25 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** A name for a temporary file of ours in that folder. */
+/** A name for one of our temporary files in that folder. */
 export function temporaryName(folder: string): string {
   return join(folder, `.sso-cred-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
 }
 
-/** Takes away what killed writers left in a folder; younger files may be of a writer that lives. */
-export function sweepTemporaryFiles(folder: string, olderThanMs = TEMPORARY_LIFE_MS): void {
+/** Removes the temporary files that killed writers left in a folder. Younger ones may still be in use. */
+export function sweepTemporaryFiles(folder: string, olderThanMs = MAX_TEMPORARY_AGE_MS): void {
   for (const name of listFolder(folder)) {
     if (!TEMPORARY.test(name)) continue;
     const path = join(folder, name);
     try {
       if (Math.abs(Date.now() - statSync(path).mtimeMs) >= olderThanMs) unlinkSync(path);
     } catch {
-      // Another writer swept it first, or it is not ours to remove.
+      // Another writer removed it first, or it is not ours to remove.
     }
   }
 }
 
-/** The names in a folder; none when it cannot be listed. */
+/** The names in a folder. Empty when it cannot be listed. */
 export function listFolder(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -57,7 +78,7 @@ export function listFolder(folder: string): string[] {
   }
 }
 
-/** Throws `config`, naming it, when a folder is there and cannot be listed. */
+/** Throws `config`, naming the folder, if it exists and cannot be listed. */
 export function requireListable(folder: string): void {
   try {
     readdirSync(folder);
@@ -68,16 +89,16 @@ export function requireListable(folder: string): void {
   }
 }
 
-/** Removes what may just as well stay: where a folder takes no change it does. */
+/** Removes a file that does no harm if it stays. */
 export function removeIfPossible(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {
-    // Nothing that a caller could do.
+    // The caller could do nothing about it.
   }
 }
 
-/** Removes a file, if it is there. Throws `config`, naming it, when it cannot be removed. */
+/** Removes a file, if it exists. Throws `config`, naming the file, if it cannot be removed. */
 export function removeFile(path: string): void {
   try {
     retryWhileBusy(() => rmSync(path, { force: true }));

@@ -1,7 +1,6 @@
 import {
   closeSync,
-  fchmodSync,
-  fsyncSync,
+  constants,
   ftruncateSync,
   lstatSync,
   openSync,
@@ -10,42 +9,49 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { SsoCredError } from "../errors.ts";
 import { isHeld, retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
+import { createFile, syncFile, syncFolder, userName } from "./ownedFile.ts";
 
 const MAX_LINKS = 40;
-const NO_SPACE = new Set(["ENOSPC", "EDQUOT"]);
+/**
+ * Where a rename fails with one of these, the file itself may still be written: there is no space for a second file, or the
+ * file is a mount point, or the folder is sticky.
+ */
+const WRITABLE_IN_PLACE = new Set(["ENOSPC", "EDQUOT", "EBUSY", "EPERM", "EXDEV"]);
 
-/** A new file beside the one it will replace, with its space taken. Nothing is visible before `commit`. */
+/** A new file beside the one it will replace, with its disk space taken. Nothing is visible before `commit`. */
 export interface Replacement {
   /**
-   * Writes, syncs, asks whether the text is still wanted, and renames; answers whether it did. After a failure the target is
-   * what it was. Where there is no space for the rename, a target that is there is written over.
+   * Writes and syncs the text, asks `isWanted`, and renames. Returns whether it did. After a failure the target is what it was.
+   * Where the rename is refused, an existing target is overwritten in place.
    */
   commit(text: string, isWanted?: () => boolean): boolean;
-  /** Takes the new file away; harmless after `commit`. */
+  /** Removes the new file. Harmless after `commit`. */
   abandon(): void;
 }
 
 /**
- * Creates the replacement of `path` (0600 whatever the umask; folders 0700) and reserves `reserveBytes` on the disk, so that a full
- * or read-only disk shows before something is spent that cannot be had again. A symlinked target is
- * followed. Throws the system's error with the target as its `path`; a folder or a device in the target's place shows now, too.
+ * Creates the replacement of `path`, 0600 and with the owner and group of the file or else of its folder, and reserves
+ * `reserveBytes`, so that a full or read-only disk shows before something is spent that cannot be had again.
+ * A symbolic link is followed. Throws the system's error with the target as its `path`.
  */
 export function prepareReplacement(path: string, reserveBytes = 0): Replacement {
   makeFolder(dirname(path));
   const target = followLinks(path);
-  const there = lstatSync(target, { throwIfNoEntry: false });
-  // A rename would make a file of /dev/null, too.
-  if (there && !there.isFile() && !there.isSymbolicLink()) {
-    const code = there.isDirectory() ? "EISDIR" : "ENOTSUP";
-    throw Object.assign(new Error(`${code}: ${target} is no file`), { code, path: target });
+  const current = lstatSync(target, { throwIfNoEntry: false });
+  // A rename would replace even /dev/null by a file.
+  if (current && !current.isFile() && !current.isSymbolicLink()) {
+    const code = current.isDirectory() ? "EISDIR" : "ENOTSUP";
+    throw Object.assign(new Error(`${code}: ${target} is not a regular file`), { code, path: target });
   }
   try {
-    return prepare(target, reserveBytes, { again: true });
+    return prepare(target, reserveBytes, { canRetry: true });
   } catch (error) {
     throw Object.assign(error as Error, { path: target });
   }
@@ -56,11 +62,11 @@ export function replaceFile(path: string, text: string): void {
   prepareReplacement(path).commit(text);
 }
 
-function prepare(target: string, reserveBytes: number, { again }: { again: boolean }): Replacement {
+function prepare(target: string, reserveBytes: number, { canRetry }: { canRetry: boolean }): Replacement {
   const folder = dirname(target);
   sweepTemporaryFiles(folder);
   const temporary = temporaryName(folder);
-  const fd = openSync(temporary, "wx", 0o600);
+  const fd = createFile(temporary, lstatSync(target, { throwIfNoEntry: false }));
   let state: "open" | "closed" | "gone" = "open";
   function close(): void {
     if (state === "open") closeSync(fd);
@@ -72,12 +78,8 @@ function prepare(target: string, reserveBytes: number, { again }: { again: boole
     state = "gone";
     rmSync(temporary, { force: true });
   }
-  function write(text: string): void {
-    writeAll(fd, Buffer.from(text));
-  }
   try {
-    fchmodSync(fd, 0o600);
-    if (reserveBytes > 0) write(" ".repeat(reserveBytes));
+    if (reserveBytes > 0) writeAll(fd, Buffer.alloc(reserveBytes, " "));
   } catch (error) {
     abandon();
     throw error;
@@ -85,7 +87,7 @@ function prepare(target: string, reserveBytes: number, { again }: { again: boole
   return {
     commit(text, isWanted = () => true) {
       try {
-        write(text);
+        writeAll(fd, Buffer.from(text));
         close();
         if (!isWanted()) {
           abandon();
@@ -93,15 +95,18 @@ function prepare(target: string, reserveBytes: number, { again }: { again: boole
         }
         renameWhileBusy(temporary, target);
         state = "gone";
+        syncFolder(folder);
         return true;
       } catch (error) {
         abandon();
         const { code = "" } = error as NodeJS.ErrnoException;
-        // While the machine slept another writer took ours for a dead one's.
-        if (code === "ENOENT" && again) return prepare(target, 0, { again: false }).commit(text, isWanted);
-        // Most of those who hold a file let others write into it, though not replace it.
-        if ((NO_SPACE.has(code) || isHeld(error)) && lstatSync(target, { throwIfNoEntry: false })?.isFile()) {
-          return isWanted() && writeOver(target, text);
+        // While this machine slept, another writer took our file for a leftover.
+        if (code === "ENOENT" && canRetry) {
+          return prepare(target, 0, { canRetry: false }).commit(text, isWanted);
+        }
+        const mayBeWritten = WRITABLE_IN_PLACE.has(code) || isHeld(error);
+        if (mayBeWritten && lstatSync(target, { throwIfNoEntry: false })?.isFile()) {
+          return isWanted() && overwrite(target, text);
         }
         throw Object.assign(error as Error, { path: target });
       }
@@ -113,14 +118,14 @@ function prepare(target: string, reserveBytes: number, { again }: { again: boole
 function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
   ftruncateSync(fd, bytes.length);
-  fsyncSync(fd);
+  syncFile(fd);
 }
 
-/** Into the space that the old text has; it comes back when even that fails, and the error with it. */
-function writeOver(target: string, text: string): true {
-  const fd = openSync(target, "r+");
+/** Writes into the existing file. If that fails, restores its text and throws. */
+function overwrite(target: string, text: string): true {
+  const fd = openSync(target, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
   try {
-    const old = readFileSync(target);
+    const old = readFileSync(fd);
     try {
       writeAll(fd, Buffer.from(text));
     } catch (error) {
@@ -133,21 +138,37 @@ function writeOver(target: string, text: string): true {
   }
 }
 
-/** Where a chain of symbolic links ends, whether or not anything is there. */
+/**
+ * The end of a chain of symbolic links, whether or not it exists.
+ *
+ * @throws SsoCredError("config") naming a link that another user could have placed: it may lead to any file of ours.
+ */
 export function followLinks(path: string): string {
   let target = path;
   for (let links = 0; links < MAX_LINKS; links++) {
+    let next: string;
     try {
       const link = readlinkSync(target);
-      target = resolve(realpathSync(dirname(target)), link);
+      next = resolve(realpathSync(dirname(target)), link);
     } catch {
       return target;
     }
+    assertTrusted(target);
+    target = next;
   }
   return target;
 }
 
-/** Waits for who holds the file that is to be replaced: Windows refuses until then. */
+function assertTrusted(link: string): void {
+  const me = process.geteuid?.();
+  const owners = [lstatSync(link).uid, statSync(dirname(link)).uid];
+  const other = owners.find((uid) => me !== undefined && uid !== me && uid !== 0);
+  if (other === undefined) return;
+  const what = other === owners[0] ? "is a link" : "is a link in a folder";
+  throw new SsoCredError("config", `${link} ${what} of ${userName(other)}, so it is not followed`);
+}
+
+/** On Windows, waits while another program holds the file that is to be replaced. */
 export function renameWhileBusy(from: string, to: string): void {
   retryWhileBusy(() => renameSync(from, to));
 }

@@ -52,7 +52,7 @@ export async function obtainToken(
   const wait = {
     deadline: isShort ? Math.min(deadline, startedAt + SHORT_RETRY_MS) : deadline,
     purpose: `another sso-cred that refreshes the token of '${sessionTitle(session)}'`,
-    meanwhile: () => resultOfOtherProcess(),
+    pollWhileWaiting: () => resultOfOtherProcess(),
   };
   const lock = sessionLockPath("token", session, system);
   try {

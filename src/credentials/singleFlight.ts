@@ -37,7 +37,7 @@ export async function singleFlight(
   const wait = {
     deadline: usable() ? Math.min(means.deadline, startedAt + SHORT_RETRY_MS) : means.deadline,
     purpose: `another sso-cred that asks for the role '${role.roleName}'`,
-    meanwhile: resultOfOtherProcess,
+    pollWhileWaiting: resultOfOtherProcess,
   };
   try {
     return await withLock<Outcome>(system, roleLockPath(role, system), wait, askUnderLock);

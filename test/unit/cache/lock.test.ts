@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -13,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir, uptime } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { withLock } from "../../../src/cache/lock.ts";
 import { identifyProcess } from "../../../src/platform/processIdentity.ts";
 import { runInChild } from "../../support/child.ts";
@@ -31,12 +32,12 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const MINUTE_MS = 60_000;
 /** Waits at most 10 s of the fake clock; answers whether it worked, and fails as `withLock` does. */
-async function take(path = lock, work = async () => "worked", meanwhile?: () => string | undefined) {
+async function take(path = lock, work = async () => "worked", pollWhileWaiting?: () => string | undefined) {
   const system = fakeSystem();
   const wait = {
     deadline: system.now() + 10_000,
     purpose: "another sso-cred",
-    ...(meanwhile ? { meanwhile } : {}),
+    ...(pollWhileWaiting ? { pollWhileWaiting } : {}),
   };
   return withLock(system, path, wait, work);
 }
@@ -94,8 +95,8 @@ describe("a lock", () => {
   it("is not waited for once the answer is there by other means", async () => {
     hold({});
     let looks = 0;
-    const meanwhile = () => (++looks === 3 ? "found" : undefined);
-    expect(await take(lock, undefined, meanwhile)).toBe("found");
+    const pollWhileWaiting = () => (++looks === 3 ? "found" : undefined);
+    expect(await take(lock, undefined, pollWhileWaiting)).toBe("found");
     expect(existsSync(lock)).toBe(true);
   });
 });
@@ -128,13 +129,50 @@ describe("a lock of a live process", () => {
     expect(first).toBe("taken over");
     expect(JSON.parse(readFileSync(lock, "utf8")).id).toBe("third");
   });
+});
 
-  it("of another host is left alone for 60 s by the file's time, then taken over", async () => {
-    hold({ host: "elsewhere", boot: "another", pid: 1 });
-    age(MINUTE_MS - 20_000);
-    await expect(take()).rejects.toMatchObject({ kind: "unavailable" });
-    age(MINUTE_MS + 5_000);
-    expect(await take()).toBe("worked");
+describe("a lock of a process on another host or in another container", () => {
+  const ELSEWHERE = { host: "elsewhere", boot: "another", pid: 1 };
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([ELSEWHERE, { pidNamespace: "pid:[1]" }])(
+    "is taken over 10 s after it was last renewed, however short the wait: %j",
+    async (holder) => {
+      hold({ ...holder, ...heldBefore(MINUTE_MS + 5_000) });
+      age(8_000);
+      await expect(take()).rejects.toMatchObject({ kind: "unavailable" });
+      age(11_000);
+      expect(await take()).toBe("worked");
+    },
+  );
+
+  it("is renewed every 2 s by its holder, until the work ends or another has taken the lock over", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const renewed = () => {
+      age(60_000);
+      vi.advanceTimersByTime(2_000);
+      return Date.now() - statSync(lock).mtimeMs < 30_000;
+    };
+    await take(lock, async () => {
+      expect([renewed(), renewed()]).toEqual([true, true]);
+      hold({}, "another");
+      expect(renewed()).toBe(false);
+      return "";
+    });
+    expect([renewed(), vi.getTimerCount()]).toEqual([false, 0]);
+  });
+
+  it("is not renewed through a link that took its place", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const elsewhere = join(root, "elsewhere");
+    await take(lock, async () => {
+      renameSync(lock, elsewhere);
+      symlinkSync(elsewhere, lock);
+      age(60_000, elsewhere);
+      vi.advanceTimersByTime(2_000);
+      expect(Date.now() - statSync(elsewhere).mtimeMs).toBeGreaterThan(30_000);
+      return "";
+    });
   });
 });
 
@@ -163,7 +201,10 @@ describe("whoever has held a lock takes away those that lie beside it", () => {
   const beside = (name: string) => join(dirname(lock), name);
   const holdBeside = (name: string, changes: object) =>
     writeFileSync(beside(name), JSON.stringify({ format: 1, id: name, ...identifyProcess(), ...changes }));
-  const NAMES = ["role", "token", "login", "config"].map((kind) => `${kind}-${sha1(kind)}`);
+  const NAMES = [
+    ...["role", "token", "login"].map((kind) => `${kind}-${sha1(kind)}`),
+    `config-${sha1("config").slice(0, 16)}`,
+  ];
 
   it("of the dead, whatever they were for", async () => {
     for (const name of NAMES) holdBeside(name, { pid: 4_194_304 });

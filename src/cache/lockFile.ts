@@ -1,0 +1,188 @@
+import {
+  closeSync,
+  constants,
+  futimesSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { uptime } from "node:os";
+import { dirname, join } from "node:path";
+import { sha1 } from "../hit/sha1.ts";
+import { identifyProcess, processState } from "../platform/processIdentity.ts";
+import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
+import { listFolder, makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
+import { type JsonObject, readJsonObject } from "./jsonFile.ts";
+import { createFile, ifPossible, writeNewFile } from "./ownedFile.ts";
+import { readIdentity, STATE_FORMAT } from "./stateFile.ts";
+
+/** How long a running holder may keep a lock. */
+const MAX_HOLD_MS = 60_000;
+/** A holder renews its lock this often while it works. */
+const RENEW_MS = 2_000;
+/** A holder on another host or in another container counts as dead when it has not renewed its lock for this long. */
+const MAX_SILENCE_MS = 10_000;
+/** A lock without a readable holder: its maker died while creating it. */
+const NAMELESS_MS = 5_000;
+/** Windows shows a removed file that is still open somewhere for a moment, and allows neither reading nor recreating it. */
+const REMOVAL_MS = 200;
+/** As `statePaths.ts` and `applyPlan.ts` name them. */
+const LOCK_NAME = /^[a-z]+-[0-9a-f]{16,40}$/;
+
+/** A lock that another process holds. `version` changes when the lock is renewed or replaced. */
+type HeldLock = { version: string };
+type OwnLock = { id: string };
+
+/** Creates the lock and returns its id, or returns the one that exists; undefined where no lock can be created. */
+export function acquireLock(path: string): OwnLock | HeldLock | undefined {
+  try {
+    return retryWhileBusy(
+      () => {
+        const version = lockVersion(path);
+        return version === undefined ? create(path) : { version };
+      },
+      { timeoutMs: REMOVAL_MS },
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+function create(path: string): OwnLock | HeldLock {
+  const folder = dirname(path);
+  const id = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const record = JSON.stringify({ format: STATE_FORMAT, id, ...identifyProcess() });
+  const temporary = temporaryName(folder);
+  try {
+    makeFolder(folder);
+    sweepTemporaryFiles(folder);
+    writeNewFile(temporary, record);
+    return publish(temporary, path, record) ? { id } : { version: lockVersion(path) ?? "" };
+  } finally {
+    tryRemove(temporary);
+  }
+}
+
+/**
+ * Returns false when the lock exists. A hard link appears with its content. On file systems without links, a reader may see
+ * the lock empty for a moment.
+ */
+function publish(temporary: string, path: string, record: string): boolean {
+  try {
+    linkSync(temporary, path);
+    return true;
+  } catch (error) {
+    if (isTaken(error)) return false;
+  }
+  let fd: number;
+  try {
+    fd = createFile(path);
+  } catch (error) {
+    if (isTaken(error)) return false;
+    throw error;
+  }
+  try {
+    writeFileSync(fd, record);
+    return true;
+  } catch (error) {
+    tryRemove(path);
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "EEXIST";
+}
+
+/**
+ * Shows that the holder works, for those who cannot look at its process. Returns what ends it. Does not keep the process
+ * running.
+ */
+export function keepRenewing(path: string, id: string): () => void {
+  const timer = setInterval(() => ifPossible(() => renew(path, id)), RENEW_MS).unref();
+  return () => clearInterval(timer);
+}
+
+/** By descriptor: the lock may have been taken over and be another's. */
+function renew(path: string, id: string): void {
+  const fd = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const seconds = Date.now() / 1000;
+    if (lockId(JSON.parse(readFileSync(fd, "utf8"))) === id) futimesSync(fd, seconds, seconds);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The id of the lock at `path` if its holder is gone or has had it for too long; only this lock may then be removed. */
+export function abandonedLock(path: string, watchedMs: number): string | undefined {
+  const record = readJsonObject(path);
+  const holder = readIdentity(record);
+  const state = holder ? processState(holder) : "unknown";
+  if (state === "dead") return lockId(record);
+  const isAlive = holder && state === "alive";
+  const unchangedMs = isAlive ? (uptime() - holder.uptimeSeconds) * 1000 : Math.max(watchedMs, ageMs(path));
+  const limitMs = isAlive ? MAX_HOLD_MS : holder ? MAX_SILENCE_MS : NAMELESS_MS;
+  return unchangedMs > limitMs ? lockId(record) : undefined;
+}
+
+/**
+ * Removes the lock `id`, and never another: only the holder of a guard named after `id` may, and checks again first.
+ * A guard whose holder died is removed in the same way.
+ */
+export function removeLock(path: string, id: string): void {
+  // Named like a temporary file, so that a killed process leaves nothing for good.
+  const guard = join(dirname(path), `.sso-cred-${sha1(id).slice(0, 12)}.tmp`);
+  const guardLock = acquireLock(guard);
+  if (guardLock && "version" in guardLock) {
+    const abandoned = abandonedLock(guard, 0);
+    if (abandoned !== undefined) removeLock(guard, abandoned);
+    return;
+  }
+  // Without a guard (the disk is full) the lock still has to go.
+  if (lockId(readJsonObject(path)) === id) tryRemove(path);
+  if (guardLock) tryRemove(guard);
+}
+
+/** Removes the stale locks in a folder: those of dead processes, and those without a holder. */
+export function sweepStaleLocks(folder: string): void {
+  for (const name of listFolder(folder)) {
+    if (!LOCK_NAME.test(name)) continue;
+    const path = join(folder, name);
+    try {
+      const record = readJsonObject(path);
+      const holder = readIdentity(record);
+      const isStale = holder ? processState(holder) === "dead" : ageMs(path) > NAMELESS_MS;
+      if (isStale) removeLock(path, lockId(record));
+    } catch {
+      // Not a regular file (a link to itself): no lock can be created there either.
+    }
+  }
+}
+
+function lockVersion(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  // Nothing could remove it.
+  if (found?.isDirectory()) throw new Error(`${path} is a folder`);
+  return found && `${found.ino} ${found.mtimeMs}`;
+}
+
+/** The absolute distance between now and the file's time: the clock may have been set back. */
+function ageMs(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found ? Math.abs(Date.now() - found.mtimeMs) : 0;
+}
+
+function lockId(record: JsonObject | undefined): string {
+  return typeof record?.id === "string" ? record.id : "";
+}
+
+/** A file that cannot be removed stays: its holder is gone when this process is. */
+function tryRemove(path: string): void {
+  ifPossible(() => retryWhileBusy(() => rmSync(path, { force: true })));
+}

@@ -1,0 +1,120 @@
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { SsoCredError } from "../errors.ts";
+import { shellWord } from "../text/commandWords.ts";
+
+/** Codes of a file system that does not have a call. */
+const UNSUPPORTED = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"]);
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** For calls that set a mode, owner or time: file systems without them (FAT, many network disks) refuse them. */
+export function ifPossible(call: () => void): void {
+  try {
+    call();
+  } catch {
+    // The file is as private as it can be there.
+  }
+}
+
+/**
+ * Creates a 0600 file, whatever the umask, and opens it for writing. Root gives it to the owner of `like`, by default the
+ * folder it is in. Throws the system's error, EEXIST when the name is taken.
+ */
+export function createFile(path: string, like: Owner = statSync(dirname(path))): number {
+  const fd = openSync(path, "wx", 0o600);
+  giveTo(fd, like);
+  ifPossible(() => fchmodSync(fd, 0o600));
+  return fd;
+}
+
+/** As `createFile`, with the text written to it. */
+export function writeNewFile(path: string, text: string): void {
+  const fd = createFile(path);
+  try {
+    writeFileSync(fd, text);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Takes a descriptor: another user could swap what a name stands for. Only root can change the user. */
+export function giveTo(fd: number, { uid, gid }: Owner): void {
+  const current = fstatSync(fd);
+  if (current.uid === uid && current.gid === gid) return;
+  ifPossible(() => fchownSync(fd, process.geteuid?.() === 0 ? uid : current.uid, gid));
+}
+
+/** Throws what a full or failing disk answers, and nothing where files cannot be synced. */
+export function syncFile(fd: number): void {
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    if (!UNSUPPORTED.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
+}
+
+/** Makes a rename in the folder survive a power cut, where folders can be synced. */
+export function syncFolder(folder: string): void {
+  ifPossible(() => {
+    const fd = openSync(folder, "r");
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+/**
+ * The error for a file that could not be written. Names the folder of another user that stands in the way, and the command
+ * that gives it back.
+ */
+export function cannotWrite(path: string, error: unknown, consequence: string): SsoCredError {
+  if (error instanceof SsoCredError) return error;
+  const { code = String(error) } = error as NodeJS.ErrnoException;
+  const message = `cannot write ${path} (${code}), so ${consequence}`;
+  const foreign = code === "EACCES" || code === "EPERM" ? foreignFolder(path) : undefined;
+  if (!foreign) return new SsoCredError("config", message, { cause: error });
+  const { folder, uid } = foreign;
+  return new SsoCredError("config", `${message}: ${folder} belongs to ${userName(uid)}`, {
+    cause: error,
+    remedy: { run: `sudo chown -R ${process.geteuid?.()} ${shellWord(folder)}` },
+  });
+}
+
+/** `root`, or `user 1000`: only the system's tables could say more. */
+export function userName(uid: number): string {
+  return uid === 0 ? "root" : `user ${uid}`;
+}
+
+/** The highest folder above `path` that is another user's, in a folder of ours; none where nothing above is ours. */
+function foreignFolder(path: string): { folder: string; uid: number } | undefined {
+  let foreign: { folder: string; uid: number } | undefined;
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const uid = ownerOf(folder);
+    if (uid !== undefined && uid === process.geteuid?.()) return foreign;
+    if (uid !== undefined) foreign = { folder, uid };
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
+function ownerOf(folder: string): number | undefined {
+  try {
+    return statSync(folder).uid;
+  } catch {
+    return undefined;
+  }
+}
