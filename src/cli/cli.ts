@@ -9,6 +9,7 @@ import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import { homeDirectory } from "../hit/paths.ts";
 import { outputFailure } from "../hit/writeFully.ts";
 import { EXIT_FLAG, exitProcess } from "../platform/exitProcess.ts";
+import { becomeHomeOwner } from "../platform/homeOwner.ts";
 import { installedFront } from "../platform/installation.ts";
 import { realSystem } from "../platform/realSystem.ts";
 import type { System } from "../platform/system.ts";
@@ -39,6 +40,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 export async function runProcess(): Promise<void> {
   const args = process.argv.slice(2);
   if (args[0] === EXIT_FLAG) process.exit(Number(args[1]));
+  becomeHomeOwner(process);
   exitProcess(await runCli(args, realSystem()));
 }
 
@@ -119,7 +121,8 @@ function checkHome({ env, platform }: System): void {
 
 function asFailure(error: unknown, args: readonly string[], system: System): SsoCredError {
   if (error instanceof SsoCredError) return error;
-  const { code = "", message, path, syscall } = error as NodeJS.ErrnoException;
+  const { code: given, message, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  const code = typeof given === "string" ? given : "";
   if (code.startsWith("ERR_PARSE_ARGS")) {
     const help = commandOf(args) ? `${args[0]} --help` : "--help";
     return new SsoCredError("usage", withoutAdvice(message), { remedy: { run: `sso-cred ${help}` } });
@@ -127,6 +130,11 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
   // Files are named by their errors; only a descriptor that was handed to us has no path.
   if (code === "EPIPE" || (syscall === "write" && path === undefined)) {
     return new SsoCredError("unavailable", outputFailure(error), { cause: error });
+  }
+  if (syscall && code) {
+    // The system refuses: not a bug of ours, whatever the code.
+    const what = `cannot ${syscall}${path === undefined ? "" : ` ${path}`} (${code})`;
+    return new SsoCredError(path === undefined ? "unavailable" : "config", what, { cause: error });
   }
   const where = system.env.SSO_CRED_TRACE ? "" : "; SSO_CRED_TRACE=FILE writes down what happened";
   return new SsoCredError(

@@ -1,4 +1,5 @@
 import { readJsonObject } from "../cache/jsonFile.ts";
+import { cannotWrite } from "../cache/ownedFile.ts";
 import { prepareReplacement, type Replacement } from "../cache/replaceFile.ts";
 import { readToken, tokenFileExists, tokenFileText, tokenMark, tokenPath } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
@@ -74,10 +75,7 @@ function prepareTokenFile(session: SsoSession, token: CachedToken, system: Syste
   try {
     return prepareReplacement(path, 2 * tokenFileText(session, token, token.file).length + 4096);
   } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new SsoCredError("config", `cannot write ${path} (${code}), so the token is not refreshed`, {
-      cause: error,
-    });
+    throw cannotWrite(path, error, "the token is not refreshed");
   }
 }
 

@@ -1,8 +1,9 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { uptime } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { listFolder, removeFile, removeIfPossible } from "../cache/folder.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
+import { writeNewFile } from "../cache/ownedFile.ts";
 import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { loginsFolder, sessionStatePath } from "../cache/statePaths.ts";
 import { tokenMark } from "../cache/tokenCache.ts";
@@ -119,10 +120,7 @@ export function removePendingLogin(session: SsoSession, system: Place): void {
  */
 export function mark(login: PendingLogin, name: string, system: Place, pid = process.pid): boolean {
   try {
-    writeFileSync(markPath(login, name, system), JSON.stringify(identifyProcess(pid)), {
-      flag: "wx",
-      mode: 0o600,
-    });
+    writeNewFile(markPath(login, name, system), JSON.stringify(identifyProcess(pid)));
     return true;
   } catch {
     return false;

@@ -1,6 +1,7 @@
 import { uptime } from "node:os";
 import { isAbsolute, resolve } from "node:path";
 import { withLock } from "../cache/lock.ts";
+import { cannotWrite } from "../cache/ownedFile.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
 import { readToken, tokenKey, tokenMark } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
@@ -63,10 +64,7 @@ export async function startLogin(
       removeClaims(path);
       if (!writePendingLogin(login, system, isWanted)) return joinable() ?? login;
     } catch (error) {
-      const { code = String(error) } = error as NodeJS.ErrnoException;
-      throw new SsoCredError("config", `cannot write ${path} (${code}), so nobody can sign in`, {
-        cause: error,
-      });
+      throw cannotWrite(path, error, "nobody can sign in");
     }
     system.trace.step("start the sign-in", {
       grant: login.grant,

@@ -60,11 +60,11 @@ function initAs(uid: number, home: Home, args = INIT) {
 
 it("keeps owner, group and mode when root writes somebody's config, of its backup too", async ({ skip }) => {
   skip(NOT_TWO !== undefined, NOT_TWO);
-  const home = await ownedHome(ME, OTHER, 0o640);
+  const home = await ownedHome(ME, ME, 0o640);
   expect(initAs(0, home).status).toBe(0);
   for (const name of ["config", "config.sso-cred.bak"]) {
     const { uid, gid, mode } = await stat(join(home.path, ".aws", name));
-    expect([name, uid, gid, (mode & 0o7777).toString(8)]).toEqual([name, ME, OTHER, "640"]);
+    expect([name, uid, gid, (mode & 0o7777).toString(8)]).toEqual([name, ME, ME, "640"]);
   }
 });
 

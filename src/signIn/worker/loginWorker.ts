@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { removeIfPossible } from "../../cache/folder.ts";
+import { cannotWrite } from "../../cache/ownedFile.ts";
 import { registrationPath } from "../../cache/registrationCache.ts";
 import { sessionStatePath } from "../../cache/statePaths.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
@@ -85,8 +86,7 @@ function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
     return new SsoCredError("login-failed", message, { remedy });
   }
   const { code, path, syscall } = error as NodeJS.ErrnoException;
-  if (code && path)
-    return new SsoCredError("config", `cannot write ${printable(path)} (${code}), so nobody can sign in`);
+  if (code && path) return cannotWrite(path, error, "nobody can sign in");
   if (code && syscall) {
     const message = `the sign-in to '${title}' failed: the system refused ${printable(syscall, 20)} (${code})`;
     return new SsoCredError("unavailable", message, { remedy });

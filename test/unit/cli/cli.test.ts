@@ -251,3 +251,24 @@ it("a fault of ours is one line and exit 1, and its stack goes to the trace alon
   );
   expect(system.steps.at(-1)?.details?.error).toContain("TypeError");
 });
+
+it("no refusal of the system is a bug of ours: exit 3 names the file, exit 7 the call", async () => {
+  const refuse = async (error: object) => {
+    const system = fakeSystem({ env: { HOME: "/nonexistent" } });
+    const broken = {
+      ...system,
+      get startedAt(): number {
+        throw error;
+      },
+    };
+    const code = await runCli(["corp", "--account-id", ID, "--role-name", "ReadOnly"], broken);
+    return [code, system.stderr];
+  };
+  const emfile = { code: "EMFILE", syscall: "open", path: "/home/ann/.aws/config" };
+  expect(await refuse(emfile)).toEqual([3, "sso-cred: cannot open /home/ann/.aws/config (EMFILE)\n"]);
+  expect(await refuse({ code: "ENOBUFS", syscall: "socket" })).toEqual([
+    7,
+    "sso-cred: cannot socket (ENOBUFS)\n",
+  ]);
+  expect((await refuse({ code: 42, message: "no text in code" }))[0]).toBe(1);
+});

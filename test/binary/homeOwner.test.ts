@@ -1,0 +1,94 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, lstatSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { tokenPath } from "../support/home.ts";
+import { BINARY, start } from "../support/run.ts";
+
+const USER = 12_345;
+const asUser = ["--reuid", `${USER}`, "--regid", `${USER}`, "--clear-groups"];
+const canChange =
+  process.getuid?.() === 0 &&
+  spawnSync("setpriv", [...asUser, BINARY, "--version"], { cwd: "/" }).status === 0;
+if (!canChange) console.warn("SKIPPED: needs root, and an executable that others may start");
+
+type World = Awaited<ReturnType<typeof binaryWorld>>;
+
+/** Everything under a folder, itself included. */
+const below = (folder: string) => [
+  folder,
+  ...readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+];
+const give = (folder: string, uid: number) => {
+  for (const path of below(folder)) chownSync(path, uid, uid);
+};
+const notOfUser = (folder: string) =>
+  below(folder).filter((path) => lstatSync(path).uid !== USER || lstatSync(path).gid !== USER);
+const runAsUser = ({ home, options }: World, args = MAIN_JOB) =>
+  start("setpriv", [...asUser, BINARY, ...args], { home, env: { ...options.env, CI: "1" } }).done;
+
+const EXPIRED = { expiresAt: "2026-01-01T00:00:00Z" };
+
+describe.skipIf(!canChange)("root in the home of another user", () => {
+  it("leaves a refreshed token that the user can read, and nothing of root's", async () => {
+    const world = await binaryWorld();
+    await signedIn(world, EXPIRED);
+    give(world.home.path, USER);
+    expect(await world.run()).toMatchObject({ code: 0, stderr: "" });
+    expect(notOfUser(world.home.path)).toEqual([]);
+    rmSync(join(world.home.path, ".aws/cli"), { recursive: true });
+    expect(await runAsUser(world)).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("signs in, with worker and browser, and leaves nothing of root's", async () => {
+    const world = await binaryWorld();
+    give(world.home.path, USER);
+    expect(await world.run()).toMatchObject({ code: 0, stderr: "" });
+    await world.noWorker();
+    expect(notOfUser(world.home.path)).toEqual([]);
+  });
+
+  it("writes the config and its backup as the user", async () => {
+    const world = await binaryWorld();
+    await signedIn(world);
+    give(world.home.path, USER);
+    const init = ["init", "corp", "--account-id", "123456789011", "--role-name", "ReadOnly", "--yes"];
+    expect(await world.run(init)).toMatchObject({ code: 0 });
+    expect(notOfUser(world.home.path)).toEqual([]);
+  });
+});
+
+it.skipIf(!canChange)(
+  "root, in a home of its own, keeps owners below a mounted ~/.aws of another user",
+  async () => {
+    const world = await binaryWorld();
+    await signedIn(world, EXPIRED);
+    const aws = join(world.home.path, ".aws");
+    give(aws, USER);
+    expect(await world.run()).toMatchObject({ code: 0, stderr: "" });
+    const init = ["init", "corp", "--account-id", "123456789011", "--role-name", "ReadOnly", "--yes"];
+    expect(await world.run(init)).toMatchObject({ code: 0 });
+    expect(notOfUser(aws)).toEqual([]);
+  },
+);
+
+it.skipIf(!canChange)(
+  "a folder of root's in one's own home is named, with the command that gives it back",
+  async () => {
+    const world = await binaryWorld();
+    await signedIn(world, EXPIRED);
+    give(world.home.path, USER);
+    const sso = join(world.home.path, ".aws/sso");
+    give(sso, 0);
+    for (const path of below(sso)) chmodSync(path, 0o755);
+    const { code, stderr } = await runAsUser(world);
+    const token = join(world.home.path, tokenPath("corp"));
+    expect([code, stderr]).toEqual([
+      3,
+      `sso-cred: cannot write ${token} (EACCES), so the token is not refreshed: ${sso} belongs to root\n` +
+        `  run: sudo chown -R ${USER} ${sso}\n`,
+    ]);
+    expect(world.center.requests).toEqual([]);
+  },
+);
