@@ -1,5 +1,5 @@
 import type { Role } from "../model.ts";
-import { splitCommandLine } from "../text/commandWords.ts";
+import { splitUntilComment } from "../text/commandWords.ts";
 
 /** What a `credential_process` line that runs sso-cred asks for. */
 export interface OurCommand extends Role {
@@ -13,15 +13,13 @@ export interface OurCommand extends Role {
  * ours with a flag that the main job does not have, or without account or role.
  */
 export function readOurCommand(value: string): OurCommand | undefined {
-  const words = splitCommandLine(value);
+  const words = splitUntilComment(value);
   const command = words[0];
   if (command === undefined || !isOurProgram(command)) return undefined;
   const flags = new Map<string, string>();
   const names: string[] = [];
   for (let at = 1; at < words.length; at++) {
     const word = words[at] as string;
-    // sh and the JS SDK take an unquoted "# …" as a comment; what follows ";" is another command.
-    if (word.startsWith("#") || word.startsWith(";")) break;
     if (!word.startsWith("-")) {
       names.push(word);
       continue;

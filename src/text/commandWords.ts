@@ -7,23 +7,32 @@ export function splitCommandLine(text: string): string[] {
   return scanWords(text).words;
 }
 
+/** As {@link splitCommandLine}, up to an unquoted `#` or `;` at the start of a word: sh and the JS SDK end the line there. */
+export function splitUntilComment(text: string): string[] {
+  return scanWords(text, /[#;]/).words;
+}
+
 /** As {@link splitCommandLine}; undefined when a quote is never closed. */
 export function splitQuoted(text: string): string[] | undefined {
   const { words, closed } = scanWords(text);
   return closed ? words : undefined;
 }
 
-function scanWords(text: string): { words: string[]; closed: boolean } {
+/** Matches nothing. */
+const NEVER = /(?!)/;
+
+function scanWords(text: string, end = NEVER): { words: string[]; closed: boolean } {
   const line = text.trimStart();
-  return /^"?(?:[a-z]:\\|\\\\)/i.test(line) ? scanWindows(line) : scanPosix(line);
+  return /^"?(?:[a-z]:\\|\\\\)/i.test(line) ? scanWindows(line, end) : scanPosix(line, end);
 }
 
-function scanPosix(text: string): { words: string[]; closed: boolean } {
+function scanPosix(text: string, end: RegExp): { words: string[]; closed: boolean } {
   const words: string[] = [];
   let word: string | undefined;
   let quote = "";
   for (let at = 0; at < text.length; at++) {
     const char = text[at] as string;
+    if (quote === "" && word === undefined && end.test(char)) break;
     if (quote === "'" || (quote === '"' && char !== "\\")) {
       if (char === quote) quote = "";
       else word = (word ?? "") + char;
@@ -47,12 +56,13 @@ function scanPosix(text: string): { words: string[]; closed: boolean } {
 }
 
 /** https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments */
-function scanWindows(text: string): { words: string[]; closed: boolean } {
+function scanWindows(text: string, comment: RegExp): { words: string[]; closed: boolean } {
   const words: string[] = [];
   let word: string | undefined;
   let quoted = false;
   for (let at = 0; at < text.length; at++) {
     const char = text[at] as string;
+    if (word === undefined && comment.test(char)) break;
     if (char === "\\") {
       let end = at;
       while (text[end] === "\\") end++;

@@ -31,8 +31,8 @@ export function commandLine(
   if (!isAccountId(accountId)) {
     throw new SsoCredError("config", `the account '${printable(accountId, 60)}' is not 12 digits`);
   }
-  const quotedSession = quote(session, platform);
-  const quotedRole = quote(roleName, platform);
+  const quotedSession = quoteName(session, platform);
+  const quotedRole = quoteName(roleName, platform);
   const quotedCommand = quotePath(command, platform);
   if (
     quotedCommand === undefined ||
@@ -44,13 +44,13 @@ export function commandLine(
       { remedy: { run: "sso-cred init --command sso-cred" } },
     );
   }
-  if (quotedSession === undefined || quotedRole === undefined) {
-    const what =
-      quotedSession === undefined
-        ? `session name '${printable(session)}'`
-        : `role name '${printable(roleName)}'`;
-    throw new SsoCredError("config", `the ${what} cannot be written so that every SDK reads it`);
-  }
+  const cannotBeWritten = (what: string, name: string) =>
+    new SsoCredError(
+      "config",
+      `the ${what} '${printable(name)}' cannot be written so that every SDK reads it`,
+    );
+  if (quotedSession === undefined) throw cannotBeWritten("session name", session);
+  if (quotedRole === undefined) throw cannotBeWritten("role name", roleName);
   const explicit = session === "init" || session.startsWith("-");
   const first = explicit ? `--sso-session=${quotedSession}` : quotedSession;
   const role = roleName.startsWith("-") ? `--role-name=${quotedRole}` : `--role-name ${quotedRole}`;
@@ -62,7 +62,7 @@ export function canBeWritten(
   { accountId, roleName }: { readonly accountId: string; readonly roleName: string },
   platform: NodeJS.Platform,
 ): boolean {
-  return isAccountId(accountId) && quote(roleName, platform) !== undefined;
+  return isAccountId(accountId) && quoteName(roleName, platform) !== undefined;
 }
 
 export function isAccountId(text: string): boolean {
@@ -82,6 +82,11 @@ function quotePath(path: string, platform: NodeJS.Platform): string | undefined 
   if (quoted === path || quoted === undefined || platform === "win32" || !path.startsWith("/")) return quoted;
   const plainUntil = path.lastIndexOf("/", path.search(/[^A-Za-z0-9_.@/%:+=,-]/)) + 1;
   return `${path.slice(0, plainUntil)}"${path.slice(plainUntil)}"`;
+}
+
+/** A backslash is read in one way only within the path of a Windows line. */
+function quoteName(name: string, platform: NodeJS.Platform): string | undefined {
+  return name.includes("\\") ? undefined : quote(name, platform);
 }
 
 function quote(word: string, platform: NodeJS.Platform): string | undefined {

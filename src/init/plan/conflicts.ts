@@ -77,11 +77,13 @@ export function assertSessionMatches(
   const keys = current.sessions.get(options.session);
   if (keys === undefined) return;
   for (const [key, value] of options.sessionKeys) {
-    const there = keys.get(key) ?? (key === "sso_registration_scopes" ? DEFAULT_SCOPES.join(",") : undefined);
-    if (!there || normal(there) === normal(value)) continue;
+    const isScopes = key === "sso_registration_scopes";
+    const there = keys.get(key) ?? (isScopes ? DEFAULT_SCOPES.join(",") : "");
+    // An empty list of scopes is one; an empty URL or region is none.
+    if ((there === "" && !isScopes) || normal(there) === normal(value)) continue;
     throw new SsoCredError(
       "config",
-      `[sso-session ${printable(options.session, 64)}] in ${path} has ${key} = ${shownUrl(there)}, not ${shownUrl(value)}; ` +
+      `[sso-session ${printable(options.session, 64)}] in ${path} has ${key} = ${shownUrl(there) || "nothing"}, not ${shownUrl(value)}; ` +
         "edit it there, or use another session name",
     );
   }

@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { SsoCredError } from "../../../../src/errors.ts";
+import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
+import { planConfig } from "../../../../src/init/plan/plan.ts";
+import { files, options, role } from "./initOptions.ts";
+
+/** Characters that mean something to ini, shlex, sh, cmd or the SDK for JavaScript. */
+const odd = fc.constantFrom(...` '"\\#;=:[]%$\`!&|<>()^,-./@+~*?{}本é`);
+const plain = fc.constantFrom(..."abcXYZ019_");
+const name = fc
+  .array(fc.oneof(plain, odd), { minLength: 1, maxLength: 8 })
+  .map((characters) => characters.join("").trim())
+  .filter((text) => text !== "");
+
+/** As the AWS CLI writes a name into a header: with blanks or quotes, as `shlex.quote` does. */
+const quoted = (text: string) =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
+
+test.each(["linux", "win32"] as const)(
+  "every session and role that is read is written so that it is recognised again, or refused (%s)",
+  (platform) => {
+    let written = 0;
+    fc.assert(
+      fc.property(name, name, (session, roleName) => {
+        const text = `[sso-session ${quoted(session)}]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n`;
+        if (!readCurrentConfig(text).sessions.has(session)) return;
+        const wanted = [role("111111111111", roleName)];
+        const some = options({ session, sessionKeys: new Map(), wanted, nameTemplate: "dev", platform });
+        const plan = planOrRefusal(text, some);
+        if (plan === undefined) return;
+        written++;
+        const after = readCurrentConfig(plan.after);
+        expect(after.ours.get("dev")).toMatchObject({ session, accountId: "111111111111", roleName });
+        expect([...after.sessions.keys()]).toEqual([session]);
+        expect(planOrRefusal(plan.after, some)?.edits).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(written).toBeGreaterThan(200);
+  },
+);
+
+function planOrRefusal(text: string, some: ReturnType<typeof options>) {
+  try {
+    return planConfig(files(text), some);
+  } catch (error) {
+    if (error instanceof SsoCredError && error.kind === "config") return undefined;
+    throw error;
+  }
+}
