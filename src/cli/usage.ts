@@ -46,7 +46,11 @@ Asks for what no flag answers, signs in where the portal has to be asked, and wr
   --all                    a profile for every account and role
   --accounts GLOB          only these accounts, by name or id; repeatable; !GLOB leaves out
   --roles GLOB             only these roles; repeatable; !GLOB leaves out
-  --adopt                  turn the session's sso_* profiles into credential_process profiles of the same names
+  --adopt                  turn the session's sso_* profiles, and those of granted, aws-vault, aws-sso-util and
+                           aws-sso, into credential_process profiles of the same names
+  --revert                 the way back, of all sessions or of this one; needs no sign-in
+  --repair                 only bring this program's path in the profiles up to date
+  --session-only           only write the [sso-session], without a sign-in
   --prune                  remove the session's profiles whose role is not assigned any more
   --command COMMAND        what to write instead of this program's path, like sso-cred
   --yes                    take the default wherever there is one

@@ -1,6 +1,7 @@
 import { loadConfig } from "../config/configFile.ts";
 import { readSession, sessionArgument } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
+import { profilesToOffer } from "../init/plan/adoption.ts";
 import { canBeWritten } from "../init/plan/command.ts";
 import { describeConflict } from "../init/plan/conflicts.ts";
 import { type CurrentConfig, profileRoles } from "../init/plan/currentConfig.ts";
@@ -40,7 +41,8 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   const { name } = choosing.answers;
   const conflictOf = (names: readonly string[]) =>
     flags.adopt ? undefined : describeConflict(current, names, name, files);
-  const facts = { session: name, ssoRegion: session.region, isMany, conflictOf };
+  const adoptable = profilesToOffer(current, { session: name, sessionKeys: choosing.answers.keys }, files);
+  const facts = { session: name, ssoRegion: session.region, isMany, adoptable, conflictOf };
   const profileFlags = { region: flags.region, output: flags.output, profileName: flags["profile-name"] };
   const profileFor = (wanted: readonly Assignment[]) =>
     askProfile(current, { ...facts, wanted }, profileFlags, asking);
@@ -73,7 +75,7 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
 }
 
 /** Nothing is added: neither is used. */
-const UPKEEP: ProfileAnswers = { region: "", output: "", nameTemplate: undefined };
+const UPKEEP: ProfileAnswers = { region: "", output: "", nameTemplate: undefined, adopt: [] };
 
 /**
  * Every role whose profile is to stay. A portal that lists nothing at all is no reason to prune everything, nor is one

@@ -18,6 +18,9 @@ export const initOptions = {
   roles: { type: "string", multiple: true },
   prune: { type: "boolean" },
   adopt: { type: "boolean" },
+  revert: { type: "boolean" },
+  repair: { type: "boolean" },
+  "session-only": { type: "boolean" },
   command: { type: "string" },
   yes: { type: "boolean" },
   "dry-run": { type: "boolean" },
@@ -25,6 +28,14 @@ export const initOptions = {
   "use-device-code": { type: "boolean" },
   "no-browser": { type: "boolean" },
 } as const;
+
+/** Flags that each make a command of their own, and what they can be given together with. */
+const ALONE = {
+  revert: [],
+  repair: [],
+  "session-only": ["start-url", "sso-region", "scopes"],
+} as const;
+const WITH_ANY = ["sso-session", "command", "yes", "dry-run", "json"];
 
 export type InitFlags = ReturnType<typeof readFlags>;
 
@@ -45,6 +56,13 @@ export function readFlags(args: readonly string[]) {
   }
   for (const flag of ["role-name", "profile-name", "command", "region", "output"] as const) {
     if (values[flag]?.trim() === "") throw new SsoCredError("usage", `--${flag} is empty`);
+  }
+  for (const [flag, partners] of Object.entries(ALONE)) {
+    if (!values[flag as keyof typeof ALONE]) continue;
+    const other = Object.keys(values).find(
+      (name) => name !== flag && ![...partners, ...WITH_ANY].includes(name),
+    );
+    if (other !== undefined) throw new SsoCredError("usage", `--${flag} cannot be combined with --${other}`);
   }
   return { ...values, session };
 }

@@ -1,4 +1,4 @@
-import { layOut, linesOf, type OptionPlace, type SectionPlace } from "./layout.ts";
+import { layOut, linesOf, type OptionPlace, SET_ASIDE, type SectionPlace } from "./layout.ts";
 
 export interface SectionName {
   readonly kind: "profile" | "sso-session";
@@ -10,12 +10,17 @@ export type Entries = readonly (readonly [key: string, value: string])[];
 export type ConfigEdit =
   /** Changes what the key has, in place; a key the section lacks goes after its last option. */
   | { readonly set: SectionName; readonly entries: Entries }
-  /** Takes the keys out, their continuation lines too, wherever they are repeated. */
-  | { readonly unset: SectionName; readonly keys: readonly string[] }
   /** Writes a new section at the end. */
   | { readonly add: SectionName; readonly entries: Entries }
   /** Takes the section out, wherever it is repeated, with its own comments. */
-  | { readonly remove: SectionName };
+  | { readonly remove: SectionName }
+  /** Comments the keys out, each line marked, and writes the entries before the first of them. */
+  | { readonly setAside: SectionName; readonly keys: readonly string[]; readonly entries: Entries }
+  /**
+   * The inverse: takes the keys out wherever they are repeated, their continuation lines too, and uncomments what was set
+   * aside; or, with entries, writes those in its place.
+   */
+  | { readonly restore: SectionName; readonly keys: readonly string[]; readonly entries?: Entries };
 
 /** Replaces `[start, end)`; `lines` are whole lines that need a line end before them. */
 interface Splice {
@@ -36,7 +41,8 @@ export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
   const splices = edits.flatMap((edit): Splice[] => {
     if ("add" in edit) return [addition(text, edit.add, edit.entries)];
     if ("remove" in edit) return find(edit.remove).map(({ start, end }) => ({ start, end }));
-    if ("unset" in edit) return unset(find(edit.unset), edit.keys);
+    if ("setAside" in edit) return setAside(text, find(edit.setAside), edit.keys, edit.entries);
+    if ("restore" in edit) return restore(text, find(edit.restore), edit.keys, edit.entries);
     return set(text, find(edit.set), edit.entries);
   });
   return splice(text, splices);
@@ -50,6 +56,13 @@ export function sectionLines(text: string): (section: SectionName) => string[] {
       const own = text.slice(start, ownEnd);
       return linesOf(own).map((line) => own.slice(line.start, line.textEnd));
     });
+}
+
+/** Reads the lines that were set aside in a section, as they were. */
+export function setAsideLines(text: string, section: SectionName): string[] {
+  return sectionLines(text)(section)
+    .filter((line) => line.startsWith(SET_ASIDE))
+    .map((line) => line.slice(SET_ASIDE.length));
 }
 
 /** Why edits have no certain place in a text, with the line's number from 1; undefined when they have. */
@@ -97,11 +110,54 @@ function replacement(text: string, { valueStart, valueEnd }: OptionPlace, value:
   return { start: valueStart + blanks, end: valueEnd, text: oneLine(value) };
 }
 
-function unset(places: readonly SectionPlace[], keys: readonly string[]): Splice[] {
-  return places
-    .flatMap((place) => place.options)
-    .filter(({ key }) => keys.includes(key))
-    .map(({ start, end }) => ({ start, end }));
+function setAside(
+  text: string,
+  places: readonly SectionPlace[],
+  keys: readonly string[],
+  entries: Entries,
+): Splice[] {
+  const options = places.flatMap((place) => place.options).filter(({ key }) => keys.includes(key));
+  const [first] = options;
+  if (first === undefined) throw new Error("keys that are not there cannot be set aside");
+  const marks = options.flatMap(({ start, end }) =>
+    linesOf(text.slice(start, end)).map((line) => insertion(start + line.start, SET_ASIDE)),
+  );
+  return [insertion(first.start, linesLike(text, first, entries)), ...marks];
+}
+
+function restore(
+  text: string,
+  places: readonly SectionPlace[],
+  keys: readonly string[],
+  entries: Entries | undefined,
+): Splice[] {
+  const removed = places.flatMap((place) => place.options).filter(({ key }) => keys.includes(key));
+  const marked = places.flatMap(({ start, bodyEnd }) =>
+    linesOf(text.slice(start, bodyEnd))
+      .map((line) => ({ start: start + line.start, end: start + line.end }))
+      .filter((line) => text.startsWith(SET_ASIDE, line.start)),
+  );
+  const [first] = removed;
+  const lines = first === undefined || entries === undefined ? "" : linesLike(text, first, entries);
+  return [
+    ...removed.map((option, at) => ({ start: option.start, end: option.end, text: at === 0 ? lines : "" })),
+    ...marked.map(({ start, end }) => ({
+      start,
+      end: entries === undefined ? start + SET_ASIDE.length : end,
+      text: "",
+    })),
+  ];
+}
+
+/** Whole lines with the indent and the line end of an option, so that none becomes a continuation of another. */
+function linesLike(text: string, { start, end }: OptionPlace, entries: Entries): string {
+  const indent = /^[^\S\r\n]*/.exec(text.slice(start, end))?.[0] ?? "";
+  const lineEnd = /\r\n?|\n/.exec(text.slice(start, end))?.[0] ?? /\r\n?|\n/.exec(text)?.[0] ?? "\n";
+  return entries.map(([key, value]) => indent + line(key, value) + lineEnd).join("");
+}
+
+function insertion(at: number, text: string): Splice {
+  return { start: at, end: at, text };
 }
 
 function addition(text: string, { kind, name }: SectionName, entries: Entries): Splice {

@@ -1,5 +1,8 @@
 import { type Header, readHeader } from "./ini.ts";
 
+/** Begins each line that was commented out to be restored later; such lines stay with their section. */
+export const SET_ASIDE = "#sso-cred# ";
+
 /** Where one `key = value` stands; offsets into the text. A value runs on over its continuation lines. */
 export interface OptionPlace {
   /** Lower-cased, as the readers compare it. */
@@ -67,6 +70,7 @@ function layOutSection(text: string, header: Header, lines: readonly Line[], mor
   for (const [at, line] of body.entries()) {
     const raw = text.slice(line.start, line.textEnd);
     const shown = raw.trim();
+    if (raw.startsWith(SET_ASIDE)) last = at + 1;
     if (shown === "" || shown[0] === "#" || shown[0] === ";") continue;
     const indent = raw.search(/\S/);
     const option = options.at(-1);

@@ -1,4 +1,4 @@
-import type { ConfigEdit, SectionName } from "./edit.ts";
+import { type ConfigEdit, type SectionName, setAsideLines } from "./edit.ts";
 import { parseConfig } from "./ini.ts";
 
 /**
@@ -16,13 +16,22 @@ export function readsAsEdited(before: string, edits: readonly ConfigEdit[], afte
       found.delete(idOf(edit.add));
     } else if ("remove" in edit) {
       expected.delete(idOf(edit.remove));
+    } else if ("setAside" in edit || "restore" in edit) {
+      const section = "setAside" in edit ? edit.setAside : edit.restore;
+      const keys = expected.get(idOf(section)) ?? new Map<string, string>();
+      for (const key of edit.keys) replaceKey(keys, key, undefined);
+      for (const [key, value] of edit.entries ?? restored(before, section)) keys.set(key, value);
     } else {
-      const keys = expected.get(idOf("set" in edit ? edit.set : edit.unset)) ?? new Map<string, string>();
-      const entries = "set" in edit ? edit.entries : edit.keys.map((key) => [key, undefined] as const);
-      for (const [key, value] of entries) replaceKey(keys, key, value);
+      const keys = expected.get(idOf(edit.set)) ?? new Map<string, string>();
+      for (const [key, value] of edit.entries) replaceKey(keys, key, value);
     }
   }
   return isSame(expected, found);
+}
+
+function restored(before: string, section: SectionName): [string, string][] {
+  const text = ["[profile x]", ...setAsideLines(before, section)].join("\n");
+  return [...(keysBySection(text).get("profile x") ?? [])];
 }
 
 /** What was nested below a key goes with its old value. */

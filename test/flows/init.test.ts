@@ -229,7 +229,7 @@ describe("init for many", () => {
     const { init, config, center } = await initWorld({ config: sso + sessionSection("corp") });
     expect((await init("corp", "--adopt")).code).toBe(0);
     expect(await config()).toBe(
-      `[profile dev]\ncredential_process = sso-cred corp --account-id 123456789011 --role-name Admin\n${sessionSection("corp")}`,
+      `[profile dev]\ncredential_process = sso-cred corp --account-id 123456789011 --role-name Admin\n#sso-cred# sso_session = corp\n#sso-cred# sso_account_id = 123456789011\n#sso-cred# sso_role_name = Admin\n${sessionSection("corp")}`,
     );
     expect(center.requests).toEqual([]);
   });

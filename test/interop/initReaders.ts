@@ -26,7 +26,7 @@ export function writeReaderCases(folder: string): number {
       role("222222222222", "Power+User=a,b.c@d-e", "Dév"),
     ];
     const nameTemplate = "{account_name}/{role_name}";
-    const plan = planConfig(files(text), options({ wanted, command, nameTemplate, adopt: true }));
+    const plan = planConfig(files(text), options({ wanted, command, nameTemplate, adopt: "all" }));
     const read = readCurrentConfig(plan.after);
     const names = [...read.ours.keys()];
     const line = (name: string) => read.profiles.get(name)?.get("credential_process") ?? "";

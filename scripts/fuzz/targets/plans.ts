@@ -87,7 +87,7 @@ function readWishes(text: string): InitOptions | undefined {
     command: typeof command === "string" && /^[\w/ .-]+$/.test(command) ? `${command}/sso-cred` : "sso-cred",
     isCommandGiven: typeof command === "string",
     platform: "linux",
-    adopt: given.adopt === true,
+    adopt: given.adopt === true ? "all" : [],
     keepOnly: given.keepOnly === true ? wanted : undefined,
   };
 }

@@ -1,39 +1,118 @@
-import { SsoCredError } from "../../errors.ts";
+import { assertCliReadsAlike } from "../../config/cliDialect.ts";
+import { isKind, SsoCredError } from "../../errors.ts";
 import type { Role } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
 import { isAccountId } from "./command.ts";
 import { type CurrentConfig, roleKey, ssoProfileRole } from "./currentConfig.ts";
-import type { InitOptions } from "./initOptions.ts";
+import type { Files, InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
+import { readOtherTool } from "./otherTools.ts";
+
+type Keys = ReadonlyMap<string, string>;
+
+/** The session as the config has it, or will have it. */
+export interface SessionKeys {
+  readonly session: string;
+  readonly sessionKeys: Keys;
+}
+
+/** Keys that are set aside in an adopted profile: SDKs disagree on who wins beside a credential_process. */
+export const SSO_KEYS = [
+  "sso_session",
+  "sso_account_id",
+  "sso_role_name",
+  "sso_start_url",
+  "sso_region",
+  "credential_process",
+];
+const OTHER_SOURCES = ["aws_access_key_id", "role_arn", "web_identity_token_file"];
 
 /**
- * Profiles of the AWS CLI's kind for this session that nothing but their sso keys gives credentials to.
+ * Profiles that get credentials of this session by the AWS CLI's sso keys, legacy ones included, or by another tool's
+ * `credential_process` line, and by nothing else.
  *
- * @throws SsoCredError("config") for one whose account is none.
+ * @throws SsoCredError("config") for one whose account id is not 12 digits, or that the AWS CLI reads otherwise.
  */
 export function profilesToAdopt(
   current: CurrentConfig,
-  { session, keepOnly }: InitOptions,
-  path: string,
+  { session, sessionKeys, keepOnly }: SessionKeys & Pick<InitOptions, "keepOnly">,
+  { configPath, configText }: Pick<Files, "configPath" | "configText">,
 ): Map<string, Role> {
   const assigned = keepOnly && new Set(keepOnly.map(roleKey));
   const found = [...current.profiles].flatMap(([name, keys]): [string, Role][] => {
-    const role = ssoProfileRole(keys, session);
-    const isOurs = current.ours.get(name)?.session === session;
-    const hasOther = OTHER_SOURCES.some((key) => keys.has(key) && !(key === "credential_process" && isOurs));
+    if (OTHER_SOURCES.some((key) => keys.has(key))) return [];
+    const role = adoptableRole(current, name, { session, sessionKeys });
     // What the next run would prune is not taken in.
     const isLost = role !== undefined && assigned !== undefined && !assigned.has(roleKey(role));
-    if (role === undefined || hasOther || isLost) return [];
+    if (role === undefined || isLost) return [];
+    assertCliReadsAlike(configText, configPath, "profile", name);
     if (isAccountId(role.accountId)) return [[name, role]];
     const account = printable(role.accountId, 60);
     throw new SsoCredError(
       "config",
-      `${path}: ${profileHeader(name)} has sso_account_id = ${account}, which is not 12 digits`,
+      `${configPath}: ${profileHeader(name)} has sso_account_id = ${account}, which is not 12 digits`,
     );
   });
   return new Map(found);
 }
 
-const OTHER_SOURCES = ["credential_process", "aws_access_key_id", "role_arn", "web_identity_token_file"];
-/** What an adopted profile loses: SDKs disagree on who wins beside a credential_process. */
-export const SSO_KEYS = ["sso_session", "sso_account_id", "sso_role_name", "sso_start_url", "sso_region"];
+/** As {@link profilesToAdopt}, for an offer: none where one of them would be refused. */
+export function profilesToOffer(
+  current: CurrentConfig,
+  session: SessionKeys,
+  files: Pick<Files, "configPath" | "configText">,
+): Map<string, Role> {
+  try {
+    return profilesToAdopt(current, { ...session, keepOnly: undefined }, files);
+  } catch (error) {
+    if (isKind(error, "config")) return new Map();
+    throw error;
+  }
+}
+
+function adoptableRole(current: CurrentConfig, name: string, wanted: SessionKeys): Role | undefined {
+  const keys = current.profiles.get(name) ?? new Map<string, string>();
+  const own = current.ours.get(name);
+  if (!keys.has("credential_process") || own?.session === wanted.session) {
+    const role = ssoProfileRole(keys, wanted.session);
+    if (role !== undefined || keys.get("sso_session") || own !== undefined) return role;
+    const isOfSession = isSamePortal(current, wanted, keys.get("sso_start_url"), keys.get("sso_region"));
+    return isOfSession ? roleOf(keys.get("sso_account_id"), keys.get("sso_role_name")) : undefined;
+  }
+  const other = readOtherTool(keys);
+  if (other === undefined) return undefined;
+  const named = (other.profile === undefined ? undefined : current.profiles.get(other.profile)) ?? new Map();
+  const session = keys.get("sso_session") || named.get("sso_session");
+  const startUrl = other.startUrl ?? named.get("sso_start_url");
+  // Without a start URL the line belongs to the only session that there is.
+  const isOfSession =
+    session || startUrl
+      ? session === wanted.session ||
+        (!session && isSamePortal(current, wanted, startUrl, other.region ?? named.get("sso_region")))
+      : current.sessions.size === 1 && current.sessions.has(wanted.session);
+  if (!isOfSession) return undefined;
+  return roleOf(
+    other.role.accountId ?? named.get("sso_account_id"),
+    other.role.roleName ?? named.get("sso_role_name"),
+  );
+}
+
+function roleOf(accountId: string | undefined, roleName: string | undefined): Role | undefined {
+  return accountId && roleName ? { accountId, roleName } : undefined;
+}
+
+/** A region that is not named may be any. */
+function isSamePortal(
+  current: CurrentConfig,
+  { session, sessionKeys }: SessionKeys,
+  startUrl: string | undefined,
+  region: string | undefined,
+): boolean {
+  const own = (key: string) => sessionKeys.get(key) ?? current.sessions.get(session)?.get(key);
+  const plain = (url: string | undefined) => url?.replace(/[/#]+$/, "");
+  return (
+    Boolean(startUrl) &&
+    plain(startUrl) === plain(own("sso_start_url")) &&
+    (!region || region === own("sso_region"))
+  );
+}

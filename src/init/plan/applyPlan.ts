@@ -6,8 +6,8 @@ import { stateDirectory } from "../../hit/paths.ts";
 import { sha1 } from "../../hit/sha1.ts";
 import type { System } from "../../platform/system.ts";
 import { readConfigFiles } from "./configFiles.ts";
-import type { InitOptions } from "./initOptions.ts";
-import { type Plan, planConfig } from "./plan.ts";
+import type { Files } from "./initOptions.ts";
+import type { Plan } from "./plan.ts";
 import { writeConfig } from "./writeConfig.ts";
 
 const LOCK_WAIT_MS = 30_000;
@@ -15,12 +15,12 @@ const LOCK_WAIT_MS = 30_000;
 const ATTEMPTS = 5;
 
 /**
- * Plans anew from the file as it is under the lock, and writes; a second `init` at the same time waits, and loses nothing. Without edits the
- * file is not touched.
+ * Plans from the file as it is under the lock, and writes: a second `init` at the same time waits, and loses nothing.
+ * Without edits the file is not touched.
  *
- * @throws SsoCredError("config") as `planConfig` and `writeConfig`.
+ * @throws SsoCredError("config") as the planning does, and as `writeConfig`.
  */
-export async function applyPlan(options: InitOptions, system: System): Promise<Plan> {
+export async function applyPlan(planFrom: (files: Files) => Plan, system: System): Promise<Plan> {
   const { configPath } = readConfigFiles(system);
   const lock = join(
     stateDirectory(system.env, system.platform),
@@ -34,7 +34,7 @@ export async function applyPlan(options: InitOptions, system: System): Promise<P
   };
   return withLock(system, lock, wait, async () => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const plan = planConfig(readConfigFiles(system), options);
+      const plan = planFrom(readConfigFiles(system));
       if (plan.after === plan.before || writeConfig(configPath, plan.before, plan.after)) return plan;
     }
     throw new SsoCredError("config", `${configPath} changes all the time; nothing was written`);

@@ -54,7 +54,22 @@ export function describeConflict(
 }
 
 function foreignNames(current: CurrentConfig, names: readonly string[], session: string): string[] {
-  return names.filter((name) => current.profiles.has(name) && current.ours.get(name)?.session !== session);
+  return names.filter(
+    (name) =>
+      current.profiles.has(name) &&
+      current.ours.get(name)?.session !== session &&
+      !isUnclaimed(current, name),
+  );
+}
+
+/** True for a `[default]` that sets only a region or an output format, which belongs to nobody. */
+export function isUnclaimed(current: CurrentConfig, name: string): boolean {
+  const keys = current.profiles.get(name);
+  return (
+    name === "default" &&
+    keys !== undefined &&
+    [...keys.keys()].every((key) => key === "region" || key === "output")
+  );
 }
 
 function strongerKeys(names: readonly string[], files: Files): string | undefined {

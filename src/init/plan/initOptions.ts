@@ -17,7 +17,8 @@ export interface InitOptions {
   /** True for `--command`: then every other way of writing the program's name is out of date. */
   readonly isCommandGiven: boolean;
   readonly platform: NodeJS.Platform;
-  readonly adopt: boolean;
+  /** The profiles of the AWS CLI's or another tool's kind that become ours. */
+  readonly adopt: "all" | readonly string[];
   /** Every role that is or may be assigned; profiles of others are removed. Undefined: nothing is removed. */
   readonly keepOnly: readonly Role[] | undefined;
 }

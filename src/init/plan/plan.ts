@@ -7,7 +7,8 @@ import { assertNoForeignProfiles, assertNoStrongerKeys, assertSessionMatches } f
 import { type CurrentConfig, profilesByRole, readCurrentConfig, roleKey } from "./currentConfig.ts";
 import type { Files, InitOptions } from "./initOptions.ts";
 import { assertUniqueNames, DEFAULT_TEMPLATE, profileName } from "./names.ts";
-import { profileSteps, type Step, sessionSteps } from "./planSteps.ts";
+import { profileSteps, repairSteps, type Step, sessionSteps } from "./planSteps.ts";
+import { revertSteps } from "./revert.ts";
 
 export interface PlannedEdit {
   readonly action: "add" | "change" | "remove";
@@ -40,9 +41,10 @@ export interface Plan {
 export function planConfig(files: Files, options: InitOptions): Plan {
   const current = readCurrentConfig(files.configText);
   assertSessionMatches(current, options, files.configPath);
-  const adopted = options.adopt
-    ? profilesToAdopt(current, options, files.configPath)
-    : new Map<string, Role>();
+  const { adopt } = options;
+  const isAdopted = (name: string) => adopt === "all" || adopt.includes(name);
+  const adoptable = adopt.length === 0 ? new Map() : profilesToAdopt(current, options, files);
+  const adopted = new Map<string, Role>([...adoptable].filter(([name]) => isAdopted(name)));
   const named = nameWanted(current, adopted, options);
   const touched = [...new Set([...adopted.keys(), ...named.map(({ name }) => name)])];
   assertNoForeignProfiles(
@@ -58,6 +60,15 @@ export function planConfig(files: Files, options: InitOptions): Plan {
     ...named.map(({ name, assignment }): [string, Role] => [name, assignment]),
   ]);
   const steps = [...profileSteps(current, wanted, adopted, options), ...sessionSteps(current, options)];
+  return planOf(
+    files,
+    steps,
+    named.map(({ name }) => name),
+  );
+}
+
+/** The plan that consists of these steps; `profiles` are the names to tell. */
+function planOf(files: Files, steps: readonly Step[], profiles: readonly string[]): Plan {
   const edits = steps.flatMap((step) => step.edits);
   const after = editConfig(files.configText, edits);
   if (!readsAsEdited(files.configText, edits, after)) throw cannotBePlaced(files.configPath);
@@ -66,8 +77,25 @@ export function planConfig(files: Files, options: InitOptions): Plan {
     edits: steps.map((step) => describe(step, lines)),
     before: files.configText,
     after,
-    profiles: named.map(({ name }) => name),
+    profiles,
   };
+}
+
+/**
+ * The way back: our profiles become the AWS CLI's again, with the very lines that adopting them set aside. Of one session, or
+ * of all.
+ */
+export function planRevert(files: Files, session: string | undefined): Plan {
+  return planOf(files, revertSteps(readCurrentConfig(files.configText), files.configText, session), []);
+}
+
+/** Brings the program's path in our profiles up to date, and changes nothing else. Of one session, or of all. */
+export function planRepair(
+  files: Files,
+  session: string | undefined,
+  command: Pick<InitOptions, "command" | "isCommandGiven" | "platform">,
+): Plan {
+  return planOf(files, repairSteps(readCurrentConfig(files.configText), session, command), []);
 }
 
 function cannotBePlaced(path: string): SsoCredError {

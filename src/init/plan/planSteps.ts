@@ -2,8 +2,10 @@ import { type ConfigEdit, isOneLine, type SectionName } from "../../config/edit.
 import type { Role } from "../../model.ts";
 import { SSO_KEYS } from "./adoption.ts";
 import { canBeWritten, commandLine } from "./command.ts";
+import { isUnclaimed } from "./conflicts.ts";
 import { type CurrentConfig, roleKey } from "./currentConfig.ts";
 import type { InitOptions } from "./initOptions.ts";
+import { readOtherTool } from "./otherTools.ts";
 
 /** One section's part of a plan. */
 export interface Step {
@@ -31,36 +33,64 @@ export function profileSteps(
       steps.push({ action: "remove", section, reason, edits: [{ remove: section }] });
       continue;
     }
-    const line = current.profiles.get(name)?.get("credential_process") ?? "";
-    const { value, reason } = updatedLine(line, command, role, options);
-    if (value === line) continue;
-    const edits = [{ set: section, entries: [["credential_process", value]] as const }];
-    steps.push({ action: "change", section, reason, edits });
+    steps.push(...updateSteps(current, name, role, options));
   }
   for (const [name, role] of wanted) {
     const section: SectionName = { kind: "profile", name };
     const value = commandLine(options.command, { session: options.session, ...role }, options.platform);
+    const entries = [["credential_process", value]] as const;
     if (adopted.has(name)) {
-      const edits = [
-        { unset: section, keys: SSO_KEYS },
-        { set: section, entries: [["credential_process", value]] as const },
-      ];
-      steps.push({ action: "change", section, reason: "adopted from its sso keys", edits });
+      const edits = [{ setAside: section, keys: SSO_KEYS, entries }];
+      steps.push({ action: "change", section, reason: adoptionReason(current, name), edits });
+    } else if (isUnclaimed(current, name)) {
+      const there = current.profiles.get(name);
+      const missing = profileEntries(options).filter(([key]) => !there?.get(key));
+      const edits = [{ set: section, entries: [...entries, ...missing] }];
+      steps.push({ action: "change", section, reason: "had no credentials yet", edits });
     } else if (!current.ours.has(name)) {
-      const entries = [
-        ["credential_process", value],
-        ["region", options.region],
-        ["output", options.output],
-      ] as const;
-      steps.push({
-        action: "add",
-        section,
-        reason: "not in the file yet",
-        edits: [{ add: section, entries }],
-      });
+      const edits = [{ add: section, entries: [...entries, ...profileEntries(options)] }];
+      steps.push({ action: "add", section, reason: "not in the file yet", edits });
     }
   }
   return steps;
+}
+
+/** For each profile of ours whose command is not this program any more. */
+export function repairSteps(
+  current: CurrentConfig,
+  session: string | undefined,
+  command: Pick<InitOptions, "command" | "isCommandGiven" | "platform">,
+): Step[] {
+  return [...current.ours].flatMap(([name, own]) =>
+    session !== undefined && own.session !== session
+      ? []
+      : updateSteps(current, name, own, { ...command, session: own.session }),
+  );
+}
+
+function updateSteps(current: CurrentConfig, name: string, role: Role, options: CommandOptions): Step[] {
+  const command = current.ours.get(name);
+  const line = current.profiles.get(name)?.get("credential_process") ?? "";
+  if (command === undefined) return [];
+  const { value, reason } = updatedLine(line, command, role, options);
+  if (value === line) return [];
+  const section: SectionName = { kind: "profile", name };
+  const edits = [{ set: section, entries: [["credential_process", value]] as const }];
+  return [{ action: "change", section, reason, edits }];
+}
+
+type CommandOptions = Pick<InitOptions, "session" | "command" | "isCommandGiven" | "platform">;
+
+function profileEntries({ region, output }: InitOptions): [string, string][] {
+  return [
+    ["region", region],
+    ["output", output],
+  ];
+}
+
+function adoptionReason(current: CurrentConfig, name: string): string {
+  const other = readOtherTool(current.profiles.get(name) ?? new Map());
+  return other === undefined ? "adopted from its sso keys" : `adopted from ${other.tool}`;
 }
 
 /**
@@ -71,7 +101,7 @@ function updatedLine(
   line: string,
   command: Role & { readonly command: string },
   role: Role,
-  options: InitOptions,
+  options: CommandOptions,
 ): { value: string; reason: string } {
   if (!canBeWritten(role, options.platform)) return { value: line, reason: "" };
   const value = commandLine(options.command, { session: options.session, ...role }, options.platform);

@@ -6,7 +6,6 @@ import { printable } from "../../text/printable.ts";
 import { printableJson } from "../../text/printableJson.ts";
 import { readCurrentConfig } from "./currentConfig.ts";
 import { unifiedDiff } from "./diff.ts";
-import type { InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
 import type { Plan, PlannedEdit } from "./plan.ts";
 import { backupPath } from "./writeConfig.ts";
@@ -16,14 +15,14 @@ export interface ReportStyle {
   readonly isJson: boolean;
   /** Standard output is a terminal. */
   readonly isShown: boolean;
-  /** Then a profile that keeps another region is worth a word. */
-  readonly isRegionGiven: boolean;
+  /** The region that a flag asked for: a profile that keeps another one is worth a word. */
+  readonly givenRegion?: string | undefined;
 }
 
 const MOST_LINES = 20;
 
 /** What `init` did or would do: the plan as a diff or as data on stdout, remarks on stderr. */
-export function reportPlan(plan: Plan, options: InitOptions, style: ReportStyle, system: System): void {
+export function reportPlan(plan: Plan, style: ReportStyle, system: System): void {
   const path = configPath(system.env, system.platform);
   const isDone = plan.after === plan.before;
   if (style.isJson) {
@@ -36,10 +35,10 @@ export function reportPlan(plan: Plan, options: InitOptions, style: ReportStyle,
     system.writeStdout(`${unifiedDiff(plan.before, plan.after, path, diffStyle)}${summary(plan)}\n`);
   } else {
     for (const line of remarks(plan.edits)) system.writeStderr(`${line}\n`);
-    system.writeStdout(`${path}: ${summary(plan, ["added", "changed", "removed"])}\n`);
+    system.writeStdout(`${path}: ${outcome(plan)}\n`);
     if (plan.before !== "") system.writeStdout(`Backup: ${backupPath(path)}\n`);
   }
-  if (style.isRegionGiven) for (const line of keptRegions(plan, options)) system.writeStderr(`${line}\n`);
+  for (const line of keptRegions(plan, style.givenRegion)) system.writeStderr(`${line}\n`);
   if (!style.isDryRun) system.writeStdout(usage(plan.profiles));
 }
 
@@ -47,6 +46,13 @@ export function reportPlan(plan: Plan, options: InitOptions, style: ReportStyle,
 export function summary({ edits }: Plan, verbs = ["to add", "to change", "to remove"]): string {
   const actions = ["add", "change", "remove"] as const;
   return actions.map((action, at) => `${countOf(edits, action)} ${verbs[at]}`).join(", ");
+}
+
+/** What was done; where no profile was, the sections that were. */
+function outcome(plan: Plan): string {
+  const verbs = { add: "added", change: "changed", remove: "removed" };
+  if (plan.edits.some(({ profile }) => profile !== undefined)) return summary(plan, Object.values(verbs));
+  return plan.edits.map(({ action, section }) => `[${printable(section, 80)}] ${verbs[action]}`).join(", ");
 }
 
 function countOf(edits: readonly PlannedEdit[], action: PlannedEdit["action"]): number {
@@ -79,11 +85,12 @@ function remarks(edits: readonly PlannedEdit[]): string[] {
 }
 
 /** What a person wrote into a profile of ours stays, even where a flag says something else. */
-function keptRegions(plan: Plan, options: InitOptions): string[] {
+function keptRegions(plan: Plan, given: string | undefined): string[] {
+  if (given === undefined) return [];
   const { profiles } = readCurrentConfig(plan.after);
   return plan.profiles.flatMap((name) => {
     const region = profiles.get(name)?.get("region");
-    return region === undefined || region === options.region
+    return region === undefined || region === given
       ? []
       : [`${profileHeader(name)} keeps its region ${printable(region, 40)}`];
   });

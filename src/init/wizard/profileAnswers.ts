@@ -1,7 +1,8 @@
 import { isKind } from "../../errors.ts";
 import type { Assignment } from "../../inventory/assignment.ts";
+import type { Role } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
-import type { CurrentConfig } from "../plan/currentConfig.ts";
+import { type CurrentConfig, roleKey } from "../plan/currentConfig.ts";
 import {
   assertUniqueNames,
   changedName,
@@ -29,6 +30,8 @@ export interface ProfileAnswers {
   readonly output: string;
   /** Undefined: the default names, and a role that has a profile keeps it. */
   readonly nameTemplate: string | undefined;
+  /** A profile of the old kind whose name was chosen for its own role: it becomes ours. */
+  readonly adopt: readonly string[];
 }
 
 export interface ProfileFacts {
@@ -38,6 +41,8 @@ export interface ProfileFacts {
   readonly wanted: readonly Assignment[];
   /** Whether a template is asked for, however many roles it turns out to be. */
   readonly isMany: boolean;
+  /** Profiles of the old kind and their roles. */
+  readonly adoptable: ReadonlyMap<string, Role>;
   /** Why names that a person has just typed cannot be had. */
   conflictOf(names: readonly string[]): string | undefined;
 }
@@ -48,7 +53,7 @@ export interface ProfileFacts {
  */
 export async function askProfile(
   current: CurrentConfig,
-  { session, ssoRegion, wanted, isMany, conflictOf }: ProfileFacts,
+  { session, ssoRegion, wanted, isMany, adoptable, conflictOf }: ProfileFacts,
   flags: ProfileFlags,
   asking: Asking,
 ): Promise<ProfileAnswers> {
@@ -58,11 +63,15 @@ export async function askProfile(
 
   const isTemplate = isMany || wanted.length > 1;
   const [first] = wanted;
+  const isOffered = asking.prompts !== undefined && !asking.takesDefaults && !isTemplate;
+  const offered = isOffered && first ? namesOf(adoptable, first) : [];
   const byDefault =
-    isTemplate || first === undefined ? DEFAULT_TEMPLATE : profileName(DEFAULT_TEMPLATE, first, session);
+    isTemplate || first === undefined
+      ? DEFAULT_TEMPLATE
+      : (offered[0] ?? profileName(DEFAULT_TEMPLATE, first, session));
   // A flag's name is left to the plan, and so are default names: a role that has a profile keeps its own.
   const isFree = (template: string) =>
-    flags.profileName !== undefined || (isTemplate && template === byDefault);
+    flags.profileName !== undefined || offered.includes(template) || (isTemplate && template === byDefault);
   const check = (template: string) =>
     templateProblem(template, wanted, session) ??
     (isFree(template) ? undefined : conflictOf(wanted.map((role) => profileName(template, role, session))));
@@ -76,7 +85,16 @@ export async function askProfile(
   }
   const name = await answer(profileNameQuestion(byDefault, isTemplate, check), flags.profileName, asking);
   sayChangedNames(name, wanted, session, asking);
-  return { region, output, nameTemplate: isTemplate && name === byDefault ? undefined : name };
+  return {
+    region,
+    output,
+    nameTemplate: isTemplate && name === byDefault ? undefined : name,
+    adopt: offered.filter((each) => each === name),
+  };
+}
+
+function namesOf(adoptable: ReadonlyMap<string, Role>, role: Role): string[] {
+  return [...adoptable].filter(([, other]) => roleKey(other) === roleKey(role)).map(([name]) => name);
 }
 
 function sayChangedNames(

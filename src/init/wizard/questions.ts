@@ -85,6 +85,15 @@ export function profileNameQuestion(
   };
 }
 
+export function adoptQuestion(): Question {
+  return {
+    flag: "--adopt",
+    message: "Convert them to sso-cred first? [Y/n]: ",
+    fallback: "y",
+    check: (text) => (/^(?:y|yes|n|no)$/i.test(text) ? undefined : "Answer y or n"),
+  };
+}
+
 /** Why a name cannot be had as it was typed, with the nearest one that can; undefined when it can. */
 export function refusedName(what: "session" | "profile", name: string): string | undefined {
   const problem = nameProblem(name);

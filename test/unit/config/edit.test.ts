@@ -74,7 +74,27 @@ describe("editing a config", () => {
 
   it("removes keys wherever they are repeated, with their continuation lines", () => {
     const before = "[profile dev]\nsso_session = s\nregion = a\n  b\nREGION = c\n";
-    expect(editConfig(before, [{ unset: dev, keys: ["region"] }])).toBe("[profile dev]\nsso_session = s\n");
+    expect(editConfig(before, [{ restore: dev, keys: ["region"] }])).toBe("[profile dev]\nsso_session = s\n");
+  });
+
+  it("sets keys aside where they stand, and restores them to the letter", () => {
+    const before =
+      "[profile dev]\r\n  sso_session = s\r\n    # note\r\n  region=a\r\n  SSO_ROLE_NAME: R\r\n    more";
+    const edit = { setAside: dev, keys: ["sso_session", "sso_role_name"], entries: [["x", "y"]] } as const;
+    const after = editConfig(before, [edit]);
+    expect(after).toBe(
+      "[profile dev]\r\n  x = y\r\n#sso-cred#   sso_session = s\r\n    # note\r\n  region=a\r\n#sso-cred#   SSO_ROLE_NAME: R\r\n#sso-cred#     more",
+    );
+    expect(editConfig(after, [{ restore: dev, keys: ["x"] }])).toBe(before);
+    const entries = [["sso_session", "t"]] as const;
+    expect(editConfig(after, [{ restore: dev, keys: ["x"], entries }])).toBe(
+      "[profile dev]\r\n  sso_session = t\r\n    # note\r\n  region=a\r\n",
+    );
+  });
+
+  it("takes what was set aside out with its section, where another one follows at once", () => {
+    const before = "[profile dev]\nx = y\n#sso-cred# sso_session = s\n[profile b]\n";
+    expect(editConfig(before, [{ remove: dev }])).toBe("[profile b]\n");
   });
 
   it("removes a section with its own comments and keeps the comment that touches the next", () => {
@@ -165,7 +185,7 @@ describe("for any config", () => {
     fc.assert(
       fc.property(configText, (text) => {
         for (const { name } of parseConfig(text, "config").filter(({ kind }) => kind === "profile")) {
-          const edits = [{ unset: { kind: "profile", name }, keys: ["region", "x"] }] as const;
+          const edits = [{ restore: { kind: "profile", name }, keys: ["region", "x"] }] as const;
           const after = editConfig(text, edits);
           const keys = keysOf(text, name);
           const left = new Map([...(keys ?? [])].filter(([key]) => key !== "region" && key !== "x"));
@@ -179,9 +199,9 @@ describe("for any config", () => {
 
   it("finds out an edit that changes what a neighbouring line means", () => {
     const text = "[profile dev]\nk = 1\n  foo = 2\n  a:b\n";
-    const edits = [{ unset: dev, keys: ["foo"] }] as const;
+    const edits = [{ restore: dev, keys: ["foo"] }] as const;
     expect(readsAsEdited(text, edits, editConfig(text, edits))).toBe(false);
-    const fine = [{ unset: dev, keys: ["k"] }] as const;
+    const fine = [{ restore: dev, keys: ["k"] }] as const;
     expect(readsAsEdited(text, fine, editConfig(text, fine))).toBe(true);
   });
 });

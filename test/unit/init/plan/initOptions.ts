@@ -26,7 +26,7 @@ export function options(some: Partial<InitOptions> = {}): InitOptions {
     command: "/opt/bin/sso-cred",
     isCommandGiven: false,
     platform: "linux",
-    adopt: false,
+    adopt: [],
     keepOnly: undefined,
     ...some,
   };

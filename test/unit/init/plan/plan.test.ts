@@ -79,7 +79,7 @@ describe("planning", () => {
     const some = {
       wanted: [ADMIN, READ_ONLY, DEV_ADMIN],
       keepOnly: [ADMIN, READ_ONLY, DEV_ADMIN],
-      adopt: true,
+      adopt: "all" as const,
     };
     const first = plan("# mine\n", some);
     const second = plan(first.after, some);
@@ -174,12 +174,12 @@ describe("planning", () => {
   it("adopts the AWS CLI's profiles of the session under their names", () => {
     const sso =
       "[profile dev]\nsso_session = my-sso\nsso_account_id = 111111111111\nregion = x\nsso_role_name = Admin\n";
-    const made = plan(sso + SESSION, { adopt: true, sessionKeys: none });
+    const made = plan(sso + SESSION, { adopt: "all", sessionKeys: none });
     expect(told(made)).toEqual(["change profile dev: adopted from its sso keys"]);
     expect(made.after).toBe(
-      `[profile dev]\nregion = x\ncredential_process = /opt/bin/sso-cred my-sso --account-id 111111111111 --role-name Admin\n${SESSION}`,
+      `[profile dev]\ncredential_process = /opt/bin/sso-cred my-sso --account-id 111111111111 --role-name Admin\n#sso-cred# sso_session = my-sso\n#sso-cred# sso_account_id = 111111111111\nregion = x\n#sso-cred# sso_role_name = Admin\n${SESSION}`,
     );
-    expect(plan(made.after, { adopt: true, sessionKeys: none }).edits).toEqual([]);
+    expect(plan(made.after, { adopt: "all", sessionKeys: none }).edits).toEqual([]);
   });
 
   it("adopts neither other sessions' profiles nor those with another source of credentials", () => {
@@ -189,12 +189,12 @@ describe("planning", () => {
       "[profile c]\nsso_session = my-sso\n",
       SESSION,
     ].join("");
-    expect(plan(text, { adopt: true, sessionKeys: none }).edits).toEqual([]);
+    expect(plan(text, { adopt: "all", sessionKeys: none }).edits).toEqual([]);
   });
 
   it("refuses to adopt an account that is none: in the command line it would become shell text", () => {
     const sso = "[profile dev]\nsso_session = my-sso\nsso_account_id = 1; id\nsso_role_name = Admin\n";
-    const error = failure(() => plan(sso + SESSION, { adopt: true, sessionKeys: none }));
+    const error = failure(() => plan(sso + SESSION, { adopt: "all", sessionKeys: none }));
     expect([error.kind, error.message]).toEqual([
       "config",
       "~/.aws/config: [profile dev] has sso_account_id = 1; id, which is not 12 digits",
@@ -209,7 +209,7 @@ describe("planning", () => {
 
   it("gives an adopted role no second profile", () => {
     const sso = "[profile dev]\nsso_session = my-sso\nsso_account_id = 111111111111\nsso_role_name = Admin\n";
-    const made = plan(sso + SESSION, { adopt: true, wanted: [ADMIN, READ_ONLY], sessionKeys: none });
+    const made = plan(sso + SESSION, { adopt: "all", wanted: [ADMIN, READ_ONLY], sessionKeys: none });
     expect(made.profiles).toEqual(["dev", "111111111111_ReadOnly"]);
     expect(summary(made)).toBe("1 to add, 1 to change, 0 to remove");
   });
@@ -252,13 +252,6 @@ describe("planning", () => {
     const half = "[sso-session my-sso]\nsso_start_url = https://d-1234567890.awsapps.com/start\n";
     expect(plan(half, { sessionKeys: SESSION_KEYS }).after).toBe(`${half}sso_region = eu-west-1\n`);
   });
-
-  it("refuses a layout in which an edit would change its neighbours", () => {
-    const text = `[profile dev]\nk = 1\n  sso_session = my-sso\n  a:b\nsso_account_id = 111111111111\nsso_role_name = Admin\n`;
-    expect(failure(() => plan(text + SESSION, { adopt: true, sessionKeys: none })).message).toMatch(
-      /laid out/,
-    );
-  });
 });
 
 describe("for any config and any options", () => {
@@ -267,7 +260,7 @@ describe("for any config and any options", () => {
     wanted: fc.uniqueArray(assignment, { maxLength: 3 }),
     nameTemplate: fc.constantFrom(undefined, "{account_name}-{role_name}", "x.y/{role_name}{account_id}"),
     keepOnly: fc.option(fc.constant([ADMIN, READ_ONLY, DEV_ADMIN]), { nil: undefined }),
-    adopt: fc.boolean(),
+    adopt: fc.constantFrom("all" as const, []),
     command: fc.constantFrom("/opt/bin/sso-cred", "sso-cred"),
     isCommandGiven: fc.boolean(),
     sessionKeys: fc.constantFrom(none, SESSION_KEYS),
@@ -299,7 +292,7 @@ const GOLDEN: Record<string, Partial<InitOptions>> = {
   "wizard-of-the-aws-cli": { wanted: [READ_ONLY], nameTemplate: "my-dev-profile", sessionKeys: none },
   "odd-spacing": { wanted: [ADMIN, DEV_ADMIN], sessionKeys: none, keepOnly: [ADMIN, DEV_ADMIN] },
   "crlf-and-mark": { wanted: [ADMIN], nameTemplate: "{account_name}-{role_name}" },
-  "adopt-many": { adopt: true, sessionKeys: none },
+  "adopt-many": { adopt: "all", sessionKeys: none },
 };
 
 describe("golden files", () => {

@@ -173,7 +173,13 @@ describe("the session", () => {
 });
 
 describe("the profile", () => {
-  const facts = { session: "my-sso", ssoRegion: "eu-west-1", isMany: false, conflictOf: () => undefined };
+  const facts = {
+    session: "my-sso",
+    ssoRegion: "eu-west-1",
+    isMany: false,
+    adoptable: new Map(),
+    conflictOf: () => undefined,
+  };
 
   it("is asked for another name where somebody else has the one that was typed", async () => {
     const [asks, seen] = [somebody(["", "", "free"]), [] as string[]];
@@ -201,7 +207,24 @@ describe("the profile", () => {
       "CLI default output format (json if not specified) [json]: ",
       "Profile name [111111111111_Admin]: ",
     ]);
-    expect(answers).toEqual({ region: "eu-west-1", output: "json", nameTemplate: "111111111111_Admin" });
+    expect(answers).toEqual({
+      region: "eu-west-1",
+      output: "json",
+      nameTemplate: "111111111111_Admin",
+      adopt: [],
+    });
+  });
+
+  it("proposes the name of the profile of the old kind that has the role, which then becomes ours", async () => {
+    const { asked, asking } = somebody(["", "", ""]);
+    const all = {
+      ...facts,
+      adoptable: new Map([["dev", ADMIN]]),
+      conflictOf: () => "taken",
+      wanted: [ADMIN],
+    };
+    const { nameTemplate, adopt } = await askProfile(readCurrentConfig(SESSION), all, NO_ANSWERS, asking);
+    expect([asked.at(-1), nameTemplate, adopt]).toEqual(["Profile name [dev]: ", "dev", ["dev"]]);
   });
 
   it("takes region and format from the session's last profile", async () => {

@@ -1,0 +1,75 @@
+import type { Role } from "../../model.ts";
+import { splitUntilComment } from "../../text/commandWords.ts";
+
+type Keys = ReadonlyMap<string, string>;
+
+/** What a profile's own line, or the keys beside it, says about Identity Center. */
+export interface OtherToolProfile {
+  /** As in messages: `granted`. */
+  readonly tool: string;
+  readonly role: Partial<Role>;
+  readonly startUrl: string | undefined;
+  readonly region: string | undefined;
+  /** The profile that the line names, whose keys may say more. */
+  readonly profile: string | undefined;
+}
+
+/** Programs whose `credential_process` lines give the credentials of an Identity Center role, and their subcommands. */
+const TOOLS: Readonly<Record<string, RegExp>> = {
+  "aws-sso-util": /^credential-process$/,
+  granted: /^credential-process$/,
+  "aws-vault": /^(?:export|exec)$/,
+  "aws-sso": /^process$/,
+  "aws-sso-credentials": /(?:)/,
+  "aws-sso-credential-process": /(?:)/,
+};
+
+const NAMES: Readonly<Record<string, string>> = {
+  "-A": "accountId",
+  "--account": "accountId",
+  "--account-id": "accountId",
+  "-R": "roleName",
+  "--role": "roleName",
+  "--role-name": "roleName",
+  "-a": "arn",
+  "--arn": "arn",
+  "-p": "profile",
+  "--profile": "profile",
+  "--start-url": "startUrl",
+  "--sso-start-url": "startUrl",
+  "--region": "region",
+  "--sso-region": "region",
+};
+
+/** Recognises another tool's profile; undefined for a line that is none of theirs. */
+export function readOtherTool(keys: Keys): OtherToolProfile | undefined {
+  const [program = "", ...words] = splitUntilComment(keys.get("credential_process") ?? "");
+  const tool = program.replace(/^.*[/\\]/, "").replace(/\.exe$/i, "");
+  const subcommand = Object.hasOwn(TOOLS, tool) ? TOOLS[tool] : undefined;
+  if (subcommand === undefined || (words.length > 0 && !words.some((word) => subcommand.test(word))))
+    return undefined;
+  const said = readFlags(words);
+  const [, account, role] = /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:.*\/)?(.+)$/.exec(said.arn ?? "") ?? [];
+  const key = (name: string) => keys.get(`sso_${name}`) || keys.get(`granted_sso_${name}`) || undefined;
+  const accountId = said.accountId ?? account ?? key("account_id");
+  const roleName = said.roleName ?? role ?? key("role_name");
+  // aws-vault names the profile without a flag, between its own flags.
+  const named = tool === "aws-vault" ? words.slice(1).find((word) => !word.startsWith("-")) : undefined;
+  return {
+    tool,
+    role: { ...(accountId && { accountId }), ...(roleName && { roleName }) },
+    startUrl: said.startUrl ?? key("start_url"),
+    region: said.region ?? key("region"),
+    profile: said.profile ?? named,
+  };
+}
+
+function readFlags(words: readonly string[]): Record<string, string | undefined> {
+  const said: Record<string, string | undefined> = {};
+  for (const [at, word] of words.entries()) {
+    const [flag = "", value] = word.split(/=(.*)/s);
+    const name = NAMES[flag];
+    if (name !== undefined) said[name] = value ?? words[at + 1];
+  }
+  return said;
+}
