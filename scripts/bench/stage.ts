@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,7 +40,10 @@ export interface Home {
 /** What the runs need: copies of the programs, homes, local Identity Centers. */
 export interface Stage {
   folder: string;
+  /** What is installed as `sso-cred`. */
   executable: string;
+  /** The program, which the native front hands on to; the executable itself where there is no front. */
+  program: string;
   /** The Node inside the executable, alone. */
   node: string;
   /** The C program; undefined without a compiler. */
@@ -61,9 +64,12 @@ export async function makeStage(executable: string, node: string): Promise<Stage
   };
   const secureCenter = await startIdentityCenter({ ...settings, tls });
   let homes = 0;
+  const core = `${executable}-core`;
+  const installed = fresh(executable, join(folder, "sso-cred"));
   return {
     folder,
-    executable: fresh(executable, join(folder, "sso-cred")),
+    executable: installed,
+    program: existsSync(core) ? fresh(core, join(folder, "sso-cred-core")) : installed,
     node: fresh(node, join(folder, "node")),
     c: compiled(join(folder, "c")),
     center,

@@ -1,4 +1,4 @@
-import { constants, copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { constants, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import buildExecutable, { EXECUTABLE } from "../../test/support/builtExecutable.ts";
 import { root } from "../toolchain.mjs";
 
@@ -21,6 +21,8 @@ export function freezeExecutable(): () => void {
   const copy = `${folder}/sso-cred`;
   mkdirSync(folder, { recursive: true });
   copyFileSync(EXECUTABLE, copy, constants.COPYFILE_FICLONE);
+  const program = `${EXECUTABLE}-core`;
+  if (existsSync(program)) copyFileSync(program, `${copy}-core`, constants.COPYFILE_FICLONE);
   process.env[VARIABLE] = copy;
   return () => {
     delete process.env[VARIABLE];

@@ -34,6 +34,15 @@ describe("package-lock.json", () => {
     expect(isInstalled()).toBe(true);
   });
 
+  test("holds the hash of every package, other platforms' too", () => {
+    const without = Object.entries(locked).filter(([path, { integrity }]) => path !== "" && !integrity);
+    expect(without.map(([path]) => path)).toEqual([]);
+  });
+
+  test("installs without running anybody's scripts", () => {
+    expect(readFileSync(`${root}.npmrc`, "utf8").split("\n")).toContain("ignore-scripts=true");
+  });
+
   test("knows every package that another one names as optional, or npm ci refuses to work", () => {
     const missing = Object.values(locked).flatMap(({ optionalDependencies = {} }) =>
       Object.keys(optionalDependencies).filter(
