@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -15,6 +16,19 @@ export default defineConfig({
           name: "binary",
           include: ["test/binary/**/*.test.ts"],
           globalSetup: ["test/support/builtExecutable.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          // What the native front answers, once more by the program alone.
+          name: "program",
+          include: ["heldOutput", "runtime", "streams", "terminal"].map(
+            (name) => `test/binary/${name}.test.ts`,
+          ),
+          globalSetup: ["test/support/builtExecutable.ts"],
+          env: { SSO_CRED_BINARY: fileURLToPath(new URL("dist/sso-cred-core", import.meta.url)) },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -3,5 +3,5 @@ import { close, runChecks, runTests } from "./test/steps.ts";
 
 const checks = runChecks();
 const unit = runTests("unit", []);
-const binary = runTests("binary", []);
+const binary = runTests("binary,program", []);
 close(checks, unit, binary);

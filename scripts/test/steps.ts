@@ -30,14 +30,13 @@ export function runChecks(): Counts {
   return { passed: 0, failed: results.filter((good) => !good).length };
 }
 
-/** Runs one vitest project of vitest.config.ts; `args` are vitest's own, such as a file's name. */
-export function runTests(project: string, args: readonly string[]): Counts {
-  const report = `${root}.cache/test-${project}-${process.pid}.json`;
+/** Runs projects of vitest.config.ts, named with commas between; `args` are vitest's own, such as a file's name. */
+export function runTests(projects: string, args: readonly string[]): Counts {
+  const report = `${root}.cache/test-${projects}-${process.pid}.json`;
   mkdirSync(`${root}.cache`, { recursive: true });
   const options = [
     "run",
-    "--project",
-    project,
+    ...projects.split(",").flatMap((name) => ["--project", name]),
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,

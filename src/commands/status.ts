@@ -9,6 +9,7 @@ import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../identityCenter/endp
 import type { SsoSession } from "../model.ts";
 import { installedFront, isPacked } from "../platform/installation.ts";
 import type { System } from "../platform/system.ts";
+import { VERSION } from "../platform/version.ts";
 import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
 import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { printable } from "../text/printable.ts";
@@ -96,11 +97,15 @@ function line(row: SessionStatus): string {
   return `${title}: ${describe(row)}${row.loginPending ? ", a sign-in is open" : ""}${endpoints}\n`;
 }
 
-/** Says when the native front is there and not what the caller started; else nothing. */
+/** Says when the native front is there but was not called, or is of another version; else nothing. */
 function frontLine(): string {
   const front = isPacked() ? installedFront() : undefined;
-  if (front === undefined || front.isInUse) return "";
-  return `native front: not in use, it is ${printable(front.path)}\n`;
+  if (front === undefined) return "";
+  const path = printable(front.path);
+  if (!front.isInUse) return `native front: not in use, it is ${path}\n`;
+  return front.version === VERSION
+    ? ""
+    : `native front: ${path} is ${front.version}, the program ${VERSION}\n`;
 }
 
 function describe({ signedIn, refreshable, expiresAt }: SessionStatus): string {

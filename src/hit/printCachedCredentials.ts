@@ -6,7 +6,7 @@ import { roleCredentialsFileName } from "./roleKey.ts";
 import { outputTimeoutMs } from "./waitBudget.ts";
 import { writeFully } from "./writeFully.ts";
 
-const MAX_FILE_BYTES = 64 * 1024;
+export const MAX_FILE_BYTES = 64 * 1024;
 
 /**
  * Handles a whole run if it is a cache hit of the line that `init` writes: `SESSION --account-id ID --role-name ROLE`.

@@ -1,0 +1,210 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { pinnedNode } from "../../scripts/toolchain.mjs";
+import { VERSION } from "../../src/platform/version.ts";
+import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { hasFront, PROGRAM } from "../support/builtExecutable.ts";
+import { call, type LoneFront, loneFront } from "../support/fronts.ts";
+import { type Home, makeHome, roleFile, rolePath, sessionSection } from "../support/home.ts";
+import { startOnTerminal } from "../support/pty.ts";
+import { placeExecutable, start } from "../support/run.ts";
+
+let home: Home;
+let front: LoneFront;
+beforeEach(async () => {
+  if (!hasFront) return;
+  home = await makeHome({ config: sessionSection("corp") });
+  front = loneFront();
+});
+afterEach(async () => {
+  if (!hasFront) return;
+  front.remove();
+  await home.remove();
+});
+const run = (args: readonly string[], env: Record<string, string> = {}, file = front.file) =>
+  call(file, args, { env: { HOME: home.path, ...env }, cwd: home.path });
+const cached = () =>
+  home.write(rolePath("corp", "123456789011", "ReadOnly"), roleFile(Date.now() + 3_600_000, "123456789011"));
+/** Puts a program where the front looks for it: a script, or a link to another one. */
+function behind(name: string, script: string | { link: string }): string {
+  const path = join(front.folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { force: true });
+  if (typeof script === "string") writeFileSync(path, script, { mode: 0o755 });
+  else symlinkSync(script.link, path);
+  return path;
+}
+const missing = (path: string) =>
+  `sso-cred: the front ${VERSION} cannot run the program ${path}, which is missing\n`;
+
+describe.skipIf(!hasFront)("the front hands on", () => {
+  test("arguments, their first too, environment, folder and descriptors as they are", () => {
+    behind("sso-cred-core", { link: pinnedNode() });
+    const tell =
+      "console.log(JSON.stringify([process.argv0, process.argv.slice(1), process.env, process.cwd(), require('fs').readFileSync(9, 'utf8'), process.ppid]))";
+    const env = {
+      HOME: home.path,
+      "odd name": "a\nb",
+      EMPTY: "",
+      SSO_CRED_CACHE: "off",
+      PATH: "/usr/bin:/bin",
+    };
+    const script = `exec 9<<END\nnine\nEND\nexec -a 'my name' "$0" "$@"`;
+    const args = ["-e", tell, "--", "", "a b", "ü", "*"];
+    const { stdout, pid } = spawnSync("bash", ["-c", script, front.file, ...args], {
+      env,
+      cwd: home.path,
+      encoding: "utf8",
+    });
+    const [argv0, rest, environment, folder, ninth, parent] = JSON.parse(stdout);
+    expect([argv0, rest, folder, ninth, parent]).toEqual([
+      "my name",
+      args.slice(3),
+      home.path,
+      "nine\n",
+      process.pid,
+    ]);
+    // bash's own beside them.
+    expect(environment).toMatchObject(env);
+    expect(pid).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["a full disk", ">/dev/full"],
+    ["a closed output", ">&-"],
+    ["an output that can only be read", "</dev/null >&0"],
+  ])("a hit into %s, and signals are as the caller had them", async (_, redirection) => {
+    await cached();
+    behind("sso-cred-core", "#!/bin/sh\ngrep SigIgn /proc/self/status >&2\n");
+    const ignored = (line: string) =>
+      spawnSync("sh", ["-c", line, front.file, ...MAIN_JOB], {
+        env: { HOME: home.path, PATH: "/usr/bin:/bin" },
+        encoding: "utf8",
+      });
+    const handedOn = ignored(`"$0" "$@" ${redirection}`);
+    expect(handedOn.stderr).toMatch(/^SigIgn:\t0+\n$/);
+    expect(handedOn.stdout).toBe("");
+  });
+
+  test("a hit on a terminal, where the program speaks to a person", async () => {
+    await cached();
+    behind("sso-cred-core", "#!/bin/sh\necho to a person\n");
+    const { screen } = await startOnTerminal(front.file, MAIN_JOB, { home }).done;
+    expect(screen).toBe("to a person");
+  });
+
+  test("to the program of an installation rather than to one beside it", () => {
+    mkdirSync(join(front.folder, "bin"));
+    behind("bin/sso-cred", readFileSync(front.file, "latin1"));
+    writeFileSync(join(front.folder, "bin/sso-cred"), readFileSync(front.file));
+    behind("bin/sso-cred-core", "#!/bin/sh\necho beside\n");
+    const installed = join(front.folder, "bin/sso-cred");
+    expect(run([], {}, installed).stdout).toBe("beside\n");
+    behind("libexec/sso-cred/sso-cred", "#!/bin/sh\necho installed\n");
+    expect(run([], {}, installed).stdout).toBe("installed\n");
+  });
+
+  test("from its own real place, however it was called", async () => {
+    behind("sso-cred-core", '#!/bin/sh\necho "$1"\n');
+    symlinkSync(front.file, join(home.path, "sso-cred"));
+    expect(run(["by a link"], {}, join(home.path, "sso-cred")).stdout).toBe("by a link\n");
+    const byPath = start("sh", ["-c", "sso-cred 'by the PATH'"], {
+      home,
+      env: { PATH: `${home.path}:/usr/bin:/bin` },
+    });
+    expect((await byPath.done).stdout).toBe("by the PATH\n");
+    const deleted = `exec 3<"$0" && rm "$0" && exec /proc/self/fd/3 'after an upgrade'`;
+    expect(run(["-c", deleted, front.file], { PATH: "/usr/bin:/bin" }, "/bin/sh").stdout).toBe(
+      "after an upgrade\n",
+    );
+  });
+
+  const inOwnMounts = ["-rm", "sh", "-c", 'mount -t tmpfs none /proc && exec "$0" "without /proc"'];
+  test.skipIf(spawnSync("unshare", [...inOwnMounts, "/bin/echo"]).status !== 0)("without /proc", () => {
+    behind("sso-cred-core", '#!/bin/sh\necho "$1"\n');
+    expect(spawnSync("unshare", [...inOwnMounts, front.file], { encoding: "utf8" }).stdout).toBe(
+      "without /proc\n",
+    );
+  });
+});
+
+describe.skipIf(!hasFront)("the front without its program", () => {
+  test("answers a hit, and names what is missing otherwise: exit 3", async () => {
+    await cached();
+    expect(run(MAIN_JOB)).toMatchObject({ status: 0, stderr: "" });
+    const path = join(dirname(front.folder), "libexec/sso-cred/sso-cred");
+    for (const args of [[], ["--version"], [...MAIN_JOB.slice(0, 4), "Admin"]]) {
+      expect(run(args)).toMatchObject({ status: 3, stdout: "", stderr: missing(path) });
+    }
+  });
+
+  test("names one that cannot be run", () => {
+    const path = behind("sso-cred-core", "x");
+    chmodSync(path, 0o644);
+    expect(run([])).toMatchObject({
+      status: 3,
+      stderr: `sso-cred: the front ${VERSION} cannot run the program ${path}\n`,
+    });
+  });
+
+  test.skipIf(process.getuid?.() !== 0)("does not run one that somebody else has put there", () => {
+    const path = behind("sso-cred-core", "#!/bin/sh\necho intruder\n");
+    chownSync(path, 12345, 12345);
+    expect(run([])).toMatchObject({ status: 3, stdout: "", stderr: expect.stringContaining(path) });
+    // To whom the front belongs may also replace the front.
+    chownSync(front.file, 12345, 12345);
+    expect(run([]).stdout).toBe("intruder\n");
+  });
+
+  test("says so in one line, whatever its folder is called", () => {
+    const folder = join(front.folder, "odd\n\u001b[31mname");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "sso-cred"), readFileSync(front.file), { mode: 0o755 });
+    const moved = run([], {}, join(folder, "sso-cred"));
+    expect(moved.stderr).toBe(missing(join(front.folder, "libexec/sso-cred/sso-cred")));
+    behind("odd\n\u001b[31mname/sso-cred-core", "");
+    chmodSync(join(folder, "sso-cred-core"), 0o644);
+    expect(run([], {}, join(folder, "sso-cred")).stderr).toMatch(/^sso-cred: [ -~]+\n$/);
+  });
+});
+
+describe.skipIf(!hasFront)("a front and a program of different versions", () => {
+  test("work together, and --version, trace and status tell of both", async () => {
+    await cached();
+    const other = VERSION.replace(/\d/g, "9");
+    const bytes = readFileSync(front.file, "latin1").replaceAll(
+      `the front ${VERSION} `,
+      `the front ${other} `,
+    );
+    mkdirSync(join(front.folder, "bin"));
+    const file = join(front.folder, "bin/sso-cred");
+    writeFileSync(file, bytes, { encoding: "latin1", mode: 0o755 });
+    const program = join(front.folder, "libexec/sso-cred/sso-cred");
+    mkdirSync(dirname(program), { recursive: true });
+    spawnSync("ln", [PROGRAM, program]).status === 0 || spawnSync("cp", [PROGRAM, program]);
+
+    expect(run(["--version"], {}, file).stdout).toBe(`sso-cred ${VERSION} (front ${other})\n`);
+    const traced = run(MAIN_JOB, { SSO_CRED_TRACE: join(home.path, "trace") }, file);
+    expect(traced).toMatchObject({ status: 0, stdout: run(MAIN_JOB, {}, file).stdout });
+    expect(await home.read("trace")).toMatch(new RegExp(` begin version=${VERSION} front=${other} `));
+    expect(run(["status"], {}, file).stdout).toContain(
+      `native front: ${file} is ${other}, the program ${VERSION}\n`,
+    );
+
+    // The program alone, called by its own path, knows of the front and writes its path.
+    expect(run(["--version"], {}, program).stdout).toBe(`sso-cred ${VERSION}\n`);
+    expect(run(["status"], {}, program).stdout).toContain(`native front: not in use, it is ${file}\n`);
+  });
+
+  test("the program called by its own path writes the front's into the config", async () => {
+    const world = await binaryWorld();
+    await signedIn(world);
+    const file = placeExecutable(join(front.folder, "apps"));
+    const args = ["init", "corp", "--account-id", "123456789011", "--role-name", "Admin", "--yes"];
+    const { code, stderr } = await start(`${file}-core`, args, world.options).done;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(await world.home.read(".aws/config")).toContain(`credential_process = ${file} corp `);
+  });
+});
