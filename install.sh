@@ -2,15 +2,18 @@
 # Installs sso-cred for the current user. POSIX sh; never needs root; running it again updates.
 set -eu
 
+RELEASES=https://github.com/sso-cred/sso-cred/releases
+
 usage() {
   cat <<'END'
-Usage: sh install.sh [--from FILE|URL] [--prefix DIR]
+Usage: sh install.sh [--version VERSION | --from FILE|URL] [--prefix DIR]
        sh install.sh --uninstall [--prefix DIR]
 
-Installs DIR/bin/sso-cred and, behind it, DIR/libexec/sso-cred/sso-cred; DIR is ~/.local unless given. Without --from
-it is built from the source beside this script (needs Node 20 or newer with npm, and a C compiler for the native front).
---from takes an executable or its .tar.gz archive; the SHA-256 must stand in a file SHA256SUMS beside it. --uninstall
-removes both files and leaves configuration and caches alone.
+Installs DIR/bin/sso-cred and, behind it, DIR/libexec/sso-cred/sso-cred, with man page and completions in DIR/share. DIR
+is ~/.local unless given. Beside the source, it builds (Node 20 or newer with npm, and a C compiler for the native
+front). Otherwise it downloads the newest release for this machine, or VERSION.
+--from takes an executable, a .tar.gz archive, or an address that ends in / and holds the archives. Its SHA-256 must
+stand in a file SHA256SUMS beside it. --uninstall removes what was installed; configuration and caches stay.
 END
 }
 
@@ -30,14 +33,20 @@ have() {
 main() {
   from=
   prefix=
+  release=
   uninstall=
   while [ $# -gt 0 ]; do
     case $1 in
       --from=*) from=${1#*=} ;;
       --prefix=*) prefix=${1#*=} ;;
-      --from | --prefix)
+      --version=*) release=${1#*=} ;;
+      --from | --prefix | --version)
         [ $# -gt 1 ] && [ -n "$2" ] || fail "$1 needs a value" 2
-        if [ "$1" = --from ]; then from=$2; else prefix=$2; fi
+        case $1 in
+          --from) from=$2 ;;
+          --prefix) prefix=$2 ;;
+          --version) release=$2 ;;
+        esac
         shift
         ;;
       --uninstall) uninstall=yes ;;
@@ -64,7 +73,14 @@ main() {
   program=$libexec/sso-cred
   [ ! -d "$target" ] || fail "$target is a folder, not an executable"
   [ ! -d "$program" ] || fail "$program is a folder, not an executable"
+  share=$prefix/share
   if [ -n "$uninstall" ]; then remove; else install_executable; fi
+}
+
+# Beside the programs, one a line: where the shells of that prefix look.
+shared_files() {
+  printf '%s\n' man/man1/sso-cred.1 bash-completion/completions/sso-cred zsh/site-functions/_sso-cred \
+    fish/vendor_completions.d/sso-cred.fish
 }
 
 real_folder() {
@@ -73,12 +89,32 @@ real_folder() {
 
 remove() {
   if [ -f "$target" ] || [ -L "$target" ]; then
+    offer_revert
     rm -f "$target" || fail "cannot remove $target"
     remove_program
+    for file in $(shared_files); do
+      rm -f "$share/$file" 2> /dev/null || :
+    done
     say "Removed $target. Configuration and caches in ~/.aws are as they were."
   else
     remove_program
     say "Nothing to remove: there is no $target."
+  fi
+}
+
+# Profiles that run this file would break. Only a person can decide, so without a terminal it is only said.
+offer_revert() {
+  config=${AWS_CONFIG_FILE:-${HOME:-}/.aws/config}
+  [ -f "$config" ] || return 0
+  count=$(target=$target awk '/^[ \t]*credential_process[ \t]*=/ && index($0, ENVIRON["target"]) { n++ } END { print n + 0 }' "$config")
+  [ "$count" -gt 0 ] || return 0
+  say "$count profile(s) in $config run it. To turn them into plain SSO profiles first: $target init --revert"
+  if [ -t 0 ] && [ -t 1 ]; then
+    printf 'Do that now? [y/N] '
+    read -r answer || answer=
+    case $answer in
+      [yY]*) "$target" init --revert || fail 'nothing was removed' ;;
+    esac
   fi
 }
 
@@ -96,7 +132,7 @@ install_executable() {
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
 
-  if [ -n "$from" ]; then obtain; else build; fi
+  if [ -n "$from" ] || [ -n "$release" ]; then obtain; elif has_source; then build; else obtain; fi
   for file in "$work/sso-cred" "$work/sso-cred-core"; do
     [ -f "$file" ] || continue
     chmod 755 "$file"
@@ -117,6 +153,8 @@ install_executable() {
     remove_program
   fi
 
+  install_shared
+
   say "Installed $version as $target"
   case :${PATH:-}: in
     *":$bin:"*) next=sso-cred ;;
@@ -128,35 +166,82 @@ install_executable() {
   say "Next: $next init"
 }
 
-build() {
-  # Read from a pipe, the script has no folder: nothing of the current one may run.
+# Man page and completions; a place that takes none of them is no reason to fail.
+install_shared() {
+  [ -d "$work/share" ] || return 0
+  for file in $(shared_files); do
+    [ -f "$work/share/$file" ] || continue
+    mkdir -p "$(dirname -- "$share/$file")" 2> /dev/null && cp "$work/share/$file" "$share/$file" 2> /dev/null || :
+  done
+}
+
+# Read from a pipe, the script has no folder: nothing of the current one may run.
+has_source() {
   case $0 in
     */install.sh | install.sh) ;;
-    *) fail 'there is no source beside this script: give --from FILE or --from URL' 2 ;;
+    *) return 1 ;;
   esac
   source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-  { [ -f "$source/install.sh" ] && [ -f "$source/scripts/run.mjs" ]; } ||
-    fail 'there is no source beside this script: give --from FILE or --from URL' 2
+  [ -f "$source/install.sh" ] && [ -f "$source/scripts/run.mjs" ]
+}
+
+build() {
   have node || fail 'building needs Node 20 or newer (https://nodejs.org); or give --from FILE|URL'
   node "$source/scripts/run.mjs" build || fail 'the build failed'
   cp "$source/dist/sso-cred" "$work/sso-cred"
   cmp -s "$source/dist/sso-cred" "$source/dist/sso-cred-core" || cp "$source/dist/sso-cred-core" "$work/sso-cred-core"
 }
 
+# The release target of this machine.
+machine() {
+  case $(uname -s) in
+    Linux) system=linux ;;
+    Darwin) system=darwin ;;
+    *) fail "there is no release for $(uname -s); on Windows use scripts/install.ps1, Scoop or winget" ;;
+  esac
+  case $(uname -m) in
+    x86_64 | amd64) processor=x64 ;;
+    aarch64 | arm64) processor=arm64 ;;
+    *) fail "there is no release for $(uname -sm)" ;;
+  esac
+  if [ "$system" = linux ] && ! ls /lib*/ld-linux* /lib/*/ld-linux* > /dev/null 2>&1; then
+    fail 'the program needs glibc, which this system does not have (Alpine and other musl systems)'
+  fi
+  printf '%s-%s\n' "$system" "$processor"
+}
+
+# Sets `from` to the archive for this machine in the folder at the address $1.
+choose_archive() {
+  target_name=$(machine) || exit 1
+  download "$1SHA256SUMS" "$work/SHA256SUMS"
+  archive=$(awk -v end="-$target_name.tar.gz" '{ name = $2; sub(/^\*/, "", name) } substr(name, length(name) - length(end) + 1) == end { print name; exit }' "$work/SHA256SUMS")
+  [ -n "$archive" ] || fail "$1 has no archive for $target_name"
+  from=$1$archive
+}
+
 obtain() {
+  if [ -z "$from" ]; then
+    case $release in
+      '') from=$RELEASES/latest/download/ ;;
+      *) from=$RELEASES/download/v${release#v}/ ;;
+    esac
+  fi
+  case $from in
+    https://*/ | http://127.0.0.1:*/ | http://localhost:*/) choose_archive "$from" ;;
+  esac
   name=${from##*/}
   [ -n "$name" ] || fail "$from does not name a file" 2
   case $from in
     https://* | http://127.0.0.1:* | http://localhost:*)
       download "$from" "$work/download"
-      download "${from%/*}/SHA256SUMS" "$work/SHA256SUMS"
+      [ -f "$work/SHA256SUMS" ] || download "${from%/*}/SHA256SUMS" "$work/SHA256SUMS"
       ;;
     *://*) fail "only https addresses are taken, not $from" 2 ;;
     *)
       [ -f "$from" ] || fail "there is no file $from"
       folder=$(dirname -- "$from")
       [ -f "$folder/SHA256SUMS" ] || fail "there is no SHA256SUMS beside $from to check it against"
-      cp -- "$from" "$work/download"
+      cp -- "$from" "$work/download" || fail "cannot copy $from"
       cp -- "$folder/SHA256SUMS" "$work/SHA256SUMS"
       ;;
   esac
@@ -165,13 +250,26 @@ obtain() {
   found=$(sha256 "$work/download")
   [ "$wanted" = "$found" ] || fail "the SHA-256 of $name is not the one in SHA256SUMS; nothing was installed"
   case $name in
-    *.tar.gz)
-      tar -xzf "$work/download" -C "$work" sso-cred 2> /dev/null || fail "$name holds no sso-cred"
-      # An archive of one executable has no other.
-      tar -xzf "$work/download" -C "$work" sso-cred-core 2> /dev/null || rm -f "$work/sso-cred-core"
-      ;;
+    *.tar.gz) unpack ;;
     *) mv "$work/download" "$work/sso-cred" ;;
   esac
+}
+
+# An archive has one folder with bin, libexec and share in it; older ones have the files themselves.
+unpack() {
+  mkdir "$work/archive"
+  tar -xzf "$work/download" -C "$work/archive" 2> /dev/null || fail "$name cannot be unpacked"
+  rm -f "$work/download"
+  for folder in "$work/archive"/* "$work/archive"; do
+    [ -f "$folder/bin/sso-cred" ] || continue
+    mv "$folder/bin/sso-cred" "$work/sso-cred"
+    [ ! -f "$folder/libexec/sso-cred/sso-cred" ] || mv "$folder/libexec/sso-cred/sso-cred" "$work/sso-cred-core"
+    [ ! -d "$folder/share" ] || mv "$folder/share" "$work/share"
+    return 0
+  done
+  [ -f "$work/archive/sso-cred" ] || fail "$name holds no sso-cred"
+  mv "$work/archive/sso-cred" "$work/sso-cred"
+  [ ! -f "$work/archive/sso-cred-core" ] || mv "$work/archive/sso-cred-core" "$work/sso-cred-core"
 }
 
 # Of redirects only those to https are followed: by another the executable and its sum would come from whoever listens.

@@ -1,7 +1,6 @@
-// npm run build [-- --target TARGET]… [--release] [--zig] [--force]
+// npm run build [-- --target TARGET]… [--zig] [--force]
 import { parseArgs } from "node:util";
 import { buildExecutable } from "./build/executable.ts";
-import { makeRelease } from "./build/release.ts";
 import { TARGETS, type Target } from "./toolchain.mjs";
 
 try {
@@ -17,21 +16,13 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       target: { type: "string", multiple: true },
-      release: { type: "boolean", default: false },
       zig: { type: "boolean", default: false },
       force: { type: "boolean", default: false },
     },
   });
-  const { force } = values;
-  // Every archive has the front, and only zig compiles it for all.
-  const zig = values.zig || values.release;
-  const targets = values.target?.map(asTarget) ?? (values.release ? TARGETS : [undefined]);
-  for (const target of targets) await buildExecutable({ target, force, zig, say });
-  if (values.release)
-    await makeRelease(
-      targets.filter((target) => target !== undefined),
-      say,
-    );
+  const { force, zig } = values;
+  for (const target of values.target?.map(asTarget) ?? [undefined])
+    await buildExecutable({ target, force, zig, say });
 }
 
 function asTarget(name: string): Target {

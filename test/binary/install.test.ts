@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { pinnedNode } from "../../scripts/toolchain.mjs";
+import { hostTarget, pinnedNode } from "../../scripts/toolchain.mjs";
 import { hasFront, PROGRAM } from "../support/builtExecutable.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { BARE_PATH, type RunOptions, start } from "../support/run.ts";
@@ -213,10 +213,11 @@ describe("install.sh with a front and its program", () => {
 });
 
 describe("install.sh read from a pipe", () => {
-  test("builds nothing: no file of the current folder is run", async () => {
+  test("builds nothing, and downloads the newest release", async () => {
     await home.write("scripts/run.mjs", "require('node:fs').writeFileSync('intruded', '')");
     await home.write("install.sh", "");
-    const path = `${dirname(pinnedNode())}:${BARE_PATH}`;
+    await home.write("tools/curl", `#!/bin/sh\necho "$@" >> '${home.path}/asked'\nexit 22\n`, 0o755);
+    const path = [join(home.path, "tools"), dirname(pinnedNode()), BARE_PATH].join(":");
 
     const { code, stdout, stderr } = await start("/bin/sh", [], {
       home,
@@ -224,12 +225,93 @@ describe("install.sh read from a pipe", () => {
       stdin: await readFile(SCRIPT, "utf8"),
     }).done;
 
+    const sums = "https://github.com/sso-cred/sso-cred/releases/latest/download/SHA256SUMS";
     expect({ code, stdout, stderr }).toEqual({
-      code: 2,
+      code: 1,
       stdout: "",
-      stderr: "install: there is no source beside this script: give --from FILE or --from URL\n",
+      stderr: `install: cannot download ${sums}\n`,
     });
+    expect(await home.read("asked")).toMatch(new RegExp(`^-fsSL --proto =https -o .* ${sums}\n$`));
     expect(await home.exists("intruded")).toBe(false);
+  });
+});
+
+describe("install.sh with a release archive", () => {
+  const SHARED = {
+    "share/man/man1/sso-cred.1": ".TH sso-cred 1\n",
+    "share/bash-completion/completions/sso-cred": "# bash\n",
+    "share/zsh/site-functions/_sso-cred": "#compdef sso-cred\n",
+    "share/fish/vendor_completions.d/sso-cred.fish": "# fish\n",
+  };
+
+  /** An archive as `npm run release` makes it, for this machine. */
+  async function published(version: string): Promise<string> {
+    const name = `sso-cred-${version}-${hostTarget()}`;
+    await home.write(`made/${name}/bin/sso-cred`, FRONT(version), 0o755);
+    await home.write(`made/${name}/libexec/sso-cred/sso-cred`, SAYS_VERSION(version), 0o755);
+    for (const [path, content] of Object.entries(SHARED)) await home.write(`made/${name}/${path}`, content);
+    await start("tar", ["-czf", "made.tar.gz", "-C", "made", name], { home }).done;
+    return release(await readFile(join(home.path, "made.tar.gz")), `${name}.tar.gz`);
+  }
+
+  test.each(["dash", "bash", "zsh", "busybox sh"])(
+    "installs it with man page and completions, and takes all away again, in %s",
+    async (shell) => {
+      const [file = "", ...words] = shell.split(" ");
+      if (spawnSync(file, [...words, "-c", "true"]).status !== 0) return console.warn(`SKIPPED: no ${shell}`);
+      const run = (args: readonly string[]) => start(file, [...words, SCRIPT, ...args], { home }).done;
+
+      expect(await run(["--from", await published("1.2.3")])).toMatchObject({ code: 0, stderr: "" });
+      expect((await start(installed(), ["--version"], { home }).done).stdout).toBe("sso-cred 1.2.3\n");
+      for (const [path, content] of Object.entries(SHARED))
+        expect(await home.read(`.local/${path}`)).toBe(content);
+      expect(await run(["--uninstall"])).toMatchObject({ code: 0, stderr: "" });
+      expect(await home.files(".local")).toEqual([]);
+    },
+  );
+
+  test("chooses it for this machine from an address that ends in /", async () => {
+    await published("1.2.3");
+    const server = createServer((request, response) => {
+      readFile(join(home.path, "release", request.url?.slice(3) ?? "")).then(
+        (content) => response.end(content),
+        () => response.writeHead(404).end(),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/r/`;
+    try {
+      expect(await install(["--from", url])).toMatchObject({ code: 0, stderr: "" });
+      expect(await readFile(installed(), "utf8")).toBe(FRONT("1.2.3"));
+      await home.write("release/SHA256SUMS", "00  sso-cred-1.2.3-plan9-x64.tar.gz\n");
+      const { code, stderr } = await install(["--from", url]);
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `install: ${url} has no archive for ${hostTarget()}\n`,
+      });
+    } finally {
+      server.close();
+    }
+  });
+
+  test("refuses half of it, and keeps what is installed", async () => {
+    await install(["--from", await published("1.0.0")]);
+    const file = await published("2.0.0");
+    const whole = await readFile(file);
+    await writeFile(file, whole.subarray(0, whole.length / 2));
+    expect((await install(["--from", file])).stderr).toContain("nothing was installed");
+    expect((await start(installed(), ["--version"], { home }).done).stdout).toBe("sso-cred 1.0.0\n");
+  });
+
+  test("counts the profiles that break when it is uninstalled", async () => {
+    await install(["--from", await published("1.0.0")]);
+    const line = `credential_process = ${installed()} corp --account-id 123456789011 --role-name ReadOnly\n`;
+    const config = await home.write(".aws/config", `[profile a]\n${line}[profile b]\n${line}`);
+    const { code, stdout } = await install(["--uninstall"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      `2 profile(s) in ${config} run it. To turn them into plain SSO profiles first: ${installed()} init --revert\n`,
+    );
   });
 });
 

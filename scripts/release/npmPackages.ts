@@ -1,0 +1,106 @@
+import type { Member } from "./members.ts";
+
+/** Build target → what npm calls its system and processor. */
+const NPM_PLATFORMS: Readonly<Record<string, { os: string; cpu: string }>> = {
+  "linux-x64": { os: "linux", cpu: "x64" },
+  "linux-arm64": { os: "linux", cpu: "arm64" },
+  "darwin-x64": { os: "darwin", cpu: "x64" },
+  "darwin-arm64": { os: "darwin", cpu: "arm64" },
+  "win-x64": { os: "win32", cpu: "x64" },
+};
+
+export interface PackageFields {
+  readonly version: string;
+  readonly description: string;
+  readonly license: string;
+  readonly repository: string;
+}
+
+/** `sso-cred-linux-x64` and its like: the executable of one platform, which npm installs on that platform only. */
+export function platformPackage(target: string, fields: PackageFields, members: readonly Member[]): Member[] {
+  const { os, cpu } = platformOf(target);
+  return packed(members, {
+    name: platformPackageName(target),
+    ...fields,
+    description: `${fields.description} The executable for ${os} ${cpu}.`,
+    os: [os],
+    cpu: [cpu],
+    ...(os === "linux" && { libc: ["glibc"] }),
+    preferUnplugged: true,
+  });
+}
+
+/** `sso-cred` itself: the command, and a dependency for each platform. */
+export function mainPackage(
+  targets: readonly string[],
+  fields: PackageFields,
+  documents: readonly Member[],
+): Member[] {
+  const launcher: Member = { path: "bin/sso-cred.js", mode: 0o755, content: Buffer.from(LAUNCHER) };
+  const names = targets.map((target) => [platformPackageName(target), fields.version]);
+  return packed([...documents, launcher], {
+    name: "sso-cred",
+    ...fields,
+    bin: { "sso-cred": "bin/sso-cred.js" },
+    engines: { node: ">=18" },
+    optionalDependencies: Object.fromEntries(names),
+  });
+}
+
+export function platformPackageName(target: string): string {
+  const { os, cpu } = platformOf(target);
+  return `sso-cred-${os}-${cpu}`;
+}
+
+function platformOf(target: string): { os: string; cpu: string } {
+  const found = NPM_PLATFORMS[target];
+  if (found === undefined) throw new Error(`npm has no platform for ${target}`);
+  return found;
+}
+
+function packed(members: readonly Member[], manifest: object): Member[] {
+  const json = Buffer.from(`${JSON.stringify(manifest, undefined, 2)}\n`);
+  const all: Member[] = [{ path: "package.json", mode: 0o644, content: json }, ...members];
+  return all.map((member) => ({ ...member, path: `package/${member.path}` }));
+}
+
+/**
+ * npm links only commands of the package that was asked for, and has no command per platform, so a launcher is needed
+ * where no install script may run. It costs Node's start, for commands that a person types; `init` writes the path of
+ * the executable, because that is what the launcher starts.
+ */
+const LAUNCHER = `#!/usr/bin/env node
+"use strict";
+const { spawn } = require("node:child_process");
+const { existsSync } = require("node:fs");
+const { constants } = require("node:os");
+const { dirname, join } = require("node:path");
+
+const name = \`sso-cred-\${process.platform}-\${process.arch}\`;
+const file = process.platform === "win32" ? "sso-cred.exe" : join("bin", "sso-cred");
+let program;
+try {
+  program = join(dirname(require.resolve(\`\${name}/package.json\`)), file);
+} catch {
+  // Reported below.
+}
+if (program === undefined || !existsSync(program)) {
+  console.error(\`sso-cred: the package \${name} is not installed beside sso-cred\`);
+  console.error("  run: npm install --global --include=optional sso-cred");
+  process.exit(3);
+}
+const args = process.argv.slice(2);
+// Replaces this process where Node can (22.15 and later, not on Windows).
+if (typeof process.execve === "function" && process.platform !== "win32") {
+  process.removeAllListeners("warning");
+  process.noDeprecation = true;
+  process.execve(program, [program, ...args], process.env);
+}
+const child = spawn(program, args, { stdio: "inherit", windowsHide: true });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("error", (error) => {
+  console.error(\`sso-cred: \${program} does not start: \${error.message}\`);
+  process.exit(3);
+});
+child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+`;

@@ -1,0 +1,30 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { signAdHoc } from "../../../scripts/release/adhocSignature.ts";
+
+const go = spawnSync("go", ["version"]);
+
+test.skipIf(go.error)(
+  "gives a darwin/arm64 program the very signature that Go's linker gives it",
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), "signature-test-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(join(folder, "main.go"), "package main\n\nfunc main() {}\n");
+    writeFileSync(join(folder, "go.mod"), "module example\n\ngo 1.20\n");
+    const env = { ...process.env, GOOS: "darwin", GOARCH: "arm64", GOFLAGS: "", GOTOOLCHAIN: "local" };
+    const built = spawnSync("go", ["build", "-o", "program"], { cwd: folder, env, encoding: "utf8" });
+    expect(built).toMatchObject({ status: 0 });
+    const program = readFileSync(join(folder, "program"));
+    const damaged = Buffer.from(program);
+    damaged.fill(0, damaged.length - 4_000);
+    expect(signAdHoc(damaged, "a.out").equals(program)).toBe(true);
+  },
+  120_000,
+);
+
+test("refuses what is no program for macOS", () => {
+  expect(() => signAdHoc(Buffer.alloc(4_096), "x")).toThrow("not a 64-bit Mach-O file");
+});
