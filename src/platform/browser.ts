@@ -1,22 +1,37 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { splitCommandLine } from "../text/commandWords.ts";
+import { browserEnvironment } from "./browserEnvironment.ts";
+import { closeInheritedDescriptors } from "./inheritedDescriptors.ts";
 import type { System } from "./system.ts";
 
-/** A browser command that runs on for this long has opened the page; many never return. */
+/** An opener that has run for this long has passed the page on, whatever its exit code; many never return. */
 const SETTLED_MS = 1_500;
+const WINDOWS_RUNDLL = "/mnt/c/Windows/System32/rundll32.exe";
+/** Openers whose exit code says nothing: Explorer's is 1 even after success. */
+const ALWAYS_EXITS_1 = /(?:^|[\\/])explorer(?:\.exe)?$/i;
 
 type Environment = Pick<System, "env" | "platform">;
 
+export function isWsl(env: System["env"]): boolean {
+  return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP);
+}
+
+export function hasDisplay(env: System["env"]): boolean {
+  return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
+}
+
 /**
  * Opens a page in the person's browser: the commands of BROWSER in turn, else the system's own way. Never through a
- * shell, never anything but http and https. False when nothing could be started.
+ * shell, and only http and https. False when no opener could be started.
  */
 export async function openBrowser(url: string, system: Environment): Promise<boolean> {
   const { protocol } = new URL(url);
   if (protocol !== "https:" && protocol !== "http:") return false;
+  closeInheritedDescriptors();
+  const env = browserEnvironment(system.env, system.platform);
   for (const command of browserCommands(url, system)) {
-    if (await start(command)) return true;
+    if (await start(command, env)) return true;
   }
   return false;
 }
@@ -42,25 +57,25 @@ function systemCommands(url: string, { env, platform }: Environment): string[][]
     const folder = env.SystemRoot || "C:\\Windows";
     return [[`${folder}\\System32\\rundll32.exe`, "url.dll,FileProtocolHandler", url]];
   }
-  if (env.WSL_DISTRO_NAME || env.WSL_INTEROP) {
-    const windows = "/mnt/c/Windows/System32/rundll32.exe";
-    return [[existsSync(windows) ? windows : "rundll32.exe", "url.dll,FileProtocolHandler", url]];
-  }
-  return env.DISPLAY || env.WAYLAND_DISPLAY ? [["xdg-open", url]] : [];
+  const desktop = hasDisplay(env) ? [["xdg-open", url]] : [];
+  if (!isWsl(env)) return desktop;
+  // The Windows side first; where interop is off, a browser in Linux, which WSLg shows.
+  const rundll = existsSync(WINDOWS_RUNDLL) ? WINDOWS_RUNDLL : "rundll32.exe";
+  return [[rundll, "url.dll,FileProtocolHandler", url], ["wslview", url], ...desktop];
 }
 
-async function start(command: readonly string[]): Promise<boolean> {
+async function start(command: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {
   try {
-    return await started(command);
+    return await started(command, env);
   } catch {
     // Most failures are told by an event, some are thrown: on Windows a .cmd file, which only a shell could run.
     return false;
   }
 }
 
-function started([file = "", ...args]: readonly string[]): Promise<boolean> {
+function started([file = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { detached: true, stdio: "ignore", windowsHide: true, cwd: "/" });
+    const child = spawn(file, args, { detached: true, stdio: "ignore", windowsHide: true, cwd: "/", env });
     const settled = setTimeout(() => resolve(true), SETTLED_MS);
     child.once("error", () => {
       clearTimeout(settled);
@@ -68,7 +83,7 @@ function started([file = "", ...args]: readonly string[]): Promise<boolean> {
     });
     child.once("exit", (code) => {
       clearTimeout(settled);
-      resolve(code === 0);
+      resolve(code === 0 || (code === 1 && ALWAYS_EXITS_1.test(file)));
     });
     child.unref();
   });

@@ -1,28 +1,99 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import { printable } from "../text/printable.ts";
 import { processStat } from "./processIdentity.ts";
 
-const SHELLS = new Set(["sh", "bash", "dash", "zsh", "ash", "ksh", "fish"]);
+const SHELLS = new Set(["sh", "bash", "dash", "zsh", "ash", "ksh", "fish", "nu", "pwsh"]);
+/** They start what the person has named, so they are never the answer themselves. */
+const WRAPPERS = new Set(["sudo", "doas", "su", "env", "nohup", "setsid", "time", "timeout", "xargs"]);
+/** What a person's programs run under: nobody is told to have been asked by a terminal multiplexer. */
+const ROOTS = /^(tmux|screen|zellij|sshd|login|systemd|init|launchd)\b/i;
+/** Options of shells whose next word is a value. */
+const TAKES_VALUE = new Set(["--init-file", "--rcfile", "-o", "+o", "-O", "+O"]);
+const MOST_ANCESTORS = 32;
 
-/**
- * Who asked for credentials, as `aws (process 4711)`: our parent, or its parent when an SDK went through a shell.
- * Undefined where the system does not tell for free (only Linux does).
- */
-export function callerProcess(platform: NodeJS.Platform): string | undefined {
-  if (platform !== "linux") return undefined;
-  let pid = process.ppid;
-  let name = commandName(pid);
-  if (SHELLS.has(name)) {
-    const parent = Number(processStat(pid)[1]);
-    const parentName = parent > 1 ? commandName(parent) : "";
-    if (parentName) [pid, name] = [parent, parentName];
-  }
-  return name ? `${name} (process ${pid})` : undefined;
+interface Ancestor {
+  pid: number;
+  /** The kernel's name of the command. */
+  name: string;
+  args: readonly string[];
 }
 
-function commandName(pid: number): string {
+/**
+ * The program that asked for credentials, as `aws (process 4711)`: the one that a person started at an interactive shell, or
+ * the nearest one where there is no such shell. Undefined if the person called us directly, and on systems that do not tell for free
+ * (only Linux does).
+ */
+export function callerProcess(platform: NodeJS.Platform): string | undefined {
+  return platform === "linux" ? nameCaller(ancestors()) : undefined;
+}
+
+/** `callerProcess` for these ancestors, nearest first. */
+export function nameCaller(chain: Iterable<Ancestor>): string | undefined {
+  const programs: string[] = [];
+  for (const ancestor of chain) {
+    if (ROOTS.test(ancestor.name) || isInteractiveShell(ancestor)) return programs.at(-1);
+    const name = programName(ancestor);
+    if (name !== undefined) programs.push(`${printable(name, 40)} (process ${ancestor.pid})`);
+  }
+  return programs[0];
+}
+
+/**
+ * The folders that hold the program of a caller, where the system tells. A frozen program (PyInstaller) names its own in its
+ * environment.
+ */
+export function callerFolders(env: Readonly<NodeJS.ProcessEnv>, platform: NodeJS.Platform): string[] {
+  const named = [env._PYI_APPLICATION_HOME_DIR, env._MEIPASS2];
+  const found = platform === "linux" ? [...ancestors()].map(({ pid }) => programFolder(pid)) : [];
+  return [...named, ...found].filter(
+    (folder) => folder !== undefined && folder !== "" && folder !== "/",
+  ) as string[];
+}
+
+/** The processes above this one, nearest first. */
+function* ancestors(): Generator<Ancestor> {
+  let pid = process.ppid;
+  for (let count = 0; count < MOST_ANCESTORS && pid > 1; count++) {
+    const name = read(`/proc/${pid}/comm`).trim();
+    if (name === "") return;
+    yield { pid, name, args: read(`/proc/${pid}/cmdline`).split("\0").slice(0, -1) };
+    pid = Number(processStat(pid)[1]);
+  }
+}
+
+/** A shell is named by the script that it runs; without one it only passes a command on. */
+function programName({ name, args }: Ancestor): string | undefined {
+  if (WRAPPERS.has(name)) return undefined;
+  if (!SHELLS.has(name)) return name;
+  const script = operandOf(args);
+  return script === undefined || runsCommand(args) ? undefined : basename(script);
+}
+
+function isInteractiveShell({ name, args }: Ancestor): boolean {
+  return SHELLS.has(name) && !runsCommand(args) && operandOf(args) === undefined;
+}
+
+/** True for `sh -c COMMAND`. */
+function runsCommand(args: readonly string[]): boolean {
+  return args.slice(1).some((word) => /^-[a-z]*c$/.test(word));
+}
+
+function operandOf(args: readonly string[]): string | undefined {
+  return args.find((word, at) => at > 0 && !/^[-+]/.test(word) && !TAKES_VALUE.has(args[at - 1] ?? ""));
+}
+
+function programFolder(pid: number): string | undefined {
   try {
-    return printable(readFileSync(`/proc/${pid}/comm`, "utf8"), 40);
+    return dirname(readlinkSync(`/proc/${pid}/exe`));
+  } catch {
+    return undefined;
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
   } catch {
     return "";
   }

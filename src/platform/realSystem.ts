@@ -1,8 +1,11 @@
 import { spawn } from "node:child_process";
 import { SsoCredError } from "../errors.ts";
 import { openBrowser } from "./browser.ts";
+import { withoutLibrariesOf } from "./browserEnvironment.ts";
+import { callerFolders } from "./callerProcess.ts";
 import { currentFolder } from "./currentFolder.ts";
 import { exitProcess } from "./exitProcess.ts";
+import { closeInheritedDescriptors } from "./inheritedDescriptors.ts";
 import { writeOutput } from "./output.ts";
 import { programCommand } from "./programCommand.ts";
 import { steadyClock } from "./steadyClock.ts";
@@ -35,14 +38,16 @@ export function realSystem(): System {
 
 function startDetached(args: readonly string[]): number | undefined {
   const [file, ...first] = programCommand() as [string, ...string[]];
-  const surroundings = workerEnvironment(process, currentFolder());
+  const { cwd, env } = workerEnvironment(process, currentFolder());
+  closeInheritedDescriptors();
   // A worker that does not start is noticed by its unclaimed login; some failures come as an event, some are thrown.
   try {
     const child = spawn(file, [...first, ...args], {
       detached: true,
       stdio: "ignore",
       windowsHide: true,
-      ...surroundings,
+      cwd,
+      env: withoutLibrariesOf(callerFolders(env, process.platform), env),
     });
     child.once("error", () => {});
     child.unref();

@@ -10,7 +10,7 @@ import type { Terminal } from "./system.ts";
  */
 export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
   const device = platform === "win32" ? "\\\\.\\CONOUT$" : "/dev/tty";
-  const id = platform === "win32" ? "console" : foregroundTerminal(platform);
+  const id = platform === "win32" ? consoleId(process.env) : foregroundTerminal(platform);
   if (!id) return undefined;
   try {
     closeSync(openDevice(device));
@@ -34,6 +34,12 @@ export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
       }
     },
   };
+}
+
+/** Node cannot ask Windows for its console, but most terminals tell their programs which tab they run in. */
+export function consoleId(env: Readonly<NodeJS.ProcessEnv>): string {
+  const id = env.WT_SESSION || env.ConEmuHWND || env.ALACRITTY_WINDOW_ID || env.WEZTERM_PANE;
+  return `console-${(id ?? "").replace(/[^A-Za-z0-9]+/g, "-")}`;
 }
 
 function openDevice(device: string): number {

@@ -2,14 +2,14 @@ import { posix, win32 } from "node:path";
 import { type Environment, homeDirectory } from "../hit/paths.ts";
 import { cleanEnvironment } from "./environment.ts";
 
-/** Of no use to a worker. */
+/** The caller's credentials and choices, of no use to a worker. */
 const AWS_KEYS =
-  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|CREDENTIAL_EXPIRATION|PROFILE|DEFAULT_PROFILE)$/i;
+  /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|CREDENTIAL_EXPIRATION|PROFILE|DEFAULT_PROFILE|CONTAINER_AUTHORIZATION_TOKEN|BEARER_TOKEN_[A-Z]+)$/i;
 
 /**
- * Where a worker that outlives its caller runs, and with which environment: it leaves the caller's folder `cwd`, so that this
- * can be removed or unmounted, and what the caller named from there is named from the root. On Windows, where each drive has a
- * root, it goes home: the files that it is about are there anyway. From an undefined `cwd`, which has been removed, nothing is named.
+ * The folder and the environment of a worker, which outlives its caller. It leaves the caller's folder `cwd`, which can then be
+ * removed or unmounted, so relative paths in the environment are made absolute; with an undefined `cwd` (a removed folder) they are
+ * dropped. On Windows, where each drive has a root, the worker runs in the home folder, where its files are.
  */
 export function workerEnvironment(
   { env, platform }: Environment,

@@ -1,4 +1,5 @@
 import type { SsoSession } from "../model.ts";
+import { hasDisplay, isWsl } from "../platform/browser.ts";
 import type { System } from "../platform/system.ts";
 
 /** How a sign-in happens: which grant, and whether a browser can be opened here; `never` says why. */
@@ -38,14 +39,6 @@ export function chooseGrantForPerson(
 ): UsableGrant {
   if (useDeviceCode) return { grant: "device", browser: hasBrowser(system) };
   return configuredGrant(session, system) ?? automaticGrant(system) ?? WITH_CODE;
-}
-
-export function isWsl(env: System["env"]): boolean {
-  return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP);
-}
-
-export function hasDisplay(env: System["env"]): boolean {
-  return Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
 }
 
 /** The grant that the settings ask for. A legacy profile's token cannot be had by the authorization code grant. */

@@ -14,7 +14,7 @@ export interface FakeBrowser {
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Writes a browser into a folder; where `BROWSER_LOG` is set it notes the URLs there as well. */
+/** Writes a browser into a folder. */
 export function makeBrowser(folder: string, mode: BrowserMode = "visit"): FakeBrowser {
   const command = join(folder, `browser-${mode}`);
   const log = join(folder, `browser-${mode}.opened`);

@@ -63,6 +63,15 @@ describe("the commands", () => {
       expect(rest).toEqual(["url.dll,FileProtocolHandler", URL_]);
     }
   });
+
+  it("go on to wslview, and to Linux where WSLg gives a display, should the Windows side fail", () => {
+    const programs = (env: Record<string, string>) => commands(env).map(([program]) => program);
+    expect(programs({ WSL_DISTRO_NAME: "U" }).slice(1)).toEqual(["wslview"]);
+    expect(programs({ WSL_DISTRO_NAME: "U", WAYLAND_DISPLAY: "w" }).slice(1)).toEqual([
+      "wslview",
+      "xdg-open",
+    ]);
+  });
 });
 
 describe("opening", () => {
@@ -95,6 +104,33 @@ describe("opening", () => {
     const thrown = `${failing}/below-a-file`;
     expect(await open(URL_, `${home.path}/missing:${thrown}:${failing}:${good}:${unused}`)).toBe(true);
     expect([ran(failing), ran(good), ran(unused)]).toEqual([[URL_, "/"], [URL_, "/"], undefined]);
+  });
+
+  it("takes Explorer's exit code 1 for what it is: no failure", async () => {
+    const [explorer, second] = [program("explorer.exe", 1), program("second")];
+    expect(await open(URL_, `${explorer}:${second}`)).toBe(true);
+    expect(ran(second)).toBeUndefined();
+  });
+
+  it("opens no second tab after an opener that fails late", async () => {
+    const late = join(home.path, "late");
+    writeFileSync(late, "#!/bin/sh\nsleep 2\nexit 1\n");
+    chmodSync(late, 0o755);
+    const second = program("second");
+    expect(await open(URL_, `${late}:${second}`)).toBe(true);
+    expect(ran(second)).toBeUndefined();
+  });
+
+  it("hands the browser nothing of the caller's secrets and settings", async () => {
+    const path = join(home.path, "tells");
+    writeFileSync(path, `#!/bin/sh\nenv >"$0.ran"\n`);
+    chmodSync(path, 0o755);
+    const env = { BROWSER: path, PATH: "/usr/bin:/bin", DISPLAY: ":0", GITHUB_TOKEN: "x", GIT_DIR: "/x" };
+    expect(await openBrowser(URL_, { env, platform: "linux" })).toBe(true);
+    const names = (ran(path) ?? []).map((line) => line.split("=")[0]);
+    expect(names).toEqual(expect.arrayContaining(["PATH", "DISPLAY"]));
+    expect(names).not.toContain("GITHUB_TOKEN");
+    expect(names).not.toContain("GIT_DIR");
   });
 
   it("says when nothing could be started", async () => {

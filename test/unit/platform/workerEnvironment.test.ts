@@ -17,6 +17,8 @@ it.each<NodeJS.Platform>(["linux", "darwin", "win32"])(
       AWS_SECRET_ACCESS_KEY: "x",
       AWS_SESSION_TOKEN: "x",
       AWS_PROFILE: "x",
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: "x",
+      AWS_BEARER_TOKEN_BEDROCK: "x",
       NODE_DEBUG: "x",
       NODE_OPTIONS: "x",
     };

@@ -1,0 +1,74 @@
+import type { System } from "./system.ts";
+
+/**
+ * The variables that a browser, a desktop's opener, or a script in BROWSER needs. Everything else stays out: credentials of all kinds,
+ * and what was meant for the program that called us (NODE_OPTIONS, PYTHONHOME, GIT_DIR, ELECTRON_RUN_AS_NODE).
+ */
+const ALLOWED = [
+  // The person and the system.
+  /^(HOME|USER|LOGNAME|PATH|SHELL|PWD|TERM|COLORTERM|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR|TMP|TEMP|HOSTNAME)$/,
+  // The desktop.
+  /^(DISPLAY|WAYLAND_DISPLAY|WAYLAND_SOCKET|XAUTHORITY|ICEAUTHORITY|SESSION_MANAGER|DESKTOP_SESSION|WINDOWID|XMODIFIERS)$/,
+  /^(XDG|DBUS|GNOME|GDM|KDE|QT|GTK|GTK2|GTK3|GDK|GIO|GSETTINGS|GVFS|MATE|XFCE|LXQT|CINNAMON|SWAYSOCK|HYPRLAND|I3SOCK|PULSE|PIPEWIRE|ALSA|AT_SPI|FONTCONFIG|MESA|LIBGL|LIBVA|VDPAU|DRI|NO_AT_BRIDGE|IBUS|FCITX|LOCALE_ARCHIVE|NIX|FLATPAK|SNAP)(_[A-Z0-9_]+)?$/,
+  /^(MOZ|CHROME|CHROMIUM)_[A-Z0-9_]+$/,
+  /^(LD_LIBRARY_PATH|DYLD_[A-Z_]+)$/,
+  // Proxies, which browsers obey.
+  /^(https?|ftp|all|no|auto)_proxy$/i,
+  // A BROWSER that opens the page on another computer.
+  /^(SSH_(AUTH_SOCK|CLIENT|CONNECTION|TTY)|VSCODE_IPC_HOOK_CLI|REMOTE_CONTAINERS(_IPC)?|CODESPACES|CODESPACE_NAME|CLOUDENV_ENVIRONMENT_ID|container)$/,
+  // WSL and macOS.
+  /^(WSL_[A-Z_]+|WSLENV|WT_SESSION|__CF_USER_TEXT_ENCODING|SECURITYSESSIONID|XPC_[A-Z_]+|Apple_PubSub_Socket_Render)$/,
+];
+
+const ALLOWED_ON_WINDOWS =
+  /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|USERNAME|USERPROFILE|USERDOMAIN(_ROAMINGPROFILE)?|PUBLIC|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|ALLUSERSPROFILE|PROGRAMDATA|PROGRAMFILES(\(X86\))?|PROGRAMW6432|COMMONPROGRAM(FILES(\(X86\))?|W6432)|COMPUTERNAME|SESSIONNAME|LOGONSERVER|OS|NUMBER_OF_PROCESSORS|PROCESSOR_[A-Z_0-9]+|DRIVERDATA|PSMODULEPATH)$/i;
+
+/** A name under which a program saves the value that a variable had before its own: PyInstaller, the snap of VS Code. */
+const SAVED = /^(.+?)(?:_VSCODE_SNAP)?_ORIG$/;
+
+/** The part of our environment that a browser is started with, saved values put back. */
+export function browserEnvironment(env: System["env"], platform = process.platform): NodeJS.ProcessEnv {
+  const isAllowed = (name: string) =>
+    ALLOWED.some((pattern) => pattern.test(platform === "win32" ? name.toUpperCase() : name)) ||
+    (platform === "win32" && ALLOWED_ON_WINDOWS.test(name));
+  return Object.fromEntries(Object.entries(withSavedValues(env)).filter(([name]) => isAllowed(name)));
+}
+
+/** Puts back the values that the caller's launcher has saved; an empty one means that the variable was not set. */
+function withSavedValues(env: System["env"]): System["env"] {
+  const restored: Record<string, string | undefined> = { ...env };
+  for (const [saved, value] of Object.entries(env)) {
+    const name = SAVED.exec(saved)?.[1];
+    if (name === undefined) continue;
+    delete restored[saved];
+    if (value) restored[name] = value;
+    else delete restored[name];
+  }
+  return restored;
+}
+
+/** Search paths that the launcher of a frozen program (PyInstaller) points into its own folder. */
+const LIBRARY_PATHS = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"];
+
+/**
+ * Library paths without entries inside the caller's own folders, where the caller has not saved what they were: other programs must
+ * not load the libraries that a frozen program brings along.
+ */
+export function withoutLibrariesOf(
+  folders: readonly string[],
+  env: Readonly<NodeJS.ProcessEnv>,
+): NodeJS.ProcessEnv {
+  const result = { ...env };
+  for (const name of LIBRARY_PATHS) {
+    const value = env[name];
+    if (!value || env[`${name}_ORIG`] !== undefined) continue;
+    const kept = value.split(":").filter((entry) => !folders.some((folder) => isInside(entry, folder)));
+    if (kept.length > 0) result[name] = kept.join(":");
+    else delete result[name];
+  }
+  return result;
+}
+
+function isInside(path: string, folder: string): boolean {
+  return folder !== "" && `${path.replace(/\/+$/, "")}/`.startsWith(`${folder.replace(/\/+$/, "")}/`);
+}

@@ -1,0 +1,83 @@
+import { expect, it } from "vitest";
+import { browserEnvironment, withoutLibrariesOf } from "../../../src/platform/browserEnvironment.ts";
+
+const given = (...names: string[]) => Object.fromEntries(names.map((name) => [name, "x"]));
+
+it("passes on what desktops, browsers and scripts in BROWSER need", () => {
+  const needed = given(
+    ...["HOME", "PATH", "LANG", "LC_ALL", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"],
+    ...[
+      "XDG_RUNTIME_DIR",
+      "XDG_CURRENT_DESKTOP",
+      "DBUS_SESSION_BUS_ADDRESS",
+      "KDE_FULL_SESSION",
+      "QT_QPA_PLATFORM",
+    ],
+    ...[
+      "GTK_IM_MODULE",
+      "MOZ_ENABLE_WAYLAND",
+      "https_proxy",
+      "NO_PROXY",
+      "SSH_AUTH_SOCK",
+      "VSCODE_IPC_HOOK_CLI",
+    ],
+    ...["WSL_INTEROP", "WSLENV", "__CF_USER_TEXT_ENCODING"],
+  );
+  expect(browserEnvironment(needed, "linux")).toEqual(needed);
+  const windows = given("SystemRoot", "Path", "APPDATA", "ProgramFiles(x86)", "USERPROFILE", "Temp");
+  expect(browserEnvironment(windows, "win32")).toEqual(windows);
+});
+
+it.each<NodeJS.Platform>(["linux", "darwin", "win32"])(
+  "keeps secrets, and what was meant for the caller, from the browser on %s",
+  (platform) => {
+    const kept = given(
+      ...[
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "AWS_BEARER_TOKEN_BEDROCK",
+        "AWS_PROFILE",
+      ],
+      ...[
+        "TF_VAR_password",
+        "GITHUB_TOKEN",
+        "NPM_TOKEN",
+        "VSCODE_GIT_IPC_AUTH_TOKEN",
+        "SSO_CRED_TRACE",
+        "DATABASE_URL",
+      ],
+      ...[
+        "ELECTRON_RUN_AS_NODE",
+        "NODE_OPTIONS",
+        "NODE_PATH",
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "GIT_DIR",
+        "LD_PRELOAD",
+      ],
+      ...["PERL5LIB", "RUBYOPT", "JAVA_TOOL_OPTIONS", "BASH_ENV", "ENV"],
+    );
+    expect(browserEnvironment(kept, platform)).toEqual({});
+  },
+);
+
+it("puts back what the launcher of a frozen program or a snap has saved", () => {
+  const env = {
+    LD_LIBRARY_PATH: "/usr/local/aws-cli/v2/current/dist",
+    LD_LIBRARY_PATH_ORIG: "/opt/mine/lib",
+    GTK_PATH: "/snap/code/1/usr/lib/gtk",
+    GTK_PATH_VSCODE_SNAP_ORIG: "",
+    GITHUB_TOKEN_ORIG: "x",
+  };
+  expect(browserEnvironment(env, "linux")).toEqual({ LD_LIBRARY_PATH: "/opt/mine/lib" });
+});
+
+it("drops library paths inside the caller's own folder where nothing was saved", () => {
+  const folder = "/usr/local/aws-cli/v2/2.27/dist";
+  const clean = (LD_LIBRARY_PATH: string, more = {}) =>
+    withoutLibrariesOf([folder], { LD_LIBRARY_PATH, ...more }).LD_LIBRARY_PATH;
+  expect(clean(folder)).toBeUndefined();
+  expect(clean(`${folder}/:/opt/lib:${folder}/_internal`)).toBe("/opt/lib");
+  expect(clean(`${folder}-other`)).toBe(`${folder}-other`);
+  expect(clean(folder, { LD_LIBRARY_PATH_ORIG: "/opt/lib" })).toBe(folder);
+});
