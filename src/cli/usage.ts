@@ -27,6 +27,7 @@ Environment:
   SSO_CRED_WAIT=SECONDS                      how long a call may take (50)
   SSO_CRED_CACHE=off                         keep role credentials off the disk
   SSO_CRED_TRACE=FILE                        write down what happens, without secrets
+  The first three also as sso_cred_login, sso_cred_wait and sso_cred_cache in the [sso-session]; the variable wins.
 `;
 
 const SESSION = `  SESSION             the [sso-session]; without it the only one in the config

@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import { readRoleCredentials } from "../cache/roleCredentialsCache.ts";
-import { loadConfig } from "../config/configFile.ts";
+import { type Config, loadConfig } from "../config/configFile.ts";
 import { resolveRole } from "../config/profile.ts";
 import { resolveSession } from "../config/session.ts";
+import { withSessionVariables } from "../config/sessionVariables.ts";
 import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { SsoCredError } from "../errors.ts";
 import { credentialProcessOutput, MAX_OUTPUT_BYTES } from "../hit/credentialProcess.ts";
@@ -28,8 +29,12 @@ export async function credentials(args: readonly string[], system: System): Prom
     const cached = cachedFor(wanted, system);
     if (cached) return print(cached, wanted, system);
   }
-  const role = "profile" in wanted ? roleOfProfile(wanted.profile, system) : roleOfSession(wanted, system);
-  return print(await obtainRoleCredentials(role, deadline, system), role, system);
+  const config = loadConfig(system, { credentials: "profile" in wanted });
+  const role =
+    "profile" in wanted ? resolveRole(config, wanted.profile, system) : roleOfSession(wanted, config, system);
+  const configured = withSessionVariables(config, role.session.name, system);
+  const until = configured === system ? deadline : waitDeadline(configured);
+  return print(await obtainRoleCredentials(role, until, configured), role, configured);
 }
 
 interface Named extends Role {
@@ -74,12 +79,8 @@ function cachedFor({ session, accountId, roleName }: Named, system: System): Rol
   return cached;
 }
 
-function roleOfSession({ session, accountId, roleName }: Named, system: System): SessionRole {
-  return { session: resolveSession(loadConfig(system), session, system), accountId, roleName };
-}
-
-function roleOfProfile(name: string, system: System): SessionRole {
-  return resolveRole(loadConfig(system, { credentials: true }), name, system);
+function roleOfSession({ session, ...role }: Named, config: Config, system: System): SessionRole {
+  return { session: resolveSession(config, session, system), ...role };
 }
 
 function print(credentials: RoleCredentials, { accountId }: Role, system: System): number {

@@ -12,7 +12,7 @@ import {
 import { type CurrentConfig, readCurrentConfig } from "../init/plan/currentConfig.ts";
 import type { Files, InitOptions } from "../init/plan/initOptions.ts";
 import { type Plan, planConfig, planRepair, planRevert } from "../init/plan/plan.ts";
-import { reportPlan, summary } from "../init/plan/report.ts";
+import { countedProfiles, reportPlan } from "../init/plan/report.ts";
 import { type Asking, adoptQuestion, answer } from "../init/wizard/questions.ts";
 import { askSession } from "../init/wizard/sessionAnswers.ts";
 import { ownPath } from "../platform/installation.ts";
@@ -51,7 +51,7 @@ export async function init(args: readonly string[], system: System): Promise<num
   if (await wantsToAdopt(files, current, session, flags, asking)) {
     const plan = await applyPlan((now) => planConfig(now, { ...nothingMore, adopt: "all" }), system);
     asking.say(
-      `${files.configPath}: ${summary(plan, ["added", "converted", "removed"])}; undo: sso-cred init --revert`,
+      `Converted ${countedProfiles(plan.edits.filter(({ profile }) => profile !== undefined).length)}; the way back: sso-cred init --revert`,
     );
     files = readConfigFiles(system);
     current = readCurrentConfig(files.configText);
@@ -112,7 +112,9 @@ async function wantsToAdopt(
   if (asking.prompts === undefined || asking.takesDefaults || flags.adopt || flags.json) return false;
   const names = [...profilesToOffer(current, session, files).keys()];
   if (names.length === 0) return false;
-  const which = names.length === 1 ? "1 profile gets" : `${names.length} profiles get`;
-  asking.say(`${which} credentials of this session in another way: ${listed(names)}`);
+  const verb = names.length === 1 ? "gets" : "get";
+  asking.say(
+    `${countedProfiles(names.length)} ${verb} credentials of this session in another way: ${listed(names)}`,
+  );
   return /^y/i.test(await answer(adoptQuestion(), undefined, asking));
 }

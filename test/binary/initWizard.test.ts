@@ -49,6 +49,24 @@ describe("the wizard", () => {
     expect(browser.opened()).toHaveLength(1);
   });
 
+  it("offers to convert profiles of the old kind first, and goes on with the roles", async () => {
+    const old = `[profile old]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n\n`;
+    const { init, config } = await desk({ config: old + sessionSection("corp"), signedIn: true });
+    const wizard = init();
+    await answer(wizard, [
+      ["SSO session name (Recommended) [corp]:", enter],
+      ["1 profile gets credentials of this session in another way: old", ""],
+      ["Convert them to sso-cred first? [Y/n]:", enter],
+      ["There are 2 AWS accounts available to you.", controlC],
+    ]);
+    const { code, screen } = await wizard.done;
+    expect(code).toBe(130);
+    expect(screen).toContain("Converted 1 profile; the way back: sso-cred init --revert\n");
+    expect(await config()).toContain(
+      "[profile old]\ncredential_process = sso-cred corp --account-id 123456789011 --role-name ReadOnly\n#sso-cred# sso_session = corp\n",
+    );
+  });
+
   it("asks again for what cannot be taken, and says why", async () => {
     const { init } = await desk();
     const wizard = init();

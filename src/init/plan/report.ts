@@ -48,6 +48,10 @@ export function summary({ edits }: Plan, verbs = ["to add", "to change", "to rem
   return actions.map((action, at) => `${countOf(edits, action)} ${verbs[at]}`).join(", ");
 }
 
+export function countedProfiles(count: number): string {
+  return count === 1 ? "1 profile" : `${count} profiles`;
+}
+
 /** What was done; where no profile was, the sections that were. */
 function outcome(plan: Plan): string {
   const verbs = { add: "added", change: "changed", remove: "removed" };

@@ -1,0 +1,45 @@
+import { SsoCredError } from "../errors.ts";
+import type { Environment } from "../hit/paths.ts";
+import { waitBudgetSeconds } from "../hit/waitBudget.ts";
+import { printable } from "../text/printable.ts";
+import type { Config } from "./configFile.ts";
+
+/** Keys of the session's section that stand for variables, which programs with windows do not see; and what they take. */
+const VARIABLES = [
+  {
+    key: "sso_cred_wait",
+    variable: "SSO_CRED_WAIT",
+    takes: "it takes seconds, 0 to 3600",
+    isValid: (value: string) => !Number.isNaN(waitBudgetSeconds({ SSO_CRED_WAIT: value })),
+  },
+  {
+    key: "sso_cred_cache",
+    variable: "SSO_CRED_CACHE",
+    takes: "use on or off",
+    isValid: (value: string) => value === "on" || value === "off",
+  },
+] as const;
+
+/**
+ * The system with the variables that the session's section sets; a variable of the environment wins. Cache hits do not read
+ * the config: they know only the environment.
+ *
+ * @throws SsoCredError("config") for a value that cannot be taken.
+ */
+export function withSessionVariables<S extends Environment>(
+  config: Config,
+  name: string | null,
+  system: S,
+): S {
+  const keys = name === null ? undefined : config.session(name);
+  const set = VARIABLES.flatMap(({ key, variable, takes, isValid }) => {
+    const value = keys?.get(key);
+    if (!value || system.env[variable]) return [];
+    if (isValid(value)) return [[variable, value]];
+    const where = `${config.path}: [sso-session ${printable(name ?? "")}]`;
+    throw new SsoCredError("config", `${where}: ${key} is ${printable(value)}; ${takes}`);
+  });
+  if (set.length === 0) return system;
+  const env = { ...system.env, ...Object.fromEntries(set) };
+  return Object.create(system, { env: { value: env, enumerable: true } });
+}
