@@ -10,8 +10,9 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { SsoCredError } from "../errors.ts";
+import { errorCode } from "../platform/errorCode.ts";
 import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
-import { giveTo, ifPossible } from "./ownedFile.ts";
+import { giveTo, ifPossible, writeError } from "./ownedFile.ts";
 
 const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
 const MAX_TEMPORARY_AGE_MS = 60_000;
@@ -83,7 +84,7 @@ export function requireListable(folder: string): void {
   try {
     readdirSync(folder);
   } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
+    const code = errorCode(error) || String(error);
     if (code === "ENOENT" || code === "ENOTDIR") return;
     throw new SsoCredError("config", `cannot list ${folder} (${code})`, { cause: error });
   }
@@ -103,7 +104,6 @@ export function removeFile(path: string): void {
   try {
     retryWhileBusy(() => rmSync(path, { force: true }));
   } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new SsoCredError("config", `cannot remove ${path} (${code})`, { cause: error });
+    throw writeError(path, error, (code) => `cannot remove ${path} (${code})`);
   }
 }

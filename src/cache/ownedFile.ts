@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { SsoCredError } from "../errors.ts";
+import { errorCode } from "../platform/errorCode.ts";
 import { shellWord } from "../text/commandWords.ts";
 
 /** Codes of a file system that does not have a call. */
@@ -62,7 +63,7 @@ export function syncFile(fd: number): void {
   try {
     fsyncSync(fd);
   } catch (error) {
-    if (!UNSUPPORTED.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (!UNSUPPORTED.has(errorCode(error))) throw error;
   }
 }
 
@@ -78,18 +79,19 @@ export function syncFolder(folder: string): void {
   });
 }
 
-/**
- * The error for a file that could not be written. Names the folder of another user that stands in the way, and the command
- * that gives it back.
- */
+/** The error for a file that could not be written. */
 export function cannotWrite(path: string, error: unknown, consequence: string): SsoCredError {
+  return writeError(path, error, (code) => `cannot write ${path} (${code}), so ${consequence}`);
+}
+
+/** Names the folder of another user that stands in the way, if one does, and the command that gives it back. */
+export function writeError(path: string, error: unknown, message: (code: string) => string): SsoCredError {
   if (error instanceof SsoCredError) return error;
-  const { code = String(error) } = error as NodeJS.ErrnoException;
-  const message = `cannot write ${path} (${code}), so ${consequence}`;
+  const code = errorCode(error) || String(error);
   const foreign = code === "EACCES" || code === "EPERM" ? foreignFolder(path) : undefined;
-  if (!foreign) return new SsoCredError("config", message, { cause: error });
+  if (!foreign) return new SsoCredError("config", message(code), { cause: error });
   const { folder, uid } = foreign;
-  return new SsoCredError("config", `${message}: ${folder} belongs to ${userName(uid)}`, {
+  return new SsoCredError("config", `${message(code)}: ${folder} belongs to ${userName(uid)}`, {
     cause: error,
     remedy: { run: `sudo chown -R ${process.geteuid?.()} ${shellWord(folder)}` },
   });

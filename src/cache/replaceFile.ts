@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { SsoCredError } from "../errors.ts";
+import { errorCode } from "../platform/errorCode.ts";
 import { isHeld, retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 import { createFile, syncFile, syncFolder, userName } from "./ownedFile.ts";
@@ -99,7 +100,7 @@ function prepare(target: string, reserveBytes: number, { canRetry }: { canRetry:
         return true;
       } catch (error) {
         abandon();
-        const { code = "" } = error as NodeJS.ErrnoException;
+        const code = errorCode(error);
         // While this machine slept, another writer took our file for a leftover.
         if (code === "ENOENT" && canRetry) {
           return prepare(target, 0, { canRetry: false }).commit(text, isWanted);

@@ -8,6 +8,7 @@ import { status } from "../commands/status.ts";
 import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import { homeDirectory } from "../hit/paths.ts";
 import { outputFailure } from "../hit/writeFully.ts";
+import { errorCode } from "../platform/errorCode.ts";
 import { EXIT_FLAG, exitProcess } from "../platform/exitProcess.ts";
 import { becomeHomeOwner } from "../platform/homeOwner.ts";
 import { installedFront } from "../platform/installation.ts";
@@ -121,8 +122,8 @@ function checkHome({ env, platform }: System): void {
 
 function asFailure(error: unknown, args: readonly string[], system: System): SsoCredError {
   if (error instanceof SsoCredError) return error;
-  const { code: given, message, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  const code = typeof given === "string" ? given : "";
+  const { message, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  const code = errorCode(error);
   if (code.startsWith("ERR_PARSE_ARGS")) {
     const help = commandOf(args) ? `${args[0]} --help` : "--help";
     return new SsoCredError("usage", withoutAdvice(message), { remedy: { run: `sso-cred ${help}` } });

@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readFileSync, statSync } from "node:fs";
+import { errorCode } from "./errorCode.ts";
 import { readWhileBusy } from "./retryWhileBusy.ts";
 
 /** More than anybody keeps by hand: a larger file is not read into memory. */
@@ -23,7 +24,7 @@ export function readRegularFile(path: string): RegularFile {
     if (stat.size > MAX_BYTES) return refused("is larger than 16 MiB");
     return { bytes: readWhileBusy(() => readWithoutWaiting(path)) };
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    const code = errorCode(error) || "unknown error";
     return { fault: `cannot be read (${code})`, is: MISSING.has(code) ? "missing" : "unreadable" };
   }
 }

@@ -29,12 +29,20 @@ function append(path: string, line: string): void {
     const fd = openSync(path, flags, 0o600);
     try {
       const found = fstatSync(fd);
-      if (found.isFile() && (found.mode & 0o077) !== 0) fchmodSync(fd, 0o600);
+      if (found.isFile() && (found.mode & 0o077) !== 0) makePrivate(fd);
       writeSync(fd, line);
     } finally {
       closeSync(fd);
     }
   } catch {
     // A trace must never cause a failure.
+  }
+}
+
+function makePrivate(fd: number): void {
+  try {
+    fchmodSync(fd, 0o600);
+  } catch {
+    // A file system without modes.
   }
 }

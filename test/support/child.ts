@@ -1,4 +1,24 @@
 import { execFileSync } from "node:child_process";
+import { canTrace } from "./systemCalls.ts";
+
+/** A file system without modes, owners, links and folder syncs refuses these, each with a code of its own. */
+export const NICETIES = "chmod,fchmod,fchmodat,chown,fchown,fchownat,link,linkat,fsync,utimensat";
+export const REFUSALS = ["EPERM", "EOPNOTSUPP", "ENOSYS", "EINVAL"];
+
+export function refusing(calls: string, code: string): string[] {
+  if (!canTrace) throw new Error("needs strace");
+  return [
+    "strace",
+    "-f",
+    "--seccomp-bpf",
+    "-o",
+    "/dev/null",
+    "-e",
+    `trace=${calls}`,
+    "-e",
+    `inject=${calls}:error=${code}`,
+  ];
+}
 
 export interface ChildOptions {
   /** Like "077". */
@@ -7,6 +27,8 @@ export interface ChildOptions {
   unprivileged?: boolean;
   /** No file may become longer than so many blocks of 512 bytes: a disk that is full for whoever writes. */
   fileBlocks?: number;
+  /** System calls that fail with this code (`refusing`): only where there is strace. */
+  refused?: { calls: string; code: string };
 }
 
 /**
@@ -14,20 +36,15 @@ export interface ChildOptions {
  * what the code printed.
  */
 export function runInChild(module: URL, code: string, options: ChildOptions = {}): string {
-  const { umask = "022", unprivileged = false, fileBlocks } = options;
+  const { umask = "022", unprivileged = false, fileBlocks, refused } = options;
   const limit = fileBlocks === undefined ? "" : `trap '' XFSZ; ulimit -f ${fileBlocks}; `;
   const drop = unprivileged
     ? "if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }"
     : "";
   const source = `import * as m from ${JSON.stringify(module.href)};\n${drop}\n${code}`;
-  return execFileSync(
-    "/bin/sh",
-    [
-      "-c",
-      `umask ${umask}; ${limit}exec "$0" --no-warnings --input-type=module --eval "$1"`,
-      process.execPath,
-      source,
-    ],
-    { encoding: "utf8" },
-  );
+  const watched = refused ? refusing(refused.calls, refused.code) : [];
+  const node = [...watched, process.execPath, "--no-warnings", "--input-type=module", "--eval", source];
+  return execFileSync("/bin/sh", ["-c", `umask ${umask}; ${limit}exec "$@"`, "sh", ...node], {
+    encoding: "utf8",
+  });
 }

@@ -1,27 +1,37 @@
+import { spawnSync } from "node:child_process";
 import {
-  chownSync,
   closeSync,
+  constants,
   fchmodSync,
-  fsyncSync,
+  fchownSync,
+  fstatSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   rmSync,
   type Stats,
   statSync,
-  writeFileSync,
+  writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "../../cache/folder.ts";
+import { createFile, ifPossible, syncFile, syncFolder, userName, writeError } from "../../cache/ownedFile.ts";
 import { followLinks, renameWhileBusy } from "../../cache/replaceFile.ts";
 import { encodeConfig } from "../../config/configText.ts";
 import { SsoCredError } from "../../errors.ts";
-import { readRegularFile } from "../../platform/readRegularFile.ts";
+import { errorCode } from "../../platform/errorCode.ts";
 import { shellWord } from "../../text/commandWords.ts";
 
+interface OpenedFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly stats: Stats;
+}
+
 /**
- * Replaces the config in one step with its mode and owner kept, a symbolic link followed; a new file is 0600 in a folder of
- * 0700. What it replaces is kept beside it as `config.sso-cred.bak`. Answers false, and changes nothing, when the file
- * no longer holds `before`.
+ * Replaces the config in one step, following a symbolic link. Mode, owner, group, access control lists, extended attributes and labels
+ * stay. A new file is 0600 in a folder of 0700. The replaced text is kept beside it as
+ * `config.sso-cred.bak`. Returns false, and changes nothing, when the file no longer holds `before`.
  *
  * @throws SsoCredError("config") naming the file that cannot be replaced by a rename, or not without changing its owner.
  */
@@ -31,21 +41,22 @@ export function writeConfig(path: string, before: string, after: string): boolea
     makeFolder(dirname(path));
     makeFolder(dirname(target));
     sweepTemporaryFiles(dirname(target));
-    const old = statSync(target, { throwIfNoEntry: false });
     const [oldBytes, newBytes] = [encodeConfig(before), encodeConfig(after)];
+    const old = readIfExists(target);
+    const isUnchanged = (file: OpenedFile | undefined) => oldBytes.equals(file?.bytes ?? Buffer.alloc(0));
     const next = prepare(target, newBytes, old);
     try {
-      if (!bytesOf(target).equals(oldBytes)) return false;
-      const restoreBackup = old === undefined ? () => {} : keepBackup(path, oldBytes, old);
+      if (!isUnchanged(old)) return false;
+      const restoreBackup = old === undefined ? () => {} : keepBackup(path, old);
       try {
-        // Making the backup took the disk's time; another tool may have written meanwhile.
-        if (!bytesOf(target).equals(oldBytes)) {
+        // Another tool may have written while the backup was made.
+        if (!isUnchanged(readIfExists(target))) {
           restoreBackup();
           return false;
         }
         renameWhileBusy(next, target);
       } catch (error) {
-        // A mount point, like a single file shared with a container, takes the backup's rename and refuses its own.
+        // A mount point, such as a single file shared with a container, takes the backup's rename and refuses its own.
         restoreBackup();
         throw error;
       }
@@ -55,11 +66,7 @@ export function writeConfig(path: string, before: string, after: string): boolea
     syncFolder(dirname(target));
     return true;
   } catch (error) {
-    if (error instanceof SsoCredError) throw error;
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new SsoCredError("config", `${path} cannot be replaced (${code}); it is left as it is`, {
-      cause: error,
-    });
+    throw writeError(target, error, (code) => `${path} cannot be replaced (${code}); it is left as it is`);
   }
 }
 
@@ -68,20 +75,19 @@ export function backupPath(path: string): string {
   return join(dirname(path), `${basename(path)}.sso-cred.bak`);
 }
 
-/** Returns what puts the earlier backup back. */
-function keepBackup(path: string, before: Buffer, old: Stats): () => void {
+/** Returns what restores the earlier backup. */
+function keepBackup(path: string, old: OpenedFile): () => void {
   const backup = backupPath(path);
-  const stats = statSync(backup, { throwIfNoEntry: false });
-  const earlier = readRegularFile(backup);
-  replace(backup, before, old);
+  const earlier = readIfExists(backup);
+  replace(backup, old.bytes, old);
   return () => {
-    if (stats === undefined) rmSync(backup, { force: true });
-    else if ("bytes" in earlier) replace(backup, earlier.bytes, stats);
+    if (earlier === undefined) rmSync(backup, { force: true });
+    else replace(backup, earlier.bytes, earlier);
   };
 }
 
-function replace(path: string, bytes: Buffer, old: Stats): void {
-  const next = prepare(path, bytes, old);
+function replace(path: string, bytes: Buffer, like: OpenedFile): void {
+  const next = prepare(path, bytes, like);
   try {
     renameWhileBusy(next, path);
   } finally {
@@ -89,17 +95,19 @@ function replace(path: string, bytes: Buffer, old: Stats): void {
   }
 }
 
-/** A complete, synced file beside the target, with the mode and owner of the one it will replace. */
-function prepare(target: string, bytes: Buffer, old: Stats | undefined): string {
+/** Creates a complete, synced file beside the target, with the mode, owner and attributes of `like`. */
+function prepare(target: string, bytes: Buffer, like: OpenedFile | undefined): string {
   const next = temporaryName(dirname(target));
-  const file = openSync(next, "wx", 0o600);
+  const file = createFile(next, like?.stats);
   try {
-    writeFileSync(file, bytes);
-    if (old !== undefined) {
-      keepOwner(next, target, old);
+    if (like !== undefined) {
+      copyAttributes(like, next);
+      assertSameOwner(file, like);
+      ifPossible(() => fchmodSync(file, like.stats.mode & 0o7777));
     }
-    fchmodSync(file, old === undefined ? 0o600 : old.mode & 0o7777);
-    fsyncSync(file);
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, at);
+    ftruncateSync(file, bytes.length);
+    syncFile(file);
   } catch (error) {
     rmSync(next, { force: true });
     throw error;
@@ -109,44 +117,50 @@ function prepare(target: string, bytes: Buffer, old: Stats | undefined): string 
   return next;
 }
 
-/** A rename that changed whose the file is would take it from somebody, or hide it from them. */
-function keepOwner(next: string, target: string, old: Stats): void {
-  const made = statSync(next);
-  if (made.uid === old.uid && made.gid === old.gid) return;
+/**
+ * Node has no call for access control lists, extended attributes and SELinux labels, and `cp -a` of GNU and macOS copies them. BusyBox's
+ * does not. `cp` takes names, so only where no other user can swap the file. Best effort.
+ */
+function copyAttributes({ path, stats }: OpenedFile, next: string): void {
+  const me = process.geteuid?.();
+  if (me === undefined || stats.uid !== me || statSync(dirname(next)).uid !== me) return;
+  spawnSync("/bin/cp", ["-a", "--", path, next], { env: {}, stdio: "ignore" });
+}
+
+/** A rename that changed the owner would take the file from its user, or hide it from a group. */
+function assertSameOwner(file: number, { path, stats: { uid, gid } }: OpenedFile): void {
+  const made = fstatSync(file);
+  if (made.uid === uid && made.gid === gid) return;
   try {
-    chownSync(next, old.uid, old.gid);
+    fchownSync(file, uid, gid);
   } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    const isSomebodys = made.uid !== old.uid;
-    const whose = isSomebodys ? `user ${old.uid}` : `group ${old.gid}`;
+    const code = errorCode(error);
+    const isOtherUser = made.uid !== uid;
+    const whose = isOtherUser ? userName(uid) : `group ${gid}`;
     throw new SsoCredError(
       "config",
-      `${target} belongs to ${whose}, which its replacement could not (${code}); it is left as it is`,
+      `${path} belongs to ${whose}, which its replacement could not (${code}); it is left as it is`,
       {
         cause: error,
-        ...(isSomebodys &&
-          made.uid !== 0 && { remedy: { run: `sudo chown ${made.uid} ${shellWord(target)}` } }),
+        ...(isOtherUser &&
+          made.uid !== 0 && { remedy: { run: `sudo chown ${made.uid} ${shellWord(path)}` } }),
       },
     );
   }
 }
 
-function bytesOf(path: string): Buffer {
+/** By one descriptor: text and owner are those of the same file. Never waits for a pipe. */
+function readIfExists(path: string): OpenedFile | undefined {
+  let file: number;
   try {
-    return readFileSync(path);
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-}
-
-/** Makes the rename survive a power cut, where the system lets a folder be synced. */
-function syncFolder(folder: string): void {
   try {
-    const file = openSync(folder, "r");
-    fsyncSync(file);
+    return { path, bytes: readFileSync(file), stats: fstatSync(file) };
+  } finally {
     closeSync(file);
-  } catch {
-    // Windows, and some network disks, cannot.
   }
 }

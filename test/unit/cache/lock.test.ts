@@ -17,9 +17,10 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { withLock } from "../../../src/cache/lock.ts";
 import { identifyProcess } from "../../../src/platform/processIdentity.ts";
-import { runInChild } from "../../support/child.ts";
+import { NICETIES, REFUSALS, runInChild } from "../../support/child.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
 import { sha1 } from "../../support/home.ts";
+import { canTrace } from "../../support/systemCalls.ts";
 
 let root: string;
 let lock: string;
@@ -298,6 +299,15 @@ describe("where no lock can be made the work is done without", () => {
 
   it("because the disk is full, which leaves nothing behind", () => {
     expect(runInChild(MODULE, inChild(), { fileBlocks: 0 })).toBe("worked");
+    expect(readdirSync(dirname(lock))).toEqual([]);
+  });
+
+  it.skipIf(!canTrace).each(REFUSALS)("not on a file system without links and modes (%s)", (code) => {
+    const look = `const { readFileSync } = await import("node:fs");
+      const system = { now: Date.now, sleep: async () => {}, trace: { step() {} } };
+      await m.withLock(system, ${JSON.stringify(lock)}, { deadline: 0, purpose: "nobody" }, async () =>
+        process.stdout.write(String(JSON.parse(readFileSync(${JSON.stringify(lock)}, "utf8")).pid === process.pid)));`;
+    expect(runInChild(MODULE, look, { refused: { calls: NICETIES, code } })).toBe("true");
     expect(readdirSync(dirname(lock))).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
+  lchownSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -18,7 +19,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { prepareReplacement, replaceFile } from "../../../src/cache/replaceFile.ts";
-import { runInChild } from "../../support/child.ts";
+import { NICETIES, REFUSALS, runInChild } from "../../support/child.ts";
+import { canTrace } from "../../support/systemCalls.ts";
 
 let folder: string;
 let path: string;
@@ -191,39 +193,94 @@ describe("whoever no longer wants the new text", () => {
   });
 });
 
-const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
-if (!canTrace) console.warn("SKIPPED: no strace here, so no rename fails for want of space");
-/** A disk whose renames and new files take space that it has not (copy-on-write); files that are there can be written. */
-const withoutSpace = (calls: string, code: string): string => {
-  const source = `import * as m from ${JSON.stringify(MODULE.href)};\n${code}`;
-  const node = [process.execPath, "--no-warnings", "--input-type=module", "--eval", source];
-  const inject = `${calls}:error=ENOSPC`;
-  return execFileSync("strace", ["-f", "-o", "/dev/null", "-e", `inject=${inject}`, ...node], {
-    encoding: "utf8",
-  });
-};
+if (!canTrace) console.warn("SKIPPED: no strace here, so no system call can be refused");
 
-describe.skipIf(!canTrace)("on a disk that has no space left for a rename", () => {
-  const RENAMES = "rename,renameat,renameat2";
+describe.skipIf(!canTrace)("where the rename is refused", () => {
+  const calls = "rename,renameat,renameat2";
 
-  it("the new text is written over the old one: it may be the only one of its kind", () => {
-    writeFileSync(path, "old and longer", { mode: 0o600 });
-    expect(withoutSpace(RENAMES, call("replaceFile", path, "new"))).toBe("");
-    expect([readdirSync(folder), text(path), mode(path)]).toEqual([["file.json"], "new", "600"]);
-  });
+  it.each(["ENOSPC", "EDQUOT", "EBUSY", "EPERM", "EXDEV"])(
+    "with %s, an existing file is overwritten: the new text may be the only one of its kind",
+    (code) => {
+      writeFileSync(path, "old and longer", { mode: 0o600 });
+      expect(runInChild(MODULE, call("replaceFile", path, "new"), { refused: { calls, code } })).toBe("");
+      expect([readdirSync(folder), text(path), mode(path)]).toEqual([["file.json"], "new", "600"]);
+    },
+  );
 
-  it("but not by whoever no longer wants it", () => {
+  it("but not when the text is no longer wanted", () => {
     writeFileSync(path, "old");
     const asked = "let asked = 0; const isWanted = () => ++asked === 1;";
     const code = `${asked} process.stdout.write(String(m.prepareReplacement(${JSON.stringify(path)}).commit("new", isWanted)));`;
-    expect(withoutSpace(RENAMES, code)).toBe("false");
+    expect(runInChild(MODULE, code, { refused: { calls, code: "ENOSPC" } })).toBe("false");
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
   });
 
-  it("and nothing can be done where no file is there", () => {
+  it.each(["ENOSPC", "EIO"])("and fails with %s where there is no file, or the disk does", (code) => {
+    if (code === "EIO") writeFileSync(path, "old");
+    const failing = `try { ${call("replaceFile", path, "new")} } catch (error) { process.stdout.write(error.code) }`;
+    expect(runInChild(MODULE, failing, { refused: { calls, code } })).toBe(code);
+    expect(readdirSync(folder)).toEqual(code === "EIO" ? ["file.json"] : []);
+  });
+});
+
+describe.skipIf(!canTrace)("on a file system without modes, owners, links and syncs", () => {
+  it.each(REFUSALS)("(%s) a file is written all the same", (code) => {
+    const deep = join(folder, "a", "file.json");
+    runInChild(MODULE, call("replaceFile", deep, "new"), { refused: { calls: NICETIES, code } });
+    expect([text(deep), mode(deep)]).toEqual(["new", "600"]);
+  });
+
+  it("but a file that the disk could not take to the end is an error", () => {
     const code = `try { ${call("replaceFile", path, "new")} } catch (error) { process.stdout.write(error.code) }`;
-    expect(withoutSpace(RENAMES, code)).toBe("ENOSPC");
+    expect(runInChild(MODULE, code, { refused: { calls: "fsync", code: "EIO" } })).toBe("EIO");
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)("a link that another user could have placed (needs root)", () => {
+  it.each([
+    ["because the link is another's", () => lchownSync(path, 12_345, 12_345), "is a link of user 12345"],
+    [
+      "because the folder is another's",
+      () => chownSync(folder, 12_345, 12_345),
+      "is a link in a folder of user 12345",
+    ],
+  ])("is not followed %s", (_, give, why) => {
+    writeFileSync(join(folder, "precious"), "old");
+    symlinkSync("precious", path);
+    give();
+    expect(() => replaceFile(path, "new")).toThrow(`${path} ${why}, so it is not followed`);
+    expect([lstatSync(path).isSymbolicLink(), text(path)]).toEqual([true, "old"]);
+  });
+
+  it("is followed when the link and its folder are root's", () => {
+    writeFileSync(join(folder, "target"), "old");
+    symlinkSync("target", path);
+    for (const name of [path, folder]) lchownSync(name, 0, 0);
+    chmodSync(folder, 0o777);
+    runInChild(MODULE, call("replaceFile", path, "new"), { unprivileged: true });
+    expect([lstatSync(path).isSymbolicLink(), text(path)]).toEqual([true, "new"]);
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)("owner and group (needs root)", () => {
+  const owner = (file: string) => [statSync(file).uid, statSync(file).gid];
+
+  it("are those of the file that is replaced", () => {
+    writeFileSync(path, "old");
+    chownSync(path, 12_345, 23_456);
+    replaceFile(path, "new");
+    expect([text(path), owner(path)]).toEqual(["new", [12_345, 23_456]]);
+  });
+
+  it("of a new file and of new folders are those of the folder they are in", () => {
+    chownSync(folder, 12_345, 23_456);
+    const deep = join(folder, "a", "b", "file.json");
+    replaceFile(deep, "new");
+    expect([dirname(deep), deep].map(owner)).toEqual([
+      [12_345, 23_456],
+      [12_345, 23_456],
+    ]);
   });
 });
 
