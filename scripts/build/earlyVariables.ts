@@ -6,10 +6,23 @@
 export const EARLY_VARIABLES = ["NODE_REPL_EXTERNAL_MODULE", "NODE_COMPILE_CACHE", "NODE_V8_COVERAGE"];
 
 /**
+ * Node's own JavaScript reads this one before the program runs, and ends with exit 1 where it is no number (lib/internal/process/
+ * pre_execution.js).
+ */
+export const CHANNEL_VARIABLE = "NODE_CHANNEL_FD";
+/** As long, and an identifier too: the name stands in sources and in their compiled form. */
+const NO_VARIABLE = "NODE_CHANNEL_F_";
+
+/**
  * Makes a Node binary look for no such variable: in place, the C string that names it becomes the empty one, which no
- * environment holds. Throws when a name is not there exactly once: then this Node is made in another way.
+ * environment holds, and the channel's name becomes another one wherever it stands. Throws when a C string is not there exactly
+ * once, or the channel's name not at all: then this Node is made in another way.
  */
 export function forgetEarlyVariables(binary: Buffer): void {
+  let at = binary.indexOf(CHANNEL_VARIABLE, 0, "latin1");
+  if (at < 0) throw new Error(`${CHANNEL_VARIABLE} does not stand in the Node binary`);
+  for (; at >= 0; at = binary.indexOf(CHANNEL_VARIABLE, at, "latin1"))
+    binary.write(NO_VARIABLE, at, "latin1");
   for (const name of EARLY_VARIABLES) {
     const found = cStrings(binary, name);
     if (found.length !== 1)

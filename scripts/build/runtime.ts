@@ -12,7 +12,7 @@ import {
   root,
   type Target,
 } from "../toolchain.mjs";
-import { EARLY_VARIABLES, forgetEarlyVariables } from "./earlyVariables.ts";
+import { CHANNEL_VARIABLE, EARLY_VARIABLES, forgetEarlyVariables } from "./earlyVariables.ts";
 import { fetchPackage } from "./registry.ts";
 
 const run = promisify(execFile);
@@ -26,7 +26,10 @@ export async function runtime(target: Target, say: (line: string) => void): Prom
   const locked = readPackages(`${root}package-lock.json`)?.[`node_modules/${name}`];
   if (locked?.integrity === undefined) throw new Error(`${name} is not in package-lock.json`);
   // Another list of variables makes another copy.
-  const kind = createHash("sha256").update(EARLY_VARIABLES.join()).digest("hex").slice(0, 8);
+  const kind = createHash("sha256")
+    .update([...EARLY_VARIABLES, CHANNEL_VARIABLE].join())
+    .digest("hex")
+    .slice(0, 8);
   const cached = `${root}.cache/runtime/${name}-${locked.version}-${kind}${target.startsWith("win-") ? ".exe" : ""}`;
   if (existsSync(cached)) return cached;
 

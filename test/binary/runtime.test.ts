@@ -46,6 +46,8 @@ describe("the executable", () => {
     ["NODE_REPL_EXTERNAL_MODULE", "./intruder.cjs"],
     ["NODE_COMPILE_CACHE", "./compiled"],
     ["NODE_V8_COVERAGE", "./coverage"],
+    ["NODE_CHANNEL_FD", "abc"],
+    ["NODE_CHANNEL_FD", "17"],
     ["NODE_EXTRA_CA_CERTS", "./gone.pem"],
   ])("is not disturbed by %s=%s, on a hit or else", async (variable, value) => {
     await home.write("intruder.cjs", 'process.stderr.write("intruder\\n"); process.exit(66);');

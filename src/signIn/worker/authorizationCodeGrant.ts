@@ -10,6 +10,8 @@ export interface CodeGrantInput {
   oidcOrigin: string;
   scopes: readonly string[];
   sessionName: string;
+  /** What a person runs to try again. */
+  loginCommand: string;
   /** Called once the callback server listens: shows and opens the page. */
   opened(url: string): Promise<void>;
   /** Rejects when the wait has to end: nobody answered, signed out. */
@@ -18,7 +20,7 @@ export interface CodeGrantInput {
   store(token: TokenGrant): Promise<void>;
 }
 
-/** Authorization code grant with PKCE: serve first, then open, then redeem the code and store the token. */
+/** Authorization code grant with PKCE (RFC 7636): serve first, then open, then redeem the code and store the token. */
 export async function authorizationCodeGrant(
   api: Pick<IdentityCenter, "redeemAuthorizationCode">,
   input: CodeGrantInput,
@@ -41,7 +43,8 @@ export async function authorizationCodeGrant(
     await input.store(token);
     await server.tell({ signedInTo: input.sessionName });
   } catch (error) {
-    await server.tell({ failed: error instanceof Error ? error.message : String(error) });
+    const failed = error instanceof Error ? error.message : String(error);
+    await server.tell({ failed, command: input.loginCommand });
     throw error;
   } finally {
     server.close();

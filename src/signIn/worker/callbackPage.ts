@@ -1,26 +1,96 @@
 import { printable } from "../../text/printable.ts";
 
-/** The page a person sees at the end of a sign-in in the browser. */
-export function callbackPage(outcome: { signedInTo: string } | { failed: string }): string {
-  const [title, text] =
+/** How a sign-in in the browser ended, and the command that starts another one. */
+export type PageOutcome = { signedInTo: string } | { failed: string; command?: string };
+
+interface Words {
+  signedIn: string;
+  notSignedIn: string;
+  success(session: string): string;
+  failure(reason: string): string;
+  retry: string;
+  close: string;
+}
+
+const WORDS: Readonly<Record<"en" | "ja", Words>> = {
+  en: {
+    signedIn: "You are signed in",
+    notSignedIn: "You are not signed in",
+    success: (session) =>
+      `sso-cred is now signed in to ${session}, and the program that asked for credentials continues. You can close this tab.`,
+    failure: (reason) => `The sign-in did not work: ${reason}.`,
+    retry: "To try again, close this tab and run this command in a terminal:",
+    close: "You can close this tab. A sign-in that is open in another tab is not affected.",
+  },
+  ja: {
+    signedIn: "サインインしました",
+    notSignedIn: "サインインできませんでした",
+    success: (session) =>
+      `sso-cred は ${session} にサインインしました。認証情報を要求したプログラムは自動的に続行します。このタブは閉じてかまいません。`,
+    failure: (reason) => `サインインに失敗しました: ${reason}`,
+    retry: "もう一度試すには、このタブを閉じて、ターミナルで次のコマンドを実行してください。",
+    close: "このタブは閉じてかまいません。別のタブで開いているサインインには影響しません。",
+  },
+};
+
+const STYLE = `:root{color-scheme:light dark}
+body{font:1.1rem/1.6 system-ui,sans-serif;max-width:36rem;margin:12vh auto;padding:0 1.25rem;overflow-wrap:anywhere}
+h1{font-size:1.6rem;line-height:1.3}
+code{display:block;padding:.75rem 1rem;border-radius:.5rem;background:light-dark(#f0f0f2,#2c2c30)}`;
+
+/** The page that a person sees at the end of a sign-in, in the language of their browser (`Accept-Language`). */
+export function callbackPage(outcome: PageOutcome, acceptLanguage = ""): string {
+  const language = pageLanguage(acceptLanguage);
+  const words = WORDS[language];
+  const [title, ...paragraphs] =
     "failed" in outcome
-      ? ["Not signed in", outcome.failed]
-      : [
-          "You are signed in",
-          `sso-cred now has what it needs for ${outcome.signedInTo}, and the program that asked goes on by itself. You can close this tab.`,
-        ];
+      ? [words.notSignedIn, ...failureParagraphs(outcome, words)]
+      : [words.signedIn, paragraph(words.success(outcome.signedInTo))];
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} - sso-cred</title>
-<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem;color-scheme:light dark}</style>
+<style>${STYLE}</style>
+<main>
 <h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(text)}</p>
+${paragraphs.join("\n")}
+</main>
 </html>
 `;
 }
 
+function failureParagraphs(
+  { failed, command }: { failed: string; command?: string },
+  words: Words,
+): string[] {
+  const reason = paragraph(words.failure(failed.replace(/\.$/, "")));
+  if (command === undefined) return [reason, paragraph(words.close)];
+  return [reason, paragraph(words.retry), `<p><code>${escapeHtml(command)}</code></p>`];
+}
+
+function paragraph(text: string): string {
+  return `<p>${escapeHtml(text)}</p>`;
+}
+
+/** The first of our languages that the browser prefers (RFC 9110, section 12.5.4); English if it names none. */
+function pageLanguage(acceptLanguage: string): "en" | "ja" {
+  const ranked = acceptLanguage
+    .slice(0, 1_000)
+    .split(",")
+    .map((entry) => {
+      const [tag = "", ...parameters] = entry
+        .trim()
+        .toLowerCase()
+        .split(/\s*;\s*/);
+      const quality = Number(parameters.find((text) => text.startsWith("q="))?.slice(2) ?? "1");
+      return { language: tag.split("-")[0], quality };
+    })
+    .filter(({ language, quality }) => (language === "en" || language === "ja") && quality > 0)
+    .sort((a, b) => b.quality - a.quality);
+  return ranked[0]?.language === "ja" ? "ja" : "en";
+}
+
 function escapeHtml(text: string): string {
-  return printable(text, 500).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printable(text, 600).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -2,22 +2,22 @@ import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { printable } from "../../text/printable.ts";
-import { callbackPage } from "./callbackPage.ts";
+import { callbackPage, type PageOutcome } from "./callbackPage.ts";
 
 export const CALLBACK_PATH = "/oauth/callback";
 const MAX_CONNECTIONS = 64;
 
-/** What the browser brought back with our state. */
+/** The authorization response (RFC 6749, section 4.1.2) that carried our state. */
 export type CallbackAnswer = { code: string } | { error: string };
 
 export interface CallbackServer {
   redirectUri: string;
-  /** Resolves with the first request that carries our state; keeps the browser waiting for `tell`. */
+  /** Resolves with the first request that carries our state. The browser waits for `tell`. */
   answer: Promise<CallbackAnswer>;
-  /** An error that came without our state: nobody's, but worth telling when the wait runs out. */
+  /** An error that came without our state. It changes nothing, but is reported when the wait runs out. */
   strayError(): string | undefined;
-  /** Shows the person how it ended, in the page that is waiting. */
-  tell(outcome: { signedInTo: string } | { failed: string }): Promise<void>;
+  /** Shows the outcome in the page that is waiting. */
+  tell(outcome: PageOutcome): Promise<void>;
   close(): void;
 }
 
@@ -48,15 +48,16 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
     { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16_384 },
     (request, response) => {
       const url = callbackUrl(request, port);
-      if (!url) return refuse(request, response, "This address only takes the answer of a sign-in.");
+      if (!url) return refuse(request, response, "this address only accepts the answer of a sign-in");
       const error = url.searchParams.get("error");
       if (!isEqual(url.searchParams.get("state") ?? "", state)) {
         if (error) stray = printable(error, 100);
-        return refuse(request, response, "This answer does not belong to the sign-in that is waiting here.");
+        return refuse(request, response, "this answer does not belong to the sign-in that is waiting here");
       }
       const code = url.searchParams.get("code");
-      if (!error && !code) return refuse(request, response, "This answer holds neither a code nor an error.");
-      if (waiting) return refuse(request, response, "The sign-in has already been answered.");
+      if (!error && !code)
+        return refuse(request, response, "this answer contains neither a code nor an error");
+      if (waiting) return refuse(request, response, "the sign-in has already been answered");
       waiting = response;
       resolveAnswer(error ? { error: printable(error, 100) } : { code: code as string });
     },
@@ -66,7 +67,7 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
   server.on("connection", (connection: Socket) => {
     connections.add(connection);
     connection.once("close", () => connections.delete(connection));
-    // Not the newest is turned away, which may be the browser: whoever holds many says nothing.
+    // The oldest is closed, because the newest may be the browser.
     const [oldest] = [...connections].filter((other) => other !== waiting?.socket);
     if (connections.size > MAX_CONNECTIONS) oldest?.destroy();
   });
@@ -84,7 +85,7 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
       new Promise((resolve) => {
         if (!waiting || waiting.destroyed) return resolve();
         waiting.once("close", resolve);
-        send(waiting, "failed" in outcome ? 400 : 200, callbackPage(outcome));
+        send(waiting, outcome);
       }),
     close() {
       server.close();
@@ -103,11 +104,12 @@ function callbackUrl(request: IncomingMessage, port: number): URL | undefined {
 
 function refuse(request: IncomingMessage, response: ServerResponse, why: string): void {
   request.resume();
-  send(response, 400, callbackPage({ failed: why }));
+  send(response, { failed: why });
 }
 
-function send(response: ServerResponse, status: number, page: string): void {
-  response.writeHead(status, {
+function send(response: ServerResponse, outcome: PageOutcome): void {
+  const page = callbackPage(outcome, response.req.headers["accept-language"]);
+  response.writeHead("failed" in outcome ? 400 : 200, {
     "content-type": "text/html; charset=utf-8",
     "content-length": Buffer.byteLength(page),
     "cache-control": "no-store",

@@ -85,9 +85,9 @@ function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
     const message = `the sign-in to '${title}' failed: ${printable(error.message, 200)}`;
     return new SsoCredError("login-failed", message, { remedy });
   }
-  const { code, path, syscall } = error as NodeJS.ErrnoException;
-  if (code && path) return cannotWrite(path, error, "nobody can sign in");
-  if (code && syscall) {
+  const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  if (typeof code === "string" && path) return cannotWrite(path, error, "nobody can sign in");
+  if (typeof code === "string" && syscall) {
     const message = `the sign-in to '${title}' failed: the system refused ${printable(syscall, 20)} (${code})`;
     return new SsoCredError("unavailable", message, { remedy });
   }

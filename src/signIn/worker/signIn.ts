@@ -70,6 +70,7 @@ async function byBrowser(login: PendingLogin, run: Run): Promise<void> {
       oidcOrigin: new URL(oidcEndpoint(session)).origin,
       scopes: session.scopes ?? DEFAULT_SCOPES,
       sessionName: sessionTitle(session),
+      loginCommand: `sso-cred login ${session.loginArguments}`,
       async opened(address) {
         const url = webUrl(address);
         const opened = await open(login, url, system);

@@ -13,6 +13,7 @@ function binaryWith(names: readonly string[]): Buffer {
     Buffer.from("ELF\0another\0"),
     ...names.map((name) => Buffer.from(`${name}\0`)),
     Buffer.from("process.env.NODE_V8_COVERAGE;\0"),
+    Buffer.from("if (process.env.NODE_CHANNEL_FD) {\0"),
     ...EARLY_VARIABLES.map(snapshotString),
   ]);
 }
@@ -23,8 +24,14 @@ test("only the C strings that name the variables are emptied", () => {
   forgetEarlyVariables(binary);
   const changed = [...binary.keys()].filter((at) => binary[at] !== before[at]);
   const named = changed.map((at) => before.toString("latin1", at, before.indexOf(0, at)));
-  expect(named).toEqual(EARLY_VARIABLES);
-  expect(changed.map((at) => binary[at])).toEqual([0, 0, 0]);
+  expect(named).toEqual([...EARLY_VARIABLES, "D) {"]);
+  expect(changed.map((at) => binary[at])).toEqual([0, 0, 0, "_".charCodeAt(0)]);
+});
+
+test("a Node that reads no channel from its environment is refused", () => {
+  expect(() => forgetEarlyVariables(Buffer.from(EARLY_VARIABLES.join("\0")))).toThrow(
+    "NODE_CHANNEL_FD does not stand in the Node binary",
+  );
 });
 
 test.each([

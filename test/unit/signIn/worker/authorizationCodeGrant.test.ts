@@ -24,6 +24,7 @@ function grantWith(input: Partial<CodeGrantInput>, redeem = async () => TOKEN) {
       oidcOrigin: "https://oidc.eu-west-1.amazonaws.com",
       scopes: ["sso:account:access", "extra:scope"],
       sessionName: "corp",
+      loginCommand: "sso-cred login corp",
       opened: async () => {},
       ended: new Promise<never>(() => {}),
       store: async () => {},
@@ -86,7 +87,7 @@ it.each([
   };
   const failure = await grantWith({ opened }).catch((reason) => reason);
   expect([failure.kind, failure.message]).toEqual(["login-failed", message]);
-  expect(await page).toContain("Not signed in");
+  expect(await page).toContain("You are not signed in");
 });
 
 it("tells an error without our state when the wait runs out, which still counts as unanswered", async () => {

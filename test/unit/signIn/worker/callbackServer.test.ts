@@ -84,7 +84,7 @@ it.each([
   ["a whole URL", `http://127.0.0.1/oauth/callback?code=evil&state=${STATE}`],
 ])("refuses %s, and goes on waiting", async (_, path) => {
   const { status, text } = await ask(path);
-  expect([status, text.includes("Not signed in")]).toEqual([400, true]);
+  expect([status, text.includes("You are not signed in")]).toEqual([400, true]);
   await stillWaits();
 });
 
