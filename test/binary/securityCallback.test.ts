@@ -86,7 +86,7 @@ test("what other pages and programs send to a live sign-in changes nothing, and 
   await expect(ask(port, right)).rejects.toThrow("ECONNREFUSED");
 });
 
-test("a code that is not the service's is refused by the service, and the next call starts anew", async () => {
+test("a code that is not the service's is refused by the service, and `login` starts anew", async () => {
   const { caller, callback, state, center, run, noWorker, home } = await openSignIn();
   const { status } = await ask(callback.port, `${callback.pathname}?code=injected&state=${state}`);
   expect(status).toBe(400);
@@ -95,7 +95,7 @@ test("a code that is not the service's is refused by the service, and the next c
   expect(stderr).toMatch(/^sso-cred: the sign-in to 'corp' failed: .*\n {2}run: sso-cred login corp\n$/);
   await noWorker();
   expect(await home.exists(tokenPath("corp"))).toBe(false);
-  expect((await run(MAIN_JOB, { BROWSER: makeBrowser(home.path, "visit").command })).code).toBe(0);
+  expect((await run(["login", "corp"], { BROWSER: makeBrowser(home.path, "visit").command })).code).toBe(0);
   expect(center.count("/token", ({ status: answered }) => answered === 400)).toBe(1);
 });
 
