@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** `FUZZ=20 npx vitest run test/unit/fuzz` runs twenty times as many, for as many times as long. */
+/** Set by `npm run fuzz`: how many times as many inputs to run, for how many times as long. */
 const FACTOR = Number(process.env.FUZZ ?? 1);
 
 /** Bounds of one property: fast-check prints seed and path of a failure; `FUZZ_SEED` gives the seed. */
