@@ -8,7 +8,7 @@ import { withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
-import { mark, readPendingLogin } from "../signIn/pendingLogin.ts";
+import { claim, readPendingLogin } from "../signIn/pendingLogin.ts";
 import { sessionTitle } from "../signIn/sessionTitle.ts";
 
 type CachedToken = NonNullable<ReturnType<typeof readToken>>;
@@ -110,7 +110,7 @@ function holdsToken(session: SsoSession, { file }: CachedToken, system: System):
 /** Whoever waits for a sign-in that replaces a token must not take a refreshed one for its answer. */
 function markForWaiters(session: SsoSession, { accessToken }: SsoToken, system: System): void {
   const login = readPendingLogin(session, system);
-  if (login) mark(login, `refreshed-${tokenMark(accessToken)}`, system);
+  if (login) claim(login, `refreshed-${tokenMark(accessToken)}`, system);
 }
 
 function signedOut(session: SsoSession): SsoCredError {

@@ -1,7 +1,7 @@
 /**
- * Writes to a Windows console what is more than ASCII; answers false for all else, and has done nothing then. A console takes bytes for text
- * in its code page, which is seldom UTF-8; Node's streams give it Unicode, and have done so when they return. Closes `fd`,
- * unless it is a standard one.
+ * Writes non-ASCII text to a Windows console. Returns false, having done nothing, for any other text or descriptor. A console reads
+ * bytes in its code page, which is seldom UTF-8, whereas Node's streams write Unicode, synchronously. Closes `fd` unless it is
+ * stdout or stderr.
  */
 export function writeToConsole(fd: number, text: string, platform = process.platform): boolean {
   if (platform !== "win32" || !/[\u0080-\uffff]/.test(text)) return false;

@@ -2,13 +2,13 @@ import { readRegularFile } from "./readRegularFile.ts";
 
 /**
  * Variables that Node, V8, libuv or OpenSSL obey, in the packed executable too (nodejs.org/docs/latest-v22.x/api/cli.html,
- * "Environment variables"; OpenSSL openssl-env(7)). NODE_EXTRA_CA_CERTS is documented and stays, where it
+ * "Environment variables"; OpenSSL openssl-env(7)). NODE_EXTRA_CA_CERTS is documented for users and stays if it
  * names certificates.
  */
 const OBEYED =
   /^(NODE_(?!EXTRA_CA_CERTS$)[A-Z0-9_]+|OPENSSL_[A-Za-z0-9_]+|SSL_CERT_(DIR|FILE)|UV_[A-Z0-9_]+|QLOGDIR|SSLKEYLOGFILE)$/;
 
-/** Matched by the pattern, but without effect on this executable (Jenkins sets two of them): not worth a restart. */
+/** Matched by the pattern, but without effect on this executable (Jenkins sets two of them), so not worth a restart. */
 const HARMLESS = new Set([
   "NODE_ENV",
   "NODE_HOME",
@@ -23,16 +23,16 @@ const HARMLESS = new Set([
 export function disturbingVariables(env: NodeJS.ProcessEnv, platform = process.platform): string[] {
   return Object.entries(env)
     .filter(([given, value]) => {
-      const name = spelled(given, platform);
-      // Node complains of a file without certificates on stderr, where nothing but our own words may be.
+      const name = canonicalName(given, platform);
+      // Node warns about a file without certificates on stderr, which is only for our own messages.
       if (name === "NODE_EXTRA_CA_CERTS") return value && !holdsCertificates(value);
       return OBEYED.test(name) && !HARMLESS.has(name);
     })
     .map(([given]) => given);
 }
 
-/** To Windows `node_debug` is NODE_DEBUG. */
-function spelled(name: string, platform: NodeJS.Platform): string {
+/** On Windows, names of variables are case-insensitive. */
+function canonicalName(name: string, platform: NodeJS.Platform): string {
   return platform === "win32" ? name.toUpperCase() : name;
 }
 
@@ -50,10 +50,10 @@ function holdsCertificates(path: string): boolean {
   }
 }
 
-/** The environment without anything that Node or OpenSSL obey, for ourselves and for what we start. */
+/** The environment without the variables that Node or OpenSSL obey, for this program and for what it starts. */
 export function cleanEnvironment(env: NodeJS.ProcessEnv, platform = process.platform): NodeJS.ProcessEnv {
   const disturbing = new Set(disturbingVariables(env, platform));
   const stays = (name: string) =>
-    !disturbing.has(name) && !["NODE_OPTIONS", "NODE_PATH"].includes(spelled(name, platform));
+    !disturbing.has(name) && !["NODE_OPTIONS", "NODE_PATH"].includes(canonicalName(name, platform));
   return Object.fromEntries(Object.entries(env).filter(([name]) => stays(name)));
 }

@@ -14,7 +14,7 @@ import { openTerminal } from "./terminal.ts";
 import { openTrace } from "./trace.ts";
 import { workerEnvironment } from "./workerEnvironment.ts";
 
-/** The program's surroundings as they are: this process, its timers, terminal and browser. Ctrl-C aborts `interrupted`. */
+/** The real operating system: this process, its timers, terminal and browser. Ctrl-C aborts `interrupted`. */
 export function realSystem(): System {
   const { env, platform } = process;
   const startedAt = Math.round(Date.now() - process.uptime() * 1000);
@@ -40,7 +40,7 @@ function startDetached(args: readonly string[]): number | undefined {
   const [file, ...first] = programCommand() as [string, ...string[]];
   const { cwd, env } = workerEnvironment(process, currentFolder());
   closeInheritedDescriptors();
-  // A worker that does not start is noticed by its unclaimed login; some failures come as an event, some are thrown.
+  // Some failures are thrown, some come as an event. Callers notice a worker that does not start by its unclaimed login.
   try {
     const child = spawn(file, [...first, ...args], {
       detached: true,
@@ -57,7 +57,7 @@ function startDetached(args: readonly string[]): number | undefined {
   }
 }
 
-/** One second for what is under way to end in order; then the process ends anyway. */
+/** How long work under way may take to end in order before the process ends anyway. */
 const UNWIND_MS = 1_000;
 
 function interruptSignal(): AbortSignal {

@@ -7,7 +7,7 @@ import { cleanEnvironment, disturbingVariables } from "./environment.ts";
 import { programCommand, startFault } from "./programCommand.ts";
 
 /**
- * Starts this process over without the variables that Node and OpenSSL would obey, if there are any: in place where
+ * Restarts this process without the variables that Node and OpenSSL would obey, if there are any: in place where
  * the system can (same PID, same descriptors), else as a child whose exit code is passed on. Ends the process as a `config` error
  * where neither is possible: with the variables nothing that the program promises would hold.
  */
@@ -22,9 +22,9 @@ export function reexecWithCleanEnv(): void {
   if (typeof process.execve === "function" && process.platform !== "win32") {
     process.execve(file, [process.argv0, ...args], env as Record<string, string>);
   }
-  // Which Node would hand on in spite of `env`.
+  // Node would pass this one on despite `env`.
   delete process.env.NODE_V8_COVERAGE;
-  // Ctrl-C goes to the child as well, which has things to put in order.
+  // The child gets Ctrl-C as well and cleans up.
   process.on("SIGINT", () => {});
   const child = spawnSync(file, args, { env, stdio: "inherit", windowsHide: true });
   if (child.error) endBecause(disturbing, child.error.message);

@@ -23,14 +23,14 @@ export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
       try {
         const fd = openDevice(device);
         if (writeToConsole(fd, text)) return;
-        // A terminal that is held (Ctrl-S) takes nothing; what does not fit is dropped.
+        // A stopped terminal (Ctrl-S) accepts nothing; text that does not fit is dropped.
         try {
           writeSync(fd, text);
         } finally {
           closeSync(fd);
         }
       } catch {
-        // The terminal went away: the exit message says the same.
+        // The terminal is gone. The error at the end says the same.
       }
     },
   };
@@ -43,7 +43,7 @@ export function consoleId(env: Readonly<NodeJS.ProcessEnv>): string {
 }
 
 function openDevice(device: string): number {
-  // To be known as a console, it has to be readable.
+  // Node recognises a console only if it is readable.
   const access = device.startsWith("\\\\") ? constants.O_RDWR : constants.O_WRONLY;
   return openSync(device, access | (constants.O_NOCTTY ?? 0) | (constants.O_NONBLOCK ?? 0));
 }

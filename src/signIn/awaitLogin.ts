@@ -7,11 +7,11 @@ import type { System } from "../platform/system.ts";
 import { endLogin } from "./changeLogin.ts";
 import { openElsewhere } from "./loginInstructions.ts";
 import {
+  claim,
   hasLoginFile,
   isAnswer,
   isJoinable,
   isUnderWay,
-  mark,
   othersWait,
   type PendingLogin,
   readPendingLogin,
@@ -87,7 +87,7 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
   function join(login: PendingLogin): void {
     if (joined) release(joined, waiterName(), system);
     joined = login;
-    mark(login, waiterName(), system);
+    claim(login, waiterName(), system);
     system.trace.step("wait for the sign-in", { grant: login.grant, state: login.state });
   }
 }

@@ -10,12 +10,12 @@ import {
   writePendingLogin,
 } from "./pendingLogin.ts";
 
-/** Nobody holds this lock for longer than a few writes. */
-const PATIENCE_MS = 3_000;
+/** The lock is held only for a few writes. */
+const LOCK_WAIT_MS = 3_000;
 
 /**
- * Writes the new state of a sign-in unless it has been ended or replaced: a logout between the look and the write
- * would otherwise be undone. Answers whether it was written.
+ * Writes the new state of a sign-in unless it has been ended or replaced; otherwise a logout between the check and the write
+ * would be undone. Returns whether it was written.
  */
 export async function updateLogin(login: PendingLogin, system: System): Promise<boolean> {
   return alone(login.session, system, () => {
@@ -24,7 +24,7 @@ export async function updateLogin(login: PendingLogin, system: System): Promise<
   });
 }
 
-/** Takes away the record of a sign-in that is over; of one that has taken its place meanwhile nothing is lost. */
+/** Removes the record of a sign-in that is over, unless another one has replaced it. */
 export async function endLogin(login: PendingLogin, system: System): Promise<void> {
   await alone(login.session, system, () => {
     if (readPendingLogin(login.session, system)?.id === login.id) removePendingLogin(login.session, system);
@@ -37,11 +37,11 @@ export async function cancelLogin(session: SsoSession, system: System): Promise<
 }
 
 async function alone<T>(session: SsoSession, system: System, work: () => T): Promise<T> {
-  const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a change of the same sign-in" };
+  const wait = { deadline: system.now() + LOCK_WAIT_MS, purpose: "a change of the same sign-in" };
   try {
     return await withLock(system, sessionLockPath("login", session, system), wait, async () => work());
   } catch (error) {
-    // Ctrl-C, too, has to end what is under way.
+    // After Ctrl-C, too, the sign-in has to end.
     if (!isKind(error, "unavailable", "cancelled")) throw error;
     return work();
   }

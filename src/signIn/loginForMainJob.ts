@@ -6,7 +6,7 @@ import { awaitLogin } from "./awaitLogin.ts";
 import { heldBack } from "./backoff.ts";
 import { chooseGrant } from "./chooseGrant.ts";
 import { loginInstructions, openElsewhere } from "./loginInstructions.ts";
-import { mark, type PendingLogin } from "./pendingLogin.ts";
+import { claim, type PendingLogin } from "./pendingLogin.ts";
 import { sessionTitle } from "./sessionTitle.ts";
 import { startLogin } from "./startLogin.ts";
 
@@ -43,10 +43,10 @@ export async function loginForMainJob(
       start() {
         const failure = heldBack(session, choice, system);
         if (failure) throw failure;
-        const asker = callerProcess(system.platform);
+        const caller = callerProcess(system.platform);
         return startLogin(
           session,
-          { ...choice, ...(asker ? { asker } : {}), ...(replaces === undefined ? {} : { replaces }) },
+          { ...choice, ...(caller ? { caller } : {}), ...(replaces === undefined ? {} : { replaces }) },
           deadline,
           system,
         );
@@ -64,7 +64,7 @@ export async function loginForMainJob(
 function show(login: PendingLogin, title: string, system: System): void {
   const terminal = system.terminal();
   if (terminal) {
-    if (mark(login, `told-${terminal.id}`, system)) {
+    if (claim(login, `announced-${terminal.id}`, system)) {
       // The terminal belongs to another program: set the text apart by a line on either side.
       terminal.write(`\n${loginInstructions(login)}\n`.replaceAll("\n", "\r\n"));
     }

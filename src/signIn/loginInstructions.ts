@@ -4,7 +4,7 @@ import { sessionTitle } from "./sessionTitle.ts";
 
 /** What a person needs to sign in: why, where, and the code apart from the address. */
 export function loginInstructions(login: PendingLogin): string {
-  const caller = login.asker ? ` (asked for by ${login.asker})` : "";
+  const caller = login.caller ? ` (asked for by ${login.caller})` : "";
   const title = sessionTitle(login.session);
   const lead = login.opened
     ? `Sign in to '${title}' in your browser${caller}. If it does not open, visit:`

@@ -3,7 +3,7 @@ import type { JsonObject } from "../cache/jsonFile.ts";
 import type { SsoCredError } from "../errors.ts";
 import type { CaBundle, EndpointSettings, LoginMode, SsoSession } from "../model.ts";
 
-/** A sign-in that is under way: written by the caller that starts it, then kept by its worker. Holds no secret. */
+/** A sign-in that is under way. The caller that starts it writes the record, then its worker updates it. Holds no secret. */
 export interface PendingLogin {
   id: string;
   session: SsoSession;
@@ -12,8 +12,8 @@ export interface PendingLogin {
   browser: boolean;
   /** Where no browser can be opened, or no socket may listen, the worker goes on with the device grant. */
   deviceFallback?: boolean;
-  /** Who asked for it: `aws (process 4711)`. */
-  asker?: string;
+  /** The program that needs it: `aws (process 4711)`. */
+  caller?: string;
   /** The `tokenMark` of the access token that the new one has to differ from. */
   replaces?: string;
   startedUptime: number;
@@ -29,12 +29,12 @@ export interface PendingLogin {
   failure?: SsoCredError;
 }
 
-/** The sign-in that a state file describes; undefined unless each field is what it has to be. */
+/** The sign-in that a state file describes; undefined unless every field is valid. */
 export function parseLogin(file: JsonObject | undefined): PendingLogin | undefined {
   const session = parseSession(file?.session);
   if (!file || !session) return undefined;
   const { id, grant, browser, startedUptime, state, opened, deviceFallback } = file;
-  // The id becomes a part of file names.
+  // The id becomes part of file names.
   if (typeof id !== "string" || !/^[0-9a-f]{16}$/.test(id)) return undefined;
   if (grant !== "browser" && grant !== "device") return undefined;
   if (state !== "starting" && state !== "working" && state !== "open" && state !== "failed") return undefined;
@@ -42,7 +42,7 @@ export function parseLogin(file: JsonObject | undefined): PendingLogin | undefin
   const failure = readFailure(file.failure);
   return {
     ...{ id, session, grant, browser, startedUptime, state },
-    ...texts(file, ["asker", "replaces", "url", "userCode", "urlWithCode"]),
+    ...texts(file, ["caller", "replaces", "url", "userCode", "urlWithCode"]),
     ...(typeof opened === "boolean" ? { opened } : {}),
     ...(typeof deviceFallback === "boolean" ? { deviceFallback } : {}),
     ...(failure ? { failure } : {}),

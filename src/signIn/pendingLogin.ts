@@ -14,13 +14,13 @@ import { identifyProcess, processState } from "../platform/processIdentity.ts";
 import type { System } from "../platform/system.ts";
 import { type PendingLogin, parseLogin } from "./loginRecord.ts";
 
-/** A sign-in nobody answers ends after this time. */
+/** A sign-in that nobody answers ends after this time. */
 export const LOGIN_MS = 600_000;
-/** A login of whose worker nothing is known, and that it has not claimed by then: the caller died before it started one. */
+/** Without a noted worker after this time, the caller died before it started one. */
 const CLAIM_SECONDS = 5;
-/** A worker that runs may need this long on a busy machine. */
+/** How long a running worker may take to claim its login on a busy machine. */
 const START_SECONDS = 60;
-const WORKER_MARK = "worker";
+const WORKER_CLAIM = "worker";
 
 type Place = Pick<System, "env" | "platform">;
 
@@ -35,12 +35,12 @@ export function readPendingLogin(session: SsoSession, system: Place): PendingLog
   return readLoginFile(sessionStatePath("logins", session, system));
 }
 
-/** The same for the worker, which is told only the file's name. */
+/** The same for the worker, which knows only the file's name. */
 export function readLoginFile(path: string): PendingLogin | undefined {
   return parseLogin(readStateFile(path));
 }
 
-/** Those of every session, whether or not the config still has it. */
+/** The pending sign-ins of every session, whether or not the config still has it. */
 export function allPendingLogins(system: Place): PendingLogin[] {
   const folder = loginsFolder(system);
   return listFolder(folder).flatMap((name) =>
@@ -48,11 +48,11 @@ export function allPendingLogins(system: Place): PendingLogin[] {
   );
 }
 
-/** Whether a worker is at it: a killed one is noticed at once, one that never started after 5 s. */
+/** True while the worker process is alive. A killed worker is detected immediately; one that never started, after 5 s. */
 export function isUnderWay(login: PendingLogin, system: Place): boolean {
   const ageSeconds = uptime() - login.startedUptime;
   if (login.state === "starting") {
-    const started = readIdentity(readJsonObject(markPath(login, WORKER_MARK, system)));
+    const started = readIdentity(readJsonObject(claimPath(login, WORKER_CLAIM, system)));
     if (!started) return ageSeconds <= CLAIM_SECONDS;
     return ageSeconds <= START_SECONDS && processState(started) === "alive";
   }
@@ -61,7 +61,7 @@ export function isUnderWay(login: PendingLogin, system: Place): boolean {
   return worker !== undefined && processState(worker) === "alive";
 }
 
-/** Whether a call for this session may wait for that sign-in: it has to lead to the token that the config now describes. */
+/** True if a call for this session may wait for that sign-in, whose token will be the one that the config now describes. */
 export function isJoinable(login: PendingLogin, session: SsoSession, system: Place): boolean {
   const facts = ({ startUrl, region, scopes, endpoints }: SsoSession) => {
     const { ssoUrl = null, oidcUrl = null, useFips, useDualstack } = endpoints;
@@ -85,12 +85,15 @@ export function isAnswer(
   return which !== login.replaces && !isClaimed(login, `refreshed-${which}`, system);
 }
 
-/** Whether there is a file of a sign-in, be it unreadable or of another machine. */
+/** True if a sign-in's file exists, even if it is unreadable or another machine's. */
 export function hasLoginFile(session: SsoSession, system: Place): boolean {
   return existsSync(sessionStatePath("logins", session, system));
 }
 
-/** Asks to the last whether it is wanted: who was stopped may hold no lock any more. Answers whether it was written; throws the system's error. */
+/**
+ * Writes the record unless `isWanted` says no just before the rename: a process that was stopped may have lost its lock. Returns whether
+ * it was written; throws the system's error.
+ */
 export function writePendingLogin(login: PendingLogin, system: Place, isWanted?: () => boolean): boolean {
   const { failure, ...rest } = login;
   const state = {
@@ -101,9 +104,9 @@ export function writePendingLogin(login: PendingLogin, system: Place, isWanted?:
   return writeStateFile(sessionStatePath("logins", login.session, system), state, isWanted);
 }
 
-/** Notes the process that is to claim the login. */
+/** Records the process that will claim the login. */
 export function noteWorker(login: PendingLogin, pid: number, system: Place): void {
-  mark(login, WORKER_MARK, system, pid);
+  claim(login, WORKER_CLAIM, system, pid);
 }
 
 /** Ends the sign-in: its worker sees that the file is gone. Throws `config` naming a file that cannot be removed. */
@@ -114,13 +117,12 @@ export function removePendingLogin(session: SsoSession, system: Place): void {
 }
 
 /**
- * Marks beside the login's file: `told-TERMINAL` once a terminal was told, `waiter-PID` while a process waits,
- * `refreshed-MARK` for a token (its `tokenMark`) that no sign-in gave.
- * Answers false when the mark was there, or cannot be made.
+ * Creates a claim, a file beside the login's: `announced-TERMINAL` once a terminal shows the sign-in, `waiter-PID` while a process
+ * waits, `refreshed-MARK` for a token (its `tokenMark`) that came from a refresh. False if the claim exists or cannot be made.
  */
-export function mark(login: PendingLogin, name: string, system: Place, pid = process.pid): boolean {
+export function claim(login: PendingLogin, name: string, system: Place, pid = process.pid): boolean {
   try {
-    writeNewFile(markPath(login, name, system), JSON.stringify(identifyProcess(pid)));
+    writeNewFile(claimPath(login, name, system), JSON.stringify(identifyProcess(pid)));
     return true;
   } catch {
     return false;
@@ -128,18 +130,18 @@ export function mark(login: PendingLogin, name: string, system: Place, pid = pro
 }
 
 export function isClaimed(login: PendingLogin, name: string, system: Place): boolean {
-  return existsSync(markPath(login, name, system));
+  return existsSync(claimPath(login, name, system));
 }
 
-/** Best effort, as all that takes marks away: each names its process, and goes with the next sign-in. */
+/** Removes a claim. Best effort: each claim names its process, and the next sign-in removes them all. */
 export function release(login: PendingLogin, name: string, system: Place): void {
-  removeIfPossible(markPath(login, name, system));
+  removeIfPossible(claimPath(login, name, system));
 }
 
-/** Whether another live process waits for this sign-in. */
+/** True if another live process waits for this sign-in. */
 export function othersWait(login: PendingLogin, system: Place): boolean {
   const folder = dirname(sessionStatePath("logins", login.session, system));
-  const prefix = basename(markPath(login, "waiter-", system));
+  const prefix = basename(claimPath(login, "waiter-", system));
   return listFolder(folder)
     .filter((name) => name.startsWith(prefix) && name !== `${prefix}${process.pid}`)
     .some((name) => {
@@ -148,7 +150,7 @@ export function othersWait(login: PendingLogin, system: Place): boolean {
     });
 }
 
-/** Takes away the marks of every earlier sign-in of the session. */
+/** Removes the claims of every earlier sign-in of the session. */
 export function removeClaims(loginPath: string): void {
   const stem = basename(loginPath, ".json");
   for (const name of listFolder(dirname(loginPath))) {
@@ -157,6 +159,6 @@ export function removeClaims(loginPath: string): void {
   }
 }
 
-function markPath(login: PendingLogin, name: string, system: Place): string {
+function claimPath(login: PendingLogin, name: string, system: Place): string {
   return `${sessionStatePath("logins", login.session, system).slice(0, -".json".length)}.${login.id}.${name}`;
 }

@@ -1,7 +1,7 @@
 import type { SsoSession } from "../model.ts";
 import { printable } from "../text/printable.ts";
 
-/** What people know the session by: its name, or a legacy profile's start URL. */
+/** The session's name for people; a legacy profile has only its start URL. */
 export function sessionTitle(session: Pick<SsoSession, "name" | "startUrl">): string {
   return printable(session.name ?? session.startUrl, 120);
 }

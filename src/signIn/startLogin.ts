@@ -25,16 +25,16 @@ export interface NewLogin {
   grant: "browser" | "device";
   browser: boolean;
   deviceFallback?: boolean;
-  asker?: string;
-  /** The access token that the new one has to differ from. */
+  caller?: string;
+  /** The access token that the new one replaces. */
   replaces?: string;
-  /** Start anew even though one is under way, which then ends. */
+  /** Start a new sign-in even if one is under way, which then ends. */
   anew?: boolean;
 }
 
 /**
- * Starts the sign-in of a session, or answers the one that somebody else has just started. Where its answer has come meanwhile, starts
- * nothing.
+ * Starts the sign-in of a session, or returns the one that another process has just started. Starts nothing if its token has
+ * arrived meanwhile.
  */
 export async function startLogin(
   session: SsoSession,
@@ -47,18 +47,18 @@ export async function startLogin(
     purpose: `another sso-cred that starts the sign-in to '${session.name ?? session.startUrl}'`,
   };
   return withLock(system, sessionLockPath("login", session, system), wait, async () => {
-    const there = joinable();
-    if (there) return there;
+    const current = joinable();
+    if (current) return current;
     const login: PendingLogin = {
       id: newLoginId(),
-      session: { ...session, caBundle: session.caBundle && fromAnywhere(session.caBundle) },
+      session: { ...session, caBundle: session.caBundle && withAbsolutePath(session.caBundle) },
       startedUptime: uptime(),
       state: "starting",
       ...wish,
       ...(replaces === undefined ? {} : { replaces: tokenMark(replaces) }),
     };
     const path = sessionStatePath("logins", session, system);
-    // Stopped for long, this process is not alone any more: a second page would end the first.
+    // After being stopped for long this process may have lost the lock: a second page would end the first.
     const isWanted = () => anew || !(joinable() || isAnswered(login));
     try {
       removeClaims(path);
@@ -69,7 +69,7 @@ export async function startLogin(
     system.trace.step("start the sign-in", {
       grant: login.grant,
       browser: login.browser,
-      asker: login.asker,
+      caller: login.caller,
     });
     const pid = system.startDetached([WORKER_FLAG, tokenKey(session), login.id]);
     if (pid !== undefined) noteWorker(login, pid, system);
@@ -77,8 +77,8 @@ export async function startLogin(
   });
 
   function joinable(): PendingLogin | undefined {
-    const there = anew ? undefined : readPendingLogin(session, system);
-    return there && isJoinable(there, session, system) ? there : undefined;
+    const current = anew ? undefined : readPendingLogin(session, system);
+    return current && isJoinable(current, session, system) ? current : undefined;
   }
 
   function isAnswered(login: PendingLogin): boolean {
@@ -87,8 +87,8 @@ export async function startLogin(
   }
 }
 
-/** The worker leaves this folder. */
-function fromAnywhere({ path, setting }: CaBundle): CaBundle {
+/** The worker leaves this folder, so a relative path is made absolute. */
+function withAbsolutePath({ path, setting }: CaBundle): CaBundle {
   const folder = currentFolder();
   if (isAbsolute(path) || folder !== undefined) return { path: resolve(folder ?? "/", path), setting };
   const message = `the CA bundle ${path} is named from the current folder, which is gone: correct ${setting}`;

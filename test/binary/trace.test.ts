@@ -81,7 +81,7 @@ it.each([{ SSO_CRED_LOGIN: "browser" }, { SSO_CRED_LOGIN: "device" }])(
     ]) {
       expect(text).toContain(step);
     }
-    expect(text).toMatch(/asker=\S+ \(process \d+\)/);
+    expect(text).toMatch(/caller=.*\(process \d+\)/);
     expect(text).toMatch(/status=200/);
   },
 );

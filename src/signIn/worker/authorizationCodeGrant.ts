@@ -12,9 +12,9 @@ export interface CodeGrantInput {
   sessionName: string;
   /** What a person runs to try again. */
   loginCommand: string;
-  /** Called once the callback server listens: shows and opens the page. */
+  /** Called once the callback server listens; shows and opens the page. */
   opened(url: string): Promise<void>;
-  /** Rejects when the wait has to end: nobody answered, signed out. */
+  /** Rejects when the wait has to end: out of time, or signed out. */
   ended: Promise<never>;
   /** Called with the token before the page says that it worked. */
   store(token: TokenGrant): Promise<void>;
@@ -28,7 +28,7 @@ export async function authorizationCodeGrant(
   const pkce = createPkce();
   const server = await startCallbackServer(pkce.state);
   try {
-    // Not awaited: a browser command may return only when the page does.
+    // Not awaited: a browser command may run until the page is closed.
     const opening = input.opened(authorizeUrl(input, server.redirectUri, pkce));
     const failed = opening.then(() => new Promise<never>(() => {}));
     const answer = await Promise.race([server.answer, input.ended, failed]).catch((error) => {

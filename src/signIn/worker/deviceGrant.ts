@@ -6,21 +6,21 @@ import { unanswered } from "./watchLogin.ts";
 
 /** RFC 8628, section 3.5: what `slow_down` adds to the interval, for good. */
 const SLOW_DOWN_SECONDS = 5;
-/** How long the first poll may keep a person from seeing the code. */
+/** How long the first poll may delay showing the code. */
 const FIRST_POLL_MS = 2_000;
 
 export interface DeviceGrantInput {
   client: ClientRegistration;
   startUrl: string;
   sessionName: string;
-  /** Called with the codes: shows and opens the page. */
+  /** Called with the codes; shows and opens the page. */
   opened(authorization: DeviceAuthorization): Promise<void>;
-  /** Rejects when the wait has to end: nobody answered, signed out. */
+  /** Rejects when the wait has to end: out of time, or signed out. */
   ended: Promise<never>;
 }
 
 /**
- * Device authorization grant: polls at the pace the service sets until the person has answered or the codes die. An
+ * Device authorization grant (RFC 8628): polls at the service's interval until the person has answered or the codes expire. An
  * outage while polling is waited out.
  */
 export async function deviceGrant(
@@ -31,7 +31,7 @@ export async function deviceGrant(
   const authorization = await api.startDeviceAuthorization(input.client, input.startUrl);
   const expiresAt = system.now() + authorization.expiresInSeconds * 1000;
   let intervalSeconds = authorization.intervalSeconds;
-  // The AWS CLI asks once before it shows anything: an authorization may already stand.
+  // As the AWS CLI does, poll once before showing anything: the device may already be authorized.
   const first = poll();
   let token = await Promise.race([first, system.sleep(FIRST_POLL_MS).then(() => undefined)]);
   if (token) return token;

@@ -27,7 +27,7 @@ export async function runLoginWorker(key: string, id: string, system: System): P
   if (!/^[0-9a-f]{40}$/.test(key)) return;
   const login = readLoginFile(join(stateDirectory(system.env, system.platform), "logins", `${key}.json`));
   if (login?.id !== id || login.state !== "starting") return;
-  system.trace.step("sign-in begins", { grant: login.grant, asker: login.asker });
+  system.trace.step("sign-in begins", { grant: login.grant, caller: login.caller });
   if (!(await updateLogin({ ...login, state: "working" }, system))) return;
   const watch = watchLogin(login, system);
   try {

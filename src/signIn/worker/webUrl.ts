@@ -1,16 +1,16 @@
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 
-/** Of characters; it is shown on terminals and in one line of an error. */
+/** Characters. The URL is shown on terminals and in one line of an error. */
 const LONGEST_URL = 4_096;
 
-/** A page that may be opened: what the service sends is not trusted to be one. Throws `unavailable`. */
+/** Checks that the address from the service is a web page that may be opened. Throws `unavailable`. */
 export function webUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "https:" && url?.protocol !== "http:") {
     throw refused(`the service named a sign-in page that is no web address: ${printable(text, 80)}`);
   }
-  // Whoever reads `https://aws.amazon.com@evil.example/` takes the name for the host; so it is not repeated.
+  // In `https://aws.amazon.com@evil.example/` the user name looks like the host, so it is not repeated.
   if (url.username || url.password) {
     throw refused(
       `the service named a sign-in page with a user name before its host ${printable(url.host, 80)}`,

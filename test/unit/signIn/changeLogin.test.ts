@@ -3,7 +3,7 @@ import { withLock } from "../../../src/cache/lock.ts";
 import { sessionLockPath } from "../../../src/cache/statePaths.ts";
 import { cancelLogin, endLogin, updateLogin } from "../../../src/signIn/changeLogin.ts";
 import {
-  mark,
+  claim,
   type PendingLogin,
   readPendingLogin,
   removePendingLogin,
@@ -82,8 +82,8 @@ it("does not wait for ever for somebody who holds the lock", async () => {
 });
 
 it("takes the marks of the sign-in with it", async () => {
-  mark(login, "told-1", system);
-  mark(login, "waiter-1", system);
+  claim(login, "announced-1", system);
+  claim(login, "waiter-1", system);
   await cancelLogin(session, system);
   expect((await home.files(".aws/sso-cred/logins")).map(({ path }) => path)).toEqual([]);
 });

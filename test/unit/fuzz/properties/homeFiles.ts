@@ -59,7 +59,7 @@ export function goodFiles(now: number): Readonly<Record<string, Fields>> {
       session: ssoSession(),
       grant: "device",
       browser: false,
-      asker: "aws (process 1)",
+      caller: "aws (process 1)",
       startedUptime: uptime(),
       state: "open",
       url: "https://x/",

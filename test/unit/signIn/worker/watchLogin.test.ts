@@ -2,7 +2,7 @@ import { uptime } from "node:os";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { tokenMark } from "../../../../src/cache/tokenCache.ts";
 import {
-  mark,
+  claim,
   type PendingLogin,
   removePendingLogin,
   writePendingLogin,
@@ -79,7 +79,7 @@ it("ends with another token than the one it replaces, and not with that one", as
 
 it("goes on when the token that it replaces was only refreshed", async () => {
   const refreshed = async (login: PendingLogin) => {
-    mark(login, `refreshed-${tokenMark("refreshed")}`, system);
+    claim(login, `refreshed-${tokenMark("refreshed")}`, system);
     await putToken("refreshed");
   };
   expect(await watched({ replaces: tokenMark("old") }, refreshed)).toBeUndefined();
