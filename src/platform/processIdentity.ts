@@ -1,23 +1,26 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { createServer } from "node:net";
 import { hostname, uptime } from "node:os";
 
-/** Who wrote one of our state files: enough to tell, later and from another process, whether it still runs. */
+/** Names a process in our state files, so that another process can tell later whether it still runs. */
 export interface ProcessIdentity {
-  /** The host's name, which DHCP and VPNs may change while it runs. */
+  /** DHCP and VPNs may change it while the host runs. */
   host: string;
   /** The kernel's boot id on Linux, else empty. */
   boot: string;
-  /** The PID namespace on Linux, else empty: PIDs mean something only inside one. */
+  /** The PID namespace on Linux, else empty. A PID has a meaning only inside one. */
   pidNamespace: string;
   pid: number;
-  /** Start time of the process in clock ticks since boot (Linux), so that a reused PID is told apart; else empty. */
+  /** Tells the process from a later one with the same PID. Empty where the system offers nothing. */
   started: string;
-  /** Seconds since boot, a clock that no one sets. */
+  /** Seconds since boot: a clock that cannot be set. */
   uptimeSeconds: number;
 }
 
-export function identifyProcess(pid = process.pid): ProcessIdentity {
-  return { ...identifyMachine(), pid, started: startTicks(pid), uptimeSeconds: Math.floor(uptime()) };
+export function identifyProcess(pid = process.pid, platform = process.platform): ProcessIdentity {
+  const started = startMark(pid, platform);
+  return { ...identifyMachine(), pid, started, uptimeSeconds: Math.floor(uptime()) };
 }
 
 type Machine = Pick<ProcessIdentity, "host" | "boot" | "pidNamespace">;
@@ -25,12 +28,12 @@ type Machine = Pick<ProcessIdentity, "host" | "boot" | "pidNamespace">;
 export function identifyMachine(): Machine {
   return {
     host: hostname(),
-    boot: attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
-    pidNamespace: attempt(() => readlinkSync("/proc/self/ns/pid")),
+    boot: orEmpty(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
+    pidNamespace: orEmpty(() => readlinkSync("/proc/self/ns/pid")),
   };
 }
 
-/** Whether that is this machine since its last start, and the same PIDs; by the host's name only where nothing better tells. */
+/** Whether PIDs of that machine are PIDs here, since the last boot. The host's name counts only where there is no boot id. */
 export function isThisMachine({
   host,
   boot,
@@ -41,8 +44,11 @@ export function isThisMachine({
   return here.boot !== "" || host === here.host;
 }
 
-/** Whether that process runs: `unknown` when it belongs to another host or container, where nobody here can look. */
-export function processState(identity: ProcessIdentity): "alive" | "dead" | "unknown" {
+/** `unknown`: the process belongs to another host or container and cannot be looked at from here. */
+export function processState(
+  identity: ProcessIdentity,
+  platform = process.platform,
+): "alive" | "dead" | "unknown" {
   if (!isThisMachine(identity)) {
     const here = identifyMachine();
     return identity.host === here.host && identity.boot !== here.boot ? "dead" : "unknown";
@@ -53,28 +59,73 @@ export function processState(identity: ProcessIdentity): "alive" | "dead" | "unk
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return "dead";
   }
-  const started = startTicks(identity.pid);
-  return started === identity.started && started !== ENDED ? "alive" : "dead";
+  return isSameProcess(identity, platform) ? "alive" : "dead";
 }
 
-/**
- * Fields after the command name of `/proc/PID/stat` (proc(5)); empty where there is no such file. Read as those of the first thread, which
- * are the same: of `/proc/PID/stat` itself qemu-user shows each program its own invention, and others the truth.
- */
-export function processStat(pid: number): string[] {
-  const stat = attempt(() => readFileSync(`/proc/${pid}/task/${pid}/stat`, "utf8"));
-  return stat === "" ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+/** Whether the process that has this PID now is the same one. True where the system does not tell. */
+function isSameProcess({ pid, started }: ProcessIdentity, platform: NodeJS.Platform): boolean {
+  if (platform === "win32") return started === "" || pipeExists(started);
+  const current = startMark(pid, platform);
+  return current !== ENDED && (current === started || current === "" || started === "");
 }
 
-/** Of a zombie: it has ended, only its parent has not looked yet. */
+/** A zombie: it has ended, and its parent has not read its exit code yet. */
 const ENDED = "ended";
 
-function startTicks(pid: number): string {
+/** Linux: clock ticks from boot to the start. Windows: a pipe that this process holds. Elsewhere: the start's date. */
+function startMark(pid: number, platform: NodeJS.Platform): string {
+  if (platform === "win32") return pid === process.pid ? heldPipe() : "";
+  if (platform !== "linux") return startDate(pid);
   const stat = processStat(pid);
   return stat[0] === "Z" ? ENDED : (stat[19] ?? "");
 }
 
-function attempt(read: () => string): string {
+/**
+ * The fields after the command name of `/proc/PID/stat` (proc(5)). Empty where there is no such file. Reads those of the first
+ * thread, which are the same: under qemu-user, a program that reads its own `/proc/PID/stat` gets another text.
+ */
+export function processStat(pid: number): string[] {
+  const stat = orEmpty(() => readFileSync(`/proc/${pid}/task/${pid}/stat`, "utf8"));
+  return stat === "" ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+/** A waiter looks every second, and starting `ps` takes some milliseconds. */
+const DATE_LIFE_SECONDS = 5;
+const dates = new Map<number, { date: string; atSeconds: number }>();
+
+function startDate(pid: number): string {
+  const known = dates.get(pid);
+  if (known && (pid === process.pid || uptime() - known.atSeconds < DATE_LIFE_SECONDS)) return known.date;
+  const args = ["-o", "stat=", "-o", "lstart=", "-p", String(pid)];
+  const options = { encoding: "utf8", env: { LC_ALL: "C", TZ: "UTC" }, stdio: "pipe" } as const;
+  const line = orEmpty(() => execFileSync("/bin/ps", args, options)).trim();
+  const date = line.startsWith("Z") ? ENDED : line.replace(/^\S+\s+/, "");
+  dates.set(pid, { date, atSeconds: uptime() });
+  return date;
+}
+
+/** Windows ends a pipe with the process that serves it, and has no cheap way to ask when a process started. */
+const PIPES = "\\\\.\\pipe\\";
+let pipe: string | undefined;
+
+function heldPipe(): string {
+  if (pipe !== undefined) return pipe;
+  const name = `sso-cred-${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const server = createServer((socket) => socket.destroy()).on("error", () => {});
+  server.listen(PIPES + name).unref();
+  pipe = server.listening ? name : "";
+  return pipe;
+}
+
+function pipeExists(name: string): boolean {
+  try {
+    return readdirSync(PIPES).includes(name);
+  } catch {
+    return true;
+  }
+}
+
+function orEmpty(read: () => string): string {
   try {
     return read();
   } catch {

@@ -60,8 +60,8 @@ it("names the same machine each time", () => {
   if (process.platform === "linux") expect(identifyMachine().pidNamespace).toMatch(/^pid:\[\d+\]$/);
 });
 
-it.runIf(process.platform === "linux")("takes a zombie for dead", async () => {
-  // The shell does not wait for its child, which has ended.
+/** A process whose parent, a shell, does not wait for it. */
+async function zombie() {
   const shell = spawn("/bin/sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
@@ -72,6 +72,28 @@ it.runIf(process.platform === "linux")("takes a zombie for dead", async () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   expect(processStat(pid)[0]).toBe("Z");
-  expect([before, identifyProcess(pid)].map(processState)).toEqual(["dead", "dead"]);
+  return { pid, before, shell };
+}
+
+it.runIf(process.platform === "linux")("takes a zombie for dead", async () => {
+  const { pid, before, shell } = await zombie();
+  expect([before, identifyProcess(pid)].map((identity) => processState(identity))).toEqual(["dead", "dead"]);
   shell.kill("SIGKILL");
+});
+
+it.runIf(process.platform === "linux")(
+  "sees that a zombie has ended by the system's list of processes, too",
+  async () => {
+    const { pid, shell } = await zombie();
+    expect(processState({ ...identifyProcess(), pid, started: "earlier" }, "darwin")).toBe("dead");
+    shell.kill("SIGKILL");
+  },
+);
+
+it.skipIf(process.platform === "win32")("tells a reused PID by the date at which its process started", () => {
+  const identity = identifyProcess(process.pid, "darwin");
+  expect(identity.started).toMatch(/^\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4}$/);
+  expect(processState(identity, "darwin")).toBe("alive");
+  expect(processState({ ...identity, started: "Mon Jan  1 00:00:00 2024" }, "darwin")).toBe("dead");
+  expect(processState({ ...identity, started: "" }, "darwin")).toBe("alive");
 });
