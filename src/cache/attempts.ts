@@ -3,34 +3,32 @@ import { sha1 } from "../hit/sha1.ts";
 import type { System } from "../platform/system.ts";
 import { readStateFile, writeStateFile } from "./stateFile.ts";
 
-/** How long after an attempt what is cached is used without another one. */
+/** For this long after an attempt, usable cached results are served without another attempt. */
 const COOL_DOWN_MS = 60_000;
 
-type Environment = Pick<System, "now" | "trace" | "env">;
-
 export interface Attempt {
-  /** Epoch milliseconds of its end. */
+  /** Epoch milliseconds at which it ended. */
   at: number;
-  /** How it failed, where that concerns others; absent after a success. */
+  /** Absent after a success, and after a failure that says nothing to other callers. */
   failure?: SsoCredError;
-  /** What `recordAttempt` was given. */
+  /** The token that the attempt says something about; see `recordAttempt`. */
   tokenMark?: string;
 }
 
-/** What decides how the services are reached. */
+/** The variables that decide how the services are reached. */
 const ROUTE =
   /^(https?_proxy|no_proxy|(AWS|REQUESTS)_CA_BUNDLE|NODE_EXTRA_CA_CERTS|AWS_ENDPOINT_URL(_SSO|_SSO_OIDC)?)$/i;
 
-/** What a failure of one caller says to the others who wait: the rest comes from its own surroundings. */
+/** The failures that other waiting callers would get, too. The others come from one caller's own environment. */
 const SHARED: readonly ErrorKind[] = ["unavailable", "access-denied", "login-required", "login-failed"];
 
 /**
- * Remembers how asking the service ended, and the mark of a token that this says something of; a bug and Ctrl-C are no answer
- * of the service. Best effort: without it the next call asks again.
+ * Records how a request to the service ended, and the mark of the token concerned. A bug or Ctrl-C says nothing about the service and is not
+ * recorded. Best effort: without a record, the next call sends its own request.
  */
 export function recordAttempt(
   path: string,
-  system: Environment,
+  system: Pick<System, "now" | "trace" | "env">,
   failure?: unknown,
   tokenMark?: string,
 ): void {
@@ -44,36 +42,40 @@ export function recordAttempt(
       route: routeOf(system),
     });
   } catch (error) {
-    system.trace.step("the attempt could not be remembered", { error: String(error) });
+    system.trace.step("the attempt could not be recorded", { error: String(error) });
   }
 }
 
 /** The last attempt, if it ended within the last minute. */
-export function lastAttempt(path: string, system: Environment): Attempt | undefined {
+export function lastAttempt(path: string, system: Pick<System, "now" | "env">): Attempt | undefined {
   return attemptSince(path, system.now() - COOL_DOWN_MS, system);
 }
 
-/** The last attempt, if it ended at `sinceMs` or later; one from the future (the clock was set back) is none. */
-export function attemptSince(path: string, sinceMs: number, system: Environment): Attempt | undefined {
+/** The last attempt, if it ended at `sinceMs` or later. One from the future (the clock was set back) does not count. */
+export function attemptSince(
+  path: string,
+  sinceMs: number,
+  system: Pick<System, "now" | "env">,
+): Attempt | undefined {
   const state = readStateFile(path);
   if (typeof state?.at !== "number" || state.at < sinceMs || state.at > system.now()) return undefined;
   const failure = readFailure(state.failure);
-  const isTold = failure && (failure.kind !== "unavailable" || state.route === routeOf(system));
+  const isShared = failure && (failure.kind !== "unavailable" || state.route === routeOf(system));
   const { tokenMark } = state;
   return {
     at: state.at,
-    ...(isTold ? { failure } : {}),
+    ...(isShared ? { failure } : {}),
     ...(typeof tokenMark === "string" ? { tokenMark } : {}),
   };
 }
 
-/** Short, so that it tells nothing of a proxy's password. */
-function routeOf({ env }: Environment): string {
+/** Short, so that it reveals nothing about a proxy's password. */
+function routeOf({ env }: Pick<System, "env">): string {
   const route = Object.entries(env).filter(([name]) => ROUTE.test(name));
   return sha1(JSON.stringify(route.sort())).slice(0, 8);
 }
 
-/** An error as a state file keeps it. */
+/** Reads an error from a state file. */
 export function readFailure(value: unknown): SsoCredError | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { kind, message, remedy } = value as { kind?: unknown; message?: unknown; remedy?: unknown };

@@ -1,15 +1,15 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { type Patience, readWhileBusy } from "../platform/retryWhileBusy.ts";
+import { type BusyWait, readWhileBusy } from "../platform/retryWhileBusy.ts";
 
 export type JsonObject = Record<string, unknown>;
 
-/** Longer files are nobody's cache: they are not read into memory. */
+/** No tool writes longer cache files. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
- * The JSON object in a file that other tools write too; undefined for whatever is not one (missing, unreadable, a
- * folder, a pipe, empty, half-written, over-long). A complete object followed by the rest of a longer, older one
- * is read: some SDKs overwrite in place.
+ * Reads the JSON object in a file that other tools write too. Undefined for anything else (missing, unreadable, a
+ * folder, a pipe, empty, half-written, over-long). A complete object that is followed by the rest of a longer, older one
+ * counts: some SDKs overwrite in place.
  */
 export function readJsonObject(path: string): JsonObject | undefined {
   const text = readSmallFile(path, {});
@@ -17,15 +17,15 @@ export function readJsonObject(path: string): JsonObject | undefined {
 }
 
 /**
- * The text of a regular file of at most `MAX_FILE_BYTES`; undefined when there is none. Never blocks on a pipe, and waits only on
- * demand for another program that has the file for itself.
+ * The text of a regular file of at most `MAX_FILE_BYTES`, else undefined. Never blocks on a pipe. On Windows, waits only on
+ * request while another program has locked the file.
  */
-export function readSmallFile(path: string, patience: Patience = { timeoutMs: 0 }): string | undefined {
+export function readSmallFile(path: string, wait: BusyWait = { timeoutMs: 0 }): string | undefined {
   let fd: number | undefined;
   try {
-    // The usual answer while waiting; as an exception it would cost ten times as much.
+    // Missing is the usual case while waiting, and an exception would cost ten times as much.
     if (!statSync(path, { throwIfNoEntry: false })) return undefined;
-    fd = readWhileBusy(() => openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)), patience);
+    fd = readWhileBusy(() => openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)), wait);
     const found = fstatSync(fd);
     if (!found.isFile() || found.size > MAX_FILE_BYTES) return undefined;
     const bytes = Buffer.alloc(found.size);
@@ -52,7 +52,7 @@ function parseObject(text: string): JsonObject | undefined {
   }
 }
 
-/** The text up to the brace that closes the first one; the whole text when none does. */
+/** The text up to the brace that closes the first one, or the whole text. */
 function leadingObject(text: string): string {
   let depth = 0;
   let quoted = false;

@@ -10,8 +10,6 @@ import { replaceFile } from "./replaceFile.ts";
 
 export type LoginGrant = "authorization_code" | "device_code";
 
-type Environment = Pick<System, "env" | "platform" | "now">;
-
 /** The AWS CLI's file for a client registration (aws-cli awscli/botocore/utils.py, `_registration_cache_key`). */
 export function registrationPath(session: SsoSession, system: Pick<System, "env" | "platform">): string {
   const key = pythonJson({
@@ -24,11 +22,11 @@ export function registrationPath(session: SsoSession, system: Pick<System, "env"
   return join(ssoCacheDirectory(system.env, system.platform), `${sha1(key)}.json`);
 }
 
-/** A registration that lives 15 more minutes and was made for this grant: the AWS CLI keeps both in one file. */
+/** A registration with 15 more minutes to live, made for this grant. The AWS CLI keeps those of both grants in one file. */
 export function readRegistration(
   session: SsoSession,
   grant: LoginGrant,
-  system: Environment,
+  system: Pick<System, "env" | "platform" | "now">,
 ): ClientRegistration | undefined {
   const file = readJsonObject(registrationPath(session, system));
   if (!file) return undefined;
@@ -40,7 +38,7 @@ export function readRegistration(
   return forCode === (grant === "authorization_code") ? { clientId, clientSecret, expiresAt } : undefined;
 }
 
-/** Throws the system's error; a registration that is not kept costs one more request at the next login. */
+/** Throws the system's error. Without the file, the next sign-in needs one more request. */
 export function writeRegistration(
   session: SsoSession,
   client: ClientRegistration,

@@ -10,9 +10,9 @@ import { listFolder, removeFile } from "./folder.ts";
 import { readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
 
-type Place = Pick<System, "env" | "platform">;
+type Environment = Pick<System, "env" | "platform">;
 
-/** What names a role's file. */
+/** The parts of a role that name its cache file. */
 type CachedRole = Role & { session: Pick<SsoSession, "name" | "startUrl"> };
 
 /** The AWS CLI's name for a role's file. */
@@ -20,34 +20,34 @@ export function roleFileName({ session: { name, startUrl }, accountId, roleName 
   return roleCredentialsFileName({ session: name === null ? { startUrl } : { name }, accountId, roleName });
 }
 
-export function roleCredentialsPath(role: CachedRole, system: Place): string {
+export function roleCredentialsPath(role: CachedRole, system: Environment): string {
   return join(roleFolder(system), roleFileName(role));
 }
 
-/** Cached credentials, whether or not they still live; `SSO_CRED_CACHE=off` sees none. */
-export function readRoleCredentials(role: CachedRole, system: Place): RoleCredentials | undefined {
+/** Cached credentials, expired or not. None with `SSO_CRED_CACHE=off`. */
+export function readRoleCredentials(role: CachedRole, system: Environment): RoleCredentials | undefined {
   if (!keepsRoleCredentials(system)) return undefined;
   const text = readSmallFile(roleCredentialsPath(role, system));
   return text === undefined ? undefined : parseRoleCredentials(text, role.accountId);
 }
 
-/** Cached credentials that still live for a minute. */
+/** Cached credentials with at least a minute left. */
 export function usableRoleCredentials(
   role: CachedRole,
-  system: Place & Pick<System, "now">,
+  system: Environment & Pick<System, "now">,
 ): RoleCredentials | undefined {
   const cached = readRoleCredentials(role, system);
   return cached && isUsable(cached.expiration, system.now()) ? cached : undefined;
 }
 
 /**
- * Writes the AWS CLI's file, with our own names beside its fields, if they are still wanted when only the rename is left.
- * Throws the system's error.
+ * Writes the AWS CLI's file, with our own fields beside its own. `isWanted` is asked just before the rename. Throws the system's
+ * error.
  */
 export function writeRoleCredentials(
   role: SessionRole,
   credentials: RoleCredentials,
-  system: Place,
+  system: Environment,
   isWanted?: () => boolean,
 ): void {
   if (!keepsRoleCredentials(system)) return;
@@ -70,13 +70,13 @@ export function writeRoleCredentials(
 }
 
 /**
- * Removes the role credentials of a session: the files that say so, and those named by the given pairs of account
- * and role (the AWS CLI's files do not say). `all`: every file with `ProviderType: sso`. Answers how many went. Throws
- * `config` naming a file that stays.
+ * Removes the role credentials of a session: the files that name it, and those of the given roles (the AWS CLI's files
+ * do not name their session). `all`: every file with `ProviderType: sso`. Returns the number of removed files. Throws
+ * `config` naming a file that could not be removed.
  */
 export function removeRoleCredentials(
   which: { session: SsoSession; pairs: readonly Role[] } | "all",
-  system: Place,
+  system: Environment,
 ): number {
   const folder = roleFolder(system);
   const named = new Set(
@@ -95,11 +95,11 @@ export function removeRoleCredentials(
   return removed;
 }
 
-/** Whether role credentials may be on the disk (`SSO_CRED_CACHE`). */
-export function keepsRoleCredentials(system: Place): boolean {
+/** Whether role credentials may be written to the disk (`SSO_CRED_CACHE`). */
+export function keepsRoleCredentials(system: Environment): boolean {
   return system.env.SSO_CRED_CACHE !== "off";
 }
 
-function roleFolder(system: Place): string {
+function roleFolder(system: Environment): string {
   return roleCacheDirectory(system.env, system.platform);
 }

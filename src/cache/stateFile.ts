@@ -2,10 +2,10 @@ import { identifyMachine, isThisMachine, type ProcessIdentity } from "../platfor
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
 
-/** The version of everything under `~/.aws/sso-cred/`; files of another version read as absent. */
+/** The version of all files under `~/.aws/sso-cred/`. Files of another version read as absent. */
 export const STATE_FORMAT = 1;
 
-/** One of our own files, if it is of this format and of this machine since its last start. */
+/** Reads one of our own files, if it has this format and was written on this machine since its last boot. */
 export function readStateFile(path: string): JsonObject | undefined {
   const state = readJsonObject(path);
   if (state?.format !== STATE_FORMAT) return undefined;
@@ -13,13 +13,13 @@ export function readStateFile(path: string): JsonObject | undefined {
   return isThisMachine({ host, boot, pidNamespace }) ? state : undefined;
 }
 
-/** Replaces one of our own files, if it is wanted to the last; answers whether it did. Throws the system's error. */
+/** Replaces one of our own files, if `isWanted` just before the rename. Returns whether it did. Throws the system's error. */
 export function writeStateFile(path: string, state: JsonObject, isWanted?: () => boolean): boolean {
   const text = JSON.stringify({ format: STATE_FORMAT, ...identifyMachine(), ...state });
   return prepareReplacement(path).commit(text, isWanted);
 }
 
-/** The process that a state file names, if it is complete. */
+/** The process that a state file names; undefined if a part is missing. */
 export function readIdentity(state: JsonObject | undefined): ProcessIdentity | undefined {
   if (!state) return undefined;
   const { host, boot, pidNamespace, pid, started, uptimeSeconds } = state;

@@ -5,33 +5,33 @@ import type { System } from "../platform/system.ts";
 import { roleFileName } from "./roleCredentialsCache.ts";
 import { tokenKey } from "./tokenCache.ts";
 
-type Place = Pick<System, "env" | "platform">;
+type Environment = Pick<System, "env" | "platform">;
 
-/** Every name under `~/.aws/sso-cred/` is made of hashes: what the config says never becomes a path. */
+/** All names under `~/.aws/sso-cred/` are hashes: text from the config never becomes a path. */
 export function sessionStatePath(
   kind: "attempts" | "logins" | "backoff",
   session: SsoSession,
-  system: Place,
+  system: Environment,
 ): string {
   return join(stateFolder(system), kind, `${tokenKey(session)}.json`);
 }
 
-export function loginsFolder(system: Place): string {
+export function loginsFolder(system: Environment): string {
   return join(stateFolder(system), "logins");
 }
 
-export function roleAttemptPath(role: SessionRole, system: Place): string {
+export function roleAttemptPath(role: SessionRole, system: Environment): string {
   return join(stateFolder(system), "attempts", roleFileName(role));
 }
 
-export function sessionLockPath(kind: "token" | "login", session: SsoSession, system: Place): string {
+export function sessionLockPath(kind: "token" | "login", session: SsoSession, system: Environment): string {
   return join(stateFolder(system), "locks", `${kind}-${tokenKey(session)}`);
 }
 
-export function roleLockPath(role: SessionRole, system: Place): string {
+export function roleLockPath(role: SessionRole, system: Environment): string {
   return join(stateFolder(system), "locks", `role-${roleFileName(role).slice(0, 40)}`);
 }
 
-function stateFolder({ env, platform }: Place): string {
+function stateFolder({ env, platform }: Environment): string {
   return stateDirectory(env, platform);
 }

@@ -8,7 +8,7 @@ import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 
-/** The fields every SDK knows, in the order in which the AWS CLI writes them. */
+/** The fields that every SDK knows, in the AWS CLI's order. */
 const FIELDS = [
   "startUrl",
   "region",
@@ -20,7 +20,7 @@ const FIELDS = [
   "refreshToken",
 ];
 
-/** What the file name is the SHA-1 of, in every AWS tool: the session's name, or a legacy profile's start URL. */
+/** The file name, the same in every AWS tool: the SHA-1 of the session's name, or of a legacy profile's start URL. */
 export function tokenKey(session: Pick<SsoSession, "name" | "startUrl">): string {
   return sha1(session.name ?? session.startUrl);
 }
@@ -33,7 +33,7 @@ export function tokenFileExists(session: SsoSession, system: Pick<System, "env" 
   return existsSync(tokenPath(session, system));
 }
 
-/** What tells an access token from others in a file that holds no secret. */
+/** Identifies an access token in a file that must hold no secret. */
 export function tokenMark(accessToken: string): string {
   return sha1(`mark of ${accessToken}`);
 }
@@ -65,7 +65,7 @@ export function readToken(
   };
 }
 
-/** The text of a token file; fields of `previous` that no tool we know writes are kept behind ours. */
+/** The text of a token file. Unknown fields of `previous` are kept, after ours. */
 export function tokenFileText(session: SsoSession, token: SsoToken, previous: JsonObject = {}): string {
   const known: Record<string, Json | undefined> = {
     startUrl: session.startUrl,

@@ -2,19 +2,19 @@ import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { System } from "../platform/system.ts";
 
-/** Where the system tells of changes, a look without one is only for what it may not tell: another host's. */
-const TOLD_MS = 1_000;
-/** Where it does not, how often one has to look; to be seen within a tenth of a second. */
-const POLL_MS = 75;
+/** Where the system reports changes, polling is only for those it may miss: another host's. */
+const WATCHED_POLL_MS = 1_000;
+/** Where it does not, so that a change is seen within a tenth of a second. */
+const UNWATCHED_POLL_MS = 75;
 
-/** Waits for files to change: fifty processes that look all the time would keep a processor busy. */
+/** Waits for files to change. Fifty processes that only poll would keep a processor busy. */
 export interface FileWatch {
-  /** Resolves at the next change since the last call, or when there should be a look anyway: after `atMostMs` at the latest. */
+  /** Resolves at the first change since the last call, or when it is time to poll; after `atMostMs` at the latest. */
   next(atMostMs: number): Promise<void>;
   close(): void;
 }
 
-/** Starts now: look at the files afterwards. A folder that does not exist yet is watched as soon as it does. */
+/** Watches from now on, so read the files afterwards. A folder that does not exist yet is watched once it does. */
 export function watchFiles(paths: readonly string[], system: Pick<System, "sleep">): FileWatch {
   const watchers = new Map<string, FSWatcher>();
   let changed = false;
@@ -40,14 +40,17 @@ export function watchFiles(paths: readonly string[], system: Pick<System, "sleep
   for (const path of paths) open(path);
   return {
     async next(atMostMs) {
-      // What has changed before these are there is seen at the next look, which is soon.
-      const untold = paths.filter((path) => !watchers.has(path));
-      for (const path of untold) open(path);
+      // A change before these watchers exist is seen at the next poll, which is soon.
+      const unwatched = paths.filter((path) => !watchers.has(path));
+      for (const path of unwatched) open(path);
       if (!changed) {
-        const told = new Promise<void>((resolve) => {
+        const changeReported = new Promise<void>((resolve) => {
           wake = resolve;
         });
-        await Promise.race([told, system.sleep(Math.min(untold.length > 0 ? POLL_MS : TOLD_MS, atMostMs))]);
+        await Promise.race([
+          changeReported,
+          system.sleep(Math.min(unwatched.length > 0 ? UNWATCHED_POLL_MS : WATCHED_POLL_MS, atMostMs)),
+        ]);
       }
       changed = false;
     },

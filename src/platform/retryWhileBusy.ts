@@ -1,45 +1,45 @@
-/** As long as a virus scanner or a backup looks at a new file, and longer. */
-const PATIENCE_MS = 2_000;
-const LOOK_MS = 50;
+/** A virus scanner or a backup needs less time for a new file. */
+const TIMEOUT_MS = 2_000;
+const RETRY_MS = 50;
 
-/** What Windows answers to who wants to read a file that another program has for itself. */
-const NOT_READ = ["EBUSY"];
-/** What it answers to who wants to replace or remove a file that another program holds open, or has just removed. */
-const NOT_CHANGED = ["EBUSY", "EPERM", "EACCES"];
+/** Windows: another program has locked the file. */
+const NOT_READABLE = ["EBUSY"];
+/** Windows: another program has the file open, or has just removed it. */
+const NOT_REPLACEABLE = ["EBUSY", "EPERM", "EACCES"];
 
-export interface Patience {
+export interface BusyWait {
   timeoutMs?: number;
   platform?: NodeJS.Platform;
 }
 
-/** Reads a file; on Windows again and again while another program keeps it for itself. Throws the system's error. */
-export function readWhileBusy<T>(read: () => T, patience?: Patience): T {
-  return patiently(read, NOT_READ, patience);
+/** Reads a file. On Windows, retries while another program has locked it. Throws the system's error. */
+export function readWhileBusy<T>(read: () => T, wait?: BusyWait): T {
+  return retry(read, NOT_READABLE, wait);
 }
 
-/** Replaces or removes a file; on Windows again and again while another program holds it open. Throws the system's error. */
-export function retryWhileBusy<T>(change: () => T, patience?: Patience): T {
-  return patiently(change, NOT_CHANGED, patience);
+/** Replaces or removes a file. On Windows, retries while another program has it open. Throws the system's error. */
+export function retryWhileBusy<T>(change: () => T, wait?: BusyWait): T {
+  return retry(change, NOT_REPLACEABLE, wait);
 }
 
-/** Whether a change failed because somebody may still hold the file. */
+/** Whether a change failed because another program may have the file open. */
 export function isHeld(error: unknown, platform = process.platform): boolean {
-  return platform === "win32" && NOT_CHANGED.includes((error as NodeJS.ErrnoException).code ?? "");
+  return platform === "win32" && NOT_REPLACEABLE.includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
-function patiently<T>(
+function retry<T>(
   work: () => T,
-  refusals: readonly string[],
-  { timeoutMs = PATIENCE_MS, platform = process.platform }: Patience = {},
+  codes: readonly string[],
+  { timeoutMs = TIMEOUT_MS, platform = process.platform }: BusyWait = {},
 ): T {
-  // Of looks, not of the clock, which may be set meanwhile.
-  for (let looksLeft = timeoutMs / LOOK_MS; ; looksLeft--) {
+  // Counts attempts instead of reading the clock, which may be changed meanwhile.
+  for (let retriesLeft = timeoutMs / RETRY_MS; ; retriesLeft--) {
     try {
       return work();
     } catch (error) {
       const { code = "" } = error as NodeJS.ErrnoException;
-      if (platform !== "win32" || !refusals.includes(code) || looksLeft < 1) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+      if (platform !== "win32" || !codes.includes(code) || retriesLeft < 1) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
   }
 }

@@ -85,7 +85,7 @@ it("is nothing that a run could fail for", () => {
   writeFileSync(join(folder, "attempts"), "in the way");
   recordAttempt(path, system);
   expect(lastAttempt(path, system)).toBeUndefined();
-  expect(system.steps.map(({ what }) => what)).toEqual(["the attempt could not be remembered"]);
+  expect(system.steps.map(({ what }) => what)).toEqual(["the attempt could not be recorded"]);
 });
 
 it.each(["{}", "", '{"at": 1}', '{"format": 1, "at": "now"}'])(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
+  type BusyWait,
   isHeld,
-  type Patience,
   readWhileBusy,
   retryWhileBusy,
 } from "../../../src/platform/retryWhileBusy.ts";
@@ -15,7 +15,7 @@ function heldFor(failures: number, code: string): () => number {
   };
 }
 
-const WINDOWS: Patience = { platform: "win32", timeoutMs: 200 };
+const WINDOWS: BusyWait = { platform: "win32", timeoutMs: 200 };
 
 describe("on Windows", () => {
   it.each(["EBUSY", "EPERM", "EACCES"])(
