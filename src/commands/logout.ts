@@ -160,7 +160,7 @@ async function revoke(session: SsoSession, accessToken: string, system: System):
   try {
     const api = await identityCenter(session, system);
     try {
-      await api.logout(accessToken);
+      await api.logout(accessToken, { signal: system.interrupted });
     } finally {
       api.close();
     }

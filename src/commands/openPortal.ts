@@ -48,7 +48,7 @@ export async function withInventory<T>(
     for (let refused: string | undefined; ; ) {
       const token = await tokenFor(session, signIn, refused, api, system);
       const memory = isRemembered ? inventoryFile(session, token.accessToken, system) : shortMemory();
-      const list = inventory(portalOf(await api(), token), system, memory, progress.show);
+      const list = inventory(portalOf(await api(), token, system), system, memory, progress.show);
       const assignments = (accounts: readonly Account[]) =>
         list.assignments(accounts).finally(progress.clear);
       try {
@@ -56,9 +56,9 @@ export async function withInventory<T>(
         memory.forget();
         return result;
       } catch (error) {
-        if (!isCutShort(error)) memory.forget();
+        if (!endedMidway(error)) memory.forget();
         if (!(error instanceof ServiceError)) throw error;
-        if (error.status !== 401 || refused !== undefined) throw accessDeniedByService(session, error);
+        if (!error.needsSignIn || refused !== undefined) throw accessDeniedByService(session, error);
         refused = token.accessToken;
       }
     }
@@ -68,7 +68,7 @@ export async function withInventory<T>(
 }
 
 /** Whether a run ended in the middle of its listing: only then is what it learned worth keeping. */
-function isCutShort(error: unknown): boolean {
+function endedMidway(error: unknown): boolean {
   return !(error instanceof SsoCredError) || isKind(error, "unavailable");
 }
 
@@ -98,10 +98,11 @@ async function tokenFor(
   return signInAnew(session, system, { useDeviceCode, browser });
 }
 
-function portalOf(api: IdentityCenter, { accessToken }: SsoToken): Portal {
+function portalOf(api: IdentityCenter, { accessToken }: SsoToken, { interrupted: signal }: System): Portal {
   return {
-    listAccounts: (nextToken) => api.listAccounts(accessToken, nextToken),
-    listAccountRoles: (accountId, nextToken) => api.listAccountRoles(accessToken, accountId, nextToken),
+    listAccounts: (nextToken) => api.listAccounts(accessToken, nextToken, { signal }),
+    listAccountRoles: (accountId, nextToken) =>
+      api.listAccountRoles(accessToken, accountId, nextToken, { signal }),
   };
 }
 

@@ -1,9 +1,10 @@
 import { SsoCredError } from "../errors.ts";
 import { type Environment, expandPath } from "../hit/paths.ts";
 import type { CaBundle, EndpointSettings } from "../model.ts";
+import { isLoopback } from "../platform/loopback.ts";
 import { printable } from "../text/printable.ts";
 import type { Config } from "./configFile.ts";
-import { isLoopback, shownUrl } from "./urls.ts";
+import { shownUrl } from "./urls.ts";
 
 /** A section of the config. */
 export interface Layer {

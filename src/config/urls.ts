@@ -1,10 +1,6 @@
+import { isLoopback } from "../platform/loopback.ts";
 import { hiddenCharacter } from "../text/hiddenCharacter.ts";
 import { printable } from "../text/printable.ts";
-
-/** True if only this machine can read what is sent to the host, given as in `URL.hostname`. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
-}
 
 /** Why a start URL cannot be used, as the end of a sentence; shows no password. Undefined for a usable one. */
 export function startUrlProblem(text: string): string | undefined {

@@ -1,3 +1,4 @@
+import { missingScope } from "../config/settingsToCheck.ts";
 import { SsoCredError } from "../errors.ts";
 import type { IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { SessionRole, SsoToken } from "../model.ts";
@@ -5,8 +6,8 @@ import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 
 const MOST_NAMED = 8;
-/** The list is a courtesy: a slow one is not waited for. */
-const PATIENCE_MS = 3_000;
+/** The list is optional: don't wait long for it. */
+const LIST_MS = 3_000;
 
 /** The service's own no to an account or role, with the roles that are assigned there if it tells. */
 export async function accessDenied(
@@ -14,11 +15,11 @@ export async function accessDenied(
   token: SsoToken,
   refusal: ServiceError,
   { api, deadline }: { api: () => Promise<Pick<IdentityCenter, "listAccountRoles">>; deadline: number },
-  system: Pick<System, "now" | "trace">,
+  system: Pick<System, "now" | "interrupted" | "trace">,
 ): Promise<SsoCredError> {
-  const patience = { deadline: Math.min(deadline, system.now() + PATIENCE_MS) };
+  const options = { deadline: Math.min(deadline, system.now() + LIST_MS), signal: system.interrupted };
   const { roles } = await api()
-    .then((client) => client.listAccountRoles(token.accessToken, accountId, undefined, patience))
+    .then((client) => client.listAccountRoles(token.accessToken, accountId, undefined, options))
     .catch((error: unknown) => {
       system.trace.step("the assigned roles could not be listed", { error: String(error) });
       return { roles: [] };
@@ -26,7 +27,9 @@ export async function accessDenied(
   const names = roles.slice(0, MOST_NAMED).map((role) => printable(role, 64));
   if (roles.length > MOST_NAMED) names.push("…");
   const assigned = names.length > 0 ? `; assigned to you there: ${names.join(", ")}` : "";
-  const message = `no access to the role '${printable(roleName, 64)}' in account ${accountId} (${printable(refusal.message, 120)})${assigned}; signed in as somebody else?`;
+  const missing = missingScope(session);
+  const scope = missing === undefined ? "" : `${missing}; `;
+  const message = `no access to the role '${printable(roleName, 64)}' in account ${accountId} (${printable(refusal.message, 120)})${assigned}; ${scope}signed in as somebody else?`;
   return new SsoCredError("access-denied", message, {
     remedy: { run: `sso-cred logout ${session.loginArguments}` },
     cause: refusal,

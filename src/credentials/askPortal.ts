@@ -41,7 +41,7 @@ export async function askPortal(role: SessionRole, means: RequestContext, system
       return { credentials: await fetchAndKeep(role, token, means, system) };
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      if (error.status !== 401) throw await accessDenied(role, token, error, { api, deadline }, system);
+      if (!error.needsSignIn) throw await accessDenied(role, token, error, { api, deadline }, system);
       system.trace.step("the portal refused the token");
       // Once more with a refreshed token, never twice with one that was new.
       if (refused !== undefined) return { refused: token.accessToken };
@@ -62,7 +62,10 @@ async function fetchAndKeep(
   // A refresh may have used up the retries: the first try is no retry.
   const giveUpAt = Math.min(deadline, Math.max(retryUntil, system.now() + timeoutMs));
   const credentials = await withRetries(system, retryUntil - system.now(), () =>
-    client.getRoleCredentials(token.accessToken, role.accountId, role.roleName, { deadline: giveUpAt }),
+    client.getRoleCredentials(token.accessToken, role.accountId, role.roleName, {
+      deadline: giveUpAt,
+      signal: system.interrupted,
+    }),
   );
   if (credentials.expiration <= system.now()) {
     throw new SsoCredError(

@@ -1,6 +1,7 @@
 import { recordAttempt } from "../cache/attempts.ts";
 import { usableRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath } from "../cache/statePaths.ts";
+import { missingScope, settingsToCheck } from "../config/settingsToCheck.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { type IdentityCenter, identityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
@@ -67,7 +68,8 @@ async function signIn(
 /** One tab is enough: the refusal holds back further sign-ins. */
 function refusedAgain({ session }: SessionRole, system: System): SsoCredError {
   const title = sessionTitle(session);
-  const message = `the portal refuses every new token of '${title}': sso_region = ${session.region} or the start URL is of another directory, or the user is disabled`;
+  const wrong = missingScope(session) ?? `${settingsToCheck(session)}, and whether the user is disabled`;
+  const message = `the portal refuses every new token of '${title}': ${wrong}`;
   const failure = new SsoCredError("login-failed", message, {
     remedy: { run: `sso-cred login ${session.loginArguments}` },
   });

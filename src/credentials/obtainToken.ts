@@ -5,7 +5,7 @@ import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
 import { readToken, tokenFileExists, tokenMark, tokenPath } from "../cache/tokenCache.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { isFresh, isUsable } from "../hit/expiry.ts";
-import { isCutShort } from "../http/withRetries.ts";
+import { endedByDeadline } from "../http/withRetries.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
@@ -125,7 +125,7 @@ export async function obtainToken(
       if (!late) recordAttempt(attempts, system, needsPerson(session));
       return late;
     } catch (error) {
-      const isOurs = isCutShort(error, wish.deadline, system.now());
+      const isOurs = endedByDeadline(error, wish.deadline, system.now());
       recordAttempt(attempts, system, isOurs ? undefined : error);
       return usableToken(error);
     }

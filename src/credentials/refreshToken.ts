@@ -10,6 +10,7 @@ import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { claim, readPendingLogin } from "../signIn/pendingLogin.ts";
 import { sessionTitle } from "../signIn/sessionTitle.ts";
+import { printable } from "../text/printable.ts";
 
 type CachedToken = NonNullable<ReturnType<typeof readToken>>;
 
@@ -52,7 +53,7 @@ export async function refreshToken(
       // Not cut with the retries: the refresh token may have been spent, and its successor be on the way.
       const deadline = Math.min(wish.deadline, system.now() + ANSWER_MS);
       const connectDeadline = Math.max(retryUntil, system.now() + LEAST_CONNECT_MS);
-      return api.refresh(client, spent, { deadline, connectDeadline });
+      return api.refresh(client, spent, { deadline, connectDeadline, signal: system.interrupted });
     });
     const refreshed: SsoToken = {
       ...token,
@@ -64,6 +65,7 @@ export async function refreshToken(
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     system.trace.step("the refresh was refused", { error: error.code });
+    if (!error.needsSignIn) throw refreshRejected(session, error);
     return undefined;
   } finally {
     replacement.abandon();
@@ -105,6 +107,13 @@ function holdsToken(session: SsoSession, { file }: CachedToken, system: System):
   if (!tokenFileExists(session, system)) return false;
   const now = readJsonObject(tokenPath(session, system));
   return !now || (now.accessToken === file.accessToken && now.refreshToken === file.refreshToken);
+}
+
+/** Any other rejection says nothing about the token: it is kept, and nobody is asked to sign in. */
+function refreshRejected(session: SsoSession, error: ServiceError): SsoCredError {
+  const message = `the token of '${sessionTitle(session)}' cannot be refreshed (${printable(error.message, 200)})`;
+  const remedy = { run: `sso-cred login ${session.loginArguments}` };
+  return new SsoCredError("unavailable", message, { remedy, cause: error });
 }
 
 /** Whoever waits for a sign-in that replaces a token must not take a refreshed one for its answer. */

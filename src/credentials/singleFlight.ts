@@ -9,7 +9,7 @@ import { roleAttemptPath, roleLockPath } from "../cache/statePaths.ts";
 import { readToken, tokenMark } from "../cache/tokenCache.ts";
 import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
-import { isCutShort } from "../http/withRetries.ts";
+import { endedByDeadline } from "../http/withRetries.ts";
 import type { SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { askPortal, type Outcome, type RequestContext } from "./askPortal.ts";
@@ -78,7 +78,7 @@ export async function singleFlight(
         recordAttempt(attempts, system, undefined, tokenMark(outcome.refused));
       return outcome;
     } catch (error) {
-      const isOurs = isCutShort(error, means.deadline, system.now());
+      const isOurs = endedByDeadline(error, means.deadline, system.now());
       recordAttempt(attempts, system, isOurs ? undefined : error);
       return fallBackToCache(error);
     }

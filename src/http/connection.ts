@@ -2,23 +2,22 @@ import { request as httpRequest } from "node:http";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { SsoCredError } from "../errors.ts";
-import type { ProxyServer } from "./proxy.ts";
+import { authenticationSchemes, type ProxyServer } from "./proxy.ts";
 import {
   isUnknownIssuer,
   networkFault,
   type Peer,
-  ServiceUnavailable,
+  serviceUnavailable,
   TimedOut,
-  unavailable,
 } from "./serviceUnavailable.ts";
 import type { TrustStore } from "./trustStore.ts";
 
 /**
- * Opens a connection to the URL's host: directly, through a CONNECT tunnel (https), or to the proxy (http: the proxy is asked
- * for the whole URL). Not Node's own `proxyEnv`: that leaks the socket of a proxy which never answers, passes over proxies
+ * Opens a connection to the URL's host: directly, through a CONNECT tunnel (https), or to the proxy (http, where the request
+ * names the whole URL). Node's own `proxyEnv` is not used: it leaks the socket of a proxy that never responds, ignores proxies
  * written without a scheme, shows the proxy's password in an error, and reads NO_PROXY differently from the AWS CLI.
  *
- * @throws SsoCredError("unavailable") naming the host or the proxy, whichever failed; nothing is left open.
+ * @throws SsoCredError("unavailable") naming the host or the proxy that failed. Every socket is closed then.
  */
 export async function openConnection(
   url: URL,
@@ -61,7 +60,7 @@ export async function openConnection(
       host,
       ...(isIP(host) === 0 ? { servername: host } : {}),
       secureContext: used,
-      // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+      // NODE_TLS_REJECT_UNAUTHORIZED has no effect.
       rejectUnauthorized: true,
       ALPNProtocols: ["http/1.1"],
     };
@@ -70,7 +69,7 @@ export async function openConnection(
 }
 
 async function dial({ host, port }: { host: string; port: number }, signal: AbortSignal): Promise<Socket> {
-  // Node's 250 ms for each but the last address are too few for a slow line.
+  // Node's default of 250 ms per address is too short for a slow network.
   const socket = connectTcp({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: 1000 });
   let isFound = isIP(host) !== 0;
   socket.once("lookup", () => {
@@ -83,7 +82,7 @@ async function dial({ host, port }: { host: string; port: number }, signal: Abor
   }
 }
 
-/** The socket once it is open; destroyed when it does not get there, or when `signal` says stop first. */
+/** Resolves with the open socket. Destroys it on an error, or when `signal` aborts first. */
 function opened(socket: Socket, event: "connect" | "secureConnect", signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const stop = () => {
@@ -92,7 +91,7 @@ function opened(socket: Socket, event: "connect" | "secureConnect", signal: Abor
     };
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop, { once: true });
-    // Stays: an error between two listeners would end the process.
+    // Never removed: an error without a listener would end the process.
     socket.on("error", (error) => {
       signal.removeEventListener("abort", stop);
       reject(error);
@@ -125,11 +124,14 @@ function openTunnel(
       createConnection: () => socket,
       headers: { host: authority, ...proxyHeaders(proxy) },
     });
-    // Node would ask the proxy to close the connection after its answer.
+    // Node would ask the proxy to close the connection after its response.
     request.removeHeader("connection");
     request.on("error", end);
-    request.on("connect", ({ statusCode = 0 }, _socket, head: Buffer) => {
-      if (statusCode < 200 || statusCode > 299) return end(refusedByProxy(statusCode, proxy, authority));
+    request.on("connect", ({ statusCode = 0, headers }, _socket, head: Buffer) => {
+      if (statusCode < 200 || statusCode > 299) {
+        const offered = headers["proxy-authenticate"];
+        return end(refusedByProxy({ status: statusCode, offered, authority }, proxy));
+      }
       signal.removeEventListener("abort", stop);
       if (head.length > 0) socket.unshift(head);
       resolve();
@@ -142,18 +144,33 @@ export function proxyHeaders({ authorization }: ProxyServer): Record<string, str
   return authorization === undefined ? {} : { "proxy-authorization": authorization };
 }
 
-/** A proxy's own refusal, whether of a tunnel or of a plain request. */
-export function refusedByProxy(status: number, proxy: ProxyServer, authority: string): SsoCredError {
-  const { variable } = proxy;
-  const outage = new ServiceUnavailable(`proxy ${status}`, { retry: status >= 500, status });
-  if (status !== 407)
-    return unavailable(`${proxyName(proxy)} refuses to connect to ${authority} (HTTP ${status})`, outage);
-  return proxy.authorization === undefined
-    ? unavailable(
-        `${proxyName(proxy)} wants a password: set ${variable} to http://USER:PASSWORD@HOST:PORT`,
-        outage,
-      )
-    : unavailable(`${proxyName(proxy)} refuses the user name and password in ${variable}`, outage);
+export interface ProxyRefusal {
+  status: number;
+  /** The Proxy-Authenticate header of a 407. */
+  offered: string | undefined;
+  /** The host that was asked for. */
+  authority: string;
+}
+
+/** The error for a proxy that refuses a tunnel or a plain request. */
+export function refusedByProxy(
+  { status, offered = "", authority }: ProxyRefusal,
+  proxy: ProxyServer,
+): SsoCredError {
+  return serviceUnavailable(refusalMessage(), `proxy ${status}`, { retry: status >= 500, status });
+
+  function refusalMessage(): string {
+    const { variable } = proxy;
+    const name = proxyName(proxy);
+    if (status !== 407) return `${name} refuses to connect to ${authority} (HTTP ${status})`;
+    const schemes = authenticationSchemes(offered);
+    if (schemes.length > 0 && !schemes.some((scheme) => /^basic$/i.test(scheme))) {
+      return `${name} wants ${schemes.join(" or ")} authentication, and sso-cred supports only Basic: set ${variable} to a proxy that accepts Basic, such as a local one (px, cntlm) that signs in to this one`;
+    }
+    return proxy.authorization === undefined
+      ? `${name} wants a password: set ${variable} to http://USER:PASSWORD@HOST:PORT`
+      : `${name} refuses the user name and password in ${variable}`;
+  }
 }
 
 function proxyName({ host, port, variable }: ProxyServer): string {

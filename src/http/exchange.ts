@@ -4,51 +4,53 @@ import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { openConnection, proxyHeaders, refusedByProxy } from "./connection.ts";
 import { type ProxyServer, proxyFor } from "./proxy.ts";
-import { networkFault, type Peer, ServiceUnavailable, TimedOut, unavailable } from "./serviceUnavailable.ts";
+import { networkFault, type Peer, serviceUnavailable, TimedOut } from "./serviceUnavailable.ts";
 import { trustStore } from "./trustStore.ts";
 
-/** How long one request may take, in milliseconds, and how long its answer may be. */
+/** Limits of one request; times in milliseconds. */
 export interface Limits {
   /** Lookup, connection, proxy and TLS together. */
   connectMs: number;
   /** The whole request. */
   totalMs: number;
-  answerBytes: number;
+  responseBytes: number;
 }
 
-export const LIMITS: Limits = { connectMs: 5_000, totalMs: 15_000, answerBytes: 8 * 1024 * 1024 };
+export const LIMITS: Limits = { connectMs: 5_000, totalMs: 15_000, responseBytes: 8 * 1024 * 1024 };
 
-export interface WireRequest {
+export interface HttpRequest {
   method: string;
   url: URL;
   headers: Record<string, string>;
   body?: string | Uint8Array | undefined;
 }
 
-/** What a server said, whole. */
-export interface Answer {
+/** A complete response. */
+export interface HttpResponse {
   status: number;
   headers: Record<string, string>;
   body: Buffer;
 }
 
-export interface Patience {
-  /** Epoch milliseconds after which nobody waits for the answer. */
+export interface RequestOptions {
+  /** Epoch milliseconds at which the caller stops waiting for the response. */
   deadline?: number | undefined;
-  /** Epoch milliseconds after which a connection is no longer waited for. */
+  /** Epoch milliseconds by which the connection must be open. */
   connectDeadline?: number | undefined;
-  /** Ends the request; it rejects with the signal's reason. */
+  /**
+   * Ends the request, which then rejects with the signal's reason. Pass `system.interrupted` so that Ctrl-C ends the
+   * request; without a signal nothing but the deadline does.
+   */
   signal?: AbortSignal | undefined;
 }
 
-/** `interrupted` ends every request. */
-export type HttpEnvironment = Pick<System, "env" | "now"> & Partial<Pick<System, "interrupted">>;
+export type HttpEnvironment = Pick<System, "env" | "now">;
 
-export type Exchange = (request: WireRequest, patience?: Patience) => Promise<Answer>;
+export type Exchange = (request: HttpRequest, options?: RequestOptions) => Promise<HttpResponse>;
 
 /**
- * HTTP/1.1, one connection a request, redirects not followed; proxies and CAs as the environment and the session say. Any
- * answer that is complete counts as one, whatever its status.
+ * HTTP/1.1 with one connection per request, following no redirects, through the proxies and with the CAs that the environment
+ * and the session name. Every complete response counts as one, whatever its status.
  *
  * Rejects with SsoCredError: "unavailable" (in time, and with every socket closed), or "config" for a proxy or CA bundle
  * that cannot be used.
@@ -64,82 +66,84 @@ export function httpExchange(
     { deadline = Number.POSITIVE_INFINITY, connectDeadline = deadline, signal } = {},
   ) => {
     const { url } = request;
-    const ended = AbortSignal.any([signal, system.interrupted].filter((one) => one !== undefined));
     const totalMs = Math.min(limits.totalMs, deadline - system.now());
     if (totalMs <= 0) throw noTimeLeft(url);
     const giveUpAt = system.now() + totalMs;
     const connectMs = Math.max(0, Math.min(limits.connectMs, totalMs, connectDeadline - system.now()));
     const over = new AbortController();
-    const end = () => over.abort(ended.reason);
-    if (ended.aborted) end();
-    ended.addEventListener("abort", end, { once: true });
+    const end = () => over.abort(signal?.reason);
+    if (signal?.aborted) end();
+    signal?.addEventListener("abort", end, { once: true });
     const connected = giveUpAfter("connect", connectMs, over);
-    const answered = giveUpAfter("answer", totalMs, over);
+    const answered = giveUpAfter("response", totalMs, over);
     let socket: Socket | undefined;
     try {
       const proxy = proxyFor(url, system.env);
       socket = await openConnection(url, proxy, trust, over.signal);
       connected();
-      // The process was stopped meanwhile: what is not sent is not lost.
+      // The process may have been suspended meanwhile. A request that was not sent spends no refresh token.
       if (system.now() >= giveUpAt) throw noTimeLeft(url);
-      const answer = await ask(request, socket, proxy, over.signal, limits.answerBytes);
-      if (answer.status === 407 && proxy) throw refusedByProxy(407, proxy, url.host);
-      return answer;
+      const response = await send(request, socket, proxy, over.signal, limits.responseBytes);
+      if (response.status === 407 && proxy) {
+        const offered = response.headers["proxy-authenticate"];
+        throw refusedByProxy({ status: 407, offered, authority: url.host }, proxy);
+      }
+      return response;
     } catch (error) {
-      if (ended.aborted) throw ended.reason;
+      if (signal?.aborted) throw signal.reason;
       throw error;
     } finally {
       answered();
       connected();
-      ended.removeEventListener("abort", end);
+      signal?.removeEventListener("abort", end);
       socket?.destroy();
     }
   };
 }
 
 function noTimeLeft({ host }: URL) {
-  return unavailable(`no time left to ask ${host}`, new ServiceUnavailable("deadline", { retry: false }));
+  return serviceUnavailable(`no time left to ask ${host}`, "deadline", { retry: false });
 }
 
-/** A timer that is later than this tells that the process was stopped. */
-const STOPPED_MS = 100;
-/** For what was on its way to a process that was stopped. */
+/** A timer that fires this late means that the process was suspended. */
+const SUSPENDED_MS = 100;
+/** Time for a response that was on its way to a suspended process. */
 const ARRIVAL_MS = 1_000;
 
 /**
- * Aborts, unless the function that it answers is called first. To a process that was stopped the end of its time and the answer come at
- * once, and the answer may hold the only refresh token: it is read before, and what is still on its way gets a second.
+ * Aborts after `ms` unless the returned function is called first. When a suspended process resumes, its timer and a response
+ * that arrived meanwhile are due at once, and the response may hold the only refresh token. So the response is read
+ * first, and one still on its way gets another second.
  */
 function giveUpAfter(phase: TimedOut["phase"], ms: number, over: AbortController): () => void {
   const begunAt = process.uptime();
   let timer = setTimeout(() => {
     const lateMs = (process.uptime() - begunAt) * 1000 - ms;
-    timer = setTimeout(() => over.abort(new TimedOut(phase, ms)), lateMs > STOPPED_MS ? ARRIVAL_MS : 0);
+    timer = setTimeout(() => over.abort(new TimedOut(phase, ms)), lateMs > SUSPENDED_MS ? ARRIVAL_MS : 0);
   }, ms);
   return () => clearTimeout(timer);
 }
 
-async function ask(
-  { method, url, headers, body }: WireRequest,
+async function send(
+  { method, url, headers, body }: HttpRequest,
   socket: Socket,
   proxy: ProxyServer | undefined,
   signal: AbortSignal,
-  answerBytes: number,
-): Promise<Answer> {
-  const whole = proxy && url.protocol === "http:";
+  maxBytes: number,
+): Promise<HttpResponse> {
+  const isViaProxy = proxy && url.protocol === "http:";
   const peer: Peer = { name: url.host, isProxy: false };
   const request = httpRequest({
     method,
-    path: whole ? url.href : `${url.pathname}${url.search}`,
-    headers: { host: url.host, ...headers, ...(whole ? proxyHeaders(proxy) : {}) },
+    path: isViaProxy ? url.href : `${url.pathname}${url.search}`,
+    headers: { host: url.host, ...headers, ...(isViaProxy ? proxyHeaders(proxy) : {}) },
     createConnection: () => socket,
   });
   const stop = () => request.destroy();
   signal.addEventListener("abort", stop, { once: true });
   try {
     if (signal.aborted) throw signal.reason;
-    const response = await responseTo(request, body);
-    return await readWhole(response, url.host, answerBytes);
+    return await readResponse(await responseTo(request, body), url.host, maxBytes);
   } catch (error) {
     throw networkFault(signal.aborted ? signal.reason : error, peer);
   } finally {
@@ -147,7 +151,7 @@ async function ask(
   }
 }
 
-function responseTo(request: ClientRequest, body: WireRequest["body"]): Promise<IncomingMessage> {
+function responseTo(request: ClientRequest, body: HttpRequest["body"]): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.on("response", resolve);
     request.on("error", reject);
@@ -156,16 +160,17 @@ function responseTo(request: ClientRequest, body: WireRequest["body"]): Promise<
   });
 }
 
-async function readWhole(response: IncomingMessage, host: string, most: number): Promise<Answer> {
+async function readResponse(
+  response: IncomingMessage,
+  host: string,
+  maxBytes: number,
+): Promise<HttpResponse> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > most) {
-      throw unavailable(
-        `${host} sends an answer without end`,
-        new ServiceUnavailable("endless answer", { retry: false }),
-      );
+    if (length > maxBytes) {
+      throw serviceUnavailable(`${host} sends an answer without end`, "endless response", { retry: false });
     }
     chunks.push(chunk);
   }

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { SsoCredError } from "../errors.ts";
+import { isLoopback } from "../platform/loopback.ts";
 import type { System } from "../platform/system.ts";
 
 export interface ProxyServer {
@@ -16,32 +17,41 @@ export interface ProxyServer {
 type Env = System["env"];
 
 /**
- * The proxy for a URL by the environment, as the AWS CLI has it from Python: HTTPS_PROXY or HTTP_PROXY by the URL's scheme,
- * lower case first, an empty lower-case variable switching the other off; a proxy without a scheme is http. NO_PROXY
- * (`noProxy`) exempts hosts; loopback is not exempt by itself. ALL_PROXY is not read, as the AWS CLI does not.
+ * The proxy for a URL by the environment, as the AWS CLI gets it from Python: HTTPS_PROXY or HTTP_PROXY by the URL's scheme,
+ * lower case first, an empty lower-case variable disabling the other; a proxy without a scheme is http. NO_PROXY
+ * (`noProxy`) exempts hosts. ALL_PROXY is ignored, as the AWS CLI does. Loopback is never proxied: a token for a local
+ * endpoint must not leave the machine in the clear.
  *
- * @throws SsoCredError("config") for a proxy that is not http or https.
+ * @throws SsoCredError("config") for a proxy that is not http or https. The value is never shown: it may hold a password.
  */
 export function proxyFor(url: URL, env: Env): ProxyServer | undefined {
+  if (isLoopback(url.hostname)) return undefined;
   const [variable, value] = setting(url.protocol === "https:" ? "https_proxy" : "http_proxy", env);
   if (value === "" || isExempt(url, setting("no_proxy", env)[1])) return undefined;
-  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
-  const proxy = URL.canParse(text) ? new URL(text) : undefined;
-  // The value is not shown: it may hold a password.
-  if (!proxy?.hostname) throw new SsoCredError("config", `${variable} is not a URL like http://proxy:8080`);
-  if (proxy.protocol !== "http:" && proxy.protocol !== "https:") {
-    const scheme = proxy.protocol.slice(0, -1);
+  const [, scheme = "http", rest = ""] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(value) ?? [];
+  const at = rest.lastIndexOf("@");
+  const login = rest.slice(0, Math.max(at, 0));
+  if (/[/?#]/.test(login)) {
     throw new SsoCredError(
       "config",
-      `${variable} names a ${scheme} proxy: only http and https are supported`,
+      `${variable} is not a URL: percent-encode special characters in its user name and password (# as %23, / as %2F, ? as %3F, @ as %40)`,
     );
   }
+  const text = `${scheme}://${rest.slice(at + 1)}`;
+  const proxy = URL.canParse(text) ? new URL(text) : undefined;
+  if (!proxy?.hostname) throw new SsoCredError("config", `${variable} is not a URL like http://proxy:8080`);
   const secure = proxy.protocol === "https:";
+  if (!secure && proxy.protocol !== "http:") {
+    throw new SsoCredError(
+      "config",
+      `${variable} names a ${scheme.toLowerCase()} proxy: only http and https are supported`,
+    );
+  }
   return {
     host: withoutBrackets(proxy.hostname),
     port: Number(proxy.port) || (secure ? 443 : 80),
     secure,
-    authorization: proxy.username === "" && proxy.password === "" ? undefined : basic(proxy),
+    authorization: login === "" ? undefined : basicAuthorization(login),
     variable,
   };
 }
@@ -51,21 +61,32 @@ function setting(lowerCase: string, env: Env): [variable: string, value: string]
   return [variable, env[variable]?.trim() ?? ""];
 }
 
-function basic({ username, password }: URL): string {
-  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
+/** Not by `URL`, which takes the backslash of `DOMAIN\\user:password@proxy` for the end of the host name. */
+function basicAuthorization(login: string): string {
+  const [, user = "", password = ""] = /^([^:]*):?(.*)$/s.exec(login) ?? [];
+  return `Basic ${Buffer.from(`${percentDecoded(user)}:${percentDecoded(password)}`).toString("base64")}`;
 }
 
-function decoded(part: string): string {
+function percentDecoded(text: string): string {
   try {
-    return decodeURIComponent(part);
+    return decodeURIComponent(text);
   } catch {
-    return part;
+    return text;
   }
 }
 
 /**
- * NO_PROXY, a comma list: `*`, `host` and `.host` and `*.host` (each with all below it), each with `:port` if wanted,
- * IP addresses, and address blocks (`10.0.0.0/8`, as curl and Go have them).
+ * The authentication schemes of a Proxy-Authenticate header (RFC 9110, section 11.6.1), without their parameters:
+ * `Negotiate, NTLM, Basic realm="a, b"` → `["Negotiate", "NTLM", "Basic"]`.
+ */
+export function authenticationSchemes(header: string): string[] {
+  const challenges = header.replace(/"(?:[^"\\]|\\.)*"/g, "").split(",");
+  return challenges.flatMap((part) => /^\s*([A-Za-z][\w-]{0,30})(?=\s|$)(?!\s*=)/.exec(part)?.[1] ?? []);
+}
+
+/**
+ * NO_PROXY is a comma-separated list of `*`, hosts (`host`, `.host` and `*.host` all include subdomains; `:port` is optional),
+ * IP addresses, and address blocks (`10.0.0.0/8`, as in curl and Go).
  */
 function isExempt(url: URL, noProxy: string): boolean {
   const host = withoutBrackets(url.hostname).toLowerCase();

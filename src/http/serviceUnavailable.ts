@@ -2,43 +2,55 @@ import { SsoCredError } from "../errors.ts";
 import type { CaBundle } from "../model.ts";
 import { printable } from "../text/printable.ts";
 
-/** Why a request got no usable answer: the `cause` of every "unavailable" error of this folder. */
-export class ServiceUnavailable extends Error {
-  /** Whether the same request may succeed within seconds. */
-  readonly retry: boolean;
-  /** Of the HTTP answer, if there was one. */
-  readonly status: number | undefined;
-  /** What the service asked for with Retry-After. */
-  readonly retryAfterMs: number | undefined;
+export interface UnavailableFacts {
+  /** True if the same request may succeed within seconds. */
+  retry: boolean;
+  /** HTTP status of the response, if there was one. */
+  status?: number | undefined;
+  /** True if the service asked to be called less often. */
+  isThrottled?: boolean;
+  /** From the Retry-After header. */
+  retryAfterMs?: number | undefined;
+  /** True if the name of the service's host does not exist. */
+  isHostUnknown?: boolean;
+}
 
-  constructor(
-    message: string,
-    facts: { retry: boolean; status?: number; retryAfterMs?: number | undefined },
-  ) {
-    super(message);
-    this.name = "Outage";
+/** Why a request got no usable response: the `cause` of every "unavailable" error of this folder. */
+export class ServiceUnavailable extends Error implements UnavailableFacts {
+  readonly retry: boolean;
+  readonly status: number | undefined;
+  readonly isThrottled: boolean;
+  readonly retryAfterMs: number | undefined;
+  readonly isHostUnknown: boolean;
+
+  constructor(reason: string, facts: UnavailableFacts) {
+    super(reason);
+    this.name = "ServiceUnavailable";
     this.retry = facts.retry;
     this.status = facts.status;
+    this.isThrottled = facts.isThrottled ?? false;
     this.retryAfterMs = facts.retryAfterMs;
+    this.isHostUnknown = facts.isHostUnknown ?? false;
   }
 }
 
-export function unavailable(message: string, outage: ServiceUnavailable): SsoCredError {
-  return new SsoCredError("unavailable", message, { cause: outage });
+/** `reason` goes to the trace: short, without advice. */
+export function serviceUnavailable(message: string, reason: string, facts: UnavailableFacts): SsoCredError {
+  return new SsoCredError("unavailable", message, { cause: new ServiceUnavailable(reason, facts) });
 }
 
 export function serviceUnavailableOf(error: unknown): ServiceUnavailable | undefined {
   return error instanceof SsoCredError && error.cause instanceof ServiceUnavailable ? error.cause : undefined;
 }
 
-/** Whether the service (or something before it) asked to be called less often. */
+/** True if the service, or something in front of it, asked to be called less often. */
 export function isThrottled(error: unknown): boolean {
-  return serviceUnavailableOf(error)?.status === 429;
+  return serviceUnavailableOf(error)?.isThrottled === true;
 }
 
-/** The reason with which a request is given up when its time is over. */
+/** The abort reason of a request whose time is over. */
 export class TimedOut extends Error {
-  readonly phase: "lookup" | "connect" | "answer";
+  readonly phase: "lookup" | "connect" | "response";
   readonly ms: number;
 
   constructor(phase: TimedOut["phase"], ms: number) {
@@ -48,12 +60,12 @@ export class TimedOut extends Error {
   }
 }
 
-/** The machine at the other end of a socket, as messages name it. */
+/** The other end of a socket, as messages name it. */
 export interface Peer {
   /** `portal.sso.eu-west-1.amazonaws.com`, or `the proxy 10.0.0.1:3128 (HTTPS_PROXY)`. */
   name: string;
   isProxy: boolean;
-  /** Undefined: the usual CAs. */
+  /** Undefined: the default CAs. */
   caBundle?: CaBundle | undefined;
 }
 
@@ -66,18 +78,19 @@ const UNKNOWN_ISSUER = new Set([
   "CERT_UNTRUSTED",
 ]);
 
-/** A TLS failure that trusting more CAs may cure. */
+/** True for a TLS failure that trusting more CAs may fix. */
 export function isUnknownIssuer(error: unknown): boolean {
   return UNKNOWN_ISSUER.has(codeOf(error));
 }
 
-/** What a failed lookup, connection, handshake or transfer means, in one line that says what to do. */
+/** Explains a failed lookup, connection, handshake or transfer in one line that says what to do. */
 export function networkFault(error: unknown, peer: Peer): SsoCredError {
   if (error instanceof SsoCredError) return error;
   const code = codeOf(error);
   const [message, retry] = explain(error, code, peer);
   const reason = error instanceof Error ? error.message : String(error);
-  return unavailable(message, new ServiceUnavailable(printable(`${code} ${reason}`, 200), { retry }));
+  const isHostUnknown = code === "ENOTFOUND" && !peer.isProxy;
+  return serviceUnavailable(message, printable(`${code} ${reason}`, 200), { retry, isHostUnknown });
 }
 
 function explain(error: unknown, code: string, peer: Peer): [message: string, retry: boolean] {
@@ -91,7 +104,7 @@ function explain(error: unknown, code: string, peer: Peer): [message: string, re
         return [`cannot look up ${named}: no answer within ${time}; are you online?`, true];
       case "connect":
         return [`cannot reach ${name}: no connection within ${time}; ${hint}`, true];
-      case "answer":
+      case "response":
         return [`${name} did not answer within ${time}`, true];
     }
   }
@@ -106,7 +119,7 @@ function explain(error: unknown, code: string, peer: Peer): [message: string, re
     case "EHOSTUNREACH":
     case "ENETDOWN":
     case "EADDRNOTAVAIL":
-    // Linux, of a route that swallows (ip-route(8), "blackhole").
+    // Linux, for a blackhole route (ip-route(8)).
     case "EINVAL":
       return [`there is no route to ${name}: are you online?`, false];
     case "EACCES":
@@ -146,7 +159,7 @@ function unknownIssuer({ name, caBundle }: Peer): string {
     : `the certificate of ${name} is signed by a CA that is not in ${caBundle.path}: correct ${caBundle.setting}`;
 }
 
-/** Of happy eyeballs' AggregateError, the code of the first attempt. */
+/** For the AggregateError of several addresses (happy eyeballs): the code of the first attempt. */
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && !("code" in error && error.code)) return codeOf(error.errors[0]);
   const code = error instanceof Error && "code" in error ? error.code : undefined;

@@ -4,29 +4,29 @@ import { SsoCredError } from "../errors.ts";
 import type { CaBundle } from "../model.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
 
-/** Whom to trust in TLS, for one session. */
+/** The CAs to trust for one session. */
 export interface TrustStore {
   bundle: CaBundle | undefined;
-  /** Made at the first call. */
+  /** Created at the first call. */
   context(): SecureContext;
-  /** Whether `context()` now gives one that trusts more CAs than this one: the system's too. */
+  /** Adds the system's CAs. True if `context()` now trusts more CAs than `used`. */
   isWiderThan(used: SecureContext): boolean;
 }
 
 /**
- * As botocore: a CA bundle replaces every other CA. Without one: Node's own roots and NODE_EXTRA_CA_CERTS, and
- * when these do not know an issuer also the system's store, which takes 0.1 s to load and is thus left to that case.
+ * As in botocore, a CA bundle replaces every other CA. Without one: Node's own roots and NODE_EXTRA_CA_CERTS. The system's
+ * store takes 0.1 s to load, so it is added only when these do not know an issuer.
  */
 export function trustStore(configured: CaBundle | undefined): TrustStore {
   const bundle = configured?.isOptional && "fault" in readBundle(configured.path) ? undefined : configured;
-  // Not imported: with node:tls Node reads NODE_EXTRA_CA_CERTS, and most runs need neither.
+  // Not imported: loading node:tls reads NODE_EXTRA_CA_CERTS, and most runs need neither.
   const tls = () => process.getBuiltinModule("node:tls");
   let usual: SecureContext | undefined;
   let wide: SecureContext | undefined;
   return {
     bundle,
     context() {
-      // A bundle may hold an issuing CA without its root; whoever lists it trusts it (as curl --cacert).
+      // A bundle may list an intermediate CA without its root, and means to trust it (as curl --cacert does).
       usual ??= tls().createSecureContext(
         bundle ? { ca: requireBundle(bundle), allowPartialTrustChain: true } : {},
       );
@@ -51,13 +51,13 @@ function readBundle(path: string): { text: string } | { fault: string } {
   const file = readRegularFile(path);
   if ("fault" in file) return file;
   const text = file.bytes.toString("latin1");
-  return startsWell(text) ? { text } : { fault: "holds no PEM certificate" };
+  return startsWithCertificate(text) ? { text } : { fault: "holds no PEM certificate" };
 }
 
-/** OpenSSL says nothing about what it cannot read in a bundle; only the first certificate is looked at here. */
-function startsWell(text: string): boolean {
+/** OpenSSL skips what it cannot read in a bundle without an error. Only the first certificate is checked here. */
+function startsWithCertificate(text: string): boolean {
   try {
-    // This would take DER too, which a bundle may not be.
+    // X509Certificate alone would accept DER, which a bundle must not be.
     return text.includes("-----BEGIN ") && new X509Certificate(text).subject !== undefined;
   } catch {
     return false;

@@ -1,86 +1,71 @@
-import type { Answer } from "../http/exchange.ts";
-import { ServiceUnavailable, unavailable } from "../http/serviceUnavailable.ts";
+import type { HttpResponse } from "../http/exchange.ts";
+import { authenticationSchemes } from "../http/proxy.ts";
+import { serviceUnavailable } from "../http/serviceUnavailable.ts";
 import { printable } from "../text/printable.ts";
-import { containsSecret } from "./containsSecret.ts";
+import { OAUTH_ERRORS, ServiceError, temporaryFault } from "./serviceError.ts";
 
 export type Service = "oidc" | "portal";
 
-/**
- * What the service itself says against a request (HTTP 4xx but 429). `code` is the OAuth `error` word for the OIDC service
- * (`invalid_grant`, `slow_down`, `authorization_pending`, `access_denied`, `expired_token`, `invalid_client` …) and the exception's
- * name for the portal (`UnauthorizedException`, `ForbiddenException`, `ResourceNotFoundException`, `InvalidRequestException`).
- */
-export class ServiceError extends Error {
-  readonly status: number;
-  readonly code: string;
+/** The statuses with which the services reject a request. A 403 for /token is a firewall's. */
+const REJECTIONS: Readonly<Record<Service, readonly number[]>> = {
+  oidc: [400, 401],
+  portal: [400, 401, 403, 404],
+};
 
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.name = "ServiceError";
-    this.status = status;
-    this.code = code;
-  }
-}
-
-/** RFC 6749 5.2, RFC 8628 3.5, RFC 7591 3.2.2: believed without a mark of AWS. */
-const OAUTH_ERRORS = new Set([
-  "access_denied",
-  "authorization_pending",
-  "expired_token",
-  "invalid_client",
-  "invalid_client_metadata",
-  "invalid_grant",
-  "invalid_redirect_uri",
-  "invalid_request",
-  "invalid_scope",
-  "slow_down",
-  "unauthorized_client",
-  "unsupported_grant_type",
-]);
-
-/** Of characters, of what a service says against a request. */
-const MOST_SHOWN = 200;
+/** Characters shown of a service's message. */
+const MAX_MESSAGE = 200;
 
 type Fields = Record<string, unknown>;
 
-export interface Asked {
-  /** Whether an answer without content is a good one. */
+export interface Expected {
+  /** True if an empty response is a success. */
   emptyIsGood?: boolean;
   /** What was sent and must not come back in a message. */
   secrets?: readonly string[];
 }
 
 /**
- * Lets the service's own good answer pass: 2xx with a JSON object. Everything else is thrown.
- *
- * @throws ServiceError for the service's own refusal, SsoCredError("unavailable") for all that is not the service's word.
+ * Accepts the service's own success: 2xx with a JSON object. Throws everything else, as one of three:
+ *  - "no": ServiceError, the service's own rejection;
+ *  - "not now": SsoCredError("unavailable") worth a retry, for throttling and transient faults whatever the status;
+ *  - "not the service": SsoCredError("unavailable"), for a captive portal, proxy or firewall.
  */
 export function classifyResponse(
-  answer: Answer,
+  response: HttpResponse,
   host: string,
   service: Service,
-  { emptyIsGood = false, secrets = [] }: Asked = {},
+  { emptyIsGood = false, secrets = [] }: Expected = {},
 ): void {
-  const { status, body } = answer;
+  const { status, headers, body } = response;
   const isGood = status >= 200 && status < 300;
   if (isGood && body.length === 0 && emptyIsGood) return;
   const fields = jsonObject(body);
-  if (status === 429 || status >= 500) throw outOfOrder(answer, host);
   if (isGood && fields) return;
-  const code = isGood || !fields ? undefined : refusal(answer, fields, service);
-  if (code === undefined || !fields || containsSecret(code, secrets)) throw notTheService(answer, host);
-  throw new ServiceError(status, code, describe(code, fields, secrets));
+  const names = status >= 400 && fields ? errorNames(headers, fields) : {};
+  const fault = temporaryFault(names.exception ?? "") ?? temporaryFault(names.oauth ?? "");
+  if (status === 429 || fault === "throttling") throw throttled(response, host);
+  if (status >= 500 || status === 408 || fault === "transient") throw outOfOrder(response, host);
+  const code = REJECTIONS[service].includes(status) ? errorCode(names, service) : undefined;
+  if (code === undefined || !fields || containsSecret(code, secrets)) throw notTheService(response, host);
+  throw new ServiceError(status, code, describe(status, code, fields, secrets));
 }
 
-function refusal({ status, headers }: Answer, fields: Fields, service: Service): string | undefined {
-  if (status < 400) return undefined;
-  const exception = exceptionName(headers["x-amzn-errortype"]) ?? exceptionName(fields.__type);
+interface ErrorNames {
+  exception?: string | undefined;
+  oauth?: string | undefined;
+}
+
+function errorNames(headers: HttpResponse["headers"], { __type, error }: Fields): ErrorNames {
+  return {
+    exception: exceptionName(headers["x-amzn-errortype"]) ?? exceptionName(__type),
+    oauth: typeof error === "string" && /^[a-z_]{1,60}$/.test(error) ? error : undefined,
+  };
+}
+
+function errorCode({ exception, oauth }: ErrorNames, service: Service): string | undefined {
   if (service === "portal") return exception;
-  const { error } = fields;
-  if (typeof error === "string" && /^[a-z_]{1,60}$/.test(error) && (exception || OAUTH_ERRORS.has(error))) {
-    return error;
-  }
-  return exception === undefined ? undefined : oauthWord(exception);
+  if (oauth !== undefined && (exception !== undefined || OAUTH_ERRORS.has(oauth))) return oauth;
+  return exception && oauthCode(exception);
 }
 
 /** `com.amazonaws.switchboard.portal#UnauthorizedException:http://…` → `UnauthorizedException`. */
@@ -91,60 +76,77 @@ function exceptionName(type: unknown): string | undefined {
 }
 
 /** `AuthorizationPendingException` → `authorization_pending`. */
-function oauthWord(exception: string): string {
+function oauthCode(exception: string): string {
   return exception
     .replace(/(?:Exception|Error)$/, "")
     .replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_")
     .toLowerCase();
 }
 
-function describe(
-  code: string,
-  { message, Message, error_description }: Fields,
-  secrets: readonly string[],
-): string {
-  const text = [error_description, message, Message].find((part) => typeof part === "string" && part !== "");
-  if (typeof text !== "string") return code;
-  // Looked at before it is cut: what begins at its end would pass for something else.
-  const said = printable(text, 2 * MOST_SHOWN);
-  return containsSecret(said, secrets) ? code : `${code}: ${printable(said, MOST_SHOWN)}`;
+/** `code: message`, without what says nothing (`UnknownException: UnknownException`) and without secrets. */
+function describe(status: number, code: string, fields: Fields, secrets: readonly string[]): string {
+  const { error_description, message, Message } = fields;
+  const texts = [error_description, message, Message].filter((text) => typeof text === "string");
+  // Checked before it is cut: a secret cut in half would no longer be found.
+  const text = printable(texts.find((each) => each !== "" && each !== code) ?? "", 2 * MAX_MESSAGE);
+  const isNamed = !/^unknown(?:Exception|Error)?$/i.test(code);
+  const title = isNamed ? code : `HTTP ${status}`;
+  if (text === "" || containsSecret(text, secrets)) return isNamed ? title : `${title}, without a reason`;
+  return `${title}: ${printable(text, MAX_MESSAGE)}`;
 }
 
-function outOfOrder({ status, headers }: Answer, host: string) {
-  const outage = new ServiceUnavailable(`HTTP ${status}`, {
-    retry: true,
-    status,
-    retryAfterMs: retryAfterMs(headers),
-  });
-  return status === 429
-    ? unavailable(`${host} is throttling (HTTP 429): try again in a minute`, outage)
-    : unavailable(`${host} is out of order (HTTP ${status}): try again later`, outage);
+/** A shared substring of this length is not a coincidence. */
+const FRAGMENT_LENGTH = 12;
+/** A shorter value is no secret, and may be part of any word. */
+const MIN_SECRET_LENGTH = 8;
+
+/** True if the text holds one of the secrets, or a fragment of one: the service may have cut what it was sent. */
+export function containsSecret(text: string, secrets: readonly string[]): boolean {
+  const count = Math.max(0, text.length - FRAGMENT_LENGTH + 1);
+  const fragments = Array.from({ length: count }, (_, start) => text.slice(start, start + FRAGMENT_LENGTH));
+  return secrets
+    .filter(({ length }) => length >= MIN_SECRET_LENGTH)
+    .some((secret) => text.includes(secret) || fragments.some((fragment) => secret.includes(fragment)));
 }
 
-function notTheService({ status, headers, body }: Answer, host: string) {
-  const outage = new ServiceUnavailable(`HTTP ${status}, not the service's own answer`, {
-    retry: false,
-    status,
-  });
-  if (status === 407) return unavailable(`a proxy before ${host} wants a password: set HTTPS_PROXY`, outage);
-  if (status >= 300 && status < 400) {
-    return unavailable(
-      `${host} answered with a redirect (HTTP ${status}): a sign-in page of the network?`,
-      outage,
-    );
+function throttled({ status, headers }: HttpResponse, host: string) {
+  const message = `${host} is throttling (HTTP ${status}): try again in a minute`;
+  const facts = { retry: true, isThrottled: true, status, retryAfterMs: retryAfterMs(headers) };
+  return serviceUnavailable(message, `throttled, HTTP ${status}`, facts);
+}
+
+function outOfOrder({ status, headers }: HttpResponse, host: string) {
+  const message = `${host} is out of order (HTTP ${status}): try again later`;
+  const facts = { retry: true, status, retryAfterMs: retryAfterMs(headers) };
+  return serviceUnavailable(message, `HTTP ${status}`, facts);
+}
+
+function notTheService(response: HttpResponse, host: string) {
+  const { status } = response;
+  const reason = `HTTP ${status}, not the service's own response`;
+  return serviceUnavailable(unexpectedResponse(response, host), reason, { retry: false, status });
+}
+
+function unexpectedResponse({ status, headers, body }: HttpResponse, host: string): string {
+  if (status === 407) {
+    const schemes = authenticationSchemes(headers["proxy-authenticate"] ?? "").join(", ");
+    const wanted = schemes && !/\bbasic\b/i.test(schemes) ? ` by ${schemes}` : "";
+    return `a proxy before ${host} wants a password${wanted}: set HTTPS_PROXY`;
   }
-  const isPage =
-    /html/i.test(headers["content-type"] ?? "") || /^\s*</.test(body.subarray(0, 100).toString("latin1"));
-  if (isPage) {
+  if (status >= 300 && status < 400) {
+    return `${host} answered with a redirect (HTTP ${status}): a sign-in page of the network?`;
+  }
+  const start = body.subarray(0, 100).toString("latin1");
+  if (/html/i.test(headers["content-type"] ?? "") || /^\s*</.test(start)) {
     const who = status < 300 ? "a sign-in page of the network" : "a proxy or firewall";
-    return unavailable(`${host} answered with a web page instead of JSON (HTTP ${status}): ${who}?`, outage);
+    return `${host} answered with a web page instead of JSON (HTTP ${status}): ${who}?`;
   }
   const what = body.length === 0 ? "without content" : jsonObject(body) ? "in unknown words" : "not in JSON";
-  return unavailable(`${host} answered ${what} (HTTP ${status}): is there a proxy between?`, outage);
+  return `${host} answered ${what} (HTTP ${status}): is there a proxy between?`;
 }
 
-/** Retry-After, in seconds or as a date; the latter by the Date header, not by our clock. */
-function retryAfterMs(headers: Answer["headers"]): number | undefined {
+/** Retry-After in seconds or as a date; a date is compared with the Date header, not with our clock. */
+function retryAfterMs(headers: HttpResponse["headers"]): number | undefined {
   const value = headers["retry-after"]?.trim() ?? "";
   if (/^\d{1,6}$/.test(value)) return Number(value) * 1000;
   const ms = Date.parse(value) - Date.parse(headers.date ?? "");

@@ -1,5 +1,6 @@
-import { type HttpEnvironment, httpExchange, type Limits, type Patience } from "../http/exchange.ts";
-import { ServiceUnavailable, unavailable } from "../http/serviceUnavailable.ts";
+import { sectionOf } from "../config/settingsToCheck.ts";
+import { type HttpEnvironment, httpExchange, type Limits, type RequestOptions } from "../http/exchange.ts";
+import { serviceUnavailable } from "../http/serviceUnavailable.ts";
 import type {
   ClientRegistration,
   DeviceAuthorization,
@@ -9,62 +10,65 @@ import type {
 } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { ServiceError } from "./classifyResponse.ts";
+import type { Service } from "./classifyResponse.ts";
 import { oidcEndpoint, ssoEndpoint } from "./endpoints.ts";
+import { endpointSetting, type NamedSession, withHostSetting } from "./hostSetting.ts";
 import {
   type AccountsPage,
+  parseAccounts,
+  parseDeviceAuthorization,
+  parseGrant,
+  parseRegistration,
+  parseRoleCredentials,
+  parseRoles,
   type RolesPage,
-  readAccounts,
-  readDeviceAuthorization,
-  readGrant,
-  readRegistration,
-  readRoleCredentials,
-  readRoles,
 } from "./parseResponse.ts";
 import type { CreateTokenCommandInput } from "./sdk.ts";
 import { type CallOptions, sdkHandler } from "./sdkHandler.ts";
+import { ServiceError } from "./serviceError.ts";
 import type { StartUrlRequest } from "./startUrl.ts";
 
 export { isThrottled } from "../http/serviceUnavailable.ts";
-export { ServiceError } from "./classifyResponse.ts";
+export { ServiceError } from "./serviceError.ts";
 
-/** In one page of a list; the model allows 1 to 100. */
-const MOST_RESULTS = 100;
+/** Items per page of a list; the API allows 1 to 100. */
+const PAGE_SIZE = 100;
 
 type Client = Pick<ClientRegistration, "clientId" | "clientSecret">;
 
 /**
- * The two services of one session. Each method is one request, without retries (`withRetries` has them), and rejects with
- *  - ServiceError: the service's own refusal (4xx);
- *  - SsoCredError("unavailable"): everything else, 429 and 5xx included, and answers that lack what they must hold;
+ * The two services of one session. Each method sends one request, without retries (see `withRetries`), and rejects with
+ *  - ServiceError: the service itself rejected the request;
+ *  - SsoCredError("unavailable"): everything else, including throttling, 5xx, and responses that lack a field;
  *  - SsoCredError("config"): a proxy variable or a CA bundle that cannot be used.
- * Texts of the service (names, addresses, URLs) are passed on as they came: whoever shows them cleans them.
+ * Ctrl-C ends a request only where `RequestOptions.signal` says so. Texts of the service (names, addresses, URLs) are
+ * returned unchanged: clean them before showing them.
  */
 export interface IdentityCenter {
-  registerClient(input: RegisterClientInput, patience?: Patience): Promise<ClientRegistration>;
+  registerClient(input: RegisterClientInput, options?: RequestOptions): Promise<ClientRegistration>;
   startDeviceAuthorization(
     client: Client,
     startUrl: string,
-    patience?: Patience,
+    options?: RequestOptions,
   ): Promise<DeviceAuthorization>;
-  redeemAuthorizationCode(client: Client, input: CodeInput, patience?: Patience): Promise<TokenGrant>;
-  /** `authorization_pending`, `slow_down`, `expired_token`, `access_denied` are ServiceErrors. */
-  redeemDeviceCode(client: Client, deviceCode: string, patience?: Patience): Promise<TokenGrant>;
-  refresh(client: Client, refreshToken: string, patience?: Patience): Promise<TokenGrant>;
+  redeemAuthorizationCode(client: Client, input: CodeInput, options?: RequestOptions): Promise<TokenGrant>;
+  /** `authorization_pending`, `expired_token` and `access_denied` are ServiceErrors; `slow_down` is throttling. */
+  redeemDeviceCode(client: Client, deviceCode: string, options?: RequestOptions): Promise<TokenGrant>;
+  refresh(client: Client, refreshToken: string, options?: RequestOptions): Promise<TokenGrant>;
   getRoleCredentials(
     accessToken: string,
     accountId: string,
     roleName: string,
-    patience?: Patience,
+    options?: RequestOptions,
   ): Promise<RoleCredentials>;
-  listAccounts(accessToken: string, nextToken?: string, patience?: Patience): Promise<AccountsPage>;
+  listAccounts(accessToken: string, nextToken?: string, options?: RequestOptions): Promise<AccountsPage>;
   listAccountRoles(
     accessToken: string,
     accountId: string,
     nextToken?: string,
-    patience?: Patience,
+    options?: RequestOptions,
   ): Promise<RolesPage>;
-  logout(accessToken: string, patience?: Patience): Promise<void>;
+  logout(accessToken: string, options?: RequestOptions): Promise<void>;
   close(): void;
 }
 
@@ -82,9 +86,9 @@ export interface CodeInput {
   redirectUri: string;
 }
 
-/** Loads the SDK. Reads no file of ~/.aws; the environment only for proxies. */
+/** Loads the SDK. Reads no file of ~/.aws, and the environment only for proxies. */
 export async function identityCenter(
-  session: Pick<SsoSession, "region" | "endpoints" | "caBundle">,
+  session: Pick<SsoSession, "region" | "endpoints" | "caBundle"> & NamedSession,
   system: HttpEnvironment & Pick<System, "trace">,
   limits?: Limits,
 ): Promise<IdentityCenter> {
@@ -100,105 +104,103 @@ export async function identityCenter(
     handler: sdkHandler("portal", exchange, system),
   });
 
-  /** Sends, and reads the output; what the SDK or the reader stumbles over is the answer's fault. */
+  /** Sends a request and parses the SDK's output. */
   async function call<T>(
-    { url, operation, patience: { deadline, connectDeadline, signal } = {}, emptyIsGood = false }: Call,
+    { service, operation, options = {}, emptyIsGood = false }: Call,
     send: (options: CallOptions) => Promise<unknown>,
-    read: (output: unknown, answer: string) => T,
+    parse: (output: unknown, subject: string) => T,
   ): Promise<T> {
-    const options = {
-      operation,
-      emptyIsGood,
-      deadline,
-      connectDeadline,
-      ...(signal && { abortSignal: signal }),
-    };
-    const answer = `${new URL(url).host} answered ${operation}`;
+    const { deadline, connectDeadline, signal } = options;
+    const url = service === "oidc" ? oidcUrl : portalUrl;
+    const subject = `${new URL(url).host} answered ${operation}`;
     try {
-      return read(await send(options), answer);
+      return parse(
+        await send({
+          operation,
+          emptyIsGood,
+          deadline,
+          connectDeadline,
+          ...(signal && { abortSignal: signal }),
+        }),
+        subject,
+      );
     } catch (error) {
-      // The SDK adds the answer to what it throws while reading one.
-      if (!(error instanceof Error && "$response" in error)) throw error;
-      const outage = new ServiceUnavailable(printable(error.message, 200), { retry: false });
-      throw unavailable(`${answer} in an unexpected form`, outage);
+      // The SDK adds the response to what it throws while it reads one.
+      if (error instanceof Error && "$response" in error) {
+        const reason = printable(error.message, 200);
+        throw serviceUnavailable(`${subject} in an unexpected form`, reason, { retry: false });
+      }
+      throw withHostSetting(error, endpointSetting(session, service));
     }
   }
 
   function createToken(
     { clientId, clientSecret }: Client,
     grant: Omit<CreateTokenCommandInput, "clientId" | "clientSecret">,
-    patience?: Patience,
+    options?: RequestOptions,
   ) {
     const command = new commands.CreateTokenCommand({ clientId, clientSecret, ...grant });
-    const about = { url: oidcUrl, operation: "CreateToken", patience };
-    return call(about, (options) => oidc.send(command, options), readGrant);
+    const about = { service: "oidc" as const, operation: "CreateToken", options };
+    return call(about, (sdkOptions) => oidc.send(command, sdkOptions), parseGrant);
   }
 
   return {
-    registerClient(input, patience) {
+    registerClient(input, options) {
       const command = new commands.RegisterClientCommand({ clientType: "public", ...input });
-      const about = { url: oidcUrl, operation: "RegisterClient", patience };
-      return call(about, (options) => oidc.send(command, options), readRegistration);
+      const about = { service: "oidc" as const, operation: "RegisterClient", options };
+      return call(about, (sdkOptions) => oidc.send(command, sdkOptions), parseRegistration);
     },
 
-    startDeviceAuthorization({ clientId, clientSecret }, startUrl, patience) {
+    startDeviceAuthorization({ clientId, clientSecret }, startUrl, options) {
       const command = new commands.StartDeviceAuthorizationCommand({ clientId, clientSecret, startUrl });
-      const about = { url: oidcUrl, operation: "StartDeviceAuthorization", patience };
-      return call(about, (options) => oidc.send(command, options), readDeviceAuthorization);
+      const about = { service: "oidc" as const, operation: "StartDeviceAuthorization", options };
+      return call(about, (sdkOptions) => oidc.send(command, sdkOptions), parseDeviceAuthorization);
     },
 
-    redeemAuthorizationCode(client, input, patience) {
-      return createToken(client, { grantType: "authorization_code", ...input }, patience);
+    redeemAuthorizationCode(client, input, options) {
+      return createToken(client, { grantType: "authorization_code", ...input }, options);
     },
 
-    redeemDeviceCode(client, deviceCode, patience) {
+    redeemDeviceCode(client, deviceCode, options) {
       const grantType = "urn:ietf:params:oauth:grant-type:device_code";
-      return createToken(client, { grantType, deviceCode }, patience);
+      return createToken(client, { grantType, deviceCode }, options);
     },
 
-    refresh(client, refreshToken, patience) {
-      return createToken(client, { grantType: "refresh_token", refreshToken }, patience);
+    refresh(client, refreshToken, options) {
+      return createToken(client, { grantType: "refresh_token", refreshToken }, options);
     },
 
-    async getRoleCredentials(accessToken, accountId, roleName, patience) {
-      const input = { accessToken: assertHeaderSafe(accessToken), accountId, roleName };
-      const command = new commands.GetRoleCredentialsCommand(input);
-      const about = { url: portalUrl, operation: "GetRoleCredentials", patience };
+    async getRoleCredentials(token, accountId, roleName, options) {
+      const accessToken = assertHeaderSafe(token);
+      const command = new commands.GetRoleCredentialsCommand({ accessToken, accountId, roleName });
+      const about = { service: "portal" as const, operation: "GetRoleCredentials", options };
       return await call(
         about,
-        (options) => portal.send(command, options),
-        (output, answer) => readRoleCredentials(output, answer, system.now()),
+        (sdkOptions) => portal.send(command, sdkOptions),
+        (output, subject) => parseRoleCredentials(output, subject, system.now()),
       );
     },
 
-    async listAccounts(accessToken, nextToken, patience) {
-      const command = new commands.ListAccountsCommand({
-        accessToken: assertHeaderSafe(accessToken),
-        nextToken,
-        maxResults: MOST_RESULTS,
-      });
-      const about = { url: portalUrl, operation: "ListAccounts", patience };
-      return await call(about, (options) => portal.send(command, options), readAccounts);
+    async listAccounts(token, nextToken, options) {
+      const input = { accessToken: assertHeaderSafe(token), nextToken, maxResults: PAGE_SIZE };
+      const command = new commands.ListAccountsCommand(input);
+      const about = { service: "portal" as const, operation: "ListAccounts", options };
+      return await call(about, (sdkOptions) => portal.send(command, sdkOptions), parseAccounts);
     },
 
-    async listAccountRoles(accessToken, accountId, nextToken, patience) {
-      const input = {
-        accessToken: assertHeaderSafe(accessToken),
-        accountId,
-        nextToken,
-        maxResults: MOST_RESULTS,
-      };
+    async listAccountRoles(token, accountId, nextToken, options) {
+      const input = { accessToken: assertHeaderSafe(token), accountId, nextToken, maxResults: PAGE_SIZE };
       const command = new commands.ListAccountRolesCommand(input);
-      const about = { url: portalUrl, operation: "ListAccountRoles", patience };
-      return await call(about, (options) => portal.send(command, options), readRoles);
+      const about = { service: "portal" as const, operation: "ListAccountRoles", options };
+      return await call(about, (sdkOptions) => portal.send(command, sdkOptions), parseRoles);
     },
 
-    async logout(accessToken, patience) {
-      const command = new commands.LogoutCommand({ accessToken: assertHeaderSafe(accessToken) });
-      const about = { url: portalUrl, operation: "Logout", patience, emptyIsGood: true };
+    async logout(token, options) {
+      const command = new commands.LogoutCommand({ accessToken: assertHeaderSafe(token) });
+      const about = { service: "portal" as const, operation: "Logout", options, emptyIsGood: true };
       await call(
         about,
-        (options) => portal.send(command, options),
+        (sdkOptions) => portal.send(command, sdkOptions),
         () => undefined,
       );
     },
@@ -212,26 +214,34 @@ export async function identityCenter(
 
 /** The request that `resolveStartUrl` makes, through the same proxies and with the same CAs. */
 export function startUrlRequest(
-  session: Pick<SsoSession, "caBundle">,
+  session: Pick<SsoSession, "caBundle" | "name" | "loginArguments">,
   system: HttpEnvironment & Pick<System, "trace">,
+  options: Pick<RequestOptions, "signal"> = {},
 ): StartUrlRequest {
   const exchange = httpExchange(session, system);
   return async (method, url, timeoutMs) => {
     const deadline = system.now() + timeoutMs;
-    const { status, headers } = await exchange({ method, url: new URL(url), headers: {} }, { deadline });
-    system.trace.step("start URL", { host: new URL(url).host, status });
-    return { status, location: headers.location };
+    try {
+      const { status, headers } = await exchange(
+        { method, url: new URL(url), headers: {} },
+        { ...options, deadline },
+      );
+      system.trace.step("start URL", { host: new URL(url).host, status });
+      return { status, location: headers.location };
+    } catch (error) {
+      throw withHostSetting(error, `sso_start_url in ${sectionOf(session)}`);
+    }
   };
 }
 
 interface Call {
-  url: string;
+  service: Service;
   operation: string;
-  patience?: Patience | undefined;
+  options?: RequestOptions | undefined;
   emptyIsGood?: boolean;
 }
 
-/** A token that no header can carry was not given by the service: its answer would be the same. */
+/** Rejects a token that no header can carry. The service did not issue it and would respond the same. */
 function assertHeaderSafe(accessToken: string): string {
   if (/^[\x21-\x7e]+$/.test(accessToken)) return accessToken;
   throw new ServiceError(

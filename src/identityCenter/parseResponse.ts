@@ -1,4 +1,4 @@
-import { ServiceUnavailable, unavailable } from "../http/serviceUnavailable.ts";
+import { serviceUnavailable } from "../http/serviceUnavailable.ts";
 import type {
   Account,
   ClientRegistration,
@@ -7,14 +7,14 @@ import type {
   TokenGrant,
 } from "../model.ts";
 
-/** Nothing here lives longer; a greater number is a fault, and would break dates further on. */
+/** No token or credentials live longer. A greater number is an error, and would overflow dates later. */
 const TEN_YEARS_SECONDS = 10 * 365 * 24 * 3600;
 const DEFAULT_INTERVAL_SECONDS = 5;
-const LEAST_INTERVAL_SECONDS = 1;
-/** Of characters, far above what the services send: a token file of such parts is still read. */
-const LONGEST_TEXT = 32_768;
-/** It becomes a part of the sign-in page's address. */
-const LONGEST_CLIENT_ID = 1_024;
+const MIN_INTERVAL_SECONDS = 1;
+/** Characters, far above what the services send. A token file with texts of this length can still be read. */
+const MAX_TEXT = 32_768;
+/** The client id becomes part of the sign-in page's URL. */
+const MAX_CLIENT_ID = 1_024;
 
 export interface AccountsPage {
   accounts: Account[];
@@ -26,9 +26,9 @@ export interface RolesPage {
   nextToken?: string;
 }
 
-/** The fields of one answer, read with suspicion: what is missing or of the wrong kind is "unavailable", naming it. */
+/** The fields of one response. A missing or malformed one throws SsoCredError("unavailable") that names it. */
 interface Reader {
-  /** Of `most` characters or less. */
+  /** At most `most` characters. */
   text(name: string, most?: number): string;
   optionalText(name: string): string | undefined;
   /** Above `least`, up to `most`. */
@@ -36,21 +36,21 @@ interface Reader {
   list(name: string): Reader[];
 }
 
-function reader(value: unknown, answer: string): Reader {
+function reader(value: unknown, subject: string): Reader {
   const fields = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
   const fault = (name: string, state = "with a malformed") => {
     const isMissing = fields[name] === undefined || fields[name] === null;
-    const outage = new ServiceUnavailable(`malformed ${name}`, { retry: false });
-    return unavailable(`${answer} ${isMissing ? "without" : state} ${name}`, outage);
+    const message = `${subject} ${isMissing ? "without" : state} ${name}`;
+    return serviceUnavailable(message, `malformed ${name}`, { retry: false });
   };
-  const short = (text: string, name: string, most = LONGEST_TEXT) => {
+  const short = (text: string, name: string, most = MAX_TEXT) => {
     if (text.length > most) throw fault(name, "with an over-long");
     return text;
   };
   return {
     text(name, most) {
       const text = fields[name];
-      // Half a surrogate pair fits into no URL.
+      // Half a surrogate pair cannot be encoded in a URL.
       if (typeof text !== "string" || text === "" || !text.isWellFormed()) throw fault(name);
       return short(text, name, most);
     },
@@ -66,22 +66,22 @@ function reader(value: unknown, answer: string): Reader {
     list(name) {
       const list = fields[name] ?? [];
       if (!Array.isArray(list)) throw fault(name);
-      return list.map((item) => reader(item, answer));
+      return list.map((item) => reader(item, subject));
     },
   };
 }
 
-export function readRegistration(output: unknown, answer: string): ClientRegistration {
-  const fields = reader(output, answer);
+export function parseRegistration(output: unknown, subject: string): ClientRegistration {
+  const fields = reader(output, subject);
   return {
-    clientId: fields.text("clientId", LONGEST_CLIENT_ID),
+    clientId: fields.text("clientId", MAX_CLIENT_ID),
     clientSecret: fields.text("clientSecret"),
     expiresAt: fields.number("clientSecretExpiresAt", -1, 1e11) * 1000,
   };
 }
 
-export function readDeviceAuthorization(output: unknown, answer: string): DeviceAuthorization {
-  const fields = reader(output, answer);
+export function parseDeviceAuthorization(output: unknown, subject: string): DeviceAuthorization {
+  const fields = reader(output, subject);
   const verificationUri = fields.text("verificationUri");
   const { interval } = output as { interval?: unknown };
   return {
@@ -90,15 +90,15 @@ export function readDeviceAuthorization(output: unknown, answer: string): Device
     verificationUri,
     verificationUriComplete: fields.optionalText("verificationUriComplete") ?? verificationUri,
     expiresInSeconds: fields.number("expiresIn", 0, TEN_YEARS_SECONDS),
-    // RFC 8628, section 3.2: 5 where the service does not say; a pause that is next to none would be a flood.
+    // RFC 8628, section 3.2: 5 unless the service says otherwise. A shorter minimum would flood the service.
     intervalSeconds: interval
-      ? Math.max(LEAST_INTERVAL_SECONDS, fields.number("interval", 0, 3600))
+      ? Math.max(MIN_INTERVAL_SECONDS, fields.number("interval", 0, 3600))
       : DEFAULT_INTERVAL_SECONDS,
   };
 }
 
-export function readGrant(output: unknown, answer: string): TokenGrant {
-  const fields = reader(output, answer);
+export function parseGrant(output: unknown, subject: string): TokenGrant {
+  const fields = reader(output, subject);
   const refreshToken = fields.optionalText("refreshToken");
   return {
     accessToken: fields.text("accessToken"),
@@ -107,9 +107,9 @@ export function readGrant(output: unknown, answer: string): TokenGrant {
   };
 }
 
-/** `expiration` in epoch milliseconds, floored to whole seconds as the AWS CLI keeps it. */
-export function readRoleCredentials(output: unknown, answer: string, now: number): RoleCredentials {
-  const fields = reader((output as { roleCredentials?: unknown }).roleCredentials, answer);
+/** `expiration` in epoch milliseconds, rounded down to whole seconds as the AWS CLI stores it. */
+export function parseRoleCredentials(output: unknown, subject: string, now: number): RoleCredentials {
+  const fields = reader((output as { roleCredentials?: unknown }).roleCredentials, subject);
   return {
     accessKeyId: fields.text("accessKeyId"),
     secretAccessKey: fields.text("secretAccessKey"),
@@ -118,8 +118,8 @@ export function readRoleCredentials(output: unknown, answer: string, now: number
   };
 }
 
-export function readAccounts(output: unknown, answer: string): AccountsPage {
-  const fields = reader(output, answer);
+export function parseAccounts(output: unknown, subject: string): AccountsPage {
+  const fields = reader(output, subject);
   const accounts = fields.list("accountList").map((account) => ({
     accountId: account.text("accountId"),
     accountName: account.optionalText("accountName") ?? "",
@@ -128,8 +128,8 @@ export function readAccounts(output: unknown, answer: string): AccountsPage {
   return { accounts, ...nextToken(fields) };
 }
 
-export function readRoles(output: unknown, answer: string): RolesPage {
-  const fields = reader(output, answer);
+export function parseRoles(output: unknown, subject: string): RolesPage {
+  const fields = reader(output, subject);
   return { roles: fields.list("roleList").map((role) => role.text("roleName")), ...nextToken(fields) };
 }
 

@@ -1,21 +1,22 @@
-import type { Exchange, Patience, WireRequest } from "../http/exchange.ts";
+import type { Exchange, HttpRequest, RequestOptions } from "../http/exchange.ts";
 import type { System } from "../platform/system.ts";
-import { classifyResponse, type Service, ServiceError } from "./classifyResponse.ts";
+import { classifyResponse, type Service } from "./classifyResponse.ts";
 import type { SdkHandler, SdkRequest } from "./sdk.ts";
+import { ServiceError } from "./serviceError.ts";
 
-/** What `client.send(command, options)` hands through the SDK to its request handler. */
+/** What `client.send(command, options)` passes through the SDK to its request handler. */
 export interface CallOptions {
   operation: string;
   emptyIsGood: boolean;
-  deadline?: Patience["deadline"];
-  connectDeadline?: Patience["connectDeadline"];
-  /** The SDK's name for it. */
+  deadline?: RequestOptions["deadline"];
+  connectDeadline?: RequestOptions["connectDeadline"];
+  /** The SDK's name for `RequestOptions.signal`. */
   abortSignal?: AbortSignal;
 }
 
 const SECRETS = ["clientSecret", "code", "codeVerifier", "deviceCode", "refreshToken"];
 
-/** The SDK's request handler: judges the answers itself and shows the SDK only the good ones. */
+/** The SDK's request handler. It classifies the responses itself and passes only successes on to the SDK. */
 export function sdkHandler(
   service: Service,
   exchange: Exchange,
@@ -30,16 +31,17 @@ export function sdkHandler(
         connectDeadline,
         abortSignal: signal,
       } = options as CallOptions;
-      const request = wireRequest(sdkRequest);
+      const request = httpRequest(sdkRequest);
       const { host } = request.url;
       const startedAt = system.now();
       const done = (result: object) =>
         system.trace.step(operation, { host, ...result, ms: system.now() - startedAt });
       try {
-        const answer = await exchange(request, { deadline, connectDeadline, signal });
-        done({ status: answer.status });
-        classifyResponse(answer, host, service, { emptyIsGood, secrets: secretsIn(request) });
-        return { response: { statusCode: answer.status, headers: answer.headers, body: answer.body } };
+        const response = await exchange(request, { deadline, connectDeadline, signal });
+        const { status: statusCode, headers, body } = response;
+        done({ status: statusCode });
+        classifyResponse(response, host, service, { emptyIsGood, secrets: secretsIn(request) });
+        return { response: { statusCode, headers, body } };
       } catch (error) {
         if (error instanceof ServiceError) throw error;
         done({ error: error instanceof Error ? error.message : String(error) });
@@ -49,7 +51,7 @@ export function sdkHandler(
   };
 }
 
-function wireRequest(request: SdkRequest): WireRequest {
+function httpRequest(request: SdkRequest): HttpRequest {
   const { protocol, hostname, port, path, query = {}, method, headers, body } = request;
   const url = new URL(`${protocol}//${hostname}${port ? `:${port}` : ""}${path}`);
   for (const [name, value] of Object.entries(query)) {
@@ -59,8 +61,8 @@ function wireRequest(request: SdkRequest): WireRequest {
   return { method, url, headers, body: hasBody ? body : undefined };
 }
 
-/** A service that repeats in its complaint what it was sent does not get a secret onto the terminal. */
-function secretsIn({ headers, body }: WireRequest): string[] {
+/** The secrets of a request, which must not be shown when an error message repeats them. */
+function secretsIn({ headers, body }: HttpRequest): string[] {
   const text = typeof body === "string" ? body : new TextDecoder().decode(body);
   const sent: Record<string, unknown> = text === "" ? {} : JSON.parse(text);
   const values = [headers["x-amz-sso_bearer_token"], ...SECRETS.map((name) => sent[name])];

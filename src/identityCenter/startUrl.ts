@@ -1,6 +1,6 @@
-import { isLoopback } from "../config/urls.ts";
 import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../model.ts";
+import { isLoopback } from "../platform/loopback.ts";
 
 /** One request, redirects not followed. Rejects with "unavailable" when no answer came within the time. */
 export type StartUrlRequest = (

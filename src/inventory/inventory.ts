@@ -100,8 +100,8 @@ export function inventory(
       );
       memory.learnRoles(accountId, roles.sort());
     } catch (error) {
-      // A no to the token goes for all accounts.
-      if (!(error instanceof ServiceError) || error.status === 401) throw error;
+      // A rejected token is rejected for all accounts.
+      if (!(error instanceof ServiceError) || error.needsSignIn) throw error;
       refused.set(accountId, { accountId, reason: printable(error.message, 160) });
     }
   }

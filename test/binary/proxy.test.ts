@@ -84,19 +84,23 @@ test("a proxy that refuses the password is named with its variable, and the pass
   expect((await Promise.all(everything)).join("\n")).not.toContain("wrong-password");
 });
 
-test("NO_PROXY goes past a proxy that is not there", async () => {
-  const world = await worldBehind(
-    {
-      HTTPS_PROXY: "http://127.0.0.1:1",
-      HTTP_PROXY: "http://127.0.0.1:1",
-      NO_PROXY: "example.com,localhost",
-    },
-    "localhost",
-  );
-  await wholeLife(world);
-  const without = await job(world, { NO_PROXY: "example.com" });
-  expect(without.code).toBe(7);
-  expect(without.stderr).toContain("the proxy 127.0.0.1:1 (HTTPS_PROXY) refused the connection");
+test("loopback goes past the proxy", async () => {
+  const dead = {
+    HTTPS_PROXY: "http://127.0.0.1:1",
+    HTTP_PROXY: "http://127.0.0.1:1",
+    NO_PROXY: "example.com",
+  };
+  await wholeLife(await worldBehind(dead, "localhost"));
+});
+
+test("NO_PROXY goes past the proxy", async () => {
+  const world = await worldBehind({ HTTPS_PROXY: "http://127.0.0.1:1" });
+  const through = await job(world);
+  expect(through.code).toBe(7);
+  expect(through.stderr).toContain("the proxy 127.0.0.1:1 (HTTPS_PROXY) refused the connection");
+  const past = await job(world, { NO_PROXY: ".sso-cred.test" });
+  expect(past.code).toBe(7);
+  expect(past.stderr).toMatch(/cannot (?:find|look up) host oidc\.sso-cred\.test/);
 });
 
 test("a proxy that takes the connection and never answers costs the time there is: exit 7", async () => {

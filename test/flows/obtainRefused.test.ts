@@ -74,7 +74,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     await putToken(world);
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status: 401, body: UNAUTHORIZED } });
     const refusal =
-      "the portal refuses every new token of 'corp': sso_region = eu-west-1 or the start URL is of another directory, or the user is disabled";
+      "the portal refuses every new token of 'corp': check sso_start_url (https://d-1234567890.awsapps.com/start) and sso_region (eu-west-1) in [sso-session corp], and whether the user is disabled";
     const run = "\n  run: sso-cred login corp\n";
     for (let attempt = 0; attempt < 6; attempt++) {
       expect(await world.call()).toMatchObject({ code: 5, stdout: "", stderr: `sso-cred: ${refusal}${run}` });

@@ -1,10 +1,23 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { startProxy } from "../support/proxy.ts";
 import { ASSIGNMENT, pathsAsked, putToken, roleArguments } from "../support/signedIn.ts";
-import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
+import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
+import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
 const comeAgain = (seconds: number) =>
   ({ kind: "status", status: 503, headers: { "retry-after": String(seconds) } }) as const;
-const DEAD_PROXY = { HTTP_PROXY: "http://127.0.0.1:1" };
+const DEAD_PROXY = { HTTPS_PROXY: "http://127.0.0.1:1" };
+
+/** Identity Center under a name that only its proxy knows. */
+async function worldBehindProxy(env: Record<string, string> = {}): Promise<SignInWorld> {
+  const hostname = "portal.sso-cred.test";
+  const proxy = await startProxy({ hosts: { [hostname]: "127.0.0.1" } });
+  onTestFinished(() => proxy.close());
+  return signInWorld({
+    center: { tls: { ...SERVER_TLS, hostname } },
+    env: { AWS_CA_BUNDLE: CA_FILE, HTTPS_PROXY: proxy.url, ...env },
+  });
+}
 
 describe("a failure that one caller's own surroundings brought about is not told to those who wait", () => {
   it("its SSO_CRED_WAIT, asking for the role", async () => {
@@ -31,7 +44,7 @@ describe("a failure that one caller's own surroundings brought about is not told
     ["asking for the role", 3600],
     ["refreshing the token", -1],
   ])("its proxy, %s", async (_, secondsLeft) => {
-    const world = await signInWorld();
+    const world = await worldBehindProxy();
     await putToken(world, { secondsLeft });
     const calls = await Promise.all([
       world.call(MAIN_JOB, { env: DEAD_PROXY }),
@@ -44,7 +57,7 @@ describe("a failure that one caller's own surroundings brought about is not told
 
 describe("what the service or the network says to one is told to all who wait", () => {
   it("with the same proxy", async () => {
-    const world = await signInWorld({ env: { ...DEAD_PROXY, NO_PROXY: "example.com" } });
+    const world = await worldBehindProxy(DEAD_PROXY);
     await putToken(world);
     const calls = await Promise.all([world.call(), world.call(), world.call()]);
     expect(calls.map(({ code }) => code)).toEqual([7, 7, 7]);

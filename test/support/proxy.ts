@@ -7,6 +7,8 @@ export interface ProxyOptions {
   login?: string;
   /** Answers every request with this status instead of passing it on. */
   refuseWith?: number;
+  /** What a refusal offers as Proxy-Authenticate. */
+  offers?: string;
   /** Takes every request and never answers. */
   silent?: boolean;
   /** Speaks TLS itself: an `https://` proxy. */
@@ -49,9 +51,10 @@ export async function startProxy(options: ProxyOptions = {}): Promise<TestProxy>
     // Read on, or the end of the connection goes unnoticed.
     if (options.silent) return void client.resume().once("end", () => client.destroy());
     if (status !== undefined) {
+      const offered = options.offers ? `proxy-authenticate: ${options.offers}\r\n` : "";
       const page = "<html><body>The proxy says no.</body></html>";
       client.end(
-        `HTTP/1.1 ${status} No\r\ncontent-type: text/html\r\ncontent-length: ${page.length}\r\n\r\n${page}`,
+        `HTTP/1.1 ${status} No\r\n${offered}content-type: text/html\r\ncontent-length: ${page.length}\r\n\r\n${page}`,
       );
       return;
     }
@@ -69,11 +72,16 @@ export async function startProxy(options: ProxyOptions = {}): Promise<TestProxy>
     const status = refusal(request);
     if (options.silent) return;
     if (status !== undefined) {
-      response.writeHead(status, { "content-type": "text/html" }).end("<html>The proxy says no.</html>");
+      const offered = options.offers ? { "proxy-authenticate": options.offers } : {};
+      response
+        .writeHead(status, { "content-type": "text/html", ...offered })
+        .end("<html>The proxy says no.</html>");
       return;
     }
     const { "proxy-authorization": _, ...headers } = request.headers;
-    const onward = httpRequest(request.url ?? "", { method: request.method ?? "GET", headers }, (answer) => {
+    const target = new URL(request.url ?? "");
+    target.hostname = options.hosts?.[target.hostname] ?? target.hostname;
+    const onward = httpRequest(target, { method: request.method ?? "GET", headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });

@@ -39,7 +39,7 @@ export async function gatherAssignments(
     const found: string[] = [];
     try {
       for (let next: string | undefined; ; ) {
-        const page = await api.listAccountRoles(accessToken, accountId, next);
+        const page = await api.listAccountRoles(accessToken, accountId, next, { signal: system.interrupted });
         found.push(...page.roles);
         next = page.nextToken;
         if (next === undefined) return found;
@@ -47,7 +47,7 @@ export async function gatherAssignments(
       }
     } catch (error) {
       // Not one of this person's accounts.
-      if (error instanceof ServiceError && error.status !== 401) return [];
+      if (error instanceof ServiceError && !error.needsSignIn) return [];
       throw error;
     }
   }

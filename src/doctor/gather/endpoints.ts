@@ -6,7 +6,7 @@ import type { System } from "../../platform/system.ts";
 import type { EndpointFacts } from "../facts.ts";
 
 /** All requests of `doctor` end by then. */
-export const LIMITS = { connectMs: 4_000, totalMs: 5_000, answerBytes: 1024 * 1024 };
+export const LIMITS = { connectMs: 4_000, totalMs: 5_000, responseBytes: 1024 * 1024 };
 
 /** Asks both services something that they refuse: name, connection, TLS, time and clock show in the refusal. */
 export async function gatherEndpoints(
@@ -34,13 +34,13 @@ async function probe(
   exchange: Exchange,
   endpoint: string,
   { method, path, body }: { method: string; path: string; body?: string },
-  system: Pick<System, "now">,
+  system: Pick<System, "now" | "interrupted">,
 ): Promise<Pick<EndpointFacts, "fault" | "milliseconds" | "clockOffsetMs">> {
   const url = new URL(endpoint + path);
   const startedAt = performance.now();
   try {
     const headers = body === undefined ? {} : { "content-type": "application/json" };
-    const response = await exchange({ method, url, headers, body });
+    const response = await exchange({ method, url, headers, body }, { signal: system.interrupted });
     const milliseconds = Math.round(performance.now() - startedAt);
     const date = Date.parse(response.headers.date ?? "");
     const clock = Number.isNaN(date) ? {} : { clockOffsetMs: date - system.now() };

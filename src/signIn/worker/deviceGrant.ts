@@ -1,5 +1,5 @@
 import { isKind, SsoCredError } from "../../errors.ts";
-import { type IdentityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
+import { type IdentityCenter, isThrottled, ServiceError } from "../../identityCenter/identityCenter.ts";
 import type { ClientRegistration, DeviceAuthorization, TokenGrant } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
 import { unanswered } from "./watchLogin.ts";
@@ -50,11 +50,11 @@ export async function deviceGrant(
     } catch (error) {
       if (isKind(error, "unavailable")) {
         system.trace.step("poll failed, trying on", { error: error.message });
+        if (isThrottled(error)) intervalSeconds += SLOW_DOWN_SECONDS;
         return undefined;
       }
       if (!(error instanceof ServiceError)) throw error;
-      if (error.code === "slow_down") intervalSeconds += SLOW_DOWN_SECONDS;
-      else if (error.code === "expired_token") throw unanswered(input.sessionName);
+      if (error.code === "expired_token") throw unanswered(input.sessionName);
       else if (error.code === "access_denied") {
         throw new SsoCredError("login-failed", `the sign-in to '${input.sessionName}' was denied`);
       } else if (error.code !== "authorization_pending") throw error;

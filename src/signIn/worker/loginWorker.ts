@@ -3,6 +3,7 @@ import { removeIfPossible } from "../../cache/folder.ts";
 import { cannotWrite } from "../../cache/ownedFile.ts";
 import { registrationPath } from "../../cache/registrationCache.ts";
 import { sessionStatePath } from "../../cache/statePaths.ts";
+import { settingsToCheck } from "../../config/settingsToCheck.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import { stateDirectory } from "../../hit/paths.ts";
 import { ServiceError } from "../../identityCenter/identityCenter.ts";
@@ -83,6 +84,10 @@ function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
   }
   if (error instanceof ServiceError) {
     const message = `the sign-in to '${title}' failed: ${printable(error.message, 200)}`;
+    // A new sign-in would end in the same way.
+    if (mayBeWrongSetting(error)) {
+      return new SsoCredError("login-failed", `${message}; ${settingsToCheck(login.session)}`);
+    }
     return new SsoCredError("login-failed", message, { remedy });
   }
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
@@ -92,4 +97,9 @@ function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
     return new SsoCredError("unavailable", message, { remedy });
   }
   return new SsoCredError("unexpected", `the sign-in to '${title}' failed: ${printable(String(error), 200)}`);
+}
+
+/** How the service rejects a start URL or a region that is not the organization's. */
+function mayBeWrongSetting({ code }: ServiceError): boolean {
+  return ["invalid_request", "invalid_grant", "invalid_redirect_uri", "unauthorized_client"].includes(code);
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_SCOPES } from "../../config/session.ts";
 import { SsoCredError } from "../../errors.ts";
+import type { RequestOptions } from "../../http/exchange.ts";
 import { withRetries } from "../../http/withRetries.ts";
 import { oidcEndpoint } from "../../identityCenter/endpoints.ts";
 import {
@@ -139,7 +140,10 @@ function cannotListen({ code }: CannotListen, session: SsoSession): SsoCredError
  * a region other than the session's, where its token would not be valid.
  */
 async function effectiveStartUrl(session: SsoSession, system: System): Promise<string> {
-  const { startUrl, region } = await resolveStartUrl(session, startUrlRequest(session, system));
+  const { startUrl, region } = await resolveStartUrl(
+    session,
+    startUrlRequest(session, system, { signal: system.interrupted }),
+  );
   if (region === session.region) return startUrl;
   const where = session.name === null ? "the profile" : `[sso-session ${session.name}]`;
   const message = `${session.startUrl} leads to the region ${region}, but ${where} says sso_region = ${session.region}; set sso_region = ${region}`;
@@ -153,14 +157,15 @@ export type LoginApi = Pick<
 
 /** Retries what a short outage would otherwise cost the person; polls of the device grant repeat by themselves. */
 export function withRetriedRequests(api: LoginApi, system: System): LoginApi {
-  const retried = <T>(request: (timeout: { deadline: number }) => Promise<T>) =>
-    withRetries(system, RETRY_MS, (deadline) => request({ deadline }));
+  const signal = system.interrupted;
+  const retried = <T>(request: (options: RequestOptions) => Promise<T>) =>
+    withRetries(system, RETRY_MS, (deadline) => request({ deadline, signal }));
   return {
-    registerClient: (input) => retried((timeout) => api.registerClient(input, timeout)),
+    registerClient: (input) => retried((options) => api.registerClient(input, options)),
     startDeviceAuthorization: (client, startUrl) =>
-      retried((timeout) => api.startDeviceAuthorization(client, startUrl, timeout)),
+      retried((options) => api.startDeviceAuthorization(client, startUrl, options)),
     redeemAuthorizationCode: (client, input) =>
-      retried((timeout) => api.redeemAuthorizationCode(client, input, timeout)),
-    redeemDeviceCode: (client, deviceCode) => api.redeemDeviceCode(client, deviceCode),
+      retried((options) => api.redeemAuthorizationCode(client, input, options)),
+    redeemDeviceCode: (client, deviceCode) => api.redeemDeviceCode(client, deviceCode, { signal }),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { caBundle, endpointSettings, type SettingSources } from "../../../src/config/endpointSettings.ts";
-import { isLoopback } from "../../../src/config/urls.ts";
+import { isLoopback } from "../../../src/platform/loopback.ts";
 import { userConfig } from "../../support/userConfig.ts";
 
 const SERVICES =

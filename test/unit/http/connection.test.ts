@@ -27,10 +27,20 @@ function portal(seen: Seen[] = [], tls = SERVER_TLS): Promise<TestServer> {
   return httpsServer(tls, answering(seen, 200, JSON_TYPE, ROLE_CREDENTIALS));
 }
 
+/** Only the proxies know where this host is. */
+const HOST = "portal.sso-cred.test";
+const HOSTS = { [HOST]: "127.0.0.1" };
+
 async function proxyWith(options: ProxyOptions): Promise<TestProxy> {
-  const proxy = await startProxy(options);
+  const proxy = await startProxy({ hosts: HOSTS, ...options });
   onTestFinished(() => proxy.close());
   return proxy;
+}
+
+/** The portal under a name, because loopback is never proxied. */
+async function portalBehindProxy(seen: Seen[] = []): Promise<{ url: string; host: string }> {
+  const { port } = await portal(seen);
+  return { url: `https://${HOST}:${port}`, host: `${HOST}:${port}` };
 }
 
 async function accessKeyAt(url: string, setting: Setting): Promise<string> {
@@ -168,13 +178,13 @@ test("a CA bundle replaces the system's CAs", async () => {
 
 test("https goes through a CONNECT tunnel, to names that only the proxy can resolve", async () => {
   const seen: Seen[] = [];
-  const { port } = await portal(seen);
-  const proxy = await proxyWith({ hosts: { "portal.sso-cred.test": "127.0.0.1" } });
+  const { url, host } = await portalBehindProxy(seen);
+  const proxy = await proxyWith({});
   const setting = { caBundle: CA_FILE, env: { HTTPS_PROXY: proxy.url } };
-  expect(await accessKeyAt(`https://portal.sso-cred.test:${port}`, setting)).toBe("ASIAEXAMPLE");
-  expect(proxy.requests).toEqual([`CONNECT portal.sso-cred.test:${port}`]);
+  expect(await accessKeyAt(url, setting)).toBe("ASIAEXAMPLE");
+  expect(proxy.requests).toEqual([`CONNECT ${host}`]);
   expect(seen.map(({ headers }) => [headers.host, headers["proxy-authorization"]])).toEqual([
-    [`portal.sso-cred.test:${port}`, undefined],
+    [host, undefined],
   ]);
   await expect.poll(() => proxy.openConnections()).toBe(0);
 });
@@ -184,22 +194,23 @@ test("http goes to the proxy as a whole URL", async () => {
   const server = await httpServer(answering(seen, 200, JSON_TYPE, ROLE_CREDENTIALS));
   const proxy = await proxyWith({ login: "me:p@ss" });
   const env = { HTTP_PROXY: `http://me:p%40ss@127.0.0.1:${proxy.port}` };
-  expect(await accessKeyAt(server.url, { env })).toBe("ASIAEXAMPLE");
+  const host = `${HOST}:${server.port}`;
+  expect(await accessKeyAt(`http://${host}`, { env })).toBe("ASIAEXAMPLE");
   expect(proxy.requests).toEqual([
-    `GET ${server.url}/federation/credentials?role_name=Admin&account_id=111122223333`,
+    `GET http://${host}/federation/credentials?role_name=Admin&account_id=111122223333`,
   ]);
-  expect(seen).toMatchObject([{ headers: { host: server.host, "x-amz-sso_bearer_token": "t" } }]);
+  expect(seen).toMatchObject([{ headers: { host, "x-amz-sso_bearer_token": "t" } }]);
 });
 
 test("the proxy's login is taken from its URL", async () => {
-  const { url } = await portal();
+  const { url } = await portalBehindProxy();
   const proxy = await proxyWith({ login: "DOM\\me:p@ss:w/rd" });
   const env = { https_proxy: `http://DOM%5Cme:p%40ss%3Aw%2Frd@127.0.0.1:${proxy.port}` };
   expect(await accessKeyAt(url, { caBundle: CA_FILE, env })).toBe("ASIAEXAMPLE");
 });
 
 test("a proxy may speak TLS itself, under the same CAs", async () => {
-  const { url, host } = await portal();
+  const { url, host } = await portalBehindProxy();
   const proxy = await proxyWith({ tls: SERVER_TLS, login: "me:pw" });
   const env = { HTTPS_PROXY: `https://me:pw@127.0.0.1:${proxy.port}` };
   expect(await accessKeyAt(url, { caBundle: CA_FILE, env })).toBe("ASIAEXAMPLE");
@@ -211,16 +222,39 @@ test("a proxy may speak TLS itself, under the same CAs", async () => {
   );
 });
 
-test("NO_PROXY goes past the proxy", async () => {
-  const { url } = await portal();
-  const proxy = await proxyWith({});
-  const env = { HTTPS_PROXY: proxy.url, NO_PROXY: "localhost,127.0.0.1" };
-  expect(await accessKeyAt(url, { caBundle: CA_FILE, env })).toBe("ASIAEXAMPLE");
-  expect(proxy.requests).toEqual([]);
-});
+test.each(["https", "http"])(
+  "loopback is not proxied, whatever the environment says (%s)",
+  async (scheme) => {
+    const { url } =
+      scheme === "https" ? await portal() : await httpServer(answering([], 200, JSON_TYPE, ROLE_CREDENTIALS));
+    const proxy = await proxyWith({});
+    const env = {
+      HTTPS_PROXY: proxy.url,
+      HTTP_PROXY: proxy.url,
+      http_proxy: proxy.url,
+      NO_PROXY: "example.com",
+    };
+    expect(await accessKeyAt(url, { caBundle: CA_FILE, env })).toBe("ASIAEXAMPLE");
+    expect(proxy.requests).toEqual([]);
+  },
+);
+
+test.each(["Negotiate, NTLM", 'NTLM, Negotiate, Digest realm="Basic, or not"'])(
+  "a proxy that offers only %s is told from one that rejects the password",
+  async (offers) => {
+    const { url } = await portalBehindProxy();
+    const proxy = await proxyWith({ login: "me:pw", offers });
+    const schemes = offers.replace(/ realm.*/, "").replaceAll(", ", " or ");
+    const message = `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) wants ${schemes} authentication, and sso-cred supports only Basic: set HTTPS_PROXY to a proxy that accepts Basic, such as a local one (px, cntlm) that signs in to this one`;
+    for (const login of ["", "me:wrong@"]) {
+      const env = { HTTPS_PROXY: `http://${login}127.0.0.1:${proxy.port}` };
+      await expectUnavailable(url, { env }, message);
+    }
+  },
+);
 
 test("a proxy that wants a password says where to put it", async () => {
-  const { url } = await portal();
+  const { url } = await portalBehindProxy();
   const proxy = await proxyWith({ login: "me:pw" });
   const name = `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY)`;
   await expectUnavailable(
@@ -240,14 +274,14 @@ test("a plain request to a proxy that wants a password says the same", async () 
   const server = await httpServer(answering([], 200, JSON_TYPE, ROLE_CREDENTIALS));
   const proxy = await proxyWith({ login: "me:pw" });
   await expectUnavailable(
-    server.url,
+    `http://${HOST}:${server.port}`,
     { env: { HTTP_PROXY: proxy.url } },
     `the proxy 127.0.0.1:${proxy.port} (HTTP_PROXY) wants a password: set HTTP_PROXY to http://USER:PASSWORD@HOST:PORT`,
   );
 });
 
 test.each([403, 502])("a proxy that refuses the tunnel with %i is named", async (status) => {
-  const { url, host } = await portal();
+  const { url, host } = await portalBehindProxy();
   const proxy = await proxyWith({ refuseWith: status });
   await expectUnavailable(
     url,
@@ -257,7 +291,7 @@ test.each([403, 502])("a proxy that refuses the tunnel with %i is named", async 
 });
 
 test("a proxy that never answers costs the time to connect, and its connection is closed", async () => {
-  const { url } = await portal();
+  const { url } = await portalBehindProxy();
   const proxy = await proxyWith({ silent: true });
   await expectUnavailable(
     url,
@@ -268,7 +302,7 @@ test("a proxy that never answers costs the time to connect, and its connection i
 });
 
 test("a proxy that is not there is named, without its password", async () => {
-  const { url } = await portal();
+  const { url } = await portalBehindProxy();
   const proxy = await startProxy();
   await proxy.close();
   await expectUnavailable(

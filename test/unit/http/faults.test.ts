@@ -298,7 +298,7 @@ test("a closed port is refused", async () => {
 test("an unknown host asks whether one is online", async () => {
   const error = await failureAt("https://portal.sso.nowhere.invalid");
   expect(error.message).toMatch(
-    /^cannot (?:find|look up) host portal\.sso\.nowhere\.invalid: are you online\?$/,
+    /^cannot (?:find|look up) host portal\.sso\.nowhere\.invalid: are you online(?:, and is the configured endpoint \(AWS_ENDPOINT_URL, endpoint_url\) right)?\?$/,
   );
 });
 

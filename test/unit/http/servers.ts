@@ -87,7 +87,7 @@ export async function accessTo(url: string, setting: Setting = {}): Promise<Iden
       caBundle: caBundle === undefined ? undefined : { path: caBundle, setting: caSetting },
     },
     { env, now: Date.now, trace: { step: onStep } },
-    { connectMs: 5_000, totalMs: 15_000, answerBytes: 8 * 1024 * 1024, ...limits },
+    { connectMs: 5_000, totalMs: 15_000, responseBytes: 8 * 1024 * 1024, ...limits },
   );
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { SsoCredError } from "../../../src/errors.ts";
-import { ServiceUnavailable, unavailable } from "../../../src/http/serviceUnavailable.ts";
-import { isCutShort, withRetries } from "../../../src/http/withRetries.ts";
-import { ServiceError } from "../../../src/identityCenter/classifyResponse.ts";
+import { serviceUnavailable } from "../../../src/http/serviceUnavailable.ts";
+import { endedByDeadline, withRetries } from "../../../src/http/withRetries.ts";
+import { ServiceError } from "../../../src/identityCenter/serviceError.ts";
 import { accessTo, answering, httpServer, JSON_TYPE, ROLE_CREDENTIALS, type Seen } from "./servers.ts";
 
 function system(startsAt = 1_000_000) {
@@ -23,10 +23,7 @@ function system(startsAt = 1_000_000) {
 }
 
 const passing = (retryAfterMs?: number) =>
-  unavailable(
-    "the service is out of order",
-    new ServiceUnavailable("HTTP 503", { retry: true, status: 503, retryAfterMs }),
-  );
+  serviceUnavailable("the service is out of order", "HTTP 503", { retry: true, status: 503, retryAfterMs });
 
 test("an outage that passes is waited out", async () => {
   const clock = system();
@@ -98,10 +95,7 @@ test("a Retry-After beyond the budget ends the attempts at once", async () => {
 
 test.each([
   ["the service's refusal", new ServiceError(400, "invalid_grant", "invalid_grant")],
-  [
-    "a lasting outage",
-    unavailable("a sign-in page", new ServiceUnavailable("HTTP 200", { retry: false, status: 200 })),
-  ],
+  ["a lasting outage", serviceUnavailable("a sign-in page", "HTTP 200", { retry: false, status: 200 })],
   ["a broken configuration", new SsoCredError("config", "the CA bundle is empty")],
   ["a bug", new TypeError("undefined is not a function")],
 ])("%s is not repeated", async (_name, failure) => {
@@ -128,10 +122,7 @@ test("with no budget left there is one try", async () => {
   expect(attempts).toBe(1);
 });
 
-const lasting = unavailable(
-  "a sign-in page",
-  new ServiceUnavailable("HTTP 200", { retry: false, status: 200 }),
-);
+const lasting = serviceUnavailable("a sign-in page", "HTTP 200", { retry: false, status: 200 });
 test.each([
   ["an outage that may pass, with 10 s left", passing(), 10_000, false],
   ["an outage that may pass, with 4 s left", passing(), 4_000, true],
@@ -140,7 +131,7 @@ test.each([
   ["a wait for others, at the deadline", new SsoCredError("unavailable", "waited too long"), 0, true],
   ["a refusal, at the deadline", new SsoCredError("access-denied", "no access"), 0, false],
 ])("whether an earlier deadline is to blame: %s", (_name, failure, leftMs, expected) => {
-  expect(isCutShort(failure, 1_000_000 + leftMs, 1_000_000)).toBe(expected);
+  expect(endedByDeadline(failure, 1_000_000 + leftMs, 1_000_000)).toBe(expected);
 });
 
 test("over the wire: dropped, throttled, then answered", async () => {

@@ -1,10 +1,7 @@
 import { expect, test } from "vitest";
 import { serviceUnavailableOf } from "../../../src/http/serviceUnavailable.ts";
-import {
-  classifyResponse,
-  type Service,
-  ServiceError,
-} from "../../../src/identityCenter/classifyResponse.ts";
+import { classifyResponse, type Service } from "../../../src/identityCenter/classifyResponse.ts";
+import { ServiceError } from "../../../src/identityCenter/serviceError.ts";
 
 function judged(service: Service, status: number, headers: Record<string, string>, body: unknown): unknown {
   const text = typeof body === "string" ? body : JSON.stringify(body);
@@ -21,14 +18,12 @@ const none = {};
 
 test.each<[Service, number, Record<string, string>, unknown, string]>([
   ["oidc", 400, none, { error: "authorization_pending" }, "authorization_pending"],
-  ["oidc", 400, none, { error: "slow_down" }, "slow_down"],
   ["oidc", 400, none, { error: "expired_token" }, "expired_token"],
   ["oidc", 400, none, { error: "access_denied" }, "access_denied"],
   ["oidc", 400, none, { error: "invalid_grant" }, "invalid_grant"],
   ["oidc", 401, none, { error: "invalid_client" }, "invalid_client"],
   ["oidc", 400, type("InvalidGrantException"), { error: "invalid_grant" }, "invalid_grant"],
   ["oidc", 400, type("AuthorizationPendingException:http://x/"), {}, "authorization_pending"],
-  ["oidc", 400, type("com.amazonaws.ssooidc#SlowDownException"), {}, "slow_down"],
   ["oidc", 400, none, { __type: "com.amazonaws.ssooidc#ExpiredTokenException" }, "expired_token"],
   ["oidc", 401, none, { __type: "InvalidClientException" }, "invalid_client"],
   ["oidc", 400, none, { __type: "InvalidClientMetadataException" }, "invalid_client_metadata"],
@@ -52,6 +47,11 @@ test.each<[Service, number, Record<string, string>, unknown, string]>([
 
 test.each<[Service, number, Record<string, string>, unknown]>([
   ["oidc", 400, none, {}],
+  ["oidc", 403, none, { error: "access_denied" }],
+  ["oidc", 403, none, { error: "invalid_grant" }],
+  ["oidc", 403, type("ForbiddenException"), { message: "Forbidden" }],
+  ["oidc", 404, type("ResourceNotFoundException"), {}],
+  ["portal", 402, type("ForbiddenException"), {}],
   ["oidc", 400, none, { error: "blocked_by_policy" }],
   ["oidc", 403, none, { error: { code: 1 } }],
   ["oidc", 400, none, { error: "access_denied ".repeat(100) }],
@@ -71,6 +71,52 @@ test.each<[Service, number, Record<string, string>, unknown]>([
     retry: false,
     status,
   });
+});
+
+test.each<[Service, number, Record<string, string>, unknown, boolean]>([
+  ["oidc", 400, none, { error: "slow_down" }, true],
+  ["oidc", 400, type("com.amazonaws.ssooidc#SlowDownException"), {}, true],
+  ["oidc", 400, none, { error: "invalid_request", __type: "ThrottlingException" }, true],
+  ["oidc", 400, type("InvalidRequestException"), { error: "slow_down" }, true],
+  ["oidc", 403, none, { error: "temporarily_unavailable" }, false],
+  ["oidc", 400, none, { error: "server_error" }, false],
+  ["oidc", 400, type("RequestTimeoutException:http://x/"), {}, false],
+  ["oidc", 400, type("InternalServerException"), { error: "internal_server_error" }, false],
+  ["portal", 400, type("ThrottlingException"), {}, true],
+  ["portal", 400, none, { __type: "com.amazonaws.switchboard.portal#TooManyRequestsException" }, true],
+  ["portal", 403, type("RequestLimitExceeded"), {}, true],
+  ["portal", 400, type("ServiceUnavailableException"), {}, false],
+  ["portal", 408, none, "<html>", false],
+  ["portal", 429, none, "", true],
+  ["portal", 503, none, "", false],
+])("%s %i %j %j means try again later (throttled: %s)", (service, status, headers, body, isThrottled) => {
+  const error = judged(service, status, headers, body);
+  expect(serviceUnavailableOf(error)).toMatchObject({ retry: true, status, isThrottled });
+});
+
+test.each<[Service, number, string, boolean]>([
+  ["oidc", 400, "InvalidGrantException", true],
+  ["oidc", 401, "InvalidClientException", true],
+  ["oidc", 400, "UnauthorizedClientException", true],
+  ["oidc", 400, "ExpiredTokenException", true],
+  ["oidc", 400, "InvalidRequestException", false],
+  ["oidc", 400, "AccessDeniedException", false],
+  ["portal", 401, "UnauthorizedException", true],
+  ["portal", 403, "ForbiddenException", false],
+  ["portal", 403, "UnauthorizedException", false],
+  ["portal", 400, "InvalidRequestException", false],
+])("%s %i %s needs a new sign-in: %s", (service, status, exception, needsSignIn) => {
+  expect(judged(service, status, type(exception), {})).toMatchObject({ needsSignIn });
+});
+
+test.each([
+  ["UnknownException", { message: "UnknownException" }, "HTTP 403, without a reason"],
+  ["UnknownError", {}, "HTTP 403, without a reason"],
+  ["UnknownException", { message: "Account is closed" }, "HTTP 403: Account is closed"],
+  ["ForbiddenException", { message: "ForbiddenException" }, "ForbiddenException"],
+  ["ForbiddenException", { message: "", Message: "No access" }, "ForbiddenException: No access"],
+])("%s with %j is shown as: %s", (exception, body, message) => {
+  expect(judged("portal", 403, type(exception), body)).toMatchObject({ status: 403, message });
 });
 
 test("only a good JSON object is good, and nothing where nothing is expected", () => {

@@ -11,7 +11,7 @@ const pieces = Array.from({ length: TOKEN.length - PIECE + 1 }, (_, i) => TOKEN.
 
 async function refusal(call: (api: IdentityCenter) => Promise<unknown>, body: object, code: string) {
   const headers = { ...JSON_TYPE, "x-amzn-errortype": code };
-  const server = await httpServer(answering([], 403, headers, JSON.stringify(body)));
+  const server = await httpServer(answering([], 400, headers, JSON.stringify(body)));
   return await call(await accessTo(server.url)).catch((error: unknown) => error);
 }
 

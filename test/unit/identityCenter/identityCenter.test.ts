@@ -383,7 +383,10 @@ test("neither the environment nor ~/.aws changes a request, and no file of ~/.aw
 test("the start URL's redirect is reported, not followed", async () => {
   const seen: Seen[] = [];
   const server = await httpServer(answering(seen, 302, { location: "https://d-1.awsapps.com/start" }, ""));
-  const ask = startUrlRequest({ caBundle: undefined }, { env: {}, now: Date.now, trace: { step() {} } });
+  const ask = startUrlRequest(
+    { caBundle: undefined, name: "corp", loginArguments: "corp" },
+    { env: {}, now: Date.now, trace: { step() {} } },
+  );
   expect(await ask("HEAD", `${server.url}/x`, 1000)).toEqual({
     status: 302,
     location: "https://d-1.awsapps.com/start",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { sha1 } from "../../../src/hit/sha1.ts";
-import { ServiceUnavailable, unavailable } from "../../../src/http/serviceUnavailable.ts";
+import { serviceUnavailable } from "../../../src/http/serviceUnavailable.ts";
 import { ServiceError } from "../../../src/identityCenter/identityCenter.ts";
 import { inventory, type Portal, type Progress } from "../../../src/inventory/inventory.ts";
 import { inventoryFile } from "../../../src/inventory/inventoryFile.ts";
@@ -12,7 +12,7 @@ import { fakeClock } from "../../support/fakeClock.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
 
 const session = { name: "my-sso", startUrl: "https://example.com/start" };
-const throttled = () => unavailable("429", new ServiceUnavailable("429", { retry: true, status: 429 }));
+const throttled = () => serviceUnavailable("429", "429", { retry: true, isThrottled: true, status: 429 });
 
 /** A portal in memory on the test's clock: a token bucket, latency, and faults by request number. */
 function fakePortal(
@@ -186,7 +186,7 @@ describe("listing 500 accounts", () => {
     const shaky: Portal = {
       ...portal,
       async listAccounts(next) {
-        if (failures-- > 0) throw unavailable("reset", new ServiceUnavailable("reset", { retry: true }));
+        if (failures-- > 0) throw serviceUnavailable("reset", "reset", { retry: true });
         return portal.listAccounts(next);
       },
     };

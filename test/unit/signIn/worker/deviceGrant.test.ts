@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { SsoCredError } from "../../../../src/errors.ts";
+import { serviceUnavailable } from "../../../../src/http/serviceUnavailable.ts";
 import { ServiceError } from "../../../../src/identityCenter/identityCenter.ts";
 import type { DeviceAuthorization } from "../../../../src/model.ts";
 import { type DeviceGrantInput, deviceGrant } from "../../../../src/signIn/worker/deviceGrant.ts";
@@ -20,7 +21,7 @@ const AUTHORIZATION: DeviceAuthorization = {
 type PollAnswer = "token" | Error | Promise<"token">;
 const said = (code: string) => new ServiceError(400, code, `${code}: said the service`);
 const PENDING = said("authorization_pending");
-const SLOW_DOWN = said("slow_down");
+const SLOW_DOWN = serviceUnavailable("throttled", "slow_down", { retry: true, isThrottled: true });
 const OUTAGE = new SsoCredError("unavailable", "the service is away");
 
 /** Every pause between two polls; the first sleep is the patience with the first poll. */

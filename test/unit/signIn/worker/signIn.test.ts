@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { ServiceUnavailable, unavailable } from "../../../../src/http/serviceUnavailable.ts";
+import { serviceUnavailable } from "../../../../src/http/serviceUnavailable.ts";
 import { ServiceError } from "../../../../src/identityCenter/identityCenter.ts";
 import { type LoginApi, withRetriedRequests } from "../../../../src/signIn/worker/signIn.ts";
 import { fakeSystem } from "../../../support/fakeSystem.ts";
 
 const CLIENT = { clientId: "id", clientSecret: "s" };
 const CODE = { code: "c", codeVerifier: "v", redirectUri: "http://127.0.0.1:1/oauth/callback" };
-const away = unavailable("away", new ServiceUnavailable("503", { retry: true, status: 503 }));
+const away = serviceUnavailable("away", "503", { retry: true, status: 503 });
 
 /** A service whose every request fails so often before it works. */
 function service(failures: number, failure: Error) {

@@ -1,0 +1,23 @@
+import type { SsoSession } from "../model.ts";
+import { printable } from "../text/printable.ts";
+import { DEFAULT_SCOPES } from "./session.ts";
+
+type Located = Pick<SsoSession, "name" | "loginArguments">;
+
+/** Where a session's settings stand: `[sso-session corp]`, or the profile of a legacy one. */
+export function sectionOf({ name, loginArguments }: Located): string {
+  return name === null ? `the profile (${printable(loginArguments)})` : `[sso-session ${printable(name)}]`;
+}
+
+/** The advice for a rejection that a wrong setting explains: the services do not say which one. */
+export function settingsToCheck(session: Located & Pick<SsoSession, "startUrl" | "region">): string {
+  const { startUrl, region } = session;
+  return `check sso_start_url (${printable(startUrl, 200)}) and sso_region (${region}) in ${sectionOf(session)}`;
+}
+
+/** Names the scope without which the portal rejects every token, if the session lacks it; else undefined. */
+export function missingScope(session: Located & Pick<SsoSession, "scopes">): string | undefined {
+  const [needed = ""] = DEFAULT_SCOPES;
+  if (session.scopes === null || session.scopes.includes(needed)) return undefined;
+  return `sso_registration_scopes in ${sectionOf(session)} lacks ${needed}`;
+}

@@ -1,0 +1,26 @@
+import { sectionOf } from "../config/settingsToCheck.ts";
+import { isKind, SsoCredError } from "../errors.ts";
+import { serviceUnavailableOf } from "../http/serviceUnavailable.ts";
+import type { SsoSession } from "../model.ts";
+import type { Service } from "./classifyResponse.ts";
+
+/** What messages need to say where a setting stands; absent: they do not say. */
+export type NamedSession = Partial<Pick<SsoSession, "name" | "loginArguments">>;
+
+/** The setting that the name of a service's host comes from. */
+export function endpointSetting(
+  { endpoints, region, name, loginArguments }: Pick<SsoSession, "endpoints" | "region"> & NamedSession,
+  service: Service,
+): string {
+  const isConfigured = (service === "oidc" ? endpoints.oidcUrl : endpoints.ssoUrl) !== undefined;
+  if (isConfigured) return "the configured endpoint (AWS_ENDPOINT_URL, endpoint_url)";
+  const isNamed = name !== undefined && loginArguments !== undefined;
+  return `sso_region (${region})${isNamed ? ` in ${sectionOf({ name, loginArguments })}` : ""}`;
+}
+
+/** Adds the setting that a host's name came from to the error, if there is no such host. */
+export function withHostSetting(error: unknown, setting: string): unknown {
+  if (!isKind(error, "unavailable") || !serviceUnavailableOf(error)?.isHostUnknown) return error;
+  const message = `${error.message.replace(/\?$/, "")}, and is ${setting} right?`;
+  return new SsoCredError("unavailable", message, { cause: error.cause });
+}

@@ -1,0 +1,80 @@
+/** Error codes after which only a new sign-in helps, beside a 401. */
+const NEEDS_SIGN_IN = new Set(["invalid_grant", "invalid_client", "unauthorized_client", "expired_token"]);
+
+/**
+ * The service itself rejected the request, and would again. Throttling, transient faults and everything that was not sent
+ * by the service are SsoCredError("unavailable") instead, whatever their status.
+ *
+ * `code` is the OAuth error code for the OIDC service (`invalid_grant`, `authorization_pending`, `access_denied` …) and the
+ * exception's name for the portal (`UnauthorizedException`, `ForbiddenException`, `ResourceNotFoundException` …).
+ */
+export class ServiceError extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** True if the token, grant or client is no longer accepted. Any other rejection says nothing about them. */
+  readonly needsSignIn: boolean;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.name = "ServiceError";
+    this.status = status;
+    this.code = code;
+    this.needsSignIn = status === 401 || NEEDS_SIGN_IN.has(code);
+  }
+}
+
+/** RFC 6749 section 5.2, RFC 8628 section 3.5, RFC 7591 section 3.2.2: accepted without an AWS header. */
+export const OAUTH_ERRORS = new Set([
+  "access_denied",
+  "authorization_pending",
+  "expired_token",
+  "invalid_client",
+  "invalid_client_metadata",
+  "invalid_grant",
+  "invalid_redirect_uri",
+  "invalid_request",
+  "invalid_scope",
+  "unauthorized_client",
+  "unsupported_grant_type",
+]);
+
+/**
+ * Error names, without `Exception` or `Error` at their end, that mean "call less often", whatever the status:
+ * THROTTLING_ERROR_CODES of @smithy/core and _THROTTLED_ERROR_CODES of botocore/retries/standard.py. Among them is
+ * `slow_down` of RFC 8628.
+ */
+const THROTTLING = new Set([
+  "BandwidthLimitExceeded",
+  "EC2Throttled",
+  "LimitExceeded",
+  "PriorRequestNotComplete",
+  "ProvisionedThroughputExceeded",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "SlowDown",
+  "Throttled",
+  "Throttling",
+  "TooManyRequests",
+  "TransactionInProgress",
+]);
+
+/** The same for "try again": TRANSIENT_ERROR_CODES of both, and the names of AWS's 5xx errors and of RFC 6749 section 4.1.2.1. */
+const TRANSIENT = new Set([
+  "InternalFailure",
+  "InternalServer",
+  "RequestTimeout",
+  "Server",
+  "ServiceUnavailable",
+  "TemporarilyUnavailable",
+  "Timeout",
+]);
+
+/** `name` is an exception's name or an OAuth error code; undefined: it says nothing of the kind. */
+export function temporaryFault(name: string): "throttling" | "transient" | undefined {
+  const words = name.includes("_")
+    ? name.replace(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase())
+    : name;
+  const base = words.replace(/(?:Exception|Error)$/, "");
+  if (THROTTLING.has(base)) return "throttling";
+  return TRANSIENT.has(base) ? "transient" : undefined;
+}
