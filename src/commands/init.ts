@@ -1,6 +1,6 @@
 import { isatty } from "node:tty";
-import { listed } from "../config/session.ts";
-import { profilesToOffer } from "../init/plan/adoption.ts";
+import { sessionArgument } from "../config/session.ts";
+import { type ErrorKind, isKind, SsoCredError } from "../errors.ts";
 import { applyPlan } from "../init/plan/applyPlan.ts";
 import { checkCommand } from "../init/plan/command.ts";
 import { readConfigFiles } from "../init/plan/configFiles.ts";
@@ -13,13 +13,15 @@ import { type CurrentConfig, readCurrentConfig } from "../init/plan/currentConfi
 import type { Files, InitOptions } from "../init/plan/initOptions.ts";
 import { type Plan, planConfig, planRepair, planRevert } from "../init/plan/plan.ts";
 import { countedProfiles, reportPlan } from "../init/plan/report.ts";
-import { type Asking, adoptQuestion, answer } from "../init/wizard/questions.ts";
-import { askSession } from "../init/wizard/sessionAnswers.ts";
+import type { Asking } from "../init/wizard/questions.ts";
+import { askSession, askSessionAgain, type SessionAnswers } from "../init/wizard/sessionAnswers.ts";
 import { ownPath } from "../platform/installation.ts";
 import type { System } from "../platform/system.ts";
+import { shellWord } from "../text/commandWords.ts";
 import { chosenRoles } from "./chosenRoles.ts";
 import { type InitFlags, readFlags, sessionFlags } from "./initFlags.ts";
-import { personAtTerminal } from "./person.ts";
+import { confirmPlan, wantsToAdopt } from "./initOffers.ts";
+import { type Person, personAtTerminal } from "./person.ts";
 
 /** `sso-cred init`: questions (or flags), sign-in, plan, apply. Until the plan is applied nothing is written to the config. */
 export async function init(args: readonly string[], system: System): Promise<number> {
@@ -30,7 +32,7 @@ export async function init(args: readonly string[], system: System): Promise<num
     isCommandGiven: flags.command !== undefined,
     platform: system.platform,
   };
-  checkCommand(command.command, system.platform);
+  if (!flags["session-only"]) checkCommand(command.command, system.platform);
   if (flags.repair)
     return applyAndReport((files) => planRepair(files, flags.session, command), flags, system);
 
@@ -40,6 +42,28 @@ export async function init(args: readonly string[], system: System): Promise<num
     takesDefaults: (flags.yes ?? false) || (flags["dry-run"] ?? false),
     say: (line) => system.writeStderr(`${line}\n`),
   };
+  const wizard: Wizard = { flags, command, asking, somebody, system };
+  let written = "nothing";
+  try {
+    return await runWizard(wizard, () => {
+      written = "nothing more";
+    });
+  } catch (error) {
+    if (isKind(error, "cancelled")) throw new SsoCredError("cancelled", `cancelled; ${written} was written`);
+    throw error;
+  }
+}
+
+interface Wizard {
+  readonly flags: InitFlags;
+  readonly command: Pick<InitOptions, "command" | "isCommandGiven" | "platform">;
+  readonly asking: Asking;
+  readonly somebody: Person | undefined;
+  readonly system: System;
+}
+
+async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number> {
+  const { flags, command, asking, system } = wizard;
   let files = readConfigFiles(system);
   let current = readCurrentConfig(files.configText);
   const answers = await askSession(current, sessionFlags(flags), asking);
@@ -50,9 +74,9 @@ export async function init(args: readonly string[], system: System): Promise<num
   if (flags["session-only"]) return applyAndReport((now) => planConfig(now, nothingMore), flags, system);
   if (await wantsToAdopt(files, current, session, flags, asking)) {
     const plan = await applyPlan((now) => planConfig(now, { ...nothingMore, adopt: "all" }), system);
-    asking.say(
-      `Converted ${countedProfiles(plan.edits.filter(({ profile }) => profile !== undefined).length)}; the way back: sso-cred init --revert`,
-    );
+    hasWritten();
+    const count = plan.edits.filter(({ profile }) => profile !== undefined).length;
+    asking.say(`Converted ${countedProfiles(count)}; the way back: sso-cred init --revert`);
     files = readConfigFiles(system);
     current = readCurrentConfig(files.configText);
   }
@@ -61,23 +85,53 @@ export async function init(args: readonly string[], system: System): Promise<num
     assertNoForeignProfiles(current, [name], answers.name, files.configPath);
     assertNoStrongerKeys([name], files);
   }
-  const { wanted, keepOnly, profile } = await chosenRoles({
-    flags,
-    files,
-    current,
-    answers,
-    asking,
-    somebody,
-    system,
-  });
+  const { wanted, keepOnly, profile, sessionKeys } = await signedInRoles(wizard, files, current, answers);
   const options: InitOptions = {
     ...nothingMore,
+    sessionKeys,
     wanted,
     ...profile,
     adopt: flags.adopt ? "all" : profile.adopt,
     keepOnly,
   };
+  await confirmPlan(options, flags, asking, system);
   return applyAndReport((now) => planConfig(now, options), flags, system);
+}
+
+/** After a sign-in that failed, a person is asked again for what may be wrong; nobody else is. */
+async function signedInRoles(wizard: Wizard, files: Files, current: CurrentConfig, first: SessionAnswers) {
+  const { asking, flags } = wizard;
+  for (let answers = first; ; ) {
+    try {
+      return { ...(await chosenRoles({ ...wizard, files, current, answers })), sessionKeys: answers.keys };
+    } catch (error) {
+      if (!(error instanceof SsoCredError) || !SIGN_IN_FAILURES.includes(error.kind)) throw error;
+      if (asking.prompts === undefined || flags.yes) throw withoutSession(error, current, answers);
+      asking.say(`sso-cred: ${error.message}`);
+      const again = await askSessionAgain(answers, asking);
+      if (again === undefined) throw error;
+      answers = again;
+    }
+  }
+}
+
+const SIGN_IN_FAILURES: readonly ErrorKind[] = ["login-required", "login-failed", "unavailable", "config"];
+
+/** `login` knows only sessions of the config: one that is not there yet has to be written first. */
+function withoutSession(
+  error: SsoCredError,
+  current: CurrentConfig,
+  { name, keys }: SessionAnswers,
+): SsoCredError {
+  const { run } = error.remedy;
+  if (!run?.startsWith("sso-cred login") || current.sessions.has(name)) return error;
+  const flags = Object.entries({
+    "--start-url": keys.get("sso_start_url"),
+    "--sso-region": keys.get("sso_region"),
+    "--scopes": keys.get("sso_registration_scopes"),
+  }).flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${shellWord(value)}`]));
+  const write = ["sso-cred init", sessionArgument(name), "--session-only", ...flags].join(" ");
+  return new SsoCredError(error.kind, error.message, { remedy: { run: `${write} && ${run}` }, cause: error });
 }
 
 const NO_PROFILES = {
@@ -99,22 +153,4 @@ async function applyAndReport(
   const style = { isDryRun, isJson: flags.json ?? false, isShown: isatty(1), givenRegion: flags.region };
   reportPlan(plan, style, system);
   return 0;
-}
-
-/** Says which profiles of the session are still of the old kind, and offers to convert them. */
-async function wantsToAdopt(
-  files: Files,
-  current: CurrentConfig,
-  session: Pick<InitOptions, "session" | "sessionKeys">,
-  flags: InitFlags,
-  asking: Asking,
-): Promise<boolean> {
-  if (asking.prompts === undefined || asking.takesDefaults || flags.adopt || flags.json) return false;
-  const names = [...profilesToOffer(current, session, files).keys()];
-  if (names.length === 0) return false;
-  const verb = names.length === 1 ? "gets" : "get";
-  asking.say(
-    `${countedProfiles(names.length)} ${verb} credentials of this session in another way: ${listed(names)}`,
-  );
-  return /^y/i.test(await answer(adoptQuestion(), undefined, asking));
 }

@@ -223,7 +223,7 @@ it("a question that was left with Ctrl-Z comes back with fg, with what was typed
   await shell.waitFor(/\[corp\]: new$/);
   shell.type(`est${enter}`);
   expect(await shell.waitFor("SSO start URL [None]:")).toMatch(
-    /^\$ fg\n.*\n.*\[corp\]: newest\nSSO start URL/m,
+    /^\$ fg\n.*\n.*\[corp\]: newest\nThe start URL .*\nSSO start URL/m,
   );
   shell.type(controlC);
   await shell.waitFor(/\n\$$/);

@@ -26,6 +26,7 @@ describe("the wizard", () => {
     expect(withoutLogin.replaceAll(home.path, "~")).toBe(
       [
         "SSO session name (Recommended): corp",
+        "The start URL is the address of your AWS access portal, as in the invitation.",
         `SSO start URL [None]: ${START_URL}`,
         "SSO region [None]: eu-west-1",
         "SSO registration scopes [sso:account:access]:",
@@ -40,7 +41,7 @@ describe("the wizard", () => {
         "",
         "To use this profile, specify the profile name using --profile, as shown:",
         "",
-        "aws s3 ls --profile my-dev-profile",
+        "aws sts get-caller-identity --profile my-dev-profile",
       ].join("\n"),
     );
     expect(await config()).toBe(
@@ -67,6 +68,49 @@ describe("the wizard", () => {
     );
   });
 
+  it("keeps every answer when the sign-in fails, and asks again from the start URL", async () => {
+    const { init, config, center } = await desk({ browser: "ignore" });
+    const wizard = init(["--use-device-code"]);
+    await answer(wizard, [
+      ["SSO session name (Recommended):", `corp${enter}`],
+      ["SSO start URL [None]:", `d-1234567890${enter}`],
+      ["SSO region [None]:", `eu-west-1${enter}`],
+      ["SSO registration scopes", enter],
+      ["Sign in to 'corp'", ""],
+    ]);
+    await expect.poll(() => center.count("/device_authorization")).toBe(1);
+    center.denyDevice();
+    await answer(wizard, [
+      [`SSO start URL [${START_URL}]:`, enter],
+      ["SSO region [eu-west-1]:", enter],
+      ["SSO registration scopes", enter],
+    ]);
+    await expect.poll(() => center.count("/device_authorization")).toBe(2);
+    center.approveDevice();
+    await answer(wizard, [
+      ["There are 2 AWS accounts available to you.", down + enter],
+      ["Default client Region", enter],
+      ["CLI default output format", enter],
+      ["Profile name", enter],
+    ]);
+    expect((await wizard.done).code).toBe(0);
+    expect(await config()).toContain(sessionSection("corp"));
+  });
+
+  it("shows the plan of --prune and asks: a mere Enter removes nothing", async () => {
+    const gone = `${profile("gone", "123456789011", "Gone")}\n${sessionSection("corp")}`;
+    const { init, config } = await desk({ config: gone, signedIn: true });
+    const wizard = init(["corp", "--prune"]);
+    await answer(wizard, [
+      ["-[profile gone]", ""],
+      ["Write this? [y/N]:", enter],
+    ]);
+    const { code, screen } = await wizard.done;
+    expect(code).toBe(130);
+    expect(screen).toContain("sso-cred: cancelled; nothing was written");
+    expect(await config()).toBe(gone);
+  });
+
   it("asks again for what cannot be taken, and says why", async () => {
     const { init } = await desk();
     const wizard = init();
@@ -84,6 +128,7 @@ describe("the wizard", () => {
     expect(await wizard.screen()).toBe(
       [
         "SSO session name (Recommended): corp",
+        "The start URL is the address of your AWS access portal, as in the invitation.",
         `SSO start URL [None]: ${START_URL}`,
         "SSO region [None]: eu-west-1",
         "SSO registration scopes [sso:account:access]: a b",
@@ -123,7 +168,7 @@ describe("the wizard", () => {
         "",
         "To use this profile, specify the profile name using --profile, as shown:",
         "",
-        "aws s3 ls --profile 123456789011_Admin",
+        "aws sts get-caller-identity --profile 123456789011_Admin",
       ].join("\n"),
     );
     expect(await config()).toContain(

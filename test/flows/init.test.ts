@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, readlink, rename, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { splitCommandLine } from "../../src/text/commandWords.ts";
 import { generateAccounts } from "../identityCenter/accounts.ts";
 import { START_URL, sessionSection } from "../support/home.ts";
 import { ANSWERS, BARE, CONFIG, initWorld, NEW_SESSION, ONE, profile } from "../support/initWorld.ts";
@@ -14,7 +15,7 @@ describe("init with every answer in flags", () => {
     expect(await config()).toBe(`${profile("dev", "123456789011", "Admin")}\n${sessionSection("corp")}`);
     expect(stdout).toBe(
       `${home.configFile}: 1 added, 0 changed, 0 removed\n\n` +
-        "To use this profile, specify the profile name using --profile, as shown:\n\naws s3 ls --profile dev\n",
+        "To use this profile, specify the profile name using --profile, as shown:\n\naws sts get-caller-identity --profile dev\n",
     );
     expect(center.requests).toEqual([]);
   });
@@ -350,6 +351,18 @@ describe("init refuses, and leaves the file as it is:", () => {
   });
   it("a header that is not closed", () =>
     refuses(`${sessionSection("corp")}[profile x\n`, ["corp", ...ONE], /config, line 5, opens a section/));
+});
+
+it("the remedy for a new session without a sign-in can be run as it stands", async () => {
+  const { init, call, config } = await initWorld({ config: "", env: { CI: "true" } });
+  const { code, stderr } = await init("corp", ...NEW_SESSION, "--all", "--yes");
+  expect(code).toBe(4);
+  const run = /^ {2}run: (.*)$/m.exec(stderr)?.[1] ?? "";
+  const commands = run.split(" && ").map((command) => splitCommandLine(command).slice(1));
+  expect(commands).toHaveLength(2);
+  for (const args of commands) expect((await call(args)).code).toBe(0);
+  expect((await init("corp", "--all", "--yes")).code).toBe(0);
+  expect(await config()).toContain(sessionSection("corp"));
 });
 
 describe("what a refusal says to run", () => {

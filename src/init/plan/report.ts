@@ -100,11 +100,14 @@ function keptRegions(plan: Plan, given: string | undefined): string[] {
   });
 }
 
+/** The closing words of `aws configure sso`, for at most three profiles. */
 function usage(profiles: readonly string[]): string {
-  const [first] = profiles;
-  if (first === undefined) return "";
-  if (profiles.length === 1 && first === "default")
-    return "\nTo use the default profile, no option is needed:\n\naws s3 ls\n";
-  const what = profiles.length === 1 ? "this profile" : "one of these profiles";
-  return `\nTo use ${what}, specify the profile name using --profile, as shown:\n\naws s3 ls --profile ${shellWord(first)}\n`;
+  if (profiles.length === 0) return "";
+  if (profiles.length === 1 && profiles[0] === "default")
+    return "\nTo use the default profile, no option is needed:\n\naws sts get-caller-identity\n";
+  const what = profiles.length === 1 ? "this profile" : "these profiles";
+  const commands = profiles
+    .slice(0, 3)
+    .map((name) => `aws sts get-caller-identity --profile ${shellWord(name)}\n`);
+  return `\nTo use ${what}, specify the profile name using --profile, as shown:\n\n${commands.join("")}`;
 }

@@ -1,7 +1,8 @@
-import { regionProblem } from "../../config/regions.ts";
+import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../../config/regions.ts";
 import { DEFAULT_SCOPES } from "../../config/session.ts";
 import { shownUrl, startUrlProblem } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
+import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
 import { makePortable, nameProblem } from "../plan/names.ts";
 import type { MenuQuestion, Prompts, TextQuestion } from "./prompts.ts";
@@ -9,6 +10,10 @@ import type { MenuQuestion, Prompts, TextQuestion } from "./prompts.ts";
 /** A question with the flag that answers it. Words and order are those of `aws configure sso`. */
 export interface Question extends TextQuestion {
   readonly flag: string;
+  /** What an abbreviated answer stands for. */
+  complete?(answer: string): string;
+  /** Why a person may want another answer; the same answer a second time is taken. */
+  doubt?(answer: string): string | undefined;
 }
 
 export function sessionNameQuestion(existing: readonly string[]): Question {
@@ -21,32 +26,41 @@ export function sessionNameQuestion(existing: readonly string[]): Question {
   };
 }
 
-export function startUrlQuestion(): Question {
+export function startUrlQuestion(fallback?: string): Question {
   return {
     flag: "--start-url",
-    message: "SSO start URL [None]: ",
-    fallback: undefined,
-    check: (url) => {
-      const problem = startUrlProblem(url);
+    message: `SSO start URL [${fallback ?? "None"}]: `,
+    fallback,
+    complete: completeStartUrl,
+    check: (text) => {
+      const problem = startUrlProblem(completeStartUrl(text));
       return problem && `Not a valid Start URL: it ${problem}`;
     },
   };
 }
 
-export function ssoRegionQuestion(): Question {
+/** A directory id (`d-1234567890`) or an address without its scheme, as the AWS access portal shows them. */
+function completeStartUrl(text: string): string {
+  if (/^d-[0-9a-f]{10}$/i.test(text)) return `https://${text.toLowerCase()}.awsapps.com/start`;
+  if (/^[a-z0-9-]+\.awsapps\.com\/?$/i.test(text)) return `https://${text.replace(/\/$/, "")}/start`;
+  return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[/#].*)?$/i.test(text) ? `https://${text}` : text;
+}
+
+export function ssoRegionQuestion(fallback?: string): Question {
   return {
     flag: "--sso-region",
-    message: "SSO region [None]: ",
-    fallback: undefined,
+    message: `SSO region [${fallback ?? "None"}]: `,
+    fallback,
     check: checkRegion,
+    doubt: doubtRegion,
   };
 }
 
-export function scopesQuestion(): Question {
+export function scopesQuestion(fallback = DEFAULT_SCOPES.join(",")): Question {
   return {
     flag: "--scopes",
-    message: `SSO registration scopes [${DEFAULT_SCOPES}]: `,
-    fallback: DEFAULT_SCOPES.join(","),
+    message: `SSO registration scopes [${printable(fallback, 200)}]: `,
+    fallback,
     check: (scopes) =>
       /^\s*[^\s,]+(?:\s*,\s*[^\s,]+)*\s*$/.test(scopes) && isClean(scopes)
         ? undefined
@@ -60,6 +74,7 @@ export function regionQuestion(ssoRegion: string): Question {
     message: `Default client Region [${printable(ssoRegion, 40)}]: `,
     fallback: ssoRegion,
     check: checkRegion,
+    doubt: doubtRegion,
   };
 }
 
@@ -68,9 +83,17 @@ export function outputQuestion(): Question {
     flag: "--output",
     message: "CLI default output format (json if not specified) [json]: ",
     fallback: "json",
-    check: (format) => (/^[a-z0-9-]+$/.test(format) ? undefined : "Not a valid output format"),
+    check: (format) => {
+      if (OUTPUT_FORMATS.includes(format)) return undefined;
+      const guess = nearest(format, OUTPUT_FORMATS);
+      const hint = guess === undefined ? `use ${OUTPUT_FORMATS.join(", ")}` : `did you mean ${guess}?`;
+      return `Not a valid output format; ${hint}`;
+    },
   };
 }
+
+/** The AWS CLI's, of 2.36.7 (`aws help`, --output). */
+const OUTPUT_FORMATS: readonly string[] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
 
 export function profileNameQuestion(
   fallback: string,
@@ -85,11 +108,16 @@ export function profileNameQuestion(
   };
 }
 
-export function adoptQuestion(): Question {
+export const adoptQuestion = () => yesOrNo("--adopt", "Convert them to sso-cred first?", "y");
+export const tryAgainQuestion = () => yesOrNo("--yes", "Try again?", "y");
+/** A plan that removes something is not written by a mere Enter. */
+export const applyQuestion = (removes: boolean) => yesOrNo("--yes", "Write this?", removes ? "n" : "y");
+
+function yesOrNo(flag: string, what: string, fallback: "y" | "n"): Question {
   return {
-    flag: "--adopt",
-    message: "Convert them to sso-cred first? [Y/n]: ",
-    fallback: "y",
+    flag,
+    message: `${what} ${fallback === "y" ? "[Y/n]" : "[y/N]"}: `,
+    fallback,
     check: (text) => (/^(?:y|yes|n|no)$/i.test(text) ? undefined : "Answer y or n"),
   };
 }
@@ -117,6 +145,13 @@ export interface Asking {
  * asked; "cancelled" when the person leaves.
  */
 export async function answer(question: Question, given: string | undefined, asking: Asking): Promise<string> {
+  const text = await shortAnswer(question, given, asking);
+  const whole = question.complete?.(text) ?? text;
+  if (whole !== text) asking.say(`Using ${printable(whole, 200)}`);
+  return whole;
+}
+
+async function shortAnswer(question: Question, given: string | undefined, asking: Asking): Promise<string> {
   const { flag, fallback, check } = question;
   if (given !== undefined) {
     const problem = given.trim() === "" ? "A value is required" : check(given);
@@ -126,7 +161,7 @@ export async function answer(question: Question, given: string | undefined, aski
   }
   if (asking.takesDefaults && fallback !== undefined) return fallback;
   if (asking.prompts === undefined) throw openQuestion(flag, fallback);
-  return orCancelled(await asking.prompts.askText(question));
+  return orCancelled(await asking.prompts.askText({ ...question, check: insisted(question) }));
 }
 
 /** As `answer`, from a menu; the values in the menu's order. */
@@ -143,6 +178,23 @@ function orCancelled<T>(answer: T | undefined): T {
 function openQuestion(flag: string, fallback: string | undefined): SsoCredError {
   const more = fallback === undefined ? "" : ` (--yes takes ${printable(fallback, 80)})`;
   return new SsoCredError("usage", `there is no terminal to ask on: give ${flag}${more}`);
+}
+
+/** The check of a question whose doubts are told once: a person who gives the same answer again means it. */
+function insisted({ check, doubt }: Question): Question["check"] {
+  let doubted: string | undefined;
+  return (answer) => {
+    const problem = check(answer);
+    if (problem !== undefined || answer === doubted) return problem;
+    doubted = answer;
+    return doubt?.(answer);
+  };
+}
+
+function doubtRegion(region: string): string | undefined {
+  if (KNOWN_REGIONS.includes(region)) return undefined;
+  const guess = nearestRegion(region);
+  return `Not a region I know${guess === undefined ? "" : `; did you mean ${guess}?`} Enter again to keep it`;
 }
 
 function checkRegion(region: string): string | undefined {

@@ -4,10 +4,12 @@ import type { CurrentConfig } from "../plan/currentConfig.ts";
 import {
   type Asking,
   answer,
+  type Question,
   scopesQuestion,
   sessionNameQuestion,
   ssoRegionQuestion,
   startUrlQuestion,
+  tryAgainQuestion,
 } from "./questions.ts";
 
 export interface SessionFlags {
@@ -22,6 +24,32 @@ export interface SessionAnswers {
   /** What was given or answered; for a session that exists only that. */
   readonly keys: ReadonlyMap<string, string>;
 }
+
+/**
+ * Asks anew for what was answered about the session, with the earlier answers as defaults: a sign-in has failed, and one of
+ * them may be wrong. Where all of it stands in the config, only whether to try again.
+ */
+export async function askSessionAgain(
+  earlier: SessionAnswers,
+  asking: Asking,
+): Promise<SessionAnswers | undefined> {
+  const again = { ...asking, takesDefaults: false };
+  if (earlier.keys.size === 0) {
+    return /^y/i.test(await answer(tryAgainQuestion(), undefined, again)) ? earlier : undefined;
+  }
+  const keys = new Map<string, string>();
+  for (const [key, value] of earlier.keys) {
+    const question = QUESTIONS[key]?.(value);
+    keys.set(key, question === undefined ? value : await answer(question, undefined, again));
+  }
+  return { ...earlier, keys };
+}
+
+const QUESTIONS: Readonly<Record<string, (fallback?: string) => Question>> = {
+  sso_start_url: startUrlQuestion,
+  sso_region: ssoRegionQuestion,
+  sso_registration_scopes: scopesQuestion,
+};
 
 /** The session's name, and for a new one where it is. One that exists is offered, and nothing more is asked about it. */
 export async function askSession(
@@ -39,6 +67,9 @@ export async function askSession(
   ] as const;
   for (const [key, question, given] of questions) {
     const isKnown = there !== undefined && (key === "sso_registration_scopes" || there.get(key));
+    if (key === "sso_start_url" && given === undefined && !isKnown && asking.prompts !== undefined) {
+      asking.say("The start URL is the address of your AWS access portal, as in the invitation.");
+    }
     if (given !== undefined || !isKnown) keys.set(key, await answer(question, given, asking));
   }
   return { name, keys };

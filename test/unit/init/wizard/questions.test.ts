@@ -10,6 +10,7 @@ import {
   regionQuestion,
   scopesQuestion,
   sessionNameQuestion,
+  ssoRegionQuestion,
   startUrlQuestion,
 } from "../../../../src/init/wizard/questions.ts";
 import { askSession } from "../../../../src/init/wizard/sessionAnswers.ts";
@@ -40,11 +41,9 @@ describe("answers", () => {
   it.each([
     [startUrlQuestion(), "https://d-1234567890.awsapps.com/start", undefined],
     [startUrlQuestion(), "https://x.awsapps.com/start#/", undefined],
-    [
-      startUrlQuestion(),
-      "x.awsapps.com/start",
-      "Not a valid Start URL: it is not an https URL: x.awsapps.com/start",
-    ],
+    [startUrlQuestion(), "x.awsapps.com/start", undefined],
+    [startUrlQuestion(), "d-1234567890", undefined],
+    [startUrlQuestion(), "corp", "Not a valid Start URL: it is not an https URL: corp"],
     [
       startUrlQuestion(),
       "http://x.awsapps.com/start",
@@ -74,7 +73,9 @@ describe("answers", () => {
       "Not a valid region: it is not an AWS region; did you mean eu-west-1?",
     ],
     [outputQuestion(), "yaml-stream", undefined],
-    [outputQuestion(), "j\u001bson", "Not a valid output format"],
+    [outputQuestion(), "off", undefined],
+    [outputQuestion(), "jsno", "Not a valid output format; did you mean json?"],
+    [outputQuestion(), "xml", "Not a valid output format; use json, text, table, yaml, yaml-stream, off"],
     [sessionNameQuestion([]), "my-sso", undefined],
     [
       sessionNameQuestion([]),
@@ -84,6 +85,37 @@ describe("answers", () => {
     [sessionNameQuestion(["my sso"]), "my sso", undefined],
   ])("%#: are checked before they are taken", (question, given, problem) => {
     expect(question.check(given)).toBe(problem);
+  });
+
+  it.each([
+    ["d-1234567890", "https://d-1234567890.awsapps.com/start"],
+    ["D-12345ABCDE", "https://d-12345abcde.awsapps.com/start"],
+    ["corp.awsapps.com", "https://corp.awsapps.com/start"],
+    ["corp.awsapps.com/start#/", "https://corp.awsapps.com/start#/"],
+    ["sso.example.com", "https://sso.example.com"],
+  ])("complete the start URL %s, and say so", async (short, whole) => {
+    const { said, asking } = somebody([short]);
+    expect(await answer(startUrlQuestion(), undefined, asking)).toBe(whole);
+    expect(await answer(startUrlQuestion(), short, asking)).toBe(whole);
+    expect(said).toEqual([`Using ${whole}`, `Using ${whole}`]);
+  });
+
+  it("doubt a region that is new to the program, and take it when it is given again", async () => {
+    const problems: (string | undefined)[] = [];
+    const { asking } = somebody([]);
+    const askText: Prompts["askText"] = async ({ check }) => {
+      problems.push(check("eu-wset-1"), check("eu-wset-1"), check("eu-west-1"), check("nowhere"));
+      return "eu-wset-1";
+    };
+    const prompts = { ...(asking.prompts as Prompts), askText };
+    expect(await answer(ssoRegionQuestion(), undefined, { ...asking, prompts })).toBe("eu-wset-1");
+    expect(problems).toEqual([
+      "Not a region I know; did you mean eu-west-1? Enter again to keep it",
+      undefined,
+      undefined,
+      "Not a valid region: it is not an AWS region",
+    ]);
+    expect(await answer(ssoRegionQuestion(), "eu-wset-1", asking)).toBe("eu-wset-1");
   });
 
   it("come from the flag first, then from the default where it is taken, then from the person", async () => {
