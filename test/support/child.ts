@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { canTrace } from "./systemCalls.ts";
 
-/** A file system without modes, owners, links and folder syncs refuses these, each with a code of its own. */
+/** The calls that file systems without modes, owners, links and syncs refuse. */
 export const NICETIES = "chmod,fchmod,fchmodat,chown,fchown,fchownat,link,linkat,fsync,utimensat";
+/** The codes with which they do. */
 export const REFUSALS = ["EPERM", "EOPNOTSUPP", "ENOSYS", "EINVAL"];
 
+/** The command line of a tracer, before a program's, that lets these calls fail with this code. */
 export function refusing(calls: string, code: string): string[] {
   if (!canTrace) throw new Error("needs strace");
   return [
@@ -23,16 +25,16 @@ export function refusing(calls: string, code: string): string[] {
 export interface ChildOptions {
   /** Like "077". */
   umask?: string;
-  /** Without root's rights: file modes mean nothing to root. */
+  /** As another user: file modes mean nothing to root. */
   unprivileged?: boolean;
-  /** No file may become longer than so many blocks of 512 bytes: a disk that is full for whoever writes. */
+  /** No file may grow beyond this many blocks of 512 bytes, as on a full disk. */
   fileBlocks?: number;
   /** System calls that fail with this code (`refusing`): only where there is strace. */
   refused?: { calls: string; code: string };
 }
 
 /**
- * Runs code in a process of its own, for what belongs to the whole process. `module` is a URL, in the code it is `m`. Answers
+ * Runs code in a process of its own, where the test changes what a whole process has. `module` is `m` in the code. Returns
  * what the code printed.
  */
 export function runInChild(module: URL, code: string, options: ChildOptions = {}): string {

@@ -4,13 +4,13 @@ import { lock as properLock } from "proper-lockfile";
 import { withLock } from "../../src/cache/lock.ts";
 
 /**
- * A process that takes a lock and looks whether it is alone: `ours|proper FOLDER ROUNDS HOLD_MS`. Round n is FOLDER/n: waits for
- * the file `start` in it, so that all contenders come at once, takes the lock `lock`, prints `alone` or `crowded`.
- * `HOLD_MS` of -1: takes FOLDER/lock, prints `held`, and holds until killed.
+ * A process that takes a lock and checks whether it is alone: `ours|proper FOLDER ROUNDS HOLD_MS`. Round n, in FOLDER/n: waits for
+ * the file `start`, so that all contenders begin at once, takes `lock`, and prints `alone` or `crowded`.
+ * With a `HOLD_MS` of -1: takes FOLDER/lock, prints `held`, and keeps it until killed.
  */
 const [kind = "", folder = "", rounds = "", holdText = "20"] = process.argv.slice(2);
 const holdMs = Number(holdText);
-// Whoever started this may be gone: nobody is left who would end it.
+// The test that started this may have been killed.
 setTimeout(() => process.exit(3), 150_000).unref();
 
 async function take(lock: string, work: () => Promise<void>): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Home } from "./home.ts";
 
-/** Whether this user may mount a disk of its own; says so where not. */
+/** Whether this user may mount a disk. Prints a note if not. */
 export function canMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-mount-"));
   const isMounted = mount(folder, 64);
@@ -15,7 +15,7 @@ export function canMount(): boolean {
   return isMounted;
 }
 
-/** Puts `~/.aws` on a disk of its own, empty but for the config. */
+/** Mounts a small disk at `~/.aws` that holds only the config. */
 export async function moveToSmallDisk(home: Home, config: string): Promise<{ fill(): void }> {
   const folder = join(home.path, ".aws");
   if (!mount(folder, 256)) throw new Error(`cannot mount ${folder}`);
@@ -24,7 +24,7 @@ export async function moveToSmallDisk(home: Home, config: string): Promise<{ fil
   return { fill: () => fill(join(folder, "filler")) };
 }
 
-/** To the last byte. */
+/** Fills the disk to the last byte. */
 function fill(file: string): void {
   for (let size = 65_536; size >= 1; size = Math.floor(size / 2)) {
     try {

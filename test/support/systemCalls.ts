@@ -2,24 +2,24 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Whether there is a strace that may watch programs here. */
+/** Whether strace exists and may trace here. */
 export const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
 
 export interface SystemCalls {
-  /** The words of a shell's line before the program that is to be watched, with all that it starts. */
+  /** A shell command line to put before the program to trace; it follows child processes. */
   readonly watched: string;
-  /** Each start of a program: its file, arguments and environment, as strace writes them. */
+  /** Each execve with file, arguments and environment, as strace prints them. */
   starts(): string[];
-  /** Each write into a file: the path and the bytes. */
+  /** Each write to a file: path and bytes. */
   writes(): { path: string; line: string }[];
-  /** Each file that got another name, or one more. */
+  /** Each rename and each hard link. */
   names(): { from: string; to: string }[];
 }
 
 const NAMES = ["rename", "renameat", "renameat2", "link", "linkat"];
 const WRITES = ["write", "pwrite64", "writev", "pwritev", "pwritev2"];
 
-/** The logs lie in a folder, which is to be empty and nobody else's. */
+/** `folder` holds the logs and must be empty and private. */
 export function logSystemCalls(folder: string): SystemCalls {
   const calls = `trace=execve,${[...WRITES, ...NAMES].join(",")}`;
   const lines = () =>

@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const failure = (kind: ErrorKind) => new SsoCredError(kind, "what happened", { remedy: { run: "do this" } });
 
-it("remembers a good attempt for a minute", () => {
+it("keeps a successful attempt for a minute", () => {
   expect(lastAttempt(path, system)).toBeUndefined();
   const at = system.now();
   recordAttempt(path, system);
@@ -29,7 +29,7 @@ it("remembers a good attempt for a minute", () => {
 });
 
 it.each(["unavailable", "access-denied", "login-required", "login-failed"] as const)(
-  "remembers with a bad one what the service said, for those who waited: %s",
+  "shares the failure of the service with waiting callers: %s",
   (kind) => {
     recordAttempt(path, system, failure(kind));
     const told = lastAttempt(path, system)?.failure;
@@ -55,25 +55,25 @@ it.each([
   expect(readFileSync(path, "utf8")).not.toContain(Object.values(env)[0]);
 });
 
-it("remembers which token it says something of", () => {
+it("names the token that the attempt concerns", () => {
   recordAttempt(path, system, undefined, "mark");
   expect(lastAttempt(path, system)).toEqual({ at: system.now(), tokenMark: "mark" });
 });
 
-it("does not tell others of what is wrong in one caller's own surroundings, but that there was an attempt", () => {
+it("records an attempt that failed in one caller's own environment, without its failure", () => {
   recordAttempt(path, system, failure("config"));
   expect(lastAttempt(path, system)).toEqual({ at: system.now() });
 });
 
 it.each([failure("cancelled"), failure("unexpected"), failure("usage"), new TypeError("bug"), "text"])(
-  "takes %s for no attempt at all",
+  "does not count %s as an attempt",
   (error) => {
     recordAttempt(path, system, error);
     expect(lastAttempt(path, system)).toBeUndefined();
   },
 );
 
-it("answers an attempt that ended since a time, and none from the future", () => {
+it("finds an attempt that ended since a given time, and none from the future", () => {
   recordAttempt(path, system);
   expect(attemptSince(path, system.now(), system)).toBeDefined();
   expect(attemptSince(path, system.now() + 1, system)).toBeUndefined();
@@ -81,7 +81,7 @@ it("answers an attempt that ended since a time, and none from the future", () =>
   expect(attemptSince(path, 0, system)).toBeUndefined();
 });
 
-it("is nothing that a run could fail for", () => {
+it("never fails a run", () => {
   writeFileSync(join(folder, "attempts"), "in the way");
   recordAttempt(path, system);
   expect(lastAttempt(path, system)).toBeUndefined();
@@ -97,7 +97,7 @@ it.each(["{}", "", '{"at": 1}', '{"format": 1, "at": "now"}'])(
   },
 );
 
-it("is of one host and boot", () => {
+it("counts on one host and boot only", () => {
   recordAttempt(path, system);
   writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), boot: "another" }));
   expect(lastAttempt(path, system)).toBeUndefined();

@@ -51,7 +51,7 @@ it.each([
   expect(read(text)).toBeUndefined();
 });
 
-describe("a path that is no readable regular file is a miss", () => {
+describe("a path that is not a readable regular file is a miss", () => {
   it("missing", () => {
     expect(readJsonObject(path)).toBeUndefined();
     expect(readJsonObject(join(path, "below"))).toBeUndefined();
@@ -72,7 +72,7 @@ describe("a path that is no readable regular file is a miss", () => {
     expect(runInChild(module, code, { unprivileged: true })).toBe("[object Object]");
   });
 
-  it("a pipe, which is not waited for", () => {
+  it("a pipe, without blocking", () => {
     execFileSync("mkfifo", [path]);
     expect(readJsonObject(path)).toBeUndefined();
   });
@@ -86,7 +86,7 @@ describe("a path that is no readable regular file is a miss", () => {
     expect(readJsonObject(join(path, "x.json"))).toBeUndefined();
   });
 
-  it("with a name that no file system takes", () => {
+  it("with a name that no file system allows", () => {
     expect(readJsonObject(join(folder, "x".repeat(5000)))).toBeUndefined();
     expect(readJsonObject(`${path}\0`)).toBeUndefined();
   });
@@ -101,7 +101,7 @@ it("does not read a file of 100 MB", () => {
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50 * 1024 * 1024);
 });
 
-it("reads a file of the greatest length, and none that is longer", () => {
+it("reads a file of the maximum length, and no longer one", () => {
   const text = (length: number) => `{"a": "${"x".repeat(length - 9)}"}`;
   expect(read(text(MAX_FILE_BYTES))).toBeDefined();
   expect(read(text(MAX_FILE_BYTES + 1))).toBeUndefined();
@@ -117,7 +117,7 @@ describe("an object written over a longer, older one", () => {
     expect(read(text)).toEqual(object);
   });
 
-  it("is read wherever the seam is", () => {
+  it("is read wherever the old text begins", () => {
     const object = fc.dictionary(fc.string(), fc.jsonValue());
     fc.assert(
       fc.property(object, fc.string(), (value, rest) => {
@@ -128,7 +128,7 @@ describe("an object written over a longer, older one", () => {
   });
 });
 
-it("takes `__proto__` for a field like any other", () => {
+it("treats `__proto__` like any other field", () => {
   const object = read('{"__proto__": {"accessToken": "x"}, "a": 1}');
   expect(object?.accessToken).toBeUndefined();
   expect(Object.keys(object ?? {})).toEqual(["__proto__", "a"]);

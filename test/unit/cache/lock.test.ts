@@ -32,7 +32,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const MINUTE_MS = 60_000;
-/** Waits at most 10 s of the fake clock; answers whether it worked, and fails as `withLock` does. */
+/** Waits at most 10 s of the fake clock. Returns what `work` returns, or fails as `withLock` does. */
 async function take(path = lock, work = async () => "worked", pollWhileWaiting?: () => string | undefined) {
   const system = fakeSystem();
   const wait = {
@@ -42,7 +42,7 @@ async function take(path = lock, work = async () => "worked", pollWhileWaiting?:
   };
   return withLock(system, path, wait, work);
 }
-/** A lock as a process made it; `changes` make it another process. */
+/** Writes a lock of this process; `changes` make it another's. */
 const hold = (changes: object, id = "theirs") =>
   writeFileSync(lock, JSON.stringify({ format: 1, id, ...identifyProcess(), ...changes }));
 const age = (ms: number, path = lock) => {
@@ -52,7 +52,7 @@ const age = (ms: number, path = lock) => {
 const heldBefore = (ms: number) => ({ uptimeSeconds: Math.floor(uptime() - ms / 1000) });
 
 describe("a lock", () => {
-  it("is there while the work lasts, names its holder, and is gone afterwards", async () => {
+  it("exists while the work lasts, names its holder, and is gone afterwards", async () => {
     const seen = await take(lock, async () => {
       const { mode } = statSync(lock);
       return JSON.stringify([
@@ -65,19 +65,19 @@ describe("a lock", () => {
     expect(readdirSync(dirname(lock))).toEqual([]);
   });
 
-  it("is gone after a failure as well, which is passed on", async () => {
+  it("is gone after a failure, too, and the failure is passed on", async () => {
     const failing = async () => Promise.reject(new Error("the work failed"));
     await expect(take(lock, failing)).rejects.toThrow("the work failed");
     expect(existsSync(lock)).toBe(false);
   });
 
-  it("has its folder made for it, 700", async () => {
+  it("has its folder created, 0700", async () => {
     rmSync(dirname(lock), { recursive: true });
     expect(await take()).toBe("worked");
     expect((statSync(dirname(lock)).mode & 0o777).toString(8)).toBe("700");
   });
 
-  it("keeps callers of one process apart, and lets other locks alone", async () => {
+  it("excludes callers of the same process, and leaves other locks alone", async () => {
     const running = new Set<string>();
     let most = 0;
     const system = fakeSystem();
@@ -93,7 +93,7 @@ describe("a lock", () => {
     expect(most).toBe(1);
   });
 
-  it("is not waited for once the answer is there by other means", async () => {
+  it("is not waited for once the result can be had without it", async () => {
     hold({});
     let looks = 0;
     const pollWhileWaiting = () => (++looks === 3 ? "found" : undefined);
@@ -103,7 +103,7 @@ describe("a lock", () => {
 });
 
 describe("a lock of a live process", () => {
-  it("is waited for until the deadline, which says what for, who and where", async () => {
+  it("is waited for until the deadline; the error names purpose, holder and file", async () => {
     hold({});
     await expect(take()).rejects.toMatchObject({
       kind: "unavailable",
@@ -112,7 +112,7 @@ describe("a lock of a live process", () => {
     expect(JSON.parse(readFileSync(lock, "utf8")).id).toBe("theirs");
   });
 
-  it("is left alone for 60 s, whatever the clock on the wall says", async () => {
+  it("is left alone for 60 s, whatever the wall clock says", async () => {
     hold(heldBefore(MINUTE_MS - 20_000));
     age(24 * 60 * MINUTE_MS);
     await expect(take()).rejects.toMatchObject({ kind: "unavailable" });
@@ -189,7 +189,7 @@ describe("a lock of a dead process is taken over at once", () => {
     expect(readdirSync(dirname(lock))).toEqual([]);
   });
 
-  it("though another remover died over it", async () => {
+  it("even if another process died while removing it", async () => {
     hold({ pid: 4_194_304 });
     const guard = join(dirname(lock), `.sso-cred-${sha1("theirs").slice(0, 12)}.tmp`);
     writeFileSync(guard, JSON.stringify({ format: 1, id: "guard", ...identifyProcess(), pid: 4_194_304 }));
@@ -198,7 +198,7 @@ describe("a lock of a dead process is taken over at once", () => {
   });
 });
 
-describe("whoever has held a lock takes away those that lie beside it", () => {
+describe("releasing a lock removes the stale ones beside it", () => {
   const beside = (name: string) => join(dirname(lock), name);
   const holdBeside = (name: string, changes: object) =>
     writeFileSync(beside(name), JSON.stringify({ format: 1, id: name, ...identifyProcess(), ...changes }));
@@ -207,13 +207,13 @@ describe("whoever has held a lock takes away those that lie beside it", () => {
     `config-${sha1("config").slice(0, 16)}`,
   ];
 
-  it("of the dead, whatever they were for", async () => {
+  it("of dead processes, whatever their purpose", async () => {
     for (const name of NAMES) holdBeside(name, { pid: 4_194_304 });
     expect(await take()).toBe("worked");
     expect(readdirSync(dirname(lock))).toEqual([]);
   });
 
-  it("that name nobody, 5 s after they were made", async () => {
+  it("without a holder, 5 s after they were created", async () => {
     const [young = "", old = ""] = NAMES;
     for (const name of [young, old]) writeFileSync(beside(name), "");
     age(6_000, beside(old));
@@ -222,7 +222,7 @@ describe("whoever has held a lock takes away those that lie beside it", () => {
   });
 
   it.each<[string, object]>([
-    ["of the living, however long they have held them", heldBefore(2 * MINUTE_MS)],
+    ["of running processes, however long they have held them", heldBefore(2 * MINUTE_MS)],
     ["of another host", { host: "elsewhere", boot: "another" }],
   ])("but not those %s", async (_, changes) => {
     const [name = ""] = NAMES;
@@ -232,7 +232,7 @@ describe("whoever has held a lock takes away those that lie beside it", () => {
     expect(readdirSync(dirname(lock))).toEqual([name]);
   });
 
-  it("and does not fail for what can neither be read nor removed", async () => {
+  it("and ignores what can neither be read nor removed", async () => {
     const [link = "", folder = ""] = NAMES;
     symlinkSync(link, beside(link));
     mkdirSync(beside(folder));
@@ -241,7 +241,7 @@ describe("whoever has held a lock takes away those that lie beside it", () => {
     expect(readdirSync(dirname(lock)).sort()).toEqual([link, folder].sort());
   });
 
-  it("but no file that is no lock", async () => {
+  it("but no other file", async () => {
     for (const name of ["notes", "role-", `role-${"x".repeat(40)}`]) writeFileSync(beside(name), "");
     for (const name of readdirSync(dirname(lock))) age(6_000, beside(name));
     const before = readdirSync(dirname(lock));
@@ -250,7 +250,7 @@ describe("whoever has held a lock takes away those that lie beside it", () => {
   });
 });
 
-describe("a lock that names nobody", () => {
+describe("a lock without a readable holder", () => {
   it.each(["", "{", "[]", '{"id": "x"}', '{"id": "x", "host": "h", "boot": "b", "pid": "1"}'])(
     "is left to its maker for 5 s, then taken over: %s",
     async (content) => {
@@ -263,21 +263,21 @@ describe("a lock that names nobody", () => {
     },
   );
 
-  it("is taken over though it is from the future", async () => {
+  it("is taken over even if its time is in the future", async () => {
     writeFileSync(lock, "");
     age(-24 * 60 * MINUTE_MS);
     expect(await take()).toBe("worked");
   });
 });
 
-describe("where no lock can be made the work is done without", () => {
-  it("because the folder's place is taken by a file", async () => {
+describe("without a lock the work is done where none can be created", () => {
+  it("because a file has the folder's name", async () => {
     rmSync(dirname(lock), { recursive: true });
     writeFileSync(dirname(lock), "");
     expect(await take()).toBe("worked");
   });
 
-  it("because no folder can be made", async () => {
+  it("because no folder can be created", async () => {
     expect(await take("/proc/no-such-folder/locks/role-1")).toBe("worked");
   });
 
@@ -291,18 +291,18 @@ describe("where no lock can be made the work is done without", () => {
     const wait = { deadline: 0, purpose: "nobody" };
     await m.withLock(system, ${JSON.stringify(lock)}, wait, async () => process.stdout.write("worked"));`;
 
-  it.each(["555", "000"])("because the folder may not be written (%s)", (mode) => {
+  it.each(["555", "000"])("because the folder is not writable (%s)", (mode) => {
     chmodSync(root, 0o755);
     chmodSync(dirname(lock), Number.parseInt(mode, 8));
     expect(runInChild(MODULE, inChild(), { unprivileged: true })).toBe("worked");
   });
 
-  it("because the disk is full, which leaves nothing behind", () => {
+  it("because the disk is full, and nothing is left behind", () => {
     expect(runInChild(MODULE, inChild(), { fileBlocks: 0 })).toBe("worked");
     expect(readdirSync(dirname(lock))).toEqual([]);
   });
 
-  it.skipIf(!canTrace).each(REFUSALS)("not on a file system without links and modes (%s)", (code) => {
+  it.skipIf(!canTrace).each(REFUSALS)("but a file system without links and modes has locks (%s)", (code) => {
     const look = `const { readFileSync } = await import("node:fs");
       const system = { now: Date.now, sleep: async () => {}, trace: { step() {} } };
       await m.withLock(system, ${JSON.stringify(lock)}, { deadline: 0, purpose: "nobody" }, async () =>

@@ -41,13 +41,13 @@ function contender(...args: string[]) {
 }
 
 const gone = () => Promise.reject(new Error("the contender has ended"));
-/** Takes the lock once it is told to go, for 20 ms. */
+/** Takes the lock on `go()`, for 20 ms. */
 const waiter = () => contender(folder, "1", "20");
-/** Takes the lock at once, for ever. */
+/** Takes the lock at once and keeps it. */
 const holderOfIt = () => contender(join(folder, "0"), "0", "-1");
 const go = () => writeFileSync(join(folder, "0", "start"), "");
 
-it("is held by one of many processes at a time, and all get their turn", async () => {
+it("is held by one process at a time, and each gets its turn", async () => {
   const all = Array.from({ length: 8 }, () => waiter());
   await Promise.all(all.map(({ says }) => says("ready")));
   go();
@@ -55,7 +55,7 @@ it("is held by one of many processes at a time, and all get their turn", async (
   expect(said).toEqual(Array(8).fill("ready\nalone\n"));
 });
 
-it("of a killed process goes to one of many that wait for it, and on to the others", async () => {
+it("of a killed process goes to one waiter after the other", async () => {
   const holder = holderOfIt();
   await holder.says("held");
   const all = Array.from({ length: 6 }, () => waiter());
@@ -66,7 +66,7 @@ it("of a killed process goes to one of many that wait for it, and on to the othe
   expect(said).toEqual(Array(6).fill("ready\nalone\n"));
 });
 
-it("of a process that was stopped is left alone, and taken over after 60 s", async () => {
+it("of a stopped process is left alone, and taken over after 60 s", async () => {
   const holder = holderOfIt();
   await holder.says("held");
   holder.child.kill("SIGSTOP");

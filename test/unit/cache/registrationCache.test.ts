@@ -51,7 +51,7 @@ it.each([
   expect(path).toBe(`${system.env.HOME}/${namedByTest(key)}`);
 });
 
-it("reuses a registration that lives 15 more minutes, for its own grant only", () => {
+it("reuses a registration with 15 minutes left, for its own grant only", () => {
   put(device);
   expect(readRegistration(session, "device_code", system)).toEqual(found);
   expect(readRegistration(session, "authorization_code", system)).toBeUndefined();
@@ -71,6 +71,6 @@ it.each([
   expect(readRegistration(session, "device_code", system)).toBeUndefined();
 });
 
-it("registers anew without a file", () => {
+it("is a miss without a file", () => {
   expect(readRegistration(session, "device_code", system)).toBeUndefined();
 });

@@ -59,7 +59,7 @@ describe("modes", () => {
     expect(mode(path)).toBe("600");
   });
 
-  it("of a folder that is there stay", () => {
+  it("of an existing folder stay", () => {
     chmodSync(folder, 0o755);
     replaceFile(path, "x");
     expect(mode(folder)).toBe("755");
@@ -87,20 +87,20 @@ describe("links", () => {
     expect(readdirSync(folder).sort()).toEqual(["cache", "dotfiles"]);
   });
 
-  it("that dangle get their target", () => {
+  it("that dangle have their target created", () => {
     symlinkSync("target.json", path);
     replaceFile(path, "new");
     expect([lstatSync(path).isSymbolicLink(), text(join(folder, "target.json"))]).toEqual([true, "new"]);
   });
 
-  it("that lead to each other end", () => {
+  it("that form a loop are replaced", () => {
     symlinkSync("other", path);
     symlinkSync("file.json", join(folder, "other"));
     replaceFile(path, "new");
     expect(text(path)).toBe("new");
   });
 
-  it("of the hard kind are cut: the other name keeps the old text", () => {
+  it("that are hard links are broken: the other name keeps the old text", () => {
     writeFileSync(path, "old");
     linkSync(path, join(folder, "backup"));
     replaceFile(path, "new");
@@ -109,7 +109,7 @@ describe("links", () => {
 });
 
 describe("our temporary files", () => {
-  it("stand beside the target, with a name no tool takes for a cache file, and are gone afterwards", () => {
+  it("are beside the target, under a name that no tool reads, and are gone afterwards", () => {
     const replacement = prepareReplacement(path);
     const [name] = readdirSync(folder);
     expect(name).toMatch(/^\.sso-cred-.*\.tmp$/);
@@ -117,7 +117,7 @@ describe("our temporary files", () => {
     expect(readdirSync(folder)).toEqual(["file.json"]);
   });
 
-  it("are swept when older than a minute; nobody else's are", () => {
+  it("are swept when older than a minute; other files are not", () => {
     const names = [".sso-cred-1-a.tmp", ".sso-cred-2-b.tmp", "x.tmp", ".sso-cred-x.json", ".other.tmp"];
     for (const name of names) writeFileSync(join(folder, name), "");
     const old = Date.now() / 1000 - 61;
@@ -132,7 +132,7 @@ describe("our temporary files", () => {
     ]);
   });
 
-  it("from the future, where the clock was set back, are swept as well", () => {
+  it("from the future (the clock was set back) are swept, too", () => {
     writeFileSync(join(folder, ".sso-cred-1-a.tmp"), "");
     const future = Date.now() / 1000 + 3600;
     utimesSync(join(folder, ".sso-cred-1-a.tmp"), future, future);
@@ -140,7 +140,7 @@ describe("our temporary files", () => {
     expect(readdirSync(folder)).toEqual(["file.json"]);
   });
 
-  it("go when the replacement is abandoned, and the target stays", () => {
+  it("are removed when the replacement is abandoned, and the target stays", () => {
     writeFileSync(path, "old");
     const replacement = prepareReplacement(path, 10_000);
     replacement.abandon();
@@ -148,7 +148,7 @@ describe("our temporary files", () => {
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
   });
 
-  it("may be swept by somebody meanwhile: abandoning is no error, and committing still writes", () => {
+  it("may be swept by another process: abandoning is no error, and committing still writes", () => {
     const sweep = () => {
       for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) unlinkSync(join(folder, name));
     };
@@ -162,8 +162,8 @@ describe("our temporary files", () => {
   });
 });
 
-describe("whoever no longer wants the new text", () => {
-  it("is asked when it is on the disk and only the rename is left", () => {
+describe("a text that is no longer wanted", () => {
+  it("is checked when it is on the disk and only the rename is left", () => {
     writeFileSync(path, "old");
     const seen: string[] = [];
     const isWanted = () => {
@@ -175,13 +175,13 @@ describe("whoever no longer wants the new text", () => {
     expect([seen, text(path)]).toEqual([["new", "old"], "new"]);
   });
 
-  it("keeps the old one, and nothing is left", () => {
+  it("is not written, and no temporary file stays", () => {
     writeFileSync(path, "old");
     expect(prepareReplacement(path).commit("new", () => false)).toBe(false);
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
   });
 
-  it("is asked again when the new file was swept meanwhile", () => {
+  it("is checked again when the new file was swept", () => {
     writeFileSync(path, "old");
     let asked = 0;
     const isWanted = () => {
@@ -290,14 +290,14 @@ describe("what was reserved", () => {
     expect(text(path)).toBe("short");
   });
 
-  it("may be too little", () => {
+  it("may be too small", () => {
     prepareReplacement(path, 2).commit("longer");
     expect(text(path)).toBe("longer");
   });
 });
 
-describe("a failure leaves the target as it was, and no file of ours", () => {
-  it("on a full disk, which shows in the reservation", () => {
+describe("a failure leaves the target as it was, and no temporary file", () => {
+  it("on a full disk, at the reservation", () => {
     writeFileSync(path, "old");
     const code = `try { m.prepareReplacement(${JSON.stringify(path)}, 4096) } catch (error) { process.stdout.write(error.code) }`;
     expect(runInChild(MODULE, code, { fileBlocks: 1 })).toBe("EFBIG");
@@ -311,7 +311,7 @@ describe("a failure leaves the target as it was, and no file of ours", () => {
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
   });
 
-  it("in a folder that may not be written", () => {
+  it("in a folder that is not writable", () => {
     writeFileSync(path, "old");
     chmodSync(folder, 0o555);
     const code = `try { ${call("replaceFile", path, "new")} } catch (error) { process.stdout.write(error.code) }`;
@@ -326,7 +326,7 @@ describe("a failure leaves the target as it was, and no file of ours", () => {
     expect(readdirSync(folder)).toEqual(["file.json"]);
   });
 
-  it("which names the target, not the file beside it", () => {
+  it("and names the target, not the temporary file", () => {
     symlinkSync("nowhere/file.json", path);
     const target = join(folder, "nowhere", "file.json");
     expect(() => replaceFile(path, "new")).toThrow(expect.objectContaining({ code: "ENOENT", path: target }));
@@ -338,7 +338,7 @@ describe("a failure leaves the target as it was, and no file of ours", () => {
     expect(text(path)).toBe("old");
   });
 
-  it("in a folder that says of what is made in it that there is no such folder", () => {
+  it("in a folder where mkdir answers ENOENT", () => {
     expect(() => replaceFile("/proc/no-such-folder/a/file.json", "new")).toThrow("ENOENT");
   });
 });

@@ -120,17 +120,17 @@ describe("removal", () => {
   const fileOf = (session: typeof corp) =>
     roleCredentialsPath({ session, ...admin }, system).slice(folder.length + 1);
 
-  it("of a session takes the files that name it", () => {
+  it("of a session removes the files that name it", () => {
     expect(removeRoleCredentials({ session: corp, pairs: [] }, system)).toBe(1);
     expect(names()).toEqual([...foreign, fileOf(other), fileOf(legacy)].sort());
   });
 
-  it("of a legacy profile takes the files that name its start URL", () => {
+  it("of a legacy profile removes the files that name its start URL", () => {
     expect(removeRoleCredentials({ session: legacy, pairs: [] }, system)).toBe(1);
     expect(names()).toEqual([...foreign, fileOf(other), fileOf(corp)].sort());
   });
 
-  it("takes the AWS CLI's files, which name nobody, by the pairs of the config", () => {
+  it("removes the AWS CLI's files, which name no session, by the roles of the config", () => {
     put(fileOf(corp), roleFile(NOON, admin.accountId));
     expect(removeRoleCredentials({ session: corp, pairs: [] }, system)).toBe(0);
     expect(
@@ -139,7 +139,7 @@ describe("removal", () => {
     expect(names()).toEqual([...foreign, fileOf(other), fileOf(legacy)].sort());
   });
 
-  it("of all takes every file of the provider, and nothing else", () => {
+  it("of all sessions removes every SSO file, and nothing else", () => {
     put("any-name.json", roleFile(NOON, "1"));
     expect(removeRoleCredentials("all", system)).toBe(4);
     expect(names()).toEqual(foreign);
@@ -150,7 +150,7 @@ describe("removal", () => {
     expect(removeRoleCredentials("all", system)).toBe(0);
   });
 
-  it("that the system refuses names the file", () => {
+  it("that the system refuses is an error that names the file", () => {
     for (const path of ["", ".aws", ".aws/cli"]) chmodSync(join(home, path), 0o755);
     for (const file of [corp, other, legacy].map(fileOf)) chmodSync(join(folder, file), 0o644);
     chmodSync(folder, 0o555);

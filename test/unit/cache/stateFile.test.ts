@@ -18,7 +18,7 @@ it("is read back with format and machine", () => {
   expect(readStateFile(path)).toEqual({ format: 1, ...identifyMachine(), answer: 42 });
 });
 
-it("is for nobody else to read, nor is its folder", () => {
+it("is private, as is its folder", () => {
   writeStateFile(path, {});
   expect([path, dirname(path)].map((it) => (statSync(it).mode & 0o777).toString(8))).toEqual(["600", "700"]);
 });
@@ -46,13 +46,13 @@ it.runIf(process.platform === "linux")("stays ours when a network gives the mach
   expect(readStateFile(path)).toMatchObject({ answer: 42 });
 });
 
-it("is absent when half of it is there", () => {
+it("is absent when half-written", () => {
   writeStateFile(path, { answer: 42 });
   writeFileSync(path, readFileSync(path, "utf8").slice(0, -5));
   expect(readStateFile(path)).toBeUndefined();
 });
 
-it("names a process only when it does so completely", () => {
+it("names a process only if every part is there", () => {
   const identity = identifyProcess();
   expect(readIdentity({ ...identity, more: 1 })).toEqual(identity);
   for (const key of Object.keys(identity))

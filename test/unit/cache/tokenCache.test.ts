@@ -59,7 +59,7 @@ describe("the file", () => {
     expect(tokenPath(ssoSession({ name }), system)).toBe(`${system.env.HOME}/.aws/sso/cache/${hash}.json`);
   });
 
-  it("keeps fields of other tools behind ours, lists and `__proto__` among them", () => {
+  it("keeps unknown fields after ours, lists and `__proto__` included", () => {
     const previous = JSON.parse(
       '{"zone": [1, {"a": "\u00e9"}], "accessToken": "old", "__proto__": {"x": null}}',
     );
@@ -71,7 +71,7 @@ describe("the file", () => {
 });
 
 describe("a token", () => {
-  it("is read with all it needs for a refresh, and its file", () => {
+  it("is read with everything for a refresh, and its file", () => {
     expect(read(file)).toEqual({
       ...known,
       clientId: "id",
@@ -82,7 +82,7 @@ describe("a token", () => {
     });
   });
 
-  it("is read though expired, with nothing but itself and its time", () => {
+  it("is read even if expired, and if it has no other fields", () => {
     const bare = { accessToken: "at", expiresAt: "2026-03-01T12:00:00UTC" };
     expect(read(bare)).toEqual({ ...known, file: bare });
   });
@@ -108,7 +108,7 @@ describe("a token", () => {
     expect(tokenFileExists(session, system)).toBe(false);
   });
 
-  it("keeps none of the fields that are not what they should be", () => {
+  it("drops fields of the wrong type", () => {
     const odd = { ...file, clientId: 7, clientSecret: "", refreshToken: null, registrationExpiresAt: "x" };
     expect(read(odd)).toEqual({ ...known, file: odd });
   });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { watchFiles } from "../../../src/cache/watchFiles.ts";
 import { type Home, makeHome } from "../../support/home.ts";
 
-/** A sleep that never ends, and what was asked of it. */
+/** A sleep that never ends, and the milliseconds asked for. */
 function endlessSleep() {
   const asked: number[] = [];
   const sleep = (ms: number) => {
@@ -20,8 +20,8 @@ beforeEach(async () => {
 });
 afterEach(() => home.remove());
 
-describe("a file that is watched", () => {
-  test("is told to have changed when it comes, is replaced, or goes", async () => {
+describe("a watched file", () => {
+  test("has changed when it is created, replaced or removed", async () => {
     const path = join(home.path, "lock");
     const watch = watchFiles([path], endlessSleep());
     try {
@@ -35,7 +35,7 @@ describe("a file that is watched", () => {
     }
   });
 
-  test("is told to have changed also when that was before anybody asked", async () => {
+  test("has changed also if that was before the wait", async () => {
     const path = join(home.path, "lock");
     const watch = watchFiles([path], endlessSleep());
     try {
@@ -47,7 +47,7 @@ describe("a file that is watched", () => {
     }
   });
 
-  test("is to be looked at each second all the same, and no later than is asked", async () => {
+  test("is polled every second all the same, and within the given time", async () => {
     const { asked, sleep } = endlessSleep();
     const watch = watchFiles([join(home.path, "lock")], { sleep });
     void watch.next(60_000);
@@ -56,7 +56,7 @@ describe("a file that is watched", () => {
     expect(asked).toEqual([1_000, 300]);
   });
 
-  test("is to be looked at often where the system tells nothing", async () => {
+  test("is polled often where the system reports nothing", async () => {
     const { asked, sleep } = endlessSleep();
     const watch = watchFiles([join(home.path, "no such folder", "lock")], { sleep });
     void watch.next(60_000);
@@ -64,7 +64,7 @@ describe("a file that is watched", () => {
     expect(asked).toEqual([75]);
   });
 
-  test("is watched as soon as its folder is there", async () => {
+  test("is watched as soon as its folder exists", async () => {
     const folder = join(home.path, "later");
     const { asked, sleep } = endlessSleep();
     const watch = watchFiles([join(folder, "lock")], { sleep });

@@ -9,11 +9,11 @@ import {
   processState,
 } from "../../../src/platform/processIdentity.ts";
 
-it("tells of this process that it lives", () => {
+it("finds this process alive", () => {
   expect(processState(identifyProcess())).toBe("alive");
 });
 
-it("tells of another process that it lives, and then that it is dead", async () => {
+it("finds another process alive, and dead once it was killed", async () => {
   const child = spawn(process.execPath, ["--eval", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
   await once(child, "spawn");
   const identity = identifyProcess(child.pid);
@@ -25,7 +25,7 @@ it("tells of another process that it lives, and then that it is dead", async () 
   expect(processState(identity)).toBe("dead");
 });
 
-it("tells of a process of somebody else's that it lives", () => {
+it("finds another user's process alive", () => {
   expect(processState(identifyProcess(1))).toBe("alive");
 });
 
@@ -34,19 +34,19 @@ it.each([
   ["another boot", { boot: "another" }],
   ["a start later than now", { uptimeSeconds: 1e9 }],
   ["a number that no process has", { pid: 4_194_304 }],
-])("takes for dead a process with %s", (_, change) => {
+])("finds dead a process with %s", (_, change) => {
   expect(processState({ ...identifyProcess(), ...change })).toBe("dead");
 });
 
 it.each([
   ["host", { host: "elsewhere", boot: "another" }],
   ["container on this host", { pidNamespace: "pid:[1]" }],
-])("knows nothing of a process of another %s", (_, change) => {
+])("cannot tell about a process of another %s", (_, change) => {
   expect(processState({ ...identifyProcess(), ...change, pid: 4_194_304 })).toBe("unknown");
 });
 
 it.runIf(process.platform === "linux")(
-  "knows its processes when a network gives the machine another name",
+  "recognises its processes after the network has renamed the machine",
   () => {
     const renamed = { ...identifyProcess(), host: "dhcp-17.example" };
     expect([isThisMachine(renamed), processState(renamed)]).toEqual([true, "alive"]);
@@ -75,22 +75,19 @@ async function zombie() {
   return { pid, before, shell };
 }
 
-it.runIf(process.platform === "linux")("takes a zombie for dead", async () => {
+it.runIf(process.platform === "linux")("finds a zombie dead", async () => {
   const { pid, before, shell } = await zombie();
   expect([before, identifyProcess(pid)].map((identity) => processState(identity))).toEqual(["dead", "dead"]);
   shell.kill("SIGKILL");
 });
 
-it.runIf(process.platform === "linux")(
-  "sees that a zombie has ended by the system's list of processes, too",
-  async () => {
-    const { pid, shell } = await zombie();
-    expect(processState({ ...identifyProcess(), pid, started: "earlier" }, "darwin")).toBe("dead");
-    shell.kill("SIGKILL");
-  },
-);
+it.runIf(process.platform === "linux")("finds a zombie dead by ps, too", async () => {
+  const { pid, shell } = await zombie();
+  expect(processState({ ...identifyProcess(), pid, started: "earlier" }, "darwin")).toBe("dead");
+  shell.kill("SIGKILL");
+});
 
-it.skipIf(process.platform === "win32")("tells a reused PID by the date at which its process started", () => {
+it.skipIf(process.platform === "win32")("recognises a reused PID by the start date of its process", () => {
   const identity = identifyProcess(process.pid, "darwin");
   expect(identity.started).toMatch(/^\w{3} \w{3} +\d+ \d\d:\d\d:\d\d \d{4}$/);
   expect(processState(identity, "darwin")).toBe("alive");
