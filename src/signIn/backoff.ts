@@ -5,6 +5,7 @@ import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { sessionStatePath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
+import { sha1 } from "../hit/sha1.ts";
 import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { sessionTitle } from "./sessionTitle.ts";
@@ -73,7 +74,8 @@ export function recordFailedLogin(
   const until = now + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
   const { kind, message, remedy } = failure;
   try {
-    const state = { end, at: now, until, count, failure: { kind, message, remedy: { ...remedy } } };
+    const told = { kind, message, remedy: { ...remedy } };
+    const state = { end, at: now, until, count, failure: told, settings: settingsOf(session) };
     writeStateFile(sessionStatePath("backoff", session, system), state);
   } catch {
     // A disk that takes nothing: the next call asks again.
@@ -91,13 +93,19 @@ export function clearBackoff(session: SsoSession, system: Environment): void {
  */
 function readFailedLogin(session: SsoSession, system: Environment): FailedLogin | undefined {
   const state = readStateFile(sessionStatePath("backoff", session, system));
-  const { end, at, until, count } = state ?? {};
+  const { end, at, until, count, settings } = state ?? {};
   const failure = readFailure(state?.failure);
   if (end !== "unanswered" && end !== "failed" && end !== "refused") return undefined;
   if (typeof at !== "number" || typeof until !== "number" || typeof count !== "number") return undefined;
-  if (!failure || at > system.now()) return undefined;
+  // Corrected settings are worth another try at once.
+  if (!failure || settings !== settingsOf(session) || at > system.now()) return undefined;
   const token = statSync(tokenPath(session, system), { throwIfNoEntry: false });
-  return token && token.mtimeMs > at && end !== "refused" ? undefined : { end, at, until, count, failure };
+  if (token && token.mtimeMs > at && end !== "refused") return undefined;
+  return { end, at, until, count, failure };
+}
+
+function settingsOf({ startUrl, region }: SsoSession): string {
+  return sha1(`${startUrl} ${region}`);
 }
 
 function timeOfDay(epochMs: number): string {

@@ -130,6 +130,21 @@ it("device, no terminal, no browser: exit 4 at once with address and code; appro
   expect(await run()).toMatchObject({ code: 0, stderr: "" });
 });
 
+it.each(["none", "/bin/false"])(
+  "with BROWSER=%s and no opener the sign-in goes on with a code; approved elsewhere, the next call succeeds",
+  async (BROWSER) => {
+    const { run, center, noWorker } = await binaryWorld({
+      env: { BROWSER, DISPLAY: ":0", PATH: "/nowhere" },
+    });
+    const first = await run();
+    expect([first.code, first.stdout]).toEqual([4, ""]);
+    expect(first.stderr).toMatch(/, code [A-Z]{4}-[A-Z]{4}\n {2}open: http:\/\/127\.0\.0\.1:\d+\/device\n$/);
+    center.approveDevice(/code (\S+)/.exec(first.stderr)?.[1]);
+    await noWorker();
+    expect(await run()).toMatchObject({ code: 0, stderr: "" });
+  },
+);
+
 it("two callers: Ctrl-C of one leaves the sign-in to the other, Ctrl-C of the last ends it", async () => {
   const { options, pending, home, noWorker } = await binaryWorld({ browser: "ignore" });
   const [one, two] = [startBinary(MAIN_JOB, options), startBinary(MAIN_JOB, options)];

@@ -144,3 +144,13 @@ it("does not end with another new token where the portal refuses every one", asy
   await home.write(tokenPath("corp"), { written: "by another tool" });
   expect(minutesLeft(system)).toBe(15);
 });
+
+it("holds nothing back once the start URL or the region has been corrected", () => {
+  const system = systemAt();
+  record(system, "refused");
+  const corrected = [{ region: "us-east-1" }, { startUrl: "https://other.awsapps.com/start" }];
+  for (const difference of corrected) {
+    expect(heldBack(ssoSession(difference), { browser: true }, system)).toBeUndefined();
+  }
+  expect(heldBack(session, { browser: true }, system)).toBeDefined();
+});

@@ -75,7 +75,14 @@ export function goodFiles(now: number): Readonly<Record<string, Fields>> {
     }),
     [`.aws/sso-cred/attempts/${ROLE_FILE.slice(-45)}`]: state({ at: now - 1_000, failure }),
     [`.aws/sso-cred/backoff/${sha1("corp")}.json`]: state({
-      ...{ end: "failed", at: now - 1_000, until: now + 900_000, count: 1, failure },
+      ...{
+        end: "failed",
+        at: now - 1_000,
+        until: now + 900_000,
+        count: 1,
+        failure,
+        settings: sha1(`${START_URL} eu-west-1`),
+      },
     }),
     [`.aws/sso-cred/locks/token-${sha1("corp")}`]: state({ id: "1-a" }),
     [`.aws/sso-cred/locks/login-${sha1("corp")}`]: state({ id: "1-a" }),
