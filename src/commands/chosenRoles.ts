@@ -32,7 +32,7 @@ export interface Choosing {
 
 type Chosen = Pick<InitOptions, "wanted" | "keepOnly"> & { readonly profile: ProfileAnswers };
 
-/** The roles that get a profile, and how it looks. Signs in only when the portal has to be asked: account and role may both be given. */
+/** Chooses the roles that get a profile, and its settings. Signs in only if the portal has to be asked. */
 export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   const { flags, asking, somebody, system } = choosing;
   const { accountId, roleName, isMany, isUpkeep } = modeOf(flags);
@@ -47,7 +47,7 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   const profileFor = (wanted: readonly Assignment[]) =>
     askProfile(current, { ...facts, wanted }, profileFlags, asking);
 
-  // Without anybody to ask, an open question must not wait until after the sign-in.
+  // Without a terminal, fail on an open question before the sign-in, not after it.
   if (asking.prompts === undefined && !isUpkeep) await profileFor([]);
   if (isUpkeep && !flags.prune) return { wanted: [], keepOnly: undefined, profile: UPKEEP };
   const isNamed = /\{account_name\}/.test(flags["profile-name"] ?? "");
@@ -74,12 +74,12 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   });
 }
 
-/** Nothing is added: neither is used. */
+/** Placeholders for a run that adds no profiles. */
 const UPKEEP: ProfileAnswers = { region: "", output: "", nameTemplate: undefined, adopt: [] };
 
 /**
- * Every role whose profile is to stay. A portal that lists nothing at all is no reason to prune everything, nor is one
- * that does not list the roles of an account a reason to prune that account's profiles.
+ * The roles whose profiles stay. An empty list of accounts is an error rather than a reason to prune everything, and
+ * profiles of an account whose roles cannot be listed stay.
  */
 async function rolesToKeep(list: Inventory, { current, answers, asking }: Choosing): Promise<Role[]> {
   const accounts = await list.accounts();
@@ -125,7 +125,7 @@ async function selected(
   return wanted;
 }
 
-/** The session as the config has it, or will have it. */
+/** The session as it is in the config, or will be after this run. */
 function sessionOf({ answers, current, system }: Choosing): SsoSession {
   const config = loadConfig(system);
   const keys = new Map([...(current.sessions.get(answers.name) ?? []), ...answers.keys]);

@@ -23,7 +23,7 @@ import { type InitFlags, readFlags, sessionFlags } from "./initFlags.ts";
 import { confirmPlan, wantsToAdopt } from "./initOffers.ts";
 import { type Person, personAtTerminal } from "./person.ts";
 
-/** `sso-cred init`: questions (or flags), sign-in, plan, apply. Until the plan is applied nothing is written to the config. */
+/** `sso-cred init`: questions or flags, sign-in, plan, apply. The config is not written before the plan is applied. */
 export async function init(args: readonly string[], system: System): Promise<number> {
   const flags = readFlags(args);
   if (flags.revert) return applyAndReport((files) => planRevert(files, flags.session), flags, system);
@@ -68,7 +68,7 @@ async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number
   let current = readCurrentConfig(files.configText);
   const answers = await askSession(current, sessionFlags(flags), asking);
   const session = { session: answers.name, sessionKeys: answers.keys };
-  // What the plan would refuse in any case is refused before anybody signs in.
+  // Fail before the sign-in on what the plan would reject anyway.
   assertSessionMatches(current, session, files.configPath);
   const nothingMore: InitOptions = { ...session, ...command, ...NO_PROFILES };
   if (flags["session-only"]) return applyAndReport((now) => planConfig(now, nothingMore), flags, system);
@@ -98,7 +98,7 @@ async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number
   return applyAndReport((now) => planConfig(now, options), flags, system);
 }
 
-/** After a sign-in that failed, a person is asked again for what may be wrong; nobody else is. */
+/** Lists the roles, signing in if needed. At a terminal, a failed sign-in leads back to the questions that can mend it. */
 async function signedInRoles(wizard: Wizard, files: Files, current: CurrentConfig, first: SessionAnswers) {
   const { asking, flags } = wizard;
   for (let answers = first; ; ) {
@@ -117,7 +117,7 @@ async function signedInRoles(wizard: Wizard, files: Files, current: CurrentConfi
 
 const SIGN_IN_FAILURES: readonly ErrorKind[] = ["login-required", "login-failed", "unavailable", "config"];
 
-/** `login` knows only sessions of the config: one that is not there yet has to be written first. */
+/** Completes a `login` remedy for a session that is not in the config yet: it has to be written first. */
 function withoutSession(
   error: SsoCredError,
   current: CurrentConfig,

@@ -29,7 +29,7 @@ export const initOptions = {
   "no-browser": { type: "boolean" },
 } as const;
 
-/** Flags that each make a command of their own, and what they can be given together with. */
+/** Flags that work alone, each with the flags that it accepts beside it. */
 const ALONE = {
   revert: [],
   repair: [],
@@ -39,7 +39,7 @@ const WITH_ANY = ["sso-session", "command", "yes", "dry-run", "json"];
 
 export type InitFlags = ReturnType<typeof readFlags>;
 
-/** @throws SsoCredError("usage") for values that can mean nothing, and for two sessions. */
+/** @throws SsoCredError("usage") for meaningless values and for two sessions. */
 export function readFlags(args: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -76,7 +76,7 @@ export function sessionFlags(flags: InitFlags) {
   };
 }
 
-/** One profile, many, or neither: `--adopt` and `--prune` alone only look after what is there. */
+/** One profile, many, or upkeep: `--adopt` and `--prune` alone add no profiles. */
 export function modeOf(flags: InitFlags) {
   const { "account-id": accountId, "role-name": roleName } = flags;
   const isMany = (flags.all ?? false) || flags.accounts !== undefined || flags.roles !== undefined;

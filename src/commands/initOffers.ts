@@ -11,7 +11,7 @@ import { type Asking, adoptQuestion, answer, applyQuestion } from "../init/wizar
 import type { System } from "../platform/system.ts";
 import type { InitFlags } from "./initFlags.ts";
 
-/** Says which profiles of the session are still of the old kind, and offers to convert them. */
+/** Names the existing SSO profiles of the session and offers to convert them. */
 export async function wantsToAdopt(
   files: Files,
   current: CurrentConfig,

@@ -6,7 +6,7 @@ import { shownUrl } from "./urls.ts";
 
 /** The keys that choose whose credentials these are. */
 const CRITICAL = ["sso_account_id", "sso_role_name", "sso_start_url", "sso_session", "credential_process"];
-/** Without one of these the AWS CLI and the SDKs read the same. */
+/** A quick test: without one of these layouts, all readers agree and the comparison below is skipped. */
 const DOUBTFUL = /^[^\S\r\n]+(?:sso_\w+|credential_process)\s*[=:]|^[^\S\r\n]*\[profile\s+["']?default/im;
 
 interface CliValue {

@@ -5,7 +5,7 @@ import { readRegularFile } from "../platform/readRegularFile.ts";
 import { decodeConfig } from "./configText.ts";
 import { type ConfigFile, findSection, parseConfig, type Section } from "./ini.ts";
 
-/** The user's two files as one; lookups read only the sections they need. */
+/** The user's two files, merged. A lookup parses only the sections it needs. */
 export interface Config {
   readonly path: string;
   /** The config file's own text; empty when there is none. */
@@ -13,7 +13,7 @@ export interface Config {
   readonly credentialsPath: string;
   /** Says that the config file does not exist; undefined when it does. */
   readonly absence: { readonly message: string; readonly remedy?: Remedy } | undefined;
-  /** The keys of `[profile NAME]`, with those of the credentials file over them when that was loaded. */
+  /** The keys of `[profile NAME]`. Keys of the credentials file, if it was loaded, override them. */
   profile(name: string): ReadonlyMap<string, string> | undefined;
   session(name: string): ReadonlyMap<string, string> | undefined;
   /** The nested maps of `[services NAME]`. */
@@ -28,7 +28,7 @@ export interface Config {
 /**
  * Reads the config, and with `credentials` the credentials file too. A missing file is an empty one.
  *
- * @throws SsoCredError("config") when a file is there and cannot be read as text.
+ * @throws SsoCredError("config") when a file exists but cannot be read as text.
  */
 export function loadConfig(system: Environment, wanted: { credentials?: boolean } = {}): Config {
   const path = configPath(system.env, system.platform);
@@ -62,7 +62,7 @@ export function loadConfig(system: Environment, wanted: { credentials?: boolean 
   };
 }
 
-/** `AWS_CONFIG_FILE` often outlives the file that it named. */
+/** Says so when `AWS_CONFIG_FILE` names a missing file while the usual one exists: the variable is often a leftover. */
 function describeAbsence(path: string, { env, platform }: Environment): Config["absence"] {
   if (!env.AWS_CONFIG_FILE) return { message: `${path} does not exist` };
   const message = `${path}, which AWS_CONFIG_FILE names, does not exist`;
@@ -77,7 +77,7 @@ interface Sections {
   names(kind: Section["kind"]): string[];
 }
 
-/** Finds single sections by a scan, until somebody asks for the names of all. */
+/** Scans for single sections; parses the whole file once a caller asks for all names. */
 function sections(text: string, file: ConfigFile): Sections {
   let all: Map<string, Section> | undefined;
   const id = (kind: string, name: string) => `${kind} ${name}`;

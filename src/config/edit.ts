@@ -8,17 +8,17 @@ export interface SectionName {
 export type Entries = readonly (readonly [key: string, value: string])[];
 
 export type ConfigEdit =
-  /** Changes what the key has, in place; a key the section lacks goes after its last option. */
+  /** Changes the value of each key in place. A missing key is added after the last option of the section. */
   | { readonly set: SectionName; readonly entries: Entries }
   /** Writes a new section at the end. */
   | { readonly add: SectionName; readonly entries: Entries }
-  /** Takes the section out, wherever it is repeated, with its own comments. */
+  /** Removes the section and its comments, including repeated sections of the same name. */
   | { readonly remove: SectionName }
-  /** Comments the keys out, each line marked, and writes the entries before the first of them. */
+  /** Comments the keys out with a marker and inserts the entries before the first of them. */
   | { readonly setAside: SectionName; readonly keys: readonly string[]; readonly entries: Entries }
   /**
-   * The inverse: takes the keys out wherever they are repeated, their continuation lines too, and uncomments what was set
-   * aside; or, with entries, writes those in its place.
+   * The inverse of `setAside`: removes the keys with their continuation lines, and uncomments the marked lines. With
+   * entries, replaces both by these.
    */
   | { readonly restore: SectionName; readonly keys: readonly string[]; readonly entries?: Entries };
 
@@ -32,8 +32,8 @@ interface Splice {
 }
 
 /**
- * The text with the edits made and every other byte as it was: comments, order, blank lines, line ends, a byte
- * order mark. New lines end as their neighbours do. Pure.
+ * Applies the edits and keeps every other byte: comments, order, blank lines, line ends, byte order mark. New lines
+ * get the line end of their neighbours.
  */
 export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
   const places = placesByName(text);
@@ -48,7 +48,7 @@ export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
   return splice(text, splices);
 }
 
-/** Reads sections' own lines as they stand, a repeated section's one after the other; the text is laid out once. */
+/** Returns a function that gives the lines of a section, repeated sections joined. The text is parsed once. */
 export function sectionLines(text: string): (section: SectionName) => string[] {
   const places = placesByName(text);
   return ({ kind, name }) =>
@@ -65,7 +65,7 @@ export function setAsideLines(text: string, section: SectionName): string[] {
     .map((line) => line.slice(SET_ASIDE.length));
 }
 
-/** Why edits have no certain place in a text, with the line's number from 1; undefined when they have. */
+/** The first line, counted from 1, that makes edits ambiguous, and why; undefined for an editable text. */
 export function uneditable(text: string): { line: number; problem: string } | undefined {
   for (const [at, { start, textEnd }] of linesOf(text).entries()) {
     const line = text.slice(start, textEnd);
@@ -80,7 +80,7 @@ function placesByName(text: string): Map<string, SectionPlace[]> {
   return Map.groupBy(effective(layOut(text)), ({ header }) => `${header.kind} ${header.name}`);
 }
 
-/** `[profile default]` replaces `[default]` whole, so only the one that counts is edited. */
+/** `[profile default]` replaces `[default]` entirely, so only the effective one is edited. */
 function effective(places: readonly SectionPlace[]): SectionPlace[] {
   const isDefault = ({ header }: SectionPlace) => header.kind === "profile" && header.name === "default";
   const replaced = places.some((place) => isDefault(place) && !place.header.bare);
@@ -149,7 +149,7 @@ function restore(
   ];
 }
 
-/** Whole lines with the indent and the line end of an option, so that none becomes a continuation of another. */
+/** Renders entries with the indent and the line end of an option, so that no line becomes a continuation of another. */
 function linesLike(text: string, { start, end }: OptionPlace, entries: Entries): string {
   const indent = /^[^\S\r\n]*/.exec(text.slice(start, end))?.[0] ?? "";
   const lineEnd = /\r\n?|\n/.exec(text.slice(start, end))?.[0] ?? /\r\n?|\n/.exec(text)?.[0] ?? "\n";
@@ -170,13 +170,13 @@ function line(key: string, value: string): string {
   return `${key} = ${oneLine(value)}`;
 }
 
-/** The last guard: whatever a server sent, it cannot become a line of its own. */
+/** The last guard against text from a server that contains a line break. */
 function oneLine(value: string): string {
   if (!isOneLine(value)) throw new Error("a control character must not reach the config");
   return value;
 }
 
-/** Whether an edit may write it. */
+/** True for text that an edit may write: no control characters, no line separators. */
 export function isOneLine(value: string): boolean {
   return !/[\p{Cc}\u2028\u2029]/u.test(value);
 }

@@ -18,13 +18,13 @@ export interface SettingSources {
   /** The profile with `--profile`, else the session's section. */
   readonly own: Layer;
   /**
-   * `[default]`, for a run without `--profile`: only FIPS, dual-stack and the CA bundle. Its endpoint may be another
-   * service's (LocalStack, MinIO), and no place to send a token to.
+   * `[default]`, for a run without `--profile`: only FIPS, dual-stack and the CA bundle. Its endpoint often belongs to
+   * another service (LocalStack, MinIO), which must not get a token.
    */
   readonly defaults?: Layer["keys"];
 }
 
-/** The keys that the environment's variables of the same meaning override. */
+/** Keys that environment variables override. */
 export const ENDPOINT_KEYS = [
   "endpoint_url",
   "services",
@@ -65,7 +65,7 @@ export function endpointSettings(
   return { useFips, useDualstack, ...(sso && { ssoUrl: sso.url }), ...(oidc && { oidcUrl: oidc.url }) };
 
   function isOn(variable: string, key: string): boolean {
-    // Beside an endpoint of its own, what [default] says is not meant for this session.
+    // A session with its own endpoint ignores [default]: the two cannot be combined, and [default] must not cause an error.
     return isTrue(env[variable] || keys.get(key) || (custom === undefined ? defaults?.get(key) : undefined));
   }
 
@@ -94,7 +94,7 @@ export function endpointSettings(
   }
 }
 
-/** The PEM file with the authorities to trust, in botocore's order; undefined for the system's own. */
+/** The PEM file of trusted CAs, in botocore's order of precedence; undefined for the system's own. */
 export function caBundle(
   { own, defaults }: SettingSources,
   { env, platform }: Environment,

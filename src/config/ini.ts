@@ -1,8 +1,8 @@
 import { splitQuoted } from "../text/commandWords.ts";
 
 /**
- * The dialect of `~/.aws/config` and `~/.aws/credentials`. It is the AWS CLI's (Python's RawConfigParser), and where the
- * CLI refuses a whole file or loses a section that the SDKs for JavaScript or Go read, it is theirs:
+ * The dialect of `~/.aws/config` and `~/.aws/credentials`: the AWS CLI's (Python's RawConfigParser), but more lenient
+ * where the CLI rejects a whole file or loses a section that the SDKs for JavaScript or Go read:
  *
  * - a byte order mark, CR and CRLF, lines without delimiter, duplicate sections and keys (merged, last wins) are fine;
  * - a header may be indented and may be followed by text; a name may be quoted, and may hold blanks without quotes;
@@ -47,7 +47,7 @@ export function findSection(
   kind: Section["kind"],
   name: string,
 ): Section | undefined {
-  // A header that does not show the name can still mean it when it is quoted; most are neither and are not read.
+  // A quoted header may mean the name without containing it. Other headers without the name are skipped unread.
   const mayMatter = (line: string) => line.includes(name) || line.includes("DEFAULT") || /["'\\]/.test(line);
   const isWanted = (header: Header) => header.kind === kind && header.name === name;
   return read(text, file, mayMatter, isWanted).at(0);
@@ -93,7 +93,7 @@ function normalize(text: string): string {
   return start.includes("\r") ? start.replace(/\r\n?/g, "\n") : start;
 }
 
-/** Jumps from bracket to bracket, so that a file of many sections costs little more than a search. */
+/** Jumps from bracket to bracket, so that a file with many sections costs little more than a text search. */
 function* blocks(
   text: string,
   file: ConfigFile,
@@ -133,8 +133,8 @@ function isHeader(line: string): boolean {
 }
 
 /**
- * Reads one line as a section header; undefined when it is none. A line that begins with an unclosed `[` is a header that
- * nobody asks for: the keys below it must not fall to the section above.
+ * Reads one line as a section header; undefined when it is none. A line that begins with an unclosed `[` counts as a
+ * header of kind `other`, so that the keys below it don't end up in the section above.
  */
 export function readHeader(line: string, file: ConfigFile): Header | undefined {
   if (!isHeader(line)) return undefined;
@@ -161,7 +161,7 @@ function closingBracket(text: string): number {
   return end > 0 ? end : text.lastIndexOf("]");
 }
 
-/** Names are read as a shell would read one word (the CLI writes them so); what is not one word is a name as it stands. */
+/** The AWS CLI quotes names like shell words. A name that is not exactly one word is taken literally. */
 function unquote(name: string): string {
   if (!/["'\\]/.test(name)) return name;
   const words = splitQuoted(name);
@@ -171,7 +171,7 @@ function unquote(name: string): string {
 interface Current {
   readonly key: string;
   readonly indent: number;
-  /** True while nothing stood right of the delimiter. */
+  /** True when the value after the delimiter is empty. */
   readonly empty: boolean;
 }
 
@@ -195,7 +195,7 @@ function readBody(body: string, into: Draft): void {
   }
 }
 
-/** An indented `output = json` below a value belongs to nobody's value: the SDKs read it as a key. */
+/** The SDKs read an indented `output = json` below a non-empty value as a key, not as a continuation. */
 function looksLikeKey(text: string, current: Current): boolean {
   return !current.empty && /^[A-Za-z_][A-Za-z0-9_]*\s*=/.test(text);
 }
@@ -213,7 +213,7 @@ function extend(current: Current, text: string, into: Draft): void {
   into.keys.set(current.key, before ? `${before}\n${value}` : value);
 }
 
-/** `credential_process` is a command line: in it `#` and `;` may stand between quotes. */
+/** Strips the comment, except from `credential_process`: a command line may contain quoted `#` and `;`. */
 function readValue(text: string, key: string): string {
   const comment = key === "credential_process" ? -1 : text.search(/\s[#;]/);
   return (comment < 0 ? text : text.slice(0, comment)).trim();

@@ -3,7 +3,7 @@ import { type Header, readHeader } from "./ini.ts";
 /** Begins each line that was commented out to be restored later; such lines stay with their section. */
 export const SET_ASIDE = "#sso-cred# ";
 
-/** Where one `key = value` stands; offsets into the text. A value runs on over its continuation lines. */
+/** The place of one `key = value`, as offsets into the text. A value includes its continuation lines. */
 export interface OptionPlace {
   /** Lower-cased, as the readers compare it. */
   readonly key: string;
@@ -21,7 +21,7 @@ export interface SectionPlace {
   readonly start: number;
   /** Where a new key goes: after the last option or stray line, else after the header line. */
   readonly bodyEnd: number;
-  /** The section's own lines: `bodyEnd`, or the comments that hang on the body without a blank line between. */
+  /** The end of the section's own lines: `bodyEnd`, plus comments that follow without a blank line. */
   readonly ownEnd: number;
   /** `ownEnd` and the blank lines behind it. */
   readonly end: number;
@@ -49,7 +49,7 @@ export function linesOf(text: string): Line[] {
   return lines;
 }
 
-/** The places of all sections and options, by the rules of `ini.ts`: a place here is what the reader reads there. */
+/** Finds the places of all sections and options, by the same rules as `ini.ts`. */
 export function layOut(text: string): SectionPlace[] {
   const lines = linesOf(text);
   const headers = lines.flatMap((line, at) => {
@@ -84,7 +84,7 @@ function layOutSection(text: string, header: Header, lines: readonly Line[], mor
     const delimiter = raw.search(/[=:]/);
     const key = delimiter < 0 ? "" : raw.slice(0, delimiter).trim().toLowerCase();
     last = at + 1;
-    // A stray line; below a new key it would become part of its value.
+    // A stray line counts as part of the body: a key inserted above it would absorb it.
     if (key === "") continue;
     const value = raw.slice(delimiter + 1);
     const comment = key === "credential_process" ? -1 : value.search(/\s[#;]/);

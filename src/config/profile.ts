@@ -64,7 +64,7 @@ function findProfile(config: Config, name: string): Profile {
   throw noSection(config, "profile", name);
 }
 
-/** The line itself runs without --profile, so its endpoints are the session's, not the profile's. */
+/** The credential_process line runs without --profile, so the session's endpoints apply, not the profile's. */
 function ofCommandLine({ config, keys, header, where }: Profile, system: Environment): ProfileTarget {
   const command = readOurCommand(keys.get("credential_process") ?? "");
   if (command === undefined) {
@@ -94,7 +94,7 @@ function ofSession(
       );
     }
   }
-  // `login SESSION` would not look into this profile, so people are sent to where its endpoints are.
+  // `login SESSION` would ignore the endpoints of this profile, so the remedy names the profile.
   const hasEndpoints = ENDPOINT_KEYS.some((key) => keys.has(key));
   return readSession(
     {
@@ -117,7 +117,7 @@ function ofLegacy({ config, name, keys, header }: Profile, system: Environment):
   );
 }
 
-/** As {@link resolveProfile}, for what needs one role: the missing keys are an error that names them. */
+/** Like {@link resolveProfile}, but account and role are required; the error names the missing keys. */
 export function resolveRole(config: Config, name: string, system: Environment): SessionRole {
   const { session, accountId, roleName } = resolveProfile(config, name, system);
   if (accountId && roleName) return { session, accountId, roleName };
@@ -128,7 +128,7 @@ export function resolveRole(config: Config, name: string, system: Environment): 
   throw new SsoCredError("config", `${where} has no ${missing.join(" and no ")}${why}`);
 }
 
-/** Every account and role that the config names for the session, once each; profiles that say half are passed over. */
+/** Every distinct account and role that the config names for the session. Incomplete profiles are skipped. */
 export function rolePairs(config: Config, session: Pick<SsoSession, "name" | "startUrl">): Role[] {
   const pairs = new Map<string, Role>();
   for (const name of config.profileNames()) {

@@ -21,14 +21,14 @@ export function resolveSession(config: Config, name: string, system: Environment
   return readSession({ config, name, keys, header: `[sso-session ${printable(name)}]` }, system);
 }
 
-/** The keys of a session, or the error that names those that exist. */
+/** The keys of a session. The error for a missing one lists the sessions that exist. */
 export function sessionKeys(config: Config, name: string): ReadonlyMap<string, string> {
   const keys = config.session(name);
   if (keys !== undefined) return keys;
   throw noSection(config, "sso-session", name);
 }
 
-/** The error for a section that is not in the config: it names the slip that hides it, else those that exist. */
+/** The error for a missing section: names a likely misspelling, or else the sections that exist. */
 export function noSection(config: Config, kind: "profile" | "sso-session", name: string): SsoCredError {
   const header = shownHeader(kind, name);
   const init = { run: kind === "profile" ? "sso-cred init" : `sso-cred init ${sessionArgument(name)}` };
@@ -36,7 +36,7 @@ export function noSection(config: Config, kind: "profile" | "sso-session", name:
     const { message, remedy = init } = config.absence;
     return new SsoCredError("config", message, { remedy });
   }
-  // No remedy beside a guess: init would make a second section under the misspelt name.
+  // No remedy beside a guess: init would add a second section under the misspelt name.
   const slip = misspeltSection(config.text, kind, name);
   if (slip !== undefined) return new SsoCredError("config", `${config.path} has no ${header}; ${slip}`);
   const others = kind === "profile" ? config.profileNames() : config.sessionNames();
@@ -45,7 +45,7 @@ export function noSection(config: Config, kind: "profile" | "sso-session", name:
 }
 
 /**
- * For commands that were given no session: the one that the config has, or all their names when there are several.
+ * For commands without a session argument: the only session of the config, or all names when there are several.
  *
  * @throws SsoCredError("config") when there is none.
  */
@@ -63,14 +63,14 @@ export function onlySession(config: Config): { only: string } | { several: reado
   return names.length === 1 ? { only: first } : { several: names };
 }
 
-/** Where a session's values stand: in its own section, or in a legacy profile. */
+/** The section that defines a session: its own, or a legacy profile. */
 export interface SessionSource {
   readonly config: Config;
   /** Null for a legacy profile. */
   readonly name: string | null;
   readonly keys: ReadonlyMap<string, string>;
   readonly header: string;
-  /** Where the settings of the network are looked for; without it the section itself and `[default]`. */
+  /** Where network settings are looked up. Default: the section itself, then `[default]`. */
   readonly settings?: SettingSources;
   readonly loginArguments?: string;
 }
@@ -87,7 +87,7 @@ export function readSession(source: SessionSource, system: Environment): SsoSess
   const scopes = keys.get("sso_registration_scopes");
   const where = `${config.path}: ${header}`;
   const endpoints = endpointSettings(config, settings, system);
-  // With both endpoints configured, as for a stand-in of AWS, the region is a word without effect.
+  // With both endpoints overridden (an emulator), the region has no effect.
   const isRegionFree = endpoints.ssoUrl !== undefined && endpoints.oidcUrl !== undefined;
   return {
     name,
@@ -101,7 +101,7 @@ export function readSession(source: SessionSource, system: Environment): SsoSess
   };
 }
 
-/** The start URL is never normalised: its bytes name cache files. */
+/** Never normalises the start URL: its exact bytes are hashed into cache file names. */
 function checkedStartUrl(text: string, where: string): string {
   const problem = startUrlProblem(text);
   if (problem === undefined) return text;
@@ -139,7 +139,7 @@ function isLoginMode(text: string): text is LoginMode {
   return (MODES as readonly string[]).includes(text);
 }
 
-/** At most ten names; a config may hold thousands. */
+/** Lists at most ten names: a config may have thousands. */
 export function listed(names: readonly string[]): string {
   const rest = names.length - 10;
   return (
@@ -150,7 +150,7 @@ export function listed(names: readonly string[]): string {
   );
 }
 
-/** How a person names the session to a command; a name that looks like a flag needs one of its own. */
+/** The session as an argument to type. A name that looks like a flag needs `--sso-session=`. */
 export function sessionArgument(name: string): string {
   return name.startsWith("-") ? `--sso-session=${shellWord(name)}` : shellWord(name);
 }

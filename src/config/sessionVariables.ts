@@ -4,7 +4,7 @@ import { waitBudgetSeconds } from "../hit/waitBudget.ts";
 import { printable } from "../text/printable.ts";
 import type { Config } from "./configFile.ts";
 
-/** Keys of the session's section that stand for variables, which programs with windows do not see; and what they take. */
+/** Keys of `[sso-session]` that replace environment variables, for GUI programs that don't see the shell's environment. */
 const VARIABLES = [
   {
     key: "sso_cred_wait",
@@ -21,10 +21,10 @@ const VARIABLES = [
 ] as const;
 
 /**
- * The system with the variables that the session's section sets; a variable of the environment wins. Cache hits do not read
- * the config: they know only the environment.
+ * Returns the system with the variables that the session's section sets. The environment wins. Cache hits ignore these
+ * keys, as they don't read the config.
  *
- * @throws SsoCredError("config") for a value that cannot be taken.
+ * @throws SsoCredError("config") for an invalid value.
  */
 export function withSessionVariables<S extends Environment>(
   config: Config,

@@ -12,8 +12,8 @@ export function shownHeader(kind: Kind, name: string): string {
 }
 
 /**
- * For a section that is not in the text: the line that was probably meant to be it, as the end of a sentence. Without a
- * name: any section of the kind. Undefined when nothing looks like it.
+ * For a missing section: the line that was probably meant to be its header, as the end of a sentence. Without a name, any
+ * section of the kind. Undefined when nothing looks like it.
  */
 export function misspeltSection(text: string, kind: Kind, name?: string): string | undefined {
   const named = new Map<string, number>();
@@ -37,7 +37,7 @@ export function misspeltSection(text: string, kind: Kind, name?: string): string
   return `did you mean ${printable(guess)} (line ${line})?`;
 }
 
-/** For a key that a section lacks: the line of the section that was probably meant to set it. */
+/** For a key that a section lacks: the line that was probably meant to set it, as the end of a sentence. */
 export function misspeltKey(text: string, header: string, keys: readonly string[]): string | undefined {
   for (const place of layOut(text)) {
     const { kind, name } = place.header;

@@ -13,7 +13,7 @@ export function startUrlProblem(text: string): string | undefined {
   return undefined;
 }
 
-/** A URL for a message: what may be a user name and a password is left out. */
+/** A URL for a message, with any user name and password removed. */
 export function shownUrl(text: string): string {
   return printable(text.replace(/^([a-z][a-z0-9+.-]*:\/*)?.*@/is, "$1…@"));
 }

@@ -2,8 +2,8 @@ import { type ConfigEdit, type SectionName, setAsideLines } from "./edit.ts";
 import { parseConfig } from "./ini.ts";
 
 /**
- * Whether the edited text reads as the old one with the edits made. Some layouts let an edit change what a
- * neighbouring line means (an odd indent decides whether a line continues the one above); those are not to be written.
+ * True if the edited text parses as the old one with the edits applied. In some layouts an edit changes the meaning of a
+ * neighbouring line (by its indent a line continues the one above); such an edit must not be written.
  */
 export function readsAsEdited(before: string, edits: readonly ConfigEdit[], after: string): boolean {
   const expected = keysBySection(before);
@@ -34,7 +34,7 @@ function restored(before: string, section: SectionName): [string, string][] {
   return [...(keysBySection(text).get("profile x") ?? [])];
 }
 
-/** What was nested below a key goes with its old value. */
+/** Removes a key together with the keys nested below it, then sets the new value. */
 function replaceKey(keys: Map<string, string>, key: string, value: string | undefined): void {
   for (const name of [...keys.keys()]) if (name === key || name.startsWith(`${key}.`)) keys.delete(name);
   if (value !== undefined) keys.set(key, value);

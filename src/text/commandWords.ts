@@ -91,7 +91,7 @@ function scanWindows(text: string, comment: RegExp): { words: string[]; closed: 
   return { words, closed: !quoted };
 }
 
-/** A name as a person must type it; double quotes, where they do, are read alike by sh and cmd. */
+/** Quotes a word for typing. Prefers double quotes, which sh and cmd read alike. */
 export function shellWord(name: string): string {
   if (/^[\w.@/%:+,=-]+$/.test(name)) return name;
   return /["$`\\!]/.test(name) ? `'${name.replaceAll("'", "'\\''")}'` : `"${name}"`;

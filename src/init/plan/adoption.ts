@@ -10,7 +10,7 @@ import { readOtherTool } from "./otherTools.ts";
 
 type Keys = ReadonlyMap<string, string>;
 
-/** The session as the config has it, or will have it. */
+/** The session as it is in the config, or will be after this run. */
 export interface SessionKeys {
   readonly session: string;
   readonly sessionKeys: Keys;
@@ -42,7 +42,7 @@ export function profilesToAdopt(
   const found = [...current.profiles].flatMap(([name, keys]): [string, Role][] => {
     if (OTHER_SOURCES.some((key) => keys.has(key))) return [];
     const role = adoptableRole(current, name, { session, sessionKeys });
-    // What the next run would prune is not taken in.
+    // Don't adopt what the next run would prune.
     const isLost = role !== undefined && assigned !== undefined && !assigned.has(roleKey(role));
     if (role === undefined || isLost) return [];
     assertCliReadsAlike(configText, configPath, "profile", name);
@@ -56,7 +56,7 @@ export function profilesToAdopt(
   return new Map(found);
 }
 
-/** As {@link profilesToAdopt}, for an offer: none where one of them would be refused. */
+/** Like {@link profilesToAdopt}, but empty instead of an error: an offer must not end the run. */
 export function profilesToOffer(
   current: CurrentConfig,
   session: SessionKeys,
@@ -84,7 +84,7 @@ function adoptableRole(current: CurrentConfig, name: string, wanted: SessionKeys
   const named = (other.profile === undefined ? undefined : current.profiles.get(other.profile)) ?? new Map();
   const session = keys.get("sso_session") || named.get("sso_session");
   const startUrl = other.startUrl ?? named.get("sso_start_url");
-  // Without a start URL the line belongs to the only session that there is.
+  // A line without a start URL is taken for the only session of the config.
   const isOfSession =
     session || startUrl
       ? session === wanted.session ||
@@ -101,7 +101,7 @@ function roleOf(accountId: string | undefined, roleName: string | undefined): Ro
   return accountId && roleName ? { accountId, roleName } : undefined;
 }
 
-/** A region that is not named may be any. */
+/** Compares start URLs regardless of trailing slashes. A missing region matches. */
 function isSamePortal(
   current: CurrentConfig,
   { session, sessionKeys }: SessionKeys,

@@ -11,7 +11,7 @@ import type { Plan } from "./plan.ts";
 import { writeConfig } from "./writeConfig.ts";
 
 const LOCK_WAIT_MS = 30_000;
-/** Another tool that edits the file without a lock is met so many times. */
+/** How often to start over when another tool, which takes no lock, changes the file meanwhile. */
 const ATTEMPTS = 5;
 
 /**
@@ -25,7 +25,7 @@ export async function applyPlan(planFrom: (files: Files) => Plan, system: System
   const lock = join(
     stateDirectory(system.env, system.platform),
     "locks",
-    // One file may go by several names.
+    // Several names may lead to the same file.
     `config-${sha1(resolve(followLinks(configPath))).slice(0, 16)}`,
   );
   const wait = {

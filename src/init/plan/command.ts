@@ -2,7 +2,7 @@ import { readOurCommand } from "../../config/ourCommand.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 
-/** Read alike by everybody without quotes; a backslash is not, on POSIX. */
+/** Needs no quotes for any reader. On POSIX a backslash would. */
 const PLAIN = /^[A-Za-z0-9_.@/%:+=,-]+$/;
 const PLAIN_ON_WINDOWS = /^[A-Za-z0-9_.@/:+=,\\-]+$/;
 /**
@@ -19,7 +19,7 @@ const QUOTABLE_ON_WINDOWS =
  * and `cmd /C`, read the same words from it. On Windows a path without blanks stays unquoted: the SDK for Go cannot pass
  * a quote through cmd, and nobody reads the line with shlex there.
  *
- * @throws SsoCredError("config") for a path, a session or a role name that cannot be written so, and for an account that is none.
+ * @throws SsoCredError("config") for a path, session or role name that cannot be written this way, and for an invalid account id.
  */
 export function commandLine(
   command: string,
@@ -27,7 +27,7 @@ export function commandLine(
   platform: NodeJS.Platform,
 ): string {
   const { session, accountId, roleName } = target;
-  // It stands without quotes: the last guard, whoever named it.
+  // The id is written unquoted, so this is the last guard against shell syntax.
   if (!isAccountId(accountId)) {
     throw new SsoCredError("config", `the account '${printable(accountId, 60)}' is not 12 digits`);
   }
@@ -57,7 +57,7 @@ export function commandLine(
   return `${quotedCommand} ${first} --account-id ${accountId} ${role}`;
 }
 
-/** Whether a role that the portal named fits a command line: everything that IAM allows does. */
+/** True if a role from the portal can be written to a command line. All names that IAM allows can. */
 export function canBeWritten(
   { accountId, roleName }: { readonly accountId: string; readonly roleName: string },
   platform: NodeJS.Platform,

@@ -7,7 +7,7 @@ import { type CurrentConfig, ssoProfileRole } from "./currentConfig.ts";
 import type { Files, InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
 
-/** Keys of the credentials file that some SDK prefers to a credential_process in the config. */
+/** Keys in the credentials file that take precedence over credential_process in some SDK. */
 const STRONGER = [
   "aws_access_key_id",
   "aws_secret_access_key",
@@ -40,7 +40,7 @@ export function assertNoStrongerKeys(names: readonly string[], files: Files): vo
   throw new SsoCredError("config", `${stronger}; remove it there or choose another --profile-name`);
 }
 
-/** Why a person at the question had better choose other names; undefined when nothing is in their way. */
+/** Why these names are taken, for a person who can still choose others; undefined when they are free. */
 export function describeConflict(
   current: CurrentConfig,
   names: readonly string[],
@@ -62,7 +62,7 @@ function foreignNames(current: CurrentConfig, names: readonly string[], session:
   );
 }
 
-/** True for a `[default]` that sets only a region or an output format, which belongs to nobody. */
+/** True for a `[default]` with only a region or an output format: no tool owns it, so it can become ours. */
 export function isUnclaimed(current: CurrentConfig, name: string): boolean {
   const keys = current.profiles.get(name);
   return (
@@ -83,7 +83,7 @@ function strongerKeys(names: readonly string[], files: Files): string | undefine
   return `${files.credentialsPath} has ${key} for ${sections}, which wins over credential_process`;
 }
 
-/** @throws SsoCredError("config") when a flag says something else than the `[sso-session]` that is there. */
+/** @throws SsoCredError("config") when a flag contradicts the existing `[sso-session]`. */
 export function assertSessionMatches(
   current: CurrentConfig,
   options: Pick<InitOptions, "session" | "sessionKeys">,
@@ -104,7 +104,7 @@ export function assertSessionMatches(
   }
 }
 
-/** Blanks around the commas of a list of scopes say nothing. */
+/** Ignores blanks around the commas of a list of scopes. */
 function normal(value: string): string {
   return value.replace(/\s*,\s*/g, ",").trim();
 }

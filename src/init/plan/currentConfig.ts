@@ -4,7 +4,7 @@ import type { Role } from "../../model.ts";
 
 type Keys = ReadonlyMap<string, string>;
 
-/** The config as `init` and `list` look at it: what stands there, and whose it is. */
+/** The config as `init` and `list` see it: its sections, and which profiles run sso-cred. */
 export interface CurrentConfig {
   readonly profiles: ReadonlyMap<string, Keys>;
   readonly sessions: ReadonlyMap<string, Keys>;
@@ -24,14 +24,14 @@ export function readCurrentConfig(text: string): CurrentConfig {
   return { profiles, sessions: named("sso-session"), ours: new Map(ours) };
 }
 
-/** The role that a profile of the AWS CLI's kind asks the session for; undefined for every other profile. */
+/** The role of a profile with `sso_session`; undefined for other profiles and other sessions. */
 export function ssoProfileRole(keys: Keys, session: string): Role | undefined {
   const accountId = keys.get("sso_account_id");
   const roleName = keys.get("sso_role_name");
   return keys.get("sso_session") === session && accountId && roleName ? { accountId, roleName } : undefined;
 }
 
-/** The session's profiles and their roles: ours, and those of the AWS CLI's kind. */
+/** The session's profiles and their roles: ours, and those with `sso_session`. */
 export function profileRoles(config: CurrentConfig, session: string): (Role & { name: string })[] {
   return [...config.profiles].flatMap(([name, keys]) => {
     const command = config.ours.get(name);
@@ -40,7 +40,7 @@ export function profileRoles(config: CurrentConfig, session: string): (Role & { 
   });
 }
 
-/** Which profile has which role of the session. Keys as of {@link roleKey}. */
+/** The names of the profiles of each role, by {@link roleKey}. */
 export function profilesByRole(config: CurrentConfig, session: string): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const { name, ...role } of profileRoles(config, session)) {

@@ -8,15 +8,15 @@ interface Step {
 }
 
 export interface DiffStyle {
-  /** There is no file before. */
+  /** True if the file doesn't exist yet. */
   readonly isNew?: boolean;
-  /** For a person's eyes: without what a terminal would obey or hide. */
+  /** True on a terminal: control characters are replaced. */
   readonly isShown?: boolean;
 }
 
 /**
- * A unified diff with three lines of context; empty when nothing differs. `patch` and `git apply` make exactly `after` of
- * `before` with it, byte for byte; where it is shown only as long as there is nothing to hide.
+ * A unified diff with three lines of context; empty when nothing differs. `patch` and `git apply` turn `before` into
+ * `after` with it, byte for byte. Shown on a terminal it is exact only without control characters.
  */
 export function unifiedDiff(before: string, after: string, path: string, style: DiffStyle = {}): string {
   const steps = compare(split(before), split(after));

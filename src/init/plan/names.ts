@@ -4,7 +4,7 @@ import { printable } from "../../text/printable.ts";
 
 export const DEFAULT_TEMPLATE = "{account_id}_{role_name}";
 
-/** Not read in a section header by the SDKs for JavaScript and Rust, letters of other scripts included. */
+/** The SDKs for JavaScript and Rust ignore sections whose name contains one of these, such as letters of other scripts. */
 const UNPORTABLE = /[^A-Za-z0-9_.@/%:+-]+/g;
 const FIELDS = ["account_name", "account_id", "role_name", "session"];
 
@@ -12,7 +12,7 @@ const FIELDS = ["account_name", "account_id", "role_name", "session"];
 export function nameProblem(name: string): string | undefined {
   if (name.search(UNPORTABLE) >= 0) return "use letters, digits and _.@/%:+- only";
   if (/^[-.]/.test(name)) return "it must not begin with - or .";
-  // The SDK for JavaScript refuses a whole file over this one name.
+  // This name makes the SDK for JavaScript reject the whole file.
   if (name === "__proto__") return "it is reserved";
   return name === "" ? "it is empty" : undefined;
 }
@@ -35,7 +35,7 @@ function withoutAccents(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}+/gu, "");
 }
 
-/** An account's name as a part of a profile's; its id where letters or digits of the name would be lost. */
+/** The account's part of a profile name: its name, or its id if letters or digits of the name would be lost. */
 function accountPart(accountName: string, accountId: string): string {
   const isLossy = /(?![A-Za-z0-9])[\p{L}\p{N}]/u.test(withoutAccents(accountName));
   return (isLossy ? "" : makePortable(accountName)) || accountId;
@@ -70,7 +70,7 @@ export function profileName(template: string, assignment: Assignment, session: s
   return makePortable(filled) || makePortable(`${accountId}_${roleName}`);
 }
 
-/** The name as the template asks for it, where {@link profileName} had to give another one. */
+/** The name that the template asks for, if {@link profileName} had to change it; undefined otherwise. */
 export function changedName(template: string, assignment: Assignment, session: string): string | undefined {
   const { accountId, accountName, roleName } = assignment;
   const fields = { account_id: accountId, account_name: accountName, role_name: roleName, session };
@@ -82,7 +82,7 @@ function fillIn(template: string, values: Readonly<Record<string, string>>): str
   return template.replace(/\{([^{}]*)\}/g, (whole, field: string) => values[field] ?? whole);
 }
 
-/** @throws SsoCredError("usage") when two assignments would share a name; it lists both sides of each clash. */
+/** @throws SsoCredError("usage") when two assignments would share a name; the message lists both. */
 export function assertUniqueNames(named: readonly { name: string; assignment: Assignment }[]): void {
   const byName = Map.groupBy(named, ({ name }) => name);
   const clashes = [...byName].filter(([, sharers]) => sharers.length > 1);

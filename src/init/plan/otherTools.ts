@@ -3,18 +3,18 @@ import { splitUntilComment } from "../../text/commandWords.ts";
 
 type Keys = ReadonlyMap<string, string>;
 
-/** What a profile's own line, or the keys beside it, says about Identity Center. */
+/** What another tool's line, or the keys beside it, say about Identity Center. */
 export interface OtherToolProfile {
   /** As in messages: `granted`. */
   readonly tool: string;
   readonly role: Partial<Role>;
   readonly startUrl: string | undefined;
   readonly region: string | undefined;
-  /** The profile that the line names, whose keys may say more. */
+  /** The profile that the line names; its keys may hold the rest. */
   readonly profile: string | undefined;
 }
 
-/** Programs whose `credential_process` lines give the credentials of an Identity Center role, and their subcommands. */
+/** Other programs that give credentials of an Identity Center role, with the subcommand that does. */
 const TOOLS: Readonly<Record<string, RegExp>> = {
   "aws-sso-util": /^credential-process$/,
   granted: /^credential-process$/,
@@ -41,7 +41,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "--sso-region": "region",
 };
 
-/** Recognises another tool's profile; undefined for a line that is none of theirs. */
+/** Recognises another tool's profile; undefined for any other `credential_process`. */
 export function readOtherTool(keys: Keys): OtherToolProfile | undefined {
   const [program = "", ...words] = splitUntilComment(keys.get("credential_process") ?? "");
   const tool = program.replace(/^.*[/\\]/, "").replace(/\.exe$/i, "");

@@ -32,8 +32,7 @@ export interface Plan {
 }
 
 /**
- * What has to change in the config. Pure: the same input gives the same plan, and a plan made from a
- * plan's result is empty.
+ * Computes what has to change in the config. Pure and idempotent: planning again from the result gives an empty plan.
  *
  * @throws SsoCredError("config") for a profile of that name that is not ours for this session, for keys in the
  * credentials file that would win, and for session keys that contradict the file; "usage" for names that clash.
@@ -67,7 +66,7 @@ export function planConfig(files: Files, options: InitOptions): Plan {
   );
 }
 
-/** The plan that consists of these steps; `profiles` are the names to tell. */
+/** Builds a plan of these steps. `profiles` are the names to report. */
 function planOf(files: Files, steps: readonly Step[], profiles: readonly string[]): Plan {
   const edits = steps.flatMap((step) => step.edits);
   const after = editConfig(files.configText, edits);
@@ -82,14 +81,14 @@ function planOf(files: Files, steps: readonly Step[], profiles: readonly string[
 }
 
 /**
- * The way back: our profiles become the AWS CLI's again, with the very lines that adopting them set aside. Of one session, or
- * of all.
+ * Turns our profiles back into plain sso_* profiles, with the original lines where adopting set them aside. For one session,
+ * or for all.
  */
 export function planRevert(files: Files, session: string | undefined): Plan {
   return planOf(files, revertSteps(readCurrentConfig(files.configText), files.configText, session), []);
 }
 
-/** Brings the program's path in our profiles up to date, and changes nothing else. Of one session, or of all. */
+/** Updates the program's path in our profiles and changes nothing else. For one session, or for all. */
 export function planRepair(
   files: Files,
   session: string | undefined,

@@ -7,7 +7,7 @@ import { type CurrentConfig, roleKey } from "./currentConfig.ts";
 import type { InitOptions } from "./initOptions.ts";
 import { readOtherTool } from "./otherTools.ts";
 
-/** One section's part of a plan. */
+/** The part of a plan that concerns one section. */
 export interface Step {
   readonly action: "add" | "change" | "remove";
   readonly section: SectionName;
@@ -15,7 +15,7 @@ export interface Step {
   readonly edits: readonly ConfigEdit[];
 }
 
-/** Changes and removals in the order of the file, then what is adopted or added in the order of the options. */
+/** Changes and removals in the order of the file, then adopted and added profiles in the order of the options. */
 export function profileSteps(
   current: CurrentConfig,
   wanted: ReadonlyMap<string, Role>,
@@ -55,7 +55,7 @@ export function profileSteps(
   return steps;
 }
 
-/** For each profile of ours whose command is not this program any more. */
+/** One step for each profile of ours whose command is no longer this program. */
 export function repairSteps(
   current: CurrentConfig,
   session: string | undefined,
@@ -94,8 +94,8 @@ function adoptionReason(current: CurrentConfig, name: string): string {
 }
 
 /**
- * The line for a role; what stands there is kept when it says the same, and its end when only the path is out of date. A line
- * that could not be written so is left alone.
+ * The new line for a role. An equivalent line is kept as it is; if only the path is outdated, the rest of the line is kept.
+ * A line for a role that cannot be written is left alone.
  */
 function updatedLine(
   line: string,
@@ -108,7 +108,7 @@ function updatedLine(
   if (roleKey(command) !== roleKey(role)) {
     return { value, reason: `was ${command.roleName} in ${command.accountId}` };
   }
-  // A bare name is found on the PATH, wherever the program is: never out of date by itself.
+  // A bare name is looked up on the PATH, so it never goes stale.
   const isBare = !/[/\\]/.test(command.command);
   if (command.command === options.command || (isBare && !options.isCommandGiven))
     return { value: line, reason: "" };
@@ -119,7 +119,7 @@ function updatedLine(
   return { value: isKept ? own + line.slice(first.length) : value, reason };
 }
 
-/** The session is added, or given what it lacks; what it has is never changed. */
+/** Adds the session or its missing keys. Existing keys are never changed. */
 export function sessionSteps(current: CurrentConfig, options: InitOptions): Step[] {
   const section: SectionName = { kind: "sso-session", name: options.session };
   const keys = current.sessions.get(options.session);
@@ -127,7 +127,7 @@ export function sessionSteps(current: CurrentConfig, options: InitOptions): Step
     const edits = [{ add: section, entries: [...options.sessionKeys] }];
     return [{ action: "add", section, reason: "not in the file yet", edits }];
   }
-  // Scopes are part of the registration's cache key: an existing session without them stays without.
+  // Scopes are part of the registration's cache key, so they are not added to an existing session.
   const missing = [...options.sessionKeys].filter(
     ([key]) => key !== "sso_registration_scopes" && !keys.get(key),
   );

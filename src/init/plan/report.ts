@@ -15,13 +15,13 @@ export interface ReportStyle {
   readonly isJson: boolean;
   /** Standard output is a terminal. */
   readonly isShown: boolean;
-  /** The region that a flag asked for: a profile that keeps another one is worth a word. */
+  /** The region given by a flag; profiles that keep another one are reported. */
   readonly givenRegion?: string | undefined;
 }
 
 const MOST_LINES = 20;
 
-/** What `init` did or would do: the plan as a diff or as data on stdout, remarks on stderr. */
+/** Reports what `init` did or would do: the plan as a diff or as JSON on stdout, remarks on stderr. */
 export function reportPlan(plan: Plan, style: ReportStyle, system: System): void {
   const path = configPath(system.env, system.platform);
   const isDone = plan.after === plan.before;
@@ -52,7 +52,7 @@ export function countedProfiles(count: number): string {
   return count === 1 ? "1 profile" : `${count} profiles`;
 }
 
-/** What was done; where no profile was, the sections that were. */
+/** Summarises an applied plan: counts of profiles, or the sections if no profile changed. */
 function outcome(plan: Plan): string {
   const verbs = { add: "added", change: "changed", remove: "removed" };
   if (plan.edits.some(({ profile }) => profile !== undefined)) return summary(plan, Object.values(verbs));
@@ -75,7 +75,7 @@ function asData(plan: Plan, path: string, { isDryRun }: ReportStyle) {
   };
 }
 
-/** Changes and removals, each with its reason; additions were asked for. */
+/** One line for each change and removal with its reason. Additions were asked for and need none. */
 function remarks(edits: readonly PlannedEdit[]): string[] {
   const told = edits.filter(({ action }) => action !== "add");
   const verb = { add: "added", change: "changed", remove: "removed" };
@@ -88,7 +88,7 @@ function remarks(edits: readonly PlannedEdit[]): string[] {
   return told.length > MOST_LINES ? [...lines, `and ${told.length - MOST_LINES} more`] : lines;
 }
 
-/** What a person wrote into a profile of ours stays, even where a flag says something else. */
+/** Profiles that keep their own region although a flag named another one. */
 function keptRegions(plan: Plan, given: string | undefined): string[] {
   if (given === undefined) return [];
   const { profiles } = readCurrentConfig(plan.after);

@@ -6,7 +6,7 @@ import type { Step } from "./planSteps.ts";
 
 const KEYS = ["credential_process"];
 
-/** One step for each profile of ours: back to its own lines, or to sso keys of the same session and role. */
+/** One step for each profile of ours: back to its original lines, or to sso_* keys of the same session and role. */
 export function revertSteps(current: CurrentConfig, text: string, session: string | undefined): Step[] {
   return [...current.ours].flatMap(([name, command]): Step[] => {
     if (session !== undefined && command.session !== session) return [];
@@ -31,7 +31,7 @@ export function revertSteps(current: CurrentConfig, text: string, session: strin
   });
 }
 
-/** True where the lines set aside do not contradict the role that the profile has by now. */
+/** True if the profile has lines set aside that name its current role. */
 function isSetAside(text: string, section: SectionName, role: Role): boolean {
   const lines = setAsideLines(text, section);
   if (lines.length === 0) return false;

@@ -1,13 +1,13 @@
 import { Readable } from "node:stream";
 
 /**
- * What a person types, handed out answer by answer: what was typed or pasted beyond the end of an answer's line stays for the
- * next question, as it does for programs that read lines.
+ * Hands out typed keys answer by answer. What was typed or pasted after the end of an answer's line stays for the next
+ * question, as with programs that read lines.
  */
 export interface Keyboard {
   /** The keys for one question; one is open at a time. */
   open(): Keys;
-  /** Drops what was typed ahead: the last line was no answer, and this was meant for other questions. */
+  /** Drops what was typed ahead: it was meant for later questions, but the last line was not accepted. */
   forget(): void;
 }
 
@@ -16,7 +16,7 @@ export interface Keys {
   readonly stream: Readable;
   /** The question is still open. */
   goOn(): void;
-  /** The question has its answer, or none is wanted any more. */
+  /** Ends the question, answered or not. */
   close(): void;
 }
 
@@ -56,7 +56,7 @@ export function keyboard(source: KeySource): Keyboard {
         const enter = ahead.findIndex((byte) => byte === RETURN || byte === LINE_FEED);
         const end = enter < 0 ? ahead.length : enter + 1;
         const keys = ahead.subarray(0, end);
-        // A line of a text from Windows ends with both.
+        // A pasted line from Windows ends with both.
         const isPair = ahead[enter] === RETURN && ahead[end] === LINE_FEED;
         ahead = ahead.subarray(isPair ? end + 1 : end);
         isHeld = enter >= 0;
@@ -66,7 +66,7 @@ export function keyboard(source: KeySource): Keyboard {
       function take(chunk: Buffer | string): void {
         const bytes = Buffer.from(chunk as string);
         const interrupt = bytes.lastIndexOf(CONTROL_C);
-        // As a terminal does: what was typed before it is void, and it waits for nothing.
+        // As in a terminal: it discards what was typed before and takes effect at once.
         if (interrupt >= 0) isHeld = false;
         ahead = interrupt >= 0 ? bytes.subarray(interrupt) : Buffer.concat([ahead, bytes]);
         deliver();
@@ -74,7 +74,7 @@ export function keyboard(source: KeySource): Keyboard {
 
       function goOn(): void {
         isHeld = false;
-        // Whoever calls is still busy with the keys before.
+        // The caller is still processing the keys before.
         process.nextTick(deliver);
       }
 

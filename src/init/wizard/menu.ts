@@ -2,14 +2,14 @@ import { columnsOf } from "../../text/columns.ts";
 
 /** Columns of the marks before a choice, and two to spare. */
 export const MARKS = 8;
-/** Wide enough for the longest label. */
+/** The label width that cuts nothing. */
 const UNCUT = 1000;
 
 export const HELP = "up/down move, tab tick, enter accept, esc cancel";
 
 /** Columns for a choice's label, and rows for the list, between the message above and the help and the search line below. */
 export function roomFor(message: string): { columns: number; rows: number } {
-  // Some terminals do not know their size, and say 0.
+  // Terminals that do not know their size report 0.
   const width = process.stderr.columns || 80;
   const height = process.stderr.rows || 24;
   const help = `9999 of 9999; 9999 ticked; ${HELP}`;
@@ -21,7 +21,7 @@ export function roomFor(message: string): { columns: number; rows: number } {
   };
 }
 
-/** Whether a search finds a choice: in all that can be said of it, not only in what fits the terminal. */
+/** True if the search text is in the full label of a choice, not only in the part that fits the terminal. */
 export function isFound({ label }: { label(columns: number): string }, query: string): boolean {
   return label(UNCUT).toLowerCase().includes(query.toLowerCase());
 }

@@ -28,9 +28,9 @@ export interface ProfileFlags {
 export interface ProfileAnswers {
   readonly region: string;
   readonly output: string;
-  /** Undefined: the default names, and a role that has a profile keeps it. */
+  /** Undefined: default names, and a role that already has a profile keeps its name. */
   readonly nameTemplate: string | undefined;
-  /** A profile of the old kind whose name was chosen for its own role: it becomes ours. */
+  /** Existing SSO profiles that become ours, because their name was chosen for their own role. */
   readonly adopt: readonly string[];
 }
 
@@ -39,17 +39,17 @@ export interface ProfileFacts {
   readonly ssoRegion: string;
   /** The roles to name; empty while they are not known yet. */
   readonly wanted: readonly Assignment[];
-  /** Whether a template is asked for, however many roles it turns out to be. */
+  /** True to ask for a name template, however many roles there are. */
   readonly isMany: boolean;
-  /** Profiles of the old kind and their roles. */
+  /** Existing SSO profiles that could be adopted, and their roles. */
   readonly adoptable: ReadonlyMap<string, Role>;
-  /** Why names that a person has just typed cannot be had. */
+  /** Why typed names are taken; undefined when they are free. */
   conflictOf(names: readonly string[]): string | undefined;
 }
 
 /**
- * Region, output format and profile name. At a terminal a session that has a profile already gives the next one its region
- * and format: then only the name is asked.
+ * Asks for region, output format and profile name. At a terminal, region and format of the session's last profile are
+ * taken over without a question.
  */
 export async function askProfile(
   current: CurrentConfig,
@@ -69,7 +69,7 @@ export async function askProfile(
     isTemplate || first === undefined
       ? DEFAULT_TEMPLATE
       : (offered[0] ?? profileName(DEFAULT_TEMPLATE, first, session));
-  // A flag's name is left to the plan, and so are default names: a role that has a profile keeps its own.
+  // Names from a flag and default names are checked by the plan, where a role may keep its existing profile.
   const isFree = (template: string) =>
     flags.profileName !== undefined || offered.includes(template) || (isTemplate && template === byDefault);
   const check = (template: string) =>

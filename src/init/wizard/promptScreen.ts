@@ -2,7 +2,7 @@ import { Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { columnsOf } from "../../text/columns.ts";
 
-/** One drawing of the prompt library. */
+/** One frame drawn by the prompt library. */
 interface Frame {
   readonly rows: readonly string[];
   /** Rows below the cursor's. */
@@ -21,11 +21,11 @@ const ERASURE = /^(?:\u001b\[\d+B)?(?:\u001b\[2K(?:\u001b\[1A)?)+\u001b\[G/;
 /** The terminal as a prompt draws on it. */
 export interface PromptScreen {
   readonly output: Writable;
-  /** Somebody else has written since: the next drawing takes nothing away. */
+  /** Makes the next frame erase nothing, because something else has written to the terminal. */
   startOver(): void;
 }
 
-/** A terminal that has become narrower has broken the rows that are too long: then there are more to take away than the library knows. */
+/** A narrower terminal wraps long rows, so there are more rows to erase than the library counts. */
 export function promptScreen(terminal: NodeJS.WriteStream): PromptScreen {
   let frame: Frame | undefined;
   let isElsewhere = false;
@@ -59,14 +59,14 @@ export function promptScreen(terminal: NodeJS.WriteStream): PromptScreen {
 
 function nextFrame(frame: Frame | undefined, text: string): Frame | undefined {
   const cursor = CURSOR.exec(text);
-  // The last words of a prompt do not place the cursor.
+  // The final frame of a prompt does not place the cursor.
   if (cursor === null) return undefined;
   const column = Number(cursor[2]) - 1;
   if (cursor.index === 0 && cursor[1] === undefined) return frame && { ...frame, column };
   return { rows: stripVTControlCharacters(text).split("\n"), below: Number(cursor[1] ?? 0), column };
 }
 
-/** From where the cursor is, which has moved with its row. */
+/** Counts from the cursor, which moves with its row when the terminal is resized. */
 function erasure({ rows, below, column }: Frame, columns: number): string {
   const above = rows.slice(0, rows.length - 1 - below);
   const broken = above.reduce((sum, row) => sum + Math.max(1, Math.ceil(columnsOf(row) / columns)), 0);

@@ -35,7 +35,7 @@ export interface MenuQuestion {
   readonly choices: readonly Choice[];
 }
 
-/** Undefined: the person pressed Esc or Ctrl-C, or the input ended. What is typed ahead answers the next question. */
+/** Answers are undefined after Esc, Ctrl-C or the end of input. Keys typed ahead answer the next question. */
 export interface Prompts {
   askText(question: TextQuestion): Promise<string | undefined>;
   /** At least one value. */
@@ -53,7 +53,7 @@ export function terminalPrompts(): Prompts {
   };
 }
 
-/** What a prompt has to do with beside its question. */
+/** What a prompt needs besides its question. */
 interface Place {
   cancel(): void;
   readonly keyboard: Keyboard;
@@ -98,7 +98,7 @@ function useCancelOnClose(cancel: () => void): void {
   }, []);
 }
 
-/** Draws the prompt anew when the terminal's size has changed, and below what a shell has written after Ctrl-Z and `fg`. */
+/** Redraws the prompt when the terminal is resized, and below the shell's output after Ctrl-Z and `fg`. */
 function useRedraw(screen: PromptScreen): void {
   const [, setTimes] = useState(0);
   useEffect((reading) => {
@@ -133,7 +133,7 @@ const textPrompt = createPrompt<string, TextQuestion & Place>((question, done) =
     const given = answer.trim() || question.fallback;
     const fault = given === undefined ? "A value is required" : question.check(given);
     if (given === undefined || fault !== undefined) {
-      // The line editor has emptied its line.
+      // Enter has cleared the line editor.
       reading.write(answer);
       setProblem(fault);
       question.keyboard.forget();
@@ -147,8 +147,8 @@ const textPrompt = createPrompt<string, TextQuestion & Place>((question, done) =
 });
 
 /**
- * The list above, the cursor on the last row: when a window becomes narrower, terminals keep the cursor with its row, but some
- * only as long as nothing below it is broken anew.
+ * Draws the list above the cursor's row. When a window becomes narrower, terminals keep the cursor on its row, some only if
+ * no row below it wraps.
  */
 const menuPrompt = createPrompt<string[], MenuQuestion & Place>((question, done) => {
   const [query, setQuery] = useState("");
@@ -198,17 +198,17 @@ const menuPrompt = createPrompt<string[], MenuQuestion & Place>((question, done)
   const ticks = ticked.length > 0 ? `${ticked.length} ticked; ` : "";
   const help = `${count}${ticks}${HELP}`;
   const body = list.length > 0 ? list : ["  nothing matches"];
-  // The search line stays where it is when fewer match.
+  // Blank rows keep the search line in place when fewer choices match.
   const blank = Array<string>(Math.max(0, Math.min(rows, question.choices.length) - body.length)).fill("");
   return [question.message, ...body, ...blank, colored("dim", help), `Type to search: ${query}`].join("\n");
 });
 
-/** Names hold blanks: one that continues a search that finds something is a part of it, any other one ticks. */
+/** Names contain blanks: a blank belongs to the search if that still finds something, otherwise it ticks. */
 function goesOn(choices: readonly Choice[], line: string): boolean {
   return line.trim() !== "" && choices.some((choice) => isFound(choice, line));
 }
 
-/** Puts the line editor's line back to the search text after a key that means something else here. */
+/** Restores the search text in the line editor after a key that has another meaning here. */
 function rewrite(reading: Reading, query: string): void {
   reading.clearLine(0);
   reading.write(query);
@@ -226,7 +226,7 @@ function stepOf(key: KeypressEvent, page: number): number | undefined {
   return steps[key.name];
 }
 
-/** Respects NO_COLOR, and a standard error without colours. */
+/** Styles text unless NO_COLOR is set or standard error has no colours. */
 function colored(format: "red" | "cyan" | "dim", text: string): string {
   return styleText(format, text, { stream: process.stderr });
 }

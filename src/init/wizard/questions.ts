@@ -110,7 +110,7 @@ export function profileNameQuestion(
 
 export const adoptQuestion = () => yesOrNo("--adopt", "Convert them to sso-cred first?", "y");
 export const tryAgainQuestion = () => yesOrNo("--yes", "Try again?", "y");
-/** A plan that removes something is not written by a mere Enter. */
+/** Defaults to no when the plan removes something. */
 export const applyQuestion = (removes: boolean) => yesOrNo("--yes", "Write this?", removes ? "n" : "y");
 
 function yesOrNo(flag: string, what: string, fallback: "y" | "n"): Question {
@@ -122,7 +122,7 @@ function yesOrNo(flag: string, what: string, fallback: "y" | "n"): Question {
   };
 }
 
-/** Why a name cannot be had as it was typed, with the nearest one that can; undefined when it can. */
+/** Why a typed name is invalid, with the nearest valid one; undefined for a valid name. */
 export function refusedName(what: "session" | "profile", name: string): string | undefined {
   const problem = nameProblem(name);
   if (problem === undefined) return undefined;
@@ -130,19 +130,19 @@ export function refusedName(what: "session" | "profile", name: string): string |
   return `Not a valid ${what} name: ${problem}${offer === "" ? "" : `; ${offer} would do`}`;
 }
 
-/** Who answers: flags first, then defaults where they are taken, then the person at the terminal. */
+/** The sources of answers: flags first, then defaults if they are accepted, then the person at the terminal. */
 export interface Asking {
-  /** Undefined: nobody can be asked. */
+  /** Undefined without a terminal. */
   readonly prompts: Prompts | undefined;
-  /** `--yes` and `--dry-run`: whatever has a default is not asked. */
+  /** True with `--yes` and `--dry-run`: questions with a default are not asked. */
   readonly takesDefaults: boolean;
   /** A line on standard error. */
   say(line: string): void;
 }
 
 /**
- * @throws SsoCredError("usage") naming the flag, for a flag that cannot be taken and for a question that nobody can be
- * asked; "cancelled" when the person leaves.
+ * @throws SsoCredError("usage") naming the flag, for an invalid flag and for a question without a terminal; "cancelled"
+ * when the person leaves.
  */
 export async function answer(question: Question, given: string | undefined, asking: Asking): Promise<string> {
   const text = await shortAnswer(question, given, asking);
@@ -164,7 +164,7 @@ async function shortAnswer(question: Question, given: string | undefined, asking
   return orCancelled(await asking.prompts.askText({ ...question, check: insisted(question) }));
 }
 
-/** As `answer`, from a menu; the values in the menu's order. */
+/** Like `answer`, from a menu. Returns the values in the menu's order. */
 export async function choose(question: MenuQuestion, flag: string, asking: Asking): Promise<string[]> {
   if (asking.prompts === undefined) throw openQuestion(`${flag} (or --all)`, undefined);
   return orCancelled(await asking.prompts.askSome(question));
@@ -180,7 +180,7 @@ function openQuestion(flag: string, fallback: string | undefined): SsoCredError 
   return new SsoCredError("usage", `there is no terminal to ask on: give ${flag}${more}`);
 }
 
-/** The check of a question whose doubts are told once: a person who gives the same answer again means it. */
+/** Adds the doubt to the check. The same answer given a second time is accepted. */
 function insisted({ check, doubt }: Question): Question["check"] {
   let doubted: string | undefined;
   return (answer) => {
@@ -202,7 +202,7 @@ function checkRegion(region: string): string | undefined {
   return problem && `Not a valid region: it ${problem}`;
 }
 
-/** One line without anything invisible, and without what some reader takes for a comment. */
+/** True for text without invisible characters and without anything that a reader takes for a comment. */
 function isClean(text: string): boolean {
   return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\s[#;]/u.test(text);
 }

@@ -9,16 +9,16 @@ import { printable } from "../../text/printable.ts";
 import { type Asking, choose } from "./questions.ts";
 
 export interface RoleFlags {
-  /** For what to run after a refusal. */
+  /** For the remedies in errors. */
   readonly session: string;
   readonly accountId: string | undefined;
   readonly roleName: string | undefined;
 }
 
 /**
- * The accounts and roles of a person: what flags say, what there is only one of, else what is picked from the menus.
+ * Chooses accounts and roles: by flags, the only one there is, or from the menus.
  *
- * @throws SsoCredError("access-denied") when nothing, or not what the flags say, is assigned.
+ * @throws SsoCredError("access-denied") when nothing is assigned, or not what the flags ask for.
  */
 export async function askRoles(
   list: Inventory,
@@ -62,7 +62,7 @@ async function askAccounts(
   return accounts.filter((account) => chosen.includes(account.accountId));
 }
 
-/** The id is never cut: it tells accounts apart whose names begin alike. */
+/** Never cuts the id, which tells accounts with similar names apart. */
 function accountLabel({ accountId, accountName, emailAddress }: Account, columns: number): string {
   const id = ` (${accountId})`;
   const known = [accountName, emailAddress].map((text) => printable(text, 100)).filter((text) => text !== "");
@@ -103,7 +103,7 @@ async function askRoleNames(
   return chosen;
 }
 
-/** The AWS CLI's words, for a person without a single assignment. */
+/** The error for a person without any assignment, in the AWS CLI's words. */
 export function noAccounts(session: string): SsoCredError {
   return denied(session, "No AWS accounts are available to you");
 }

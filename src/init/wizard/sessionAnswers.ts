@@ -21,13 +21,13 @@ export interface SessionFlags {
 
 export interface SessionAnswers {
   readonly name: string;
-  /** What was given or answered; for a session that exists only that. */
+  /** The keys that were given or answered. For an existing session only these, not those of the file. */
   readonly keys: ReadonlyMap<string, string>;
 }
 
 /**
- * Asks anew for what was answered about the session, with the earlier answers as defaults: a sign-in has failed, and one of
- * them may be wrong. Where all of it stands in the config, only whether to try again.
+ * Asks the questions about a session again after a failed sign-in, with the earlier answers as defaults. If all values are
+ * already in the config, only asks whether to try again.
  */
 export async function askSessionAgain(
   earlier: SessionAnswers,
@@ -51,7 +51,7 @@ const QUESTIONS: Readonly<Record<string, (fallback?: string) => Question>> = {
   sso_registration_scopes: scopesQuestion,
 };
 
-/** The session's name, and for a new one where it is. One that exists is offered, and nothing more is asked about it. */
+/** Asks for the session's name and, for a new one, for its start URL, region and scopes. */
 export async function askSession(
   current: CurrentConfig,
   flags: SessionFlags,
