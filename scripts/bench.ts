@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { bars } from "./bench/bars.ts";
-import { awsCli, crowds, type Row, singleRuns } from "./bench/figures.ts";
+import { awsCli, crowds, type Row, singleRuns, versionRow } from "./bench/figures.ts";
 import { benchList } from "./bench/list.ts";
 import { isMet, markdown, type Report } from "./bench/report.ts";
 import { sizes } from "./bench/sizes.ts";
@@ -71,14 +71,28 @@ async function measure(runs: number): Promise<Report> {
       awsCli: rows,
       absent: [...absent, ...(stage.c ? [] : ["the C program (there is no cc)"])],
       waiting: waited,
-      sizes: await sizes(executable, node),
+      sizes: await sizes(stage),
     };
   } finally {
     await stage.close();
   }
 }
 
+/** Their own cached answers need their own stores: of these only the start is measured, which they cannot be faster than. */
+const PEERS = ["aws-sso", "granted", "aws-vault", "aws-sso-credentials"];
+
 async function otherTools(stage: Stage): Promise<{ rows: Row[]; absent: string[] }> {
+  const { rows, absent } = await awsRows(stage);
+  for (const name of PEERS) {
+    const path = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout?.trim();
+    if (path && spawnSync(path, ["--version"]).status === 0)
+      rows.push(await versionRow(stage, path, name, 5));
+    else absent.push(`${name} (it is not in the PATH)`);
+  }
+  return { rows, absent };
+}
+
+async function awsRows(stage: Stage): Promise<{ rows: Row[]; absent: string[] }> {
   const path = spawnSync("sh", ["-c", "command -v aws"], { encoding: "utf8" }).stdout?.trim();
   if (!path || spawnSync(path, ["--version"]).status !== 0)
     return { rows: [], absent: ["aws --version (there is no AWS CLI)"] };

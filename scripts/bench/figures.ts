@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
-import type { Stage } from "./stage.ts";
-import { type Home, line } from "./stage.ts";
-import { median, pairedRatio, type Summary, summary } from "./statistics.ts";
+import { type Home, line, peakBytes, type Stage } from "./stage.ts";
+import { median, pairedDifference, pairedRatio, type Summary, summary } from "./statistics.ts";
 import { type Command, type Run, timed } from "./stopwatch.ts";
 
 /** One line of the table. */
@@ -15,28 +14,49 @@ export interface Figures {
   runs: number;
   rows: Row[];
   ratios: {
+    /** Of the native front where there is one. */
+    hitToC: number | undefined;
     hitToNode: number;
     hitMemoryToNode: number | undefined;
     longConfigToShort: number;
     missToHit: number;
     secureMissToHit: number;
   };
+  /** What the front adds to a miss. */
+  frontOnMissMs: number | undefined;
+  /** Of a hit by the front; undefined without a C compiler. */
+  hitPeakBytes: number | undefined;
 }
+
+const ALONE = "hit, the program alone";
+const LONG = "hit, the program alone, config of 20,000 lines";
+const ALONE_MISS = "miss, the program alone";
+const C = "C: read and print";
 
 /** How many more rounds the hit gets: its bars are narrow. */
 const HIT_ROUNDS = 4;
 
 /** Everything that is one process at a time: the hit beside `node -e 0` in a series of its own, then all the rest. */
 export async function singleRuns(stage: Stage, runs: number): Promise<Figures> {
-  const { executable, node, c, center, secureCenter } = stage;
+  const { executable, program, node, c, center, secureCenter } = stage;
   const homes = { short: stage.makeHome(10), middle: stage.makeHome(1_000), long: stage.makeHome(20_000) };
   const secure = stage.makeHome(10, secureCenter);
   const { short, middle, long } = homes;
   const run = (home: Home, ...args: string[]): Command => ({ argv: [executable, ...args], env: home.env });
+  const alone = (home: Home, ...args: string[]): Command => ({ argv: [program, ...args], env: home.env });
   const miss = (home: Home): Command => ({ ...run(home, ...line("ReadOnly")), remove: [home.missing] });
-  const base = { "node -e 0": { argv: [node, "-e", "0"], env: short.env }, hit: run(short, ...line("Hit")) };
+  const aloneMiss = { ...alone(short, ...line("ReadOnly")), remove: [short.missing] };
+  const base = {
+    "node -e 0": { argv: [node, "-e", "0"], env: short.env },
+    hit: run(short, ...line("Hit")),
+    [ALONE]: alone(short, ...line("Hit")),
+  };
   const hits = await series(
-    { ...base, "hit, config of 20,000 lines": run(long, ...line("Hit")) },
+    {
+      ...base,
+      [LONG]: alone(long, ...line("Hit")),
+      ...(c && { [C]: { argv: [c.readAndPrint, short.cached], env: {} } }),
+    },
     HIT_ROUNDS * runs,
   );
   const rest = await series(
@@ -46,29 +66,32 @@ export async function singleRuns(stage: Stage, runs: number): Promise<Figures> {
       "hit by --profile, 1,000 lines": run(middle, "--profile", "wanted"),
       "hit by --profile, 20,000 lines": run(long, "--profile", "wanted"),
       miss: miss(short),
+      [ALONE_MISS]: aloneMiss,
       "miss over TLS": miss(secure),
       "refresh and miss": { ...miss(middle), copy: [[middle.expiredToken, middle.token]] },
       "--help": run(short, "--help"),
-      ...(c && { "C: read and print": { argv: [c, short.cached], env: {} } }),
     },
     runs,
   );
-  expectMisses(center.count("/federation/credentials"), 2 * runs);
+  expectMisses(center.count("/federation/credentials"), 3 * runs);
   expectMisses(secureCenter.count("/federation/credentials"), runs);
   const memory = (name: string) => hits.row(name).peakBytes ?? Number.NaN;
-  const hitMemory = memory("hit") / memory("node -e 0");
+  const hitMemory = memory(ALONE) / memory("node -e 0");
   return {
     runs,
     rows: [...hits.names, ...rest.names.filter((name) => !hits.names.includes(name))].map((name) =>
       (hits.names.includes(name) ? hits : rest).row(name),
     ),
     ratios: {
-      hitToNode: hits.ratio("hit", "node -e 0"),
+      hitToC: c && hits.ratio("hit", C),
+      hitToNode: hits.ratio(ALONE, "node -e 0"),
       hitMemoryToNode: Number.isNaN(hitMemory) ? undefined : hitMemory,
-      longConfigToShort: hits.ratio("hit, config of 20,000 lines", "hit"),
-      missToHit: rest.ratio("miss", "hit"),
-      secureMissToHit: rest.ratio("miss over TLS", "hit"),
+      longConfigToShort: hits.ratio(LONG, ALONE),
+      missToHit: rest.ratio("miss", ALONE),
+      secureMissToHit: rest.ratio("miss over TLS", ALONE),
     },
+    frontOnMissMs: program === executable ? undefined : rest.difference("miss", ALONE_MISS),
+    hitPeakBytes: c && peakBytes(c.peak, run(short, ...line("Hit"))),
   };
 }
 
@@ -77,8 +100,9 @@ async function series(commands: Readonly<Record<string, Command>>, rounds: numbe
   const results = await timed(Object.values(commands), rounds);
   const of = (name: string): Run[] => results[names.indexOf(name)] ?? [];
   const ratio = (name: string, against: string) => pairedRatio(of(name), of(against));
+  const difference = (name: string, without: string) => pairedDifference(of(name), of(without));
   const row = (name: string): Row => ({ name, ...summary(of(name)), ratio: ratio(name, "node -e 0") });
-  return { names, ratio, row };
+  return { names, ratio, difference, row };
 }
 
 /** A miss that was none would look fast. */
@@ -99,17 +123,16 @@ const CROWD = 50;
 
 /** So many processes at once. */
 export async function crowds(stage: Stage, rounds: number): Promise<Crowd[]> {
-  const { executable, node, center } = stage;
+  const { executable, program, node, center } = stage;
   const home = stage.makeHome(10);
   const bare = { argv: [node, "-e", "0"], env: home.env };
   const hit = { argv: [executable, ...line("Hit")], env: home.env };
+  const alone = { ...hit, argv: [program, ...line("Hit")] };
   const miss = { argv: [executable, ...line("ReadOnly")], env: home.env, remove: [home.missing] };
   const before = center.count("/federation/credentials");
-  const [single = [], hits = [], misses = [], singleBare = [], bares = []] = await timed(
-    [hit, { ...hit, parallel: CROWD }, { ...miss, parallel: CROWD }, bare, { ...bare, parallel: CROWD }],
-    rounds,
-    0,
-  );
+  const crowdOf = (one: Command): Command => ({ ...one, parallel: CROWD });
+  const [single = [], hits = [], singleAlone = [], alones = [], misses = [], singleBare = [], bares = []] =
+    await timed([hit, crowdOf(hit), alone, crowdOf(alone), crowdOf(miss), bare, crowdOf(bare)], rounds, 0);
   const calls = (center.count("/federation/credentials") - before) / rounds;
   const medianMs = (runs: Run[]) => median(runs.map(({ ms }) => ms));
   const crowd = (name: string, runs: Run[], alone: Run[], portalCalls?: number) => {
@@ -118,9 +141,23 @@ export async function crowds(stage: Stage, rounds: number): Promise<Crowd[]> {
   };
   return [
     crowd(`${CROWD} hits at once`, hits, single),
-    crowd(`${CROWD} misses of one role at once`, misses, single, calls),
+    crowd(`${CROWD} hits at once, the program alone`, alones, singleAlone),
+    crowd(`${CROWD} misses of one role at once`, misses, singleAlone, calls),
     crowd(`${CROWD} × node -e 0 at once`, bares, singleBare),
   ];
+}
+
+/** The start of another tool: a lower bound of what its cached answer takes. */
+export async function versionRow(stage: Stage, path: string, name: string, rounds: number): Promise<Row> {
+  const { env } = stage.makeHome(10);
+  const [nodes = [], runs = []] = await timed(
+    [
+      { argv: [stage.node, "-e", "0"], env },
+      { argv: [path, "--version"], env },
+    ],
+    rounds,
+  );
+  return { name: `${name} --version (a lower bound)`, ...summary(runs), ratio: pairedRatio(runs, nodes) };
 }
 
 /** An AWS CLI, where one is installed. */

@@ -4,6 +4,7 @@ import { createGzip } from "node:zlib";
 import type { Metafile } from "esbuild";
 import { CHUNKS } from "../build/chunks.ts";
 import { hostTarget, root } from "../toolchain.mjs";
+import type { Stage } from "./stage.ts";
 
 export interface Size {
   name: string;
@@ -11,7 +12,7 @@ export interface Size {
 }
 
 /** Of what is shipped, and of what goes into it. */
-export async function sizes(executable: string, node: string): Promise<Size[]> {
+export async function sizes({ executable, program, node }: Stage): Promise<Size[]> {
   const scripts = ["main", ...Object.keys(CHUNKS)].flatMap((name) => {
     const file = `${root}dist/meta/${name}.json`;
     if (!existsSync(file)) return [];
@@ -20,9 +21,10 @@ export async function sizes(executable: string, node: string): Promise<Size[]> {
     return [{ name: name === "main" ? "entry script" : `chunk ${name}`, bytes }];
   });
   return [
-    { name: "executable", bytes: statSync(executable).size },
+    ...(program === executable ? [] : [{ name: "native front", bytes: statSync(executable).size }]),
+    { name: "program", bytes: statSync(program).size },
     { name: "the Node in it, stripped", bytes: statSync(node).size },
-    { name: `release archive (${hostTarget()}, gzip)`, bytes: await gzipped(executable) },
+    { name: `release archive (${hostTarget()}, gzip)`, bytes: await gzipped(program) },
     ...scripts,
   ];
 }

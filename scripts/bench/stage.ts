@@ -14,6 +14,7 @@ import {
   tokenPath,
 } from "../../test/support/home.ts";
 import { root } from "../toolchain.mjs";
+import type { Command } from "./stopwatch.ts";
 
 export const SESSION = "my-sso";
 export const ACCOUNT = "123456789011";
@@ -46,8 +47,8 @@ export interface Stage {
   program: string;
   /** The Node inside the executable, alone. */
   node: string;
-  /** The C program; undefined without a compiler. */
-  c: string | undefined;
+  /** The two C programs; undefined without a compiler. */
+  c: { readAndPrint: string; peak: string } | undefined;
   center: IdentityCenter;
   secureCenter: IdentityCenter;
   makeHome(lines: number, center?: IdentityCenter): Home;
@@ -71,7 +72,7 @@ export async function makeStage(executable: string, node: string): Promise<Stage
     executable: installed,
     program: existsSync(core) ? fresh(core, join(folder, "sso-cred-core")) : installed,
     node: fresh(node, join(folder, "node")),
-    c: compiled(join(folder, "c")),
+    c: compiled(folder),
     center,
     secureCenter,
     makeHome: (lines, of = center) => makeHome(join(folder, `home${homes++}`), lines, of),
@@ -92,9 +93,18 @@ function fresh(from: string, to: string): string {
   return to;
 }
 
-function compiled(to: string): string | undefined {
-  const source = fileURLToPath(new URL("readAndPrint.c", import.meta.url));
-  return spawnSync("cc", ["-O2", "-o", to, source]).status === 0 ? to : undefined;
+function compiled(folder: string): Stage["c"] {
+  const make = (name: string) => {
+    const source = fileURLToPath(new URL(`${name}.c`, import.meta.url));
+    return spawnSync("cc", ["-O2", "-o", join(folder, name), source]).status === 0;
+  };
+  if (!make("readAndPrint") || !make("peak")) return undefined;
+  return { readAndPrint: join(folder, "readAndPrint"), peak: join(folder, "peak") };
+}
+
+/** The most memory that a command has, measured by a parent that is small itself. */
+export function peakBytes(peak: string, { argv, env }: Command): number {
+  return Number(spawnSync(peak, argv, { env, encoding: "utf8" }).stderr);
 }
 
 function makeHome(path: string, lines: number, center: IdentityCenter): Home {

@@ -20,6 +20,11 @@ export function pairedRatio(runs: readonly Run[], base: readonly Run[]): number 
   return median(runs.map(({ ms }, round) => ms / (base[round]?.ms ?? Number.NaN)));
 }
 
+/** In milliseconds, the median of the differences within each round. */
+export function pairedDifference(runs: readonly Run[], base: readonly Run[]): number {
+  return median(runs.map(({ ms }, round) => ms - (base[round]?.ms ?? Number.NaN)));
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
