@@ -4,9 +4,9 @@ import { basename, dirname, relative } from "node:path";
 import { hostTarget, root, type Target } from "../toolchain.mjs";
 import { type Bundles, bundle } from "./bundle.ts";
 import { makeCodeCaches } from "./codeCache.ts";
-import { compileFront, findCompiler, hasFront } from "./front.ts";
+import { compileFront, findCompiler, hasFront, libraryLicense } from "./front.ts";
 import { inputsDigest } from "./inputs.ts";
-import { thirdPartyLicenses } from "./licenses.ts";
+import { addLicense, thirdPartyLicenses } from "./licenses.ts";
 import { alone } from "./lock.ts";
 import { pack } from "./pack.ts";
 import { runtime } from "./runtime.ts";
@@ -77,6 +77,8 @@ async function buildFront({ target, zig = false, say }: Wish, program: string): 
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+  const license = compiler && (await libraryLicense(compiler, machine));
+  if (license !== undefined) await addLicense(`${root}dist/THIRD_PARTY_LICENSES`, "musl (MIT)", license);
   if (compiler === undefined) {
     say(
       `no C compiler for ${machine} (CC, cc, clang, gcc, zig; or --zig): without the front a cache hit takes 20 ms, not 1`,

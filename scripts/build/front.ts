@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { hostTarget, root, type Target } from "../toolchain.mjs";
 import { fetchZig } from "./zig.ts";
@@ -67,6 +69,12 @@ export async function compileFront(compiler: Compiler, target: Target, output: s
     // No static C library here.
   }
   await compile(compiler, [...linux, "-fPIE", "-pie", ...common]);
+}
+
+/** The licence of the C library that a compiler links statically: musl's, which the pinned zig brings. */
+export async function libraryLicense([file]: Compiler, target: Target): Promise<string | undefined> {
+  const text = `${dirname(file)}/lib/libc/musl/COPYRIGHT`;
+  return target.startsWith("linux-") && existsSync(text) ? await readFile(text, "utf8") : undefined;
 }
 
 async function compile([file, ...words]: Compiler, options: readonly string[]): Promise<void> {

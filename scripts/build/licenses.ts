@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import type { Metafile } from "esbuild";
 import { hostTarget, NODE_PACKAGES, root } from "../toolchain.mjs";
 
@@ -20,11 +20,20 @@ export async function thirdPartyLicenses(metafiles: readonly Metafile[]): Promis
     const { title, text } = await packageLicense(folder);
     titlesByText.set(text, [...(titlesByText.get(text) ?? []), title]);
   }
-  const rule = "=".repeat(80);
-  const sections = [...titlesByText].map(
-    ([text, titles]) => `${rule}\n${titles.join("\n")}\n${rule}\n\n${text}\n`,
-  );
+  const sections = [...titlesByText].map(([text, titles]) => section(titles, text));
   return `sso-cred contains the following software.\n\n${sections.join("\n")}`;
+}
+
+/** Adds a licence text of what no package of npm's brings; one that is there already stays alone. */
+export async function addLicense(file: string, title: string, text: string): Promise<void> {
+  const present = await readFile(file, "utf8");
+  if (!present.includes(`\n${title}\n`))
+    await writeFile(file, `${present}\n${section([title], text.trim())}`);
+}
+
+function section(titles: readonly string[], text: string): string {
+  const rule = "=".repeat(80);
+  return `${rule}\n${titles.join("\n")}\n${rule}\n\n${text}\n`;
 }
 
 /** `node_modules/a/node_modules/@b/c` for a file anywhere in that package; undefined for our own files. */
