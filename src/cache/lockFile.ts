@@ -100,8 +100,8 @@ function isTaken(error: unknown): boolean {
 }
 
 /**
- * Shows that the holder works, for those who cannot look at its process. Returns what ends it. Does not keep the process
- * running.
+ * Renews the lock while its holder works, for waiters that cannot look at the holder's process. Returns a function that
+ * stops it. Does not keep the process running.
  */
 export function keepRenewing(path: string, id: string): () => void {
   const timer = setInterval(() => ifPossible(() => renew(path, id)), RENEW_MS).unref();

@@ -11,6 +11,7 @@ import {
 import { dirname } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { errorCode } from "../platform/errorCode.ts";
+import { userName } from "../platform/homeOwner.ts";
 import { shellWord } from "../text/commandWords.ts";
 
 /** Codes of a file system that does not have a call. */
@@ -58,7 +59,7 @@ export function giveTo(fd: number, { uid, gid }: Owner): void {
   ifPossible(() => fchownSync(fd, process.geteuid?.() === 0 ? uid : current.uid, gid));
 }
 
-/** Throws what a full or failing disk answers, and nothing where files cannot be synced. */
+/** Throws the error of a full or failing disk. Does nothing on file systems that cannot sync. */
 export function syncFile(fd: number): void {
   try {
     fsyncSync(fd);
@@ -95,11 +96,6 @@ export function writeError(path: string, error: unknown, message: (code: string)
     cause: error,
     remedy: { run: `sudo chown -R ${process.geteuid?.()} ${shellWord(folder)}` },
   });
-}
-
-/** `root`, or `user 1000`: only the system's tables could say more. */
-export function userName(uid: number): string {
-  return uid === 0 ? "root" : `user ${uid}`;
 }
 
 /** The highest folder above `path` that is another user's, in a folder of ours; none where nothing above is ours. */

@@ -15,9 +15,10 @@ import {
 import { dirname, resolve } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { errorCode } from "../platform/errorCode.ts";
+import { userName } from "../platform/homeOwner.ts";
 import { isHeld, retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
-import { createFile, syncFile, syncFolder, userName } from "./ownedFile.ts";
+import { createFile, syncFile, syncFolder } from "./ownedFile.ts";
 
 const MAX_LINKS = 40;
 /**

@@ -39,8 +39,8 @@ export function tokenMark(accessToken: string): string {
 }
 
 /**
- * The session's cached token, whether or not it is still valid; undefined when there is none or when it says that it is for
- * another start URL or region, and must not be sent.
+ * The session's cached token, expired or not. Undefined when there is none, or when its file names another start URL or
+ * region: that token must not be sent.
  */
 export function readToken(
   session: SsoSession,

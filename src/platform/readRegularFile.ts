@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, readFileSync, statSync } from "node:fs";
 import { errorCode } from "./errorCode.ts";
+import { userName } from "./homeOwner.ts";
 import { readWhileBusy } from "./retryWhileBusy.ts";
 
 /** A file that a person keeps is smaller. */
@@ -25,7 +26,18 @@ export function readRegularFile(path: string): RegularFile {
     return { bytes: readWhileBusy(() => readWithoutBlocking(path)) };
   } catch (error) {
     const code = errorCode(error) || "unknown error";
-    return { fault: `cannot be read (${code})`, is: MISSING.has(code) ? "missing" : "unreadable" };
+    const owner = code === "EACCES" ? otherOwner(path) : undefined;
+    const why = owner === undefined ? code : `${code}; it belongs to ${userName(owner)}`;
+    return { fault: `cannot be read (${why})`, is: MISSING.has(code) ? "missing" : "unreadable" };
+  }
+}
+
+function otherOwner(path: string): number | undefined {
+  try {
+    const { uid } = statSync(path);
+    return uid === process.geteuid?.() ? undefined : uid;
+  } catch {
+    return undefined;
   }
 }
 

@@ -15,11 +15,12 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "../../cache/folder.ts";
-import { createFile, ifPossible, syncFile, syncFolder, userName, writeError } from "../../cache/ownedFile.ts";
+import { createFile, ifPossible, syncFile, syncFolder, writeError } from "../../cache/ownedFile.ts";
 import { followLinks, renameWhileBusy } from "../../cache/replaceFile.ts";
 import { encodeConfig } from "../../config/configText.ts";
 import { SsoCredError } from "../../errors.ts";
 import { errorCode } from "../../platform/errorCode.ts";
+import { userName } from "../../platform/homeOwner.ts";
 import { shellWord } from "../../text/commandWords.ts";
 
 interface OpenedFile {
