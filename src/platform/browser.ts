@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { splitCommandLine } from "../text/commandWords.ts";
 import { browserEnvironment } from "./browserEnvironment.ts";
-import { closeInheritedDescriptors } from "./inheritedDescriptors.ts";
 import type { System } from "./system.ts";
 
 /** An opener that has run for this long has passed the page on, whatever its exit code; many never return. */
@@ -28,7 +27,6 @@ export function hasDisplay(env: System["env"]): boolean {
 export async function openBrowser(url: string, system: Environment): Promise<boolean> {
   const { protocol } = new URL(url);
   if (protocol !== "https:" && protocol !== "http:") return false;
-  closeInheritedDescriptors();
   const env = browserEnvironment(system.env, system.platform);
   for (const command of browserCommands(url, system)) {
     if (await start(command, env)) return true;

@@ -31,7 +31,10 @@ export function realSystem(): System {
     writeStdout: (text, timeoutMs) => writeOutput(1, text, timeoutMs),
     writeStderr: (text, timeoutMs) => writeOutput(2, text, timeoutMs),
     terminal: () => openTerminal(platform),
-    openBrowser: (url) => openBrowser(url, { env, platform }),
+    openBrowser(url) {
+      closeInheritedDescriptors();
+      return openBrowser(url, { env, platform });
+    },
     startDetached,
   };
 }
