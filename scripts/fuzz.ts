@@ -1,5 +1,7 @@
 // npm run fuzz [-- NAME…] [-- --times N] [-- --seed N]: the properties of test/unit/fuzz, longer than npm test runs them
+// npm run fuzz -- front [--seconds N]: the native front by libFuzzer, where clang has it
 import { parseArgs } from "node:util";
+import { fuzzFront } from "./fuzz/front.ts";
 import { close, runTests } from "./test/steps.ts";
 
 const { values, positionals } = parseArgs({
@@ -8,12 +10,24 @@ const { values, positionals } = parseArgs({
     times: { type: "string", default: "20" },
     /** The seed that a failure has printed. */
     seed: { type: "string" },
+    /** Of the native front. */
+    seconds: { type: "string", default: "180" },
   },
   allowPositionals: true,
 });
 
-process.env.FUZZ = values.times;
-if (values.seed !== undefined) process.env.FUZZ_SEED = values.seed;
-const files =
-  positionals.length === 0 ? ["test/unit/fuzz"] : positionals.map((name) => `test/unit/fuzz/${name}`);
-close(runTests("unit", files));
+if (positionals[0] === "front") runFront();
+else runProperties();
+
+function runFront(): void {
+  const isGood = fuzzFront(Number(values.seconds));
+  close({ passed: Number(isGood), failed: Number(!isGood) });
+}
+
+function runProperties(): void {
+  process.env.FUZZ = values.times;
+  if (values.seed !== undefined) process.env.FUZZ_SEED = values.seed;
+  const files =
+    positionals.length === 0 ? ["test/unit/fuzz"] : positionals.map((name) => `test/unit/fuzz/${name}`);
+  close(runTests("unit", files));
+}
