@@ -41,16 +41,28 @@ export async function openConnection(
 
   async function open(): Promise<Socket> {
     if (!proxy) {
-      const socket = await dial(target, signal);
+      const socket = await connect(target);
       return secure ? await handshake(socket, target.host) : socket;
     }
     peer = { ...targetPeer, name: proxyName(proxy), isProxy: true };
-    let socket = await dial(proxy, signal);
+    let socket = await connect(proxy);
     if (proxy.secure) socket = await handshake(socket, proxy.host);
     if (!secure) return socket;
     await openTunnel(socket, `${url.hostname}:${target.port}`, proxy, signal);
     peer = targetPeer;
     return await handshake(socket, target.host);
+  }
+
+  /** Parsing the CAs takes 20 ms of CPU: it is done while the network looks up the name and opens the connection. */
+  async function connect(to: { host: string; port: number }): Promise<Socket> {
+    const opening = dial(to, signal);
+    try {
+      if (secure || proxy?.secure) trust.context();
+    } catch (error) {
+      opening.then((socket) => socket.destroy()).catch(() => {});
+      throw error;
+    }
+    return await opening;
   }
 
   async function handshake(socket: Socket, host: string): Promise<Socket> {
