@@ -64,8 +64,7 @@ async function onlyName(config: Config, system: System): Promise<string> {
     value: name,
     label: (columns: number) => printable(name, columns),
   }));
-  const chosen = await person.prompts.askSome({ message: "Which SSO session?", choices });
+  const chosen = await person.prompts.askSome({ message: "Which SSO session?", choices, isSingle: true });
   if (!chosen) throw new SsoCredError("cancelled", "no session chosen");
-  if (chosen.length > 1) throw new SsoCredError("usage", "one session at a time");
   return chosen[0] as string;
 }

@@ -139,6 +139,33 @@ describe("the wizard", () => {
     expect((await wizard.done).code).toBe(130);
   });
 
+  it("says which accounts get no profile, as they do not have the role", async () => {
+    const { init, config } = await desk({ config: sessionSection("corp"), signedIn: true });
+    const wizard = init(["--role-name", "Admin"]);
+    await answer(wizard, [
+      ["SSO session name (Recommended) [corp]:", enter],
+      ["There are 2 AWS accounts available to you.", space + down + space],
+      ["2 ticked", enter],
+      ["No profile for 210987654321: you have none of these roles there", ""],
+      ["Default client Region [eu-west-1]:", enter],
+      ["CLI default output format", enter],
+      ["Profile name", enter],
+    ]);
+    expect((await wizard.done).code).toBe(0);
+    expect(await config()).toContain("[profile 123456789011_Admin]");
+  });
+
+  it("keeps its help in one row where the terminal is narrow", async () => {
+    const { init } = await desk({ config: sessionSection("corp"), signedIn: true });
+    const wizard = init([], { columns: 50 });
+    await answer(wizard, [
+      ["SSO session name (Recommended) [corp]:", enter],
+      ["There are 2 AWS accounts available to you.", space + down + space],
+      [/^2 ticked; enter accept, esc cancel$/m, controlC],
+    ]);
+    expect((await wizard.done).code).toBe(130);
+  });
+
   it("makes a second profile of a session with three key presses", async () => {
     const first = profile("123456789011_ReadOnly", "123456789011", "ReadOnly").replace(
       "eu-west-1",
@@ -183,8 +210,10 @@ describe("the wizard", () => {
       ["SSO session name (Recommended) [corp]:", enter],
       ["There are 2 AWS accounts available to you.", space + down + space],
       ["2 ticked", enter],
-      ["There are 2 roles available to you.", down + space],
-      ["1 ticked", enter],
+      ["Admin, 1 of 2 accounts", down + space],
+      ["ReadOnly, 2 of 2 accounts", ""],
+      ["1 ticked", "adm"],
+      ["1 ticked (1 hidden)", enter],
       ["Default client Region [eu-west-1]:", enter],
       ["CLI default output format", enter],
       ["Profile name template [{account_id}_{role_name}]:", `{role_name}${enter}`],

@@ -5,14 +5,22 @@ export const MARKS = 8;
 /** The label width that cuts nothing. */
 const UNCUT = 1000;
 
-export const HELP = "up/down move, tab tick, enter accept, esc cancel";
+const HELP = "up/down move, tab tick, enter accept, esc cancel";
+const SHORT_HELP = "enter accept, esc cancel";
+const HELP_WITHOUT_TICKS = "up/down move, enter accept, esc cancel";
+
+/** The row of help below a menu, after its counts; a shorter one where the terminal is too narrow for all of it. */
+export function helpRow(counts: string, isSingle: boolean): string {
+  const row = `${counts}${isSingle ? HELP_WITHOUT_TICKS : HELP}`;
+  return columnsOf(row) < (process.stderr.columns || 80) ? row : `${counts}${SHORT_HELP}`;
+}
 
 /** Columns for a choice's label, and rows for the list, between the message above and the help and the search line below. */
 export function roomFor(message: string): { columns: number; rows: number } {
   // Terminals that do not know their size report 0.
   const width = process.stderr.columns || 80;
   const height = process.stderr.rows || 24;
-  const help = `9999 of 9999; 9999 ticked; ${HELP}`;
+  const help = helpRow("9999 of 9999; 9999 ticked (9999 hidden); ", false);
   const others = [...message.split("\n"), "search", help].map((line) => Math.ceil(columnsOf(line) / width));
   const spare = 2;
   return {

@@ -18,16 +18,17 @@ export function plainPrompts(): Prompts {
       }
     },
 
-    async askSome({ message, choices }) {
+    async askSome({ message, choices, isSingle }) {
       process.stderr.write(`${message}\n`);
       let shown: readonly Choice[] = choices;
       for (;;) {
         const columns = (process.stderr.columns || 80) - MARKS;
         process.stderr.write(shown.map(({ label }, index) => `${index + 1}) ${label(columns)}\n`).join(""));
-        const line = (await ask(typed, "Numbers (like 1 or 1,3), or text to search [1]: "))?.trim();
+        const numbers = isSingle ? "Number" : "Numbers (like 1 or 1,3)";
+        const line = (await ask(typed, `${numbers}, or text to search [1]: `))?.trim();
         if (line === undefined) return undefined;
         const chosen = numbered(line || "1", shown);
-        if (chosen !== undefined) return chosen;
+        if (chosen !== undefined && (chosen.length === 1 || !isSingle)) return chosen;
         const found = choices.filter((choice) => isFound(choice, line));
         if (found.length === 0) {
           process.stderr.write("Nothing matches.\n");

@@ -12,7 +12,7 @@ import {
   useState,
 } from "@inquirer/core";
 import { type Keyboard, type Keys, keyboard } from "./keyboard.ts";
-import { HELP, isFound, roomFor } from "./menu.ts";
+import { helpRow, isFound, roomFor } from "./menu.ts";
 import { type PromptScreen, promptScreen } from "./promptScreen.ts";
 
 /** One line of text; `message` is shown as it stands. */
@@ -33,6 +33,8 @@ export interface Choice {
 export interface MenuQuestion {
   readonly message: string;
   readonly choices: readonly Choice[];
+  /** True where one choice is meant: nothing can be ticked. */
+  readonly isSingle?: boolean;
 }
 
 /** Answers are undefined after Esc, Ctrl-C or the end of input. Keys typed ahead answer the next question. */
@@ -173,7 +175,7 @@ const menuPrompt = createPrompt<string[], MenuQuestion & Place>((question, done)
       done(question.choices.map(({ value }) => value).filter((value) => chosen.includes(value)));
     } else if (isTabKey(key) || (key.name === "space" && !goesOn(question.choices, reading.line))) {
       rewrite(reading, query);
-      if (current === undefined) return;
+      if (current === undefined || question.isSingle) return;
       setTicked(ticked.includes(current) ? ticked.filter((each) => each !== current) : [...ticked, current]);
     } else {
       const step = stepOf(key, rows);
@@ -191,12 +193,15 @@ const menuPrompt = createPrompt<string[], MenuQuestion & Place>((question, done)
   const first = Math.min(Math.max(0, active - Math.floor(rows / 2)), Math.max(0, found.length - rows));
   const list = found.slice(first, first + rows).map(({ label, value }, index) => {
     const isActive = first + index === active;
-    const row = `${isActive ? ">" : " "} [${ticked.includes(value) ? "x" : " "}] ${label(columns)}`;
+    const tick = question.isSingle ? "" : `[${ticked.includes(value) ? "x" : " "}] `;
+    const row = `${isActive ? ">" : " "} ${tick}${label(columns)}`;
     return isActive ? colored("cyan", row) : row;
   });
   const count = found.length > rows ? `${active + 1} of ${found.length}; ` : "";
-  const ticks = ticked.length > 0 ? `${ticked.length} ticked; ` : "";
-  const help = `${count}${ticks}${HELP}`;
+  const hidden = ticked.filter((each) => !found.some(({ value }) => value === each)).length;
+  const ticks =
+    ticked.length > 0 ? `${ticked.length} ticked${hidden > 0 ? ` (${hidden} hidden)` : ""}; ` : "";
+  const help = helpRow(count + ticks, question.isSingle ?? false);
   const body = list.length > 0 ? list : ["  nothing matches"];
   // Blank rows keep the search line in place when fewer choices match.
   const blank = Array<string>(Math.max(0, Math.min(rows, question.choices.length) - body.length)).fill("");

@@ -1,4 +1,4 @@
-import { sessionArgument } from "../../config/session.ts";
+import { listed, sessionArgument } from "../../config/session.ts";
 import { SsoCredError } from "../../errors.ts";
 import type { Assignment } from "../../inventory/assignment.ts";
 import type { Inventory } from "../../inventory/inventory.ts";
@@ -29,7 +29,14 @@ export async function askRoles(
   const logoutArguments = sessionArgument(session);
   const assigned = await listableRoles(list, accounts, { say: asking.say, logoutArguments });
   const roles = await askRoleNames(assigned, accounts, { session, roleName }, asking);
-  return assigned.filter((assignment) => roles.includes(assignment.roleName));
+  const chosen = assigned.filter((assignment) => roles.includes(assignment.roleName));
+  const left = accounts.filter(({ accountId }) => !chosen.some((role) => role.accountId === accountId));
+  if (left.length > 0) {
+    asking.say(
+      `No profile for ${listed(left.map(({ accountId }) => accountId))}: you have none of these roles there`,
+    );
+  }
+  return chosen;
 }
 
 async function askAccounts(
@@ -95,12 +102,24 @@ async function askRoleNames(
   }
   const message = `There are ${roles.length} roles available to you.`;
   const choices = roles.map((role) => ({
-    label: (columns: number) => cutTo(printable(role, 100), columns),
+    label: (columns: number) => roleLabel(role, assigned, accounts.length, columns),
     value: role,
   }));
   const chosen = await choose({ message, choices }, "--role-name", asking);
   asking.say(`Using the role name ${chosen.map((role) => `"${printable(role, 64)}"`).join(", ")}`);
   return chosen;
+}
+
+/** With several accounts the label tells how many of them have the role. */
+function roleLabel(
+  role: string,
+  assigned: readonly Assignment[],
+  accountCount: number,
+  columns: number,
+): string {
+  const count = assigned.filter(({ roleName }) => roleName === role).length;
+  const where = accountCount === 1 ? "" : `, ${count} of ${accountCount} accounts`;
+  return cutTo(printable(role, 100), columns - where.length) + where;
 }
 
 /** The error for a person without any assignment, in the AWS CLI's words. */
