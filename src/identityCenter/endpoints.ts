@@ -4,7 +4,7 @@ interface Partition {
   readonly regions: RegExp;
   readonly suffix: string;
   readonly dualstackSuffix: string;
-  /** GovCloud: FIPS without dual-stack has no host of its own. */
+  /** GovCloud: FIPS without dual-stack has no separate host. */
   readonly plainIsFips?: true;
 }
 
@@ -30,21 +30,21 @@ const PARTITIONS: readonly [Partition, ...Partition[]] = [
 
 type Endpointed = Pick<SsoSession, "region" | "endpoints">;
 
-/** The portal's URL, no slash at its end; the configured one keeps its path. */
+/** The portal's URL without a trailing slash. A configured URL keeps its path. */
 export function ssoEndpoint({ region, endpoints }: Endpointed): string {
   return endpoints.ssoUrl === undefined
     ? `https://portal.sso${fipsMark(region, endpoints)}.${region}.${suffix(region, endpoints)}`
     : withoutTrailingSlashes(endpoints.ssoUrl);
 }
 
-/** The OIDC service's URL, no slash at its end; the configured one keeps its path. */
+/** The OIDC service's URL without a trailing slash. A configured URL keeps its path. */
 export function oidcEndpoint({ region, endpoints }: Endpointed): string {
   return endpoints.oidcUrl === undefined
     ? `https://oidc${fipsMark(region, endpoints)}.${region}.${suffix(region, endpoints)}`
     : withoutTrailingSlashes(endpoints.oidcUrl);
 }
 
-/** Whether the URL is one that AWS's own rules could give for the portal or the OIDC service of some region. */
+/** True if AWS's endpoint rules could give this URL for the portal or the OIDC service of some region. */
 export function isAwsEndpoint(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname, port } = new URL(url);

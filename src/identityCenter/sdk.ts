@@ -14,7 +14,7 @@ import {
 
 export type { CreateTokenCommandInput } from "@aws-sdk/client-sso-oidc";
 
-/** The AWS SDK's part: requests from typed input, typed output from answers. All the rest is in `identityCenter.ts`. */
+/** The only use of the AWS SDK: it serializes requests and deserializes responses. Everything else is in `identityCenter.ts`. */
 export const commands = {
   CreateTokenCommand,
   GetRoleCredentialsCommand,
@@ -25,7 +25,7 @@ export const commands = {
   StartDeviceAuthorizationCommand,
 };
 
-/** The SDK's request and answer, as far as a request handler sees them. */
+/** The SDK's request and response, as a request handler sees them. */
 export interface SdkRequest {
   method: string;
   protocol: string;
@@ -58,7 +58,7 @@ export function oidcClient(settings: ClientSettings): SSOOIDCClient {
   return bare(new SSOOIDCClient(configuration(settings)));
 }
 
-/** Every setting that the SDK would else look for in the environment or in ~/.aws, given. */
+/** Every setting that the SDK would otherwise look up in the environment or in ~/.aws. */
 function configuration({ region, endpoint, handler }: ClientSettings) {
   return {
     region,
@@ -77,8 +77,8 @@ function configuration({ region, endpoint, handler }: ClientSettings) {
 }
 
 /**
- * Off go: retries (retry.ts has them), the choice of an identity and signing (no operation here is signed, and nothing may look
- * for credentials), and the reading of Lambda's environment variables.
+ * Removes the SDK's retries (see `withRetries`), its identity resolution and signing (these operations are unsigned, and
+ * nothing may look for credentials), and its reading of Lambda's environment variables.
  */
 function bare<C extends { middlewareStack: { remove(name: string): boolean } }>(client: C): C {
   for (const name of [

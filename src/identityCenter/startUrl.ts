@@ -2,17 +2,17 @@ import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../model.ts";
 import { isLoopback } from "../platform/loopback.ts";
 
-/** One request, redirects not followed. Rejects with "unavailable" when no answer came within the time. */
+/** Sends one request and follows no redirect. Rejects with "unavailable" if no response comes in time. */
 export type StartUrlRequest = (
   method: "HEAD" | "GET",
   url: string,
   timeoutMs: number,
 ) => Promise<{ status: number; location?: string | undefined }>;
 
-/** What the services are to be told; files keep the configured values. */
+/** What is sent to the services. Files keep the configured values. */
 export interface ResolvedStartUrl {
   startUrl: string;
-  /** Of the resolved host; another one than the session's when its `sso_region` is out of date. */
+  /** The region in the resolved host's name. Differs from the session's if `sso_region` is out of date. */
   region: string;
 }
 
@@ -43,11 +43,11 @@ const REGION_IN_HOST = [
 ];
 
 /**
- * Turns a company's own start URL (`https://sso.example.com`) into the one that AWS knows, as the AWS CLI does since
- * 2.35.13: one HEAD (GET where that is refused), one redirect, to an https URL of AWS. AWS's own start URLs, and those on this
- * machine, are used as they are, without a request.
+ * Resolves a company's own start URL (`https://sso.example.com`) to the one that AWS knows, as the AWS CLI does since
+ * 2.35.13: one HEAD (GET if HEAD is not allowed), one redirect, to an https URL of AWS. AWS's own start URLs, and those on
+ * this machine, are used unchanged, without a request.
  *
- * @throws SsoCredError("config") when the URL does not lead to AWS, "unavailable" when its server is out of order.
+ * @throws SsoCredError("config") when the URL does not lead to AWS, "unavailable" if its server fails.
  */
 export async function resolveStartUrl(
   { startUrl, region }: Pick<SsoSession, "startUrl" | "region">,
@@ -55,11 +55,11 @@ export async function resolveStartUrl(
 ): Promise<ResolvedStartUrl> {
   const { hostname } = new URL(startUrl);
   if (isAwsHost(hostname) || isLoopback(hostname)) return { startUrl, region };
-  const location = await askForRedirect(startUrl, hostname, request);
+  const location = await requestRedirect(startUrl, hostname, request);
   const target = URL.canParse(location, startUrl) ? new URL(location, startUrl) : undefined;
   if (target?.protocol !== "https:" || !isAwsHost(target.hostname)) {
     const where = target === undefined ? "nowhere" : `${target.protocol}//${target.host}`;
-    throw leadsAstray(startUrl, `it redirects to ${where}`);
+    throw leadsElsewhere(startUrl, `it redirects to ${where}`);
   }
   return {
     startUrl: `https://${target.host}${withoutTrailingSlashes(target.pathname)}`,
@@ -67,21 +67,26 @@ export async function resolveStartUrl(
   };
 }
 
-async function askForRedirect(startUrl: string, hostname: string, request: StartUrlRequest): Promise<string> {
-  let answer = await request("HEAD", startUrl, TIMEOUT_MS);
-  if (answer.status === 405 || answer.status === 501) answer = await request("GET", startUrl, TIMEOUT_MS);
-  const { status, location } = answer;
+async function requestRedirect(
+  startUrl: string,
+  hostname: string,
+  request: StartUrlRequest,
+): Promise<string> {
+  let response = await request("HEAD", startUrl, TIMEOUT_MS);
+  if (response.status === 405 || response.status === 501)
+    response = await request("GET", startUrl, TIMEOUT_MS);
+  const { status, location } = response;
   if ([301, 302, 303, 307, 308].includes(status)) {
     if (location) return location;
-    throw leadsAstray(startUrl, "it redirects to nowhere");
+    throw leadsElsewhere(startUrl, "it redirects to nowhere");
   }
   if (status === 403 || status === 407 || status === 429 || status >= 500) {
     throw new SsoCredError("unavailable", `${hostname} answered HTTP ${status} to the start URL ${startUrl}`);
   }
-  throw leadsAstray(startUrl, `it answers HTTP ${status} and no redirect`);
+  throw leadsElsewhere(startUrl, `it answers HTTP ${status} and no redirect`);
 }
 
-function leadsAstray(startUrl: string, why: string): SsoCredError {
+function leadsElsewhere(startUrl: string, why: string): SsoCredError {
   return new SsoCredError("config", `sso_start_url ${startUrl} does not lead to AWS: ${why}`);
 }
 

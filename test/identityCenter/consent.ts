@@ -1,11 +1,11 @@
-import { type Answer, escapeHtml, htmlAnswer, type Incoming, redirect } from "./answer.ts";
+import { escapeHtml, type HttpResponse, htmlResponse, type Incoming, redirect } from "./http.ts";
 import { CALLBACK_URI, oidcError } from "./oidc.ts";
 import { type DeviceCode, type State, secret } from "./state.ts";
 
 const BUTTONS =
   '<button name="decision" value="allow">Allow</button> <button name="decision" value="deny">Deny</button>';
 
-/** What the person decides by this request: a pressed button, else what the mode says; undefined: ask. */
+/** The decision in this request: the button that was pressed, else the configured consent; undefined: ask. */
 function decision(state: State, incoming: Incoming): "allow" | "deny" | undefined {
   if (incoming.method === "POST") {
     const pressed = new URLSearchParams(incoming.text).get("decision");
@@ -15,13 +15,13 @@ function decision(state: State, incoming: Incoming): "allow" | "deny" | undefine
   return state.settings.consent === "deny" ? "deny" : undefined;
 }
 
-function askPage(state: State, title: string, inner: string): Answer {
-  if (state.settings.consent === "never") return htmlAnswer(200, "Not now", "<p>Nothing happens here.</p>");
-  return htmlAnswer(200, title, `<form method="post">${inner}${BUTTONS}</form>`);
+function askPage(state: State, title: string, inner: string): HttpResponse {
+  if (state.settings.consent === "never") return htmlResponse(200, "Not now", "<p>Nothing happens here.</p>");
+  return htmlResponse(200, title, `<form method="post">${inner}${BUTTONS}</form>`);
 }
 
-/** `/authorize`: errors are told here, never by redirect, until client and redirect URI are known good. */
-export function authorize(state: State, incoming: Incoming): Answer {
+/** `/authorize`. Until the client and the redirect URI are validated, errors are shown here and never redirected (RFC 6749, section 4.1.2.1). */
+export function authorize(state: State, incoming: Incoming): HttpResponse {
   const { query } = incoming;
   const client = state.registrations.get(query.get("client_id") ?? "");
   if (!client || state.now() >= client.expiresAt)
@@ -46,8 +46,8 @@ export function authorize(state: State, incoming: Incoming): Answer {
   if (faults.length > 0) return oidcError("InvalidRequestException", `Invalid ${faults.join(", ")}`);
 
   const status = incoming.method === "POST" ? 303 : 302;
-  const back = (answer: Record<string, string>) => {
-    const parameters = new URLSearchParams({ ...answer, state: query.get("state") ?? "" });
+  const back = (result: Record<string, string>) => {
+    const parameters = new URLSearchParams({ ...result, state: query.get("state") ?? "" });
     return redirect(status, `${redirectUri}?${parameters}`);
   };
   switch (decision(state, incoming)) {
@@ -69,19 +69,19 @@ export function findDevice(state: State, userCode: string): DeviceCode | undefin
 }
 
 /** `/device`: the page behind verificationUri and verificationUriComplete. */
-export function devicePage(state: State, incoming: Incoming): Answer {
+export function devicePage(state: State, incoming: Incoming): HttpResponse {
   const typed = new URLSearchParams(incoming.text).get("user_code");
   const userCode = typed ?? incoming.query.get("user_code") ?? "";
   const device = findDevice(state, userCode);
   if (!device || state.now() >= device.expiresAt) {
     const field = '<p><label>Code <input name="user_code" autofocus></label></p>';
     if (userCode === "") return askPage(state, "Enter the code", field);
-    return htmlAnswer(400, "Unknown code", `<p>${escapeHtml(userCode)} is unknown or has expired.</p>`);
+    return htmlResponse(400, "Unknown code", `<p>${escapeHtml(userCode)} is unknown or has expired.</p>`);
   }
   const decided = device.decision === "pending" ? decision(state, incoming) : undefined;
   if (decided) device.decision = decided === "allow" ? "approved" : "denied";
   if (device.decision !== "pending") {
-    return htmlAnswer(
+    return htmlResponse(
       200,
       device.decision === "denied" ? "Denied" : "Request approved",
       "<p>Close this tab.</p>",

@@ -1,12 +1,12 @@
 import { type AssignedAccount, generateAccounts } from "./accounts.ts";
-import { type Answer, type Incoming, jsonAnswer } from "./answer.ts";
+import { type HttpResponse, type Incoming, jsonResponse } from "./http.ts";
 import type { IdentityCenter } from "./identityCenter.ts";
 import type { How } from "./misbehaviour.ts";
 import type { Service } from "./routes.ts";
 import type { Settings } from "./settings.ts";
 
-/** The JSON body of a control request; each action reads its own fields. */
-interface Orders {
+/** The JSON body of a control request. Each action reads its own fields. */
+interface ControlBody {
   settings?: Partial<Settings>;
   accounts?: AssignedAccount[];
   generate?: { accounts: number; roles: number };
@@ -24,7 +24,7 @@ interface Orders {
   grantTypes?: string[];
 }
 
-type Action = (center: IdentityCenter, orders: Orders) => unknown;
+type Action = (center: IdentityCenter, body: ControlBody) => unknown;
 
 const isoSeconds = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
@@ -56,7 +56,7 @@ const READS = new Map<string, Action>([
   ],
 ]);
 
-const ORDERS = new Map<string, Action>([
+const CHANGES = new Map<string, Action>([
   ["settings", (center, { settings }) => Object.assign(center.settings, settings)],
   [
     "accounts",
@@ -109,15 +109,15 @@ const ORDERS = new Map<string, Action>([
   ],
 ]);
 
-/** Answers `/_control/NAME`: GET reads, POST with a JSON object orders; see `README.md` beside this file. */
-export async function control(center: IdentityCenter, incoming: Incoming): Promise<Answer> {
+/** Handles `/_control/NAME`: GET reads, POST with a JSON object changes. See `README.md` in this folder. */
+export async function control(center: IdentityCenter, incoming: Incoming): Promise<HttpResponse> {
   const name = incoming.path.slice("/_control/".length);
-  const action = (incoming.method === "GET" ? READS : ORDERS).get(name);
-  if (!action) return jsonAnswer(404, { error: `No ${incoming.method} /_control/${name}` });
+  const action = (incoming.method === "GET" ? READS : CHANGES).get(name);
+  if (!action) return jsonResponse(404, { error: `No ${incoming.method} /_control/${name}` });
   try {
-    const result = await action(center, (incoming.text ? JSON.parse(incoming.text) : {}) as Orders);
-    return jsonAnswer(200, result ?? { ok: true });
+    const result = await action(center, (incoming.text ? JSON.parse(incoming.text) : {}) as ControlBody);
+    return jsonResponse(200, result ?? { ok: true });
   } catch (error) {
-    return jsonAnswer(400, { error: String(error) });
+    return jsonResponse(400, { error: String(error) });
   }
 }

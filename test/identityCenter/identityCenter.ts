@@ -1,7 +1,7 @@
 import type { SsoToken } from "../../src/model.ts";
 import { type AssignedAccount, defaultAccounts } from "./accounts.ts";
-import type { Answer, Incoming } from "./answer.ts";
 import { findDevice } from "./consent.ts";
+import type { HttpResponse, Incoming } from "./http.ts";
 import { deliver, type Misbehaviour, takeMisbehaviour } from "./misbehaviour.ts";
 import { type Service, serve, serviceOf } from "./routes.ts";
 import { type Handler, type Listener, listen, type Tls } from "./server.ts";
@@ -19,43 +19,43 @@ export interface RequestRecord {
   rawQuery: string;
   headers: Record<string, string>;
   body: unknown;
-  /** 0 when no answer was sent. */
+  /** 0 if no response was sent. */
   status: number;
 }
 
 export interface IdentityCenterOptions extends Partial<Settings> {
   accounts?: AssignedAccount[];
-  /** The emulator's clock, epoch milliseconds; absent: the real one. */
+  /** The emulator's clock in epoch milliseconds; absent: the real one. */
   now?: () => number;
-  /** One server for all services, or one each over the same state, so that one can be down alone. */
+  /** One server for all services, or one each with shared state, so that one can be down alone. */
   servers?: "one" | "separate";
   port?: number;
   tls?: Tls;
-  /** Path before every service path, as endpoint URLs may have one. */
+  /** Prepended to every service path, because endpoint URLs may have a path. */
   prefix?: string;
-  /** Answers what lies under `/_control/`. */
-  control?: (center: IdentityCenter, incoming: Incoming) => Answer | Promise<Answer>;
+  /** Handles the paths under `/_control/`. */
+  control?: (center: IdentityCenter, incoming: Incoming) => HttpResponse | Promise<HttpResponse>;
 }
 
 export interface IdentityCenter {
   readonly url: string;
   readonly urls: Readonly<Record<Service, string>>;
-  /** The endpoint variables that lead an AWS client here. */
+  /** The environment variables that point an AWS client here. */
   readonly env: Readonly<Record<string, string>>;
   readonly settings: Settings;
   accounts: AssignedAccount[];
   readonly requests: RequestRecord[];
-  /** How many requests came to this path, optionally only those that satisfy `where`. */
+  /** The number of requests to this path, optionally only those that satisfy `where`. */
   count(path: string, where?: (request: RequestRecord) => boolean): number;
   now(): number;
-  /** Moves the emulator's clock alone. */
+  /** Moves only the emulator's clock. */
   advance(ms: number): void;
-  /** A person signed in elsewhere: a valid token without any request. */
+  /** Signs a person in with another tool: a valid token without any request. */
   signIn(as?: SignInElsewhere): SsoToken;
-  /** Without a code: the only device request that is pending. */
+  /** Without a code: the only pending device authorization. */
   approveDevice(userCode?: string): void;
   denyDevice(userCode?: string): void;
-  /** The role is no longer assigned, in one account or in all. */
+  /** Removes the role's assignment, in one account or in all. */
   forbid(roleName: string, accountId?: string): void;
   revokeSessions(): void;
   expireAccessTokens(): void;
@@ -91,8 +91,8 @@ export async function startIdentityCenter(options: IdentityCenterOptions = {}): 
     (served: readonly Service[]): Handler =>
     (received, response) => {
       if (control && received.path.startsWith("/_control/")) {
-        void Promise.resolve(control(center, received)).then((answer) =>
-          deliver(response, () => answer, undefined),
+        void Promise.resolve(control(center, received)).then((controlResponse) =>
+          deliver(response, () => controlResponse, undefined),
         );
         return;
       }

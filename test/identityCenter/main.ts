@@ -14,7 +14,7 @@ const { values } = parseArgs({
     control: { type: "boolean" },
     "tls-key": { type: "string" },
     "tls-cert": { type: "string" },
-    /** End when standard input ends, so that no parent can leave this behind. */
+    /** Exit when standard input ends, so that the emulator never outlives its parent. */
     "until-stdin-ends": { type: "boolean" },
   },
 });
@@ -31,11 +31,11 @@ if (values["tls-key"] && values["tls-cert"]) {
 }
 
 const center = await startIdentityCenter(options);
-// The control routes get a server of their own as well: they must answer while the services are down.
+// The control routes also have a server of their own, so that they work while the services are down.
 const controls = values.control
   ? await listen(
       (incoming, response) =>
-        void control(center, incoming).then((answer) => deliver(response, () => answer, undefined)),
+        void control(center, incoming).then((result) => deliver(response, () => result, undefined)),
       0,
       undefined,
     )

@@ -1,9 +1,9 @@
 import { channel } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
-import { type Answer, htmlAnswer, jsonAnswer } from "./answer.ts";
+import { type HttpResponse, htmlResponse, jsonResponse } from "./http.ts";
 import { oidcError } from "./oidc.ts";
 
-/** Ways to answer badly. Those marked "work" do the request's work first, so that only the answer is lost. */
+/** Kinds of bad responses. Those marked "work" process the request first, so that only the response is lost. */
 export type How =
   | { kind: "status"; status: number; body?: string | object; headers?: Record<string, string> }
   | { kind: "captivePortal" }
@@ -14,30 +14,30 @@ export type How =
   | { kind: "noCredentials" }
   | { kind: "slowDown" }
   | { kind: "denial" }
-  /** Work, then half of the answer under a content-length for all of it. */
+  /** Work, then half of the response, with a content-length for all of it. */
   | { kind: "half" }
-  /** The connection is destroyed; with `afterWork` the service has done what was asked. */
+  /** Destroys the connection; with `afterWork`, after the request was processed. */
   | { kind: "drop"; afterWork?: boolean }
-  /** Accepted and never answered. */
+  /** Accepts the request and never responds. */
   | { kind: "blackHole"; afterWork?: boolean }
-  /** Work at once, the answer after so many real milliseconds. */
+  /** Work, then the response after this many real milliseconds. */
   | { kind: "latency"; ms: number }
-  /** Work, then a byte of the answer every so many real milliseconds. */
+  /** Work, then one byte of the response at a time, every so many real milliseconds. */
   | { kind: "drip"; everyMs: number }
-  /** 200 and JSON that never ends. */
+  /** A 200 with JSON that never ends. */
   | { kind: "endless" };
 
 export interface Misbehaviour {
-  /** A string is the whole path. */
+  /** A string matches the whole path. */
   path: RegExp | string;
-  /** How many matching requests suffer; absent: all, until `behave()`. */
+  /** How many matching requests are affected; absent: all, until `behave()`. */
   times?: number;
-  /** So many matching requests are served well first. */
+  /** How many matching requests are served correctly first. */
   skip?: number;
   how: How;
 }
 
-/** The first rule that wants this request; its counts go down. */
+/** Returns the first rule that applies to this request, and counts it. */
 export function takeMisbehaviour(rules: Misbehaviour[], path: string): How | undefined {
   for (const rule of rules) {
     const matches = typeof rule.path === "string" ? rule.path === path : rule.path.test(path);
@@ -52,29 +52,29 @@ export function takeMisbehaviour(rules: Misbehaviour[], path: string): How | und
   return undefined;
 }
 
-function wrongAnswer(how: How): Answer | undefined {
+function wrongResponse(how: How): HttpResponse | undefined {
   switch (how.kind) {
     case "status": {
       const isText = typeof how.body === "string";
-      const answer = jsonAnswer(
+      const response = jsonResponse(
         how.status,
         isText ? {} : (how.body ?? { message: "Misbehaving" }),
         how.headers,
       );
-      return isText ? { ...answer, body: how.body as string } : answer;
+      return isText ? { ...response, body: how.body as string } : response;
     }
     case "captivePortal":
-      return htmlAnswer(200, "Welcome to the hotel", "<p>Accept the terms to go online.</p>");
+      return htmlResponse(200, "Welcome to the hotel", "<p>Accept the terms to go online.</p>");
     case "proxy403":
-      return htmlAnswer(403, "Blocked", "<p>This site is not allowed here.</p>");
+      return htmlResponse(403, "Blocked", "<p>This site is not allowed here.</p>");
     case "proxy407": {
-      const page = htmlAnswer(407, "Proxy Authentication Required", "<p>Who are you?</p>");
+      const page = htmlResponse(407, "Proxy Authentication Required", "<p>Who are you?</p>");
       return { ...page, headers: { ...page.headers, "proxy-authenticate": 'Basic realm="proxy"' } };
     }
     case "invalidJson":
-      return { ...jsonAnswer(200, {}), body: '{"accessToken": "abc", "roleCredentials": {' };
+      return { ...jsonResponse(200, {}), body: '{"accessToken": "abc", "roleCredentials": {' };
     case "noCredentials":
-      return jsonAnswer(200, {});
+      return jsonResponse(200, {});
     case "slowDown":
       return oidcError("SlowDownException", "Polling too fast");
     case "denial":
@@ -85,7 +85,7 @@ function wrongAnswer(how: How): Answer | undefined {
 }
 
 /**
- * Requests which never get their answer are published as `{ response, open: boolean }`, so that a fake clock
+ * Requests that never get a response are published as `{ response, open: boolean }`, so that a fake clock
  * need not wait for them.
  */
 export const WITHHELD = channel("identityCenter:withheld");
@@ -95,71 +95,71 @@ function withhold(response: ServerResponse): void {
   response.once("close", () => WITHHELD.publish({ response, open: false }));
 }
 
-function send(response: ServerResponse, answer: Answer): number {
-  const length = Buffer.byteLength(answer.body);
-  response.writeHead(answer.status, { ...answer.headers, "content-length": length });
-  response.end(answer.body);
-  return answer.status;
+function send(to: ServerResponse, response: HttpResponse): number {
+  const length = Buffer.byteLength(response.body);
+  to.writeHead(response.status, { ...response.headers, "content-length": length });
+  to.end(response.body);
+  return response.status;
 }
 
-/** Answers one request, well or badly; returns the status that went out, 0 when none did. */
-export function deliver(response: ServerResponse, work: () => Answer, how: How | undefined): number {
-  if (!how) return send(response, work());
-  const wrong = wrongAnswer(how);
-  if (wrong) return send(response, wrong);
+/** Responds to one request, correctly or not. Returns the status that was sent, 0 if none was. */
+export function deliver(to: ServerResponse, work: () => HttpResponse, how: How | undefined): number {
+  if (!how) return send(to, work());
+  const wrong = wrongResponse(how);
+  if (wrong) return send(to, wrong);
   switch (how.kind) {
     case "half": {
-      const answer = work();
-      const body = Buffer.from(answer.body || "  ");
-      response.writeHead(answer.status, { ...answer.headers, "content-length": body.length });
-      response.write(body.subarray(0, body.length / 2), () => response.destroy());
-      return answer.status;
+      const response = work();
+      const body = Buffer.from(response.body || "  ");
+      to.writeHead(response.status, { ...response.headers, "content-length": body.length });
+      to.write(body.subarray(0, body.length / 2), () => to.destroy());
+      return response.status;
     }
     case "drop":
       if (how.afterWork) work();
-      response.destroy();
+      to.destroy();
       return 0;
     case "blackHole":
       if (how.afterWork) work();
-      withhold(response);
+      withhold(to);
       return 0;
     case "latency": {
-      const answer = work();
-      const timer = setTimeout(() => send(response, answer), how.ms);
-      response.once("close", () => clearTimeout(timer));
-      return answer.status;
+      const response = work();
+      const timer = setTimeout(() => send(to, response), how.ms);
+      to.once("close", () => clearTimeout(timer));
+      return response.status;
     }
     case "drip": {
-      const answer = work();
-      const body = Buffer.from(answer.body);
-      response.writeHead(answer.status, { ...answer.headers, "content-length": body.length });
-      drip(response, body, how.everyMs);
-      return answer.status;
+      const response = work();
+      const body = Buffer.from(response.body);
+      to.writeHead(response.status, { ...response.headers, "content-length": body.length });
+      drip(to, body, how.everyMs);
+      return response.status;
     }
     case "endless":
-      withhold(response);
-      response.writeHead(200, { "content-type": "application/json" });
-      endless(response);
+      withhold(to);
+      to.writeHead(200, { "content-type": "application/json" });
+      endless(to);
       return 200;
   }
   return 0;
 }
 
-function drip(response: ServerResponse, body: Buffer, everyMs: number): void {
+function drip(to: ServerResponse, body: Buffer, everyMs: number): void {
   let sent = 0;
   const timer = setInterval(() => {
-    response.write(body.subarray(sent, ++sent));
-    if (sent >= body.length) response.end();
+    to.write(body.subarray(sent, ++sent));
+    if (sent >= body.length) to.end();
   }, everyMs);
-  response.once("close", () => clearInterval(timer));
+  to.once("close", () => clearInterval(timer));
 }
 
-function endless(response: ServerResponse): void {
+function endless(to: ServerResponse): void {
   const chunk = `"${"x".repeat(64 * 1024)}",\n`;
   const more = () => {
-    while (!response.destroyed && response.write(chunk));
+    while (!to.destroyed && to.write(chunk));
   };
-  response.write("[");
-  response.on("drain", more);
+  to.write("[");
+  to.on("drain", more);
   more();
 }

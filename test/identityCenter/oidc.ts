@@ -1,4 +1,4 @@
-import { type Answer, type Incoming, jsonAnswer } from "./answer.ts";
+import { type HttpResponse, type Incoming, jsonResponse } from "./http.ts";
 import { DEVICE_CODE_GRANT, newUserCode, type Registration, type State, secret } from "./state.ts";
 
 /** HTTP status and `error` of each exception of the OIDC service. */
@@ -20,9 +20,9 @@ const OIDC_ERRORS = {
 
 export type OidcException = keyof typeof OIDC_ERRORS;
 
-export function oidcError(exception: OidcException, description: string): Answer {
+export function oidcError(exception: OidcException, description: string): HttpResponse {
   const [status, error] = OIDC_ERRORS[exception];
-  return jsonAnswer(status, { error, error_description: description }, { "x-amzn-ErrorType": exception });
+  return jsonResponse(status, { error, error_description: description }, { "x-amzn-ErrorType": exception });
 }
 
 export type Fields = Record<string, unknown>;
@@ -39,8 +39,8 @@ function strings(value: unknown): string[] | undefined {
   return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined;
 }
 
-/** The registered client of a request, or the answer that refuses it. */
-export function authenticate(state: State, fields: Fields): Registration | Answer {
+/** The registered client of a request, or the error response. */
+export function authenticate(state: State, fields: Fields): Registration | HttpResponse {
   const client = state.registrations.get(String(fields.clientId));
   if (!client || client.clientSecret !== fields.clientSecret) {
     return oidcError("InvalidClientException", "Invalid client or client secret provided");
@@ -53,7 +53,7 @@ export function authenticate(state: State, fields: Fields): Registration | Answe
 
 export const CALLBACK_URI = "http://127.0.0.1/oauth/callback";
 
-export function registerClient(state: State, incoming: Incoming): Answer {
+export function registerClient(state: State, incoming: Incoming): HttpResponse {
   const fields = jsonFields(incoming);
   if (!fields) return oidcError("InvalidRequestException", "The body is not a JSON object");
   if (typeof fields.clientName !== "string" || fields.clientName === "" || fields.clientType !== "public") {
@@ -81,7 +81,7 @@ export function registerClient(state: State, incoming: Incoming): Answer {
     redirectUris,
   };
   state.registrations.set(client.clientId, client);
-  return jsonAnswer(200, {
+  return jsonResponse(200, {
     clientId: client.clientId,
     clientSecret: client.clientSecret,
     clientIdIssuedAt: Math.floor(state.now() / 1000),
@@ -89,7 +89,7 @@ export function registerClient(state: State, incoming: Incoming): Answer {
   });
 }
 
-export function startDeviceAuthorization(state: State, incoming: Incoming): Answer {
+export function startDeviceAuthorization(state: State, incoming: Incoming): HttpResponse {
   const fields = jsonFields(incoming);
   if (!fields) return oidcError("InvalidRequestException", "The body is not a JSON object");
   const client = authenticate(state, fields);
@@ -111,7 +111,7 @@ export function startDeviceAuthorization(state: State, incoming: Incoming): Answ
     lastPollAt: undefined,
     decision: "pending",
   });
-  return jsonAnswer(200, {
+  return jsonResponse(200, {
     deviceCode,
     userCode,
     verificationUri: `${state.oidcUrl}/device`,
@@ -121,7 +121,7 @@ export function startDeviceAuthorization(state: State, incoming: Incoming): Answ
   });
 }
 
-function refusedStartUrl(state: State, startUrl: unknown): Answer | undefined {
+function refusedStartUrl(state: State, startUrl: unknown): HttpResponse | undefined {
   const accepted =
     typeof startUrl === "string" &&
     (state.settings.startUrl === undefined

@@ -1,8 +1,8 @@
-import { type Answer, type Incoming, jsonAnswer } from "./answer.ts";
+import { type HttpResponse, type Incoming, jsonResponse } from "./http.ts";
 import { isLive, type Session, type State, secret } from "./state.ts";
 
-export function portalError(status: number, exception: string, message: string): Answer {
-  return jsonAnswer(status, { message, __type: `com.amazonaws.switchboard.portal#${exception}` });
+export function portalError(status: number, exception: string, message: string): HttpResponse {
+  return jsonResponse(status, { message, __type: `com.amazonaws.switchboard.portal#${exception}` });
 }
 
 const unauthorized = () => portalError(401, "UnauthorizedException", "Session token not found or invalid");
@@ -18,7 +18,7 @@ function isThrottled(state: State): boolean {
   return filled < 1;
 }
 
-export function portal(state: State, incoming: Incoming): Answer {
+export function portal(state: State, incoming: Incoming): HttpResponse {
   if (isThrottled(state)) return portalError(429, "TooManyRequestsException", "HTTP 429 Unknown Code");
   const token = state.accessTokens.get(incoming.headers["x-amz-sso_bearer_token"] ?? "");
   const now = state.now();
@@ -37,7 +37,7 @@ export function portal(state: State, incoming: Incoming): Answer {
   }
 }
 
-function roleCredentials(state: State, query: URLSearchParams): Answer {
+function roleCredentials(state: State, query: URLSearchParams): HttpResponse {
   const accountId = query.get("account_id") ?? "";
   const roleName = query.get("role_name") ?? "";
   if (!/^\d{12}$/.test(accountId) || roleName === "") {
@@ -55,10 +55,10 @@ function roleCredentials(state: State, query: URLSearchParams): Answer {
     expiration: state.now() + state.settings.roleCredentialSeconds * 1000,
   };
   state.roleKeys.set(issued.accessKeyId, { ...issued, accountId, roleName });
-  return jsonAnswer(200, { roleCredentials: issued });
+  return jsonResponse(200, { roleCredentials: issued });
 }
 
-function listAccounts(state: State, query: URLSearchParams): Answer {
+function listAccounts(state: State, query: URLSearchParams): HttpResponse {
   const accounts = state.accounts.map(({ accountId, accountName, emailAddress }) => ({
     accountId,
     accountName,
@@ -67,7 +67,7 @@ function listAccounts(state: State, query: URLSearchParams): Answer {
   return page(state, query, accounts, "accountList");
 }
 
-function listRoles(state: State, query: URLSearchParams): Answer {
+function listRoles(state: State, query: URLSearchParams): HttpResponse {
   const accountId = query.get("account_id") ?? "";
   if (!/^\d{12}$/.test(accountId)) return portalError(400, "InvalidRequestException", "Invalid account_id");
   const account = state.accounts.find((candidate) => candidate.accountId === accountId);
@@ -76,7 +76,7 @@ function listRoles(state: State, query: URLSearchParams): Answer {
   return page(state, query, roles, "roleList");
 }
 
-function page(state: State, query: URLSearchParams, items: unknown[], list: string): Answer {
+function page(state: State, query: URLSearchParams, items: unknown[], list: string): HttpResponse {
   const asked = query.get("max_result");
   const size = asked ? Number(asked) : state.settings.pageSize;
   if (!Number.isInteger(size) || size < 1 || (asked && size > 100)) {
@@ -87,10 +87,10 @@ function page(state: State, query: URLSearchParams, items: unknown[], list: stri
   if (Number.isNaN(from)) return portalError(400, "InvalidRequestException", "Invalid next_token");
   const to = from + Math.min(size, state.settings.pageSize);
   const nextToken = to < items.length ? Buffer.from(`page-${to}`).toString("base64") : null;
-  return jsonAnswer(200, { nextToken, [list]: items.slice(from, to) });
+  return jsonResponse(200, { nextToken, [list]: items.slice(from, to) });
 }
 
-function logout(session: Session): Answer {
+function logout(session: Session): HttpResponse {
   session.revoked = true;
   return { status: 200, headers: {}, body: "" };
 }

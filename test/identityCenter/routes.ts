@@ -1,5 +1,5 @@
-import { type Answer, type Incoming, jsonAnswer } from "./answer.ts";
 import { authorize, devicePage } from "./consent.ts";
+import { type HttpResponse, type Incoming, jsonResponse } from "./http.ts";
 import { registerClient, startDeviceAuthorization } from "./oidc.ts";
 import { portal } from "./portal.ts";
 import type { State } from "./state.ts";
@@ -8,7 +8,7 @@ import { createToken } from "./token.ts";
 
 export type Service = "oidc" | "portal" | "sts";
 
-type Route = (state: State, incoming: Incoming) => Answer;
+type Route = (state: State, incoming: Incoming) => HttpResponse;
 
 const ROUTES = new Map<string, { service: Service; methods: string[]; route: Route }>([
   ["/client/register", { service: "oidc", methods: ["POST"], route: registerClient }],
@@ -23,17 +23,22 @@ const ROUTES = new Map<string, { service: Service; methods: string[]; route: Rou
   ["/", { service: "sts", methods: ["POST"], route: sts }],
 ]);
 
-/** The service that owns a path, if it is served here. */
+/** The service that a path belongs to, if any. */
 export function serviceOf(path: string, served: readonly Service[]): Service | "none" {
   const service = ROUTES.get(path)?.service;
   return service && served.includes(service) ? service : "none";
 }
 
-/** Does what the request asks; `path` is without the prefix. */
-export function serve(state: State, received: Incoming, path: string, served: readonly Service[]): Answer {
+/** Processes a request. `path` has no prefix. */
+export function serve(
+  state: State,
+  received: Incoming,
+  path: string,
+  served: readonly Service[],
+): HttpResponse {
   const entry = ROUTES.get(path);
-  if (!entry || !served.includes(entry.service)) return jsonAnswer(404, { message: "Not Found" });
-  if (!entry.methods.includes(received.method)) return jsonAnswer(405, { message: "Method Not Allowed" });
-  // A signature covers the path as it was sent.
+  if (!entry || !served.includes(entry.service)) return jsonResponse(404, { message: "Not Found" });
+  if (!entry.methods.includes(received.method)) return jsonResponse(405, { message: "Method Not Allowed" });
+  // A signature covers the path that was sent, with the prefix.
   return entry.route(state, entry.service === "sts" ? received : { ...received, path });
 }

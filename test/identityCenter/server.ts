@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { Incoming } from "./answer.ts";
+import type { Incoming } from "./http.ts";
 
 export interface Tls {
   key: string;
@@ -10,7 +10,7 @@ export interface Tls {
   hostname?: string;
 }
 
-/** A server whose port survives going down and coming back. */
+/** A server that keeps its port when it is stopped and started again. */
 export interface Listener {
   readonly url: string;
   goDown(): Promise<void>;
@@ -19,7 +19,7 @@ export interface Listener {
 
 export type Handler = (incoming: Incoming, response: ServerResponse) => void;
 
-const MOST_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 
 export async function listen(handler: Handler, port: number, tls: Tls | undefined): Promise<Listener> {
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
@@ -58,7 +58,7 @@ async function readIncoming(request: IncomingMessage): Promise<Incoming> {
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MOST_BODY_BYTES) throw new Error("The body is too long");
+    if (length > MAX_BODY_BYTES) throw new Error("The body is too long");
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks).toString();

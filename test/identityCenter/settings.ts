@@ -1,6 +1,6 @@
 export type Consent = "auto" | "page" | "deny" | "never";
 
-/** What the emulator obeys; every field may be changed while it runs. */
+/** Settings of the emulator. Every field may be changed while it runs. */
 export interface Settings {
   /**
    * What a visit of the sign-in page does: `auto` allows at once, `page` shows Allow and Deny,
@@ -13,24 +13,24 @@ export interface Settings {
   deviceSeconds: number;
   /** Authorization codes of the PKCE flow. */
   codeSeconds: number;
-  /** How long after sign-in refresh tokens work at all. */
+  /** How long after the sign-in refresh tokens are valid. */
   sessionSeconds: number;
   /** Sent as `interval` with every device code. */
   intervalSeconds: number;
-  /** Answer `slow_down` to polls that come faster than the interval, which then grows by 5 s. */
+  /** HttpResponse `slow_down` to polls that come faster than the interval, which then grows by 5 s. */
   enforceInterval: boolean;
-  /** Where the answer of /token lacks `refreshToken`; at "refresh" the old one stays valid. */
+  /** The grants whose /token response omits `refreshToken`. With "refresh" the old one stays valid. */
   omitRefreshToken: ("login" | "refresh")[];
   /**
    * The service gives refresh tokens only to clients registered with the scope `sso:account:access`
    * (AWS CLI user guide, "sso_registration_scopes"); true gives them to all.
    */
   refreshTokenWithoutScope: boolean;
-  /** For so long a used refresh token still works; 0: rotation is strict. */
+  /** How long a used refresh token still works; 0: strict rotation. */
   refreshTokenGraceSeconds: number;
-  /** Most items in one page of accounts or roles. */
+  /** Maximum number of items in one page of accounts or roles. */
   pageSize: number;
-  /** Token bucket of the portal; beyond it 429. Absent: no limit. */
+  /** Rate limit of the portal (a token bucket); above it 429. Absent: no limit. */
   portalRequestsPerSecond: number | undefined;
   /** The only start URL that is accepted; absent: any https URL. */
   startUrl: string | undefined;

@@ -6,7 +6,7 @@ export interface SignInElsewhere {
   grantTypes?: string[];
 }
 
-/** What a cache file holds after a person signed in with some other tool: no request was made here. */
+/** The content of a token file after a sign-in with another tool. No request is made. */
 export function signInElsewhere(state: State, as: SignInElsewhere = {}): SsoToken {
   const now = state.now();
   const wholeSeconds = (seconds: number) => Math.floor(now / 1000 + seconds) * 1000;

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { Incoming } from "./answer.ts";
+import type { Incoming } from "./http.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
@@ -31,7 +31,7 @@ function uriEncode(text: string): string {
 }
 
 /**
- * Whether the request was signed with this secret: the steps of "Signature Version 4 signing process" in the
+ * True if the request was signed with this secret, by the steps of "Signature Version 4 signing process" in the
  * IAM user guide, for header signatures of whole bodies.
  */
 export function isSignedWith(secretAccessKey: string, signed: Signature, incoming: Incoming): boolean {

@@ -7,7 +7,7 @@ export const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 export interface Registration {
   clientId: string;
   clientSecret: string;
-  /** Epoch milliseconds, as all times here. */
+  /** Epoch milliseconds, like all times here. */
   expiresAt: number;
   scopes: string[];
   grantTypes: string[];
@@ -32,7 +32,7 @@ export interface DeviceCode {
   decision: "pending" | "approved" | "denied" | "redeemed";
 }
 
-/** One sign-in of the person; tokens die with it. */
+/** One sign-in. Its tokens are valid only as long as it is. */
 export interface Session {
   clientId: string;
   endsAt: number;
@@ -104,29 +104,29 @@ export function isLive(session: Session, now: number): boolean {
   return !session.revoked && now < session.endsAt;
 }
 
-export interface TokenAnswer {
+export interface TokenResponse {
   accessToken: string;
   tokenType: "Bearer";
   expiresIn: number;
   refreshToken?: string;
 }
 
-/** Opens a session for a client and gives its first tokens. */
-export function signIn(state: State, client: Registration): TokenAnswer {
+/** Opens a session for a client and issues its first tokens. */
+export function signIn(state: State, client: Registration): TokenResponse {
   const endsAt = state.now() + state.settings.sessionSeconds * 1000;
   const session: Session = { clientId: client.clientId, endsAt, revoked: false };
   const mayRefresh = state.settings.refreshTokenWithoutScope || client.scopes.includes("sso:account:access");
   return issueTokens(state, session, mayRefresh && !state.settings.omitRefreshToken.includes("login"));
 }
 
-export function issueTokens(state: State, session: Session, withRefreshToken: boolean): TokenAnswer {
+export function issueTokens(state: State, session: Session, withRefreshToken: boolean): TokenResponse {
   const { accessTokenSeconds } = state.settings;
   const accessToken = secret("aoaAAAAA", 96);
   state.accessTokens.set(accessToken, { session, expiresAt: state.now() + accessTokenSeconds * 1000 });
-  const answer: TokenAnswer = { accessToken, tokenType: "Bearer", expiresIn: accessTokenSeconds };
+  const response: TokenResponse = { accessToken, tokenType: "Bearer", expiresIn: accessTokenSeconds };
   if (withRefreshToken) {
-    answer.refreshToken = secret("aorAAAAA", 96);
-    state.refreshTokens.set(answer.refreshToken, { session, usedAt: undefined });
+    response.refreshToken = secret("aorAAAAA", 96);
+    state.refreshTokens.set(response.refreshToken, { session, usedAt: undefined });
   }
-  return answer;
+  return response;
 }

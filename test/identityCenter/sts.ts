@@ -1,15 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { Answer, Incoming } from "./answer.ts";
+import type { HttpResponse, Incoming } from "./http.ts";
 import { isSignedWith, parseAuthorization } from "./signatureV4.ts";
 import type { State } from "./state.ts";
 
 const NAMESPACE = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
 
-function xml(status: number, body: string): Answer {
+function xml(status: number, body: string): HttpResponse {
   return { status, headers: { "content-type": "text/xml" }, body };
 }
 
-function stsError(status: number, code: string, message: string): Answer {
+function stsError(status: number, code: string, message: string): HttpResponse {
   return xml(
     status,
     `<ErrorResponse ${NAMESPACE}><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>` +
@@ -18,10 +18,10 @@ function stsError(status: number, code: string, message: string): Answer {
 }
 
 /**
- * GetCallerIdentity for role credentials this emulator issued. The age of the signature is not checked: the
- * emulator's clock may be moved, the caller's is not.
+ * GetCallerIdentity for role credentials that this emulator issued. The signature's age is not checked, because the
+ * emulator's clock may have been moved and the caller's not.
  */
-export function sts(state: State, incoming: Incoming): Answer {
+export function sts(state: State, incoming: Incoming): HttpResponse {
   const action = new URLSearchParams(incoming.text).get("Action") ?? incoming.query.get("Action");
   if (incoming.method !== "POST" || action !== "GetCallerIdentity") {
     return stsError(400, "InvalidAction", "Only POST with Action=GetCallerIdentity is known here");

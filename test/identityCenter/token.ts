@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { type Answer, type Incoming, jsonAnswer } from "./answer.ts";
+import { type HttpResponse, type Incoming, jsonResponse } from "./http.ts";
 import { authenticate, type Fields, jsonFields, oidcError } from "./oidc.ts";
 import { DEVICE_CODE_GRANT, isLive, issueTokens, type Registration, type State, signIn } from "./state.ts";
 
-/** Timers may fire a little early; a poll this much too soon is still on time. */
+/** Timers may fire slightly early: a poll this much too early still counts as on time. */
 const EARLY_MS = 50;
 
 const GRANTS = new Map([
@@ -12,7 +12,7 @@ const GRANTS = new Map([
   ["refresh_token", refresh],
 ]);
 
-export function createToken(state: State, incoming: Incoming): Answer {
+export function createToken(state: State, incoming: Incoming): HttpResponse {
   const fields = jsonFields(incoming);
   if (!fields) return oidcError("InvalidRequestException", "The body is not a JSON object");
   const client = authenticate(state, fields);
@@ -26,12 +26,12 @@ export function createToken(state: State, incoming: Incoming): Answer {
   return grant(state, client, fields);
 }
 
-function redeemCode(state: State, client: Registration, fields: Fields): Answer {
+function redeemCode(state: State, client: Registration, fields: Fields): HttpResponse {
   const code = state.codes.get(String(fields.code));
   if (!code || code.used || code.clientId !== client.clientId || state.now() >= code.expiresAt) {
     return oidcError("InvalidGrantException", "Invalid authorization code");
   }
-  // RFC 6749 4.1.2: a code is good for one attempt, whatever comes of it.
+  // RFC 6749, section 4.1.2: a code may be used once, whether or not that succeeds.
   code.used = true;
   if (fields.redirectUri !== code.redirectUri) {
     return oidcError("InvalidGrantException", "redirectUri is not the one of the authorization");
@@ -41,10 +41,10 @@ function redeemCode(state: State, client: Registration, fields: Fields): Answer 
   if (!/^[A-Za-z0-9._~-]{43,128}$/.test(verifier) || challenge !== code.challenge) {
     return oidcError("InvalidGrantException", "Invalid code verifier");
   }
-  return jsonAnswer(200, signIn(state, client));
+  return jsonResponse(200, signIn(state, client));
 }
 
-function redeemDeviceCode(state: State, client: Registration, fields: Fields): Answer {
+function redeemDeviceCode(state: State, client: Registration, fields: Fields): HttpResponse {
   const device = state.devices.get(String(fields.deviceCode));
   if (!device || device.clientId !== client.clientId) {
     return oidcError("InvalidGrantException", "Invalid device code");
@@ -67,11 +67,11 @@ function redeemDeviceCode(state: State, client: Registration, fields: Fields): A
       return oidcError("InvalidGrantException", "The device code was used before");
     case "approved":
       device.decision = "redeemed";
-      return jsonAnswer(200, signIn(state, client));
+      return jsonResponse(200, signIn(state, client));
   }
 }
 
-function refresh(state: State, client: Registration, fields: Fields): Answer {
+function refresh(state: State, client: Registration, fields: Fields): HttpResponse {
   const { settings } = state;
   const token = state.refreshTokens.get(String(fields.refreshToken));
   const now = state.now();
@@ -81,5 +81,5 @@ function refresh(state: State, client: Registration, fields: Fields): Answer {
   }
   const rotate = !settings.omitRefreshToken.includes("refresh");
   if (rotate) token.usedAt ??= now;
-  return jsonAnswer(200, issueTokens(state, token.session, rotate));
+  return jsonResponse(200, issueTokens(state, token.session, rotate));
 }

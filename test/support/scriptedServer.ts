@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { type Answer, type Incoming, jsonAnswer, redirect } from "../identityCenter/answer.ts";
+import { type HttpResponse, type Incoming, jsonResponse, redirect } from "../identityCenter/http.ts";
 import { deliver } from "../identityCenter/misbehaviour.ts";
 import { listen } from "../identityCenter/server.ts";
 
@@ -17,7 +17,7 @@ export interface ScriptedServer {
  */
 export async function scriptedServer(script: Script): Promise<ScriptedServer> {
   const requests: Incoming[] = [];
-  const answer = (incoming: Incoming): Answer => {
+  const answer = (incoming: Incoming): HttpResponse => {
     if (incoming.path === "/authorize") {
       const state = incoming.query.get("state");
       return redirect(302, `${incoming.query.get("redirect_uri")}?code=code-1&state=${state}`);
@@ -26,8 +26,8 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
     requests.push(incoming);
     const asked = `${incoming.method} ${incoming.path}`;
     if (request !== asked)
-      return jsonAnswer(501, { message: `The script has ${request} here, not ${asked}` });
-    return body === "" ? { status, headers: {}, body: "" } : jsonAnswer(status, body);
+      return jsonResponse(501, { message: `The script has ${request} here, not ${asked}` });
+    return body === "" ? { status, headers: {}, body: "" } : jsonResponse(status, body);
   };
   const { url, goDown } = await listen(
     (incoming, response) => deliver(response, () => answer(incoming), undefined),

@@ -1,24 +1,28 @@
 import { randomUUID } from "node:crypto";
 
-/** A request as the handlers see it: read whole, body parsed by its content type. */
+/** A complete request, its body parsed by its content type. */
 export interface Incoming {
   method: string;
   path: string;
   query: URLSearchParams;
-  /** The query as it was sent, without the question mark. */
+  /** The query string as sent, without the question mark. */
   rawQuery: string;
   headers: Record<string, string>;
   text: string;
   body: unknown;
 }
 
-export interface Answer {
+export interface HttpResponse {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-export function jsonAnswer(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+export function jsonResponse(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): HttpResponse {
   return {
     status,
     headers: { "content-type": "application/json", "x-amzn-requestid": randomUUID(), ...headers },
@@ -26,7 +30,7 @@ export function jsonAnswer(status: number, body: unknown, headers: Record<string
   };
 }
 
-export function htmlAnswer(status: number, title: string, body: string): Answer {
+export function htmlResponse(status: number, title: string, body: string): HttpResponse {
   return {
     status,
     headers: { "content-type": "text/html; charset=utf-8" },
@@ -34,7 +38,7 @@ export function htmlAnswer(status: number, title: string, body: string): Answer 
   };
 }
 
-export function redirect(status: 302 | 303, location: string): Answer {
+export function redirect(status: 302 | 303, location: string): HttpResponse {
   return { status, headers: { location }, body: "" };
 }
 
