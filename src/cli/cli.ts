@@ -1,5 +1,9 @@
+import { completion, printCandidates } from "../commands/completion.ts";
+import { console } from "../commands/console.ts";
 import { credentials } from "../commands/credentials.ts";
 import { doctor } from "../commands/doctor.ts";
+import { env } from "../commands/env.ts";
+import { exec } from "../commands/exec.ts";
 import { init } from "../commands/init.ts";
 import { list } from "../commands/list.ts";
 import { login } from "../commands/login.ts";
@@ -17,9 +21,11 @@ import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
 import { WORKER_FLAG } from "../signIn/startLogin.ts";
 import { runLoginWorker } from "../signIn/worker/loginWorker.ts";
+import { nearest } from "../text/nearest.ts";
 import { printable } from "../text/printable.ts";
 import { maskedText } from "../text/redact.ts";
-import { helpText } from "./usage.ts";
+import { commandUsage, MAIN_FLAGS, COMMANDS as TABLE } from "../usage/commandTable.ts";
+import { helpText } from "../usage/help.ts";
 
 /** Of characters; a URL of a sign-in fits in. */
 const LONGEST_LINE = 8_192;
@@ -35,7 +41,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   logout,
   status,
   doctor,
+  exec,
+  env,
+  console,
+  completion,
 };
+
+/** Followed by `--` and words, as the completion scripts call it. */
+const COMPLETE_FLAG = "--complete";
 
 /** The process: runs the command line and ends with its exit code. */
 export async function runProcess(): Promise<void> {
@@ -63,12 +76,21 @@ async function dispatch(args: readonly string[], system: System): Promise<number
     await runLoginWorker(rest[0] ?? "", rest[1] ?? "", system);
     return 0;
   }
+  if (word === COMPLETE_FLAG && rest[0] === "--") {
+    printCandidates(rest.slice(1), system);
+    return 0;
+  }
   const command = commandOf(args);
+  if (word === "help" && !isMainJob(args)) {
+    system.writeStdout(helpText(knownCommand(rest)));
+    return 0;
+  }
   if (asksFor(args, "-h", "--help")) {
     system.writeStdout(helpText(command ? word : undefined));
     return 0;
   }
-  if (!command && asksFor(args, "-V", "--version")) {
+  const isVersion = word === "version" && rest.length === 0;
+  if (isVersion || (!command && asksFor(args, "-V", "--version"))) {
     system.writeStdout(`sso-cred ${versions()}\n`);
     return 0;
   }
@@ -80,7 +102,28 @@ async function dispatch(args: readonly string[], system: System): Promise<number
   if (args.length === 0) {
     throw new SsoCredError("usage", "no session and no command", { remedy: { run: "sso-cred --help" } });
   }
+  const meant = args.length === 1 ? nearestCommand(word) : undefined;
+  if (meant !== undefined) throw unknownCommand(word, meant);
   return credentials(args, system);
+}
+
+/** `help COMMAND`. */
+function knownCommand([name, ...more]: readonly string[]): string | undefined {
+  if (name === undefined || name.startsWith("-")) return undefined;
+  if (more.length > 0)
+    throw new SsoCredError("usage", "name one command", { remedy: { run: "sso-cred help" } });
+  if (commandUsage(name) === undefined) throw unknownCommand(name, nearestCommand(name));
+  return name;
+}
+
+function nearestCommand(word: string): string | undefined {
+  return nearest(word, [...TABLE.map(({ name }) => name), "help", "version"]);
+}
+
+function unknownCommand(word: string, meant: string | undefined): SsoCredError {
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  const run = meant === undefined || meant === "version" ? "sso-cred --help" : `sso-cred help ${meant}`;
+  return new SsoCredError("usage", `'${printable(word, 80)}' is no command${hint}`, { remedy: { run } });
 }
 
 /** The program's version, and the front's where it differs. */
@@ -94,10 +137,27 @@ function frontInUse(): string | undefined {
   return front?.isInUse ? front.version : undefined;
 }
 
-/** A first word with both flags is a session, whatever commands there will be; only `init` writes such flags itself. */
+/**
+ * A first word with both flags is a session, whatever commands there will be; `init` has such flags itself. Before the commands that
+ * take a role, this is so only of a line that has nothing else: theirs name a session, too.
+ */
 function isMainJob(args: readonly string[]): boolean {
-  const has = (flag: string) => args.some((word) => word === flag || word.startsWith(`${flag}=`));
-  return args[0] !== "init" && has("--account-id") && has("--role-name");
+  const [word = ""] = args;
+  const has = (flag: string) => args.some((other) => other === flag || other.startsWith(`${flag}=`));
+  if (word === "init" || !has("--account-id") || !has("--role-name")) return false;
+  return !ROLE_COMMANDS.has(word) || isBareLine(args.slice(1));
+}
+
+const ROLE_COMMANDS: ReadonlySet<string> = new Set(["exec", "env", "console"]);
+
+/** True for `--account-id ID --role-name ROLE`, in any order and form, and nothing else. */
+function isBareLine(words: readonly string[]): boolean {
+  for (let at = 0; at < words.length; at++) {
+    const [, value] = /^--(?:account-id|role-name)(=.*)?$/s.exec(words[at] ?? "") ?? [undefined, null];
+    if (value === null) return false;
+    if (value === undefined) at++;
+  }
+  return true;
 }
 
 function asksFor(args: readonly string[], ...flags: string[]): boolean {
@@ -126,7 +186,9 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
   const code = errorCode(error);
   if (code.startsWith("ERR_PARSE_ARGS")) {
     const help = commandOf(args) ? `${args[0]} --help` : "--help";
-    return new SsoCredError("usage", withoutAdvice(message), { remedy: { run: `sso-cred ${help}` } });
+    return new SsoCredError("usage", `${withoutAdvice(message)}${flagHint(message, args)}`, {
+      remedy: { run: `sso-cred ${help}` },
+    });
   }
   // Files are named by their errors; only a descriptor that was handed to us has no path.
   if (code === "EPIPE" || (syscall === "write" && path === undefined)) {
@@ -142,6 +204,14 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
     "unexpected",
     `unexpected: ${printable(maskedText(String(message ?? error)))}${where}`,
   );
+}
+
+/** The flag that a mistyped one was most likely meant for. */
+function flagHint(message: string, args: readonly string[]): string {
+  const [, given] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
+  const flags = commandOf(args) ? (commandUsage(args[0])?.flags ?? []) : MAIN_FLAGS;
+  const meant = given && nearest(given, [...flags.map(({ name }) => name), "help", "version"]);
+  return meant ? `; did you mean --${meant}?` : "";
 }
 
 /** The first sentence of what parseArgs says; the rest is about its own conventions. */

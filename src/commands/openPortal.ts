@@ -72,7 +72,8 @@ function endedMidway(error: unknown): boolean {
   return !(error instanceof SsoCredError) || isKind(error, "unavailable");
 }
 
-async function tokenFor(
+/** A token of the signed-in person, after a sign-in where one is needed. `refused` is what the portal does not take. */
+export async function tokenFor(
   session: SsoSession,
   { isAttended, useDeviceCode, browser }: SignIn,
   refused: string | undefined,

@@ -57,3 +57,23 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv, platform = process.plat
     !disturbing.has(name) && !["NODE_OPTIONS", "NODE_PATH"].includes(canonicalName(name, platform));
   return Object.fromEntries(Object.entries(env).filter(([name]) => stays(name)));
 }
+
+/** Holds, as JSON, what a run of `exec` has started over without: the command is to have it. */
+const HELD_BACK = "_SSO_CRED_HELD_BACK";
+
+/** The clean environment, with what was taken out of it put aside for `withHeldBackVariables`. */
+export function cleanEnvironmentForExec(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const clean = cleanEnvironment(env);
+  const heldBack = Object.entries(env).filter(([name]) => !(name in clean));
+  return { ...clean, [HELD_BACK]: JSON.stringify(Object.fromEntries(heldBack)) };
+}
+
+/** The environment as the caller gave it. */
+export function withHeldBackVariables(env: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+  const { [HELD_BACK]: heldBack, ...others } = env;
+  try {
+    return { ...others, ...JSON.parse(heldBack ?? "{}") };
+  } catch {
+    return others;
+  }
+}

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { EXIT_CODE } from "../errors.ts";
 import { writeFully } from "../hit/writeFully.ts";
 import { printable } from "../text/printable.ts";
-import { cleanEnvironment, disturbingVariables } from "./environment.ts";
+import { cleanEnvironment, cleanEnvironmentForExec, disturbingVariables } from "./environment.ts";
 import { programCommand, startFault } from "./programCommand.ts";
 
 /**
@@ -14,7 +14,8 @@ import { programCommand, startFault } from "./programCommand.ts";
 export function reexecWithCleanEnv(): void {
   const [disturbing] = disturbingVariables(process.env);
   if (disturbing === undefined) return;
-  const env = cleanEnvironment(process.env);
+  const forCommand = process.argv[2] === "exec";
+  const env = forCommand ? cleanEnvironmentForExec(process.env) : cleanEnvironment(process.env);
   const [file, ...first] = programCommand() as [string, ...string[]];
   const args = [...first, ...process.argv.slice(2)];
   const fault = startFault(file);

@@ -36,9 +36,9 @@ describe("2 usage", () => {
       "an account id has 12 digits: 12",
     ],
     [
-      "a mistyped command",
-      ["logn"],
-      "'logn' is no command, and a session needs both --account-id and --role-name",
+      "an unknown word",
+      ["anything"],
+      "'anything' is no command, and a session needs both --account-id and --role-name",
     ],
   ])("%s", async (_, args, message) => {
     await fails(await binaryWorld(), 2, `sso-cred: ${message}\n  run: sso-cred --help\n`, args);

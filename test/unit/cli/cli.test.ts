@@ -81,8 +81,8 @@ describe("the main job's line", () => {
     ["nothing at all", [], "no session and no command"],
     [
       "only a word",
-      ["lgoin"],
-      "'lgoin' is no command, and a session needs both --account-id and --role-name",
+      ["anything"],
+      "'anything' is no command, and a session needs both --account-id and --role-name",
     ],
     [
       "no role",

@@ -1,0 +1,39 @@
+import { parseArgs } from "node:util";
+import { type Config, loadConfig } from "../config/configFile.ts";
+import { SsoCredError } from "../errors.ts";
+import type { System } from "../platform/system.ts";
+import { printable } from "../text/printable.ts";
+import { COMPLETION_SHELLS } from "../usage/commandTable.ts";
+import { complete } from "../usage/complete.ts";
+import { completionScript } from "../usage/completionScripts.ts";
+
+export const completionOptions = {} as const;
+
+/** `sso-cred completion SHELL`: a script that asks `sso-cred --complete` for candidates. */
+export async function completion(args: readonly string[], system: System): Promise<number> {
+  const { positionals } = parseArgs({ args: [...args], options: completionOptions, allowPositionals: true });
+  const shell = COMPLETION_SHELLS.find((known) => known === positionals[0]);
+  if (shell === undefined || positionals.length > 1) {
+    const given = positionals.length === 1 ? `, not ${printable(positionals[0] ?? "", 40)}` : "";
+    throw new SsoCredError("usage", `name a shell: ${COMPLETION_SHELLS.join(", ")}${given}`, {
+      remedy: { run: "sso-cred completion --help" },
+    });
+  }
+  system.writeStdout(completionScript(shell));
+  return 0;
+}
+
+/** `sso-cred --complete -- WORD …`: candidates for the last word, one a line, with a tab before their description. */
+export function printCandidates(words: readonly string[], system: System): void {
+  let config: Config | undefined;
+  try {
+    config = loadConfig(system, { credentials: true });
+  } catch {
+    // Commands and flags are still known.
+  }
+  const lines = complete(words, config).map(({ text, help }) =>
+    // A name that would change the terminal, or begin another line, is left out.
+    printable(text) === text ? `${text}${help === undefined ? "" : `\t${help}`}\n` : "",
+  );
+  system.writeStdout(lines.join(""));
+}

@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+import { SsoCredError } from "../errors.ts";
+import type { SessionRole } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { printable } from "../text/printable.ts";
+import { namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
+
+export const consoleOptions = {
+  ...roleOptions,
+  destination: { type: "string" },
+  print: { type: "boolean" },
+} as const;
+
+/** `sso-cred console`: the access portal's own link to the AWS console. Needs neither a request nor a token. */
+export async function console(args: readonly string[], system: System): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: consoleOptions,
+    allowPositionals: true,
+  });
+  const { role } = resolveNamedRole(namedRole(values, positionals, "console"), system);
+  const url = consoleUrl(role, values.destination);
+  if (values.print) {
+    system.writeStdout(`${url}\n`);
+    return 0;
+  }
+  if (!(await system.openBrowser(url))) {
+    throw new SsoCredError("login-required", "no browser could be opened here", { remedy: { open: url } });
+  }
+  system.writeStderr(`Opened the console of account ${role.accountId} as ${printable(role.roleName)}.\n`);
+  return 0;
+}
+
+/** https://docs.aws.amazon.com/singlesignon/latest/userguide/createshortcutlink.html */
+export function consoleUrl({ session, accountId, roleName }: SessionRole, destination?: string): string {
+  const portal = session.startUrl.replace(/#.*$/s, "").replace(/\/+$/, "");
+  const query = [
+    `account_id=${accountId}`,
+    `role_name=${encodeURIComponent(roleName)}`,
+    ...(destination === undefined ? [] : [`destination=${encodeURIComponent(consolePage(destination))}`]),
+  ];
+  return `${portal}/#/console?${query.join("&")}`;
+}
+
+/** Of the partitions aws, aws-cn, aws-us-gov and aws-eusc. */
+const CONSOLES = [
+  "console.aws.amazon.com",
+  "console.amazonaws.cn",
+  "console.amazonaws-us-gov.com",
+  "console.amazonaws-eusc.eu",
+];
+
+/** The portal signs in and then goes wherever the link says, so nothing but the console is taken. */
+function consolePage(destination: string): string {
+  const url = URL.canParse(destination) ? new URL(destination) : undefined;
+  const isConsole =
+    url?.protocol === "https:" &&
+    url.port === "" &&
+    url.username === "" &&
+    url.password === "" &&
+    CONSOLES.some((host) => url.hostname === host || url.hostname.endsWith(`.${host}`));
+  if (isConsole) return url.href;
+  throw new SsoCredError(
+    "usage",
+    `--destination takes a page of the AWS console, https://console.aws.amazon.com/…, not ${printable(destination, 200)}`,
+    { remedy: { run: "sso-cred console --help" } },
+  );
+}

@@ -1,0 +1,55 @@
+import { isatty } from "node:tty";
+import { readRoleCredentials } from "../cache/roleCredentialsCache.ts";
+import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
+import { isKind } from "../errors.ts";
+import { isFresh } from "../hit/expiry.ts";
+import { type IdentityCenter, identityCenter } from "../identityCenter/identityCenter.ts";
+import type { RoleCredentials, SessionRole } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { tokenFor } from "./openPortal.ts";
+
+const DEADLINE_MS = 60_000;
+
+export const signInOptions = {
+  "use-device-code": { type: "boolean" },
+  "no-browser": { type: "boolean" },
+} as const;
+
+interface SignInFlags {
+  "use-device-code"?: boolean | undefined;
+  "no-browser"?: boolean | undefined;
+}
+
+/**
+ * Role credentials for a command that a person runs: at a terminal, a sign-in comes first where it is needed, as `login`
+ * does it. Elsewhere as the main job, and throws the same.
+ */
+export async function credentialsForPerson(
+  role: SessionRole,
+  flags: SignInFlags,
+  system: System,
+): Promise<RoleCredentials> {
+  const cached = readRoleCredentials(role, system);
+  if (cached && isFresh(cached.expiration, system.now())) return cached;
+  // Nothing is read from the person, so standard input may be a pipe.
+  if (isatty(2) && system.terminal() !== undefined) await signInFirst(role, flags, system);
+  return obtainRoleCredentials(role, system.now() + DEADLINE_MS, system);
+}
+
+async function signInFirst({ session }: SessionRole, flags: SignInFlags, system: System): Promise<void> {
+  let opened: Promise<IdentityCenter> | undefined;
+  const api = () => (opened ??= identityCenter(session, system));
+  const signIn = {
+    isAttended: true,
+    useDeviceCode: flags["use-device-code"] ?? false,
+    browser: !flags["no-browser"],
+  };
+  try {
+    await tokenFor(session, signIn, undefined, api, system);
+  } catch (error) {
+    // What is cached may still live.
+    if (!isKind(error, "unavailable")) throw error;
+  } finally {
+    await opened?.then((client) => client.close()).catch(() => {});
+  }
+}

@@ -1,0 +1,55 @@
+import { isatty } from "node:tty";
+import { parseArgs } from "node:util";
+import { SsoCredError } from "../errors.ts";
+import { type Shell, shellLines } from "../exec/shellLines.ts";
+import { credentialVariables, regionVariables, variablesToClear } from "../exec/variables.ts";
+import { callerShell } from "../platform/callerShell.ts";
+import type { System } from "../platform/system.ts";
+import { printable } from "../text/printable.ts";
+import { SHELLS } from "../usage/commandTable.ts";
+import { credentialsForPerson, signInOptions } from "./credentialsForPerson.ts";
+import { namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
+
+export const envOptions = {
+  ...roleOptions,
+  ...signInOptions,
+  shell: { type: "string" },
+  unset: { type: "boolean" },
+  force: { type: "boolean" },
+} as const;
+
+/** `sso-cred env`: the credentials as lines for a shell to evaluate. */
+export async function env(args: readonly string[], system: System): Promise<number> {
+  const { values, positionals } = parseArgs({ args: [...args], options: envOptions, allowPositionals: true });
+  const shell = asShell(values.shell ?? callerShell(system));
+  if (values.unset) {
+    if (positionals.length > 0 || Object.keys(roleOptions).some((name) => name in values)) {
+      throw usage("--unset takes no role");
+    }
+    system.writeStdout(shellLines(shell, variablesToClear(), {}));
+    return 0;
+  }
+  const named = namedRole(values, positionals, "env");
+  if (isatty(1) && !values.force) {
+    throw usage("this would show secrets on the terminal; let the shell evaluate them, or say --force");
+  }
+  const { role, region, configured } = resolveNamedRole(named, system);
+  const credentials = await credentialsForPerson(role, values, configured);
+  const set = { ...credentialVariables(credentials), ...regionVariables(region) };
+  system.writeStdout(shellLines(shell, variablesToClear(set), set));
+  return 0;
+}
+
+function asShell(name: string): Shell {
+  const shell = SHELLS.find((known) => known === name);
+  if (shell === undefined) {
+    throw usage(
+      `no lines can be made for the shell ${printable(name, 40)}; --shell takes ${SHELLS.join(", ")}`,
+    );
+  }
+  return shell;
+}
+
+function usage(message: string): SsoCredError {
+  return new SsoCredError("usage", message, { remedy: { run: "sso-cred env --help" } });
+}

@@ -1,0 +1,97 @@
+import { devNull } from "node:os";
+import { parseArgs } from "node:util";
+import { loadConfig } from "../config/configFile.ts";
+import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
+import { SsoCredError } from "../errors.ts";
+import { serveCredentials } from "../exec/credentialServer.ts";
+import { type CommandEnd, runCommand } from "../exec/runCommand.ts";
+import {
+  commandEnvironment,
+  credentialVariables,
+  regionVariables,
+  type Variables,
+} from "../exec/variables.ts";
+import type { SessionRole } from "../model.ts";
+import { withHeldBackVariables } from "../platform/environment.ts";
+import type { System } from "../platform/system.ts";
+import { printable } from "../text/printable.ts";
+import { credentialsForPerson, signInOptions } from "./credentialsForPerson.ts";
+import { namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
+
+export const execOptions = { ...roleOptions, ...signInOptions, serve: { type: "boolean" } } as const;
+
+/** How long one request of an SDK may take; SDKs give up earlier. */
+const REQUEST_MS = 50_000;
+
+/** `sso-cred exec`: a command with credentials, in its environment or served. Its exit code is the command's. */
+export async function exec(args: readonly string[], system: System): Promise<number> {
+  const end = args.indexOf("--");
+  const command = end < 0 ? [] : args.slice(end + 1);
+  const { values, positionals } = parseArgs({
+    args: args.slice(0, end < 0 ? args.length : end),
+    options: execOptions,
+    allowPositionals: true,
+  });
+  const named = namedRole(values, positionals, "exec");
+  if (!command[0]) {
+    throw new SsoCredError("usage", "name the command to run after --", {
+      remedy: { run: "sso-cred exec --help" },
+    });
+  }
+  const { role, region, configured } = resolveNamedRole(named, system);
+  const credentials = await credentialsForPerson(role, values, configured);
+  const run = (set: Variables) => {
+    const env = commandEnvironment(withHeldBackVariables(system.env), set, system.platform);
+    return runCommand(command, env, system);
+  };
+  if (!values.serve) {
+    return exitCode(
+      command[0],
+      await run({ ...credentialVariables(credentials), ...regionVariables(region) }),
+      system,
+    );
+  }
+  const fresh = () => obtainRoleCredentials(role, system.now() + REQUEST_MS, configured);
+  const server = await serveCredentials(role.accountId, fresh);
+  try {
+    const set = {
+      ...server.variables,
+      ...regionVariables(region),
+      ...withoutDefaultCredentials(role, system),
+    };
+    return exitCode(command[0], await run(set), system);
+  } finally {
+    server.close();
+  }
+}
+
+/** Keys by which a profile has credentials of its own. */
+const SOURCES = [
+  "aws_access_key_id",
+  "credential_process",
+  "sso_session",
+  "sso_start_url",
+  "role_arn",
+  "web_identity_token_file",
+  "login_session",
+];
+
+/** SDKs look into `[default]` before they ask a server: another role would be used without a word. */
+function withoutDefaultCredentials(role: SessionRole, system: System): Variables {
+  const { defaults, path } = loadConfig(system, { credentials: true });
+  if (!SOURCES.some((key) => defaults.get(key))) return {};
+  system.writeStderr(
+    `sso-cred: [default] in ${printable(path)} has credentials, which SDKs prefer; so that they use ${printable(role.roleName)}, the command gets empty config files\n`,
+  );
+  return { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
+}
+
+/** As in a shell: 127 for a command that does not exist, 126 for one that cannot be started. */
+function exitCode(command: string, end: CommandEnd, system: System): number {
+  if ("code" in end) return end.code;
+  const isMissing = end.fault === "ENOENT";
+  const what = isMissing ? "there is no command" : "the system does not start";
+  const why = isMissing ? "" : ` (${end.fault})`;
+  system.writeStderr(`sso-cred: ${what} '${printable(command, 200)}'${why}\n`);
+  return isMissing ? 127 : 126;
+}

@@ -1,0 +1,83 @@
+import { loadConfig } from "../config/configFile.ts";
+import { resolveRole } from "../config/profile.ts";
+import { resolveSession } from "../config/session.ts";
+import { withSessionVariables } from "../config/sessionVariables.ts";
+import { SsoCredError } from "../errors.ts";
+import type { Role, SessionRole } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { printable } from "../text/printable.ts";
+
+/** How the main job, and every command that takes a role, names it. */
+export const roleOptions = {
+  "account-id": { type: "string" },
+  "role-name": { type: "string" },
+  "sso-session": { type: "string" },
+  profile: { type: "string" },
+} as const;
+
+export type RoleArguments = { [name in keyof typeof roleOptions]?: string | undefined };
+
+export interface NamedRole extends Role {
+  readonly session: string;
+}
+
+/**
+ * The role that `--profile NAME`, or `SESSION --account-id ID --role-name ROLE`, names. Throws `usage`; `command` is undefined for
+ * the main job.
+ */
+export function namedRole(
+  values: RoleArguments,
+  positionals: readonly string[],
+  command?: string,
+): NamedRole | { profile: string } {
+  const { profile, "account-id": accountId, "role-name": roleName, "sso-session": flag } = values;
+  const usage = (message: string) =>
+    new SsoCredError("usage", message, {
+      remedy: { run: command === undefined ? "sso-cred --help" : `sso-cred ${command} --help` },
+    });
+  if (profile !== undefined) {
+    if (positionals.length > 0 || [accountId, roleName, flag].some((value) => value !== undefined)) {
+      throw usage("--profile stands alone: session, account and role are the profile's");
+    }
+    return { profile };
+  }
+  const session = flag ?? positionals[0];
+  if (session === undefined || positionals.length > (flag === undefined ? 1 : 0)) {
+    const form = `sso-cred ${command === undefined ? "" : `${command} `}SESSION --account-id ID --role-name ROLE`;
+    throw usage(
+      command === undefined ? `name one session: ${form}` : `name a role: --profile NAME, or ${form}`,
+    );
+  }
+  if (accountId === undefined || roleName === undefined) {
+    const isWord = flag === undefined && command === undefined;
+    const what = isWord ? `'${printable(session, 80)}' is no command, and a session` : "a session";
+    throw usage(`${what} needs both --account-id and --role-name`);
+  }
+  if (!/^\d{12}$/.test(accountId)) throw usage(`an account id has 12 digits: ${printable(accountId, 40)}`);
+  if (roleName === "") throw usage("--role-name is empty");
+  return { session, accountId, roleName };
+}
+
+export interface ResolvedRole {
+  readonly role: SessionRole;
+  /** Of the profile that named the role. */
+  readonly region: string | undefined;
+  /** With the variables that the session's section sets; the same as given where there are none. */
+  readonly configured: System;
+}
+
+/** The role itself. Throws `config`. */
+export function resolveNamedRole(named: NamedRole | { profile: string }, system: System): ResolvedRole {
+  const config = loadConfig(system, { credentials: "profile" in named });
+  const role = "profile" in named ? resolveRole(config, named.profile, system) : roleOfSession(named);
+  const region = "profile" in named ? config.profile(named.profile)?.get("region") : undefined;
+  return {
+    role,
+    region: region || undefined,
+    configured: withSessionVariables(config, role.session.name, system),
+  };
+
+  function roleOfSession({ session, accountId, roleName }: NamedRole): SessionRole {
+    return { session: resolveSession(config, session, system), accountId, roleName };
+  }
+}

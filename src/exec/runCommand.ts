@@ -1,0 +1,50 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import type { System } from "../platform/system.ts";
+
+/** What is sent to a command to end it, or to tell it something. SIGUSR1 is Node's own. */
+const FORWARDED: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR2", "SIGCONT"];
+
+/** The command's exit code, 128 + n when signal n ended it; or the system's code for why it could not be started. */
+export type CommandEnd = { code: number } | { fault: string };
+
+/**
+ * Runs a command on our own standard streams and in our process group, so that a terminal's Ctrl-C and Ctrl-Z reach it
+ * directly. Signals that only this process gets are passed on. Ends with the command, whatever it leaves behind.
+ */
+export async function runCommand(
+  [file = "", ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { platform, terminal }: Pick<System, "platform" | "terminal">,
+): Promise<CommandEnd> {
+  // From here on Ctrl-C is the command's.
+  process.removeAllListeners("SIGINT");
+  const handlers = new Map<NodeJS.Signals, () => void>();
+  try {
+    return await new Promise<CommandEnd>((resolve) => {
+      const child = spawn(file, args, { stdio: "inherit", env });
+      for (const signal of platform === "win32" ? (["SIGINT", "SIGBREAK"] as const) : FORWARDED) {
+        const handler = () => {
+          if (!isFromTerminal(signal)) child.kill(signal);
+        };
+        handlers.set(signal, handler);
+        process.on(signal, handler);
+      }
+      child.once("error", (error: NodeJS.ErrnoException) => resolve({ fault: error.code ?? error.message }));
+      child.once("exit", (code, signal) => {
+        resolve({ code: code ?? 128 + constants.signals[signal as NodeJS.Signals] });
+      });
+    });
+  } catch (error) {
+    // Some failures are thrown: on Windows a .cmd file, which only a shell could run.
+    return { fault: (error as NodeJS.ErrnoException).code ?? String(error) };
+  } finally {
+    for (const [signal, handler] of handlers) process.off(signal, handler);
+  }
+
+  /** A terminal sends these to every process in its foreground; many programs take a second one for "at once". */
+  function isFromTerminal(signal: NodeJS.Signals): boolean {
+    if (platform === "win32") return true;
+    return (signal === "SIGINT" || signal === "SIGQUIT") && terminal() !== undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import { SsoCredError } from "../errors.ts";
+import { formatTimestamp } from "../hit/expiry.ts";
+import type { RoleCredentials } from "../model.ts";
+
+export type Variables = Readonly<Record<string, string>>;
+
+/** Variables that would win over the credentials that are handed over, or that are theirs from an outer run. */
+const CLEARED = [
+  "AWS_PROFILE",
+  "AWS_DEFAULT_PROFILE",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_SECURITY_TOKEN",
+  "AWS_CREDENTIAL_EXPIRATION",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+  "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+  "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_ROLE_ARN",
+  "AWS_ROLE_SESSION_NAME",
+] as const;
+
+/** What SDKs read from the environment before they look anywhere else. Throws `unavailable` for values that no variable can hold. */
+export function credentialVariables(credentials: RoleCredentials): Variables {
+  const variables = {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    AWS_CREDENTIAL_EXPIRATION: formatTimestamp(credentials.expiration),
+  };
+  for (const [name, value] of Object.entries(variables)) {
+    if (/\p{Cc}/u.test(value))
+      throw new SsoCredError("unavailable", `the portal sent a control character for ${name}`);
+  }
+  return variables;
+}
+
+export function regionVariables(region: string | undefined): Variables {
+  // A region is a part of host names.
+  if (region === undefined || !/^[\w-]+$/.test(region)) return {};
+  return { AWS_REGION: region, AWS_DEFAULT_REGION: region };
+}
+
+/** The names to take away before `set` is set; all that this program ever sets, unless `set` is given. */
+export function variablesToClear(set?: Variables): string[] {
+  return set === undefined
+    ? [...CLEARED, "AWS_REGION", "AWS_DEFAULT_REGION"]
+    : CLEARED.filter((name) => !(name in set));
+}
+
+/** `env` with `set` in the place of everything that would win over it. */
+export function commandEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  set: Variables,
+  platform: NodeJS.Platform,
+): NodeJS.ProcessEnv {
+  const gone = new Set<string>([...variablesToClear(), ...Object.keys(set)]);
+  // The region stays where none is set: the command may have been given one.
+  if (set.AWS_REGION === undefined) {
+    gone.delete("AWS_REGION");
+    gone.delete("AWS_DEFAULT_REGION");
+  }
+  const name = (given: string) => (platform === "win32" ? given.toUpperCase() : given);
+  return { ...Object.fromEntries(Object.entries(env).filter(([given]) => !gone.has(name(given)))), ...set };
+}

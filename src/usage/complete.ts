@@ -1,0 +1,116 @@
+import type { Config } from "../config/configFile.ts";
+import { rolePairs } from "../config/profile.ts";
+import type { Role } from "../model.ts";
+import { COMMANDS, COMPLETION_SHELLS, commandUsage, MAIN_FLAGS, SHELLS } from "./commandTable.ts";
+import type { Flag, Kind } from "./flag.ts";
+
+export interface Candidate {
+  readonly text: string;
+  readonly help?: string;
+}
+
+const HELP: Flag = { name: "help", help: "how it is used" };
+const VERSION: Flag = { name: "version", help: "print the version" };
+
+/**
+ * What the last of `words` (all after the program's name) could be. Names come from the config file; undefined where it cannot be
+ * read.
+ */
+export function complete(words: readonly string[], config: Config | undefined): Candidate[] {
+  const before = words.slice(0, -1);
+  const current = words.at(-1) ?? "";
+  const command = commandUsage(before[0]);
+  const flags = command?.flags ?? MAIN_FLAGS;
+  const given = readWords(command ? before.slice(1) : before, flags);
+
+  const open = flags.find((flag) => flag.value !== undefined && before.at(-1) === `--${flag.name}`);
+  if (open !== undefined) return matching(values(open.kind ?? "other"), current);
+  const [, name = "", value] = /^--([\w-]+)=(.*)$/s.exec(current) ?? [];
+  const filled = flags.find((flag) => flag.value !== undefined && flag.name === name);
+  if (filled !== undefined) {
+    return matching(values(filled.kind ?? "other"), value ?? "").map(({ text }) => ({
+      text: `--${name}=${text}`,
+    }));
+  }
+  const flagCandidates = () => {
+    const known = [...flags, HELP, ...(before.length === 0 ? [VERSION] : [])];
+    return known
+      .filter((flag) => !given.flags.has(flag.name) || /repeatable/.test(flag.help))
+      .map((flag) => ({ text: `--${flag.name}`, help: flag.help }));
+  };
+  if (current.startsWith("-")) return matching(flagCandidates(), current);
+  if (before.length === 0) return matching([...commandWords(), ...values("session")], current);
+  if (before[0] === "help") return matching(before.length === 1 ? values("command") : [], current);
+  const expected = command?.words;
+  const takesWord =
+    expected !== undefined &&
+    (command?.name === "status" || given.words.length === 0) &&
+    !given.flags.has("profile") &&
+    !given.flags.has("sso-session");
+  const found = takesWord ? matching(values(expected), current) : [];
+  return found.length > 0 ? found : matching(flagCandidates(), current);
+
+  function values(kind: Kind): Candidate[] {
+    switch (kind) {
+      case "session":
+        return (config?.sessionNames() ?? []).map(asCandidate);
+      case "profile":
+        return (config?.profileNames() ?? []).map(asCandidate);
+      case "account":
+        return unique(roles().map(({ accountId }) => accountId));
+      case "role":
+        return unique(roles().map(({ roleName }) => roleName));
+      case "shell":
+        return SHELLS.map(asCandidate);
+      case "completionShell":
+        return COMPLETION_SHELLS.map(asCandidate);
+      case "command":
+        return COMMANDS.map(({ name, summary }) => ({ text: name, help: summary }));
+      default:
+        return [];
+    }
+  }
+
+  /** Of the profiles: of the session that is named, or of all; and of the account that is named. */
+  function roles(): Role[] {
+    if (config === undefined) return [];
+    const session = given.flags.get("sso-session") ?? given.words[0];
+    const sessions = session === undefined ? config.sessionNames() : [session];
+    const account = given.flags.get("account-id");
+    return sessions
+      .flatMap((name) => rolePairs(config, { name, startUrl: "" }))
+      .filter(({ accountId }) => account === undefined || accountId === account);
+  }
+}
+
+function commandWords(): Candidate[] {
+  return [
+    ...COMMANDS.map(({ name, summary }) => ({ text: name, help: summary })),
+    { text: "help", help: "how a command is used" },
+    { text: "version", help: "print the version" },
+  ];
+}
+
+function readWords(words: readonly string[], flags: readonly Flag[]) {
+  const found = { flags: new Map<string, string>(), words: [] as string[] };
+  for (let at = 0; at < words.length; at++) {
+    const [, name, value] = /^--([\w-]+)(?:=(.*))?$/s.exec(words[at] ?? "") ?? [];
+    if (name === undefined) found.words.push(words[at] ?? "");
+    else if (value !== undefined || flags.every((flag) => flag.name !== name || flag.value === undefined))
+      found.flags.set(name, value ?? "");
+    else if (at + 1 < words.length) found.flags.set(name, words[++at] ?? "");
+  }
+  return found;
+}
+
+function matching(candidates: readonly Candidate[], start: string): Candidate[] {
+  return candidates.filter(({ text }) => text.startsWith(start));
+}
+
+function unique(texts: readonly string[]): Candidate[] {
+  return [...new Set(texts)].map(asCandidate);
+}
+
+function asCandidate(text: string): Candidate {
+  return { text };
+}

@@ -1,0 +1,96 @@
+import { EXIT_CODE } from "../errors.ts";
+import { COMMANDS, type CommandUsage, commandUsage } from "./commandTable.ts";
+import type { Flag } from "./flag.ts";
+
+const COLUMNS = 80;
+const NAMES = Math.max(...COMMANDS.map(({ name }) => name.length)) + 2;
+
+export const EXIT_CODES = [
+  "0 success",
+  ...Object.entries(EXIT_CODE).map(([kind, code]) => `${code} ${kind}`),
+];
+
+/** What the environment variables of this program do. */
+export const VARIABLES: readonly (readonly [name: string, help: string])[] = [
+  ["SSO_CRED_LOGIN=auto|browser|device|never", "how a call signs in when it has to"],
+  ["SSO_CRED_WAIT=SECONDS", "how long a call may take (50)"],
+  ["SSO_CRED_CACHE=off", "keep role credentials off the disk"],
+  ["SSO_CRED_TRACE=FILE", "write down what happens, without secrets"],
+];
+
+export const ALSO_IN_CONFIG =
+  "The first three also as sso_cred_login, sso_cred_wait and sso_cred_cache in the [sso-session]; the variable wins.";
+
+/** The help text of a command, or of the program. */
+export function helpText(name?: string): string {
+  const command = commandUsage(name);
+  return command === undefined ? programHelp() : commandHelp(command);
+}
+
+/** As flags stand in help texts. */
+export function flagForm({ name, value }: Flag): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
+}
+
+function programHelp(): string {
+  const variables = VARIABLES.map(([name, help]) => `  ${name.padEnd(42)}${help}\n`);
+  return `Usage: sso-cred SESSION --account-id ID --role-name ROLE    credential_process: print credentials
+       sso-cred --profile NAME                              the same, for a profile
+       sso-cred COMMAND [SESSION | --profile NAME] [FLAGS]
+
+Commands:
+${table(COMMANDS.map(({ name, summary }) => [name, summary]))}
+  -h, --help, help [COMMAND]   this text, or that of a command
+  -V, --version, version       print the version
+
+In ~/.aws/config:
+  [profile my-dev-profile]
+  credential_process = /path/to/sso-cred my-sso --account-id 123456789011 --role-name ReadOnly
+
+Example: sso-cred init
+
+Exit codes:
+${wrap(EXIT_CODES.join(", "), 2)}
+Environment:
+${variables.join("")}${wrap(ALSO_IN_CONFIG, 2)}`;
+}
+
+function commandHelp({ name, synopsis, summary, about, flags, words, example }: CommandUsage): string {
+  const text = about ?? `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+  const session: string[][] =
+    words === "session" && !isRoleCommand(flags)
+      ? [["SESSION", "the [sso-session]; without it the only one in the config"]]
+      : [];
+  const rows = [...session, ...flags.map((flag) => [flagForm(flag), flag.help])];
+  return `Usage: sso-cred ${name} ${synopsis}
+
+${text}
+${rows.length === 0 ? "" : `\n${table(rows)}`}
+Example: ${example}
+`;
+}
+
+function isRoleCommand(flags: readonly Flag[]): boolean {
+  return flags.some((flag) => flag.name === "role-name");
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const width = Math.max(NAMES, ...rows.map(([left = ""]) => left.length + 2));
+  return rows
+    .map(([left = "", right = ""]) => {
+      const lines = wrap(right, width + 2);
+      return `  ${left.padEnd(width)}${lines.trimStart()}`;
+    })
+    .join("");
+}
+
+/** Breaks at blanks, so that lines fit the screen; each is indented and ends. */
+function wrap(text: string, indent: number): string {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1) ?? "";
+    if (last !== "" && indent + last.length + 1 + word.length > COLUMNS) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => `${" ".repeat(indent)}${line}\n`).join("");
+}

@@ -1,0 +1,268 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { binaryWorld, cachedWorld, signedIn } from "../support/binaryWorld.ts";
+import { sessionSection } from "../support/home.ts";
+import { KEYS, startBinaryOnTerminal, startOnTerminal } from "../support/pty.ts";
+import { BINARY, startBinary } from "../support/run.ts";
+
+const LINE = "credential_process = /x/sso-cred corp --account-id 123456789011 --role-name ReadOnly\n";
+const CONFIG = `[profile dev]\n${LINE}region = eu-west-1\n${sessionSection("corp")}`;
+const EXEC = ["exec", "--profile", "dev"];
+const SH = [...EXEC, "--", "/bin/sh", "-c"];
+
+/** Role credentials are in the cache. */
+async function world() {
+  const made = await cachedWorld();
+  await made.home.write(".aws/config", CONFIG);
+  return made;
+}
+
+describe("exec", () => {
+  it("puts the credentials into the environment of the command, and takes away what would win", async () => {
+    const { run } = await world();
+    const { code, stdout, stderr } = await run([...EXEC, "--", "env"], {
+      AWS_PROFILE: "other",
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1:1/",
+      SSL_CERT_FILE: "/nowhere.pem",
+      NODE_OPTIONS: "--max-old-space-size=100",
+      KEPT: "1",
+    });
+    const set = Object.fromEntries(stdout.split("\n").map((line) => line.split(/=(.*)/s)));
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(set).toMatchObject({
+      AWS_ACCESS_KEY_ID: "ASIAEXAMPLEEXAMPLE01",
+      AWS_SECRET_ACCESS_KEY: "example-secret",
+      AWS_SESSION_TOKEN: "example-session-token",
+      AWS_CREDENTIAL_EXPIRATION: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      AWS_REGION: "eu-west-1",
+      AWS_DEFAULT_REGION: "eu-west-1",
+      // What this program itself starts over without.
+      SSL_CERT_FILE: "/nowhere.pem",
+      NODE_OPTIONS: "--max-old-space-size=100",
+      KEPT: "1",
+    });
+    expect(stdout).not.toMatch(/AWS_PROFILE|CONTAINER|HELD_BACK/);
+  });
+
+  it("takes session, account and role, and runs in itself", async () => {
+    const { run } = await world();
+    const outer = ["exec", "corp", "--account-id", "123456789011", "--role-name", "ReadOnly", "--"];
+    const { code, stdout } = await run([
+      ...outer,
+      BINARY,
+      ...EXEC,
+      "--",
+      "sh",
+      "-c",
+      "echo $AWS_ACCESS_KEY_ID $AWS_REGION",
+    ]);
+    expect([code, stdout]).toEqual([0, "ASIAEXAMPLEEXAMPLE01 eu-west-1\n"]);
+  });
+
+  it.each([
+    ["exit 0", 0],
+    ["exit 3", 3],
+    ["kill -TERM $$", 143],
+    ["kill -KILL $$", 137],
+  ])("ends as the command does: %s", async (script, code) => {
+    const result = await (await world()).run([...SH, script]);
+    expect([result.code, result.stdout, result.stderr]).toEqual([code, "", ""]);
+  });
+
+  it("says 127 for a command that does not exist and 126 for one that cannot be started", async () => {
+    const { run, home } = await world();
+    const missing = await run([...EXEC, "--", "no-such-command"]);
+    expect([missing.code, missing.stdout, missing.stderr]).toEqual([
+      127,
+      "",
+      "sso-cred: there is no command 'no-such-command'\n",
+    ]);
+    const folder = await run([...EXEC, "--", home.path]);
+    expect([folder.code, folder.stderr]).toEqual([
+      126,
+      `sso-cred: the system does not start '${home.path}' (EACCES)\n`,
+    ]);
+  });
+
+  it("hands on standard input, flags of the command and a broken pipe", async () => {
+    const { options } = await world();
+    const cat = await startBinary([...EXEC, "--", "cat"], { ...options, stdin: "text\n" }).done;
+    expect([cat.code, cat.stdout]).toEqual([0, "text\n"]);
+    const help = await startBinary([...EXEC, "--", "echo", "--help", "--", "-x"], options).done;
+    expect(help.stdout).toBe("--help -- -x\n");
+    const pipe = await startBinary([...SH, "yes | head -1"], options).done;
+    expect([pipe.stdout, pipe.stderr]).toEqual(["y\n", ""]);
+  });
+
+  it.each(["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR2"] as const)("passes %s on", async (signal) => {
+    const { options } = await world();
+    const script = `trap 'echo got; exit 5' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
+    const running = startBinary([...SH, script], options);
+    await expect.poll(running.stdout, { timeout: 20_000 }).toBe("ready\n");
+    running.kill(signal);
+    const { code, stdout } = await running.done;
+    expect([code, stdout]).toEqual([5, "ready\ngot\n"]);
+  });
+
+  it("stays while the command ignores a signal, and leaves when only its children are left", async () => {
+    const { options, home } = await world();
+    const script = `trap '' TERM; echo ready; sleep 1; (sleep 30 <&- >&- 2>&- & echo $! > ${home.path}/left); exit 4`;
+    const running = startBinary([...SH, script], options);
+    await expect.poll(running.stdout, { timeout: 20_000 }).toBe("ready\n");
+    running.kill("SIGTERM");
+    expect((await running.done).code).toBe(4);
+    process.kill(Number(readFileSync(join(home.path, "left"), "utf8")), "SIGKILL");
+  });
+
+  it("is a usage error without a command or a role", async () => {
+    const { run } = await world();
+    const remedy = "  run: sso-cred exec --help\n";
+    expect((await run(EXEC)).stderr).toBe(`sso-cred: name the command to run after --\n${remedy}`);
+    expect((await run(["exec", "--", "true"])).stderr).toBe(
+      `sso-cred: name a role: --profile NAME, or sso-cred exec SESSION --account-id ID --role-name ROLE\n${remedy}`,
+    );
+  });
+});
+
+describe("exec on a terminal", () => {
+  it("signs the person in first, whatever the main job may do", async () => {
+    const made = await binaryWorld({ config: CONFIG, env: { SSO_CRED_LOGIN: "never" }, browser: "ignore" });
+    const running = startBinaryOnTerminal(
+      [...EXEC, "--no-browser", "--", "sh", "-c", "echo key: $AWS_ACCESS_KEY_ID"],
+      made.options,
+    );
+    await made.pending("open");
+    await running.waitFor(/https?:/);
+    await fetch((await made.pending("open")).url ?? "");
+    const { code, screen } = await running.done;
+    expect(code).toBe(0);
+    expect(screen).toMatch(/key: ASIA/);
+  });
+
+  it("leaves Ctrl-C to the command, once", async () => {
+    const { options } = await world();
+    const script =
+      "trap 'echo once' INT; echo ready; n=0; while [ $n -lt 40 ]; do sleep 0.05; n=$((n+1)); done";
+    const running = startBinaryOnTerminal([...SH, script], options);
+    await running.waitFor("ready");
+    running.type(KEYS.controlC);
+    const { code, screen } = await running.done;
+    expect([code, screen.split("once").length]).toEqual([0, 2]);
+  });
+
+  it("stops by Ctrl-Z and goes on by fg", async () => {
+    const { options } = await world();
+    const shell = startOnTerminal("/bin/bash", ["--norc", "-i"], {
+      ...options,
+      env: { ...options.env, PS1: "$ ", SSO: BINARY },
+    });
+    shell.type('"$SSO" exec --profile dev -- sh -c \'echo rea""dy; read x; echo "<$x>"\'\r');
+    await shell.waitFor("\nready");
+    shell.type("\u001a");
+    await shell.waitFor("Stopped");
+    shell.type("fg\r");
+    await shell.waitFor(/Stopped[\s\S]*\$ fg/);
+    shell.type("again\r");
+    await shell.waitFor("<again>");
+    shell.type("exit\r");
+    await shell.done;
+  });
+
+  it.skipIf(!existsSync("/usr/bin/less"))("lets a full-screen program work", async () => {
+    const { options } = await world();
+    const running = startBinaryOnTerminal([...EXEC, "--", "less", "/etc/passwd"], options);
+    await running.waitFor("root:");
+    running.type("q");
+    expect((await running.done).code).toBe(0);
+  });
+});
+
+describe("env", () => {
+  it("is evaluated by the shell that calls it", async () => {
+    const { options, home } = await world();
+    for (const [shell, script] of [
+      ["/bin/bash", 'eval "$("$SSO" env --profile dev)"; echo $AWS_ACCESS_KEY_ID $AWS_REGION'],
+      ["/bin/sh", 'eval "$("$SSO" env --profile dev)"; echo $AWS_ACCESS_KEY_ID $AWS_REGION'],
+      ["/usr/bin/zsh", 'eval "$("$SSO" env --profile dev)"; echo $AWS_ACCESS_KEY_ID $AWS_REGION'],
+      ["/usr/bin/fish", '"$SSO" env --profile dev | source; echo $AWS_ACCESS_KEY_ID $AWS_REGION'],
+    ] as const) {
+      if (!existsSync(shell)) continue;
+      const env = { ...options.env, SSO: BINARY, HOME: home.path };
+      const { spawnSync } = await import("node:child_process");
+      const { stdout, stderr } = spawnSync(shell, ["-c", script], {
+        encoding: "utf8",
+        env: Object.fromEntries(
+          Object.entries({ PATH: "/usr/bin:/bin", ...env }).filter(([, value]) => value !== undefined),
+        ) as Record<string, string>,
+      });
+      expect([shell, stdout, stderr]).toEqual([shell, "ASIAEXAMPLEEXAMPLE01 eu-west-1\n", ""]);
+    }
+  });
+
+  it("shows no secret on a terminal without --force, and takes everything away with --unset", async () => {
+    const { options, run } = await world();
+    const refused = await startBinaryOnTerminal(["env", "--profile", "dev"], options).done;
+    expect(refused.code).toBe(2);
+    expect(refused.screen).not.toContain("example-secret");
+    const forced = await startBinaryOnTerminal(["env", "--profile", "dev", "--force"], options).done;
+    expect(forced.screen).toContain("example-secret");
+    const unset = await run(["env", "--unset", "--shell", "sh"]);
+    expect(unset.stdout).toMatch(/^unset AWS_PROFILE\n[\s\S]*unset AWS_REGION\n/);
+    const unknown = await run(["env", "--profile", "dev", "--shell", "tcsh"]);
+    expect([unknown.code, unknown.stdout]).toEqual([2, ""]);
+  });
+});
+
+describe("exec --serve", () => {
+  const CURL =
+    'curl -s -w " %{http_code}" -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"';
+  const serve = (script: string) => [...EXEC, "--serve", "--", "/bin/sh", "-c", script];
+
+  it("has no secret in the environment, and answers on 127.0.0.1 whoever has the token", async () => {
+    const { run } = await world();
+    const { code, stdout } = await run(serve(`env; ${CURL}`), { AWS_ACCESS_KEY_ID: "outer" });
+    expect(code).toBe(0);
+    const [environment = "", document = ""] = stdout.split(/(?=\{)/);
+    expect(environment).not.toMatch(/example-secret|AWS_ACCESS_KEY_ID|AWS_SESSION_TOKEN/);
+    expect(environment).toContain("AWS_REGION=eu-west-1");
+    expect(document).toMatch(/ 200$/);
+    expect(JSON.parse(document.replace(/ 200$/, ""))).toEqual({
+      AccessKeyId: "ASIAEXAMPLEEXAMPLE01",
+      SecretAccessKey: "example-secret",
+      Token: "example-session-token",
+      Expiration: expect.any(String),
+      AccountId: "123456789011",
+    });
+  });
+
+  it.each([
+    ["a wrong token", 'curl -s -w " %{http_code}" -H "Authorization: x" "$U"'],
+    ["no token", 'curl -s -w " %{http_code}" "$U"'],
+    ["another path", 'curl -s -w " %{http_code}" -H "Authorization: $T" "$U/x"'],
+    ["another method", 'curl -s -w " %{http_code}" -X POST -H "Authorization: $T" "$U"'],
+    ["another host", 'curl -s -w " %{http_code}" -H "Host: evil.example" -H "Authorization: $T" "$U"'],
+  ])("answers 403 to %s", async (_, script) => {
+    const { run } = await world();
+    const names = "U=$AWS_CONTAINER_CREDENTIALS_FULL_URI T=$AWS_CONTAINER_AUTHORIZATION_TOKEN;";
+    const { stdout } = await run(serve(`${names} ${script}`));
+    expect(stdout).toMatch(/^\{"code":"AccessDenied".* 403$/);
+  });
+
+  it("serves fresh credentials when the role's have ended, time and again", async () => {
+    const made = await binaryWorld({ config: CONFIG, center: { roleCredentialSeconds: 62 } });
+    await signedIn(made);
+    const script = `${CURL}; echo; sleep 4; ${CURL}; echo; sleep 4; ${CURL}; echo`;
+    const { code, stdout } = await made.run(serve(script));
+    const keys = [...stdout.matchAll(/"AccessKeyId":"(\w+)"/g)].map(([, key]) => key);
+    expect([code, new Set(keys).size]).toEqual([0, 3]);
+  });
+
+  it("keeps SDKs from the credentials of [default]", async () => {
+    const { run, home } = await world();
+    await home.write(".aws/config", `[default]\n${LINE}${CONFIG}`);
+    const { stdout, stderr } = await run(serve("echo $AWS_CONFIG_FILE $AWS_SHARED_CREDENTIALS_FILE"));
+    expect(stdout).toBe("/dev/null /dev/null\n");
+    expect(stderr).toContain("[default]");
+  });
+});

@@ -1,0 +1,124 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, test } from "vitest";
+import { runCli } from "../../../src/cli/cli.ts";
+import { completionOptions } from "../../../src/commands/completion.ts";
+import { consoleOptions } from "../../../src/commands/console.ts";
+import { doctorOptions } from "../../../src/commands/doctor.ts";
+import { envOptions } from "../../../src/commands/env.ts";
+import { execOptions } from "../../../src/commands/exec.ts";
+import { initOptions } from "../../../src/commands/initFlags.ts";
+import { listOptions } from "../../../src/commands/list.ts";
+import { loginOptions } from "../../../src/commands/login.ts";
+import { logoutOptions } from "../../../src/commands/logout.ts";
+import { roleOptions } from "../../../src/commands/roleArguments.ts";
+import { statusOptions } from "../../../src/commands/status.ts";
+import { COMMANDS, commandUsage, MAIN_FLAGS } from "../../../src/usage/commandTable.ts";
+import type { Flag } from "../../../src/usage/flag.ts";
+import { helpText } from "../../../src/usage/help.ts";
+import { manPage } from "../../../src/usage/manPage.ts";
+import { fakeSystem } from "../../support/fakeSystem.ts";
+
+type Options = Readonly<Record<string, { type: string }>>;
+const OPTIONS: Readonly<Record<string, Options>> = {
+  init: initOptions,
+  login: loginOptions,
+  logout: logoutOptions,
+  list: listOptions,
+  status: statusOptions,
+  doctor: doctorOptions,
+  exec: execOptions,
+  env: envOptions,
+  console: consoleOptions,
+  completion: completionOptions,
+};
+
+async function run(...args: string[]) {
+  const system = fakeSystem({ env: { HOME: "/nonexistent" } });
+  const code = await runCli(args, system);
+  return { code, stdout: system.stdout, stderr: system.stderr };
+}
+
+describe("the table of commands", () => {
+  const asTable = (options: Options) =>
+    Object.entries(options)
+      .map(([name, { type }]) => `${name} ${type}`)
+      .sort();
+  const asOptions = (flags: readonly Flag[]) =>
+    flags.map(({ name, value }) => `${name} ${value === undefined ? "boolean" : "string"}`).sort();
+
+  it("has the flags that the commands take, and no other", () => {
+    const table = Object.fromEntries(COMMANDS.map(({ name, flags }) => [name, asOptions(flags)]));
+    const taken = Object.fromEntries(
+      Object.entries(OPTIONS).map(([name, options]) => [name, asTable(options)]),
+    );
+    expect(table).toEqual(taken);
+    expect(asOptions(MAIN_FLAGS)).toEqual(asTable(roleOptions));
+  });
+
+  test.each(COMMANDS.map(({ name }) => name))(
+    "%s: help with an example, by either word, in 80 columns but for the forms",
+    async (name) => {
+      const help = await run(name, "--help");
+      expect(help).toEqual({ code: 0, stderr: "", stdout: helpText(name) });
+      expect(await run("help", name)).toEqual(help);
+      expect(help.stdout).toContain(`\nExample: ${commandUsage(name)?.example}\n`);
+      const rows = help.stdout.split("\n").filter((line) => line.startsWith("  "));
+      expect(rows.filter((line) => line.length > 80)).toEqual([]);
+      expect(manPage()).toContain(`.SS ${name}\n`);
+    },
+  );
+
+  it("makes the README's", () => {
+    const readme = readFileSync(fileURLToPath(new URL("../../../README.md", import.meta.url)), "utf8");
+    const rows = COMMANDS.map(
+      ({ name, synopsis, summary }) =>
+        `| \`sso-cred ${name} ${synopsis.split("\n")[0]?.replaceAll("|", "\\|")}\` | ${summary} |`,
+    );
+    expect(rows.filter((row) => !readme.includes(`${row}\n`))).toEqual([]);
+  });
+});
+
+describe("the words help and version", () => {
+  it("are as their flags", async () => {
+    expect(await run("help")).toEqual(await run("--help"));
+    expect(await run("version")).toEqual(await run("--version"));
+  });
+});
+
+describe("a mistyped word", () => {
+  it.each([
+    [["lgoin"], "'lgoin' is no command; did you mean login?", "sso-cred help login"],
+    [["help", "exce"], "'exce' is no command; did you mean exec?", "sso-cred help exec"],
+    [["help", "nothing"], "'nothing' is no command", "sso-cred --help"],
+    [["list", "--jsn"], "unknown option '--jsn'; did you mean --json?", "sso-cred list --help"],
+    [["--profil", "x"], "unknown option '--profil'; did you mean --profile?", "sso-cred --help"],
+    [["login", "--wait"], "unknown option '--wait'", "sso-cred login --help"],
+  ])("%j", async (args, message, remedy) => {
+    expect(await run(...args)).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `sso-cred: ${message}\n  run: ${remedy}\n`,
+    });
+  });
+});
+
+describe("a first word that is a command's", () => {
+  const flags = ["--account-id", "123456789011", "--role-name", "R"];
+  it.each(["exec", "env", "console", "completion", "doctor"])(
+    "%s with nothing but account and role is a session",
+    async (word) => {
+      for (const line of [flags, ["--role-name=R", "--account-id=123456789011"]]) {
+        expect((await run(word, ...line)).stderr).toContain(`run: sso-cred init ${word}\n`);
+      }
+    },
+  );
+
+  it.each([
+    ["exec", "s", ...flags, "--", "true"],
+    ["env", "s", ...flags],
+    ["console", ...flags, "--sso-session", "s"],
+  ])("%s %s and more is the command", async (...line) => {
+    expect((await run(...line)).stderr).toContain("run: sso-cred init s\n");
+  });
+});
