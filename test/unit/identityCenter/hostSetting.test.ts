@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { networkFault } from "../../../src/http/serviceUnavailable.ts";
+import { endpointSetting, withHostSetting } from "../../../src/identityCenter/hostSetting.ts";
+
+const fault = (code: string, isProxy = false) =>
+  networkFault(Object.assign(new Error(code), { code }), { name: "oidc.eu-west-9.amazonaws.com", isProxy });
+const session = { region: "eu-west-9", endpoints: { useFips: false, useDualstack: false } };
+
+test.each([
+  [{ ...session, name: "corp", loginArguments: "corp" }, "sso_region (eu-west-9) in [sso-session corp]"],
+  [
+    { ...session, name: null, loginArguments: "--profile old" },
+    "sso_region (eu-west-9) in the profile (--profile old)",
+  ],
+  [session, "sso_region (eu-west-9)"],
+  [
+    { ...session, endpoints: { ...session.endpoints, oidcUrl: "https://x.test" } },
+    "the configured endpoint (AWS_ENDPOINT_URL, endpoint_url)",
+  ],
+])("a host that does not exist names the setting it came from (%#)", (of, setting) => {
+  expect(withHostSetting(fault("ENOTFOUND"), endpointSetting(of, "oidc"))).toMatchObject({
+    kind: "unavailable",
+    message: `cannot find host oidc.eu-west-9.amazonaws.com: are you online, and is ${setting} right?`,
+  });
+});
+
+test("no other fault does, nor a proxy that does not exist", () => {
+  for (const error of [fault("EAI_AGAIN"), fault("ECONNREFUSED"), fault("ENOTFOUND", true), new Error("x")]) {
+    expect(withHostSetting(error, "sso_region")).toBe(error);
+  }
+});
