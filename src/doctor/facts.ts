@@ -1,3 +1,4 @@
+import type { Front } from "../platform/installation.ts";
 import type { ConfigText } from "./configFile.ts";
 
 /** A command line's first word, as some profiles have it. */
@@ -70,6 +71,8 @@ export interface Facts {
   readonly home: string;
   readonly sessions: readonly SessionFacts[];
   readonly here: Here;
+  /** Undefined from source and on Windows, where there is never one. */
+  readonly front: Front | "none" | undefined;
 }
 
 export interface Here {

@@ -38,12 +38,14 @@
 #define EXIT_CONFIG 3
 #define EXIT_UNAVAILABLE 7
 
-/* Linux writes so much into a pipe whole or not at all (PIPE_BUF). */
+/* Linux writes up to PIPE_BUF, 4096 bytes, into a pipe whole or not at all. */
 #define MAX_ANSWER_BYTES 4095
 #define BUFFER_BYTES 4096
-#define WAIT_MS 50000
+/* How long a reader that has taken a part of the answer may take for the rest, and one of stderr for its line. */
+#define OUTPUT_WAIT_MS 50000
+#define ERROR_WAIT_MS 1000
 
-/* Where the program is: from the folder above this file's, and beside it. The first one that exists is taken. */
+/* Where the program is: from the folder above this file's, and beside it. The first one that can be run is. */
 #define INSTALLED_PROGRAM "libexec/sso-cred/sso-cred"
 #define PROGRAM_BESIDE "sso-cred-core"
 
@@ -315,6 +317,15 @@ static int compose(struct buffer *answer, struct text file, struct text account,
   return !answer->is_full && answer->length <= MAX_ANSWER_BYTES;
 }
 
+/* Waits for room, and then writes without waiting: a socket is asked not to, a pipe has said that there is room. */
+static ssize_t write_some(int fd, struct text rest, int timeout_ms) {
+  struct pollfd out = {.fd = fd, .events = POLLOUT};
+  if (poll(&out, 1, timeout_ms) != 1 || out.revents != POLLOUT) return -1;
+  ssize_t count = send(fd, rest.bytes, rest.length, MSG_DONTWAIT);
+  return count < 0 && errno == ENOTSOCK ? write(fd, rest.bytes, rest.length) : count;
+}
+
+/* Says why the run ends. */
 static void complain(const char *what, const char *name, const char *why) {
   static struct buffer line;
   empty(&line);
@@ -323,15 +334,8 @@ static void complain(const char *what, const char *name, const char *why) {
   for (size_t i = 0; i + 1 < line.length; i++) {
     if ((unsigned char)line.bytes[i] < 0x20 || line.bytes[i] == 0x7f) line.bytes[i] = '?';
   }
-  if (write(STDERR_FILENO, line.bytes, line.length) < 0) return;
-}
-
-/* Writes without waiting: a socket is asked not to, and for a pipe poll() has said that there is room. */
-static ssize_t write_some(struct text rest, int timeout_ms) {
-  struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
-  if (poll(&out, 1, timeout_ms) != 1 || out.revents != POLLOUT) return -1;
-  ssize_t count = send(STDOUT_FILENO, rest.bytes, rest.length, MSG_DONTWAIT);
-  return count < 0 && errno == ENOTSOCK ? write(STDOUT_FILENO, rest.bytes, rest.length) : count;
+  signal(SIGPIPE, SIG_IGN);
+  write_some(STDERR_FILENO, (struct text){line.bytes, line.length}, ERROR_WAIT_MS);
 }
 
 /* 0: nothing was written, so the program may still do it its own way. On a terminal it speaks to a person instead. */
@@ -339,16 +343,21 @@ static int print(const struct buffer *answer) {
   struct sigaction ignored = {.sa_handler = SIG_IGN}, before;
   if (isatty(STDOUT_FILENO) || sigaction(SIGPIPE, &ignored, &before) != 0) return 0;
   struct text rest = {answer->bytes, answer->length};
-  ssize_t count = write_some(rest, 0);
-  if (count <= 0) {
+  int timeout_ms = 0;
+  while (rest.length > 0) {
+    ssize_t count = write_some(STDOUT_FILENO, rest, timeout_ms);
+    if (count <= 0) break;
+    rest.bytes += count;
+    rest.length -= (size_t)count;
+    timeout_ms = OUTPUT_WAIT_MS;
+  }
+  if (rest.length == answer->length) {
     sigaction(SIGPIPE, &before, NULL);
     return 0;
   }
-  while ((rest.bytes += count, rest.length -= (size_t)count) > 0) {
-    if ((count = write_some(rest, WAIT_MS)) <= 0) {
-      complain("the output was cut short", "", "");
-      _exit(EXIT_UNAVAILABLE);
-    }
+  if (rest.length > 0) {
+    complain("the output was cut short", "", "");
+    _exit(EXIT_UNAVAILABLE);
   }
   return 1;
 }
@@ -376,7 +385,7 @@ static int own_path(char path[PATH_MAX]) {
   return _NSGetExecutablePath(given, &size) == 0 && realpath(given, path) != NULL;
 #else
   ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
-  if (length > 0) {
+  if (length > 0 && length < PATH_MAX - 1) {
     path[length] = '\0';
     return 1;
   }
@@ -406,20 +415,19 @@ _Noreturn static void hand_on(char **argv) {
   static struct buffer places[2];
   static char self[PATH_MAX];
   struct stat own;
-  int i = 0, reason = ENOENT;
+  int named = 0, is_missing = 1;
   if (own_path(self)) {
     uid_t installer = stat(self, &own) == 0 ? own.st_uid : geteuid();
     struct text folder = folder_of(text_of(self));
     append(&places[0], folder_of(folder)), add(&places[0], INSTALLED_PROGRAM);
     append(&places[1], folder), add(&places[1], PROGRAM_BESIDE);
-    for (i = 0; i < 2 && reason == ENOENT; i++) {
+    for (int i = 0; i < 2; i++) {
       if (!places[i].is_full && is_trusted(places[i].bytes, installer)) execve(places[i].bytes, argv, environ);
-      reason = errno == ENOTDIR ? ENOENT : errno;
+      if (is_missing && errno != ENOENT && errno != ENOTDIR) named = i, is_missing = 0;
     }
   }
-  /* Of two that are missing the first: that is where an installation has it. */
-  const char *name = places[reason == ENOENT ? 0 : i - 1].bytes;
-  complain("the front " VERSION " cannot run the program ", name, reason == ENOENT ? ", which is missing" : "");
+  /* The one that is there; of two that are missing the first, where an installation has it. */
+  complain("the front " VERSION " cannot run the program ", places[named].bytes, is_missing ? ", which is missing" : "");
   _exit(EXIT_CONFIG);
 }
 

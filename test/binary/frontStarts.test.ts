@@ -3,6 +3,7 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, wri
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pinnedNode } from "../../scripts/toolchain.mjs";
+import type { Finding } from "../../src/doctor/finding.ts";
 import { VERSION } from "../../src/platform/version.ts";
 import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { hasFront, PROGRAM } from "../support/builtExecutable.ts";
@@ -158,6 +159,44 @@ describe.skipIf(!hasFront)("the front without its program", () => {
     expect(run([]).stdout).toBe("intruder\n");
   });
 
+  test("runs the one beside it where somebody else's is in the folder above", (context) => {
+    if (process.getuid?.() !== 0) return context.skip("only root can give a file away");
+    mkdirSync(join(front.folder, "unpacked"));
+    const file = join(front.folder, "unpacked/sso-cred");
+    writeFileSync(file, readFileSync(front.file), { mode: 0o755 });
+    const foreign = behind("libexec/sso-cred/sso-cred", "#!/bin/sh\necho intruder\n");
+    chownSync(foreign, 12345, 12345);
+    expect(run([], {}, file)).toMatchObject({ status: 3, stderr: expect.stringContaining(foreign) });
+    behind("unpacked/sso-cred-core", "#!/bin/sh\necho beside\n");
+    expect(run([], {}, file).stdout).toBe("beside\n");
+  });
+
+  test("ends with exit 3 when nobody reads what it says, too", async () => {
+    const command = `{ read x <go; "$FRONT"; echo $? >code; } 2>&1 | { exec <&-; echo >go; }; cat code`;
+    const script = `mkfifo go; ${command}`;
+    const { stdout } = await start("sh", ["-c", script], { home, env: { FRONT: front.file } }).done;
+    expect(stdout).toBe("3\n");
+  });
+
+  /** Room for a part of the answer: the rest of the file's last page. */
+  const almostFull = `mount -t tmpfs -o size=4k none "$0" && head -c 4000 /dev/zero >"$0/out" && { "$@" >>"$0/out"; code=$?; wc -c <"$0/out"; exit $code; }`;
+  const inOwnMounts = (folder: string, args: readonly string[]) =>
+    spawnSync("unshare", ["-rm", "sh", "-c", almostFull, folder, ...args], {
+      env: { HOME: home.path, PATH: "/usr/bin:/bin" },
+      encoding: "utf8",
+    });
+  test("ends with exit 7 when the disk takes half of the answer only, as the program does", async (context) => {
+    await cached();
+    const folder = join(home.path, "disk");
+    mkdirSync(folder);
+    if (inOwnMounts(folder, ["true"]).status !== 0) return context.skip("no mount namespace here");
+    const byProgram = inOwnMounts(folder, [PROGRAM, ...MAIN_JOB]);
+    const byFront = inOwnMounts(folder, [front.file, ...MAIN_JOB]);
+    expect([byProgram.status, byProgram.stdout.trim()]).toEqual([7, "4096"]);
+    expect([byFront.status, byFront.stdout.trim()]).toEqual([7, "4096"]);
+    expect(byFront.stderr).toBe("sso-cred: the output was cut short\n");
+  });
+
   test("says so in one line, whatever its folder is called", () => {
     const folder = join(front.folder, "odd\n\u001b[31mname");
     mkdirSync(folder);
@@ -171,7 +210,7 @@ describe.skipIf(!hasFront)("the front without its program", () => {
 });
 
 describe.skipIf(!hasFront)("a front and a program of different versions", () => {
-  test("work together, and --version, trace and status tell of both", async () => {
+  test("work together, and --version, trace, status and doctor tell of both", async () => {
     await cached();
     const other = VERSION.replace(/\d/g, "9");
     const bytes = readFileSync(front.file, "latin1").replaceAll(
@@ -192,6 +231,17 @@ describe.skipIf(!hasFront)("a front and a program of different versions", () => 
     expect(run(["status"], {}, file).stdout).toContain(
       `native front: ${file} is ${other}, the program ${VERSION}\n`,
     );
+
+    const findings: Finding[] = JSON.parse(run(["doctor", "--offline", "--json"], {}, file).stdout);
+    const ofFront = findings.filter(({ id }) => id.startsWith("front"));
+    expect(ofFront.map(({ id, severity, found }) => ({ id, severity, found }))).toEqual([
+      {
+        id: "front-version",
+        severity: "warning",
+        found: `the native front ${file} is version ${other}, and its program ${VERSION}`,
+      },
+      { id: "front", severity: "note", found: `the native front is ${file}` },
+    ]);
 
     // The program alone, called by its own path, knows of the front and writes its path.
     expect(run(["--version"], {}, program).stdout).toBe(`sso-cred ${VERSION}\n`);

@@ -3,6 +3,7 @@ import type { Finding } from "../finding.ts";
 import { checkCommands } from "./commands.ts";
 import { checkConfig } from "./config.ts";
 import { checkEnvironment } from "./environment.ts";
+import { checkFront } from "./front.ts";
 import { checkHere } from "./here.ts";
 import { checkProfiles } from "./profiles.ts";
 import { checkSessions } from "./sessions.ts";
@@ -18,6 +19,7 @@ export function findingsOf(facts: Facts): Finding[] {
     checkState,
     checkSessions,
     checkHere,
+    checkFront,
   ].flatMap((check) => check(facts));
   const rank = { error: 0, warning: 1, note: 2 };
   return found.sort((a, b) => rank[a.severity] - rank[b.severity]);

@@ -3,6 +3,7 @@ import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import { readOurCommand } from "../../config/ourCommand.ts";
 import { commandLine } from "../../init/plan/command.ts";
+import { installedFront } from "../../platform/installation.ts";
 import type { System } from "../../platform/system.ts";
 import type { ConfigText } from "../configFile.ts";
 import type { CommandFacts } from "../facts.ts";
@@ -95,7 +96,8 @@ async function versionOf(command: string, { env }: Pick<System, "env">): Promise
 
 function isThisFile(command: string): boolean {
   try {
-    return realpathSync(command) === realpathSync(process.execPath);
+    const front = installedFront()?.path ?? process.execPath;
+    return [front, process.execPath].some((file) => realpathSync(command) === realpathSync(file));
   } catch {
     return false;
   }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { configPath, credentialsPath, expandPath, homeDirectory } from "../../hit/paths.ts";
 import { waitBudgetSeconds } from "../../hit/waitBudget.ts";
 import { browserCommands } from "../../platform/browser.ts";
+import { installedFront, isPacked } from "../../platform/installation.ts";
 import { readRegularFile } from "../../platform/readRegularFile.ts";
 import type { System } from "../../platform/system.ts";
 import { readConfigText } from "../configFile.ts";
@@ -36,6 +37,7 @@ export async function gatherFacts(selection: Selection, version: string, system:
     home,
     sessions,
     here: here(system),
+    front: isPacked() && platform !== "win32" ? (installedFront() ?? "none") : undefined,
   };
 }
 
