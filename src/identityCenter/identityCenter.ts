@@ -1,4 +1,3 @@
-import { sectionOf } from "../config/settingsToCheck.ts";
 import { type HttpEnvironment, httpExchange, type Limits, type RequestOptions } from "../http/exchange.ts";
 import { serviceUnavailable } from "../http/serviceUnavailable.ts";
 import type {
@@ -26,7 +25,6 @@ import {
 import type { CreateTokenCommandInput } from "./sdk.ts";
 import { type CallOptions, sdkHandler } from "./sdkHandler.ts";
 import { ServiceError } from "./serviceError.ts";
-import type { StartUrlRequest } from "./startUrl.ts";
 
 export { isThrottled } from "../http/serviceUnavailable.ts";
 export { ServiceError } from "./serviceError.ts";
@@ -209,28 +207,6 @@ export async function identityCenter(
       oidc.destroy();
       portal.destroy();
     },
-  };
-}
-
-/** The request that `resolveStartUrl` makes, through the same proxies and with the same CAs. */
-export function startUrlRequest(
-  session: Pick<SsoSession, "caBundle" | "name" | "loginArguments">,
-  system: HttpEnvironment & Pick<System, "trace">,
-  options: Pick<RequestOptions, "signal"> = {},
-): StartUrlRequest {
-  const exchange = httpExchange(session, system);
-  return async (method, url, timeoutMs) => {
-    const deadline = system.now() + timeoutMs;
-    try {
-      const { status, headers } = await exchange(
-        { method, url: new URL(url), headers: {} },
-        { ...options, deadline },
-      );
-      system.trace.step("start URL", { host: new URL(url).host, status });
-      return { status, location: headers.location };
-    } catch (error) {
-      throw withHostSetting(error, `sso_start_url in ${sectionOf(session)}`);
-    }
   };
 }
 

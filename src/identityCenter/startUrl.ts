@@ -1,6 +1,10 @@
+import { sectionOf } from "../config/settingsToCheck.ts";
 import { SsoCredError } from "../errors.ts";
+import { type HttpEnvironment, httpExchange, type RequestOptions } from "../http/exchange.ts";
 import type { SsoSession } from "../model.ts";
 import { isLoopback } from "../platform/loopback.ts";
+import type { System } from "../platform/system.ts";
+import { withHostSetting } from "./hostSetting.ts";
 
 /** Sends one request and follows no redirect. Rejects with "unavailable" if no response comes in time. */
 export type StartUrlRequest = (
@@ -108,4 +112,26 @@ function withoutTrailingSlashes(path: string): string {
   let end = path.length;
   while (path[end - 1] === "/") end--;
   return path.slice(0, end);
+}
+
+/** The request that `resolveStartUrl` makes, through the same proxies and with the same CAs. */
+export function startUrlRequest(
+  session: Pick<SsoSession, "caBundle" | "name" | "loginArguments">,
+  system: HttpEnvironment & Pick<System, "trace">,
+  options: Pick<RequestOptions, "signal"> = {},
+): StartUrlRequest {
+  const exchange = httpExchange(session, system);
+  return async (method, url, timeoutMs) => {
+    const deadline = system.now() + timeoutMs;
+    try {
+      const { status, headers } = await exchange(
+        { method, url: new URL(url), headers: {} },
+        { ...options, deadline },
+      );
+      system.trace.step("start URL", { host: new URL(url).host, status });
+      return { status, location: headers.location };
+    } catch (error) {
+      throw withHostSetting(error, `sso_start_url in ${sectionOf(session)}`);
+    }
+  };
 }

@@ -3,13 +3,8 @@ import { SsoCredError } from "../../errors.ts";
 import type { RequestOptions } from "../../http/exchange.ts";
 import { withRetries } from "../../http/withRetries.ts";
 import { oidcEndpoint } from "../../identityCenter/endpoints.ts";
-import {
-  type IdentityCenter,
-  identityCenter,
-  ServiceError,
-  startUrlRequest,
-} from "../../identityCenter/identityCenter.ts";
-import { resolveStartUrl } from "../../identityCenter/startUrl.ts";
+import { type IdentityCenter, identityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
+import { resolveStartUrl, startUrlRequest } from "../../identityCenter/startUrl.ts";
 import type { ClientRegistration, SsoSession, TokenGrant } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
 import { printable } from "../../text/printable.ts";

@@ -4,11 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { isKind } from "../../../src/errors.ts";
-import {
-  type IdentityCenter,
-  ServiceError,
-  startUrlRequest,
-} from "../../../src/identityCenter/identityCenter.ts";
+import { type IdentityCenter, ServiceError } from "../../../src/identityCenter/identityCenter.ts";
+import { startUrlRequest } from "../../../src/identityCenter/startUrl.ts";
 import { startIdentityCenter } from "../../identityCenter/identityCenter.ts";
 import { inFreshProcess } from "../http/freshProcess.ts";
 import { accessTo, answering, httpServer, JSON_TYPE, ROLE_CREDENTIALS, type Seen } from "../http/servers.ts";
