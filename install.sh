@@ -189,6 +189,7 @@ build() {
   have node || fail 'building needs Node 20 or newer (https://nodejs.org); or give --from FILE|URL'
   node "$source/scripts/run.mjs" build || fail 'the build failed'
   cp "$source/dist/sso-cred" "$work/sso-cred"
+  cp -R "$source/dist/share" "$work/share"
   cmp -s "$source/dist/sso-cred" "$source/dist/sso-cred-core" || cp "$source/dist/sso-cred-core" "$work/sso-cred-core"
 }
 

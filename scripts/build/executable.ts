@@ -11,6 +11,7 @@ import { alone } from "./lock.ts";
 import { pack } from "./pack.ts";
 import { runtime } from "./runtime.ts";
 import { RUNTIME_FLAGS, shieldingOptions } from "./runtimeFlags.ts";
+import { writeSharedFiles } from "./sharedFiles.ts";
 
 export interface Wish {
   /** undefined: this machine. */
@@ -31,6 +32,7 @@ export async function buildExecutable(wish: Wish): Promise<string> {
   return await alone(`${root}.cache/build.lock`, async () => {
     await mkdir(`${root}dist/meta`, { recursive: true });
     await sweep();
+    await writeSharedFiles(`${root}dist`);
     const program = await buildProgram(wish);
     return (await buildFront(wish, program)) ?? program;
   });

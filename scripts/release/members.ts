@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { frontName, programName } from "../build/executable.ts";
+import { sharedFiles } from "../build/sharedFiles.ts";
 import { root, type Target } from "../toolchain.mjs";
 import { signAdHoc } from "./adhocSignature.ts";
 
@@ -25,6 +26,7 @@ export async function prefixMembers(target: Target): Promise<Member[]> {
   return [
     program("bin/sso-cred", signed(target, await read(front), "sso-cred")),
     program("libexec/sso-cred/sso-cred", signed(target, main, "sso-cred-core")),
+    ...Object.entries(sharedFiles()).map(([path, content]) => text(path, Buffer.from(content))),
     ...documents,
   ];
 }
