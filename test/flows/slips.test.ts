@@ -98,7 +98,9 @@ describe("a config file that does not exist", () => {
   it("is named, with init as the remedy", async () => {
     const { call, home } = await signInWorld();
     const path = join(home.path, "elsewhere");
-    const { code, stderr } = await call(MAIN_JOB, { env: { AWS_CONFIG_FILE: path, HOME: "/nonexistent" } });
+    const { code, stderr } = await call(MAIN_JOB, {
+      env: { AWS_CONFIG_FILE: path, HOME: join(home.path, "empty") },
+    });
     expect([code, stderr]).toEqual([
       3,
       `sso-cred: ${path}, which AWS_CONFIG_FILE names, does not exist\n  run: sso-cred init corp\n`,
