@@ -6,6 +6,31 @@ export default defineConfig({
     projects: [
       {
         test: {
+          name: "interop",
+          include: ["test/interop/*.test.ts"],
+          globalSetup: ["test/interop/setup.ts", "test/support/frozenExecutable.ts"],
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "stress",
+          include: ["test/stress/*.test.ts"],
+          globalSetup: ["test/support/frozenExecutable.ts"],
+          testTimeout: 600_000,
+          maxConcurrency: 8,
+        },
+      },
+      {
+        test: {
+          name: "platforms",
+          include: ["test/platforms/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts", "test/flows/**/*.test.ts"],
           testTimeout: 20_000,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from "nod
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { type Random, seeded } from "../../scripts/stress/random.ts";
+import { type Random, seeded } from "../stress/random.ts";
 import { type Home, makeHome, sessionSection } from "../support/home.ts";
 import { BINARY, runBinary, startBinary } from "../support/run.ts";
 

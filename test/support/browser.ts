@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CA_FILE } from "./testCertificates.ts";
 
 /** `visit` follows the page's redirects, `deny` presses Deny on it, `ignore` never looks at it. */
 export type BrowserMode = "visit" | "deny" | "ignore";
@@ -21,6 +22,8 @@ export function makeBrowser(folder: string, mode: BrowserMode = "visit"): FakeBr
   const program = fileURLToPath(new URL("browserProcess.ts", import.meta.url));
   const script = [
     "#!/bin/sh",
+    // Browsers have a trust store of their own, and get no variables of the program's.
+    `export NODE_EXTRA_CA_CERTS=${quoted(CA_FILE)}`,
     `exec ${quoted(process.execPath)} --no-warnings ${quoted(program)} ${mode} ${quoted(log)} "$@"`,
   ];
   writeFileSync(command, `${script.join("\n")}\n`);

@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import type { Expect, Report } from "../stress/report.ts";
+import { isGoodOutput, jsonIn, SESSION } from "../stress/stage.ts";
+import { tokenPath } from "../support/home.ts";
+import type { Found, Program } from "./clients.ts";
+import { expectRole, openWorld, type World, whoAmI } from "./world.ts";
+
+export interface ClientUnderTest {
+  program: Found;
+  /** The probe's own words for "who am I, as this profile"; absent for an AWS CLI. */
+  args?(profile: string): string[];
+  aws?: boolean;
+  variant?: string;
+  /** It also reads `sso_session` profiles, with a provider that shares our token file. */
+  ownSso?: boolean;
+  only?: "sso";
+  /** On failure it passes on what the helper said. */
+  showsWords?: boolean;
+}
+
+export function missingRows({ name, missing }: { name: string; missing: string }): string[] {
+  return [`${name}: ${missing}`];
+}
+
+/** One client: through credential_process in several ways, and with its own SSO provider on our files. */
+export async function clientRows(client: ClientUnderTest, program: Program, report: Report): Promise<void> {
+  const title = client.variant ? `${program.name} ${client.variant}` : program.name;
+  const ask = (world: World, profile: string, env?: Record<string, string>) =>
+    world.client(program, client.aws ? whoAmI(world.center, profile) : (client.args?.(profile) ?? []), env);
+
+  async function row(what: string, check: (world: World, expect: Expect) => Promise<string>): Promise<void> {
+    await report.row(`${title}: ${what}`, async (expect) => {
+      const world = await openWorld();
+      try {
+        return { detail: await check(world, expect) };
+      } finally {
+        await world.close();
+      }
+    });
+  }
+
+  if (client.only !== "sso") {
+    await row("first call, nobody signed in", async (world, expect) => {
+      expectRole(expect, await ask(world, "dev"));
+      const tabs = world.browser.opened().length;
+      expect(tabs === 1, `${tabs} tabs`);
+      expectRole(expect, await ask(world, "dev"));
+      const portal = world.center.count("/federation/credentials");
+      expect(portal === 1, `${portal} portal calls for two runs`);
+      return "1 tab, 1 portal call for 2 runs";
+    });
+    await row("a path with a blank, token expired", async (world, expect) => {
+      await world.signIn(-3600);
+      expectRole(expect, await ask(world, "spaced"));
+      expect(world.browser.opened().length === 0, "a tab was opened");
+      return "refreshed, no tab";
+    });
+    await row("nobody may be asked", async (world, expect) => {
+      const { code, stdout, stderr } = await ask(world, "dev", { SSO_CRED_LOGIN: "never" });
+      expect(code !== 0, "it ended well without credentials");
+      const words = /run: sso-cred login my-sso/.test(stdout + stderr);
+      if (client.showsWords) expect(words, `what to run is not shown: ${stderr.trim().slice(-300)}`);
+      return words ? "shows what to run" : "hides the helper's words";
+    });
+  }
+  if (client.ownSso) {
+    await row("its SSO provider reads our token", async (world, expect) => {
+      const { code, stderr } = await world.call().done;
+      expect(code === 0, `our sign-in: ${stderr}`);
+      expectRole(expect, await ask(world, "sso"));
+      const requests = world.center.count("/token");
+      expect(requests === 1, `${requests} requests to /token instead of our one`);
+      return "no request to /token of its own";
+    });
+    await row("it refreshes, we read", async (world, expect) => {
+      await world.signIn(120);
+      expectRole(expect, await ask(world, "sso"));
+      return theyRefreshed(world, expect);
+    });
+    await row("we refresh, it reads", async (world, expect) => {
+      await world.signIn(-3600);
+      const { code, stderr } = await world.call().done;
+      expect(code === 0, `our refresh: ${stderr}`);
+      expectRole(expect, await ask(world, "sso"));
+      const requests = world.center.count("/token");
+      expect(requests === 1, `${requests} requests to /token instead of our one`);
+      return "1 refresh";
+    });
+  }
+}
+
+/** Some clients refresh a token that has 2 minutes left, some use it up; we go on from either. */
+async function theyRefreshed(world: World, expect: Expect): Promise<string> {
+  const theirs = world.center.count("/token");
+  const before = jsonIn(join(world.home.path, tokenPath(SESSION)));
+  const { code, stdout, stderr } = await world.call({ roleName: "Admin" }).done;
+  expect(code === 0 && isGoodOutput(stdout, world.center), `ours: exit ${code}: ${stderr.trim()}`);
+  const ours = world.center.count("/token") - theirs;
+  expect(theirs + ours === 1, `${theirs} + ${ours} refreshes`);
+  expect(typeof before?.refreshToken === "string", "it dropped the refresh token");
+  expect(world.browser.opened().length === 0, "a tab was opened");
+  return theirs === 1 ? "it refreshed, we used it" : "it used the token up, we refreshed";
+}

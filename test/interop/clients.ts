@@ -1,0 +1,181 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { pinnedNode, root } from "../../scripts/toolchain.mjs";
+
+/** What the clients are fetched into; as good as a cache, it may be removed at any time. */
+const FOLDER = `${root}.cache/clients`;
+const PROBES = `${root}test/interop`;
+const INSTALL_MS = 300_000;
+const RUST_MS = 1_200_000;
+
+/** Pinned: an interop run says the same next month. AWS CLI v1 brings a botocore of its own. */
+const PYTHON_PACKAGES = ["awscli==1.46.3", "boto3==1.44.3"];
+
+/** The first words of a command line, and what more it needs in its environment. */
+export interface Program {
+  name: string;
+  command: readonly string[];
+  env?: Readonly<Record<string, string>>;
+}
+
+/** A program that is at hand, or why it is not. */
+export type Found = Program | { name: string; missing: string };
+
+export function isMissing(found: Found): found is { name: string; missing: string } {
+  return "missing" in found;
+}
+
+/** boto3 and the AWS CLI v1 from PyPI, in a virtual environment of their own. */
+export function pythonClients(): { boto3: Found; awsV1: Found; python: string | undefined } {
+  const venv = `${FOLDER}/python-${PYTHON_PACKAGES.join("-")}`;
+  const missing = existsSync(`${venv}/ok`) ? undefined : makeVenv(venv);
+  if (missing) {
+    return { boto3: { name: "boto3", missing }, awsV1: { name: "AWS CLI v1", missing }, python: undefined };
+  }
+  const python = `${venv}/bin/python`;
+  const versions = run(python, [
+    "-c",
+    "import boto3, botocore; print(boto3.__version__, botocore.__version__)",
+  ]);
+  const [boto3 = "", botocore = ""] = versions.stdout.trim().split(" ");
+  return {
+    boto3: { name: `boto3 ${boto3} (botocore ${botocore})`, command: [python, `${PROBES}/probe.py`] },
+    awsV1: { name: nameOfAws([python, `${venv}/bin/aws`]), command: [python, `${venv}/bin/aws`] },
+    python,
+  };
+}
+
+function makeVenv(venv: string): string | undefined {
+  rmSync(venv, { recursive: true, force: true });
+  const made = run("python3", ["-m", "venv", venv]);
+  if (made.status !== 0) return `python3 -m venv does not work here: ${reason(made)}`;
+  const installed = run(`${venv}/bin/python`, ["-m", "pip", "install", "-q", ...PYTHON_PACKAGES]);
+  if (installed.status !== 0) return `pip install failed: ${reason(installed)}`;
+  writeFileSync(`${venv}/ok`, "");
+  return undefined;
+}
+
+/** The AWS CLI v2: where `aws` in PATH is one, that; else Debian's package, unpacked without being installed. */
+export function awsV2(): Found {
+  for (const aws of (process.env.PATH ?? "").split(":").map((folder) => `${folder}/aws`)) {
+    if (existsSync(aws) && nameOfAws([aws]).startsWith("AWS CLI 2."))
+      return { name: nameOfAws([aws]), command: [aws] };
+  }
+  const name = "AWS CLI v2";
+  const folder = `${FOLDER}/debian-awscli`;
+  if (!existsSync(folder)) {
+    const missing = unpackDebian(folder);
+    if (missing) return { name, missing: `no aws 2.x in PATH, PyPI has none, and ${missing}` };
+  }
+  const program = {
+    command: ["/usr/bin/python3", `${folder}/usr/bin/aws`],
+    env: { PYTHONPATH: `${folder}/usr/lib/python3/dist-packages` },
+  };
+  const version = nameOfAws(program.command, program.env);
+  return version.startsWith("AWS CLI 2.")
+    ? { name: `${version} (Debian)`, ...program }
+    : { name, missing: `Debian's awscli does not start here: ${version}` };
+}
+
+function unpackDebian(folder: string): string | undefined {
+  const plan = run("apt-get", ["install", "-s", "--no-install-recommends", "awscli"]);
+  const packages = [...plan.stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name as string);
+  if (plan.status !== 0 || !packages.includes("awscli")) return `apt-get offers no awscli: ${reason(plan)}`;
+  const download = `${folder}.download`;
+  rmSync(download, { recursive: true, force: true });
+  mkdirSync(download, { recursive: true });
+  const script = `cd "$1" && shift && apt-get -q download "$@" && for deb in *.deb; do dpkg-deb -x "$deb" . || exit 1; done && rm *.deb`;
+  const fetched = run("sh", ["-c", script, "sh", download, ...packages]);
+  if (fetched.status !== 0) return `apt-get download failed: ${reason(fetched)}`;
+  renameSync(download, folder);
+  return undefined;
+}
+
+function nameOfAws(command: readonly string[], env: Readonly<Record<string, string>> = {}): string {
+  const { stdout, stderr } = run(command[0] ?? "", [...command.slice(1), "--version"], env);
+  const [, version] = /^aws-cli\/(\S+)/.exec(stdout || stderr) ?? [];
+  return version ? `AWS CLI ${version}` : (stdout || stderr).trim().slice(0, 120);
+}
+
+export function javaScriptClient(): Program {
+  const { version } = JSON.parse(
+    readFileSync(`${root}node_modules/@aws-sdk/client-sts/package.json`, "utf8"),
+  );
+  return {
+    name: `JavaScript v3 (client-sts ${version})`,
+    command: [pinnedNode(), "--no-warnings", `${PROBES}/probe.mjs`],
+  };
+}
+
+/** Both SDKs for Go in one program; its modules come through Go's own proxy. */
+export function goClients(): { v1: Found; v2: Found } {
+  const binary = `${FOLDER}/go-probe`;
+  mkdirSync(FOLDER, { recursive: true });
+  const built = run("go", ["build", "-buildvcs=false", "-o", binary, "."], {}, `${PROBES}/go`);
+  const modules = readFileSync(`${PROBES}/go/go.mod`, "utf8");
+  const version = (module: string) => new RegExp(`${module} v(\\S+)`).exec(modules)?.[1];
+  const found = (name: string, which: string): Found =>
+    built.status === 0
+      ? { name, command: [binary, which] }
+      : { name, missing: `go build does not work here: ${reason(built)}` };
+  return {
+    v1: found(`Go v1 (${version("aws-sdk-go")})`, "v1"),
+    v2: found(`Go v2 (config ${version("aws-sdk-go-v2/config")})`, "v2"),
+  };
+}
+
+/** The source is run by `java` itself; Maven only answers the class path. */
+export function javaClient(): Found {
+  const [, version = ""] = /<version>(2[^<]*)</.exec(readFileSync(`${PROBES}/java/pom.xml`, "utf8")) ?? [];
+  const name = `Java v2 (${version})`;
+  const file = `${FOLDER}/java-${version}.classpath`;
+  mkdirSync(FOLDER, { recursive: true });
+  if (!existsSync(file)) {
+    const args = ["-q", "-B", "dependency:build-classpath", `-Dmdep.outputFile=${file}`];
+    const resolved = run("mvn", args, {}, `${PROBES}/java`);
+    if (resolved.status !== 0)
+      return { name, missing: `mvn does not resolve the SDK here: ${reason(resolved)}` };
+  }
+  const classPath = readFileSync(file, "utf8").trim();
+  return { name, command: ["java", "-cp", classPath, `${PROBES}/java/Probe.java`] };
+}
+
+/** Takes minutes to build, so only on request. */
+export function rustClient(): Found {
+  const target = `${FOLDER}/rust`;
+  const built = run("cargo", ["build", "-q", "--target-dir", target], {}, `${PROBES}/rust`, RUST_MS);
+  const manifest = readFileSync(`${PROBES}/rust/Cargo.toml`, "utf8");
+  const name = `Rust (aws-config ${/aws-config = .*?"=([^"]+)"/.exec(manifest)?.[1]})`;
+  return built.status === 0
+    ? { name, command: [`${target}/debug/probe`] }
+    : { name, missing: `cargo build does not work here: ${reason(built)}` };
+}
+
+/** The SDK for Ruby, where it is installed: RubyGems' `aws-sdk-core`, or Debian's `ruby-aws-sdk-core`. */
+export function rubyClient(): Found {
+  const asked = run("ruby", ["-raws-sdk-core", "-e", "puts Aws::CORE_GEM_VERSION"]);
+  return asked.status === 0
+    ? { name: `Ruby v3 (core ${asked.stdout.trim()})`, command: ["ruby", `${PROBES}/probe.rb`] }
+    : { name: "Ruby v3", missing: `no aws-sdk-core for ruby here: ${reason(asked)}` };
+}
+
+function run(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = root,
+  timeout = INSTALL_MS,
+) {
+  const result = spawnSync(file, args, {
+    cwd,
+    encoding: "utf8",
+    timeout,
+    env: { ...process.env, ...env },
+  });
+  return { ...result, stdout: result.stdout ?? "", stderr: result.stderr ?? "" };
+}
+
+function reason({ error, stdout, stderr }: ReturnType<typeof run>): string {
+  const line = `${stderr}\n${stdout}`.split("\n").find((text) => /\S/.test(text)) ?? "";
+  return error ? error.message : line.trim().slice(0, 160);
+}

@@ -1,0 +1,75 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { commandLine } from "../../src/init/plan/command.ts";
+import type { Expect } from "../stress/report.ts";
+import { ACCOUNT, openStage, REGION, ROLE, SESSION, type Stage, type StageOptions } from "../stress/stage.ts";
+import { executable } from "../support/frozenExecutable.ts";
+import { sessionSection } from "../support/home.ts";
+import { type RunResult, start } from "../support/run.ts";
+import type { Program } from "./clients.ts";
+import { writeEndpointModels } from "./endpointModels.ts";
+
+/** A stage whose config has a profile for every way to the role. */
+export interface World extends Stage {
+  /** Runs a client until it ends. */
+  client(program: Program, args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
+}
+
+/**
+ * `dev`: credential_process; `spaced`: the same, by a path with a blank, as `init` writes it; `sso`: the SDKs' own provider for
+ * the same session.
+ */
+export async function openWorld(options: StageOptions = {}): Promise<World> {
+  const stage = await openStage(options);
+  const { home, center } = stage;
+  const folder = join(home.path, "my tools");
+  mkdirSync(folder);
+  symlinkSync(executable(), join(folder, "sso-cred"));
+  const target = { session: SESSION, accountId: ACCOUNT, roleName: ROLE };
+  const spaced = commandLine(join(folder, "sso-cred"), target, process.platform);
+  const line = `--account-id ${ACCOUNT} --role-name ${ROLE}`;
+  const config = `${sessionSection(SESSION)}
+[profile dev]
+credential_process = ${executable()} ${SESSION} ${line}
+region = ${REGION}
+
+[profile spaced]
+credential_process = ${spaced}
+region = ${REGION}
+
+[profile sso]
+sso_session = ${SESSION}
+sso_account_id = ${ACCOUNT}
+sso_role_name = ${ROLE}
+region = ${REGION}
+`;
+  await home.write(".aws/config", config);
+  await writeEndpointModels(home, center.urls);
+  return {
+    ...stage,
+    client({ command: [file = "", ...first], env: own }, args, env) {
+      return start(file, [...first, ...args], {
+        home,
+        env: { ...stage.env, PATH: process.env.PATH, ...own, ...env },
+        deadlineMs: 120_000,
+      }).done;
+    },
+  };
+}
+
+/** For Python's webbrowser, which waits for its browser without the `&`, and its callback's server with it. */
+export function browserForAws({ browser }: Stage): Record<string, string> {
+  return { BROWSER: `${browser.command} %s &` };
+}
+
+/** The words of `aws sts get-caller-identity`; older versions do not know the endpoint's variable. */
+export function whoAmI(center: Stage["center"], profile: string): string[] {
+  const endpoint = ["--endpoint-url", center.urls.sts, "--region", REGION];
+  return ["sts", "get-caller-identity", "--profile", profile, "--output", "json", ...endpoint];
+}
+
+/** The client has signed a request to STS with the role's credentials, and STS has found the signature good. */
+export function expectRole(expect: Expect, { code, stdout, stderr }: RunResult): void {
+  const pattern = new RegExp(`assumed-role/AWSReservedSSO_${ROLE}_`);
+  expect(code === 0 && pattern.test(stdout), `exit ${code}: ${(stderr || stdout).trim().slice(-400)}`);
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type IdentityCenter,
+  type IdentityCenterOptions,
+  startIdentityCenter,
+} from "../identityCenter/identityCenter.ts";
+import {
+  type Home,
+  makeHome,
+  START_URL,
+  sessionSection,
+  sha1,
+  tokenFile,
+  tokenPath,
+} from "../support/home.ts";
+import type { RunResult } from "../support/run.ts";
+import type { Call, Machine, StartOptions } from "./machine.ts";
+import { makeProfile, type Windows } from "./windows.ts";
+
+export const SESSION = "my-sso";
+export const ACCOUNT = "123456789011";
+export const ROLE = "ReadOnly";
+export const MAIN_JOB = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
+export const TOKEN_FILE = tokenPath(SESSION);
+
+export interface WorldOptions {
+  /** Of `~/.aws/config`; default: the section of the session. */
+  config?: string;
+  center?: IdentityCenterOptions;
+  /** What the browser does with an address; default: visit it. */
+  browser?: "visit" | "ignore";
+  env?: Record<string, string | undefined>;
+}
+
+/** A home on that machine, an Identity Center on this one, and a browser. */
+export interface World<M extends Machine = Machine> {
+  readonly machine: M;
+  readonly home: Home;
+  readonly center: IdentityCenter;
+  /** What a caller has in its environment beside what the machine needs. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  call(args: readonly string[], options?: StartOptions): Call;
+  /** The line that an SDK calls, until its end. */
+  mainJob(env?: StartOptions["env"]): Promise<RunResult>;
+  /** A valid sign-in whose token has so many seconds left. */
+  signIn(secondsLeft: number): Promise<void>;
+  /** Paths of the requests since the last question. */
+  requests(): string[];
+  /** Addresses that the browser was opened with. */
+  opened(): string[];
+  /** The sign-in of the session that is under way. */
+  pendingLogin(): { pid: number; state: string } | undefined;
+  close(): Promise<void>;
+}
+
+export async function openWorld<M extends Machine>(
+  machine: M,
+  options: WorldOptions = {},
+): Promise<World<M>> {
+  const home = await makeHome({
+    config: options.config ?? sessionSection(SESSION),
+    name: "sso-cred-foreign-",
+  });
+  const center = await startIdentityCenter({ servers: "separate", ...options.center });
+  const leave =
+    machine.name === "windows" ? await makeProfile(home, machine as unknown as Windows) : () => {};
+  const log = join(home.path, "opened");
+  const env = {
+    ...center.env,
+    BROWSER: machine.browser(home, log, options.browser !== "ignore"),
+    SSO_CRED_WAIT: "45",
+    ...options.env,
+  };
+  const world: World<M> = {
+    machine,
+    home,
+    center,
+    env,
+    call: (args, given = {}) =>
+      machine.start(home, machine.executable, args, { ...given, env: { ...env, ...given.env } }),
+    mainJob: (given = {}) => world.call(MAIN_JOB, { env: given }).done,
+    async signIn(secondsLeft) {
+      const token = { ...center.signIn(), expiresAt: Date.now() + secondsLeft * 1000 };
+      await home.write(TOKEN_FILE, { startUrl: START_URL, region: "eu-west-1", ...tokenFile(token) });
+    },
+    requests: () => center.requests.splice(0).map(({ path }) => path),
+    opened: () => linesOf(log),
+    pendingLogin() {
+      const [line] = linesOf(join(home.path, `.aws/sso-cred/logins/${sha1(SESSION)}.json`));
+      return line === undefined ? undefined : JSON.parse(line);
+    },
+    async close() {
+      // Its worker sees within a second that nobody wants it any more.
+      if (world.pendingLogin()) await world.call(["logout", "--all"]).done.catch(() => {});
+      await center.stop();
+      await leave();
+      await home.remove();
+    },
+  };
+  return world;
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, "utf8").split("\n").filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+/** What an SDK expects of a call that has credentials for it. */
+export function expectDocument({ code, stdout, stderr }: RunResult, { center }: Pick<World, "center">): void {
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  const { Version, AccountId, AccessKeyId } = JSON.parse(stdout);
+  assert.deepEqual({ Version, AccountId }, { Version: 1, AccountId: ACCOUNT });
+  assert.ok(center.state.roleKeys.has(AccessKeyId), "credentials that the portal has not given");
+}
+
+/** A failure with one line that says why, at most one that says what to do, and nothing on standard output. */
+export function expectFailure({ code, stdout, stderr }: RunResult, exit: number, says: RegExp): void {
+  assert.deepEqual({ code, stdout }, { code: exit, stdout: "" }, stderr);
+  assert.match(stderr, /^sso-cred: [^\n]+\n( {2}(run|open): [^\n]+\n)?$/);
+  assert.match(stderr, says);
+}
+
+/** Waits until something is so, for half a minute at most. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = performance.now() + 30_000;
+  while (!(await isSo())) {
+    if (performance.now() > giveUpAt) throw new Error(`never: ${what}`);
+    await sleep(50);
+  }
+}

@@ -1,0 +1,50 @@
+import type { RunResult } from "../support/run.ts";
+import { duration, type Expect, type Figures } from "./report.ts";
+import { isGoodOutput, type Stage } from "./stage.ts";
+
+/** What a run is to end with: 0 with credentials, or a kind of failure with its words and nothing on stdout. */
+export type Ending = 0 | { exit: number; says: RegExp };
+
+/** Start-up on a busy machine, for runs that have nothing to wait for. */
+export const PROMPT_MS = 6_000;
+
+/** Holds a run against its ending; answers the row's figures. */
+export function judge(
+  expect: Expect,
+  { center, browser }: Stage,
+  { code, stdout, stderr, ms }: RunResult,
+  ending: Ending,
+  { mostMs = PROMPT_MS, tabs = 0 } = {},
+): Figures {
+  if (ending === 0) {
+    expect(code === 0, `exit ${code}: ${stderr.trim()}`);
+    expect(isGoodOutput(stdout, center), `output ${JSON.stringify(stdout.slice(0, 80))}`);
+    expect(stderr === "", `stderr of a success: ${stderr.trim()}`);
+  } else {
+    expect(code === ending.exit, `exit ${code} instead of ${ending.exit}: ${stderr.trim()}`);
+    expect(stdout === "", `stdout of a failure: ${stdout.slice(0, 80)}`);
+    expect(ending.says.test(stderr), `unexpected words: ${stderr.trim()}`);
+    expect(isFailureText(stderr), `shape of ${JSON.stringify(stderr)}`);
+  }
+  expect(ms <= mostMs, `took ${duration(ms)}`);
+  expect(browser.opened().length <= tabs, `${browser.opened().length} tabs`);
+  return { exit: code ?? "killed", time: duration(ms), says: ending === 0 ? "" : firstLine(stderr) };
+}
+
+/** CONTRACT 2: one line that says what happened, at most one that says what to do. */
+export function isFailureText(stderr: string): boolean {
+  return /^sso-cred: [^\n]+\n( {2}(run|open): [^\n]+\n)?$/.test(stderr);
+}
+
+const MOST_SHOWN = 90;
+
+/** Without what changes from run to run. */
+function firstLine(stderr: string): string {
+  const line = (stderr.split("\n")[0] ?? "")
+    .replace(/^sso-cred: /, "")
+    .replace(/\/tmp\/sso-cred-stress-\w+/g, "~")
+    .replace(/127\.0\.0\.1:\d+/g, "HOST")
+    .replace(/process \d+/g, "process N")
+    .replaceAll("|", "/");
+  return line.length > MOST_SHOWN ? `${line.slice(0, MOST_SHOWN)}…` : line;
+}

@@ -1,0 +1,4 @@
+import { concurrency } from "./concurrency.ts";
+import { defineSuite } from "./suite.ts";
+
+defineSuite(concurrency);

@@ -1,0 +1,4 @@
+import { deadLocks } from "./deadLocks.ts";
+import { defineSuite } from "./suite.ts";
+
+defineSuite(deadLocks);

@@ -1,0 +1,4 @@
+import { disks } from "./brokenDisks.ts";
+import { defineSuite } from "./suite.ts";
+
+defineSuite(disks);

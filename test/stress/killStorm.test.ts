@@ -1,0 +1,4 @@
+import { killStorm } from "./killStorm.ts";
+import { defineSuite } from "./suite.ts";
+
+defineSuite(killStorm);

@@ -1,0 +1,4 @@
+import { network } from "./networkFaults.ts";
+import { defineSuite } from "./suite.ts";
+
+defineSuite(network);

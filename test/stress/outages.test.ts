@@ -1,0 +1,4 @@
+import { outages } from "./serviceFaults.ts";
+import { defineSuite } from "./suite.ts";
+
+defineSuite(outages);

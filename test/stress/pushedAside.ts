@@ -1,0 +1,153 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { tokenPath } from "../support/home.ts";
+import {
+  allCallers,
+  CALLERS,
+  callerOf,
+  expectSpent,
+  lockId,
+  lockPath,
+  onLockStage,
+  spentOf,
+  until,
+} from "./lockCallers.ts";
+import { kill } from "./processes.ts";
+import type { Expect, Figures } from "./report.ts";
+import { jsonIn, SESSION, type Stage } from "./stage.ts";
+import { expectPushedAside, figuresOf, HELD_UP_MS, LIVE_HOLDER_MS, PATIENT, wake } from "./standingHolder.ts";
+import { stoppedStarts } from "./stoppedStarts.ts";
+import type { SuiteContext } from "./suite.ts";
+
+/** The answer to a refresh is sent after its asker has been stopped. */
+const ANSWER_MS = 1_000;
+
+/**
+ * A holder that stands still for more than 60 s with the answer of /token in its hands, or on the way: the worst moment, since its
+ * refresh token is spent and the new one not written. At most one sign-in, and then all is well.
+ */
+export function pushedAside({ report }: SuiteContext): Promise<void>[] {
+  const rows = [
+    ...stoppedStarts(report),
+    report.row(`stopped for 70 s with /token's answer, ${CALLERS} wait`, wokenLate),
+    report.row(`stopped with /token's answer until a waiter has asked, ${CALLERS} wait`, wokenInTime),
+    report.row(`stopped for 60 s, and wakes while another holds its lock, ${CALLERS} wait`, leavesOthersLock),
+  ];
+  const missing = straceFault();
+  if (missing === undefined) {
+    for (const whose of ["the token's", "the sign-in's"] as const) {
+      rows.push(
+        report.row(`held up for 70 s at the rename of ${whose} file, ${CALLERS} wait`, (expect) =>
+          heldAtRename(whose, expect),
+        ),
+      );
+    }
+  } else report.note(`NOT RUN: held up at a rename: ${missing}`);
+  return rows;
+}
+
+/** What was written while it slept is the newer one. */
+function wokenLate(expect: Expect): Promise<Figures> {
+  return onLockStage(async (stage) => {
+    const holder = await stoppedWithAnswer(stage);
+    const results = await allCallers(stage, PATIENT);
+    const slowest = expectPushedAside(stage, results, expect);
+    const written = accessToken(stage);
+    await sleep(HELD_UP_MS - LIVE_HOLDER_MS);
+    await wake(holder);
+    expect(accessToken(stage) === written, "the one that woke up overwrote the newer token");
+    return figuresOf(
+      slowest,
+      await expectSpent(stage, { refreshes: 2, granted: 1, logins: 1, tabs: 1 }, expect),
+    );
+  });
+}
+
+/** Its answer is found by those who have just been told that the refresh token is spent. */
+function wokenInTime(expect: Expect): Promise<Figures> {
+  return onLockStage(async (stage) => {
+    const holder = await stoppedWithAnswer(stage);
+    const others = allCallers(stage, PATIENT);
+    await until("a waiter's refresh", () => spentOf(stage).refreshes === 2, 2 * LIVE_HOLDER_MS);
+    await wake(holder);
+    const slowest = expectPushedAside(stage, await others, expect);
+    return figuresOf(
+      slowest,
+      await expectSpent(stage, { refreshes: 2, granted: 1, logins: 0, tabs: 0 }, expect),
+    );
+  });
+}
+
+/** The others then wait for that other one, and nobody asks a third time. */
+function leavesOthersLock(expect: Expect): Promise<Figures> {
+  return onLockStage(async (stage) => {
+    await stage.signIn(-600);
+    stage.center.misbehave({ path: "/token", times: 1, how: { kind: "blackHole" } });
+    stage.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 5 * ANSWER_MS } });
+    const holder = callerOf(stage, 0, { deadlineMs: PATIENT.deadlineMs });
+    await until("the holder's refresh", () => spentOf(stage).refreshes === 1);
+    kill(holder.pid, "SIGSTOP");
+    const lock = lockPath(stage, "token");
+    const first = lockId(lock);
+    const others = allCallers(stage, PATIENT);
+    await until("a waiter's refresh", () => spentOf(stage).refreshes === 2, 2 * LIVE_HOLDER_MS);
+    const second = lockId(lock);
+    expect(second !== undefined && second !== first, "nobody took the lock over");
+    await wake(holder);
+    expect(lockId(lock) === second, "the one that woke up took away another's lock");
+    const slowest = expectPushedAside(stage, await others, expect);
+    return figuresOf(
+      slowest,
+      await expectSpent(stage, { refreshes: 2, granted: 1, logins: 0, tabs: 0 }, expect),
+    );
+  });
+}
+
+/**
+ * Between its last look at the file and the rename, where it looks no more: by then the others have swept its temporary file, so
+ * that it has to look again.
+ */
+function heldAtRename(whose: "the token's" | "the sign-in's", expect: Expect): Promise<Figures> {
+  return onLockStage(async (stage) => {
+    if (whose === "the token's") await stage.signIn(-600);
+    // Of either run it is the first file that is replaced.
+    const inject = `inject=rename:delay_enter=${HELD_UP_MS * 1000}:when=1`;
+    const through = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e", inject];
+    const holder = callerOf(stage, 0, { through, deadlineMs: PATIENT.deadlineMs });
+    await until("the holder's lock", () =>
+      whose === "the token's" ? spentOf(stage).refreshes === 1 : existsSync(lockPath(stage, "login")),
+    );
+    const slowest = expectPushedAside(stage, await allCallers(stage, PATIENT), expect);
+    const written = accessToken(stage);
+    const { code, stderr } = await holder.done;
+    expect(code === 0 || code === 7, `the holder: exit ${code}: ${stderr.trim()}`);
+    expect(accessToken(stage) === written, "the rename overwrote the newer token");
+    const refreshes = whose === "the token's" ? { refreshes: 2, granted: 1 } : { refreshes: 0, granted: 0 };
+    return figuresOf(slowest, await expectSpent(stage, { ...refreshes, logins: 1, tabs: 1 }, expect));
+  });
+}
+
+/** Its answer has been given and not read. */
+async function stoppedWithAnswer(stage: Stage) {
+  await stage.signIn(-600);
+  stage.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: ANSWER_MS } });
+  const holder = callerOf(stage, 0, { deadlineMs: PATIENT.deadlineMs });
+  await until("the holder's refresh", () => spentOf(stage).refreshes === 1);
+  kill(holder.pid, "SIGSTOP");
+  return holder;
+}
+
+function accessToken({ home }: Stage): unknown {
+  return jsonIn(join(home.path, tokenPath(SESSION)))?.accessToken;
+}
+
+/** Why no process can be held up by strace here. */
+function straceFault(): string | undefined {
+  const probe = spawnSync("strace", ["-qq", "-o", "/dev/null", "-e", "inject=rename:delay_enter=1", "true"], {
+    encoding: "utf8",
+  });
+  if (probe.error) return `no strace (${(probe.error as NodeJS.ErrnoException).code})`;
+  return probe.status === 0 ? undefined : `strace: ${probe.stderr.trim().split("\n")[0]}`;
+}

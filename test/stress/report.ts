@@ -1,0 +1,48 @@
+export type Figures = Record<string, string | number>;
+
+/** One promise put to the test: what was measured, and how it was broken, if it was. */
+export interface Row {
+  name: string;
+  figures: Figures;
+  broken: string[];
+}
+
+export interface Report {
+  /** Checks one promise; `expect(condition, "what is wrong when it does not hold")` collects the faults. */
+  row(name: string, check: (expect: Expect) => Promise<Figures> | Figures): Promise<void>;
+  /** A line under the table: what was left out, and why. */
+  note(line: string): void;
+}
+
+export type Expect = (holds: boolean, otherwise: string) => void;
+
+/** For the process in a network of its own, whose rows become tests in the one outside. */
+export function newReport(): Report & { readonly rows: readonly Row[] } {
+  const rows: Row[] = [];
+  return {
+    rows,
+    note: () => {},
+    async row(name, check) {
+      const broken: string[] = [];
+      let figures: Figures = {};
+      try {
+        figures = await check((holds, otherwise) => {
+          if (!holds) broken.push(otherwise);
+        });
+      } catch (error) {
+        broken.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      }
+      rows.push({ name, figures, broken });
+    },
+  };
+}
+
+/** `12 ms`, `3.4 s`. */
+export function duration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}

@@ -1,0 +1,167 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Found } from "../interop/clients.ts";
+import { openWorld, type World, whoAmI } from "../interop/world.ts";
+import { isoSeconds, tokenPath } from "../support/home.ts";
+import { expectUsable, loopFigures, ourLoop, type Pace, theirLoop } from "./otherTools.ts";
+import type { Random } from "./random.ts";
+import type { Expect, Figures } from "./report.ts";
+import { ROLE, SESSION } from "./stage.ts";
+import { inStandstill } from "./standstill.ts";
+import { tokenFault } from "./tokenFault.ts";
+import type { Others } from "./withOthers.ts";
+
+/** So short that nobody, we included, is content with a cached role for longer than a moment: all look at the token. */
+const ROLE_SECONDS = 62;
+/** Ours uses a token as it is from then on; the others do with less. */
+const FRESH_MS = 15 * 60_000;
+/** How much life a token is left: most often none, sometimes so much that it need not, but may be refreshed. */
+const LEFT_SECONDS = [...Array(7).fill(-3600), 120];
+const LONGEST_PAUSE_MS = 200;
+/** Until somebody has refreshed what expired, on a busy machine. */
+const REFRESHED_WITHIN_MS = 30_000;
+/** So many times the span at most, for those of ours that are still missing. */
+const MOST_SPANS = 3;
+
+interface Span {
+  ms: number;
+  /** How many refreshes have to be ours, so that the row says something of us: it goes on until there are. */
+  ours: number;
+}
+
+/**
+ * Everybody calls without end, and again and again the token has expired: whoever sees it first refreshes, and the others meet a
+ * refresh token that is spent. No sign-in is to be had: what a refresh loses stays lost.
+ */
+export async function refreshing(
+  others: Others,
+  span: Span,
+  random: Random,
+  expect: Expect,
+): Promise<Figures> {
+  const center = { roleCredentialSeconds: ROLE_SECONDS };
+  const world = await openWorld({ center, env: { SSO_CRED_LOGIN: "never" } });
+  try {
+    await world.signIn(-3600);
+    const underWay = new Set<Promise<unknown>>();
+    let isOver = false;
+    const lasts = () => !isOver;
+    const run: Pace["run"] = (command) => {
+      const running = command();
+      underWay.add(running);
+      return running.finally(() => underWay.delete(running));
+    };
+    const theirs = (name: string, found: Found, args: string[]) =>
+      "missing" in found ? [] : [theirLoop(name, () => world.client(found, args), { lasts, run }, expect)];
+    const pause = () => random.between(0, LONGEST_PAUSE_MS);
+    const call = (roleName: string, env = {}) =>
+      ourLoop(world, { lasts, run, pause }, expect, { roleName, env });
+    const loops = [
+      call(ROLE),
+      call("Admin"),
+      call(ROLE, { SSO_CRED_CACHE: "off" }),
+      call("Admin", { SSO_CRED_CACHE: "off" }),
+      ...theirs("boto3", others.boto3, ["sso"]),
+      ...theirs("boto3 through us", others.boto3, ["dev"]),
+      ...theirs("AWS CLI v1", others.awsV1, whoAmI(world.center, "sso")),
+      ...theirs("AWS CLI v2", others.v2, whoAmI(world.center, "sso")),
+      ...theirs("JavaScript", others.js, ["fromSSO", "sso"]),
+    ];
+    const expiries = await expireAgainAndAgain(world, { ...span, underWay, random }, expect).finally(() => {
+      isOver = true;
+    });
+    const figures = loopFigures(await Promise.all(loops));
+    await expectUsable(world, expect);
+    const counts = requestCounts(world);
+    expect(counts.ours >= span.ours, `only ${counts.ours} refreshes were ours, not ${span.ours}`);
+    expect(counts.theirs > 0, "none of the refreshes was theirs");
+    expect(counts.signIns === 0, `${counts.signIns} requests of a sign-in`);
+    const tabs = world.browser.opened().length;
+    expect(tabs === 0, `${tabs} tabs`);
+    return {
+      ...figures,
+      expiries,
+      "refreshes ours / theirs": `${counts.ours} / ${counts.theirs}`,
+      "invalid_grant ours / theirs": `${counts.oursRefused} / ${counts.theirsRefused}`,
+      "sign-ins it cost": tabs,
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+/**
+ * Lets the token expire whenever it has been refreshed and all have ended that were under way then: a token lives longer than a
+ * command. While nobody moves, so that what is written over is what was there; and what is there has to be good.
+ */
+async function expireAgainAndAgain(
+  world: World,
+  { ms, ours, underWay, random }: Span & { underWay: ReadonlySet<Promise<unknown>>; random: Random },
+  expect: Expect,
+): Promise<number> {
+  const began = performance.now();
+  const isEnough = () => {
+    const spans = (performance.now() - began) / ms;
+    return spans > MOST_SPANS || (spans > 1 && requestCounts(world).ours >= ours);
+  };
+  for (let expiries = 0; ; expiries++) {
+    if (!(await isRefreshed(world))) {
+      expect(false, `the token file was not put right: ${tokenFault(world)}`);
+      return expiries;
+    }
+    if (isEnough()) return expiries;
+    await Promise.allSettled([...underWay]);
+    await sleep(random.between(0, LONGEST_PAUSE_MS));
+    await inStandstill(world.home.path, () => {
+      const fault = tokenFault(world);
+      expect(fault === undefined, `the token file after ${expiries} expiries: ${fault}`);
+      expire(world, random.pick(LEFT_SECONDS));
+    });
+  }
+}
+
+async function isRefreshed(world: World): Promise<boolean> {
+  for (const giveUpAt = performance.now() + REFRESHED_WITHIN_MS; performance.now() < giveUpAt; ) {
+    if (lifeLeftMs(world) >= FRESH_MS) return true;
+    await sleep(20);
+  }
+  return false;
+}
+
+/** NaN while the file is in pieces, as others leave it for a moment. */
+function lifeLeftMs(world: World): number {
+  try {
+    const { expiresAt } = JSON.parse(readFileSync(join(world.home.path, tokenPath(SESSION)), "utf8"));
+    return Date.parse(expiresAt) - Date.now();
+  } catch {
+    return Number.NaN;
+  }
+}
+
+function expire({ home }: World, leftSeconds: number): void {
+  const path = join(home.path, tokenPath(SESSION));
+  const file = JSON.parse(readFileSync(path, "utf8"));
+  const expired = { ...file, expiresAt: isoSeconds(Date.now() + leftSeconds * 1000) };
+  writeFileSync(`${path}.expired`, JSON.stringify(expired), { mode: 0o600 });
+  renameSync(`${path}.expired`, path);
+}
+
+function requestCounts({ center }: World) {
+  const requests = center.requests.filter(({ service }) => service === "oidc");
+  const isRefresh = ({ body }: { body: unknown }) =>
+    (body as { grantType?: unknown } | null)?.grantType === "refresh_token";
+  const refreshes = requests.filter(isRefresh);
+  const count = (isOurs: boolean, isGiven: boolean) =>
+    refreshes.filter(
+      ({ headers, status }) =>
+        (headers["user-agent"] ?? "").startsWith("sso-cred") === isOurs && (status === 200) === isGiven,
+    ).length;
+  return {
+    ours: count(true, true),
+    theirs: count(false, true),
+    oursRefused: count(true, false),
+    theirsRefused: count(false, false),
+    signIns: requests.length - refreshes.length,
+  };
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from "node:fs";
+import {
+  type IdentityCenter,
+  type IdentityCenterOptions,
+  startIdentityCenter,
+} from "../identityCenter/identityCenter.ts";
+import { type BrowserMode, type FakeBrowser, makeBrowser } from "../support/browser.ts";
+import { executable } from "../support/frozenExecutable.ts";
+import {
+  type Home,
+  isoSeconds,
+  makeHome,
+  rolePath,
+  START_URL,
+  sessionSection,
+  tokenFile,
+  tokenPath,
+} from "../support/home.ts";
+import { type Running, type RunOptions, start } from "../support/run.ts";
+import { endProcessesOf } from "./processes.ts";
+
+export const SESSION = "my-sso";
+export const ACCOUNT = "123456789011";
+export const ROLE = "ReadOnly";
+export const REGION = "eu-west-1";
+
+/** A home, an Identity Center and a browser: all one person has. */
+export interface Stage {
+  readonly home: Home;
+  readonly center: IdentityCenter;
+  readonly browser: FakeBrowser;
+  readonly env: Readonly<Record<string, string>>;
+  /** Any command of the program under test. */
+  start(args: readonly string[], options?: StartOptions): Running;
+  /** The line that `init` writes. */
+  call(options?: CallOptions): Running;
+  /** A token file with a live refresh token, whose access token has so many seconds left. */
+  signIn(secondsLeft: number, session?: string): Promise<Record<string, unknown>>;
+  /** Cached role credentials that STS of the stage accepts, with so many seconds left. */
+  cacheRole(secondsLeft: number, roleName?: string, session?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StartOptions extends RunOptions {
+  /** A command that runs what follows it: `unshare -m …`. */
+  through?: readonly string[];
+}
+
+export interface CallOptions extends StartOptions {
+  session?: string;
+  accountId?: string;
+  roleName?: string;
+}
+
+export interface StageOptions {
+  center?: IdentityCenterOptions;
+  browser?: BrowserMode;
+  config?: string;
+  env?: Record<string, string>;
+  /** Beside the emulator's own endpoint variables. */
+  endpoints?: (center: IdentityCenter) => Record<string, string>;
+}
+
+export async function openStage(options: StageOptions = {}): Promise<Stage> {
+  const home = await makeHome({
+    name: "sso-cred-stress-",
+    config: options.config ?? sessionSection(SESSION),
+  });
+  const center = await startIdentityCenter({ servers: "separate", ...options.center });
+  const browser = makeBrowser(home.path, options.browser ?? "visit");
+  const endpoints = { ...center.env, ...options.endpoints?.(center) };
+  const env = { ...endpoints, BROWSER: browser.command, SSO_CRED_WAIT: "40", ...options.env };
+
+  function run(args: readonly string[], { through = [], ...runOptions }: StartOptions = {}): Running {
+    const [file = "", ...rest] = [...through, executable(), ...args];
+    return start(file, rest, { home, ...runOptions, env: { ...env, ...runOptions.env } });
+  }
+
+  return {
+    home,
+    center,
+    browser,
+    env,
+    start: run,
+    call({ session = SESSION, accountId = ACCOUNT, roleName = ROLE, ...runOptions } = {}) {
+      return run([session, "--account-id", accountId, "--role-name", roleName], runOptions);
+    },
+    async signIn(secondsLeft, session = SESSION) {
+      const token = { ...center.signIn(), expiresAt: Date.now() + secondsLeft * 1000 };
+      const file = { startUrl: START_URL, region: REGION, ...tokenFile(token) };
+      await home.write(tokenPath(session), file);
+      return file;
+    },
+    async cacheRole(secondsLeft, roleName = ROLE, session = SESSION) {
+      const key = {
+        accessKeyId: `ASIA${Math.random().toString(36).slice(2, 14).toUpperCase().padEnd(16, "X")}`,
+        secretAccessKey: "cached-secret",
+        sessionToken: "cached-session-token",
+        expiration: Math.floor(Date.now() / 1000 + secondsLeft) * 1000,
+      };
+      center.state.roleKeys.set(key.accessKeyId, { ...key, accountId: ACCOUNT, roleName });
+      await home.write(rolePath(session, ACCOUNT, roleName), {
+        ProviderType: "sso",
+        Credentials: {
+          AccessKeyId: key.accessKeyId,
+          SecretAccessKey: key.secretAccessKey,
+          SessionToken: key.sessionToken,
+          Expiration: isoSeconds(key.expiration),
+          AccountId: ACCOUNT,
+        },
+      });
+    },
+    async close() {
+      await endProcessesOf(home.path);
+      await center.stop();
+      await home.remove();
+    },
+  };
+}
+
+/** Whether a main job's output is one whole document, with credentials the emulator knows. */
+export function isGoodOutput(stdout: string, center: IdentityCenter): boolean {
+  try {
+    const document = JSON.parse(stdout);
+    const known = center.state.roleKeys.get(document.AccessKeyId);
+    return document.Version === 1 && known !== undefined && known.expiration > Date.now();
+  } catch {
+    return false;
+  }
+}
+
+/** The JSON in a file; undefined when there is none, throws when it does not parse. */
+export function jsonIn(path: string): Record<string, unknown> | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+  return JSON.parse(text);
+}

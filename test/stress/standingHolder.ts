@@ -1,0 +1,29 @@
+import type { Running, RunResult } from "../support/run.ts";
+import { PROMPT_MS } from "./cases.ts";
+import { expectAllServed, type Spent } from "./lockCallers.ts";
+import { kill } from "./processes.ts";
+import { duration, type Expect, type Figures } from "./report.ts";
+import type { Stage } from "./stage.ts";
+
+/** CONTRACT 4.7: a live holder is not pushed aside before. */
+export const LIVE_HOLDER_MS = 60_000;
+/** Of callers who wait for longer than that. */
+export const PATIENT = { env: { SSO_CRED_WAIT: "100" }, deadlineMs: 130_000 };
+/** Longer than a live holder is respected, and others look again for a spent token's successor. */
+export const HELD_UP_MS = 70_000;
+
+/** Its budget is over, whatever it says. */
+export async function wake(holder: Running): Promise<void> {
+  kill(holder.pid, "SIGCONT");
+  await holder.done;
+}
+
+export function expectPushedAside(stage: Stage, results: readonly RunResult[], expect: Expect): number {
+  for (const { ms } of results)
+    expect(ms > LIVE_HOLDER_MS - PROMPT_MS, `a live holder was pushed aside after ${duration(ms)}`);
+  return expectAllServed(stage, results, LIVE_HOLDER_MS + 3 * PROMPT_MS, expect);
+}
+
+export function figuresOf(slowest: number, { refreshes, granted, logins, tabs }: Spent): Figures {
+  return { exit: 0, time: duration(slowest), "refreshes sent": refreshes, answered: granted, logins, tabs };
+}

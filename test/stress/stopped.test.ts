@@ -1,0 +1,4 @@
+import { stopped } from "./stoppedProcesses.ts";
+import { defineSuite } from "./suite.ts";
+
+defineSuite(stopped);

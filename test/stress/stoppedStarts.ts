@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Running } from "../support/run.ts";
+import { PROMPT_MS } from "./cases.ts";
+import {
+  allCallers,
+  busyUntil,
+  CALLERS,
+  callerOf,
+  expectSpent,
+  lockPath,
+  onLockStage,
+  type Spent,
+  until,
+} from "./lockCallers.ts";
+import { kill, workersOf } from "./processes.ts";
+import { duration, type Expect, type Figures, type Report } from "./report.ts";
+import type { Stage } from "./stage.ts";
+import { expectPushedAside, LIVE_HOLDER_MS, PATIENT, wake } from "./standingHolder.ts";
+
+/** After the lock of a sign-in is there: before, during and after the write of its file, and before the worker is started. */
+const STOPPED_AFTER_MS = [0, 0.3, 0.6];
+/** Of tries to stop a process in those few milliseconds. */
+const MOST_TRIES = 12;
+/** Far longer than a worker needs to open its page. */
+const PAGE_MS = 2_000;
+
+type Wakes = "after the sign-in" | "while it is open";
+
+/**
+ * Stopped while it starts a sign-in, and pushed aside by others who start theirs: it must not open a second page when it goes on, nor
+ * end the first.
+ */
+export function stoppedStarts(report: Report): Promise<void>[] {
+  return [
+    report.row(`stopped for 70 s while it starts a sign-in, ${CALLERS} wait`, (expect) =>
+      rounds("after the sign-in", expect),
+    ),
+    report.row(`stopped while it starts a sign-in, until another's is open, ${CALLERS} wait`, (expect) =>
+      rounds("while it is open", expect),
+    ),
+  ];
+}
+
+async function rounds(wakes: Wakes, expect: Expect): Promise<Figures> {
+  const seen = await Promise.all(STOPPED_AFTER_MS.map((afterMs) => round(wakes, afterMs, expect)));
+  const sum = (name: keyof Spent) => seen.reduce((total, { spent }) => total + spent[name], 0);
+  return {
+    rounds: seen.length,
+    exit: 0,
+    time: duration(Math.max(...seen.map(({ slowest }) => slowest))),
+    logins: sum("logins"),
+    tabs: sum("tabs"),
+  };
+}
+
+async function round(wakes: Wakes, afterMs: number, expect: Expect) {
+  const browser = wakes === "while it is open" ? "ignore" : "visit";
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const seen = await onLockStage(
+      async (stage) => {
+        const holder = await stoppedWithLoginLock(stage, afterMs);
+        return holder && (await pushAside(stage, holder, wakes, expect));
+      },
+      { browser },
+    );
+    if (seen) return seen;
+  }
+  throw new Error(`no process was stopped while it started a sign-in, in ${MOST_TRIES} tries`);
+}
+
+/** Looks all the time; undefined where it has let go of the lock before. */
+async function stoppedWithLoginLock(stage: Stage, afterMs: number): Promise<Running | undefined> {
+  const lock = lockPath(stage, "login");
+  const holder = callerOf(stage, 0, { deadlineMs: PATIENT.deadlineMs });
+  busyUntil(performance.now() + PROMPT_MS, () => existsSync(lock));
+  busyUntil(performance.now() + afterMs);
+  kill(holder.pid, "SIGSTOP");
+  await sleep(PAGE_MS);
+  return existsSync(lock) && workersOf(stage.home.path).length === 0 ? holder : undefined;
+}
+
+async function pushAside(stage: Stage, holder: Running, wakes: Wakes, expect: Expect) {
+  const { browser } = stage;
+  const others = allCallers(stage, PATIENT);
+  await until("the others' page", () => browser.opened().length > 0, 2 * LIVE_HOLDER_MS);
+  if (wakes === "after the sign-in") await others;
+  // For what comes just after the page: its state file.
+  await sleep(PAGE_MS);
+  await wake(holder);
+  await sleep(PAGE_MS);
+  expect(browser.opened().length === 1, `${browser.opened().length} tabs`);
+  if (wakes === "while it is open") await fetch(browser.opened()[0] ?? "");
+  const slowest = expectPushedAside(stage, await others, expect);
+  const spent = await expectSpent(stage, { refreshes: 0, granted: 0, logins: 1, tabs: 1 }, expect);
+  return { slowest, spent };
+}

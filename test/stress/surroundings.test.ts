@@ -1,0 +1,4 @@
+import { surroundings } from "./oddSurroundings.ts";
+import { defineSuite } from "./suite.ts";
+
+defineSuite(surroundings);

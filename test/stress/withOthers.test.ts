@@ -1,0 +1,4 @@
+import { defineSuite } from "./suite.ts";
+import { withOthers } from "./withOthers.ts";
+
+defineSuite(withOthers);
