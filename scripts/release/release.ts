@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Metafile } from "esbuild";
 import { root, TARGETS, type Target } from "../toolchain.mjs";
@@ -12,6 +12,9 @@ import { mainPackage, platformPackage, platformPackageName } from "./npmPackages
 import { billOfMaterials } from "./sbom.ts";
 
 export const RELEASE = `${root}dist/release/`;
+
+/** Published beside the archives, so that one address serves `curl … | sh`. */
+const INSTALLERS = { "install.sh": "install.sh", "install.ps1": "scripts/install.ps1" };
 
 type Say = (line: string) => void;
 
@@ -45,6 +48,8 @@ export async function releaseTarget(target: Target, time: number, say: Say): Pro
 
 /** The main npm package, bill of materials, manifests and sums, over the archives that are there. */
 export async function assembleRelease(time: number, say: Say): Promise<void> {
+  for (const [name, source] of Object.entries(INSTALLERS))
+    await write(name, say, (file) => copyFile(root + source, file));
   const targets = TARGETS.filter((target) => existsSync(`${RELEASE}${archiveName(target)}`));
   const documents = await documentMembers();
   await write(npmName("sso-cred"), say, (file) =>

@@ -8,10 +8,11 @@ import { EXIT_CODE } from "../../src/errors.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DOCUMENTS = [
   "README.md",
+  "README.ja.md",
   "SECURITY.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
-  ...readdirSync(join(ROOT, "docs")).map((name) => `docs/${name}`),
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`),
 ].filter((name) => name.endsWith(".md"));
 
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
@@ -86,7 +87,7 @@ function anchors(document: string): string[] {
   return [...read(document).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
     heading
       .toLowerCase()
-      .replace(/[^\w\- ]/g, "")
+      .replace(/[^\p{L}\p{N}_\- ]/gu, "")
       .replaceAll(" ", "-"),
   );
 }
@@ -99,4 +100,28 @@ test("docs/doctor.md documents every finding, and no other", () => {
   const ids = [...code.matchAll(/(?:\bid: |\bfinding\(\s*)"([a-z-]+)"/g)].map(([, id]) => id);
   const documented = [...read("docs/doctor.md").matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id]) => id);
   expect(documented.toSorted()).toEqual([...new Set(ids)].sort());
+});
+
+describe("README.ja.md keeps step with README.md", () => {
+  const [english, japanese] = [read("README.md"), read("README.ja.md")];
+  const blocks = (text: string) => text.match(/^```[\s\S]*?^```$/gm);
+  const plain = (text: string) => text.replace(/^```[\s\S]*?^```$/gm, "");
+
+  test("in its headings", () => {
+    const levels = (text: string) => [...plain(text).matchAll(/^(#+) /gm)].map(([, marks]) => marks);
+    expect(levels(japanese)).toEqual(levels(english));
+  });
+
+  test("in its code blocks", () => {
+    expect(blocks(japanese)).toEqual(blocks(english));
+  });
+
+  test("in its tables, down to the code in the first column", () => {
+    const rows = (text: string) =>
+      [...plain(text).matchAll(/^\|.*\|$/gm)].map(([row]) => {
+        const cells = row.split(/(?<!\\)\|/).slice(1, -1);
+        return { cells: cells.length, code: cells[0]?.match(/`[^`]+`/g) };
+      });
+    expect(rows(japanese)).toEqual(rows(english));
+  });
 });
