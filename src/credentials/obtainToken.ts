@@ -48,7 +48,7 @@ export async function obtainToken(
   // With a token that can be used, half of a short run is left for using it.
   const spareMs = isValid(token, isUsable) ? Math.min(SHORT_RETRY_MS, (wish.deadline - startedAt) / 2) : 0;
   const deadline = wish.deadline - spareMs;
-  const isShort = wish.canDoWithout || isValid(token, isUsable);
+  const isShort = wish.canDoWithout === true || isValid(token, isUsable);
   const wait = {
     deadline: isShort ? Math.min(deadline, startedAt + SHORT_RETRY_MS) : deadline,
     purpose: `another sso-cred that refreshes the token of '${sessionTitle(session)}'`,
@@ -110,7 +110,8 @@ export async function obtainToken(
     const retryUntil = isValid(there, isUsable) ? Math.min(shortly, wish.retryUntil) : wish.retryUntil;
     try {
       const refreshed =
-        there && (await refreshToken(session, there, { ...wish, deadline, retryUntil }, system));
+        there &&
+        (await refreshToken(session, there, { ...wish, deadline, retryUntil, isOptional: isShort }, system));
       if (refreshed) {
         const wasRefused = there.accessToken === wish.refused;
         recordAttempt(attempts, system, undefined, wasRefused ? tokenMark(refreshed.accessToken) : undefined);

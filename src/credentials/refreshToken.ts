@@ -7,6 +7,7 @@ import { isUsable } from "../hit/expiry.ts";
 import { withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
+import { shieldFromSignals } from "../platform/shieldFromSignals.ts";
 import type { System } from "../platform/system.ts";
 import { claim, readPendingLogin } from "../signIn/pendingLogin.ts";
 import { sessionTitle } from "../signIn/sessionTitle.ts";
@@ -14,8 +15,8 @@ import { printable } from "../text/printable.ts";
 
 type CachedToken = NonNullable<ReturnType<typeof readToken>>;
 
-/** How long a request that has been sent is waited for. */
-const ANSWER_MS = 10_000;
+/** How long to wait for the response to a refresh that was sent, if something usable is left anyway. */
+const SHORT_RESPONSE_MS = 10_000;
 /** With the retries spent elsewhere the first try still has this long to get through. */
 const LEAST_CONNECT_MS = 3_000;
 
@@ -24,6 +25,8 @@ export interface RefreshOptions {
   deadline: number;
   /** Epoch milliseconds after which nothing is tried once more. */
   retryUntil: number;
+  /** The caller has something usable: don't wait for the response to the end of the run. */
+  isOptional?: boolean;
   /** Opened on first use: most calls need no service for the token. */
   api: () => Promise<Pick<IdentityCenter, "refresh">>;
 }
@@ -49,19 +52,24 @@ export async function refreshToken(
     const client = { clientId, clientSecret, expiresAt: registrationExpiresAt ?? Number.POSITIVE_INFINITY };
     const api = await wish.api();
     const retryUntil = Math.min(wish.retryUntil, wish.deadline);
-    const grant = await withRetries(system, retryUntil - system.now(), () => {
-      // Not cut with the retries: the refresh token may have been spent, and its successor be on the way.
-      const deadline = Math.min(wish.deadline, system.now() + ANSWER_MS);
-      const connectDeadline = Math.max(retryUntil, system.now() + LEAST_CONNECT_MS);
-      return api.refresh(client, spent, { deadline, connectDeadline, signal: system.interrupted });
-    });
-    const refreshed: SsoToken = {
-      ...token,
-      accessToken: grant.accessToken,
-      expiresAt: system.now() + grant.expiresIn * 1000,
-      refreshToken: grant.refreshToken ?? spent,
-    };
-    return storeRefreshedToken(session, { token, refreshed, replacement }, system);
+    return await withRetries(system, retryUntil - system.now(), () =>
+      // From here on the refresh token may be spent, and its successor on the way: neither a signal nor the retries' budget
+      // ends the request.
+      shieldFromSignals(async () => {
+        const mostMs = wish.isOptional ? SHORT_RESPONSE_MS : Number.POSITIVE_INFINITY;
+        const grant = await api.refresh(client, spent, {
+          deadline: Math.min(wish.deadline, system.now() + mostMs),
+          connectDeadline: Math.max(retryUntil, system.now() + LEAST_CONNECT_MS),
+        });
+        const refreshed: SsoToken = {
+          ...token,
+          accessToken: grant.accessToken,
+          expiresAt: system.now() + grant.expiresIn * 1000,
+          refreshToken: grant.refreshToken ?? spent,
+        };
+        return storeRefreshedToken(session, { token, refreshed, replacement }, system);
+      }),
+    );
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     system.trace.step("the refresh was refused", { error: error.code });

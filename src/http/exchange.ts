@@ -11,7 +11,7 @@ import { trustStore } from "./trustStore.ts";
 export interface Limits {
   /** Lookup, connection, proxy and TLS together. */
   connectMs: number;
-  /** The whole request. */
+  /** The whole request, if its caller names no deadline. */
   totalMs: number;
   responseBytes: number;
 }
@@ -33,7 +33,7 @@ export interface HttpResponse {
 }
 
 export interface RequestOptions {
-  /** Epoch milliseconds at which the caller stops waiting for the response. */
+  /** Epoch milliseconds at which the caller stops waiting for the response; without it `Limits.totalMs` counts. */
   deadline?: number | undefined;
   /** Epoch milliseconds by which the connection must be open. */
   connectDeadline?: number | undefined;
@@ -63,10 +63,10 @@ export function httpExchange(
   const trust = trustStore(session.caBundle);
   return async (
     request,
-    { deadline = Number.POSITIVE_INFINITY, connectDeadline = deadline, signal } = {},
+    { deadline, connectDeadline = deadline ?? Number.POSITIVE_INFINITY, signal } = {},
   ) => {
     const { url } = request;
-    const totalMs = Math.min(limits.totalMs, deadline - system.now());
+    const totalMs = deadline === undefined ? limits.totalMs : deadline - system.now();
     if (totalMs <= 0) throw noTimeLeft(url);
     const giveUpAt = system.now() + totalMs;
     const connectMs = Math.max(0, Math.min(limits.connectMs, totalMs, connectDeadline - system.now()));
