@@ -181,7 +181,7 @@ function checkHome({ env, platform }: System): void {
 }
 
 function asFailure(error: unknown, args: readonly string[], system: System): SsoCredError {
-  if (error instanceof SsoCredError) return error;
+  if (error instanceof SsoCredError) return withAdvice(error, args);
   const { message, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   const code = errorCode(error);
   if (code.startsWith("ERR_PARSE_ARGS")) {
@@ -204,6 +204,14 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
     "unexpected",
     `unexpected: ${printable(maskedText(String(message ?? error)))}${where}`,
   );
+}
+
+/** A message that ends in a question only guesses; doctor looks. */
+function withAdvice(error: SsoCredError, args: readonly string[]): SsoCredError {
+  const { kind, message, remedy, cause } = error;
+  const isGuess = kind === "unavailable" && message.endsWith("?");
+  if (!isGuess || remedy.run || remedy.open || commandOf(args)) return error;
+  return new SsoCredError(kind, message, { remedy: { run: "sso-cred doctor" }, cause });
 }
 
 /** The flag that a mistyped one was most likely meant for. */

@@ -48,5 +48,7 @@ test.skipIf(!ownNetwork)("a name server that never answers does not hold up the 
   const options = { home, env: { PATH: path, SSO_CRED_WAIT: "1" }, deadlineMs: 45_000 };
   const { code, stdout, stderr } = await start("unshare", args, options).done;
   expect([code, stdout]).toEqual([7, ""]);
-  expect(stderr).toMatch(/^sso-cred: .*portal\.sso\.eu-west-1\.amazonaws\.com.*\n$/);
+  expect(stderr).toMatch(
+    /^sso-cred: .*portal\.sso\.eu-west-1\.amazonaws\.com.*\n {2}run: sso-cred doctor\n$/,
+  );
 });

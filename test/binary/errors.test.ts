@@ -172,7 +172,7 @@ describe("7 unavailable", () => {
   it("the service refuses connections", async () => {
     const world = await signedInWorld();
     await world.center.goDown();
-    const line = `sso-cred: ${host(world)} refused the connection: does this network need a proxy (HTTPS_PROXY)?\n`;
+    const line = `sso-cred: ${host(world)} refused the connection: does this network need a proxy (HTTPS_PROXY)?\n  run: sso-cred doctor\n`;
     await fails(world, 7, line);
   });
 
@@ -197,7 +197,8 @@ describe("7 unavailable", () => {
   ] as const)("%s", async (_, kind, message) => {
     const world = await signedInWorld();
     world.center.misbehave({ path: "/federation/credentials", how: { kind } });
-    await fails(world, 7, `sso-cred: ${message.replace("HOST", host(world))}\n`);
+    const remedy = message.endsWith("?") ? "  run: sso-cred doctor\n" : "";
+    await fails(world, 7, `sso-cred: ${message.replace("HOST", host(world))}\n${remedy}`);
   });
 
   it.each([

@@ -173,7 +173,7 @@ it("3. credentials that come expired are not printed: exit 7", async () => {
   const { code, stdout, stderr } = await world.call();
   expect([code, stdout]).toEqual([7, ""]);
   expect(stderr).toBe(
-    "sso-cred: the portal sent credentials that have already expired; is the clock right?\n",
+    "sso-cred: the portal sent credentials that have already expired; is the clock right?\n  run: sso-cred doctor\n",
   );
   expect(await world.home.files(".aws/cli")).toEqual([]);
 });

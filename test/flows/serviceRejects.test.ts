@@ -46,7 +46,9 @@ describe("a refresh", () => {
     world.center.misbehave({ path: "/token", how });
     const call = await world.call();
     expect([call.code, world.opened()]).toEqual([7, []]);
-    expect(call.stderr).toMatch(/HTTP 403\): (?:a proxy or firewall|is there a proxy between)\?\n$/);
+    expect(call.stderr).toMatch(
+      /HTTP 403\): (?:a proxy or firewall|is there a proxy between)\?\n {2}run: sso-cred doctor\n$/,
+    );
     world.center.behave();
     world.clock.advance(60_000);
     expect((await world.call()).code).toBe(0);

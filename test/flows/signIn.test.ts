@@ -116,7 +116,9 @@ describe("what does not work out", () => {
     await world.center.goDown("oidc");
     const first = await world.call();
     expect([first.code, first.stdout, world.opened()]).toEqual([7, "", []]);
-    expect(first.stderr).toMatch(/^sso-cred: 127\.0\.0\.1:\d+ refused the connection: .*\n$/);
+    expect(first.stderr).toMatch(
+      /^sso-cred: 127\.0\.0\.1:\d+ refused the connection: .*\n {2}run: sso-cred doctor\n$/,
+    );
     await world.center.comeBack("oidc");
     expect((await world.call()).code).toBe(0);
   });
