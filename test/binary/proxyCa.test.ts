@@ -77,7 +77,9 @@ test.each<[string, TrustOptions, string]>([
   const world = await tlsWorld(options);
   const { code, stdout, stderr } = await world.run();
   expect([code, stdout]).toEqual([7, ""]);
-  expect(stderr).toMatch(/^sso-cred: the certificate of 127\.0\.0\.1:\d+ [^\n]*(?:[^?]|\?\n {2}run: sso-cred doctor)\n$/);
+  expect(stderr).toMatch(
+    /^sso-cred: the certificate of 127\.0\.0\.1:\d+ [^\n]*(?:[^?]|\?\n {2}run: sso-cred doctor)\n$/,
+  );
   expect(stderr).toContain(message);
   expect(world.center.requests).toEqual([]);
 });
