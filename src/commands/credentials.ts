@@ -7,25 +7,53 @@ import { isFresh } from "../hit/expiry.ts";
 import { outputTimeoutMs } from "../hit/waitBudget.ts";
 import type { Role, RoleCredentials } from "../model.ts";
 import type { System } from "../platform/system.ts";
+import { localTime } from "../text/localTime.ts";
+import { printable } from "../text/printable.ts";
 import { type NamedRole, namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
 import { waitDeadline } from "./waitDeadline.ts";
 
-/** The main job: prints the `credential_process` document and nothing else. */
+export const credentialsOptions = { ...roleOptions, json: { type: "boolean" } } as const;
+
+/** The main job: prints the `credential_process` document and nothing else; on a terminal a summary without secrets. */
 export async function credentials(args: readonly string[], system: System): Promise<number> {
   const deadline = waitDeadline(system);
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: roleOptions,
+    options: credentialsOptions,
     allowPositionals: true,
   });
-  const wanted = namedRole(values, positionals);
+  const { json = false, ...names } = values;
+  const wanted = namedRole(names, positionals);
+  const isForPerson = system.stdoutIsTerminal() && !json;
   if (!("profile" in wanted)) {
     const cached = cachedFor(wanted, system);
+    if (cached && isForPerson) return printSummary(cached, wanted, wanted.session, "the cache", system);
     if (cached) return print(cached, wanted, system);
   }
   const { role, configured } = resolveNamedRole(wanted, system);
   const until = configured === system ? deadline : waitDeadline(configured);
-  return print(await obtainRoleCredentials(role, until, configured), role, configured);
+  const before = isForPerson ? readRoleCredentials(role, system) : undefined;
+  const found = await obtainRoleCredentials(role, until, configured);
+  if (!isForPerson) return print(found, role, configured);
+  const source = before?.accessKeyId === found.accessKeyId ? "the cache" : "the portal";
+  const title = "profile" in wanted ? `profile ${wanted.profile}` : wanted.session;
+  return printSummary(found, role, title, source, system);
+}
+
+/** For a person who runs the line by hand: secrets don't belong into the terminal's scrollback. */
+function printSummary(
+  { expiration }: RoleCredentials,
+  { accountId, roleName }: Role,
+  title: string,
+  source: string,
+  system: System,
+): number {
+  system.writeStdout(
+    `${printable(title)}: credentials for the role ${printable(roleName)} in account ${accountId}\n` +
+      `Valid until ${localTime(expiration, system.now())}, from ${source}.\n` +
+      "A pipe or --json gives the credential_process document.\n",
+  );
+  return 0;
 }
 
 /** A hit needs no config: the file's name follows from the arguments. */

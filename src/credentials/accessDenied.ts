@@ -1,37 +1,77 @@
 import { missingScope } from "../config/settingsToCheck.ts";
-import { SsoCredError } from "../errors.ts";
-import type { IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
-import type { SessionRole, SsoToken } from "../model.ts";
+import { type Remedy, SsoCredError } from "../errors.ts";
+import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
+import type { Account, SessionRole, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 
 const MOST_NAMED = 8;
-/** The list is optional: don't wait long for it. */
+/** The lists are optional: don't wait long for them. */
 const LIST_MS = 3_000;
 
-/** The service's own no to an account or role, with the roles that are assigned there if it tells. */
+interface Context {
+  readonly api: () => Promise<Pick<IdentityCenter, "listAccountRoles" | "listAccounts">>;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+}
+
+/** The service rejected an account or role: says what the person's own lists allow to say about it. */
 export async function accessDenied(
-  { session, accountId, roleName }: SessionRole,
+  role: SessionRole,
   token: SsoToken,
-  refusal: ServiceError,
-  { api, deadline }: { api: () => Promise<Pick<IdentityCenter, "listAccountRoles">>; deadline: number },
+  rejection: ServiceError,
+  context: Context,
   system: Pick<System, "now" | "interrupted" | "trace">,
 ): Promise<SsoCredError> {
+  const [explanation, remedy] = await explain(role, token, context, system);
+  const { accountId, roleName, session } = role;
+  const words = `(${printable(rejection.message, 120)})`;
+  const scope = missingScope(session);
+  const message = `no access to the role '${printable(roleName, 64)}' in account ${accountId} ${words}; ${scope === undefined ? "" : `${scope}; `}${explanation}`;
+  return new SsoCredError("access-denied", message, { remedy, cause: rejection });
+}
+
+async function explain(
+  { session, accountId, roleName }: SessionRole,
+  token: SsoToken,
+  { api, deadline }: Context,
+  system: Pick<System, "now" | "interrupted" | "trace">,
+): Promise<[string, Remedy]> {
+  const list = { run: `sso-cred list ${session.loginArguments}` };
+  const logout = { run: `sso-cred logout ${session.loginArguments}` };
   const options = { deadline: Math.min(deadline, system.now() + LIST_MS), signal: system.interrupted };
-  const { roles } = await api()
-    .then((client) => client.listAccountRoles(token.accessToken, accountId, undefined, options))
-    .catch((error: unknown) => {
-      system.trace.step("the assigned roles could not be listed", { error: String(error) });
-      return { roles: [] };
-    });
-  const names = roles.slice(0, MOST_NAMED).map((role) => printable(role, 64));
-  if (roles.length > MOST_NAMED) names.push("…");
-  const assigned = names.length > 0 ? `; assigned to you there: ${names.join(", ")}` : "";
-  const missing = missingScope(session);
-  const scope = missing === undefined ? "" : `${missing}; `;
-  const message = `no access to the role '${printable(roleName, 64)}' in account ${accountId} (${printable(refusal.message, 120)})${assigned}; ${scope}signed in as somebody else?`;
-  return new SsoCredError("access-denied", message, {
-    remedy: { run: `sso-cred logout ${session.loginArguments}` },
-    cause: refusal,
-  });
+  try {
+    const client = await api();
+    const roles = await client
+      .listAccountRoles(token.accessToken, accountId, undefined, options)
+      .then((page) => page.roles, noneIfRejected);
+    if (roles.includes(roleName)) return ["the portal lists it as assigned to you, and still refuses it", {}];
+    if (roles.length > 0) return [`assigned to you there: ${named(roles)}`, list];
+    const { accounts } = await client.listAccounts(token.accessToken, undefined, options);
+    if (accounts.length === 0) {
+      const browser = `the browser's own session at ${printable(session.startUrl)} has to be signed out, too`;
+      return [`nothing is assigned to you: signed in as somebody else? ${browser}`, logout];
+    }
+    if (accounts.some((account) => account.accountId === accountId))
+      return ["no role is assigned to you there", list];
+    return [`the account is not among yours: ${named(accounts.map(titleOf))}`, list];
+  } catch (error) {
+    system.trace.step("the assigned roles could not be listed", { error: String(error) });
+    return ["signed in as somebody else?", logout];
+  }
+}
+
+/** The portal rejects the list of an account that is not the person's. */
+function noneIfRejected(error: unknown): string[] {
+  if (error instanceof ServiceError && !error.needsSignIn) return [];
+  throw error;
+}
+
+function titleOf({ accountId, accountName }: Account): string {
+  return accountName === "" ? accountId : `${accountName} (${accountId})`;
+}
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED).map((name) => printable(name, 64));
+  return names.length > MOST_NAMED ? `${shown.join(", ")} and more` : shown.join(", ");
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { fstatSync, readFileSync, statSync } from "node:fs";
 import { credentialProcessOutput, MAX_OUTPUT_BYTES, parseRoleCredentials } from "./credentialProcess.ts";
 import { isFresh } from "./expiry.ts";
 import { roleCacheDirectory } from "./paths.ts";
@@ -24,6 +24,8 @@ export function printCachedCredentials(
   if (env.SSO_CRED_TRACE || env.SSO_CRED_CACHE) return false;
   let output: string;
   try {
+    // A terminal gets a summary instead of secrets. Asking whether it is one would load `node:tty`.
+    if (fstatSync(1).isCharacterDevice()) return false;
     const file = roleCredentialsFileName({ session: { name }, accountId, roleName });
     const path = `${roleCacheDirectory(env, platform)}/${file}`;
     const found = statSync(path, { throwIfNoEntry: false });

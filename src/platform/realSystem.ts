@@ -29,6 +29,7 @@ export function realSystem(): System {
     interrupted,
     sleep: (ms) => sleepUnless(interrupted, ms),
     writeStdout: (text, timeoutMs) => writeOutput(1, text, timeoutMs),
+    stdoutIsTerminal: () => process.getBuiltinModule("node:tty").isatty(1),
     writeStderr: (text, timeoutMs) => writeOutput(2, text, timeoutMs),
     terminal: () => openTerminal(platform),
     openBrowser(url) {

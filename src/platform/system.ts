@@ -18,6 +18,8 @@ export interface System {
    * gone, is an error. Without it (the reader is a person): waits for any reader, and ignores one that is gone.
    */
   writeStdout(text: string, timeoutMs?: number): void;
+  /** True if stdout is a terminal, so that a person reads it. */
+  stdoutIsTerminal(): boolean;
   /** As `writeStdout`. */
   writeStderr(text: string, timeoutMs?: number): void;
   /** The terminal device of the person, if this process may write to one; never stdin, stdout or stderr. */

@@ -19,8 +19,8 @@ export interface CommandUsage {
   readonly example: string;
 }
 
-/** The flags that name a role: of the main job, and of the commands that take one. */
-export const MAIN_FLAGS: readonly Flag[] = [
+/** The flags that name a role. */
+const ROLE_FLAGS: readonly Flag[] = [
   { name: "account-id", value: "ID", kind: "account", help: "the account, 12 digits" },
   { name: "role-name", value: "ROLE", kind: "role", help: "the role" },
   {
@@ -30,6 +30,12 @@ export const MAIN_FLAGS: readonly Flag[] = [
     help: "the session, for names that look like a flag",
   },
   { name: "profile", value: "NAME", kind: "profile", help: "session, account and role of a profile" },
+];
+
+/** The flags of the main job. */
+export const MAIN_FLAGS: readonly Flag[] = [
+  ...ROLE_FLAGS,
+  { name: "json", help: "print the document on a terminal, too" },
 ];
 
 /** The one place that says which commands and flags there are: help, README, man page and completion are made of it. */
@@ -128,7 +134,7 @@ function commands(): CommandUsage[] {
       summary: "run a command with credentials: in its environment, or served while it runs",
       about:
         "The command's exit code is that of this program, 128 + n after signal n, 127 where there is no such command.\nWith --serve no secret enters the environment: a server on 127.0.0.1 gives AWS SDKs fresh credentials as long as\nthe command runs. Use it for jobs that outlive a role session.",
-      flags: [...MAIN_FLAGS, { name: "serve", help: "serve the credentials on 127.0.0.1" }, ...signIn],
+      flags: [...ROLE_FLAGS, { name: "serve", help: "serve the credentials on 127.0.0.1" }, ...signIn],
       words: "session",
       example: "sso-cred exec --profile my-dev-profile -- aws sts get-caller-identity",
     },
@@ -139,7 +145,7 @@ function commands(): CommandUsage[] {
       about:
         'In bash, zsh and sh: eval "$(sso-cred env --profile NAME)". In fish and PowerShell, pipe it to source or to\nInvoke-Expression.',
       flags: [
-        ...MAIN_FLAGS,
+        ...ROLE_FLAGS,
         {
           name: "shell",
           value: "NAME",
@@ -158,7 +164,7 @@ function commands(): CommandUsage[] {
       synopsis: `${role} [--destination URL] [--print]`,
       summary: "open the AWS console in this account and role",
       flags: [
-        ...MAIN_FLAGS,
+        ...ROLE_FLAGS,
         { name: "destination", value: "URL", help: "a page of the AWS console" },
         { name: "print", help: "print the address instead of opening it" },
       ],

@@ -35,7 +35,8 @@ export function flagForm({ name, value }: Flag): string {
 function programHelp(): string {
   const variables = VARIABLES.map(([name, help]) => `  ${name.padEnd(42)}${help}\n`);
   return `Usage: sso-cred SESSION --account-id ID --role-name ROLE    credential_process: print credentials
-       sso-cred --profile NAME                              the same, for a profile
+       sso-cred --profile NAME                              the same, for a profile; a terminal gets a summary,
+                                                            --json and a pipe the document
        sso-cred COMMAND [SESSION | --profile NAME] [FLAGS]
 
 Commands:

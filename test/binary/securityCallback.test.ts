@@ -92,7 +92,7 @@ test("a code that is not the service's is refused by the service, and `login` st
   expect(status).toBe(400);
   const { code, stdout, stderr } = await caller.done;
   expect([code, stdout]).toEqual([5, ""]);
-  expect(stderr).toMatch(/^sso-cred: the sign-in to 'corp' failed: .*\n {2}run: sso-cred login corp\n$/);
+  expect(stderr).toMatch(/^sso-cred: the sign-in to 'corp' failed: [^\n]*\n$/);
   await noWorker();
   expect(await home.exists(tokenPath("corp"))).toBe(false);
   expect((await run(["login", "corp"], { BROWSER: makeBrowser(home.path, "visit").command })).code).toBe(0);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { binaryWorld, leftovers, MAIN_JOB } from "../support/binaryWorld.ts";
+import { binaryWorld, cachedWorld, leftovers, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import {
   KEYS,
   startBinaryBehindTerminal,
@@ -95,4 +95,24 @@ it("sso-cred login shows address and code, and says when it is done", async () =
   expect(code).toBe(0);
   expect(screen).toMatch(/^Sign in to 'corp' in your browser\. If it does not open, visit:\n/);
   expect(screen).toMatch(/\nSigned in to 'corp' until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.$/);
+});
+
+it("on a terminal a hit and a miss print a summary, without secrets; --json prints the document", async () => {
+  const world = await cachedWorld();
+  const hit = await startBinaryOnTerminal(MAIN_JOB, world.options).done;
+  expect(hit.code).toBe(0);
+  expect(hit.screen).toMatch(
+    /^corp: credentials for the role ReadOnly in account 123456789011\nValid until [^\n]*\(in 60 min\), from the cache\.\nA pipe or --json gives the credential_process document\./,
+  );
+  expect(hit.raw).not.toMatch(/AKIA|ASIA|SecretAccessKey/);
+
+  await signedIn(world);
+  const other = [...MAIN_JOB.slice(0, 4), "Admin"];
+  const miss = await startBinaryOnTerminal(other, world.options).done;
+  expect(miss.screen).toContain("role Admin in account 123456789011\nValid until ");
+  expect(miss.screen).toContain("from the portal.\n");
+
+  const document = await startBinaryOnTerminal([...MAIN_JOB, "--json"], { ...world.options, columns: 2_000 })
+    .done;
+  expect(JSON.parse(document.screen)).toMatchObject({ Version: 1, AccountId: "123456789011" });
 });

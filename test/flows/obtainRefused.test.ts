@@ -172,30 +172,62 @@ const UNAUTHORIZED = { message: "Session token not found or invalid", __type: "x
 
 describe("4. the service's own no to the account or role is exit 6, and no sign-in", () => {
   const told = (middle: string, role = "Gone") =>
-    `sso-cred: no access to the role '${role}' in account ${ACCOUNT} (${middle}; signed in as somebody else?\n` +
-    "  run: sso-cred logout corp\n";
+    `sso-cred: no access to the role '${role}' in account ${ACCOUNT} (${middle}\n`;
+  const list = "\n  run: sso-cred list corp";
+  const logout = "\n  run: sso-cred logout corp";
 
   it("403: names account and role, and the roles that are assigned", async () => {
     const world = await signInWorld();
     await putToken(world);
     const { code, stdout, stderr } = await world.call(roleArguments("Gone"));
     expect([code, stdout]).toEqual([6, ""]);
-    expect(stderr).toBe(told("ForbiddenException: No access); assigned to you there: ReadOnly, Admin"));
+    expect(stderr).toBe(
+      told(`ForbiddenException: No access); assigned to you there: ReadOnly, Admin${list}`),
+    );
     expect(world.opened()).toEqual([]);
     expect(world.center.count("/token")).toBe(0);
+  });
+
+  it("an account that is not the person's is named with those that are", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const { code, stderr } = await world.call([
+      "corp",
+      "--account-id",
+      "999999999999",
+      "--role-name",
+      "Admin",
+    ]);
+    expect(code).toBe(6);
+    expect(stderr).toContain(
+      "in account 999999999999 (ForbiddenException: No access); the account is not among yours: " +
+        `Development (123456789011), Production (210987654321)${list}\n`,
+    );
+  });
+
+  it("with nothing assigned at all, it asks who is signed in, also in the browser", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    world.center.accounts = [];
+    const { code, stderr } = await world.call();
+    expect(code).toBe(6);
+    expect(stderr).toContain(
+      `nothing is assigned to you: signed in as somebody else? the browser's own session at ${START_URL} has to be signed out, too${logout}\n`,
+    );
   });
 
   it.each([
     [400, "InvalidRequestException"],
     [404, "ResourceNotFoundException"],
-  ])("%d: the same", async (status, exception) => {
+  ])("%d for a role that is listed: just that", async (status, exception) => {
     const world = await signInWorld();
     await putToken(world);
     const body = { message: "No", __type: `com.amazonaws.switchboard.portal#${exception}` };
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status, body } });
     const { code, stderr } = await world.call();
     expect(code).toBe(6);
-    expect(stderr).toBe(told(`${exception}: No); assigned to you there: ReadOnly, Admin`, "ReadOnly"));
+    const still = "the portal lists it as assigned to you, and still refuses it";
+    expect(stderr).toBe(told(`${exception}: No); ${still}`, "ReadOnly"));
   });
 
   it("without the list where it cannot be had", async () => {
@@ -203,7 +235,10 @@ describe("4. the service's own no to the account or role is exit 6, and no sign-
     await putToken(world);
     world.center.misbehave({ path: "/assignment/roles", how: { kind: "status", status: 503 } });
     const { code, stderr } = await world.call(roleArguments("Gone"));
-    expect([code, stderr]).toEqual([6, told("ForbiddenException: No access)")]);
+    expect([code, stderr]).toEqual([
+      6,
+      told(`ForbiddenException: No access); signed in as somebody else?${logout}`),
+    ]);
   });
 
   it("the list is not waited for longer than the run may last", async () => {

@@ -6,6 +6,8 @@ export interface FakeSystemOptions {
   platform?: NodeJS.Platform;
   /** Share it with other systems and, as `now`, with the emulator. */
   clock?: FakeClock;
+  /** Default: a pipe. */
+  stdoutIsTerminal?: boolean;
   /** The id of the person's terminal; absent: there is none. */
   terminal?: string;
   /**
@@ -56,6 +58,7 @@ export function fakeSystem(options: FakeSystemOptions = {}): FakeSystem {
     writeStdout: (text) => {
       written.stdout += text;
     },
+    stdoutIsTerminal: () => options.stdoutIsTerminal ?? false,
     writeStderr: (text) => {
       written.stderr += text;
     },

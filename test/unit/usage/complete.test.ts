@@ -65,7 +65,7 @@ describe("completion offers", () => {
     ],
     [
       ["nothing", "--unheard", ""],
-      ["--account-id", "--role-name", "--sso-session", "--profile", "--help"],
+      ["--account-id", "--role-name", "--sso-session", "--profile", "--json", "--help"],
     ],
   ])("for %j: %j", async (words, expected) => {
     expect(await texts(...words)).toEqual(expected);

@@ -4,6 +4,7 @@ import { describe, expect, it, test } from "vitest";
 import { runCli } from "../../../src/cli/cli.ts";
 import { completionOptions } from "../../../src/commands/completion.ts";
 import { consoleOptions } from "../../../src/commands/console.ts";
+import { credentialsOptions } from "../../../src/commands/credentials.ts";
 import { doctorOptions } from "../../../src/commands/doctor.ts";
 import { envOptions } from "../../../src/commands/env.ts";
 import { execOptions } from "../../../src/commands/exec.ts";
@@ -11,7 +12,6 @@ import { initOptions } from "../../../src/commands/initFlags.ts";
 import { listOptions } from "../../../src/commands/list.ts";
 import { loginOptions } from "../../../src/commands/login.ts";
 import { logoutOptions } from "../../../src/commands/logout.ts";
-import { roleOptions } from "../../../src/commands/roleArguments.ts";
 import { statusOptions } from "../../../src/commands/status.ts";
 import { COMMANDS, commandUsage, MAIN_FLAGS } from "../../../src/usage/commandTable.ts";
 import type { Flag } from "../../../src/usage/flag.ts";
@@ -53,7 +53,7 @@ describe("the table of commands", () => {
       Object.entries(OPTIONS).map(([name, options]) => [name, asTable(options)]),
     );
     expect(table).toEqual(taken);
-    expect(asOptions(MAIN_FLAGS)).toEqual(asTable(roleOptions));
+    expect(asOptions(MAIN_FLAGS)).toEqual(asTable(credentialsOptions));
   });
 
   test.each(COMMANDS.map(({ name }) => name))(
