@@ -2,17 +2,20 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
  * Runs work that no signal may cut in two: Ctrl-C, SIGTERM and SIGHUP take effect after it. A second signal takes effect at
- * once, for people who don't want to wait. SIGKILL cannot be held back.
+ * once, for people who don't want to wait. SIGKILL cannot be held back. A SIGTERM or SIGHUP that is handled already (`exec`
+ * passes it on) does not end the work, and is left alone.
  */
 export async function shieldFromSignals<T>(work: () => Promise<T>): Promise<T> {
-  const interruptHandlers = process.listeners("SIGINT");
+  // Raw, so that one that was added by `once` is, and one that was not is not.
+  const interruptHandlers = process.rawListeners("SIGINT") as NodeJS.SignalsListener[];
+  const held = SIGNALS.filter((signal) => signal === "SIGINT" || process.listenerCount(signal) === 0);
   let pending: NodeJS.Signals | undefined;
   const hold = (signal: NodeJS.Signals) => {
     if (pending !== undefined) letThrough();
     pending = signal;
   };
   process.removeAllListeners("SIGINT");
-  for (const signal of SIGNALS) process.on(signal, hold);
+  for (const signal of held) process.on(signal, hold);
   try {
     return await work();
   } finally {
@@ -20,9 +23,9 @@ export async function shieldFromSignals<T>(work: () => Promise<T>): Promise<T> {
   }
 
   function letThrough(): void {
-    for (const signal of SIGNALS) process.removeListener(signal, hold);
+    for (const signal of held) process.removeListener(signal, hold);
     for (const handler of interruptHandlers) {
-      if (!process.listeners("SIGINT").includes(handler)) process.once("SIGINT", handler);
+      if (!process.rawListeners("SIGINT").includes(handler)) process.on("SIGINT", handler);
     }
     const signal = pending;
     pending = undefined;
