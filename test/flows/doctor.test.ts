@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../src/doctor/finding.ts";
@@ -167,7 +167,53 @@ describe("doctor finds in the state", () => {
   });
 });
 
+describe("doctor finds below ~/.aws", () => {
+  it.skipIf(process.getuid?.() !== 0)(
+    "a cache of another user, and the command that gives it back",
+    async () => {
+      const world = await signInWorld({ config: GOOD });
+      await world.home.write(".aws/sso/cache/0123.json", "{}", 0o600);
+      const folder = join(world.home.path, ".aws/sso/cache");
+      await chown(folder, 12345, 12345);
+      expect((await findings(world)).found).toContainEqual(
+        expect.objectContaining({ id: "path-owner", run: `sudo chown -R "$(id -un)" ${folder}` }),
+      );
+      await chown(folder, 0, 0);
+      expect(idsOf((await findings(world)).found)).not.toContain("path-owner");
+    },
+  );
+});
+
+describe("doctor finds who is signed in", () => {
+  it("somebody else, whom no role of the profiles is assigned to", async () => {
+    const roles = ["Owner", "Nobody"].map((role, n) => `[profile p${n}]\n${LINE.replace("ReadOnly", role)}`);
+    const world = await signInWorld({ config: `${roles.join("")}${sessionSection("corp")}` });
+    await world.call(["list", "corp"]);
+    expect(idsOf((await findings(world, [])).found)).toContain("signed-in-as-another");
+    await world.home.write(".aws/config", GOOD);
+    expect(idsOf((await findings(world, [])).found)).not.toContain("signed-in-as-another");
+  });
+
+  it("nobody, and an endpoint that is not AWS's", async () => {
+    const world = await signInWorld({ config: GOOD });
+    const before = idsOf((await findings(world)).found);
+    expect(before).toEqual(expect.arrayContaining(["signed-out", "endpoint-not-aws"]));
+    await world.call(MAIN_JOB);
+    expect(idsOf((await findings(world)).found)).not.toContain("signed-out");
+  });
+});
+
 describe("doctor asks the services", () => {
+  it("and is done within six seconds when both hang", async () => {
+    const world = await signInWorld({ config: GOOD });
+    await world.call(MAIN_JOB);
+    world.center.misbehave({ path: /.*/, how: { kind: "blackHole" } });
+    const startedAt = performance.now();
+    const { code, found } = await findings(world, []);
+    expect([code, performance.now() - startedAt < 6_000]).toEqual([8, true]);
+    expect(idsOf(found).filter((id) => id === "endpoint-unreachable")).toHaveLength(2);
+  });
+
   it("whether the roles of the profiles are assigned", async () => {
     const world = await signInWorld({ config: GOOD });
     await world.call(MAIN_JOB);

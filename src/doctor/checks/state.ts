@@ -1,3 +1,4 @@
+import { shellWord } from "../../text/commandWords.ts";
 import type { Facts, PathFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
@@ -31,7 +32,7 @@ export function checkState({ paths, locks, freeBytes, home, platform }: Facts): 
       found: `the disk of ${home} has less than 1 MB left`,
       where: home,
       why: "no token can be stored: every call signs in or asks the portal again",
-      ...(platform === "win32" ? { fix: "free some space" } : { run: `df -h ${home}` }),
+      ...(platform === "win32" ? { fix: "free some space" } : { run: `df -h ${shellWord(home)}` }),
     });
   return findings;
 }
@@ -45,7 +46,7 @@ function pathFinding({ path, problem, detail }: PathFacts): Finding {
         found: `${path} belongs to ${detail}`,
         where: path,
         why: "what is in it cannot be read or replaced, so people sign in again and again; a run under sudo leaves this behind",
-        run: `sudo chown -R "$(id -un)" ${path}`,
+        run: `sudo chown -R "$(id -un)" ${shellWord(path)}`,
       };
     case "mode":
       return {
@@ -54,7 +55,7 @@ function pathFinding({ path, problem, detail }: PathFacts): Finding {
         found: `${path} has the mode ${detail}`,
         where: path,
         why: "other users of this machine can read the credentials in it",
-        run: `chmod go-rwx ${path}`,
+        run: `chmod go-rwx ${shellWord(path)}`,
       };
     case "not writable":
       return {
