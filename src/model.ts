@@ -19,21 +19,29 @@ export interface CaBundle {
   isOptional?: boolean;
 }
 
-/** An `[sso-session]`, or the equivalent keys of a legacy profile, ready for use. */
-export interface SsoSession {
+/** What names a session and its files. A logout needs nothing else. */
+export interface SessionIdentity {
   /** The session's name; null for a legacy profile (`sso_start_url` without `sso_session`). */
-  name: string | null;
+  readonly name: string | null;
   /** Exactly as configured: its bytes are hashed into file names. */
-  startUrl: string;
-  region: string;
-  /** `sso_registration_scopes`; null when the key is absent, `[]` when it is empty (they hash differently). */
-  scopes: string[] | null;
-  login: LoginMode | undefined;
-  endpoints: EndpointSettings;
+  readonly startUrl: string;
+}
+
+/** How the two services of a session are reached. */
+export interface ServiceSettings {
+  readonly region: string;
+  readonly endpoints: EndpointSettings;
   /** Undefined: the usual authorities. */
-  caBundle: CaBundle | undefined;
+  readonly caBundle: CaBundle | undefined;
+}
+
+/** An `[sso-session]`, or the equivalent keys of a legacy profile, ready for use. */
+export interface SsoSession extends SessionIdentity, ServiceSettings {
+  /** `sso_registration_scopes`; null when the key is absent, `[]` when it is empty (they hash differently). */
+  readonly scopes: string[] | null;
+  readonly login: LoginMode | undefined;
   /** What a person types after `sso-cred login`: `my-sso`, or `--profile old` for a legacy profile. */
-  loginArguments: string;
+  readonly loginArguments: string;
 }
 
 /** The SSO token as cached by every AWS tool; times are epoch milliseconds. */

@@ -4,7 +4,7 @@ import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { roleCacheDirectory } from "../hit/paths.ts";
 import { pythonJson } from "../hit/pythonJson.ts";
 import { roleCredentialsFileName } from "../hit/roleKey.ts";
-import type { Role, RoleCredentials, SessionRole, SsoSession } from "../model.ts";
+import type { Role, RoleCredentials, SessionIdentity, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { listFolder, removeFile } from "./folder.ts";
 import { readJsonObject, readSmallFile } from "./jsonFile.ts";
@@ -13,7 +13,7 @@ import { prepareReplacement } from "./replaceFile.ts";
 type Environment = Pick<System, "env" | "platform">;
 
 /** The parts of a role that name its cache file. */
-type CachedRole = Role & { session: Pick<SsoSession, "name" | "startUrl"> };
+type CachedRole = Role & { session: SessionIdentity };
 
 /** The AWS CLI's name for a role's file. */
 export function roleFileName({ session: { name, startUrl }, accountId, roleName }: CachedRole): string {
@@ -75,7 +75,7 @@ export function writeRoleCredentials(
  * `config` naming a file that could not be removed.
  */
 export function removeRoleCredentials(
-  which: { session: SsoSession; pairs: readonly Role[] } | "all",
+  which: { session: SessionIdentity; pairs: readonly Role[] } | "all",
   system: Environment,
 ): number {
   const folder = roleFolder(system);

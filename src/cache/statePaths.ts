@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stateDirectory } from "../hit/paths.ts";
-import type { SessionRole, SsoSession } from "../model.ts";
+import type { SessionIdentity, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { roleFileName } from "./roleCredentialsCache.ts";
 import { tokenKey } from "./tokenCache.ts";
@@ -10,7 +10,7 @@ type Environment = Pick<System, "env" | "platform">;
 /** All names under `~/.aws/sso-cred/` are hashes: text from the config never becomes a path. */
 export function sessionStatePath(
   kind: "attempts" | "logins" | "backoff",
-  session: SsoSession,
+  session: SessionIdentity,
   system: Environment,
 ): string {
   return join(stateFolder(system), kind, `${tokenKey(session)}.json`);
@@ -24,7 +24,11 @@ export function roleAttemptPath(role: SessionRole, system: Environment): string 
   return join(stateFolder(system), "attempts", roleFileName(role));
 }
 
-export function sessionLockPath(kind: "token" | "login", session: SsoSession, system: Environment): string {
+export function sessionLockPath(
+  kind: "token" | "login",
+  session: SessionIdentity,
+  system: Environment,
+): string {
   return join(stateFolder(system), "locks", `${kind}-${tokenKey(session)}`);
 }
 

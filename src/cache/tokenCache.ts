@@ -4,7 +4,7 @@ import { formatTimestamp, parseTimestamp } from "../hit/expiry.ts";
 import { ssoCacheDirectory } from "../hit/paths.ts";
 import { type Json, pythonJson } from "../hit/pythonJson.ts";
 import { sha1 } from "../hit/sha1.ts";
-import type { SsoSession, SsoToken } from "../model.ts";
+import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 
@@ -21,15 +21,15 @@ const FIELDS = [
 ];
 
 /** The file name, the same in every AWS tool: the SHA-1 of the session's name, or of a legacy profile's start URL. */
-export function tokenKey(session: Pick<SsoSession, "name" | "startUrl">): string {
+export function tokenKey(session: SessionIdentity): string {
   return sha1(session.name ?? session.startUrl);
 }
 
-export function tokenPath(session: SsoSession, system: Pick<System, "env" | "platform">): string {
+export function tokenPath(session: SessionIdentity, system: Pick<System, "env" | "platform">): string {
   return join(ssoCacheDirectory(system.env, system.platform), `${tokenKey(session)}.json`);
 }
 
-export function tokenFileExists(session: SsoSession, system: Pick<System, "env" | "platform">): boolean {
+export function tokenFileExists(session: SessionIdentity, system: Pick<System, "env" | "platform">): boolean {
   return existsSync(tokenPath(session, system));
 }
 
@@ -43,16 +43,15 @@ export function tokenMark(accessToken: string): string {
  * region: that token must not be sent.
  */
 export function readToken(
-  session: SsoSession,
+  session: SessionIdentity & Pick<SsoSession, "region">,
   system: Pick<System, "env" | "platform">,
 ): (SsoToken & { file: JsonObject }) | undefined {
   const file = readJsonObject(tokenPath(session, system));
   if (!file) return undefined;
-  const { startUrl, region, accessToken } = file;
+  const { accessToken } = file;
   const expiresAt = parseTimestamp(file.expiresAt);
   if (typeof accessToken !== "string" || accessToken === "" || Number.isNaN(expiresAt)) return undefined;
-  if (startUrl !== undefined && startUrl !== session.startUrl) return undefined;
-  if (region !== undefined && region !== session.region) return undefined;
+  if (!isTokenOf(session, file)) return undefined;
   const registrationExpiresAt = parseTimestamp(file.registrationExpiresAt);
   return {
     accessToken,
@@ -63,6 +62,14 @@ export function readToken(
     ...textField("refreshToken", file.refreshToken),
     file,
   };
+}
+
+/** True if a token file is for the start URL and region of the session, as far as it says. */
+export function isTokenOf(
+  session: Pick<SsoSession, "startUrl" | "region">,
+  { startUrl = session.startUrl, region = session.region }: JsonObject,
+): boolean {
+  return startUrl === session.startUrl && region === session.region;
 }
 
 /** The text of a token file. Unknown fields of `previous` are kept, after ours. */

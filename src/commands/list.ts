@@ -33,7 +33,7 @@ export async function list(args: readonly string[], system: System): Promise<num
     options: listOptions,
     allowPositionals: true,
   });
-  const { session } = await chosenSession(values, positionals, system);
+  const session = await chosenSession(values, positionals, system);
   const signIn = {
     isAttended: (await personAtTerminal(system)) !== undefined,
     useDeviceCode: values["use-device-code"] ?? false,

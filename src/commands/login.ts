@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { readToken } from "../cache/tokenCache.ts";
-import { formatTimestamp } from "../hit/expiry.ts";
+import { canRefresh } from "../credentials/refreshToken.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { awaitLogin } from "../signIn/awaitLogin.ts";
@@ -10,6 +10,7 @@ import { loginInstructions } from "../signIn/loginInstructions.ts";
 import { LOGIN_MS } from "../signIn/pendingLogin.ts";
 import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { startLogin } from "../signIn/startLogin.ts";
+import { tokenLife } from "./person.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";
 
 export const loginOptions = {
@@ -28,13 +29,13 @@ export async function login(args: readonly string[], system: System): Promise<nu
     options: loginOptions,
     allowPositionals: true,
   });
-  const { session } = await chosenSession(values, positionals, system);
+  const session = await chosenSession(values, positionals, system);
   const token = await signInAnew(session, system, {
     useDeviceCode: values["use-device-code"] ?? false,
     browser: !values["no-browser"],
   });
-  const until = formatTimestamp(token.expiresAt);
-  system.writeStdout(`Signed in to '${sessionTitle(session)}' until ${until}.\n`);
+  const life = tokenLife(token, canRefresh(session, token, system.now()), system.now());
+  system.writeStdout(`Signed in to '${sessionTitle(session)}'; ${life}.\n`);
   return 0;
 }
 

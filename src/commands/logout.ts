@@ -1,38 +1,66 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { removeFile, removeIfPossible, requireListable, sweepTemporaryFiles } from "../cache/folder.ts";
+import {
+  listFolder,
+  removeFile,
+  removeIfPossible,
+  requireListable,
+  sweepTemporaryFiles,
+} from "../cache/folder.ts";
+import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { withLock } from "../cache/lock.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
-import { readToken, tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
-import { loadConfig } from "../config/configFile.ts";
-import { rolePairs } from "../config/profile.ts";
+import { isTokenOf, tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
+import { type Config, emptyConfig, loadConfig } from "../config/configFile.ts";
+import { profileIdentity, rolePairs } from "../config/profile.ts";
+import { sessionIdentity } from "../config/session.ts";
+import { revokeToken, servicesOfFile } from "../credentials/revokeToken.ts";
 import { isKind, SsoCredError } from "../errors.ts";
+import { parseTimestamp } from "../hit/expiry.ts";
 import { roleCacheDirectory, ssoCacheDirectory } from "../hit/paths.ts";
-import { identityCenter } from "../identityCenter/identityCenter.ts";
-import type { Role, SsoSession } from "../model.ts";
+import { removeInventory } from "../inventory/inventoryFile.ts";
+import type { SessionIdentity, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
 import { allPendingLogins, isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
 import { sessionTitle } from "../signIn/sessionTitle.ts";
-import { configuredSessions, type StrayToken, strayTokens } from "./cachedSessions.ts";
-import { chosenSession, sessionOptions } from "./sessionArguments.ts";
+import { configuredSessions } from "./configuredSessions.ts";
+import {
+  explicitName,
+  resolveChoice,
+  type SessionChoice,
+  sessionOptions,
+  theOneConfigured,
+} from "./sessionArguments.ts";
 
 export const logoutOptions = { ...sessionOptions, all: { type: "boolean" } } as const;
 
-/** A refresh that holds the session's lock is not waited for longer; it looks at the file before it writes. */
-const PATIENCE_MS = 3_000;
+/** How long to wait for a refresh that holds the session's lock; it looks at the file before it writes. */
+const LOCK_TIMEOUT_MS = 3_000;
 
-/** `sso-cred logout`: the local files go first, then the portal is told; that it cannot be is said, and no failure. */
+/** One session to sign out of: its files follow from the identity, and only the revocation needs its settings. */
+interface Target {
+  readonly identity: SessionIdentity;
+  /** As `ConfiguredSession.resolve`. */
+  resolve(): SsoSession;
+}
+
+/**
+ * `sso-cred logout`: the local files go first, then the portal is told; that it cannot be is said, and no failure. Needs no
+ * setting but the session's name and start URL.
+ */
 export async function logout(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: logoutOptions,
     allowPositionals: true,
   });
+  // How a person signs in says nothing about signing out.
+  const withoutLoginMode = { ...system, env: { ...system.env, SSO_CRED_LOGIN: undefined } };
   if (!values.all) {
-    const { session, config } = await chosenSession(values, positionals, system);
-    await signOut(session, rolePairs(config, session), system);
+    await signOutOfOne(explicitName(values, positionals), withoutLoginMode);
     return 0;
   }
   if (positionals.length > 0 || values.profile !== undefined || values["sso-session"] !== undefined) {
@@ -40,11 +68,32 @@ export async function logout(args: readonly string[], system: System): Promise<n
       remedy: { run: "sso-cred logout --help" },
     });
   }
-  await signOutOfAll(system);
+  await signOutOfAll(withoutLoginMode);
   return 0;
 }
 
-/** What is on disk goes even where the config cannot be read; no token is sent then, because the config says where to. */
+async function signOutOfOne(named: SessionChoice | undefined, system: System): Promise<void> {
+  const { result: config = emptyConfig(system), failure } = await attempt(() =>
+    loadConfig(system, { credentials: true }),
+  );
+  // Only a session's name says enough without the config.
+  if (failure !== undefined && named?.session === undefined) throw failure;
+  const choice = named ?? (await theOneConfigured(config, system));
+  const identity =
+    choice.session === undefined
+      ? profileIdentity(config, choice.profile)
+      : sessionIdentity(config, choice.session);
+  const resolve = () => resolveChoice(choice, config, system);
+  const isConfigured = identity.name === null || config.session(identity.name) !== undefined;
+  const isFound = await signOut({ identity, resolve }, config, system);
+  if (failure !== undefined) throw failure;
+  if (isFound) return;
+  // A misspelt name must not look like a successful logout.
+  if (!isConfigured) resolve();
+  system.writeStdout(`Nobody was signed in to '${sessionTitle(identity)}'.\n`);
+}
+
+/** What is on disk goes even where the config cannot be read. */
 async function signOutOfAll(system: System): Promise<void> {
   const failures: unknown[] = [];
   async function step<T>(work: () => T | Promise<T>): Promise<T | undefined> {
@@ -52,11 +101,11 @@ async function signOutOfAll(system: System): Promise<void> {
     if (failure !== undefined) failures.push(failure);
     return result;
   }
-  const config = await step(() => loadConfig(system, { credentials: true }));
-  const sessions = config ? configuredSessions(config, system) : [];
-  const present = sessions.filter((session) => isPresent(session, system));
-  for (const session of present)
-    await step(() => signOut(session, config ? rolePairs(config, session) : [], system));
+  const config = (await step(() => loadConfig(system, { credentials: true }))) ?? emptyConfig(system);
+  const present = configuredSessions(config, system).filter(
+    ({ identity }) => tokenFileExists(identity, system) || isPending(identity, system),
+  );
+  for (const target of present) await step(() => signOut(target, config, system));
   const open = allPendingLogins(system).filter((login) => isUnderWay(login, system));
   for (const { session } of open) {
     await step(async () => {
@@ -64,27 +113,43 @@ async function signOutOfAll(system: System): Promise<void> {
       system.writeStdout(endedLine(sessionTitle(session)));
     });
   }
-  const stray = strayTokens(config, system);
-  for (const token of stray) await step(() => signOutOfStray(token, system));
+  const stray = strayTokens(system);
+  for (const token of stray) await step(() => signOutOfStray(token, config, system));
   const removed = (await step(() => removeRoleCredentials("all", system))) ?? 0;
   if (removed > 0) {
     const roles = removed === 1 ? "role" : "roles";
     system.writeStdout(`Removed the cached credentials of ${removed} more ${roles}.\n`);
   }
+  removeInventory("all", system);
   await step(() => sweepCaches(system));
   if (failures.length > 0) throw failures[0];
   if (present.length + open.length + stray.length + removed === 0)
     system.writeStdout("Nobody was signed in.\n");
 }
 
-async function signOutOfStray({ path, accessToken, session }: StrayToken, system: System): Promise<void> {
-  const { failure } = await attempt(() => removeFile(path));
-  const told = session !== undefined && (await revoke(session, accessToken, system));
-  if (failure !== undefined) throw failure;
-  system.writeStdout(signedOutLine(session ? sessionTitle(session) : path, told));
+/** Files of the SSO cache that hold an access token, whatever their names: `aws sso logout` removes them too. */
+function strayTokens({ env, platform }: System): { path: string; file: JsonObject }[] {
+  const folder = ssoCacheDirectory(env, platform);
+  return listFolder(folder).flatMap((name) => {
+    const path = join(folder, name);
+    const file = readJsonObject(path);
+    return typeof file?.accessToken === "string" ? [{ path, file }] : [];
+  });
 }
 
-/** Killed writers' files hold what the removed ones held. Throws `config` for a folder in which nobody can look. */
+async function signOutOfStray(
+  { path, file }: ReturnType<typeof strayTokens>[0],
+  config: Config,
+  system: System,
+): Promise<void> {
+  const { failure } = await attempt(() => removeFile(path));
+  const services = servicesOfFile(file, config, system);
+  const isRevoked = services !== undefined && (await revokeToken(services, file, system));
+  if (failure !== undefined) throw failure;
+  system.writeStdout(signedOutLine(services ? sessionTitle(services) : path, isRevoked, file, system.now()));
+}
+
+/** Temporary files of killed writers hold the same secrets. Throws `config` for a folder that cannot be listed. */
 function sweepCaches({ env, platform }: System): void {
   for (const folder of [ssoCacheDirectory(env, platform), roleCacheDirectory(env, platform)]) {
     requireListable(folder);
@@ -92,31 +157,38 @@ function sweepCaches({ env, platform }: System): void {
   }
 }
 
-function isPresent(session: SsoSession, system: System): boolean {
-  return tokenFileExists(session, system) || isPending(session, system);
-}
-
-function isPending(session: SsoSession, system: System): boolean {
+function isPending(session: SessionIdentity, system: System): boolean {
   const login = readPendingLogin(session, system);
   return login !== undefined && isUnderWay(login, system);
 }
 
-async function signOut(session: SsoSession, pairs: readonly Role[], system: System): Promise<void> {
-  const title = sessionTitle(session);
-  const wasOpen = isPending(session, system);
-  // Whatever cannot be removed: the rest goes, and the portal's end of it is what counts most.
-  const ended = await attempt(() => cancelLogin(session, system));
-  const token = await removeToken(session, system);
-  const roles = await attempt(() => removeRoleCredentials({ session, pairs }, system));
+/** Answers whether there was anything to sign out of. Whatever cannot be removed, the rest goes and the portal is told. */
+async function signOut({ identity, resolve }: Target, config: Config, system: System): Promise<boolean> {
+  const title = sessionTitle(identity);
+  const wasOpen = isPending(identity, system);
+  const ended = await attempt(() => cancelLogin(identity, system));
+  const token = await removeToken(identity, system);
+  const pairs = rolePairs(config, identity);
+  const roles = await attempt(() => removeRoleCredentials({ session: identity, pairs }, system));
   const swept = await attempt(() => sweepCaches(system));
-  clearBackoff(session, system);
-  removeIfPossible(sessionStatePath("attempts", session, system));
-  const told = token.accessToken === undefined || (await revoke(session, token.accessToken, system));
+  removeInventory(identity, system);
+  clearBackoff(identity, system);
+  removeIfPossible(sessionStatePath("attempts", identity, system));
+  const hasToken = typeof token.file?.accessToken === "string";
+  const isRevoked = !hasToken || (await revoke(token.file as JsonObject));
   const failure = token.failure ?? roles.failure ?? swept.failure ?? ended.failure;
   if (failure !== undefined) throw failure;
-  if (token.accessToken === undefined && !roles.result) {
-    system.writeStdout(wasOpen ? endedLine(title) : `Nobody was signed in to '${title}'.\n`);
-  } else system.writeStdout(signedOutLine(title, told));
+  if (hasToken || roles.result) system.writeStdout(signedOutLine(title, isRevoked, token.file, system.now()));
+  else if (wasOpen) system.writeStdout(endedLine(title));
+  return hasToken || Boolean(roles.result) || wasOpen;
+
+  /** At the configured endpoint where the file is of that session, else where the file itself says. */
+  async function revoke(file: JsonObject): Promise<boolean> {
+    const { result: session } = await attempt(resolve);
+    const isOfSession = session !== undefined && isTokenOf(session, file);
+    const services = isOfSession ? session : servicesOfFile(file, config, system);
+    return services !== undefined && (await revokeToken(services, file, system));
+  }
 }
 
 async function attempt<T>(work: () => T | Promise<T>): Promise<{ result?: T; failure?: unknown }> {
@@ -127,46 +199,31 @@ async function attempt<T>(work: () => T | Promise<T>): Promise<{ result?: T; fai
   }
 }
 
-function endedLine(title: string): string {
-  return `Ended the open sign-in to '${title}'.\n`;
+const endedLine = (title: string) => `Ended the open sign-in to '${title}'.\n`;
+
+function signedOutLine(title: string, isRevoked: boolean, file: JsonObject | undefined, now: number): string {
+  const isExpired = parseTimestamp(file?.expiresAt) <= now && typeof file?.refreshToken === "string";
+  const rest = isExpired
+    ? "its refresh token lives until the portal's session ends"
+    : "the token itself lives until it expires";
+  return `Signed out of '${title}'${isRevoked ? "" : `; the portal could not be told, so ${rest}`}.\n`;
 }
 
-function signedOutLine(title: string, told: boolean): string {
-  const note = told ? "" : "; the portal could not be told, so the token itself lives until it expires";
-  return `Signed out of '${title}'${note}.\n`;
-}
-
-/** The token that may be sent to the portal, if there was one, and why its file is still there. */
+/** The content of the removed token file, if there was one, and why it could not be removed. */
 async function removeToken(
-  session: SsoSession,
+  session: SessionIdentity,
   system: System,
-): Promise<{ accessToken?: string | undefined; failure?: unknown }> {
+): Promise<{ file?: JsonObject | undefined; failure?: unknown }> {
   async function take() {
-    const accessToken = readToken(session, system)?.accessToken;
+    const file = readJsonObject(tokenPath(session, system));
     const { failure } = await attempt(() => removeFile(tokenPath(session, system)));
-    return { accessToken, failure };
+    return { file, failure };
   }
-  const wait = { deadline: system.now() + PATIENCE_MS, purpose: "a refresh of the same session" };
+  const wait = { deadline: system.now() + LOCK_TIMEOUT_MS, purpose: "a refresh of the same session" };
   try {
     return await withLock(system, sessionLockPath("token", session, system), wait, take);
   } catch (error) {
     if (isKind(error, "unavailable")) return take();
     throw error;
-  }
-}
-
-/** Best effort; a token that the portal no longer knows is as good as revoked. */
-async function revoke(session: SsoSession, accessToken: string, system: System): Promise<boolean> {
-  try {
-    const api = await identityCenter(session, system);
-    try {
-      await api.logout(accessToken, { signal: system.interrupted });
-    } finally {
-      api.close();
-    }
-    return true;
-  } catch (error) {
-    system.trace.step("the portal could not be told of the logout", { error: String(error) });
-    return !isKind(error, "unavailable", "config");
   }
 }

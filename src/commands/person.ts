@@ -2,8 +2,10 @@ import { isatty } from "node:tty";
 import { loadPrompts } from "../init/wizard/loadPrompts.ts";
 import type { Prompts } from "../init/wizard/prompts.ts";
 import type { Progress } from "../inventory/inventory.ts";
+import type { SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { cutTo } from "../text/columns.ts";
+import { relativeTime } from "../text/relativeTime.ts";
 
 /** The person at the terminal, as the commands that ask and show progress know them. */
 export interface Person {
@@ -14,6 +16,13 @@ export interface Person {
 export async function personAtTerminal(system: System): Promise<Person | undefined> {
   if (!isatty(0) || !isatty(2) || system.terminal() === undefined) return undefined;
   return { prompts: await loadPrompts(system.env.TERM) };
+}
+
+/** The end of a refreshable token is not what a person calls the end: until the portal's session ends, it is refreshed. */
+export function tokenLife(token: SsoToken, isRefreshable: boolean, now: number): string {
+  return isRefreshable
+    ? "refreshed by itself until your organisation's session ends"
+    : `ends ${relativeTime(token.expiresAt, now)}`;
 }
 
 export interface ProgressLine {

@@ -5,7 +5,7 @@ import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { legacyProfiles } from "./cachedSessions.ts";
+import { legacyProfiles } from "./configuredSessions.ts";
 import { personAtTerminal } from "./person.ts";
 
 /** How every command that people run names its session. */
@@ -24,29 +24,49 @@ export interface SessionArguments {
  * several the one that the person at the terminal picks. Throws `usage` when nobody can be asked.
  */
 export async function chosenSession(
-  { profile, "sso-session": flag }: SessionArguments,
+  values: SessionArguments,
   positionals: readonly string[],
   system: System,
-): Promise<{ session: SsoSession; config: Config }> {
+): Promise<SsoSession> {
+  const named = explicitName(values, positionals);
+  const config = loadConfig(system, { credentials: named?.session === undefined });
+  const choice = named ?? (await theOneConfigured(config, system));
+  return resolveChoice(choice, config, system);
+}
+
+/** What the arguments name: a session, or a profile that has one. */
+export type SessionChoice = { profile: string; session?: never } | { session: string; profile?: never };
+
+/** What the command line names, if anything. Throws `usage` where it names two. */
+export function explicitName(
+  { profile, "sso-session": flag }: SessionArguments,
+  positionals: readonly string[],
+): SessionChoice | undefined {
   if (positionals.length + Number(profile !== undefined) + Number(flag !== undefined) > 1) {
     throw new SsoCredError("usage", "name one session, by its name or with --profile");
   }
-  const named = flag ?? positionals[0];
-  const config = loadConfig(system, { credentials: named === undefined });
-  const legacy = named === undefined && profile === undefined ? onlyLegacy(config, system) : undefined;
-  if (legacy) return { session: legacy, config };
-  if (profile !== undefined) return { session: resolveProfile(config, profile, system).session, config };
-  const name = named ?? (await onlyName(config, system));
-  return { session: resolveSession(config, name, system), config };
+  const session = flag ?? positionals[0];
+  if (session !== undefined) return { session };
+  return profile === undefined ? undefined : { profile };
 }
 
-/** Where there is no `[sso-session]`: the one start URL of the legacy profiles. */
-function onlyLegacy(config: Config, system: System): SsoSession | undefined {
+export function resolveChoice(choice: SessionChoice, config: Config, system: System): SsoSession {
+  return choice.session === undefined
+    ? resolveProfile(config, choice.profile, system).session
+    : resolveSession(config, choice.session, system);
+}
+
+/** For a command line that names nothing. */
+export async function theOneConfigured(config: Config, system: System): Promise<SessionChoice> {
+  const legacy = onlyLegacy(config);
+  return legacy === undefined ? { session: await onlyName(config, system) } : { profile: legacy };
+}
+
+/** Where there is no `[sso-session]`: a profile with the one start URL of the legacy profiles. */
+function onlyLegacy(config: Config): string | undefined {
   const profiles = config.sessionNames().length === 0 ? legacyProfiles(config) : [];
   const urls = new Set(profiles.map((name) => config.profile(name)?.get("sso_start_url")));
-  const [first] = profiles;
-  if (first === undefined) return undefined;
-  if (urls.size === 1) return resolveProfile(config, first, system).session;
+  if (urls.size <= 1) return profiles[0];
   throw new SsoCredError(
     "usage",
     `which session? ${config.path} has profiles with several start URLs: name one with --profile`,

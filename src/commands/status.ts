@@ -1,19 +1,22 @@
 import { parseArgs } from "node:util";
 import { readToken } from "../cache/tokenCache.ts";
 import { loadConfig } from "../config/configFile.ts";
-import { resolveProfile } from "../config/profile.ts";
-import { onlySession, resolveSession } from "../config/session.ts";
-import { EXIT_CODE } from "../errors.ts";
+import { profileIdentity, resolveProfile } from "../config/profile.ts";
+import { onlySession, resolveSession, sessionIdentity, sessionKeys } from "../config/session.ts";
+import { canRefresh } from "../credentials/refreshToken.ts";
+import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../identityCenter/endpoints.ts";
-import type { SsoSession } from "../model.ts";
+import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import { installedFront, isPacked } from "../platform/installation.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
 import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
 import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { printable } from "../text/printable.ts";
-import { configuredSessions } from "./cachedSessions.ts";
+import { relativeTime } from "../text/relativeTime.ts";
+import { type ConfiguredSession, configuredSessions } from "./configuredSessions.ts";
+import { tokenLife } from "./person.ts";
 
 export const statusOptions = {
   profile: { type: "string" },
@@ -37,44 +40,86 @@ interface SessionStatus {
   foreignEndpoints: string[];
 }
 
-/** `sso-cred status`: from the files alone, without a request. Exit code 0 when all asked sessions work without a person. */
+/** A session whose settings cannot be used. */
+interface BrokenSession {
+  session: string | null;
+  startUrl: string;
+  usable: false;
+  /** What is wrong, on one line. */
+  problem: string;
+}
+
+type Row = { data: SessionStatus | BrokenSession; line: string };
+
+/**
+ * `sso-cred status`: from the files alone, without a request. Exit code 0 when all asked sessions work without a person, 3 when
+ * the settings of one cannot be used.
+ */
 export async function status(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: statusOptions,
     allowPositionals: true,
   });
-  const rows = askedSessions(positionals, values, system).map((session) => sessionStatus(session, system));
-  system.writeStdout(
-    values.json ? `${JSON.stringify(rows, null, 2)}\n` : `${rows.map(line).join("")}${frontLine()}`,
-  );
-  return rows.every((row) => row.usable) ? 0 : EXIT_CODE["login-required"];
+  const rows = askedSessions(positionals, values, system).map((session) => rowOf(session, system));
+  const data = rows.map((row) => row.data);
+  const text = `${rows.map((row) => row.line).join("\n")}\n${frontLine()}`;
+  system.writeStdout(values.json ? `${JSON.stringify(data, null, 2)}\n` : text);
+  if (data.some((row) => "problem" in row)) return EXIT_CODE.config;
+  return data.every((row) => row.usable) ? 0 : EXIT_CODE["login-required"];
 }
 
+/** Throws `config` for a name that the config does not have. */
 function askedSessions(
   names: readonly string[],
   { profile, "sso-session": flag }: { profile?: string | undefined; "sso-session"?: string | undefined },
   system: System,
-): SsoSession[] {
+): ConfiguredSession[] {
   const config = loadConfig(system, { credentials: true });
-  const asked = [...names, ...(flag === undefined ? [] : [flag])].map((name) =>
-    resolveSession(config, name, system),
-  );
-  if (profile !== undefined) asked.push(resolveProfile(config, profile, system).session);
+  const asked = [...names, ...(flag === undefined ? [] : [flag])].map((name) => {
+    sessionKeys(config, name);
+    return { identity: sessionIdentity(config, name), resolve: () => resolveSession(config, name, system) };
+  });
+  if (profile !== undefined) {
+    asked.push({
+      identity: profileIdentity(config, profile),
+      resolve: () => resolveProfile(config, profile, system).session,
+    });
+  }
   if (asked.length > 0) return asked;
   const all = configuredSessions(config, system);
   if (all.length === 0) onlySession(config);
   return all;
 }
 
-function sessionStatus(session: SsoSession, system: System): SessionStatus {
+function rowOf({ identity, resolve }: ConfiguredSession, system: System): Row {
+  let session: SsoSession;
+  try {
+    session = resolve();
+  } catch (error) {
+    if (!(error instanceof SsoCredError)) throw error;
+    return brokenRow(identity, error.message);
+  }
   const token = readToken(session, system);
+  const data = sessionStatus(session, token, system);
+  const endpoints = data.foreignEndpoints.map((url) => `, endpoint ${printable(url)}`).join("");
+  const pending = data.loginPending ? ", a sign-in is open" : "";
+  const line = `${sessionTitle(session)}: ${describe(data, token, system.now())}${pending}${endpoints}`;
+  return { data, line };
+}
+
+function brokenRow(identity: SessionIdentity, problem: string): Row {
+  const { name, startUrl } = identity;
+  return {
+    data: { session: name, startUrl, usable: false, problem },
+    line: `${sessionTitle(identity)}: ${printable(problem, 1000)}`,
+  };
+}
+
+function sessionStatus(session: SsoSession, token: SsoToken | undefined, system: System): SessionStatus {
   const now = system.now();
   const signedIn = token !== undefined && isUsable(token.expiresAt, now);
-  const refreshable =
-    session.name !== null &&
-    Boolean(token?.refreshToken && token.clientId && token.clientSecret) &&
-    (token?.registrationExpiresAt ?? Number.POSITIVE_INFINITY) > now;
+  const refreshable = token !== undefined && canRefresh(session, token, now);
   const pending = readPendingLogin(session, system);
   return {
     session: session.name,
@@ -91,12 +136,6 @@ function sessionStatus(session: SsoSession, system: System): SessionStatus {
   };
 }
 
-function line(row: SessionStatus): string {
-  const title = sessionTitle({ name: row.session, startUrl: row.startUrl });
-  const endpoints = row.foreignEndpoints.map((url) => `, endpoint ${printable(url)}`).join("");
-  return `${title}: ${describe(row)}${row.loginPending ? ", a sign-in is open" : ""}${endpoints}\n`;
-}
-
 /** Says when the native front is there but was not called, or is of another version; else nothing. */
 function frontLine(): string {
   const front = isPacked() ? installedFront() : undefined;
@@ -108,8 +147,12 @@ function frontLine(): string {
     : `native front: ${path} is ${front.version}, the program ${VERSION}\n`;
 }
 
-function describe({ signedIn, refreshable, expiresAt }: SessionStatus): string {
-  if (signedIn) return `signed in until ${expiresAt}${refreshable ? ", refreshed by itself" : ""}`;
-  if (refreshable) return `expired ${expiresAt}, refreshed at the next call`;
-  return expiresAt === null ? "not signed in" : `expired ${expiresAt}`;
+function describe(
+  { signedIn, refreshable }: SessionStatus,
+  token: SsoToken | undefined,
+  now: number,
+): string {
+  if (token === undefined) return "not signed in";
+  if (signedIn) return `signed in; ${tokenLife(token, refreshable, now)}`;
+  return `expired ${relativeTime(token.expiresAt, now)}${refreshable ? ", refreshed at the next call" : ""}`;
 }

@@ -31,11 +31,21 @@ export interface Config {
  * @throws SsoCredError("config") when a file exists but cannot be read as text.
  */
 export function loadConfig(system: Environment, wanted: { credentials?: boolean } = {}): Config {
+  const { env, platform } = system;
+  const credentials = wanted.credentials ? readText(credentialsPath(env, platform), system) : "";
+  return parseFiles(readText(configPath(env, platform), system), credentials, system);
+}
+
+/** Stands in for a config that cannot be read. */
+export function emptyConfig(system: Environment): Config {
+  return parseFiles("", "", system);
+}
+
+function parseFiles(text: string, credentialsText: string, system: Environment): Config {
   const path = configPath(system.env, system.platform);
   const credentials = credentialsPath(system.env, system.platform);
-  const text = readText(path, system);
   const main = sections(text, "config");
-  const over = sections(wanted.credentials ? readText(credentials, system) : "", "credentials");
+  const over = sections(credentialsText, "credentials");
 
   function profile(name: string): ReadonlyMap<string, string> | undefined {
     const configured = main.find("profile", name)?.keys;

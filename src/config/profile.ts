@@ -1,6 +1,6 @@
 import { SsoCredError } from "../errors.ts";
 import type { Environment } from "../hit/paths.ts";
-import type { Role, SessionRole, SsoSession } from "../model.ts";
+import type { Role, SessionIdentity, SessionRole, SsoSession } from "../model.ts";
 import { hiddenCharacter } from "../text/hiddenCharacter.ts";
 import { printable } from "../text/printable.ts";
 import { assertCliReadsAlike } from "./cliDialect.ts";
@@ -13,6 +13,7 @@ import {
   readSession,
   resolveSession,
   sessionArgument,
+  sessionIdentity,
   sessionKeys,
 } from "./session.ts";
 import { misspeltKey, shownHeader } from "./slips.ts";
@@ -48,6 +49,28 @@ export function resolveProfile(config: Config, name: string, system: Environment
   };
 }
 
+/** Which session a profile uses, whatever is wrong with its other settings. */
+export function profileIdentity(config: Config, name: string): SessionIdentity {
+  const profile = findProfile(config, name);
+  const startUrl = profile.keys.get("sso_start_url");
+  const session =
+    profile.keys.get("sso_session") || (startUrl ? undefined : ourCommand(profile.keys)?.session);
+  if (session) return sessionIdentity(config, session);
+  if (startUrl) return { name: null, startUrl };
+  throw noSession(profile);
+}
+
+function ourCommand(keys: Profile["keys"]) {
+  return readOurCommand(keys.get("credential_process") ?? "");
+}
+
+function noSession({ config, header, where }: Profile): SsoCredError {
+  const slip = misspeltKey(config.text, header, ["sso_session", "sso_start_url", "credential_process"]);
+  const why = slip === undefined ? "" : `; ${slip}`;
+  const remedy = slip === undefined ? { run: "sso-cred init" } : {};
+  return new SsoCredError("config", `${where} has no sso_session${why}`, { remedy });
+}
+
 interface Profile {
   readonly config: Config;
   readonly name: string;
@@ -65,14 +88,10 @@ function findProfile(config: Config, name: string): Profile {
 }
 
 /** The credential_process line runs without --profile, so the session's endpoints apply, not the profile's. */
-function ofCommandLine({ config, keys, header, where }: Profile, system: Environment): ProfileTarget {
-  const command = readOurCommand(keys.get("credential_process") ?? "");
-  if (command === undefined) {
-    const slip = misspeltKey(config.text, header, ["sso_session", "sso_start_url", "credential_process"]);
-    const why = slip === undefined ? "" : `; ${slip}`;
-    const remedy = slip === undefined ? { run: "sso-cred init" } : {};
-    throw new SsoCredError("config", `${where} has no sso_session${why}`, { remedy });
-  }
+function ofCommandLine(profile: Profile, system: Environment): ProfileTarget {
+  const { config, keys, where } = profile;
+  const command = ourCommand(keys);
+  if (command === undefined) throw noSession(profile);
   const { session, accountId, roleName } = command;
   checkedAccountId(accountId, `${where}: --account-id in credential_process`);
   return { session: resolveSession(config, session, system), accountId, roleName };
@@ -129,7 +148,7 @@ export function resolveRole(config: Config, name: string, system: Environment): 
 }
 
 /** Every distinct account and role that the config names for the session. Incomplete profiles are skipped. */
-export function rolePairs(config: Config, session: Pick<SsoSession, "name" | "startUrl">): Role[] {
+export function rolePairs(config: Config, session: SessionIdentity): Role[] {
   const pairs = new Map<string, Role>();
   for (const name of config.profileNames()) {
     const keys = config.profile(name);

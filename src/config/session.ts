@@ -1,6 +1,6 @@
 import { SsoCredError } from "../errors.ts";
 import type { Environment } from "../hit/paths.ts";
-import type { LoginMode, SsoSession } from "../model.ts";
+import type { LoginMode, SessionIdentity, SsoSession } from "../model.ts";
 import { shellWord } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
 import { assertCliReadsAlike } from "./cliDialect.ts";
@@ -19,6 +19,11 @@ export function resolveSession(config: Config, name: string, system: Environment
   const keys = sessionKeys(config, name);
   assertCliReadsAlike(config.text, config.path, "sso-session", name);
   return readSession({ config, name, keys, header: `[sso-session ${printable(name)}]` }, system);
+}
+
+/** The session that a name refers to, whatever its section says. Without a section the start URL is empty. */
+export function sessionIdentity(config: Config, name: string): SessionIdentity {
+  return { name, startUrl: config.session(name)?.get("sso_start_url") ?? "" };
 }
 
 /** The keys of a session. The error for a missing one lists the sessions that exist. */

@@ -6,7 +6,7 @@ import { SsoCredError } from "../errors.ts";
 import { isUsable } from "../hit/expiry.ts";
 import { withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
-import type { SsoSession, SsoToken } from "../model.ts";
+import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import { shieldFromSignals } from "../platform/shieldFromSignals.ts";
 import type { System } from "../platform/system.ts";
 import { claim, readPendingLogin } from "../signIn/pendingLogin.ts";
@@ -29,6 +29,12 @@ export interface RefreshOptions {
   isOptional?: boolean;
   /** Opened on first use: most calls need no service for the token. */
   api: () => Promise<Pick<IdentityCenter, "refresh">>;
+}
+
+/** Whether the token file holds what a refresh needs; no tool refreshes a legacy profile's token. */
+export function canRefresh({ name }: SessionIdentity, token: SsoToken, now: number): boolean {
+  const { clientId, clientSecret, refreshToken, registrationExpiresAt = Number.POSITIVE_INFINITY } = token;
+  return name !== null && Boolean(clientId && clientSecret && refreshToken) && registrationExpiresAt > now;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import type { SsoSession } from "../model.ts";
+import type { ServiceSettings } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { openConnection, proxyHeaders, refusedByProxy } from "./connection.ts";
 import { type ProxyServer, proxyFor } from "./proxy.ts";
@@ -56,7 +56,7 @@ export type Exchange = (request: HttpRequest, options?: RequestOptions) => Promi
  * that cannot be used.
  */
 export function httpExchange(
-  session: Pick<SsoSession, "caBundle">,
+  session: Pick<ServiceSettings, "caBundle">,
   system: HttpEnvironment,
   limits: Limits = LIMITS,
 ): Exchange {

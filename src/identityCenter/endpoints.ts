@@ -1,4 +1,4 @@
-import type { SsoSession } from "../model.ts";
+import type { ServiceSettings } from "../model.ts";
 
 interface Partition {
   readonly regions: RegExp;
@@ -28,7 +28,7 @@ const PARTITIONS: readonly [Partition, ...Partition[]] = [
   { regions: /^us-isof-\w+-\d+$/, suffix: "csp.hci.ic.gov", dualstackSuffix: "api.aws.hci.ic.gov" },
 ];
 
-type Endpointed = Pick<SsoSession, "region" | "endpoints">;
+type Endpointed = Pick<ServiceSettings, "region" | "endpoints">;
 
 /** The portal's URL without a trailing slash. A configured URL keeps its path. */
 export function ssoEndpoint({ region, endpoints }: Endpointed): string {

@@ -4,7 +4,7 @@ import type {
   ClientRegistration,
   DeviceAuthorization,
   RoleCredentials,
-  SsoSession,
+  ServiceSettings,
   TokenGrant,
 } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -86,7 +86,7 @@ export interface CodeInput {
 
 /** Loads the SDK. Reads no file of ~/.aws, and the environment only for proxies. */
 export async function identityCenter(
-  session: Pick<SsoSession, "region" | "endpoints" | "caBundle"> & NamedSession,
+  session: ServiceSettings & NamedSession,
   system: HttpEnvironment & Pick<System, "trace">,
   limits?: Limits,
 ): Promise<IdentityCenter> {

@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { removeIfPossible } from "../cache/folder.ts";
+import { listFolder, removeIfPossible } from "../cache/folder.ts";
 import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
+import { tokenKey } from "../cache/tokenCache.ts";
 import { stateDirectory } from "../hit/paths.ts";
 import { sha1 } from "../hit/sha1.ts";
-import type { Account } from "../model.ts";
+import type { Account, SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";
 
 /** How long a listing that was cut short may be taken up again. */
@@ -27,12 +28,11 @@ export interface InventoryMemory {
  * by a hash): after a sign-in as somebody else it is empty.
  */
 export function inventoryFile(
-  session: { readonly name: string | null; readonly startUrl: string },
+  session: SessionIdentity,
   accessToken: string,
   system: Pick<System, "env" | "platform" | "now" | "trace">,
 ): InventoryMemory {
-  const key = sha1(session.name ?? session.startUrl);
-  const path = join(stateDirectory(system.env, system.platform), `inventory-${key}.json`);
+  const path = inventoryPath(session, system);
   const owner = sha1(`inventory of ${accessToken}`);
   const found = readStateFile(path);
   const age = typeof found?.at === "number" ? system.now() - found.at : -1;
@@ -76,6 +76,26 @@ export function inventoryFile(
       removeIfPossible(path);
     },
   };
+}
+
+/** Removes what listings have left, which names accounts and e-mail addresses. Best effort. */
+export function removeInventory(
+  which: SessionIdentity | "all",
+  system: Pick<System, "env" | "platform">,
+): void {
+  const folder = stateDirectory(system.env, system.platform);
+  const paths =
+    which === "all"
+      ? listFolder(folder).flatMap((name) => (/^inventory-\w+\.json$/.test(name) ? join(folder, name) : []))
+      : [inventoryPath(which, system)];
+  for (const path of paths) removeIfPossible(path);
+}
+
+function inventoryPath(
+  session: SessionIdentity,
+  { env, platform }: Pick<System, "env" | "platform">,
+): string {
+  return join(stateDirectory(env, platform), `inventory-${tokenKey(session)}.json`);
 }
 
 /** Forgotten with the process. */

@@ -6,7 +6,7 @@ import { sessionStatePath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
 import { sha1 } from "../hit/sha1.ts";
-import type { SsoSession } from "../model.ts";
+import type { SessionIdentity, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { sessionTitle } from "./sessionTitle.ts";
 
@@ -83,7 +83,7 @@ export function recordFailedLogin(
 }
 
 /** Ends the back-off: a person signs in, or a token works. Best effort. */
-export function clearBackoff(session: SsoSession, system: Environment): void {
+export function clearBackoff(session: SessionIdentity, system: Environment): void {
   removeIfPossible(sessionStatePath("backoff", session, system));
 }
 

@@ -1,7 +1,7 @@
 import { withLock } from "../cache/lock.ts";
 import { sessionLockPath } from "../cache/statePaths.ts";
 import { isKind } from "../errors.ts";
-import type { SsoSession } from "../model.ts";
+import type { SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import {
   type PendingLogin,
@@ -32,11 +32,11 @@ export async function endLogin(login: PendingLogin, system: System): Promise<voi
 }
 
 /** Ends the sign-in of a session, if there is one, for good. Throws `config` naming a file that cannot be removed. */
-export async function cancelLogin(session: SsoSession, system: System): Promise<void> {
+export async function cancelLogin(session: SessionIdentity, system: System): Promise<void> {
   await alone(session, system, () => removePendingLogin(session, system));
 }
 
-async function alone<T>(session: SsoSession, system: System, work: () => T): Promise<T> {
+async function alone<T>(session: SessionIdentity, system: System, work: () => T): Promise<T> {
   const wait = { deadline: system.now() + LOCK_WAIT_MS, purpose: "a change of the same sign-in" };
   try {
     return await withLock(system, sessionLockPath("login", session, system), wait, async () => work());

@@ -9,7 +9,7 @@ import { loginsFolder, sessionStatePath } from "../cache/statePaths.ts";
 import { tokenMark } from "../cache/tokenCache.ts";
 import { isUsable } from "../hit/expiry.ts";
 import { sha1 } from "../hit/sha1.ts";
-import type { SsoSession, SsoToken } from "../model.ts";
+import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import { identifyProcess, processState } from "../platform/processIdentity.ts";
 import type { System } from "../platform/system.ts";
 import { type PendingLogin, parseLogin } from "./loginRecord.ts";
@@ -31,7 +31,7 @@ export function newLoginId(): string {
 }
 
 /** The sign-in of this session, whether or not its worker lives; undefined for none of this host and boot. */
-export function readPendingLogin(session: SsoSession, system: Place): PendingLogin | undefined {
+export function readPendingLogin(session: SessionIdentity, system: Place): PendingLogin | undefined {
   return readLoginFile(sessionStatePath("logins", session, system));
 }
 
@@ -86,7 +86,7 @@ export function isAnswer(
 }
 
 /** True if a sign-in's file exists, even if it is unreadable or another machine's. */
-export function hasLoginFile(session: SsoSession, system: Place): boolean {
+export function hasLoginFile(session: SessionIdentity, system: Place): boolean {
   return existsSync(sessionStatePath("logins", session, system));
 }
 
@@ -110,7 +110,7 @@ export function noteWorker(login: PendingLogin, pid: number, system: Place): voi
 }
 
 /** Ends the sign-in: its worker sees that the file is gone. Throws `config` naming a file that cannot be removed. */
-export function removePendingLogin(session: SsoSession, system: Place): void {
+export function removePendingLogin(session: SessionIdentity, system: Place): void {
   const path = sessionStatePath("logins", session, system);
   removeFile(path);
   removeClaims(path);

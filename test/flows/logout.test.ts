@@ -1,6 +1,8 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   roleFile,
   rolePath,
@@ -98,10 +100,14 @@ describe("logout of a session", () => {
     const { call, center } = await signedInWorld();
     center.revokeSessions();
     expect(await call(["logout"])).toMatchObject({ code: 0, stdout: TOLD, stderr: "" });
-    expect(center.requests.map(({ status }) => status)).toEqual([401]);
+    // The refresh token might still have opened the session.
+    expect(center.requests.map(({ path, status }) => [path, status])).toEqual([
+      ["/logout", 401],
+      ["/token", 400],
+    ]);
   });
 
-  it("does not send a token that is another start URL's, and removes it", async () => {
+  it("does not send a token whose file names no region, and is another start URL's, but says so and removes it", async () => {
     const { call, center, home } = await signInWorld();
     const token = tokenFile({ startUrl: "https://other.awsapps.com/start", ...center.signIn() });
     await home.write(tokenPath("corp"), token);
@@ -118,6 +124,108 @@ describe("logout of a session", () => {
   it("takes the session of a profile", async () => {
     const { call } = await signedInWorld({ config: sessionSection("corp") + PAIRS });
     expect((await call(["logout", "--profile", "cli"])).stdout).toBe(TOLD);
+  });
+});
+
+describe("logout of what the config says otherwise, or no more", () => {
+  const revoked = ({ center }: SignInWorld, token: unknown) =>
+    center.requests.some(
+      ({ path, status, headers }) =>
+        path === "/logout" && status === 200 && headers["x-amz-sso_bearer_token"] === token,
+    );
+
+  it.each([
+    ["the start URL's spelling", sessionSection("corp").replace("/start", "/start/")],
+    ["the region", sessionSection("corp").replace("eu-west-1", "us-east-1")],
+    ["a region that is no region", sessionSection("corp").replace("eu-west-1", "eu-wset")],
+    ["no region", sessionSection("corp").replace(/sso_region.*\n/, "")],
+    ["an endpoint that is none", `${sessionSection("corp")}endpoint_url = ftp://x\n`],
+    ["no such session", sessionSection("other")],
+  ])("%s: revokes by the token's file, and removes all", async (_, config) => {
+    for (const who of ["corp", "--all"]) {
+      const world = await signedInWorld({ config });
+      await world.home.write(".aws/sso-cred/inventory-0.json", { emailAddress: "dev@example.com" });
+      const { code, stdout, stderr } = await world.call(["logout", who]);
+      expect([code, stderr, stdout]).toEqual([0, "", expect.stringMatching(/^Signed out of '.*'\.\n$/)]);
+      expect([revoked(world, world.token), await world.home.files(".aws/sso/cache")]).toEqual([true, []]);
+    }
+  });
+
+  it.each([{ SSO_CRED_LOGIN: "browsre" }, { AWS_USE_FIPS_ENDPOINT: "true" }])(
+    "%o: the files go all the same",
+    async (env) => {
+      const world = await signedInWorld({ env });
+      const { code, stderr } = await world.call(["logout", "corp"]);
+      expect([code, stderr, await world.home.files(".aws/sso/cache")]).toEqual([0, "", []]);
+    },
+  );
+
+  it("a token of other settings goes to AWS's own portal of its region, never to an endpoint in the config", async () => {
+    const asked: string[] = [];
+    const proxy = createServer().on("connect", ({ url }, socket) => {
+      asked.push(url ?? "");
+      socket.end("HTTP/1.1 503 Service Unavailable\r\n\r\n");
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void proxy.close());
+    const world = await signedInWorld();
+    const config = sessionSection("corp", [`endpoint_url = ${world.center.url}`]);
+    await world.home.write(".aws/config", config.replace("eu-west-1", "us-east-1"));
+    const env = {
+      AWS_ENDPOINT_URL_SSO: undefined,
+      AWS_ENDPOINT_URL_SSO_OIDC: undefined,
+      HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    };
+    expect(await world.call(["logout", "corp"], { env })).toMatchObject({ code: 0, stdout: NOT_TOLD });
+    expect([asked, world.center.requests]).toEqual([["portal.sso.eu-west-1.amazonaws.com:443"], []]);
+  });
+
+  it("a misspelt name is no logout", async () => {
+    const { call } = await signedInWorld();
+    const { code, stdout, stderr } = await call(["logout", "crop"]);
+    expect([code, stdout]).toEqual([3, ""]);
+    expect(stderr).toContain("has no [sso-session crop]; did you mean corp (line 1)?");
+  });
+
+  it("a session's cut-short listing goes with it", async () => {
+    const world = await signedInWorld();
+    const path = `.aws/sso-cred/inventory-${sha1("corp")}.json`;
+    await world.home.write(path, { accounts: [{ emailAddress: "dev@example.com" }] });
+    await world.call(["logout", "corp"]);
+    expect(await world.home.exists(path)).toBe(false);
+  });
+});
+
+describe("logout of an expired token that can be refreshed", () => {
+  const expired = { expiresAt: "2020-01-01T00:00:00Z" };
+  async function world() {
+    const made = await signInWorld();
+    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...made.center.signIn() });
+    await made.home.write(tokenPath("corp"), { ...token, ...expired });
+    return made;
+  }
+
+  it("ends the session that its refresh token still opens", async () => {
+    const { call, center } = await world();
+    expect(await call(["logout", "corp"])).toMatchObject({ code: 0, stdout: TOLD });
+    expect(center.requests.map(({ path, status }) => [path, status])).toEqual([
+      ["/token", 200],
+      ["/logout", 200],
+    ]);
+  });
+
+  it("or says that it could not", async () => {
+    const { call, center } = await world();
+    await center.goDown("oidc");
+    expect((await call(["logout", "corp"])).stdout).toBe(
+      "Signed out of 'corp'; the portal could not be told, so its refresh token lives until the portal's session ends.\n",
+    );
+  });
+
+  it("says nothing more where the service has forgotten it", async () => {
+    const { call, center } = await world();
+    center.revokeSessions();
+    expect((await call(["logout", "corp"])).stdout).toBe(TOLD);
   });
 });
 
@@ -252,7 +360,7 @@ describe("logout --all", () => {
     expect(await traces()).toEqual([]);
   });
 
-  it("takes all that is on disk though the config cannot be read, sends no token, and then says so", async () => {
+  it("takes all that is on disk though the config cannot be read, and then says so", async () => {
     const world = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "2" } });
     const { call, home, center, settled, traces } = world;
     await call();
@@ -261,14 +369,14 @@ describe("logout --all", () => {
     await writeFile(join(home.path, ".aws/config"), Buffer.from("\ufeff[default]\n", "utf16le"));
     const { code, stdout, stderr } = await call(["logout", "--all"]);
     expect(code).toBe(3);
-    expect(stdout).toMatch(
-      /^Ended the open sign-in to 'corp'\.\nSigned out of '.*'; the portal could not be told, so the token itself lives until it expires\.\nRemoved the cached credentials of 1 more role\.\n$/,
+    expect(stdout).toBe(
+      `Ended the open sign-in to 'corp'.\nSigned out of '${START_URL}'.\nRemoved the cached credentials of 1 more role.\n`,
     );
     expect(stderr).toMatch(/^sso-cred: .*config is UTF-16 text, .*\n {2}run: iconv .*\n$/);
     await settled();
     expect(await traces()).toEqual([]);
     expect([await home.exists(tokenPath("other")), await home.files(".aws/cli/cache")]).toEqual([false, []]);
-    expect(center.count("/logout")).toBe(0);
+    expect(center.count("/logout")).toBe(1);
   });
 
   it("works without a config and with nobody signed in", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { configuredSessions } from "../../../../src/commands/cachedSessions.ts";
+import { configuredSessions } from "../../../../src/commands/configuredSessions.ts";
 import { loadConfig } from "../../../../src/config/configFile.ts";
 import { resolveProfile, resolveRole, rolePairs } from "../../../../src/config/profile.ts";
 import { onlySession, resolveSession } from "../../../../src/config/session.ts";
@@ -21,7 +21,7 @@ export function configReading() {
     writeFileSync(join(home, ".aws/credentials"), credentials);
     const loaded = attempt(() => loadConfig(system, { credentials: true }));
     if (!loaded) return;
-    const found = attempt(() => configuredSessions(loaded, system)) ?? [];
+    const found = configuredSessions(loaded, system).flatMap(({ resolve }) => attempt(resolve) ?? []);
     attempt(() => onlySession(loaded));
     for (const profile of [...loaded.profileNames().slice(0, 5), asked]) {
       const target = attempt(() => resolveProfile(loaded, profile, system));

@@ -1,0 +1,20 @@
+/** `in 59 min, 17:44` or `12 min ago, 16:33`: the person's own time zone, with the date where it is not today. */
+export function relativeTime(at: number, now: number): string {
+  const length = duration(Math.abs(at - now));
+  return `${at >= now ? `in ${length}` : `${length} ago`}, ${localTime(at, now)}`;
+}
+
+function duration(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}
+
+function localTime(at: number, now: number): string {
+  const date = new Date(at);
+  const time = date.toTimeString().slice(0, 5);
+  if (date.toDateString() === new Date(now).toDateString()) return time;
+  const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0"));
+  return `${date.getFullYear()}-${month}-${day} ${time}`;
+}
