@@ -156,7 +156,7 @@ async function theEnd(stage: Stage, page: Page): Promise<Check[]> {
   const remedy = `run: sso-cred login ${SESSION}`;
   return [
     { what: "exit code of status", expected: 0, seen: status.code },
-    { what: "status says signed in", expected: true, seen: status.stdout.includes("signed in until") },
+    { what: "status says signed in", expected: true, seen: status.stdout.includes(": signed in; ") },
     { what: "exit code of logout", expected: 0, seen: logout.code },
     { what: "token and role credentials on disk", expected: [false, false], seen: left },
     { what: "exit code of the call", expected: 4, seen: refused.code },

@@ -7,8 +7,8 @@ import { isFresh } from "../hit/expiry.ts";
 import { outputTimeoutMs } from "../hit/waitBudget.ts";
 import type { Role, RoleCredentials } from "../model.ts";
 import type { System } from "../platform/system.ts";
-import { localTime } from "../text/localTime.ts";
 import { printable } from "../text/printable.ts";
+import { relativeTime } from "../text/relativeTime.ts";
 import { type NamedRole, namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
 import { waitDeadline } from "./waitDeadline.ts";
 
@@ -50,7 +50,7 @@ function printSummary(
 ): number {
   system.writeStdout(
     `${printable(title)}: credentials for the role ${printable(roleName)} in account ${accountId}\n` +
-      `Valid until ${localTime(expiration, system.now())}, from ${source}.\n` +
+      `They expire ${relativeTime(expiration, system.now())}, and come from ${source}.\n` +
       "A pipe or --json gives the credential_process document.\n",
   );
   return 0;

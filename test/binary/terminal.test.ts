@@ -104,15 +104,15 @@ it("on a terminal a hit and a miss print a summary, without secrets; --json prin
   const hit = await startBinaryOnTerminal(MAIN_JOB, world.options).done;
   expect(hit.code).toBe(0);
   expect(hit.screen).toMatch(
-    /^corp: credentials for the role ReadOnly in account 123456789011\nValid until [^\n]*\(in 60 min\), from the cache\.\nA pipe or --json gives the credential_process document\./,
+    /^corp: credentials for the role ReadOnly in account 123456789011\nThey expire in 60 min, [^\n]*, and come from the cache\.\nA pipe or --json gives the credential_process document\./,
   );
   expect(hit.raw).not.toMatch(/AKIA|ASIA|SecretAccessKey/);
 
   await signedIn(world);
   const other = [...MAIN_JOB.slice(0, 4), "Admin"];
   const miss = await startBinaryOnTerminal(other, world.options).done;
-  expect(miss.screen).toContain("role Admin in account 123456789011\nValid until ");
-  expect(miss.screen).toContain("from the portal.\n");
+  expect(miss.screen).toContain("role Admin in account 123456789011\nThey expire in ");
+  expect(miss.screen).toContain("and come from the portal.\n");
 
   const document = await startBinaryOnTerminal([...MAIN_JOB, "--json"], { ...world.options, columns: 2_000 })
     .done;
