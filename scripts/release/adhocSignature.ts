@@ -8,22 +8,50 @@ import { createHash } from "node:crypto";
  * @throws Error for anything that is no thin 64-bit Mach-O with a place for a signature at its end.
  */
 export function signAdHoc(executable: Buffer, identifier: string): Buffer {
-  const { signature, linkedit, text } = loadCommands(executable);
-  const codeEnd = executable.readUInt32LE(signature + 8);
+  const unsigned = withPlace(executable);
+  const { signature = 0, linkedit, text } = loadCommands(unsigned);
+  const codeEnd = unsigned.readUInt32LE(signature + 8);
   const blob = superBlob(codeEnd, identifier, text);
-  const signed = Buffer.concat([executable.subarray(0, codeEnd), Buffer.alloc(blob.length)]);
+  const signed = Buffer.concat([unsigned.subarray(0, codeEnd), Buffer.alloc(blob.length)]);
   signed.writeUInt32LE(blob.length, signature + 12);
-  const size = BigInt(codeEnd + blob.length) - executable.readBigUInt64LE(linkedit + 40);
-  signed.writeBigUInt64LE(size, linkedit + 32);
-  signed.writeBigUInt64LE(size, linkedit + 48);
+  resizeLinkedit(signed, linkedit, codeEnd + blob.length);
   hashPages(signed.subarray(0, codeEnd), blob);
   blob.copy(signed, codeEnd);
   return signed;
 }
 
+/** Adds the load command for a signature, if there is none: packing removes that of Node. */
+function withPlace(executable: Buffer): Buffer {
+  const { signature, linkedit, firstSection } = loadCommands(executable);
+  if (signature !== undefined) return executable;
+  const end = 32 + executable.readUInt32LE(20);
+  if (end + 16 > firstSection) throw new Error("the Mach-O file has no room for a signature");
+  const codeEnd = Math.ceil(executable.length / 16) * 16;
+  const file = Buffer.concat([executable, Buffer.alloc(codeEnd - executable.length)]);
+  [LC_CODE_SIGNATURE, 16, codeEnd, 0].forEach((value, index) => {
+    file.writeUInt32LE(value, end + 4 * index);
+  });
+  file.writeUInt32LE(file.readUInt32LE(16) + 1, 16);
+  file.writeUInt32LE(file.readUInt32LE(20) + 16, 20);
+  resizeLinkedit(file, linkedit, codeEnd);
+  return file;
+}
+
+/** Lets __LINKEDIT reach to the end of the file. In memory it keeps whole pages where it has them. */
+function resizeLinkedit(file: Buffer, linkedit: number, fileEnd: number): void {
+  const size = BigInt(fileEnd) - file.readBigUInt64LE(linkedit + 40);
+  const before = file.readBigUInt64LE(linkedit + 32);
+  const isPaged = before % SEGMENT_PAGE === 0n;
+  const inMemory = isPaged ? ((size + SEGMENT_PAGE - 1n) / SEGMENT_PAGE) * SEGMENT_PAGE : size;
+  file.writeBigUInt64LE(inMemory, linkedit + 32);
+  file.writeBigUInt64LE(size, linkedit + 48);
+}
+
 const MACH_O_64 = 0xfeedfacf;
 const LC_SEGMENT_64 = 0x19;
 const LC_CODE_SIGNATURE = 0x1d;
+/** Segments of arm64 programs are aligned to this. */
+const SEGMENT_PAGE = 0x4000n;
 
 const EMBEDDED_SIGNATURE = 0xfade0cc0;
 const CODE_DIRECTORY = 0xfade0c02;
@@ -39,11 +67,13 @@ const DIRECTORY_BYTES = 88;
 
 interface Places {
   /** Offset of LC_CODE_SIGNATURE. */
-  readonly signature: number;
+  readonly signature: number | undefined;
   /** Offset of the segment command of __LINKEDIT, the last one. */
   readonly linkedit: number;
   /** File offset and size of __TEXT. */
   readonly text: { readonly offset: bigint; readonly size: bigint };
+  /** File offset of the first section; load commands end before it. */
+  readonly firstSection: number;
 }
 
 function loadCommands(file: Buffer): Places {
@@ -51,6 +81,7 @@ function loadCommands(file: Buffer): Places {
   let signature: number | undefined;
   let linkedit: number | undefined;
   let text: Places["text"] | undefined;
+  let firstSection = file.length;
   let at = 32;
   for (let left = file.readUInt32LE(16); left > 0; left--) {
     const command = file.readUInt32LE(at);
@@ -60,12 +91,16 @@ function loadCommands(file: Buffer): Places {
       if (name === "__LINKEDIT") linkedit = at;
       if (name === "__TEXT")
         text = { offset: file.readBigUInt64LE(at + 40), size: file.readBigUInt64LE(at + 48) };
+      for (let index = file.readUInt32LE(at + 64); index > 0; index--) {
+        const offset = file.readUInt32LE(at + 72 + 80 * (index - 1) + 48);
+        if (offset > 0) firstSection = Math.min(firstSection, offset);
+      }
     }
     at += file.readUInt32LE(at + 4);
   }
-  if (signature === undefined || linkedit === undefined || text === undefined)
+  if (linkedit === undefined || text === undefined)
     throw new Error("the Mach-O file has no place for a signature");
-  return { signature, linkedit, text };
+  return { signature, linkedit, text, firstSection };
 }
 
 /** The signature with empty page hashes. */

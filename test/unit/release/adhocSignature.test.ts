@@ -21,6 +21,7 @@ test.skipIf(go.error)(
     const damaged = Buffer.from(program);
     damaged.fill(0, damaged.length - 4_000);
     expect(signAdHoc(damaged, "a.out").equals(program)).toBe(true);
+    expect(signAdHoc(withoutSignature(program), "a.out").equals(program)).toBe(true);
   },
   120_000,
 );
@@ -28,3 +29,15 @@ test.skipIf(go.error)(
 test("refuses what is no program for macOS", () => {
   expect(() => signAdHoc(Buffer.alloc(4_096), "x")).toThrow("not a 64-bit Mach-O file");
 });
+
+/** As packing leaves a program: without the load command, which Go's linker writes last, and without what it names. */
+function withoutSignature(program: Buffer): Buffer {
+  const commandsEnd = 32 + program.readUInt32LE(20);
+  const command = commandsEnd - 16;
+  expect(program.readUInt32LE(command)).toBe(0x1d);
+  const file = Buffer.from(program.subarray(0, program.readUInt32LE(command + 8)));
+  file.fill(0, command, commandsEnd);
+  file.writeUInt32LE(program.readUInt32LE(16) - 1, 16);
+  file.writeUInt32LE(program.readUInt32LE(20) - 16, 20);
+  return file;
+}
