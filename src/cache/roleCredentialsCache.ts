@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseRoleCredentials } from "../hit/credentialProcess.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
@@ -71,12 +72,14 @@ export function writeRoleCredentials(
 
 /**
  * Removes the role credentials of a session: the files that name it, and those of the given roles (the AWS CLI's files
- * do not name their session). `all`: every file with `ProviderType: sso`. Returns the number of removed files. Throws
+ * do not name their session). `all`: every file with `ProviderType: sso`. Files written at `before` (epoch milliseconds of
+ * the file system) or later stay. Returns the number of removed files. Throws
  * `config` naming a file that could not be removed.
  */
 export function removeRoleCredentials(
   which: { session: SessionIdentity; pairs: readonly Role[] } | "all",
   system: Environment,
+  before = Number.POSITIVE_INFINITY,
 ): number {
   const folder = roleFolder(system);
   const named = new Set(
@@ -87,6 +90,7 @@ export function removeRoleCredentials(
     const file = name.endsWith(".json") ? readJsonObject(join(folder, name)) : undefined;
     if (file?.ProviderType !== "sso") continue;
     const owner = (file.SsoCred as { session?: unknown } | null | undefined)?.session;
+    if ((statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? before) >= before) continue;
     if (which === "all" || named.has(name) || owner === (which.session.name ?? which.session.startUrl)) {
       removeFile(join(folder, name));
       removed++;

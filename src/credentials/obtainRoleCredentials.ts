@@ -1,6 +1,8 @@
 import { recordAttempt } from "../cache/attempts.ts";
-import { usableRoleCredentials } from "../cache/roleCredentialsCache.ts";
+import { readJsonObject } from "../cache/jsonFile.ts";
+import { removeRoleCredentials, usableRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath } from "../cache/statePaths.ts";
+import { tokenPath } from "../cache/tokenCache.ts";
 import { missingScope, settingsToCheck } from "../config/settingsToCheck.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { type IdentityCenter, identityCenter } from "../identityCenter/identityCenter.ts";
@@ -31,6 +33,7 @@ export async function obtainRoleCredentials(
   let opened: Promise<IdentityCenter> | undefined;
   const api = () => (opened ??= identityCenter(role.session, system));
   const retries = retryBudget(system);
+  removeRolesOfOtherStartUrl(role, system);
   try {
     for (let logins = 0; ; logins++) {
       const outcome = await singleFlight(role, { deadline, retries, api }, system);
@@ -48,6 +51,18 @@ export async function obtainRoleCredentials(
     return cached;
   } finally {
     await opened?.then((client) => client.close()).catch(() => {});
+  }
+}
+
+/** The session got another start URL since the last sign-in: what is cached belongs to somebody at the one before. */
+function removeRolesOfOtherStartUrl(role: SessionRole, system: System): void {
+  const { session } = role;
+  const file = readJsonObject(tokenPath(session, system));
+  if (typeof file?.startUrl !== "string" || file.startUrl === session.startUrl) return;
+  try {
+    removeRoleCredentials({ session, pairs: [role] }, system);
+  } catch (error) {
+    system.trace.step("role credentials of another start URL could not be removed", { error: String(error) });
   }
 }
 

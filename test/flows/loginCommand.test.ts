@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SsoCredError } from "../../src/errors.ts";
-import { START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { roleFile, rolePath, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
 import { signInWorld, type WorldOptions } from "../support/signInWorld.ts";
 
 const LOGIN = ["login", "corp"];
@@ -136,3 +136,20 @@ function onceThenInterrupt(sleeps: number): () => void {
     if (--left <= 0) throw new SsoCredError("cancelled", "cancelled");
   };
 }
+
+it("a new sign-in removes the role credentials of the one before, also those of the AWS CLI, and no other session's", async () => {
+  const profile = "[profile dev]\nsso_session = corp\nsso_account_id = 210987654321\nsso_role_name = Ops\n";
+  const world = await signInWorld({ config: profile + sessionSection("corp") + sessionSection("other") });
+  const { home } = world;
+  const later = Date.now() + 3600_000;
+  const write = (session: string, account: string, role: string, more = {}) =>
+    home.write(rolePath(session, account, role), { ...roleFile(later, account), ...more });
+  await write("corp", "123456789011", "Admin", { SsoCred: { session: "corp" } });
+  await write("corp", "210987654321", "Ops");
+  await write("other", "123456789011", "Admin", { SsoCred: { session: "other" } });
+  expect((await world.call(["login", "corp"])).code).toBe(0);
+  await world.settled();
+  expect((await home.files(".aws/cli")).map(({ path }) => path)).toEqual([
+    rolePath("other", "123456789011", "Admin"),
+  ]);
+});

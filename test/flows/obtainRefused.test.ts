@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
 import { fakeSystem } from "../support/fakeSystem.ts";
-import { rolePath, START_URL } from "../support/home.ts";
+import { rolePath, START_URL, tokenFile, tokenPath } from "../support/home.ts";
 import {
   ACCOUNT,
   ASSIGNMENT,
@@ -288,4 +288,16 @@ it("8. credentials of somebody who has signed in meanwhile are not mixed with th
   });
   expect((await calling).code).toBe(0);
   expect(await world.home.exists(rolePath("corp", ACCOUNT, "ReadOnly"))).toBe(false);
+});
+
+it("credentials of another start URL are not used once the session has got a new one", async () => {
+  const world = await signInWorld({ env: { CI: "1" } });
+  await world.home.write(
+    tokenPath("corp"),
+    tokenFile({ startUrl: "https://other.awsapps.com/start", region: "eu-west-1", ...world.center.signIn() }),
+  );
+  await putRole(world, 600);
+  const { code, stdout } = await world.call();
+  expect([code, stdout]).toEqual([4, ""]);
+  expect(await world.home.files(".aws/cli")).toEqual([]);
 });

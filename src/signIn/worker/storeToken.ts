@@ -1,7 +1,10 @@
 import { withLock } from "../../cache/lock.ts";
 import { prepareReplacement } from "../../cache/replaceFile.ts";
+import { removeRoleCredentials } from "../../cache/roleCredentialsCache.ts";
 import { sessionLockPath } from "../../cache/statePaths.ts";
 import { readToken, tokenFileText, tokenPath } from "../../cache/tokenCache.ts";
+import { loadConfig } from "../../config/configFile.ts";
+import { rolePairs } from "../../config/profile.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import { USABLE_MS } from "../../hit/expiry.ts";
 import type { ClientRegistration, SsoSession, TokenGrant } from "../../model.ts";
@@ -62,9 +65,11 @@ export async function storeToken(
     ...(grant.refreshToken ? { refreshToken: grant.refreshToken } : {}),
   };
   function write(): void {
+    const writtenAt = Date.now();
     const text = tokenFileText(session, token, readToken(session, system)?.file);
     const isWritten = isWanted() && prepareReplacement(tokenPath(session, system)).commit(text, isWanted);
     if (!isWritten) throw new SsoCredError("cancelled", "signed out before the answer came");
+    removeRolesOfBefore(session, writtenAt, system);
   }
   const wait = { deadline: system.now() + LOCK_WAIT_MS, purpose: "a refresh of the same session" };
   try {
@@ -73,5 +78,17 @@ export async function storeToken(
     // The holder checks the file before it writes, and a fresh sign-in must not be lost to the lock.
     if (!isKind(error, "unavailable")) throw error;
     write();
+  }
+}
+
+/** Somebody else may have signed in: role credentials of the sign-in before must not outlive it. Best effort. */
+function removeRolesOfBefore(session: SsoSession, before: number, system: System): void {
+  try {
+    const pairs = rolePairs(loadConfig(system), session);
+    removeRoleCredentials({ session, pairs }, system, before);
+  } catch (error) {
+    system.trace.step("role credentials of the sign-in before could not be removed", {
+      error: String(error),
+    });
   }
 }
