@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { attemptSince, lastAttempt, recordAttempt } from "../cache/attempts.ts";
 import { withLock } from "../cache/lock.ts";
 import {
@@ -6,7 +7,7 @@ import {
   usableRoleCredentials,
 } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath, roleLockPath } from "../cache/statePaths.ts";
-import { readToken, tokenMark } from "../cache/tokenCache.ts";
+import { readToken, tokenMark, tokenPath } from "../cache/tokenCache.ts";
 import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
 import { endedByDeadline } from "../http/withRetries.ts";
@@ -14,6 +15,9 @@ import type { SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { askPortal, type Outcome, type RequestContext } from "./askPortal.ts";
 import { SHORT_RETRY_MS } from "./retryBudget.ts";
+
+/** Some SDKs run the program twice when it fails: the second call gets the same denial without asking again. */
+const SAME_DENIAL_MS = 10_000;
 
 /**
  * One round under the role's lock; others' results count while waiting for it. What is cached and still lives is the answer
@@ -34,6 +38,9 @@ export async function singleFlight(
   const resting = () => (lastAttempt(attempts, system) ? usable() : undefined);
   const rested = resting();
   if (rested) return { credentials: rested };
+  const denied = attemptSince(attempts, startedAt - SAME_DENIAL_MS, system);
+  if (denied?.failure?.kind === "access-denied" && !isTokenNewerThan(denied.at, role, system))
+    throw denied.failure;
   const wait = {
     deadline: usable() ? Math.min(means.deadline, startedAt + SHORT_RETRY_MS) : means.deadline,
     purpose: `another sso-cred that asks for the role '${role.roleName}'`,
@@ -83,4 +90,9 @@ export async function singleFlight(
       return fallBackToCache(error);
     }
   }
+}
+
+/** Somebody has signed in since. */
+function isTokenNewerThan(at: number, { session }: SessionRole, system: System): boolean {
+  return (statSync(tokenPath(session, system), { throwIfNoEntry: false })?.mtimeMs ?? 0) > at;
 }

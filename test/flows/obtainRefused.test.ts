@@ -265,6 +265,18 @@ describe("4. the service's own no to the account or role is exit 6, and no sign-
     expect([code, stdout]).toEqual([6, ""]);
   });
 
+  it("the same call within 10 s gets the same answer without a request; later, or after a sign-in, it asks again", async () => {
+    const world = await signInWorld();
+    await putToken(world);
+    const first = await world.call(roleArguments("Gone"));
+    const asked = world.center.count(ASSIGNMENT);
+    expect(await world.call(roleArguments("Gone"))).toMatchObject({ code: 6, stderr: first.stderr });
+    expect(world.center.count(ASSIGNMENT)).toBe(asked);
+    world.clock.advance(11_000);
+    await world.call(roleArguments("Gone"));
+    expect(world.center.count(ASSIGNMENT)).toBe(asked + 1);
+  });
+
   it("for all who wait, with one request", async () => {
     const world = await signInWorld();
     await putToken(world);
