@@ -1,4 +1,4 @@
-import { loadConfig } from "../config/configFile.ts";
+import { type Config, loadConfig } from "../config/configFile.ts";
 import { resolveRole } from "../config/profile.ts";
 import { resolveSession } from "../config/session.ts";
 import { withSessionVariables } from "../config/sessionVariables.ts";
@@ -71,13 +71,30 @@ export function resolveNamedRole(named: NamedRole | { profile: string }, system:
   const config = loadConfig(system, { credentials: "profile" in named });
   const role = "profile" in named ? resolveRole(config, named.profile, system) : roleOfSession(named);
   const region = "profile" in named ? config.profile(named.profile)?.get("region") : undefined;
+  const configured = withSessionVariables(config, role.session.name, system);
   return {
     role,
     region: region || undefined,
-    configured: withSessionVariables(config, role.session.name, system),
+    configured: hasOwnEndpoint(role, config, system) ? withoutRoleCache(configured) : configured,
   };
 
   function roleOfSession({ session, accountId, roleName }: NamedRole): SessionRole {
     return { session: resolveSession(config, session, system), accountId, roleName };
   }
+}
+
+/** The profile names another portal than its session does, such as a local stand-in for AWS. */
+function hasOwnEndpoint({ session }: SessionRole, config: Config, system: System): boolean {
+  if (session.name === null || session.endpoints.ssoUrl === undefined) return false;
+  try {
+    return resolveSession(config, session.name, system).endpoints.ssoUrl !== session.endpoints.ssoUrl;
+  } catch {
+    return true;
+  }
+}
+
+/** One cache file serves a session's role, so what another portal gives must not get into it, nor come from it. */
+function withoutRoleCache(system: System): System {
+  const env = { ...system.env, SSO_CRED_CACHE: "off" };
+  return Object.create(system, { env: { value: env, enumerable: true } });
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { sessionSection } from "../support/home.ts";
+import { roleFile, rolePath, sessionSection } from "../support/home.ts";
 import { credentialsOf, MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 /** The emulator's endpoints stand in the environment; without them the session would ask AWS itself. */
@@ -25,4 +25,21 @@ it("no request goes to the endpoint of [default]", async () => {
   expect(await world.call(MAIN_JOB, { env })).toMatchObject({ code: 0, stderr: "" });
   expect(world.center.requests).not.toEqual([]);
   expect(stranger.center.requests).toEqual([]);
+});
+
+it("a profile with a portal of its own neither fills nor reads the cache that it would share with its session", async () => {
+  const world = await signInWorld();
+  const { home, center } = world;
+  const url = center.urls.portal;
+  await home.write(
+    ".aws/config",
+    `[profile local]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\nendpoint_url = ${url}/stack\n${sessionSection("corp")}`,
+  );
+  const env = { AWS_ENDPOINT_URL_SSO: undefined, AWS_ENDPOINT_URL_SSO_OIDC: undefined, CI: "1" };
+  const role = rolePath("corp", "123456789011", "ReadOnly");
+  await home.write(role, roleFile(world.clock.now() + 3600_000, "123456789011"));
+  const before = await home.read(role);
+  const { code } = await world.call(["--profile", "local"], { env });
+  expect(code).not.toBe(0);
+  expect(await home.read(role)).toBe(before);
 });
