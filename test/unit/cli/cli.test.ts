@@ -177,7 +177,7 @@ describe("help and version", () => {
   });
 
   it.each([["--version"], ["-V"], ["corp", "-V"]])("%s prints the version", async (...line) => {
-    expect(await run(...line)).toEqual({ code: 0, stdout: "sso-cred 0.1.0\n", stderr: "" });
+    expect(await run(...line)).toEqual({ code: 0, stdout: "sso-cred 0.2.0\n", stderr: "" });
   });
 
   it.each(["login", "logout", "status"])(
