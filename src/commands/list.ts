@@ -12,6 +12,7 @@ import type { Inventory } from "../inventory/inventory.ts";
 import { listableRoles } from "../inventory/refusedAccounts.ts";
 import { assignmentTable, type Row } from "../inventory/table.ts";
 import type { System } from "../platform/system.ts";
+import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { printableJson } from "../text/printableJson.ts";
 import { withInventory } from "./openPortal.ts";
 import { personAtTerminal, progressLine } from "./person.ts";
@@ -54,6 +55,11 @@ export async function list(args: readonly string[], system: System): Promise<num
     ...assignment,
     profiles: having.get(roleKey(assignment)) ?? [],
   }));
+  if (rows.length === 0 && !values.json) {
+    const which = values.accounts || values.roles ? " that matches what was asked for" : "";
+    telling.say(`No account and role is assigned to you in '${sessionTitle(session)}'${which}.`);
+    return 0;
+  }
   system.writeStdout(
     values.json ? printableJson(rows.map(asData)) : assignmentTable(rows, terminalColumns()),
   );

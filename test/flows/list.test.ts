@@ -38,6 +38,17 @@ describe("list", () => {
     expect(JSON.parse((await call(["list", "--accounts", "nothing", "--json"])).stdout)).toEqual([]);
   });
 
+  it("of nothing says so, instead of an empty table", async () => {
+    const { call, center } = await signInWorld();
+    expect(await call(["list", "--accounts", "nothing"])).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: "No account and role is assigned to you in 'corp' that matches what was asked for.\n",
+    });
+    center.accounts = [];
+    expect((await call(["list"])).stderr).toBe("No account and role is assigned to you in 'corp'.\n");
+  });
+
   it("takes the session of a profile, legacy ones too", async () => {
     const legacy = `[profile legacy]\nsso_start_url = ${START_URL}\nsso_region = eu-west-1\n`;
     const { call } = await signInWorld({ config: OURS + legacy + sessionSection("corp") });

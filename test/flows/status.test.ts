@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { sessionSection } from "../support/home.ts";
+import { putToken } from "../support/signedIn.ts";
+import { signInWorld } from "../support/signInWorld.ts";
+
+const broken = sessionSection("broken").replace(/sso_region.*\n/, "");
+
+describe("status of a session whose settings cannot be used", () => {
+  it("says in its line what is wrong, beside the others, and exits with 3", async () => {
+    const world = await signInWorld({ config: sessionSection("corp") + broken });
+    await putToken(world);
+    const { code, stdout, stderr } = await world.call(["status"]);
+    expect([code, stderr]).toEqual([3, ""]);
+    expect(stdout).toMatch(
+      /^corp: signed in; refreshed by itself .*\nbroken: .*\[sso-session broken\] has no sso_region\n$/,
+    );
+    expect((await world.call(["status", "corp"])).code).toBe(0);
+    expect((await world.call(["status", "broken"])).code).toBe(3);
+  });
+
+  it("when it is the only one, and as JSON", async () => {
+    const { call } = await signInWorld({ config: broken });
+    const { code, stdout } = await call(["status", "--json"]);
+    expect([code, JSON.parse(stdout)]).toEqual([
+      3,
+      [
+        {
+          session: "broken",
+          startUrl: "https://d-1234567890.awsapps.com/start",
+          usable: false,
+          problem: expect.stringContaining("has no sso_region"),
+        },
+      ],
+    ]);
+  });
+
+  it("because of a misspelt SSO_CRED_LOGIN, which every session has", async () => {
+    const { call } = await signInWorld({ env: { SSO_CRED_LOGIN: "browsre" } });
+    const { code, stdout } = await call(["status"]);
+    expect([code, stdout]).toEqual([3, expect.stringContaining("corp: SSO_CRED_LOGIN is browsre")]);
+  });
+});
