@@ -5,6 +5,7 @@ import { readToken, tokenFileExists, tokenFileText, tokenMark, tokenPath } from 
 import { SsoCredError } from "../errors.ts";
 import { isUsable } from "../hit/expiry.ts";
 import { withRetries } from "../http/withRetries.ts";
+import { discardToken } from "../identityCenter/discardToken.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import { shieldFromSignals } from "../platform/shieldFromSignals.ts";
@@ -28,7 +29,7 @@ export interface RefreshOptions {
   /** The caller has something usable: don't wait for the response to the end of the run. */
   isOptional?: boolean;
   /** Opened on first use: most calls need no service for the token. */
-  api: () => Promise<Pick<IdentityCenter, "refresh">>;
+  api: () => Promise<Pick<IdentityCenter, "refresh" | "logout">>;
 }
 
 /** Whether the token file holds what a refresh needs; no tool refreshes a legacy profile's token. */
@@ -73,7 +74,10 @@ export async function refreshToken(
           expiresAt: system.now() + grant.expiresIn * 1000,
           refreshToken: grant.refreshToken ?? spent,
         };
-        return storeRefreshedToken(session, { token, refreshed, replacement }, system);
+        const stored = storeRefreshedToken(session, { token, refreshed, replacement }, system);
+        if (stored !== undefined) return stored;
+        const isRevoked = await discardToken(api, refreshed.accessToken, wish.deadline, system);
+        throw signedOut(session, isRevoked);
       }),
     );
   } catch (error) {
@@ -95,12 +99,15 @@ function prepareTokenFile(session: SsoSession, token: CachedToken, system: Syste
   }
 }
 
-/** Logout wins, and so does another tool's newer token: written only where the file still holds what was used. */
+/**
+ * Logout wins, and so does another tool's newer token: written only where the file still holds what was used. Undefined
+ * after a logout.
+ */
 function storeRefreshedToken(
   session: SsoSession,
   { token, refreshed, replacement }: { token: CachedToken; refreshed: SsoToken; replacement: Replacement },
   system: System,
-): SsoToken {
+): SsoToken | undefined {
   const isStillThere = () => holdsToken(session, token, system);
   if (isStillThere()) {
     markForWaiters(session, refreshed, system);
@@ -111,7 +118,7 @@ function storeRefreshedToken(
       return refreshed;
     }
   }
-  if (!tokenFileExists(session, system)) throw signedOut(session);
+  if (!tokenFileExists(session, system)) return undefined;
   const there = readToken(session, system);
   return there && isUsable(there.expiresAt, system.now()) ? there : refreshed;
 }
@@ -136,12 +143,10 @@ function markForWaiters(session: SsoSession, { accessToken }: SsoToken, system: 
   if (login) claim(login, `refreshed-${tokenMark(accessToken)}`, system);
 }
 
-function signedOut(session: SsoSession): SsoCredError {
-  return new SsoCredError(
-    "login-required",
-    `'${sessionTitle(session)}' was signed out while its token was refreshed`,
-    {
-      remedy: { run: `sso-cred login ${session.loginArguments}` },
-    },
-  );
+function signedOut(session: SsoSession, isRevoked: boolean): SsoCredError {
+  const rest = isRevoked ? "" : "; the new token could not be revoked, so it lives until it expires";
+  const message = `'${sessionTitle(session)}' was signed out while its token was refreshed${rest}`;
+  return new SsoCredError("login-required", message, {
+    remedy: { run: `sso-cred login ${session.loginArguments}` },
+  });
 }

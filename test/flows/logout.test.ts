@@ -261,6 +261,8 @@ describe("logout during a sign-in", () => {
     await step;
     await settled();
     expect(center.state.accessTokens.size).toBe(1);
+    // Thrown away, it must not live on at the portal.
+    expect(center.requests.at(-1)).toMatchObject({ path: "/logout", status: 200 });
     expect(await home.exists(tokenPath("corp"))).toBe(false);
   });
 });

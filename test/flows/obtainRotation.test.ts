@@ -126,8 +126,18 @@ describe("8. an answer to a refresh", () => {
     expect(stderr).toBe(
       "sso-cred: 'corp' was signed out while its token was refreshed\n  run: sso-cred login corp\n",
     );
+    expect(world.center.requests.at(-1)).toMatchObject({ path: "/logout", status: 200 });
     expect(await world.home.files(".aws/sso")).toEqual([]);
     expect(await world.home.files(".aws/cli")).toEqual([]);
+  });
+
+  it("that comes after a logout and cannot be revoked is named", async () => {
+    const { world, calling } = await refreshing();
+    rmSync(join(world.home.path, tokenPath("corp")));
+    world.center.misbehave({ path: "/logout", how: { kind: "status", status: 503 } });
+    expect((await calling).stderr).toBe(
+      "sso-cred: 'corp' was signed out while its token was refreshed; the new token could not be revoked, so it lives until it expires\n  run: sso-cred login corp\n",
+    );
   });
 
   it("mends a file that was torn meanwhile", async () => {

@@ -1,7 +1,8 @@
 import { DEFAULT_SCOPES } from "../../config/session.ts";
-import { SsoCredError } from "../../errors.ts";
+import { isKind, SsoCredError } from "../../errors.ts";
 import type { RequestOptions } from "../../http/exchange.ts";
 import { withRetries } from "../../http/withRetries.ts";
+import { discardToken } from "../../identityCenter/discardToken.ts";
 import { oidcEndpoint } from "../../identityCenter/endpoints.ts";
 import { type IdentityCenter, identityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
 import { resolveStartUrl, startUrlRequest } from "../../identityCenter/startUrl.ts";
@@ -41,12 +42,17 @@ export async function signIn(
   system: System,
 ): Promise<void> {
   const { session } = login;
+  const api = await identityCenter(session, system);
   const store: Run["store"] = async (client, grant) => {
     watch.expect(grant.accessToken);
     reserved.free();
-    await storeToken(login, client, grant, system);
+    try {
+      await storeToken(login, client, grant, system);
+    } catch (error) {
+      if (isKind(error, "cancelled")) await discardToken(api, grant.accessToken, Infinity, system);
+      throw error;
+    }
   };
-  const api = await identityCenter(session, system);
   try {
     const startUrl = await effectiveStartUrl(session, system);
     const run = { api: withRetriedRequests(api, system), startUrl, ended: watch.ended, store, system };
