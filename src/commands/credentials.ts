@@ -48,11 +48,11 @@ function printSummary(
   source: string,
   system: System,
 ): number {
-  system.writeStdout(
+  const summary =
     `${printable(title)}: credentials for the role ${printable(roleName)} in account ${accountId}\n` +
-      `They expire ${relativeTime(expiration, system.now())}, and come from ${source}.\n` +
-      "A pipe or --json gives the credential_process document.\n",
-  );
+    `They expire ${relativeTime(expiration, system.now())}, and come from ${source}.\n` +
+    "A pipe or --json gives the credential_process document.\n";
+  system.writeStdout(summary, outputTimeLeftMs(system));
   return 0;
 }
 
@@ -72,7 +72,11 @@ function print(credentials: RoleCredentials, { accountId }: Role, system: System
   if (Buffer.byteLength(output) > MAX_OUTPUT_BYTES) {
     throw new SsoCredError("unavailable", "the portal sent credentials longer than SDKs read (8 KiB)");
   }
-  system.writeStdout(output, system.startedAt + outputTimeoutMs(system.env) - system.now());
+  system.writeStdout(output, outputTimeLeftMs(system));
   system.trace.step("printed");
   return 0;
+}
+
+function outputTimeLeftMs({ startedAt, env, now }: System): number {
+  return startedAt + outputTimeoutMs(env) - now();
 }

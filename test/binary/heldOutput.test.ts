@@ -48,18 +48,27 @@ describe.each([
     expect(JSON.parse(await printed)).toMatchObject({ Version: 1, AccountId: "123456789011" });
   });
 
-  it("on a terminal that is held (Ctrl-S) ends with exit 7 once its time is over", async () => {
-    const { home, options } = await makeWorld();
-    const running = await startHeld(`${LINE} 2>err`, { ...options, env: { ...options.env, ...SHORT } });
-    await expect.poll(() => home.exists("code"), PATIENT).toBe(true);
-    expect([await home.read("code"), await home.read("err")]).toEqual(["7\n", TAKES_NOTHING]);
-    running.type(CTRL_Q);
-    expect((await running.done).screen).not.toContain("SecretAccessKey");
-  });
+  it.each(["", " --json"])(
+    "%s on a terminal that is held (Ctrl-S) ends with exit 7 once its time is over",
+    async (json) => {
+      const { home, options } = await makeWorld();
+      const running = await startHeld(`${LINE}${json} 2>err`, {
+        ...options,
+        env: { ...options.env, ...SHORT },
+      });
+      await expect.poll(() => home.exists("code"), PATIENT).toBe(true);
+      expect([await home.read("code"), await home.read("err")]).toEqual(["7\n", TAKES_NOTHING]);
+      running.type(CTRL_Q);
+      expect((await running.done).screen).not.toMatch(/SecretAccessKey|They expire/);
+    },
+  );
 
   it("on a terminal that is held prints once it goes on", async () => {
     const { home, options } = await makeWorld();
-    const running = await startHeld(`${LINE} 2>err & echo $! >pid; wait $!`, { ...options, columns: 2_000 });
+    const running = await startHeld(`${LINE} --json 2>err & echo $! >pid; wait $!`, {
+      ...options,
+      columns: 2_000,
+    });
     await expect.poll(() => home.read("pid").catch(() => ""), PATIENT).toMatch(/\n/);
     const pid = (await home.read("pid")).trim();
     await expect.poll(() => terminalsOf(pid), PATIENT).toBe(2);
