@@ -13,7 +13,7 @@ import { runtime } from "./runtime.ts";
 import { RUNTIME_FLAGS, shieldingOptions } from "./runtimeFlags.ts";
 import { writeSharedFiles } from "./sharedFiles.ts";
 
-export interface Wish {
+export interface BuildOptions {
   /** undefined: this machine. */
   target?: Target | undefined;
   /** Build although nothing has changed. */
@@ -28,17 +28,17 @@ export interface Wish {
  * program beside it as dist/sso-cred-core; without a C compiler, and on Windows, dist/sso-cred is the program. For a target:
  * dist/sso-cred-TARGET, the program, and dist/sso-cred-front-TARGET. Makes only what has changed.
  */
-export async function buildExecutable(wish: Wish): Promise<string> {
+export async function buildExecutable(options: BuildOptions): Promise<string> {
   return await alone(`${root}.cache/build.lock`, async () => {
     await mkdir(`${root}dist/meta`, { recursive: true });
     await sweep();
     await writeSharedFiles(`${root}dist`);
-    const program = await buildProgram(wish);
-    return (await buildFront(wish, program)) ?? program;
+    const program = await buildProgram(options);
+    return (await buildFront(options, program)) ?? program;
   });
 }
 
-async function buildProgram({ target, force = false, say }: Wish): Promise<string> {
+async function buildProgram({ target, force = false, say }: BuildOptions): Promise<string> {
   const name = programName(target);
   const output = `${root}dist/${name}`;
   const stampFile = `${root}dist/meta/${name}.built`;
@@ -65,7 +65,10 @@ async function buildProgram({ target, force = false, say }: Wish): Promise<strin
 }
 
 /** Compiles the front; without a compiler the program itself takes its place on this machine. Undefined where there is none. */
-async function buildFront({ target, zig = false, say }: Wish, program: string): Promise<string | undefined> {
+async function buildFront(
+  { target, zig = false, say }: BuildOptions,
+  program: string,
+): Promise<string | undefined> {
   const machine = target ?? hostTarget();
   if (!hasFront(machine)) return undefined;
   const output = `${root}dist/${frontName(target)}`;
@@ -104,7 +107,7 @@ export function frontName(target: Target | undefined): string {
   return target === undefined ? "sso-cred" : `sso-cred-front-${target}`;
 }
 
-async function make(folder: string, name: string, target: Target, say: Wish["say"]): Promise<void> {
+async function make(folder: string, name: string, target: Target, say: BuildOptions["say"]): Promise<void> {
   const bundles = await bundle(folder);
   await writeFile(`${folder}/THIRD_PARTY_LICENSES`, await thirdPartyLicenses(bundles.metafiles));
   await pack({

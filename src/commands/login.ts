@@ -51,15 +51,15 @@ export async function signInAnew(
   // Somebody is there again.
   clearBackoff(session, system);
   const deadline = system.now() + LOGIN_MS + LAST_LOOK_MS;
-  const wish = { ...choice, browser: choice.browser && browser, ...replaces };
-  await startLogin(session, { ...wish, anew: true }, deadline, system);
+  const options = { ...choice, browser: choice.browser && browser, ...replaces };
+  await startLogin(session, { ...options, anew: true }, deadline, system);
   let shown = "";
   return awaitLogin(
     session,
     {
       deadline,
       ...replaces,
-      start: () => startLogin(session, wish, deadline, system),
+      start: () => startLogin(session, options, deadline, system),
       show(pending) {
         if (pending.id !== shown) system.writeStderr(`${loginInstructions(pending)}\n`);
         shown = pending.id;

@@ -81,13 +81,13 @@ export async function tokenFor(
   system: System,
 ): Promise<SsoToken> {
   const deadline = system.now() + DEADLINE_MS;
-  const wish = {
+  const request = {
     deadline,
     retryUntil: system.now() + RETRY_MS,
     api,
     ...(refused === undefined ? {} : { refused }),
   };
-  const token = await obtainToken(session, wish, system);
+  const token = await obtainToken(session, request, system);
   if (token !== undefined) return token;
   const choice = chooseGrant(session, system);
   if (choice.grant === "never" && !isAttended) {

@@ -34,8 +34,14 @@ export async function askPortal(role: SessionRole, means: RequestContext, system
   for (;;) {
     const canDoWithout = usableRoleCredentials(role, system) !== undefined;
     const retryUntil = means.retries.until(canDoWithout ? SHORT_RETRY_MS : RETRY_MS);
-    const wish = { deadline, retryUntil, canDoWithout, api, ...(refused === undefined ? {} : { refused }) };
-    const token = await obtainToken(role.session, wish, system);
+    const request = {
+      deadline,
+      retryUntil,
+      canDoWithout,
+      api,
+      ...(refused === undefined ? {} : { refused }),
+    };
+    const token = await obtainToken(role.session, request, system);
     if (!token) return { refused };
     try {
       return { credentials: await fetchAndKeep(role, token, means, system) };

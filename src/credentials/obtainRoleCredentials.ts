@@ -73,11 +73,11 @@ async function signIn(
   deadline: number,
   system: System,
 ): Promise<void> {
-  const patience = usableRoleCredentials(role, system)
+  const until = usableRoleCredentials(role, system)
     ? Math.min(deadline, system.now() + SHORT_LOGIN_MS)
     : deadline;
   const replaces = refused === undefined ? {} : { replaces: refused };
-  await loginForMainJob(role.session, { deadline: patience, ...replaces }, system);
+  await loginForMainJob(role.session, { deadline: until, ...replaces }, system);
 }
 
 /** One tab is enough: the refusal holds back further sign-ins. */

@@ -30,7 +30,7 @@ export interface TokenRequest extends RefreshOptions {
  */
 export async function obtainToken(
   session: SsoSession,
-  wish: TokenRequest,
+  request: TokenRequest,
   system: System,
 ): Promise<SsoToken | undefined> {
   const startedAt = system.now();
@@ -46,9 +46,9 @@ export async function obtainToken(
     return undefined;
   if (isForPerson(token)) return undefined;
   // With a token that can be used, half of a short run is left for using it.
-  const spareMs = isValid(token, isUsable) ? Math.min(SHORT_RETRY_MS, (wish.deadline - startedAt) / 2) : 0;
-  const deadline = wish.deadline - spareMs;
-  const isShort = wish.canDoWithout === true || isValid(token, isUsable);
+  const spareMs = isValid(token, isUsable) ? Math.min(SHORT_RETRY_MS, (request.deadline - startedAt) / 2) : 0;
+  const deadline = request.deadline - spareMs;
+  const isShort = request.canDoWithout === true || isValid(token, isUsable);
   const wait = {
     deadline: isShort ? Math.min(deadline, startedAt + SHORT_RETRY_MS) : deadline,
     purpose: `another sso-cred that refreshes the token of '${sessionTitle(session)}'`,
@@ -74,7 +74,7 @@ export async function obtainToken(
   function isValid(candidate: SsoToken | undefined, lives: typeof isFresh): boolean {
     return (
       candidate !== undefined &&
-      candidate.accessToken !== wish.refused &&
+      candidate.accessToken !== request.refused &&
       lives(candidate.expiresAt, system.now())
     );
   }
@@ -84,7 +84,7 @@ export async function obtainToken(
    * refreshed token would be taken for.
    */
   function isForPerson(there: SsoToken | undefined): boolean {
-    if (there === undefined || there.accessToken !== wish.refused) return false;
+    if (there === undefined || there.accessToken !== request.refused) return false;
     if (lastAttempt(attempts, system)?.tokenMark === tokenMark(there.accessToken)) return true;
     const login = readPendingLogin(session, system);
     return login !== undefined && isUnderWay(login, system);
@@ -107,13 +107,18 @@ export async function obtainToken(
     if (answer) return answer.token;
     if (isForPerson(there)) return undefined;
     const shortly = system.now() + SHORT_RETRY_MS;
-    const retryUntil = isValid(there, isUsable) ? Math.min(shortly, wish.retryUntil) : wish.retryUntil;
+    const retryUntil = isValid(there, isUsable) ? Math.min(shortly, request.retryUntil) : request.retryUntil;
     try {
       const refreshed =
         there &&
-        (await refreshToken(session, there, { ...wish, deadline, retryUntil, isOptional: isShort }, system));
+        (await refreshToken(
+          session,
+          there,
+          { ...request, deadline, retryUntil, isOptional: isShort },
+          system,
+        ));
       if (refreshed) {
-        const wasRefused = there.accessToken === wish.refused;
+        const wasRefused = there.accessToken === request.refused;
         recordAttempt(attempts, system, undefined, wasRefused ? tokenMark(refreshed.accessToken) : undefined);
         return refreshed;
       }
@@ -122,11 +127,11 @@ export async function obtainToken(
         return there;
       }
       const isGood = (late: SsoToken | undefined) => isValid(late, isUsable);
-      const late = await waitForRotatedToken(session, there, isGood, wish.deadline, system);
+      const late = await waitForRotatedToken(session, there, isGood, request.deadline, system);
       if (!late) recordAttempt(attempts, system, needsPerson(session));
       return late;
     } catch (error) {
-      const isOurs = endedByDeadline(error, wish.deadline, system.now());
+      const isOurs = endedByDeadline(error, request.deadline, system.now());
       recordAttempt(attempts, system, isOurs ? undefined : error);
       return usableToken(error);
     }

@@ -47,7 +47,7 @@ export function canRefresh({ name }: SessionIdentity, token: SsoToken, now: numb
 export async function refreshToken(
   session: SsoSession,
   token: CachedToken,
-  wish: RefreshOptions,
+  options: RefreshOptions,
   system: System,
 ): Promise<SsoToken | undefined> {
   const { clientId, clientSecret, refreshToken: spent, registrationExpiresAt } = token;
@@ -57,15 +57,15 @@ export async function refreshToken(
   const replacement = prepareTokenFile(session, token, system);
   try {
     const client = { clientId, clientSecret, expiresAt: registrationExpiresAt ?? Number.POSITIVE_INFINITY };
-    const api = await wish.api();
-    const retryUntil = Math.min(wish.retryUntil, wish.deadline);
+    const api = await options.api();
+    const retryUntil = Math.min(options.retryUntil, options.deadline);
     return await withRetries(system, retryUntil - system.now(), () =>
       // From here on the refresh token may be spent, and its successor on the way: neither a signal nor the retries' budget
       // ends the request.
       shieldFromSignals(async () => {
-        const mostMs = wish.isOptional ? SHORT_RESPONSE_MS : Number.POSITIVE_INFINITY;
+        const mostMs = options.isOptional ? SHORT_RESPONSE_MS : Number.POSITIVE_INFINITY;
         const grant = await api.refresh(client, spent, {
-          deadline: Math.min(wish.deadline, system.now() + mostMs),
+          deadline: Math.min(options.deadline, system.now() + mostMs),
           connectDeadline: Math.max(retryUntil, system.now() + LEAST_CONNECT_MS),
         });
         const refreshed: SsoToken = {
@@ -76,7 +76,7 @@ export async function refreshToken(
         };
         const stored = storeRefreshedToken(session, { token, refreshed, replacement }, system);
         if (stored !== undefined) return stored;
-        const isRevoked = await discardToken(api, refreshed.accessToken, wish.deadline, system);
+        const isRevoked = await discardToken(api, refreshed.accessToken, options.deadline, system);
         throw signedOut(session, isRevoked);
       }),
     );

@@ -38,7 +38,7 @@ export interface NewLogin {
  */
 export async function startLogin(
   session: SsoSession,
-  { anew = false, replaces, ...wish }: NewLogin,
+  { anew = false, replaces, ...options }: NewLogin,
   deadline: number,
   system: System,
 ): Promise<PendingLogin> {
@@ -54,7 +54,7 @@ export async function startLogin(
       session: { ...session, caBundle: session.caBundle && withAbsolutePath(session.caBundle) },
       startedUptime: uptime(),
       state: "starting",
-      ...wish,
+      ...options,
       ...(replaces === undefined ? {} : { replaces: tokenMark(replaces) }),
     };
     const path = sessionStatePath("logins", session, system);

@@ -95,12 +95,12 @@ describe("6. a refresh", () => {
 });
 
 describe("6. a refresh that is impossible or fails leaves a token with 60 s left in use", () => {
-  const wishes: [string, TokenRequest["fields"]][] = [
+  const cases: [string, TokenRequest["fields"]][] = [
     ["there is no refresh token", { refreshToken: undefined }],
     ["there is no client", { clientId: undefined }],
     ["the registration has expired", { registrationExpiresAt: "2020-01-01T00:00:00Z" }],
   ];
-  it.each(wishes)("%s", async (_, fields = {}) => {
+  it.each(cases)("%s", async (_, fields = {}) => {
     const { world, file } = await worldWith({ secondsLeft: 60, fields });
     expect((await world.call()).code).toBe(0);
     expect(pathsAsked(world)).toEqual([ASSIGNMENT]);

@@ -330,7 +330,7 @@ test.each([
   }
 });
 
-const patience = { connectMs: 300, totalMs: 300 };
+const limits = { connectMs: 300, totalMs: 300 };
 
 test.each([
   ["a host", {}, "host portal.aws.test"],
@@ -340,7 +340,7 @@ test.each([
   async (_, env, name) => {
     const lookup = vi.spyOn(dns, "lookup").mockImplementation((() => {}) as never);
     onTestFinished(() => lookup.mockRestore());
-    const failure = await failureAt("https://portal.aws.test", { env, limits: patience });
+    const failure = await failureAt("https://portal.aws.test", { env, limits });
     expect(failure.message).toBe(`cannot look up ${name}: no answer within 300 ms; are you online?`);
     expect(serviceUnavailableOf(failure)?.retry).toBe(true);
   },
@@ -349,7 +349,7 @@ test.each([
 test("a server that never answers costs the time allowed, no more, and its connection is closed", async () => {
   const server = await rawServer((socket) => void socket.resume());
   await expectUnavailable(server.url, `${server.host} did not answer within 300 ms`, true, {
-    limits: patience,
+    limits,
   });
   await expect.poll(() => server.openConnections()).toBe(0);
 });
@@ -361,7 +361,7 @@ test("an answer that drips costs the time allowed, no more, and its connection i
     socket.once("close", () => clearInterval(drip));
   });
   await expectUnavailable(server.url, `${server.host} did not answer within 300 ms`, true, {
-    limits: patience,
+    limits,
   });
   await expect.poll(() => server.openConnections()).toBe(0);
 });
@@ -381,7 +381,7 @@ test("a TLS handshake that never ends counts as no connection", async () => {
     server.url.replace("http:", "https:"),
     `cannot reach ${server.host}: no connection within 300 ms; does this network need a proxy (HTTPS_PROXY)?`,
     true,
-    { limits: patience },
+    { limits },
   );
   await expect.poll(() => server.openConnections()).toBe(0);
 });

@@ -27,8 +27,8 @@ beforeEach(async () => {
 });
 afterEach(() => home.remove());
 
-const start = (wish: Partial<NewLogin> = {}) =>
-  startLogin(session, { grant: "browser", browser: true, ...wish }, system.now() + 5_000, system);
+const start = (options: Partial<NewLogin> = {}) =>
+  startLogin(session, { grant: "browser", browser: true, ...options }, system.now() + 5_000, system);
 
 const signIn = (accessToken: string) =>
   writeFileSync(
