@@ -91,6 +91,7 @@ export async function serviceAnswers() {
     const isDiff = args.includes("--dry-run") && !args.includes("--json");
     if (args[0] === "init")
       assertClean(code, isDiff ? { stdout: "", stderr: system.stderr, shown: system.shown } : system);
+    else if (args[0] === "list" && code === 0) assertClean(code, system);
     else assertOrderly(code, system);
     return { code, system };
   }
@@ -133,7 +134,10 @@ export async function serviceAnswers() {
     async listHolds(given: Answers, args: readonly string[]): Promise<void> {
       answers = given;
       const { code, system } = await call(args, Date.now() + 3_600_000, "never");
-      if (code === 0 && args.includes("--json")) assert.ok(Array.isArray(JSON.parse(system.stdout)));
+      if (code !== 0) return;
+      const isNothing = system.stdout === "";
+      assert.equal(system.stderr, isNothing ? "No account and role is assigned to you in 'corp'.\n" : "");
+      if (args.includes("--json")) assert.ok(Array.isArray(JSON.parse(system.stdout)));
     },
     /** After a logout the local files are gone and it ends with 0. */
     async logoutHolds(given: Answers): Promise<void> {
