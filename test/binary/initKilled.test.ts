@@ -81,10 +81,16 @@ function temporaryFiles(aws: string): string[] {
     .map((name) => join(aws, name));
 }
 
+const OLD_ENOUGH_SECONDS = 61;
+
 /** As if their minute had passed. */
 function age(paths: string[]): void {
-  const seconds = Date.now() / 1000 - 61;
+  const seconds = Date.now() / 1000 - OLD_ENOUGH_SECONDS;
   for (const path of paths) utimesSync(path, seconds, seconds);
+}
+
+function isAged(path: string): boolean {
+  return statSync(path).mtimeMs <= Date.now() - OLD_ENOUGH_SECONDS * 1000;
 }
 
 it(`${KILLS} kills in the middle of an apply to 5,000 lines leave the old text or the new one, and the next run succeeds`, async () => {
@@ -123,8 +129,8 @@ it(`${KILLS} kills in the middle of an apply to 5,000 lines leave the old text o
     expect(next.stdout.startsWith("Nothing to change"), what).toBe(isReplaced);
     expect(read("config") === NEW && read(BACKUP) === OLD, `${what}: the next run`).toBe(true);
     expect(configLocks(aws), what).toEqual([]);
-    // Who has nothing to write has nothing to sweep.
-    if (!isReplaced) expect(temporaryFiles(aws), what).toEqual([]);
+    // Who has nothing to write has nothing to sweep. The `cp` of a killed run may end after it, and leave a younger file.
+    if (!isReplaced) expect(temporaryFiles(aws).filter(isAged), what).toEqual([]);
   }
   expect(inTheMiddle).toBe(KILLS);
 
