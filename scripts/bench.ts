@@ -15,6 +15,9 @@ import { buildExecutable } from "./build/executable.ts";
 import { runtime } from "./build/runtime.ts";
 import { hostTarget } from "./toolchain.mjs";
 
+/** Their own cached answers need their own stores: of these only the start is measured, which they cannot be faster than. */
+const PEERS = ["aws-sso", "granted", "aws-vault", "aws-sso-credentials"];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -77,9 +80,6 @@ async function measure(runs: number): Promise<Report> {
     await stage.close();
   }
 }
-
-/** Their own cached answers need their own stores: of these only the start is measured, which they cannot be faster than. */
-const PEERS = ["aws-sso", "granted", "aws-vault", "aws-sso-credentials"];
 
 async function otherTools(stage: Stage): Promise<{ rows: Row[]; absent: string[] }> {
   const { rows, absent } = await awsRows(stage);
