@@ -11,7 +11,10 @@ import sys
 import time
 
 NULL = os.open(os.devnull, os.O_RDWR)
-STREAMS = [(os.POSIX_SPAWN_DUP2, NULL, stream) for stream in (0, 1, 2)]
+# As an SDK starts a credential_process. Emptied after each command: fifty answers fit into it.
+OUTPUT, INPUT = os.pipe()
+os.set_blocking(OUTPUT, False)
+STREAMS = [(os.POSIX_SPAWN_DUP2, source, stream) for stream, source in enumerate((NULL, INPUT, NULL))]
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -37,6 +40,14 @@ def start(command):
     return os.posix_spawn(argv[0], argv, command["env"], file_actions=STREAMS)
 
 
+def empty_pipe():
+    try:
+        while os.read(OUTPUT, 65536):
+            pass
+    except BlockingIOError:
+        pass
+
+
 def run(command):
     prepare(command)
     began = time.monotonic()
@@ -50,6 +61,7 @@ def run(command):
         peak = max(peak, usage.ru_maxrss * RSS_UNIT)
         codes.append(os.waitstatus_to_exitcode(status))
     elapsed = time.monotonic() - began
+    empty_pipe()
     result = {"ms": elapsed * 1000, "cpuMs": cpu * 1000, "codes": codes, "endedAt": ended}
     if peak > own_peak():
         result["peakBytes"] = peak

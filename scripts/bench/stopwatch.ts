@@ -85,7 +85,8 @@ async function runOnce({ argv, env, parallel = 1, remove = [], copy = [] }: Comm
     { length: parallel },
     () =>
       new Promise<{ code: number; at: number }>((resolve, reject) => {
-        const child = spawn(file, args, { env, stdio: "ignore" });
+        const child = spawn(file, args, { env, stdio: ["ignore", "pipe", "ignore"] });
+        child.stdout.resume();
         child.once("error", reject);
         child.once("exit", (code) => resolve({ code: code ?? -1, at: Date.now() }));
       }),
