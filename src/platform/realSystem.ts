@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { fstatSync } from "node:fs";
+import { isatty } from "node:tty";
 import { SsoCredError } from "../errors.ts";
 import { openBrowser } from "./browser.ts";
 import { withoutLibrariesOf } from "./browserEnvironment.ts";
@@ -29,7 +31,7 @@ export function realSystem(): System {
     interrupted,
     sleep: (ms) => sleepUnless(interrupted, ms),
     writeStdout: (text, timeoutMs) => writeOutput(1, text, timeoutMs),
-    stdoutIsTerminal: () => process.getBuiltinModule("node:tty").isatty(1),
+    stdoutIsTerminal,
     writeStderr: (text, timeoutMs) => writeOutput(2, text, timeoutMs),
     terminal: () => openTerminal(platform),
     openBrowser(url) {
@@ -59,6 +61,16 @@ function startDetached(args: readonly string[]): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** `node:tty` takes milliseconds to load, and nothing but a device can be a terminal. */
+function stdoutIsTerminal(): boolean {
+  try {
+    if (!fstatSync(1).isCharacterDevice()) return false;
+  } catch {
+    // The handle cannot be looked at: `isatty` knows more.
+  }
+  return isatty(1);
 }
 
 /** How long work under way may take to end in order before the process ends anyway. */

@@ -1,0 +1,53 @@
+import type { System } from "../platform/system.ts";
+
+export type Command = (args: readonly string[], system: System) => Promise<number>;
+
+/** The commands that people run. Each is loaded by its own call: the main job waits for none of them. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import("../commands/init.ts")).init,
+  list: async () => (await import("../commands/list.ts")).list,
+  login: async () => (await import("../commands/login.ts")).login,
+  logout: async () => (await import("../commands/logout.ts")).logout,
+  status: async () => (await import("../commands/status.ts")).status,
+  doctor: async () => (await import("../commands/doctor.ts")).doctor,
+  exec: async () => (await import("../commands/exec.ts")).exec,
+  env: async () => (await import("../commands/env.ts")).env,
+  console: async () => (await import("../commands/console.ts")).console,
+  completion: async () => (await import("../commands/completion.ts")).completion,
+};
+
+export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
+
+/** The command that the line names; undefined for the main job, and for a line that is not understood. */
+export function commandOf(args: readonly string[]): (() => Promise<Command>) | undefined {
+  const [word = ""] = args;
+  return !isMainJob(args) && Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
+}
+
+/**
+ * A first word with both flags is a session, whatever commands there will be; `init` has such flags itself. Before the commands that
+ * take a role, this is so only of a line that has nothing else: theirs name a session, too.
+ */
+export function isMainJob(args: readonly string[]): boolean {
+  const [word = ""] = args;
+  const has = (flag: string) => args.some((other) => other === flag || other.startsWith(`${flag}=`));
+  if (word === "init" || !has("--account-id") || !has("--role-name")) return false;
+  return !ROLE_COMMANDS.has(word) || isBareLine(args.slice(1));
+}
+
+const ROLE_COMMANDS: ReadonlySet<string> = new Set(["exec", "env", "console"]);
+
+/** True for `--account-id ID --role-name ROLE`, in any order and form, and nothing else. */
+function isBareLine(words: readonly string[]): boolean {
+  for (let at = 0; at < words.length; at++) {
+    const [, value] = /^--(?:account-id|role-name)(=.*)?$/s.exec(words[at] ?? "") ?? [undefined, null];
+    if (value === null) return false;
+    if (value === undefined) at++;
+  }
+  return true;
+}
+
+export function asksFor(args: readonly string[], ...flags: string[]): boolean {
+  const end = args.indexOf("--");
+  return (end < 0 ? args : args.slice(0, end)).some((word) => flags.includes(word));
+}

@@ -1,0 +1,90 @@
+import { EXIT_CODE, SsoCredError } from "../errors.ts";
+import { outputFailure } from "../hit/writeFully.ts";
+import { errorCode } from "../platform/errorCode.ts";
+import type { System } from "../platform/system.ts";
+import { nearest } from "../text/nearest.ts";
+import { printable } from "../text/printable.ts";
+import { maskedText } from "../text/redact.ts";
+import { commandUsage, MAIN_FLAGS } from "../usage/commandTable.ts";
+import { commandOf } from "./commandLine.ts";
+
+/** Of characters; a URL of a sign-in fits in. */
+const LONGEST_LINE = 8_192;
+/** After its end a run of the main job still says what went wrong, to a reader that may be slow. */
+const STDERR_TIMEOUT_MS = 1_000;
+
+/** Writes an error's lines to stderr and returns the exit code for it. */
+export function reportFailure(error: unknown, args: readonly string[], system: System): number {
+  const failure = asFailure(error, args, system);
+  system.trace.step("failed", { kind: failure.kind, message: failure.message, error: stack(error) });
+  tell(failure, commandOf(args) ? Infinity : STDERR_TIMEOUT_MS, system);
+  return EXIT_CODE[failure.kind];
+}
+
+function asFailure(error: unknown, args: readonly string[], system: System): SsoCredError {
+  if (error instanceof SsoCredError) return withAdvice(error, args);
+  const { message, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  const code = errorCode(error);
+  if (code.startsWith("ERR_PARSE_ARGS")) {
+    const help = commandOf(args) ? `${args[0]} --help` : "--help";
+    return new SsoCredError("usage", `${withoutAdvice(message)}${flagHint(message, args)}`, {
+      remedy: { run: `sso-cred ${help}` },
+    });
+  }
+  // Files are named by their errors; only a descriptor that was handed to us has no path.
+  if (code === "EPIPE" || (syscall === "write" && path === undefined)) {
+    return new SsoCredError("unavailable", outputFailure(error), { cause: error });
+  }
+  if (syscall && code) {
+    // The system refuses: not a bug of ours, whatever the code.
+    const what = `cannot ${syscall}${path === undefined ? "" : ` ${path}`} (${code})`;
+    return new SsoCredError(path === undefined ? "unavailable" : "config", what, { cause: error });
+  }
+  const where = system.env.SSO_CRED_TRACE ? "" : "; SSO_CRED_TRACE=FILE writes down what happened";
+  return new SsoCredError(
+    "unexpected",
+    `unexpected: ${printable(maskedText(String(message ?? error)))}${where}`,
+  );
+}
+
+/** A message that ends in a question only guesses; doctor looks. */
+function withAdvice(error: SsoCredError, args: readonly string[]): SsoCredError {
+  const { kind, message, remedy, cause } = error;
+  const isGuess = kind === "unavailable" && message.endsWith("?");
+  if (!isGuess || remedy.run || remedy.open || commandOf(args)) return error;
+  return new SsoCredError(kind, message, { remedy: { run: "sso-cred doctor" }, cause });
+}
+
+/** The flag that a mistyped one was most likely meant for. */
+function flagHint(message: string, args: readonly string[]): string {
+  const [, given] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
+  const flags = commandOf(args) ? (commandUsage(args[0])?.flags ?? []) : MAIN_FLAGS;
+  const meant = given && nearest(given, [...flags.map(({ name }) => name), "help", "version"]);
+  return meant ? `; did you mean --${meant}?` : "";
+}
+
+/** The first sentence of what parseArgs says; the rest is about its own conventions. */
+function withoutAdvice(message: string): string {
+  const sentence = message.split(/\.\s|\n/)[0] ?? message;
+  return printable(sentence.charAt(0).toLowerCase() + sentence.slice(1));
+}
+
+function tell({ message, remedy }: SsoCredError, timeoutMs: number, system: System): void {
+  // Names from the config and answers of services are in it: whatever they hold, it stays one line each.
+  const lines = [`sso-cred: ${printable(message, LONGEST_LINE)}`];
+  if (remedy.run) lines.push(`  run: ${printable(remedy.run, LONGEST_LINE)}`);
+  if (remedy.open) lines.push(`  open: ${printable(remedy.open, LONGEST_LINE)}`);
+  try {
+    system.writeStderr(`${lines.join("\n")}\n`, timeoutMs);
+  } catch (error) {
+    system.trace.step("stderr takes nothing", { error: String(error) });
+  }
+}
+
+function stack(error: unknown): string | undefined {
+  return error instanceof SsoCredError
+    ? error.cause === undefined
+      ? undefined
+      : String(error.cause)
+    : (error as Error)?.stack;
+}
