@@ -1,4 +1,4 @@
-/** The kinds of failure a reader can act on, each with its exit code. The table is published in the README. */
+/** The kinds of failure that a caller can act on, each with its exit code. The README has the same table. */
 export const EXIT_CODE = {
   unexpected: 1,
   usage: 2,
@@ -13,7 +13,7 @@ export const EXIT_CODE = {
 
 export type ErrorKind = keyof typeof EXIT_CODE;
 
-/** What a person can do about a failure; printed under the message, one line each. */
+/** What a person can do about a failure; printed below the message. */
 export interface Remedy {
   /** A command line to type. */
   run?: string;
@@ -22,8 +22,8 @@ export interface Remedy {
 }
 
 /**
- * The one error class of the program. `message` is a single line without the program's name; it names the
- * thing that failed (file, section, host, account) and never holds a secret. `cause` goes to the trace only.
+ * The only error class of the program. `message` is a single line without the program's name. It names what failed
+ * (file, section, host, account) and never holds a secret. `cause` goes to the trace only.
  */
 export class SsoCredError extends Error {
   readonly kind: ErrorKind;

@@ -14,8 +14,8 @@ try {
 startOver().then(() => import("./cli/cli.ts").then(({ runProcess }) => runProcess()));
 
 /**
- * First of all: under NODE_DEBUG Node reports on stderr even what is loaded. Without such variables costs nothing. Windows
- * does not tell `node_debug` from it.
+ * Comes first, because NODE_DEBUG makes Node report even the loading of modules on stderr. Costs nothing without such
+ * variables. Ignores case, as Windows does.
  */
 async function startOver(): Promise<void> {
   if (!Object.keys(process.env).some((name) => /^(?:NODE|OPENSSL|SSL|UV|QLOG)/i.test(name))) return;

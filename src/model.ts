@@ -1,9 +1,9 @@
 /** How a sign-in may happen; `SSO_CRED_LOGIN`, or `sso_cred_login` in the session's section. */
 export type LoginMode = "auto" | "browser" | "device" | "never";
 
-/** Where the two services are, as the configuration and the environment say. */
+/** The two services' endpoints, from the configuration and the environment. */
 export interface EndpointSettings {
-  /** Overrides of the portal and the OIDC endpoint; absent: the SDK's rules for the region. */
+  /** Override the portal's and the OIDC service's endpoint; absent: the SDK's rules for the region. */
   ssoUrl?: string;
   oidcUrl?: string;
   useFips: boolean;
@@ -13,13 +13,13 @@ export interface EndpointSettings {
 /** A PEM file with the authorities to trust. */
 export interface CaBundle {
   path: string;
-  /** Where a person finds it named: `AWS_CA_BUNDLE`. */
+  /** The name of the setting in messages: `AWS_CA_BUNDLE`. */
   setting: string;
-  /** True for `[default]`'s, which must not make a run fail: without a usable file the usual authorities are trusted. */
+  /** True for `[default]`'s, which must not make a run fail: if the file is unusable, the default CAs are trusted. */
   isOptional?: boolean;
 }
 
-/** What names a session and its files. A logout needs nothing else. */
+/** Identifies a session and its files. A logout needs nothing else. */
 export interface SessionIdentity {
   /** The session's name; null for a legacy profile (`sso_start_url` without `sso_session`). */
   readonly name: string | null;
@@ -27,11 +27,11 @@ export interface SessionIdentity {
   readonly startUrl: string;
 }
 
-/** How the two services of a session are reached. */
+/** The settings that reach the two services of a session. */
 export interface ServiceSettings {
   readonly region: string;
   readonly endpoints: EndpointSettings;
-  /** Undefined: the usual authorities. */
+  /** Undefined: the default CAs. */
   readonly caBundle: CaBundle | undefined;
 }
 
@@ -40,11 +40,11 @@ export interface SsoSession extends SessionIdentity, ServiceSettings {
   /** `sso_registration_scopes`; null when the key is absent, `[]` when it is empty (they hash differently). */
   readonly scopes: string[] | null;
   readonly login: LoginMode | undefined;
-  /** What a person types after `sso-cred login`: `my-sso`, or `--profile old` for a legacy profile. */
+  /** The arguments of `sso-cred login` for it: `my-sso`, or `--profile old` for a legacy profile. */
   readonly loginArguments: string;
 }
 
-/** The SSO token as cached by every AWS tool; times are epoch milliseconds. */
+/** The SSO token as every AWS tool caches it; times are epoch milliseconds. */
 export interface SsoToken {
   startUrl?: string;
   region?: string;
@@ -56,7 +56,7 @@ export interface SsoToken {
   refreshToken?: string;
 }
 
-/** An OIDC client as RegisterClient gave it. */
+/** An OIDC client as RegisterClient returned it. */
 export interface ClientRegistration {
   clientId: string;
   clientSecret: string;
@@ -89,7 +89,7 @@ export interface DeviceAuthorization {
   userCode: string;
   verificationUri: string;
   verificationUriComplete: string;
-  /** Seconds until the codes die. */
+  /** Seconds until the codes expire. */
   expiresInSeconds: number;
   /** Seconds between two polls. */
   intervalSeconds: number;
@@ -101,7 +101,7 @@ export interface Account {
   emailAddress: string;
 }
 
-/** The answer of CreateToken. */
+/** The response of CreateToken. */
 export interface TokenGrant {
   accessToken: string;
   /** Seconds. */

@@ -9,9 +9,9 @@ const COOL_DOWN_MS = 60_000;
 export interface Attempt {
   /** Epoch milliseconds at which it ended. */
   at: number;
-  /** Absent after a success, and after a failure that says nothing to other callers. */
+  /** Absent after a success, and after a failure that tells other callers nothing. */
   failure?: SsoCredError;
-  /** The token that the attempt says something about; see `recordAttempt`. */
+  /** The `tokenMark` of the token that the attempt was about; see `recordAttempt`. */
   tokenMark?: string;
 }
 
@@ -19,12 +19,12 @@ export interface Attempt {
 const ROUTE =
   /^(https?_proxy|no_proxy|(AWS|REQUESTS)_CA_BUNDLE|NODE_EXTRA_CA_CERTS|AWS_ENDPOINT_URL(_SSO|_SSO_OIDC)?)$/i;
 
-/** The failures that other waiting callers would get, too. The others come from one caller's own environment. */
+/** The failures that other callers would get too. All other kinds come from one caller's own environment. */
 const SHARED: readonly ErrorKind[] = ["unavailable", "access-denied", "login-required", "login-failed"];
 
 /**
- * Records how a request to the service ended, and the mark of the token concerned. A bug or Ctrl-C says nothing about the service and is not
- * recorded. Best effort: without a record, the next call sends its own request.
+ * Records how a request to the service ended, and the mark of the token concerned. A bug or Ctrl-C tells nothing
+ * about the service and is not recorded. Best effort: without a record, the next call sends its own request.
  */
 export function recordAttempt(
   path: string,
@@ -69,7 +69,7 @@ export function attemptSince(
   };
 }
 
-/** Short, so that it reveals nothing about a proxy's password. */
+/** Cut short, so that it reveals nothing about a proxy's password. */
 function routeOf({ env }: Pick<System, "env">): string {
   const route = Object.entries(env).filter(([name]) => ROUTE.test(name));
   return sha1(JSON.stringify(route.sort())).slice(0, 8);

@@ -90,7 +90,7 @@ export function requireListable(folder: string): void {
   }
 }
 
-/** Removes a file that does no harm if it stays. */
+/** Removes a file. Best effort: the file does no harm if it stays. */
 export function removeIfPossible(path: string): void {
   try {
     rmSync(path, { force: true });

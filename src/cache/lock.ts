@@ -10,17 +10,17 @@ import { watchFiles } from "./watchFiles.ts";
 export interface LockWait<T> {
   /** Epoch milliseconds. */
   deadline: number;
-  /** Whom the wait is for, as the error's sentence says it: `another sso-cred that refreshes the token of 'my-sso'`. */
+  /** The subject of the timeout message: `another sso-cred that refreshes the token of 'my-sso'`. */
   purpose: string;
   /** Called whenever the lock has changed, and each second. A result ends the wait, without the lock. */
   pollWhileWaiting?: () => T | undefined;
 }
 
 /**
- * Runs `work` while no other process holds the lock file `path`. A dead holder's lock is taken over at the next look, by exactly
- * one waiter; that of a holder on another host or in another container 10 s after it was last renewed; a running
- * one's after 60 s. Locks only save work: what `work` writes must be right without one. Where no lock can be created (a
- * read-only or full disk), works without.
+ * Runs `work` while no other process holds the lock file `path`. The lock of a dead holder is taken over at the next
+ * poll, by exactly one waiter. A holder on another host or in another container loses its lock 10 s after the last
+ * renewal, a running one after 60 s. Locks only save work: what `work` writes must be right without one. Where no
+ * lock can be created (a read-only or full disk), `work` runs without.
  *
  * Throws `unavailable` when the deadline passes first.
  */

@@ -23,20 +23,20 @@ import { readIdentity, STATE_FORMAT } from "./stateFile.ts";
 const MAX_HOLD_MS = 60_000;
 /** A holder renews its lock this often while it works. */
 const RENEW_MS = 2_000;
-/** A holder on another host or in another container counts as dead when it has not renewed its lock for this long. */
+/** The lock of a holder on another host or in another container is stale when it was not renewed for this long. */
 const MAX_SILENCE_MS = 10_000;
-/** A lock without a readable holder: its maker died while creating it. */
+/** A lock that names no holder: its creator died while writing it. */
 const NAMELESS_MS = 5_000;
 /** Windows shows a removed file that is still open somewhere for a moment, and allows neither reading nor recreating it. */
 const REMOVAL_MS = 200;
-/** As `statePaths.ts` and `applyPlan.ts` name them. */
+/** The names that `statePaths.ts` and `applyPlan.ts` give to locks. */
 const LOCK_NAME = /^[a-z]+-[0-9a-f]{16,40}$/;
 
 /** A lock that another process holds. `version` changes when the lock is renewed or replaced. */
 type HeldLock = { version: string };
 type OwnLock = { id: string };
 
-/** Creates the lock and returns its id, or returns the one that exists; undefined where no lock can be created. */
+/** Creates the lock and returns its id, or returns the existing lock. Undefined where no lock can be created. */
 export function acquireLock(path: string): OwnLock | HeldLock | undefined {
   try {
     return retryWhileBusy(
@@ -100,15 +100,15 @@ function isTaken(error: unknown): boolean {
 }
 
 /**
- * Renews the lock while its holder works, for waiters that cannot look at the holder's process. Returns a function that
- * stops it. Does not keep the process running.
+ * Renews the lock while its holder works, for waiters that cannot inspect the holder's process. Returns a function
+ * that stops it. Does not keep the process running.
  */
 export function keepRenewing(path: string, id: string): () => void {
   const timer = setInterval(() => ifPossible(() => renew(path, id)), RENEW_MS).unref();
   return () => clearInterval(timer);
 }
 
-/** By descriptor: the lock may have been taken over and be another's. */
+/** Uses the descriptor: the name may belong to another process's lock by now. */
 function renew(path: string, id: string): void {
   const fd = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
   try {
@@ -119,7 +119,10 @@ function renew(path: string, id: string): void {
   }
 }
 
-/** The id of the lock at `path` if its holder is gone or has had it for too long; only this lock may then be removed. */
+/**
+ * Returns the id of the lock at `path` if its holder is gone or has held it for too long. Only that lock may then be
+ * removed.
+ */
 export function abandonedLock(path: string, watchedMs: number): string | undefined {
   const record = readJsonObject(path);
   const holder = readIdentity(record);
@@ -132,11 +135,11 @@ export function abandonedLock(path: string, watchedMs: number): string | undefin
 }
 
 /**
- * Removes the lock `id`, and never another: only the holder of a guard named after `id` may, and checks again first.
- * A guard whose holder died is removed in the same way.
+ * Removes the lock `id` and never another one: the caller takes a guard named after `id` first, and checks again. A
+ * guard whose holder died is removed in the same way.
  */
 export function removeLock(path: string, id: string): void {
-  // Named like a temporary file, so that a killed process leaves nothing for good.
+  // Named like a temporary file, so that a killed process leaves nothing behind for good.
   const guard = join(dirname(path), `.sso-cred-${sha1(id).slice(0, 12)}.tmp`);
   const guardLock = acquireLock(guard);
   if (guardLock && "version" in guardLock) {
@@ -167,7 +170,7 @@ export function sweepStaleLocks(folder: string): void {
 
 function lockVersion(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
-  // Nothing could remove it.
+  // Nothing can remove it.
   if (found?.isDirectory()) throw new Error(`${path} is a folder`);
   return found && `${found.ino} ${found.mtimeMs}`;
 }
@@ -182,7 +185,7 @@ function lockId(record: JsonObject | undefined): string {
   return typeof record?.id === "string" ? record.id : "";
 }
 
-/** A file that cannot be removed stays: its holder is gone when this process is. */
+/** A file that cannot be removed may stay: its lock becomes stale when this process ends. */
 function tryRemove(path: string): void {
   ifPossible(() => retryWhileBusy(() => rmSync(path, { force: true })));
 }

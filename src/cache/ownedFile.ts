@@ -14,7 +14,7 @@ import { errorCode } from "../platform/errorCode.ts";
 import { userName } from "../platform/homeOwner.ts";
 import { shellWord } from "../text/commandWords.ts";
 
-/** Codes of a file system that does not have a call. */
+/** Error codes of file systems that do not support a call. */
 const UNSUPPORTED = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"]);
 
 interface Owner {
@@ -27,7 +27,7 @@ export function ifPossible(call: () => void): void {
   try {
     call();
   } catch {
-    // The file is as private as it can be there.
+    // On this file system the file cannot be more private.
   }
 }
 
@@ -68,7 +68,7 @@ export function syncFile(fd: number): void {
   }
 }
 
-/** Makes a rename in the folder survive a power cut, where folders can be synced. */
+/** Syncs a folder, so that a rename in it survives a power cut. Does nothing where folders cannot be synced. */
 export function syncFolder(folder: string): void {
   ifPossible(() => {
     const fd = openSync(folder, "r");
@@ -85,7 +85,9 @@ export function cannotWrite(path: string, error: unknown, consequence: string): 
   return writeError(path, error, (code) => `cannot write ${path} (${code}), so ${consequence}`);
 }
 
-/** Names the folder of another user that stands in the way, if one does, and the command that gives it back. */
+/**
+ * Names the folder of another user that prevents the write, if there is one, and the command that changes its owner.
+ */
 export function writeError(path: string, error: unknown, message: (code: string) => string): SsoCredError {
   if (error instanceof SsoCredError) return error;
   const code = errorCode(error) || String(error);
@@ -98,7 +100,10 @@ export function writeError(path: string, error: unknown, message: (code: string)
   });
 }
 
-/** The highest folder above `path` that is another user's, in a folder of ours; none where nothing above is ours. */
+/**
+ * The highest folder above `path` that belongs to another user and lies in a folder of ours; undefined if there is
+ * none.
+ */
 function foreignFolder(path: string): { folder: string; uid: number } | undefined {
   let foreign: { folder: string; uid: number } | undefined;
   for (let folder = dirname(path); ; folder = dirname(folder)) {

@@ -22,7 +22,10 @@ export function registrationPath(session: SsoSession, system: Pick<System, "env"
   return join(ssoCacheDirectory(system.env, system.platform), `${sha1(key)}.json`);
 }
 
-/** A registration with 15 more minutes to live, made for this grant. The AWS CLI keeps those of both grants in one file. */
+/**
+ * Reads a registration for this grant with at least 15 minutes left. The AWS CLI keeps the registrations of both
+ * grants in one file.
+ */
 export function readRegistration(
   session: SsoSession,
   grant: LoginGrant,
@@ -38,7 +41,7 @@ export function readRegistration(
   return forCode === (grant === "authorization_code") ? { clientId, clientSecret, expiresAt } : undefined;
 }
 
-/** Throws the system's error. Without the file, the next sign-in needs one more request. */
+/** Writes the registration. Throws the system's error. Without the file, the next sign-in sends one more request. */
 export function writeRegistration(
   session: SsoSession,
   client: ClientRegistration,

@@ -22,8 +22,8 @@ import { createFile, syncFile, syncFolder } from "./ownedFile.ts";
 
 const MAX_LINKS = 40;
 /**
- * Where a rename fails with one of these, the file itself may still be written: there is no space for a second file, or the
- * file is a mount point, or the folder is sticky.
+ * Errors of a rename after which the file itself may still be writable: no space for a second file, a mount point, or
+ * a sticky folder.
  */
 const WRITABLE_IN_PLACE = new Set(["ENOSPC", "EDQUOT", "EBUSY", "EPERM", "EXDEV"]);
 
@@ -39,9 +39,9 @@ export interface Replacement {
 }
 
 /**
- * Creates the replacement of `path`, 0600 and with the owner and group of the file or else of its folder, and reserves
- * `reserveBytes`, so that a full or read-only disk shows before something is spent that cannot be had again.
- * A symbolic link is followed. Throws the system's error with the target as its `path`.
+ * Creates the replacement of `path`, 0600, with the owner and group of the existing file or else of its folder.
+ * Reserves `reserveBytes`, so that a full or read-only disk is noticed before something irreplaceable is spent.
+ * Follows a symbolic link. Throws the system's error with the target as its `path`.
  */
 export function prepareReplacement(path: string, reserveBytes = 0): Replacement {
   makeFolder(dirname(path));
@@ -102,7 +102,7 @@ function prepare(target: string, reserveBytes: number, { canRetry }: { canRetry:
       } catch (error) {
         abandon();
         const code = errorCode(error);
-        // While this machine slept, another writer took our file for a leftover.
+        // While this machine slept, another writer removed our temporary file as a leftover.
         if (code === "ENOENT" && canRetry) {
           return prepare(target, 0, { canRetry: false }).commit(text, isWanted);
         }
@@ -123,7 +123,7 @@ function writeAll(fd: number, bytes: Buffer): void {
   syncFile(fd);
 }
 
-/** Writes into the existing file. If that fails, restores its text and throws. */
+/** Overwrites the existing file. If that fails, restores its text and throws. */
 function overwrite(target: string, text: string): true {
   const fd = openSync(target, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
   try {
@@ -143,7 +143,8 @@ function overwrite(target: string, text: string): true {
 /**
  * The end of a chain of symbolic links, whether or not it exists.
  *
- * @throws SsoCredError("config") naming a link that another user could have placed: it may lead to any file of ours.
+ * @throws SsoCredError("config") naming a link that another user could have placed: it might lead to any file of
+ * ours.
  */
 export function followLinks(path: string): string {
   let target = path;
@@ -170,7 +171,7 @@ function assertTrusted(link: string): void {
   throw new SsoCredError("config", `${link} ${what} of ${userName(other)}, so it is not followed`);
 }
 
-/** On Windows, waits while another program holds the file that is to be replaced. */
+/** Renames a file. On Windows, waits while another program holds the target. */
 export function renameWhileBusy(from: string, to: string): void {
   retryWhileBusy(() => renameSync(from, to));
 }

@@ -13,10 +13,10 @@ import { prepareReplacement } from "./replaceFile.ts";
 
 type Environment = Pick<System, "env" | "platform">;
 
-/** The parts of a role that name its cache file. */
+/** The parts of a role that its cache file is named after. */
 type CachedRole = Role & { session: SessionIdentity };
 
-/** The AWS CLI's name for a role's file. */
+/** The AWS CLI's file name for a role. */
 export function roleFileName({ session: { name, startUrl }, accountId, roleName }: CachedRole): string {
   return roleCredentialsFileName({ session: name === null ? { startUrl } : { name }, accountId, roleName });
 }
@@ -42,8 +42,8 @@ export function usableRoleCredentials(
 }
 
 /**
- * Writes the AWS CLI's file, with our own fields beside its own. `isWanted` is asked just before the rename. Throws the system's
- * error.
+ * Writes the AWS CLI's file, with our own fields after the CLI's. `isWanted` is called just before the rename. Throws
+ * the system's error.
  */
 export function writeRoleCredentials(
   role: SessionRole,
@@ -71,10 +71,10 @@ export function writeRoleCredentials(
 }
 
 /**
- * Removes the role credentials of a session: the files that name it, and those of the given roles (the AWS CLI's files
- * do not name their session). `all`: every file with `ProviderType: sso`. Files written at `before` (epoch milliseconds of
- * the file system) or later stay. Returns the number of removed files. Throws
- * `config` naming a file that could not be removed.
+ * Removes the role credentials of a session: the files that name it, and those of the given roles (the AWS CLI's
+ * files do not name their session). `all`: every file with `ProviderType: sso`. Files modified at `before` (epoch
+ * milliseconds of the file system) or later stay. Returns the number of removed files. Throws `config` naming a file
+ * that could not be removed.
  */
 export function removeRoleCredentials(
   which: { session: SessionIdentity; pairs: readonly Role[] } | "all",
@@ -99,7 +99,7 @@ export function removeRoleCredentials(
   return removed;
 }
 
-/** Whether role credentials may be written to the disk (`SSO_CRED_CACHE`). */
+/** True if role credentials may be written to the disk (`SSO_CRED_CACHE`). */
 export function keepsRoleCredentials(system: Environment): boolean {
   return system.env.SSO_CRED_CACHE !== "off";
 }

@@ -13,7 +13,10 @@ export function readStateFile(path: string): JsonObject | undefined {
   return isThisMachine({ host, boot, pidNamespace }) ? state : undefined;
 }
 
-/** Replaces one of our own files, if `isWanted` just before the rename. Returns whether it did. Throws the system's error. */
+/**
+ * Replaces one of our own files, if `isWanted` returns true just before the rename. Returns whether it did. Throws
+ * the system's error.
+ */
 export function writeStateFile(path: string, state: JsonObject, isWanted?: () => boolean): boolean {
   const text = JSON.stringify({ format: STATE_FORMAT, ...identifyMachine(), ...state });
   return prepareReplacement(path).commit(text, isWanted);

@@ -33,7 +33,7 @@ export function tokenFileExists(session: SessionIdentity, system: Pick<System, "
   return existsSync(tokenPath(session, system));
 }
 
-/** Identifies an access token in a file that must hold no secret. */
+/** Identifies an access token in a file that must not hold the token itself. */
 export function tokenMark(accessToken: string): string {
   return sha1(`mark of ${accessToken}`);
 }
@@ -64,7 +64,7 @@ export function readToken(
   };
 }
 
-/** True if a token file is for the start URL and region of the session, as far as it says. */
+/** True if a token file belongs to the session's start URL and region. A field that the file lacks counts as equal. */
 export function isTokenOf(
   session: Pick<SsoSession, "startUrl" | "region">,
   { startUrl = session.startUrl, region = session.region }: JsonObject,

@@ -2,19 +2,19 @@ import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { System } from "../platform/system.ts";
 
-/** Where the system reports changes, polling is only for those it may miss: another host's. */
+/** The poll interval where the system reports changes: it only has to find changes made on another host. */
 const WATCHED_POLL_MS = 1_000;
-/** Where it does not, so that a change is seen within a tenth of a second. */
+/** The poll interval where the system reports nothing. */
 const UNWATCHED_POLL_MS = 75;
 
-/** Waits for files to change. Fifty processes that only poll would keep a processor busy. */
+/** Waits for files to change. Fifty processes that only poll would keep a CPU core busy. */
 export interface FileWatch {
   /** Resolves at the first change since the last call, or when it is time to poll; after `atMostMs` at the latest. */
   next(atMostMs: number): Promise<void>;
   close(): void;
 }
 
-/** Watches from now on, so read the files afterwards. A folder that does not exist yet is watched once it does. */
+/** Watches from now on, so read the files after this call. A folder that does not exist yet is watched once it does. */
 export function watchFiles(paths: readonly string[], system: Pick<System, "sleep">): FileWatch {
   const watchers = new Map<string, FSWatcher>();
   let changed = false;
@@ -33,14 +33,14 @@ export function watchFiles(paths: readonly string[], system: Pick<System, "sleep
       });
       watchers.set(path, watcher.on("error", end));
     } catch {
-      // No such folder, too many watchers, or a file system without them.
+      // No such folder, too many watchers, or a file system that cannot be watched.
     }
   }
 
   for (const path of paths) open(path);
   return {
     async next(atMostMs) {
-      // A change before these watchers exist is seen at the next poll, which is soon.
+      // A change made before these watchers exist is found by the next poll, which comes soon.
       const unwatched = paths.filter((path) => !watchers.has(path));
       for (const path of unwatched) open(path);
       if (!changed) {

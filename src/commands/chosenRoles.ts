@@ -78,8 +78,8 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
 const UPKEEP: ProfileAnswers = { region: "", output: "", nameTemplate: undefined, adopt: [] };
 
 /**
- * The roles whose profiles stay. An empty list of accounts is an error rather than a reason to prune everything, and
- * profiles of an account whose roles cannot be listed stay.
+ * The roles whose profiles `--prune` keeps. An empty list of accounts is an error, not a reason to remove everything.
+ * Profiles of an account whose roles cannot be listed are kept.
  */
 async function rolesToKeep(list: Inventory, { current, answers, asking }: Choosing): Promise<Role[]> {
   const accounts = await list.accounts();

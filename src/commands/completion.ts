@@ -23,16 +23,19 @@ export async function completion(args: readonly string[], system: System): Promi
   return 0;
 }
 
-/** `sso-cred --complete -- WORD …`: candidates for the last word, one a line, with a tab before their description. */
+/**
+ * `sso-cred --complete -- WORD …`: prints candidates for the last word, one on each line, with a tab before the
+ * description.
+ */
 export function printCandidates(words: readonly string[], system: System): void {
   let config: Config | undefined;
   try {
     config = loadConfig(system, { credentials: true });
   } catch {
-    // Commands and flags are still known.
+    // Commands and flags can be completed without the config.
   }
   const lines = complete(words, config).map(({ text, help }) =>
-    // A name that would change the terminal, or begin another line, is left out.
+    // A name with control characters could change the terminal or begin another line, so it is left out.
     printable(text) === text ? `${text}${help === undefined ? "" : `\t${help}`}\n` : "",
   );
   system.writeStdout(lines.join(""));

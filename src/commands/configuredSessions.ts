@@ -4,14 +4,14 @@ import { resolveSession, sessionIdentity } from "../config/session.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 
-/** A session that the config names, whether or not its settings can be used. */
+/** A session that the config names, whether or not its settings are usable. */
 export interface ConfiguredSession {
   readonly identity: SessionIdentity;
   /** Throws `config` or `usage`, naming what is wrong. */
   resolve(): SsoSession;
 }
 
-/** Every session the config describes: its `[sso-session]`s, and the legacy profiles, one for each start URL. */
+/** Every session in the config: its `[sso-session]`s, and the legacy profiles, one for each start URL. */
 export function configuredSessions(config: Config, system: System): ConfiguredSession[] {
   const named = config.sessionNames().map((name) => ({
     identity: sessionIdentity(config, name),
@@ -20,7 +20,7 @@ export function configuredSessions(config: Config, system: System): ConfiguredSe
   const legacy = new Map<string, string>();
   for (const profile of legacyProfiles(config)) {
     const startUrl = config.profile(profile)?.get("sso_start_url") ?? "";
-    // Of several profiles with one start URL, one with a region is as good as another.
+    // Any profile with this start URL will do, if it has a region.
     if (!legacy.has(startUrl) || config.profile(profile)?.get("sso_region")) legacy.set(startUrl, profile);
   }
   const unnamed = [...legacy].map(([startUrl, profile]) => ({
@@ -30,7 +30,7 @@ export function configuredSessions(config: Config, system: System): ConfiguredSe
   return [...named, ...unnamed];
 }
 
-/** Profiles that are their own session: a start URL and no `sso_session`. */
+/** Legacy profiles: a start URL and no `sso_session`. */
 export function legacyProfiles(config: Config): string[] {
   return config.profileNames().filter((name) => {
     const keys = config.profile(name);

@@ -11,7 +11,7 @@ export const consoleOptions = {
   print: { type: "boolean" },
 } as const;
 
-/** `sso-cred console`: the access portal's own link to the AWS console. Needs neither a request nor a token. */
+/** `sso-cred console`: the access portal's own link to the AWS console. Sends no request and needs no token. */
 export async function console(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -42,7 +42,7 @@ export function consoleUrl({ session, accountId, roleName }: SessionRole, destin
   return `${portal}/#/console?${query.join("&")}`;
 }
 
-/** Of the partitions aws, aws-cn, aws-us-gov and aws-eusc. */
+/** The console's domains in the partitions aws, aws-cn, aws-us-gov and aws-eusc. */
 const CONSOLES = [
   "console.aws.amazon.com",
   "console.amazonaws.cn",
@@ -50,7 +50,7 @@ const CONSOLES = [
   "console.amazonaws-eusc.eu",
 ];
 
-/** The portal signs in and then goes wherever the link says, so nothing but the console is taken. */
+/** Only the AWS console is accepted: the portal signs in and then redirects to whatever the link names. */
 function consolePage(destination: string): string {
   const url = URL.canParse(destination) ? new URL(destination) : undefined;
   const isConsole =

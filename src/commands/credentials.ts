@@ -14,7 +14,10 @@ import { waitDeadline } from "./waitDeadline.ts";
 
 export const credentialsOptions = { ...roleOptions, json: { type: "boolean" } } as const;
 
-/** The main job: prints the `credential_process` document and nothing else; on a terminal a summary without secrets. */
+/**
+ * The main job: prints the `credential_process` document and nothing else. On a terminal it prints a summary without
+ * secrets.
+ */
 export async function credentials(args: readonly string[], system: System): Promise<number> {
   const deadline = waitDeadline(system);
   const { values, positionals } = parseArgs({
@@ -40,7 +43,7 @@ export async function credentials(args: readonly string[], system: System): Prom
   return printSummary(found, role, title, source, system);
 }
 
-/** For a person who runs the line by hand: secrets don't belong into the terminal's scrollback. */
+/** For a person who runs the line by hand: secrets don't belong in the scrollback of a terminal. */
 function printSummary(
   { expiration }: RoleCredentials,
   { accountId, roleName }: Role,
@@ -56,7 +59,7 @@ function printSummary(
   return 0;
 }
 
-/** A hit needs no config: the file's name follows from the arguments. */
+/** A hit needs no config: the arguments alone name the cache file. */
 function cachedFor({ session, accountId, roleName }: NamedRole, system: System): RoleCredentials | undefined {
   const cached = readRoleCredentials(
     { session: { name: session, startUrl: "" }, accountId, roleName },

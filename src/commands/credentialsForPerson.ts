@@ -21,8 +21,8 @@ interface SignInFlags {
 }
 
 /**
- * Role credentials for a command that a person runs: at a terminal, a sign-in comes first where it is needed, as `login`
- * does it. Elsewhere as the main job, and throws the same.
+ * Role credentials for a command that a person runs. At a terminal, signs in first if needed, as `login` does.
+ * Elsewhere behaves like the main job and throws the same errors.
  */
 export async function credentialsForPerson(
   role: SessionRole,
@@ -31,7 +31,7 @@ export async function credentialsForPerson(
 ): Promise<RoleCredentials> {
   const cached = readRoleCredentials(role, system);
   if (cached && isFresh(cached.expiration, system.now())) return cached;
-  // Nothing is read from the person, so standard input may be a pipe.
+  // Only stderr has to be a terminal: standard input may be a pipe, because nothing is read from it.
   if (isatty(2) && system.terminal() !== undefined) await signInFirst(role, flags, system);
   return obtainRoleCredentials(role, system.now() + DEADLINE_MS, system);
 }
@@ -47,7 +47,7 @@ async function signInFirst({ session }: SessionRole, flags: SignInFlags, system:
   try {
     await tokenFor(session, signIn, undefined, api, system);
   } catch (error) {
-    // What is cached may still live.
+    // The cached credentials may still be usable.
     if (!isKind(error, "unavailable")) throw error;
   } finally {
     await opened?.then((client) => client.close()).catch(() => {});

@@ -18,7 +18,7 @@ export const envOptions = {
   force: { type: "boolean" },
 } as const;
 
-/** `sso-cred env`: the credentials as lines for a shell to evaluate. */
+/** `sso-cred env`: prints the credentials as lines for a shell to evaluate. */
 export async function env(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], options: envOptions, allowPositionals: true });
   const shell = asShell(values.shell ?? callerShell(system));

@@ -20,10 +20,10 @@ import { namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
 
 export const execOptions = { ...roleOptions, ...signInOptions, serve: { type: "boolean" } } as const;
 
-/** How long one request of an SDK may take; SDKs give up earlier. */
+/** How long one request of an SDK may take. SDKs give up earlier. */
 const REQUEST_MS = 50_000;
 
-/** `sso-cred exec`: a command with credentials, in its environment or served. Its exit code is the command's. */
+/** `sso-cred exec`: runs a command with credentials, in its environment or served. Returns the command's exit code. */
 export async function exec(args: readonly string[], system: System): Promise<number> {
   const end = args.indexOf("--");
   const command = end < 0 ? [] : args.slice(end + 1);
@@ -65,7 +65,7 @@ export async function exec(args: readonly string[], system: System): Promise<num
   }
 }
 
-/** Keys by which a profile has credentials of its own. */
+/** Keys that give a profile credentials of its own. */
 const SOURCES = [
   "aws_access_key_id",
   "credential_process",
@@ -76,7 +76,7 @@ const SOURCES = [
   "login_session",
 ];
 
-/** SDKs look into `[default]` before they ask a server: another role would be used without a word. */
+/** SDKs look into `[default]` before they ask a server, so credentials there would silently be used instead. */
 function withoutDefaultCredentials(role: SessionRole, system: System): Variables {
   const { defaults, path } = loadConfig(system, { credentials: true });
   if (!SOURCES.some((key) => defaults.get(key))) return {};
@@ -86,7 +86,7 @@ function withoutDefaultCredentials(role: SessionRole, system: System): Variables
   return { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 }
 
-/** As in a shell: 127 for a command that does not exist, 126 for one that cannot be started. */
+/** The exit codes of a shell: 127 for a command that does not exist, 126 for one that cannot be started. */
 function exitCode(command: string, end: CommandEnd, system: System): number {
   if ("code" in end) return end.code;
   const isMissing = end.fault === "ENOENT";

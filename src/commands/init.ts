@@ -23,7 +23,7 @@ import { type InitFlags, readFlags, sessionFlags } from "./initFlags.ts";
 import { confirmPlan, wantsToAdopt } from "./initOffers.ts";
 import { type Person, personAtTerminal } from "./person.ts";
 
-/** `sso-cred init`: questions or flags, sign-in, plan, apply. The config is not written before the plan is applied. */
+/** `sso-cred init`: questions or flags, sign-in, plan, apply. Only the last step writes the config. */
 export async function init(args: readonly string[], system: System): Promise<number> {
   const flags = readFlags(args);
   if (flags.revert) return applyAndReport((files) => planRevert(files, flags.session), flags, system);
@@ -98,7 +98,10 @@ async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number
   return applyAndReport((now) => planConfig(now, options), flags, system);
 }
 
-/** Lists the roles, signing in if needed. At a terminal, a failed sign-in leads back to the questions that can mend it. */
+/**
+ * Lists the roles, signing in if needed. At a terminal, a failed sign-in leads back to the questions whose answers
+ * can fix it.
+ */
 async function signedInRoles(wizard: Wizard, files: Files, current: CurrentConfig, first: SessionAnswers) {
   const { asking, flags } = wizard;
   for (let answers = first; ; ) {
@@ -117,7 +120,7 @@ async function signedInRoles(wizard: Wizard, files: Files, current: CurrentConfi
 
 const SIGN_IN_FAILURES: readonly ErrorKind[] = ["login-required", "login-failed", "unavailable", "config"];
 
-/** Completes a `login` remedy for a session that is not in the config yet: it has to be written first. */
+/** Completes a `login` remedy for a session that is not in the config yet: the session has to be written first. */
 function withoutSession(
   error: SsoCredError,
   current: CurrentConfig,

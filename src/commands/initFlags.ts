@@ -29,7 +29,7 @@ export const initOptions = {
   "no-browser": { type: "boolean" },
 } as const;
 
-/** Flags that work alone, each with the flags that it accepts beside it. */
+/** Flags that exclude most others. The list of each names the flags that may accompany it. */
 const ALONE = {
   revert: [],
   repair: [],

@@ -30,9 +30,9 @@ export async function wantsToAdopt(
 }
 
 /**
- * Shows a person the plan of `--all` and `--prune`, and asks before it is written.
+ * Shows the plan of `--all` and `--prune` to a person, and asks before it is written.
  *
- * @throws SsoCredError("cancelled") for a no.
+ * @throws SsoCredError("cancelled") if the person declines.
  */
 export async function confirmPlan(
   options: InitOptions,

@@ -27,7 +27,7 @@ export const listOptions = {
   "no-browser": { type: "boolean" },
 } as const;
 
-/** `sso-cred list`: every account and role that the signed-in person may use, and the profile that has it. */
+/** `sso-cred list`: every account and role that is assigned to the signed-in person, and the profiles that use it. */
 export async function list(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -81,12 +81,12 @@ function profilesOf(session: string, system: System): ReadonlyMap<string, string
   return profilesByRole(readCurrentConfig(readConfigFiles(system).configText), session);
 }
 
-/** Names as the portal sent them, whole. */
+/** Names are printed unabridged, as the portal sent them. */
 function asData({ accountId, accountName, emailAddress, roleName, profiles }: Row) {
   return { accountId, accountName, emailAddress, roleName, profiles };
 }
 
-/** Cut only for a person's eyes: a pipe gets everything. */
+/** Rows are cut only on a terminal; a pipe gets everything. */
 function terminalColumns(): number | undefined {
   return isatty(1) ? process.stdout.columns || 80 : undefined;
 }

@@ -19,10 +19,10 @@ export const loginOptions = {
   "no-browser": { type: "boolean" },
 } as const;
 
-/** The worker's own end comes first. */
+/** The worker gives up before this. */
 const LAST_LOOK_MS = 5_000;
 
-/** `sso-cred login`: always asks anew, whatever is cached, silent or under way. */
+/** `sso-cred login`: always asks anew, whatever is cached, held back or under way. */
 export async function login(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -39,7 +39,7 @@ export async function login(args: readonly string[], system: System): Promise<nu
   return 0;
 }
 
-/** A sign-in that a person has asked for and watches: what to do is said on stderr. Throws as `awaitLogin`. */
+/** A sign-in that a person has asked for and watches. The instructions go to stderr. Throws as `awaitLogin`. */
 export async function signInAnew(
   session: SsoSession,
   system: System,
@@ -48,7 +48,7 @@ export async function signInAnew(
   const choice = chooseGrantForPerson(session, system, useDeviceCode);
   const before = readToken(session, system)?.accessToken;
   const replaces = before === undefined ? {} : { replaces: before };
-  // Somebody is there again.
+  // A person is here, so the back-off ends.
   clearBackoff(session, system);
   const deadline = system.now() + LOGIN_MS + LAST_LOOK_MS;
   const options = { ...choice, browser: choice.browser && browser, ...replaces };

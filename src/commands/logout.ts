@@ -37,10 +37,10 @@ import {
 
 export const logoutOptions = { ...sessionOptions, all: { type: "boolean" } } as const;
 
-/** How long to wait for a refresh that holds the session's lock; it looks at the file before it writes. */
+/** How long to wait for a refresh that holds the session's lock. The refresh reads the file again before it writes. */
 const LOCK_TIMEOUT_MS = 3_000;
 
-/** One session to sign out of: its files follow from the identity, and only the revocation needs its settings. */
+/** A session to sign out of. Its files follow from the identity; only the revocation needs its settings. */
 interface Target {
   readonly identity: SessionIdentity;
   /** As `ConfiguredSession.resolve`. */
@@ -48,8 +48,8 @@ interface Target {
 }
 
 /**
- * `sso-cred logout`: the local files go first, then the portal is told; that it cannot be is said, and no failure. Needs no
- * setting but the session's name and start URL.
+ * `sso-cred logout`: removes the local files first, then tells the portal. If the portal cannot be told, the output
+ * says so, and the exit code is still 0. Needs no setting but the session's name and start URL.
  */
 export async function logout(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -57,7 +57,7 @@ export async function logout(args: readonly string[], system: System): Promise<n
     options: logoutOptions,
     allowPositionals: true,
   });
-  // How a person signs in says nothing about signing out.
+  // A mistake in the setting for signing in must not prevent signing out.
   const withoutLoginMode = { ...system, env: { ...system.env, SSO_CRED_LOGIN: undefined } };
   if (!values.all) {
     await signOutOfOne(explicitName(values, positionals), withoutLoginMode);
@@ -76,7 +76,7 @@ async function signOutOfOne(named: SessionChoice | undefined, system: System): P
   const { result: config = emptyConfig(system), failure } = await attempt(() =>
     loadConfig(system, { credentials: true }),
   );
-  // Only a session's name says enough without the config.
+  // Without a readable config, only a session's name is enough to go on.
   if (failure !== undefined && named?.session === undefined) throw failure;
   const choice = named ?? (await theOneConfigured(config, system));
   const identity =
@@ -93,7 +93,7 @@ async function signOutOfOne(named: SessionChoice | undefined, system: System): P
   system.writeStdout(`Nobody was signed in to '${sessionTitle(identity)}'.\n`);
 }
 
-/** What is on disk goes even where the config cannot be read. */
+/** Removes everything on the disk, even if the config cannot be read. */
 async function signOutOfAll(system: System): Promise<void> {
   const failures: unknown[] = [];
   async function step<T>(work: () => T | Promise<T>): Promise<T | undefined> {
@@ -127,7 +127,7 @@ async function signOutOfAll(system: System): Promise<void> {
     system.writeStdout("Nobody was signed in.\n");
 }
 
-/** Files of the SSO cache that hold an access token, whatever their names: `aws sso logout` removes them too. */
+/** All files in the SSO cache that hold an access token, whatever their names: `aws sso logout` removes them too. */
 function strayTokens({ env, platform }: System): { path: string; file: JsonObject }[] {
   const folder = ssoCacheDirectory(env, platform);
   return listFolder(folder).flatMap((name) => {
@@ -149,7 +149,10 @@ async function signOutOfStray(
   system.writeStdout(signedOutLine(services ? sessionTitle(services) : path, isRevoked, file, system.now()));
 }
 
-/** Temporary files of killed writers hold the same secrets. Throws `config` for a folder that cannot be listed. */
+/**
+ * Removes temporary files of killed writers, which hold the same secrets. Throws `config` for a folder that cannot be
+ * listed.
+ */
 function sweepCaches({ env, platform }: System): void {
   for (const folder of [ssoCacheDirectory(env, platform), roleCacheDirectory(env, platform)]) {
     requireListable(folder);
@@ -162,7 +165,10 @@ function isPending(session: SessionIdentity, system: System): boolean {
   return login !== undefined && isUnderWay(login, system);
 }
 
-/** Answers whether there was anything to sign out of. Whatever cannot be removed, the rest goes and the portal is told. */
+/**
+ * Signs out of one session. Returns false if there was nothing to sign out of. A file that cannot be removed does not
+ * stop the rest.
+ */
 async function signOut({ identity, resolve }: Target, config: Config, system: System): Promise<boolean> {
   const title = sessionTitle(identity);
   const wasOpen = isPending(identity, system);
@@ -182,7 +188,10 @@ async function signOut({ identity, resolve }: Target, config: Config, system: Sy
   else if (wasOpen) system.writeStdout(endedLine(title));
   return hasToken || Boolean(roles.result) || wasOpen;
 
-  /** At the configured endpoint where the file is of that session, else where the file itself says. */
+  /**
+   * Revokes at the configured endpoint if the file belongs to that session, else at the endpoint that the file's own
+   * fields lead to.
+   */
   async function revoke(file: JsonObject): Promise<boolean> {
     const { result: session } = await attempt(resolve);
     const isOfSession = session !== undefined && isTokenOf(session, file);
@@ -209,7 +218,7 @@ function signedOutLine(title: string, isRevoked: boolean, file: JsonObject | und
   return `Signed out of '${title}'${isRevoked ? "" : `; the portal could not be told, so ${rest}`}.\n`;
 }
 
-/** The content of the removed token file, if there was one, and why it could not be removed. */
+/** Removes the token file. Returns its content for revocation, and the error if it could not be removed. */
 async function removeToken(
   session: SessionIdentity,
   system: System,

@@ -11,18 +11,18 @@ import { printable } from "../text/printable.ts";
 import { signInAnew } from "./login.ts";
 import type { ProgressLine } from "./person.ts";
 
-/** How a sign-in may go, should one be needed. */
+/** How to sign in, if that is needed. */
 export interface SignIn {
-  /** Somebody is at the terminal, whatever CI and `never` say. */
+  /** A person is at the terminal, so `CI` and `never` do not count. */
   readonly isAttended: boolean;
   readonly useDeviceCode: boolean;
   readonly browser: boolean;
 }
 
-/** How a listing shows, and what it leaves. */
+/** How a listing shows its progress, and whether it is remembered. */
 export interface Listing {
   readonly progress: ProgressLine;
-  /** False for a dry run: it takes up no listing that was cut short, and leaves none. */
+  /** False for a dry run: it neither continues an interrupted listing nor leaves one. */
   readonly isRemembered: boolean;
 }
 
@@ -30,10 +30,11 @@ const RETRY_MS = 10_000;
 const DEADLINE_MS = 60_000;
 
 /**
- * Gives `work` what the signed-in person may see of the portal, signing in first where needed, and once more when the
- * portal refuses the token. Between the two, and between two runs that were cut short, nothing is listed twice.
+ * Calls `work` with the inventory of the signed-in person. Signs in first if needed, and once more if the portal
+ * rejects the token. An interrupted listing is continued, so nothing is listed twice.
  *
- * Throws as `obtainToken` and `signInAnew`; `login-required` where nobody can be asked; `access-denied` for the portal's own no.
+ * Throws as `obtainToken` and `signInAnew`; `login-required` where nobody can be asked; `access-denied` if the portal
+ * rejects the request.
  */
 export async function withInventory<T>(
   session: SsoSession,
@@ -67,12 +68,15 @@ export async function withInventory<T>(
   }
 }
 
-/** Whether a run ended in the middle of its listing: only then is what it learned worth keeping. */
+/** True if a run was interrupted: only then is its partial listing worth keeping. */
 function endedMidway(error: unknown): boolean {
   return !(error instanceof SsoCredError) || isKind(error, "unavailable");
 }
 
-/** A token of the signed-in person, after a sign-in where one is needed. `refused` is what the portal does not take. */
+/**
+ * A token of the signed-in person, after a sign-in if one is needed. `refused` is a token that the portal has
+ * rejected.
+ */
 export async function tokenFor(
   session: SsoSession,
   { isAttended, useDeviceCode, browser }: SignIn,

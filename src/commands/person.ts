@@ -7,18 +7,18 @@ import type { System } from "../platform/system.ts";
 import { cutTo } from "../text/columns.ts";
 import { relativeTime } from "../text/relativeTime.ts";
 
-/** The person at the terminal, as the commands that ask and show progress know them. */
+/** The person at the terminal, for the commands that ask questions or show progress. */
 export interface Person {
   readonly prompts: Prompts;
 }
 
-/** Undefined where nobody can be asked: standard input or error is elsewhere, or there is no terminal. */
+/** Undefined where nobody can be asked: stdin or stderr is redirected, or there is no terminal. */
 export async function personAtTerminal(system: System): Promise<Person | undefined> {
   if (!isatty(0) || !isatty(2) || system.terminal() === undefined) return undefined;
   return { prompts: await loadPrompts(system.env.TERM) };
 }
 
-/** The end of a refreshable token is not what a person calls the end: until the portal's session ends, it is refreshed. */
+/** A refreshable token has no end that matters to a person: it is refreshed until the portal's session ends. */
 export function tokenLife(token: SsoToken, isRefreshable: boolean, now: number): string {
   return isRefreshable
     ? "refreshed by itself until your organisation's session ends"
@@ -30,7 +30,7 @@ export interface ProgressLine {
   clear(): void;
 }
 
-/** A line on standard error that is written over; nothing without a terminal there. */
+/** A progress line on stderr that overwrites itself. Shows nothing where stderr is not a terminal. */
 export function progressLine(system: System): ProgressLine {
   const isShown = isatty(2) && system.env.TERM !== "dumb";
   let shownAt = Number.NEGATIVE_INFINITY;

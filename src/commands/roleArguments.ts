@@ -7,7 +7,7 @@ import type { Role, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 
-/** How the main job, and every command that takes a role, names it. */
+/** The flags of the main job and of every command that takes a role. */
 export const roleOptions = {
   "account-id": { type: "string" },
   "role-name": { type: "string" },
@@ -22,8 +22,8 @@ export interface NamedRole extends Role {
 }
 
 /**
- * The role that `--profile NAME`, or `SESSION --account-id ID --role-name ROLE`, names. Throws `usage`; `command` is undefined for
- * the main job.
+ * The role that `--profile NAME`, or `SESSION --account-id ID --role-name ROLE`, names. `command` is undefined for
+ * the main job. Throws `usage`.
  */
 export function namedRole(
   values: RoleArguments,
@@ -60,13 +60,13 @@ export function namedRole(
 
 export interface ResolvedRole {
   readonly role: SessionRole;
-  /** Of the profile that named the role. */
+  /** The region of the profile that named the role. */
   readonly region: string | undefined;
-  /** With the variables that the session's section sets; the same as given where there are none. */
+  /** The system with the variables that the session's section sets. */
   readonly configured: System;
 }
 
-/** The role itself. Throws `config`. */
+/** Looks the role up in the config. Throws `config`. */
 export function resolveNamedRole(named: NamedRole | { profile: string }, system: System): ResolvedRole {
   const config = loadConfig(system, { credentials: "profile" in named });
   const role = "profile" in named ? resolveRole(config, named.profile, system) : roleOfSession(named);
@@ -83,7 +83,7 @@ export function resolveNamedRole(named: NamedRole | { profile: string }, system:
   }
 }
 
-/** The profile names another portal than its session does, such as a local stand-in for AWS. */
+/** True if the profile's portal is not its session's, such as a local stand-in for AWS. */
 function hasOwnEndpoint({ session }: SessionRole, config: Config, system: System): boolean {
   if (session.name === null || session.endpoints.ssoUrl === undefined) return false;
   try {
@@ -93,7 +93,10 @@ function hasOwnEndpoint({ session }: SessionRole, config: Config, system: System
   }
 }
 
-/** One cache file serves a session's role, so what another portal gives must not get into it, nor come from it. */
+/**
+ * Sessions and roles name the cache file, endpoints do not. So credentials of another portal must not be read from it
+ * or written to it.
+ */
 function withoutRoleCache(system: System): System {
   const env = { ...system.env, SSO_CRED_CACHE: "off" };
   return Object.create(system, { env: { value: env, enumerable: true } });

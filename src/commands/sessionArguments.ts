@@ -8,7 +8,7 @@ import { printable } from "../text/printable.ts";
 import { legacyProfiles } from "./configuredSessions.ts";
 import { personAtTerminal } from "./person.ts";
 
-/** How every command that people run names its session. */
+/** The flags that name the session of a command. */
 export const sessionOptions = {
   profile: { type: "string" },
   "sso-session": { type: "string" },
@@ -20,8 +20,9 @@ export interface SessionArguments {
 }
 
 /**
- * The session that `[SESSION | --profile NAME | --sso-session NAME]` names; without one the only one in the config; of
- * several the one that the person at the terminal picks. Throws `usage` when nobody can be asked.
+ * The session that `[SESSION | --profile NAME | --sso-session NAME]` names. Without one, the only session in the
+ * config; if there are several, the one that the person at the terminal picks. Throws `usage` when nobody can be
+ * asked.
  */
 export async function chosenSession(
   values: SessionArguments,
@@ -34,10 +35,10 @@ export async function chosenSession(
   return resolveChoice(choice, config, system);
 }
 
-/** What the arguments name: a session, or a profile that has one. */
+/** A session, or a profile that has one. */
 export type SessionChoice = { profile: string; session?: never } | { session: string; profile?: never };
 
-/** What the command line names, if anything. Throws `usage` where it names two. */
+/** The session or profile that the command line names, if any. Throws `usage` if it names two. */
 export function explicitName(
   { profile, "sso-session": flag }: SessionArguments,
   positionals: readonly string[],
@@ -56,13 +57,13 @@ export function resolveChoice(choice: SessionChoice, config: Config, system: Sys
     : resolveSession(config, choice.session, system);
 }
 
-/** For a command line that names nothing. */
+/** The session for a command line that names none. */
 export async function theOneConfigured(config: Config, system: System): Promise<SessionChoice> {
   const legacy = onlyLegacy(config);
   return legacy === undefined ? { session: await onlyName(config, system) } : { profile: legacy };
 }
 
-/** Where there is no `[sso-session]`: a profile with the one start URL of the legacy profiles. */
+/** For a config without an `[sso-session]`: a profile with the only start URL of its legacy profiles. */
 function onlyLegacy(config: Config): string | undefined {
   const profiles = config.sessionNames().length === 0 ? legacyProfiles(config) : [];
   const urls = new Set(profiles.map((name) => config.profile(name)?.get("sso_start_url")));

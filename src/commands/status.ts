@@ -32,9 +32,9 @@ interface SessionStatus {
   /** `YYYY-MM-DDTHH:MM:SSZ`; null when there is no token. */
   expiresAt: string | null;
   refreshable: boolean;
-  /** Works without a person. */
+  /** True if the session works without a person. */
   usable: boolean;
-  /** A sign-in waits for its person. */
+  /** True if a sign-in is open. */
   loginPending: boolean;
   /** Endpoints that are not AWS's own. */
   foreignEndpoints: string[];
@@ -45,15 +45,15 @@ interface BrokenSession {
   session: string | null;
   startUrl: string;
   usable: false;
-  /** What is wrong, on one line. */
+  /** The error, on one line. */
   problem: string;
 }
 
 type Row = { data: SessionStatus | BrokenSession; line: string };
 
 /**
- * `sso-cred status`: from the files alone, without a request. Exit code 0 when all asked sessions work without a person, 3 when
- * the settings of one cannot be used.
+ * `sso-cred status`: reads the files and sends no request. Exit code 0 if all sessions work without a person, 3 if
+ * the settings of one cannot be used, else 4.
  */
 export async function status(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -69,7 +69,7 @@ export async function status(args: readonly string[], system: System): Promise<n
   return data.every((row) => row.usable) ? 0 : EXIT_CODE["login-required"];
 }
 
-/** Throws `config` for a name that the config does not have. */
+/** Throws `config` for a name that is not in the config. */
 function askedSessions(
   names: readonly string[],
   { profile, "sso-session": flag }: { profile?: string | undefined; "sso-session"?: string | undefined },
@@ -136,7 +136,7 @@ function sessionStatus(session: SsoSession, token: SsoToken | undefined, system:
   };
 }
 
-/** Says when the native front is there but was not called, or is of another version; else nothing. */
+/** A line if the native front is installed but was not called, or has another version; else empty. */
 function frontLine(): string {
   const front = isPacked() ? installedFront() : undefined;
   if (front === undefined) return "";

@@ -3,7 +3,7 @@ import { waitBudgetSeconds } from "../hit/waitBudget.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 
-/** Until when (epoch milliseconds) a main-job run may last: `SSO_CRED_WAIT` seconds from the start of the process. */
+/** The end of a main-job run in epoch milliseconds: `SSO_CRED_WAIT` seconds after the start of the process. */
 export function waitDeadline(system: Pick<System, "env" | "startedAt">): number {
   const seconds = waitBudgetSeconds(system.env);
   if (!Number.isNaN(seconds)) return system.startedAt + seconds * 1000;

@@ -4,9 +4,9 @@ import { linesOf } from "./layout.ts";
 import { shownHeader } from "./slips.ts";
 import { shownUrl } from "./urls.ts";
 
-/** The keys that choose whose credentials these are. */
+/** The keys that decide whose credentials a profile gives. */
 const CRITICAL = ["sso_account_id", "sso_role_name", "sso_start_url", "sso_session", "credential_process"];
-/** A quick test: without one of these layouts, all readers agree and the comparison below is skipped. */
+/** A quick test: without one of these layouts all readers agree, and the comparison below is skipped. */
 const DOUBTFUL = /^[^\S\r\n]+(?:sso_\w+|credential_process)\s*[=:]|^[^\S\r\n]*\[profile\s+["']?default/im;
 
 interface CliValue {
@@ -15,8 +15,8 @@ interface CliValue {
 }
 
 /**
- * Some layouts name one account to the AWS CLI and another to the SDKs whose reading we share: a key that is indented
- * below another one, `[default]` after `[profile default]`.
+ * Rejects layouts that name one account to the AWS CLI and another to the SDKs, whose reading we share: a key that is
+ * indented below another one, and `[default]` after `[profile default]`.
  *
  * @throws SsoCredError("config") naming both readings where they choose different accounts, roles or start URLs.
  */
@@ -61,7 +61,7 @@ function readAsCli(text: string, kind: string, name: string): Map<string, CliVal
     const header = readHeader(line, "config");
     if (header !== undefined) {
       isInside = header.kind === kind && header.name === name;
-      // A section of the same name replaces the earlier one whole.
+      // A section of the same name replaces the earlier one entirely.
       if (isInside && line !== headerLine) keys = new Map();
       if (isInside) headerLine = line;
       continue;

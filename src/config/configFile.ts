@@ -11,7 +11,7 @@ export interface Config {
   /** The config file's own text; empty when there is none. */
   readonly text: string;
   readonly credentialsPath: string;
-  /** Says that the config file does not exist; undefined when it does. */
+  /** The sentence that the config file does not exist; undefined if it does. */
   readonly absence: { readonly message: string; readonly remedy?: Remedy } | undefined;
   /** The keys of `[profile NAME]`. Keys of the credentials file, if it was loaded, override them. */
   profile(name: string): ReadonlyMap<string, string> | undefined;
@@ -72,7 +72,10 @@ function parseFiles(text: string, credentialsText: string, system: Environment):
   };
 }
 
-/** Says so when `AWS_CONFIG_FILE` names a missing file while the usual one exists: the variable is often a leftover. */
+/**
+ * A hint for when `AWS_CONFIG_FILE` names a missing file while the usual one exists: the variable is often a
+ * leftover.
+ */
 function describeAbsence(path: string, { env, platform }: Environment): Config["absence"] {
   if (!env.AWS_CONFIG_FILE) return { message: `${path} does not exist` };
   const message = `${path}, which AWS_CONFIG_FILE names, does not exist`;
@@ -105,7 +108,7 @@ function sections(text: string, file: ConfigFile): Sections {
 function readText(path: string, { platform }: Environment): string {
   const file = readRegularFile(path);
   if ("fault" in file) {
-    // AWS_CONFIG_FILE=/dev/null
+    // For example AWS_CONFIG_FILE=/dev/null.
     if (file.is !== "unreadable") return "";
     throw new SsoCredError("config", `${path} ${file.fault}`);
   }

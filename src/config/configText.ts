@@ -3,9 +3,9 @@ import { SsoCredError } from "../errors.ts";
 import { shellWord } from "../text/commandWords.ts";
 
 /**
- * The text of a config or credentials file. In a line that is not UTF-8 (Windows-31J, latin-1) each byte above 0x7F
- * becomes one of U+DC80–DCFF, as with Python's `surrogateescape`: such a byte hurts only the value it stands in, and
- * {@link encodeConfig} gives it back.
+ * Decodes the text of a config or credentials file. In a line that is not UTF-8 (Windows-31J, latin-1) each byte
+ * above 0x7F becomes one of U+DC80–DCFF, as with Python's `surrogateescape`. Such a byte affects only the value it
+ * stands in, and {@link encodeConfig} restores it.
  *
  * @throws SsoCredError("config") for UTF-16, with the command that converts the file.
  */
@@ -24,7 +24,7 @@ export function decodeConfig(bytes: Buffer, path: string, platform: NodeJS.Platf
 }
 
 export function encodeConfig(text: string): Buffer {
-  // With the flag u only a surrogate that stands alone matches.
+  // With the flag u, this matches only unpaired surrogates.
   const parts = text.split(/([\udc80-\udcff]+)/u);
   return Buffer.concat(
     parts.map((part, at) =>
@@ -37,7 +37,7 @@ function escaped(line: string): string {
   return line.replace(/[\x80-\xff]/g, (byte) => String.fromCharCode(0xdc00 + byte.charCodeAt(0)));
 }
 
-/** Told by the byte order mark, or by a zero byte in each of the first characters, which no config in UTF-8 has. */
+/** UTF-16 has a byte order mark or, in its first characters, zero bytes, which no config in UTF-8 has. */
 function utf16Encoding(bytes: Buffer): string | undefined {
   const [first, second, third, fourth] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return "UTF-16";

@@ -14,7 +14,7 @@ export type ConfigEdit =
   | { readonly add: SectionName; readonly entries: Entries }
   /** Removes the section and its comments, including repeated sections of the same name. */
   | { readonly remove: SectionName }
-  /** Comments the keys out with a marker and inserts the entries before the first of them. */
+  /** Comments the keys out with a marker, and inserts the entries before the first of them. */
   | { readonly setAside: SectionName; readonly keys: readonly string[]; readonly entries: Entries }
   /**
    * The inverse of `setAside`: removes the keys with their continuation lines, and uncomments the marked lines. With
@@ -48,7 +48,7 @@ export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
   return splice(text, splices);
 }
 
-/** Returns a function that gives the lines of a section, repeated sections joined. The text is parsed once. */
+/** Returns a function that gives the lines of a section, with repeated sections joined. The text is parsed once. */
 export function sectionLines(text: string): (section: SectionName) => string[] {
   const places = placesByName(text);
   return ({ kind, name }) =>
@@ -58,14 +58,14 @@ export function sectionLines(text: string): (section: SectionName) => string[] {
     });
 }
 
-/** Reads the lines that were set aside in a section, as they were. */
+/** Reads the lines that were set aside in a section, with their markers removed. */
 export function setAsideLines(text: string, section: SectionName): string[] {
   return sectionLines(text)(section)
     .filter((line) => line.startsWith(SET_ASIDE))
     .map((line) => line.slice(SET_ASIDE.length));
 }
 
-/** The first line, counted from 1, that makes edits ambiguous, and why; undefined for an editable text. */
+/** The first line, counted from 1, that would make edits ambiguous, and the reason; undefined for an editable text. */
 export function uneditable(text: string): { line: number; problem: string } | undefined {
   for (const [at, { start, textEnd }] of linesOf(text).entries()) {
     const line = text.slice(start, textEnd);
@@ -170,13 +170,13 @@ function line(key: string, value: string): string {
   return `${key} = ${oneLine(value)}`;
 }
 
-/** The last guard against text from a server that contains a line break. */
+/** The last guard against a line break in text from a server. */
 function oneLine(value: string): string {
   if (!isOneLine(value)) throw new Error("a control character must not reach the config");
   return value;
 }
 
-/** True for text that an edit may write: no control characters, no line separators. */
+/** True for text that an edit may write: no control characters and no line separators. */
 export function isOneLine(value: string): boolean {
   return !/[\p{Cc}\u2028\u2029]/u.test(value);
 }

@@ -8,18 +8,18 @@ import { shownUrl } from "./urls.ts";
 
 /** A section of the config. */
 export interface Layer {
-  /** As in messages: `[profile dev]`. */
+  /** The form that messages show: `[profile dev]`. */
   readonly header: string;
   readonly keys: ReadonlyMap<string, string>;
 }
 
-/** Where the settings of the network are looked for after the environment. */
+/** The sections that hold network settings, which the environment overrides. */
 export interface SettingSources {
   /** The profile with `--profile`, else the session's section. */
   readonly own: Layer;
   /**
-   * `[default]`, for a run without `--profile`: only FIPS, dual-stack and the CA bundle. Its endpoint often belongs to
-   * another service (LocalStack, MinIO), which must not get a token.
+   * `[default]`, for a run without `--profile`: only its FIPS, dual-stack and CA bundle settings count. Its endpoint
+   * often belongs to another service (LocalStack, MinIO), which must not get a token.
    */
   readonly defaults?: Layer["keys"];
 }
@@ -35,12 +35,12 @@ export const ENDPOINT_KEYS = [
 ] as const;
 
 /**
- * Where the portal and the OIDC service are, by the SDKs' order: `AWS_ENDPOINT_URL_SSO` (`…_SSO_OIDC`), `AWS_ENDPOINT_URL`,
- * the block `sso` (`sso_oidc`) of the `services` section, `endpoint_url`.
+ * Reads where the portal and the OIDC service are, in the SDKs' order: `AWS_ENDPOINT_URL_SSO` (`…_SSO_OIDC`),
+ * `AWS_ENDPOINT_URL`, the block `sso` (`sso_oidc`) of the `services` section, `endpoint_url`.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  *
  * @throws SsoCredError("config") for a URL that is not https (or http to this machine), a `services` section that
- * does not exist, and an endpoint together with FIPS or dual-stack, which the SDKs refuse too. Nothing in `[default]`
+ * does not exist, and an endpoint together with FIPS or dual-stack, which the SDKs reject too. Nothing in `[default]`
  * is an error.
  */
 export function endpointSettings(
@@ -94,7 +94,7 @@ export function endpointSettings(
   }
 }
 
-/** The PEM file of trusted CAs, in botocore's order of precedence; undefined for the system's own. */
+/** The PEM file of trusted CAs, in botocore's order of precedence; undefined for the system's own CAs. */
 export function caBundle(
   { own, defaults }: SettingSources,
   { env, platform }: Environment,

@@ -117,7 +117,7 @@ function* blocks(
   if (header !== undefined) yield { header, body: text.slice(bodyStart) };
 }
 
-/** Where the line of the bracket begins; undefined when something other than blanks stands before it. */
+/** The start of the bracket's line; undefined if anything but blanks precedes the bracket. */
 function startOfLine(text: string, bracket: number): number | undefined {
   let at = bracket;
   while (at > 0 && text[at - 1] !== "\n") {
@@ -127,13 +127,13 @@ function startOfLine(text: string, bracket: number): number | undefined {
   return at;
 }
 
-/** Whether the line begins a section. Without indentation an unclosed bracket does too. */
+/** True if the line begins a section. An unindented line also does with an unclosed bracket. */
 function isHeader(line: string): boolean {
   return line[0] === "[" || (line.includes("]") && line.trimStart()[0] === "[");
 }
 
 /**
- * Reads one line as a section header; undefined when it is none. A line that begins with an unclosed `[` counts as a
+ * Reads one line as a section header; undefined if it is none. A line that begins with an unclosed `[` counts as a
  * header of kind `other`, so that the keys below it don't end up in the section above.
  */
 export function readHeader(line: string, file: ConfigFile): Header | undefined {
@@ -154,7 +154,7 @@ export function readHeader(line: string, file: ConfigFile): Header | undefined {
   return { kind, name: unquote(inside.slice(blank).trim()), bare: false };
 }
 
-/** The last `]` before a comment; quotes may hide either. */
+/** The last `]` before a comment. Both may stand in quotes, which are skipped. */
 function closingBracket(text: string): number {
   const comment = text.search(/\s[#;]/);
   const end = comment < 0 ? text.lastIndexOf("]") : text.lastIndexOf("]", comment);

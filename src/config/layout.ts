@@ -3,9 +3,9 @@ import { type Header, readHeader } from "./ini.ts";
 /** Begins each line that was commented out to be restored later; such lines stay with their section. */
 export const SET_ASIDE = "#sso-cred# ";
 
-/** The place of one `key = value`, as offsets into the text. A value includes its continuation lines. */
+/** The position of one `key = value`, as offsets into the text. A value includes its continuation lines. */
 export interface OptionPlace {
-  /** Lower-cased, as the readers compare it. */
+  /** Lower-cased, as readers compare it. */
   readonly key: string;
   readonly start: number;
   /** Directly after the delimiter. */
@@ -23,7 +23,7 @@ export interface SectionPlace {
   readonly bodyEnd: number;
   /** The end of the section's own lines: `bodyEnd`, plus comments that follow without a blank line. */
   readonly ownEnd: number;
-  /** `ownEnd` and the blank lines behind it. */
+  /** `ownEnd` and the blank lines that follow. */
   readonly end: number;
   readonly options: readonly OptionPlace[];
 }
@@ -36,7 +36,7 @@ export interface Line {
   readonly end: number;
 }
 
-/** The lines of a text with LF, CRLF and CR as line ends, a byte order mark left out. */
+/** The lines of a text with LF, CRLF or CR line ends, without the byte order mark. */
 export function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
@@ -49,7 +49,7 @@ export function linesOf(text: string): Line[] {
   return lines;
 }
 
-/** Finds the places of all sections and options, by the same rules as `ini.ts`. */
+/** Finds the positions of all sections and options, by the same rules as `ini.ts`. */
 export function layOut(text: string): SectionPlace[] {
   const lines = linesOf(text);
   const headers = lines.flatMap((line, at) => {
@@ -84,7 +84,7 @@ function layOutSection(text: string, header: Header, lines: readonly Line[], mor
     const delimiter = raw.search(/[=:]/);
     const key = delimiter < 0 ? "" : raw.slice(0, delimiter).trim().toLowerCase();
     last = at + 1;
-    // A stray line counts as part of the body: a key inserted above it would absorb it.
+    // A stray line belongs to the body: a key inserted above it would absorb it.
     if (key === "") continue;
     const value = raw.slice(delimiter + 1);
     const comment = key === "credential_process" ? -1 : value.search(/\s[#;]/);

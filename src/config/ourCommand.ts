@@ -1,16 +1,16 @@
 import type { Role } from "../model.ts";
 import { splitUntilComment } from "../text/commandWords.ts";
 
-/** What a `credential_process` line that runs sso-cred asks for. */
+/** The parts of a `credential_process` line that runs sso-cred. */
 export interface OurCommand extends Role {
-  /** The first word: the executable as it is written there. */
+  /** The first word: the executable as the line names it. */
   readonly command: string;
   readonly session: string;
 }
 
 /**
- * Recognises a `credential_process` value that runs sso-cred for one role; undefined for everything else, also for
- * ours with a flag that the main job does not have, or without account or role.
+ * Recognises a `credential_process` value that runs sso-cred for one role. Undefined for everything else, including
+ * lines of ours with an unknown flag, or without account or role.
  */
 export function readOurCommand(value: string): OurCommand | undefined {
   const words = splitUntilComment(value);

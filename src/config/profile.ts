@@ -49,7 +49,7 @@ export function resolveProfile(config: Config, name: string, system: Environment
   };
 }
 
-/** Which session a profile uses, whatever is wrong with its other settings. */
+/** The session that a profile uses, whatever is wrong with its other settings. */
 export function profileIdentity(config: Config, name: string): SessionIdentity {
   const profile = findProfile(config, name);
   const startUrl = profile.keys.get("sso_start_url");
@@ -76,7 +76,7 @@ interface Profile {
   readonly name: string;
   readonly keys: ReadonlyMap<string, string>;
   readonly header: string;
-  /** File and header, as messages begin. */
+  /** File and header: the beginning of a message. */
   readonly where: string;
 }
 

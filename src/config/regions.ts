@@ -12,11 +12,14 @@ export const KNOWN_REGIONS: readonly string[] = `
   .trim()
   .split(/\s+/);
 
-/** Every partition's own pattern; a region that is new to us still has endpoints by its rules. */
+/** Every partition's own pattern. A region that is newer than the list still has endpoints by these rules. */
 const PATTERN =
   /^(?:(?:us|eu|ap|sa|ca|me|af|il|mx|cn|us-gov|eusc-de|us-iso|us-isob|eu-isoe|us-isof)-\w+-\d+)$/;
 
-/** Why text names no AWS region, as the end of a sentence that begins with it; undefined for a region of any partition. */
+/**
+ * Explains why a text names no AWS region, as the end of a sentence that begins with the text. Undefined for a region
+ * of any partition.
+ */
 export function regionProblem(text: string): string | undefined {
   if (PATTERN.test(text)) return undefined;
   const hidden = hiddenCharacter(text);
@@ -25,7 +28,7 @@ export function regionProblem(text: string): string | undefined {
   return `is not an AWS region${guess === undefined ? "" : `; did you mean ${guess}?`}`;
 }
 
-/** The known region that was most likely meant by something else. */
+/** The known region that was most likely meant by a misspelt one. */
 export function nearestRegion(text: string): string | undefined {
   const plain = text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   return KNOWN_REGIONS.includes(plain) ? plain : nearest(plain, KNOWN_REGIONS);

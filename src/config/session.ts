@@ -50,9 +50,9 @@ export function noSection(config: Config, kind: "profile" | "sso-session", name:
 }
 
 /**
- * For commands without a session argument: the only session of the config, or all names when there are several.
+ * The session for a command line that names none: the only one in the config, or all names if there are several.
  *
- * @throws SsoCredError("config") when there is none.
+ * @throws SsoCredError("config") if there is none.
  */
 export function onlySession(config: Config): { only: string } | { several: readonly string[] } {
   const names = config.sessionNames();
@@ -68,14 +68,14 @@ export function onlySession(config: Config): { only: string } | { several: reado
   return names.length === 1 ? { only: first } : { several: names };
 }
 
-/** The section that defines a session: its own, or a legacy profile. */
+/** The section that defines a session: an `[sso-session]` or a legacy profile. */
 export interface SessionSource {
   readonly config: Config;
   /** Null for a legacy profile. */
   readonly name: string | null;
   readonly keys: ReadonlyMap<string, string>;
   readonly header: string;
-  /** Where network settings are looked up. Default: the section itself, then `[default]`. */
+  /** The sections with network settings. Default: the session's section, then `[default]`. */
   readonly settings?: SettingSources;
   readonly loginArguments?: string;
 }
@@ -135,7 +135,7 @@ function loginMode(
   throw new SsoCredError("config", `${where}: sso_cred_login is ${printable(key)}; use ${MODES.join(", ")}`);
 }
 
-/** What the AWS CLI asks for when the session names no scopes. */
+/** The scope that the AWS CLI requests when the session names none. */
 export const DEFAULT_SCOPES = ["sso:account:access"];
 
 const MODES: readonly LoginMode[] = ["auto", "browser", "device", "never"];
@@ -155,7 +155,7 @@ export function listed(names: readonly string[]): string {
   );
 }
 
-/** The session as an argument to type. A name that looks like a flag needs `--sso-session=`. */
+/** The session as a command-line argument. A name that looks like a flag needs `--sso-session=`. */
 export function sessionArgument(name: string): string {
   return name.startsWith("-") ? `--sso-session=${shellWord(name)}` : shellWord(name);
 }

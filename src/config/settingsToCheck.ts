@@ -4,12 +4,12 @@ import { DEFAULT_SCOPES } from "./session.ts";
 
 type Located = Pick<SsoSession, "name" | "loginArguments">;
 
-/** Where a session's settings stand: `[sso-session corp]`, or the profile of a legacy one. */
+/** The section that holds a session's settings: `[sso-session corp]`, or the profile of a legacy session. */
 export function sectionOf({ name, loginArguments }: Located): string {
   return name === null ? `the profile (${printable(loginArguments)})` : `[sso-session ${printable(name)}]`;
 }
 
-/** The advice for a rejection that a wrong setting explains: the services do not say which one. */
+/** The advice for a rejection that a wrong setting would explain. The services do not say which setting is wrong. */
 export function settingsToCheck(session: Located & Pick<SsoSession, "startUrl" | "region">): string {
   const { startUrl, region } = session;
   return `check sso_start_url (${printable(startUrl, 200)}) and sso_region (${region}) in ${sectionOf(session)}`;

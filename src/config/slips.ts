@@ -6,14 +6,14 @@ import { layOut, linesOf } from "./layout.ts";
 
 type Kind = "profile" | "sso-session";
 
-/** A section's header as messages show it. */
+/** A section's header in the form that messages show. */
 export function shownHeader(kind: Kind, name: string): string {
   return kind === "profile" && name === "default" ? "[default]" : `[${kind} ${printable(name)}]`;
 }
 
 /**
- * For a missing section: the line that was probably meant to be its header, as the end of a sentence. Without a name, any
- * section of the kind. Undefined when nothing looks like it.
+ * For a missing section: the line that was probably meant to be its header, as the end of a sentence. Without a name,
+ * any section of the kind counts. Undefined if no line looks like it.
  */
 export function misspeltSection(text: string, kind: Kind, name?: string): string | undefined {
   const named = new Map<string, number>();
@@ -37,7 +37,7 @@ export function misspeltSection(text: string, kind: Kind, name?: string): string
   return `did you mean ${printable(guess)} (line ${line})?`;
 }
 
-/** For a key that a section lacks: the line that was probably meant to set it, as the end of a sentence. */
+/** For a missing key of a section: the line that was probably meant to set it, as the end of a sentence. */
 export function misspeltKey(text: string, header: string, keys: readonly string[]): string | undefined {
   for (const place of layOut(text)) {
     const { kind, name } = place.header;
@@ -56,7 +56,7 @@ export function misspeltKey(text: string, header: string, keys: readonly string[
   return undefined;
 }
 
-/** `[dev]`, `[Profile dev]`, `[profile dev`, `profile dev]` for `[profile dev]`. */
+/** True for `[dev]`, `[Profile dev]`, `[profile dev`, `profile dev]` instead of `[profile dev]`. */
 function isMeantAs(line: string, kind: Kind, name: string | undefined): boolean {
   const [, opened, inside = "", closed] = /^(\[?)([^[\]]*)(\]?)/.exec(line) ?? [];
   if (!opened && !closed) return false;

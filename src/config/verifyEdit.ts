@@ -2,15 +2,15 @@ import { type ConfigEdit, type SectionName, setAsideLines } from "./edit.ts";
 import { parseConfig } from "./ini.ts";
 
 /**
- * True if the edited text parses as the old one with the edits applied. In some layouts an edit changes the meaning of a
- * neighbouring line (by its indent a line continues the one above); such an edit must not be written.
+ * True if the edited text parses as the old text with the edits applied. In some layouts an edit changes the meaning
+ * of a neighbouring line (an indented line continues the one above). Such an edit must not be written.
  */
 export function readsAsEdited(before: string, edits: readonly ConfigEdit[], after: string): boolean {
   const expected = keysBySection(before);
   const found = keysBySection(after);
   for (const edit of edits) {
     if ("add" in edit) {
-      // [DEFAULT] may give a new section more than its own keys.
+      // `[DEFAULT]` may give a new section more keys than its own.
       const keys = found.get(idOf(edit.add));
       if (edit.entries.some(([key, value]) => keys?.get(key) !== value)) return false;
       found.delete(idOf(edit.add));

@@ -6,7 +6,7 @@ import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 
 const MOST_NAMED = 8;
-/** The lists are optional: don't wait long for them. */
+/** The lists only improve the message: don't wait long for them. */
 const LIST_MS = 3_000;
 
 interface Context {
@@ -15,7 +15,7 @@ interface Context {
   readonly deadline: number;
 }
 
-/** The service rejected an account or role: says what the person's own lists allow to say about it. */
+/** The error for a rejected account or role, explained by the lists of what is assigned to this person. */
 export async function accessDenied(
   role: SessionRole,
   token: SsoToken,
@@ -61,7 +61,7 @@ async function explain(
   }
 }
 
-/** The portal rejects the list of an account that is not the person's. */
+/** The portal rejects the list of an account that is not assigned to this person. */
 function noneIfRejected(error: unknown): string[] {
   if (error instanceof ServiceError && !error.needsSignIn) return [];
   throw error;

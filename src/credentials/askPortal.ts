@@ -15,10 +15,13 @@ import { accessDenied } from "./accessDenied.ts";
 import { obtainToken } from "./obtainToken.ts";
 import { RETRY_MS, type RetryBudget, SHORT_RETRY_MS } from "./retryBudget.ts";
 
-/** Credentials, or a person is needed: the portal refused this access token, or there is none that works. */
+/**
+ * Credentials, or the access token that the portal rejected (undefined: there is no token). The latter needs a
+ * person.
+ */
 export type Outcome = { credentials: RoleCredentials } | { refused: string | undefined };
 
-/** What all requests of one run share. */
+/** Shared by all requests of one run. */
 export interface RequestContext {
   /** Epoch milliseconds. */
   deadline: number;
@@ -49,7 +52,7 @@ export async function askPortal(role: SessionRole, means: RequestContext, system
       if (!(error instanceof ServiceError)) throw error;
       if (!error.needsSignIn) throw await accessDenied(role, token, error, { api, deadline }, system);
       system.trace.step("the portal refused the token");
-      // Once more with a refreshed token, never twice with one that was new.
+      // Retry once with a refreshed token, but not with a token that was new.
       if (refused !== undefined) return { refused: token.accessToken };
       refused = token.accessToken;
     }
@@ -65,7 +68,7 @@ async function fetchAndKeep(
   const client = await api();
   const timeoutMs = usableRoleCredentials(role, system) ? SHORT_RETRY_MS : RETRY_MS;
   const retryUntil = Math.min(deadline, retries.until(timeoutMs));
-  // A refresh may have used up the retries: the first try is no retry.
+  // A refresh may have used up the retries, but the first attempt is not a retry.
   const giveUpAt = Math.min(deadline, Math.max(retryUntil, system.now() + timeoutMs));
   const credentials = await withRetries(system, retryUntil - system.now(), () =>
     client.getRoleCredentials(token.accessToken, role.accountId, role.roleName, {
@@ -85,8 +88,8 @@ async function fetchAndKeep(
 }
 
 /**
- * Logout wins, and whoever signed in after it: only while the token file holds what was used. A disk that takes nothing
- * costs only the cache.
+ * Caches the credentials while the token file still holds the token in use: a logout or another sign-in wins. On a
+ * full or read-only disk, only the cache is lost.
  */
 function keep(
   role: SessionRole,

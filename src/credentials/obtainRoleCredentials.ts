@@ -14,14 +14,14 @@ import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { retryBudget } from "./retryBudget.ts";
 import { singleFlight } from "./singleFlight.ts";
 
-/** One, and one more where a logout took the new token away before it was used. */
+/** A second sign-in is allowed because a logout may remove the first one's token before it is used. */
 const MAX_LOGINS = 2;
-/** How long a person is waited for when what is cached still lives. */
+/** How long to wait for a sign-in if the cached credentials are still usable. */
 const SHORT_LOGIN_MS = 3_000;
 
 /**
- * Role credentials, from the first of: the cache; the portal with the cached token; with a refreshed one; after a
- * sign-in. N callers for one role cost one portal call; no lock is held while a person thinks.
+ * Gets role credentials from the first source that has them: the cache, the portal with the cached token, with a
+ * refreshed token, after a sign-in. N callers for one role cost one portal call. No lock is held during a sign-in.
  *
  * Throws `login-required`, `login-failed`, `access-denied`, `unavailable`, `config`.
  */
@@ -54,7 +54,7 @@ export async function obtainRoleCredentials(
   }
 }
 
-/** The session got another start URL since the last sign-in: what is cached belongs to somebody at the one before. */
+/** After a change of the start URL, cached credentials belong to a sign-in at the previous one. */
 function removeRolesOfOtherStartUrl(role: SessionRole, system: System): void {
   const { session } = role;
   const file = readJsonObject(tokenPath(session, system));
@@ -66,7 +66,7 @@ function removeRolesOfOtherStartUrl(role: SessionRole, system: System): void {
   }
 }
 
-/** The sign-in goes on when its wait is over: the next call finds it. */
+/** Waits for a sign-in. If the wait runs out, the sign-in stays open, and the next call joins it. */
 async function signIn(
   role: SessionRole,
   refused: string | undefined,
@@ -80,7 +80,7 @@ async function signIn(
   await loginForMainJob(role.session, { deadline: until, ...replaces }, system);
 }
 
-/** One tab is enough: the refusal holds back further sign-ins. */
+/** Records the rejection, so that no further browser tab is opened. */
 function refusedAgain({ session }: SessionRole, system: System): SsoCredError {
   const title = sessionTitle(session);
   const wrong = missingScope(session) ?? `${settingsToCheck(session)}, and whether the user is disabled`;

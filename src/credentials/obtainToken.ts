@@ -15,18 +15,18 @@ import { SHORT_RETRY_MS } from "./retryBudget.ts";
 import { waitForRotatedToken } from "./waitForRotatedToken.ts";
 
 export interface TokenRequest extends RefreshOptions {
-  /** An access token that the portal refused although it should live. */
+  /** An access token that the portal rejected although it has not expired. */
   refused?: string;
-  /** The caller has something that still lives: another process is not waited for longer than 3 s. */
+  /** The caller has something usable, so it waits at most 3 s for another process. */
   canDoWithout?: boolean;
 }
 
 /**
- * A token that works, found or refreshed; undefined when a person has to sign in. Every process that needs the same
- * refresh waits for the one that does it.
+ * Returns a usable token, cached or refreshed; undefined if a person has to sign in. Processes that need the same
+ * refresh wait for the one that does it.
  *
- * Throws `unavailable` (service out of reach, nothing usable left), `config` (the new token could not be written, so nothing
- * was spent), `login-required` (signed out meanwhile).
+ * Throws `unavailable` (service out of reach, nothing usable left), `config` (the new token could not be written, so
+ * nothing was spent), `login-required` (signed out in the meantime).
  */
 export async function obtainToken(
   session: SsoSession,
@@ -45,7 +45,7 @@ export async function obtainToken(
   if (last?.failure?.kind === "login-required" && tokenWrittenAt(session, system) <= last.at)
     return undefined;
   if (isForPerson(token)) return undefined;
-  // With a token that can be used, half of a short run is left for using it.
+  // With a usable token, keep half of a short run for using it.
   const spareMs = isValid(token, isUsable) ? Math.min(SHORT_RETRY_MS, (request.deadline - startedAt) / 2) : 0;
   const deadline = request.deadline - spareMs;
   const isShort = request.canDoWithout === true || isValid(token, isUsable);
@@ -59,7 +59,7 @@ export async function obtainToken(
     return (await withLock(system, lock, wait, async () => ({ token: await refreshUnderLock() }))).token;
   } catch (error) {
     const there = usableToken(error);
-    // The lock was not to be had: the next calls need not wait for it again.
+    // Record the timeout, so that the next calls don't wait for the lock again.
     recordAttempt(attempts, system);
     return there;
   }
@@ -80,8 +80,8 @@ export async function obtainToken(
   }
 
   /**
-   * A refused token is refreshed once: not what such a refresh gave, and not while a person is asked, whose answer the
-   * refreshed token would be taken for.
+   * True if a rejected token must not be refreshed: it came from a refresh after a rejection, or a sign-in is open,
+   * which would take the refreshed token for its result.
    */
   function isForPerson(there: SsoToken | undefined): boolean {
     if (there === undefined || there.accessToken !== request.refused) return false;
@@ -102,7 +102,8 @@ export async function obtainToken(
 
   async function refreshUnderLock(): Promise<SsoToken | undefined> {
     const there = readToken(session, system);
-    // Look again: whoever held the lock before has written, or failed just now. One attempt is enough for all who waited.
+    // Look again: the previous holder of the lock has written a token or has just failed. One attempt is enough for all
+    // waiters.
     const answer = resultOfOtherProcess();
     if (answer) return answer.token;
     if (isForPerson(there)) return undefined;

@@ -16,33 +16,33 @@ import { printable } from "../text/printable.ts";
 
 type CachedToken = NonNullable<ReturnType<typeof readToken>>;
 
-/** How long to wait for the response to a refresh that was sent, if something usable is left anyway. */
+/** How long to wait for the response to a sent refresh if something usable is left anyway. */
 const SHORT_RESPONSE_MS = 10_000;
-/** With the retries spent elsewhere the first try still has this long to get through. */
+/** If the retries are used up, the first attempt still gets this long to connect. */
 const LEAST_CONNECT_MS = 3_000;
 
 export interface RefreshOptions {
   /** Epoch milliseconds. */
   deadline: number;
-  /** Epoch milliseconds after which nothing is tried once more. */
+  /** Epoch milliseconds; no retry starts later. */
   retryUntil: number;
-  /** The caller has something usable: don't wait for the response to the end of the run. */
+  /** The caller has something usable, so it doesn't wait for the response until the end of the run. */
   isOptional?: boolean;
   /** Opened on first use: most calls need no service for the token. */
   api: () => Promise<Pick<IdentityCenter, "refresh" | "logout">>;
 }
 
-/** Whether the token file holds what a refresh needs; no tool refreshes a legacy profile's token. */
+/** True if the token file holds everything a refresh needs. No tool refreshes a legacy profile's token. */
 export function canRefresh({ name }: SessionIdentity, token: SsoToken, now: number): boolean {
   const { clientId, clientSecret, refreshToken, registrationExpiresAt = Number.POSITIVE_INFINITY } = token;
   return name !== null && Boolean(clientId && clientSecret && refreshToken) && registrationExpiresAt > now;
 }
 
 /**
- * The refreshed token, written; undefined when a refresh is impossible or refused for good.
+ * Refreshes the token and writes it. Undefined if a refresh is impossible or finally rejected.
  *
  * Throws `unavailable` (service out of reach), `config` (the new token could not be written, so nothing was spent),
- * `login-required` (signed out meanwhile).
+ * `login-required` (signed out in the meantime).
  */
 export async function refreshToken(
   session: SsoSession,
@@ -53,15 +53,15 @@ export async function refreshToken(
   const { clientId, clientSecret, refreshToken: spent, registrationExpiresAt } = token;
   if (!clientId || !clientSecret || !spent) return undefined;
   if (registrationExpiresAt !== undefined && registrationExpiresAt <= system.now()) return undefined;
-  // Before the refresh token is spent: a full or read-only disk must show now.
+  // A full or read-only disk has to be noticed before the refresh token is spent.
   const replacement = prepareTokenFile(session, token, system);
   try {
     const client = { clientId, clientSecret, expiresAt: registrationExpiresAt ?? Number.POSITIVE_INFINITY };
     const api = await options.api();
     const retryUntil = Math.min(options.retryUntil, options.deadline);
     return await withRetries(system, retryUntil - system.now(), () =>
-      // From here on the refresh token may be spent, and its successor on the way: neither a signal nor the retries' budget
-      // ends the request.
+      // Once sent, a request may have spent the refresh token, and its response may hold the only successor. So neither
+      // a signal nor the retry budget ends it.
       shieldFromSignals(async () => {
         const mostMs = options.isOptional ? SHORT_RESPONSE_MS : Number.POSITIVE_INFINITY;
         const grant = await api.refresh(client, spent, {
@@ -100,8 +100,8 @@ function prepareTokenFile(session: SsoSession, token: CachedToken, system: Syste
 }
 
 /**
- * Logout wins, and so does another tool's newer token: written only where the file still holds what was used. Undefined
- * after a logout.
+ * Writes the token if the file still holds the one that was used: a logout or another tool's newer token wins.
+ * Undefined after a logout.
  */
 function storeRefreshedToken(
   session: SsoSession,
@@ -123,21 +123,24 @@ function storeRefreshedToken(
   return there && isUsable(there.expiresAt, system.now()) ? there : refreshed;
 }
 
-/** By the fields themselves: what was put there may be of another start URL. A torn file is nobody's, and mended. */
+/**
+ * Compares the fields themselves, because the file may name another start URL by now. An unreadable file may be
+ * replaced.
+ */
 function holdsToken(session: SsoSession, { file }: CachedToken, system: System): boolean {
   if (!tokenFileExists(session, system)) return false;
   const now = readJsonObject(tokenPath(session, system));
   return !now || (now.accessToken === file.accessToken && now.refreshToken === file.refreshToken);
 }
 
-/** Any other rejection says nothing about the token: it is kept, and nobody is asked to sign in. */
+/** Any other rejection tells nothing about the token, so the token is kept and nobody is asked to sign in. */
 function refreshRejected(session: SsoSession, error: ServiceError): SsoCredError {
   const message = `the token of '${sessionTitle(session)}' cannot be refreshed (${printable(error.message, 200)})`;
   const remedy = { run: `sso-cred login ${session.loginArguments}` };
   return new SsoCredError("unavailable", message, { remedy, cause: error });
 }
 
-/** Whoever waits for a sign-in that replaces a token must not take a refreshed one for its answer. */
+/** Marks the token as refreshed, so that callers waiting for a sign-in don't take it for the result. */
 function markForWaiters(session: SsoSession, { accessToken }: SsoToken, system: System): void {
   const login = readPendingLogin(session, system);
   if (login) claim(login, `refreshed-${tokenMark(accessToken)}`, system);

@@ -1,15 +1,15 @@
 import type { System } from "../platform/system.ts";
 
-/** All retries of one run together. */
+/** The time for all retries of a run. */
 export const RETRY_MS = 10_000;
-/** The same, and the wait for others, when something that still lives can be used instead. */
+/** The same, and the wait for other processes, when something usable is left. */
 export const SHORT_RETRY_MS = 3_000;
 
-/** One for a run, so that the retries of its requests do not add up. */
+/** The retry budget of a run. Its requests share it, so their retries do not add up. */
 export interface RetryBudget {
-  /** Epoch milliseconds after which nothing is tried once more; the first to ask says for how long. */
+  /** Epoch milliseconds at which the budget ends. The first call sets its length. */
   until(retryMs: number): number;
-  /** Stops the budget's clock: what a person takes is no retry. */
+  /** Stops the budget's clock during a sign-in: waiting for a person is no retry. */
   apart<T>(work: () => Promise<T>): Promise<T>;
 }
 

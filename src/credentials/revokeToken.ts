@@ -8,10 +8,10 @@ import type { ServiceSettings, SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";
 
 /**
- * Ends at the portal what the fields of a token file open. An expired access token cannot be revoked any more, but its
- * refresh token may still open the session: it is used once, and what it gives is revoked. Best effort.
+ * Revokes the token in a token file at the portal. An expired access token cannot be revoked, but its refresh token
+ * may still open the session: it is redeemed once, and the new token is revoked. Best effort.
  *
- * Answers whether nothing that the file opens is left alive; a token that the service no longer knows is as good as revoked.
+ * Returns true if no token of the file is left alive. One that the service no longer knows counts as revoked.
  */
 export async function revokeToken(
   services: ServiceSettings,
@@ -34,12 +34,15 @@ export async function revokeToken(
     return true;
   } catch (error) {
     system.trace.step("the token could not be revoked", { error: String(error) });
-    // Only what no longer works is as good as revoked.
+    // A token that is no longer accepted counts as revoked.
     return error instanceof ServiceError && error.needsSignIn;
   }
 }
 
-/** By the start URL and region of a token file and the SDK's rules: an endpoint in the config is another session's. */
+/**
+ * The services for a token file, from its start URL and region and the SDK's rules: endpoints in the config belong to
+ * other sessions.
+ */
 export function servicesOfFile(
   { startUrl, region }: JsonObject,
   config: Config,
@@ -51,7 +54,7 @@ export function servicesOfFile(
     ["sso_region", region],
   ]);
   try {
-    // How a sign-in would be made does not matter here, so a mistake in it must not, either.
+    // The login mode has no effect here, so a mistake in it must not cause an error.
     const environment = { ...system, env: { ...system.env, SSO_CRED_LOGIN: undefined } };
     return readSession({ config, name: null, keys, header: "the token file" }, environment);
   } catch (error) {
@@ -60,7 +63,7 @@ export function servicesOfFile(
   }
 }
 
-/** False where the portal answers that it does not know the token. */
+/** False if the portal responds that it does not know the token. */
 async function isKnown(request: Promise<void>): Promise<boolean> {
   try {
     await request;

@@ -16,19 +16,19 @@ import type { System } from "../platform/system.ts";
 import { askPortal, type Outcome, type RequestContext } from "./askPortal.ts";
 import { SHORT_RETRY_MS } from "./retryBudget.ts";
 
-/** Some SDKs run the program twice when it fails: the second call gets the same denial without asking again. */
+/** Some SDKs run the program again after a failure. The second call gets the same denial without a request. */
 const SAME_DENIAL_MS = 10_000;
 
 /**
- * One round under the role's lock; others' results count while waiting for it. What is cached and still lives is the answer
- * while the service, or the lock, cannot be had. Throws as `askPortal`.
+ * One attempt to get credentials, under the role's lock. While waiting for the lock, takes the result of another
+ * process. If the service or the lock is unavailable, falls back to usable cached credentials. Throws as `askPortal`.
  */
 export async function singleFlight(
   role: SessionRole,
   means: RequestContext,
   system: System,
 ): Promise<Outcome> {
-  // Nothing is kept that others could find: waiting for them would be in vain.
+  // With the cache off there is no result to share, so don't take the lock.
   if (!keepsRoleCredentials(system)) return askPortal(role, means, system);
   const startedAt = system.now();
   const before = readRoleCredentials(role, system);
@@ -50,7 +50,7 @@ export async function singleFlight(
     return await withLock<Outcome>(system, roleLockPath(role, system), wait, askUnderLock);
   } catch (error) {
     const cached = fallBackToCache(error);
-    // The lock was not to be had: the next calls need not wait for it again.
+    // Record the timeout, so that the next calls don't wait for the lock again.
     recordAttempt(attempts, system);
     return cached;
   }
@@ -74,13 +74,15 @@ export async function singleFlight(
   async function askUnderLock(): Promise<Outcome> {
     const enough = resting();
     if (enough) return { credentials: enough };
-    // Look again: whoever held the lock before has written, or failed just now. One attempt is enough for all who waited.
+    // Look again: the previous holder of the lock has written credentials or has just failed. One attempt is enough for
+    // all waiters.
     const others = resultOfOtherProcess();
     if (others) return others;
     try {
       const outcome = await askPortal(role, means, system);
       if ("credentials" in outcome) recordAttempt(attempts, system);
-      // With something cached, an attempt would mean a rest, and the new sign-in would go unused.
+      // With usable credentials cached, a recorded attempt would start the cool-down, and the new sign-in would not be
+      // used.
       else if (outcome.refused !== undefined && !usable())
         recordAttempt(attempts, system, undefined, tokenMark(outcome.refused));
       return outcome;
@@ -92,7 +94,7 @@ export async function singleFlight(
   }
 }
 
-/** Somebody has signed in since. */
+/** True if somebody has signed in since. */
 function isTokenNewerThan(at: number, { session }: SessionRole, system: System): boolean {
   return (statSync(tokenPath(session, system), { throwIfNoEntry: false })?.mtimeMs ?? 0) > at;
 }

@@ -2,11 +2,11 @@ import { readToken, tokenFileExists } from "../cache/tokenCache.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 
-/** How long another tool, which may have rotated the refresh token, is given to finish writing. */
+/** How long to wait for another tool that may just have rotated the refresh token. */
 const LOOK_AGAIN_MS = 2_000;
 const LOOK_EVERY_MS = 100;
 
-/** The token that another tool, which knows no lock, writes in place of `seen`; undefined when none comes. */
+/** Waits for another tool, which takes no lock, to replace the token `seen`. Undefined if no new token comes. */
 export async function waitForRotatedToken(
   session: SsoSession,
   seen: SsoToken | undefined,

@@ -1,10 +1,10 @@
 /**
- * What each client does with a profile that has credentials of more than one kind, and with headers and keys that dialects
- * read differently. Sources: the SDKs' provider chains and parsers (awscli/botocore/credentials.py and configloader.py;
+ * How each client treats a profile with several kinds of credentials, and headers and keys that dialects read
+ * differently. Sources: the SDKs' provider chains and parsers (awscli/botocore/credentials.py and configloader.py;
  * aws-sdk-js-v3 credential-provider-ini; aws-sdk-go-v2 config/resolve_credentials.go; aws-sdk-java-v2
- * ProfileCredentialsUtils; smithy-rs profile/credentials/repr.rs; aws-sdk-ruby credential_provider_chain.rb; aws-sdk-php
- * CredentialProvider.php; aws-sdk-cpp AWSCredentialsProviderChain). `npm run interop` holds the rows of the clients that
- * can be run against the clients themselves.
+ * ProfileCredentialsUtils; smithy-rs profile/credentials/repr.rs; aws-sdk-ruby credential_provider_chain.rb;
+ * aws-sdk-php CredentialProvider.php; aws-sdk-cpp AWSCredentialsProviderChain). `npm run interop` compares the rows
+ * with the clients that can be run.
  */
 export const SITUATIONS = {
   /** `credential_process` together with `sso_account_id` or `sso_role_name`. */
@@ -51,7 +51,7 @@ export const SITUATIONS = {
   },
 } as const satisfies Record<string, Record<string, "sso" | "process" | "keys" | "error">>;
 
-/** Lists the clients of a situation by what they do, as `sso_* keys: AWS CLI, boto3; credential_process: C++`. */
+/** Groups the clients of a situation by what they use: `sso_* keys: AWS CLI, boto3; credential_process: C++`. */
 export function describeSituation(situation: keyof typeof SITUATIONS): string {
   const byOutcome = new Map<string, string[]>();
   for (const [client, outcome] of Object.entries(SITUATIONS[situation])) {

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { layOut, linesOf } from "../config/layout.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
 
-/** One key of a section, with the line it stands in. */
+/** One key of a section, with its line number. */
 export interface ConfigKey {
   /** As written; the AWS CLI compares keys in lower case, the JavaScript SDK does not. */
   readonly key: string;
@@ -19,19 +19,19 @@ export interface ConfigSection {
   readonly keys: readonly ConfigKey[];
 }
 
-/** A config or credentials file, read line by line: what `doctor` needs to point at a place. */
+/** A config or credentials file, read line by line, so that findings can name the line. */
 export interface ConfigText {
   readonly path: string;
-  /** `missing`, or why it cannot be read. */
+  /** `missing`, or the reason why it cannot be read. */
   readonly fault?: string | undefined;
-  /** How the bytes are encoded, where it is not plain UTF-8. */
+  /** The encoding, if it is not plain UTF-8. */
   readonly encoding?: "UTF-16" | "not UTF-8" | "byte order mark" | undefined;
   readonly sections: readonly ConfigSection[];
   /** Lines that are neither a header, a key, a comment, nor a continuation. */
   readonly strayLines: readonly { line: number; text: string }[];
 }
 
-/** Never throws: a file that cannot be read is a fact, too. */
+/** Never throws: that a file cannot be read is a fact too. */
 export function readConfigText(path: string, file: "config" | "credentials"): ConfigText {
   const found = readRegularFile(path);
   if ("fault" in found) {
@@ -71,7 +71,7 @@ function scan(text: string, file: "config" | "credentials"): Pick<ConfigText, "s
   return { sections, strayLines: strayLinesOf(text) };
 }
 
-/** As the program reads a value: without an inline comment, except in `credential_process`. */
+/** The value as the program reads it: without an inline comment, except in `credential_process`. */
 function shown(value: string, key: string): string {
   const comment = key === "credential_process" ? -1 : value.search(/\s[#;]/);
   return (comment < 0 ? value : value.slice(0, comment)).trim();

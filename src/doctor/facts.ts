@@ -1,20 +1,20 @@
 import type { Front } from "../platform/installation.ts";
 import type { ConfigText } from "./configFile.ts";
 
-/** A command line's first word, as some profiles have it. */
+/** The executable that a profile's command line names. */
 export interface CommandFacts {
   readonly command: string;
   readonly where: string;
   readonly profiles: readonly string[];
   readonly isAbsolute: boolean;
-  /** True where shlex and a shell (sh, on Windows cmd) read the line differently. */
+  /** True if shlex and a shell (sh, on Windows cmd) read the line differently. */
   readonly splitsDifferently: boolean;
   readonly state: "runs" | "missing" | "not executable";
-  /** What `--version` of it says; undefined for this very program, and where it says nothing. */
+  /** The output of its `--version`; undefined for this program itself, and if there is none. */
   readonly version?: string | undefined;
 }
 
-/** A cache or state file or folder that is not as it should be. */
+/** A problem with a cache file, a state file or a folder. */
 export interface PathFacts {
   readonly path: string;
   readonly problem: "owner" | "mode" | "not writable" | "leftover";
@@ -23,9 +23,9 @@ export interface PathFacts {
 }
 
 export interface SessionFacts {
-  /** As messages name it: `my-sso`. */
+  /** The name in messages: `my-sso`. */
   readonly title: string;
-  /** What a person types after `sso-cred login`. */
+  /** The arguments of `sso-cred login` for it. */
   readonly loginArguments: string;
   readonly token: "none" | "valid" | "refreshable" | "expired" | "of another start URL";
   /** Epoch milliseconds. */
@@ -33,12 +33,12 @@ export interface SessionFacts {
   readonly signInIsOpen: boolean;
   /** Epoch milliseconds until which no browser is opened. */
   readonly backoffUntil?: number | undefined;
-  /** Which sign-in a call would choose, in words, and why. */
+  /** The sign-in that a call would choose, in words, and the reason. */
   readonly choice: string;
   readonly endpoints: readonly EndpointFacts[];
-  /** Roles of our profiles that the portal does not list for this person; undefined: not asked. */
+  /** Roles of our profiles that the portal does not list for this person; undefined if it was not asked. */
   readonly unassigned?: readonly { profile: string; accountId: string; roleName: string }[] | undefined;
-  /** How many roles of our profiles were looked for. */
+  /** The number of roles that were looked up. */
   readonly lookedFor: number;
 }
 
@@ -46,14 +46,14 @@ export interface EndpointFacts {
   readonly service: "portal" | "OIDC";
   readonly url: string;
   readonly isAws: boolean;
-  /** One line that says what is wrong. */
+  /** The error, on one line. */
   readonly fault?: string | undefined;
   readonly milliseconds?: number | undefined;
   /** The service's clock minus ours, in milliseconds. */
   readonly clockOffsetMs?: number | undefined;
 }
 
-/** Everything the checks look at. Gathering never fails as a whole: what cannot be read is a fact. */
+/** Everything the checks look at. Gathering never fails as a whole: that something cannot be read is a fact too. */
 export interface Facts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -71,7 +71,7 @@ export interface Facts {
   readonly home: string;
   readonly sessions: readonly SessionFacts[];
   readonly here: Here;
-  /** Undefined from source and on Windows, where there is never one. */
+  /** Undefined from source and on Windows, which has no front. */
   readonly front: Front | "none" | undefined;
 }
 
@@ -80,6 +80,6 @@ export interface Here {
   readonly isRemote: boolean;
   readonly isWsl: boolean;
   readonly isContainer: boolean;
-  /** The program that would open a page; undefined where there is none. */
+  /** The program that would open a page, if there is one. */
   readonly browser: string | undefined;
 }

@@ -1,17 +1,17 @@
 export type Severity = "error" | "warning" | "note";
 
-/** One thing that `doctor` has to say. The ids are stable and documented in docs/doctor.md. */
+/** A result of `doctor`. The ids are stable and documented in docs/doctor.md. */
 export interface Finding {
   readonly id: string;
   readonly severity: Severity;
   /** What was found, in one sentence without secrets. */
   readonly found: string;
-  /** File, line and key, or variable, where it was found. */
+  /** The file with line and key, or the variable, that it is about. */
   readonly where?: string | undefined;
-  /** Why it matters: which clients do what. */
+  /** The consequence: which clients do what. */
   readonly why: string;
-  /** The command that mends it. */
+  /** The command that fixes it. */
   readonly run?: string | undefined;
-  /** What to do where no single command mends it. */
+  /** What to do if no single command fixes it. */
   readonly fix?: string | undefined;
 }

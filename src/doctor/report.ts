@@ -9,7 +9,7 @@ const GROUPS: readonly { severity: Severity; title: string }[] = [
   { severity: "note", title: "For your information" },
 ];
 
-/** The findings as text of at most 80 columns, grouped by what the person has to do, with a summary at the end. */
+/** The findings as text of at most 80 columns, grouped by what has to be done, with a summary at the end. */
 export function report(findings: readonly Finding[]): string {
   const groups = GROUPS.flatMap(({ severity, title }) => {
     const found = findings.filter((finding) => finding.severity === severity);
@@ -37,7 +37,7 @@ function summary(findings: readonly Finding[]): string {
   return `${[...part(errors, "error"), ...part(warnings, "warning")].join(", ")}.\n`;
 }
 
-/** Breaks at blanks only: a path or an address stays in one piece. */
+/** Breaks at blanks only, so that paths and addresses stay in one piece. */
 function wrapped(text: string, first: string, further: string): string {
   const lines: string[] = [];
   let line = first;

@@ -10,14 +10,15 @@ const PATH = "/credentials";
 const MAX_CONNECTIONS = 64;
 
 export interface CredentialServer {
-  /** What an SDK needs to find and to use it. */
+  /** The variables that lead an SDK to the server. */
   readonly variables: Variables;
   close(): void;
 }
 
 /**
- * Answers the SDKs' container credentials protocol on 127.0.0.1, on a port of the system's choice. Everything but a GET of the one
- * path with the right Host and token is 403. Requests that come while credentials are being obtained share the result.
+ * Serves the SDKs' container credentials protocol on 127.0.0.1, on a port chosen by the system. Everything but a GET
+ * of the one path with the right Host and token is answered with 403. Requests that arrive while credentials are
+ * being obtained share the result.
  *
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
@@ -73,7 +74,7 @@ export async function serveCredentials(
   };
 }
 
-/** The Host header shuts out pages that rebind their name to 127.0.0.1. */
+/** Checking the Host header shuts out pages that rebind their name to 127.0.0.1. */
 function isAllowed({ method, url, headers, socket }: IncomingMessage, port: number, token: string): boolean {
   return (
     method === "GET" &&
@@ -84,7 +85,7 @@ function isAllowed({ method, url, headers, socket }: IncomingMessage, port: numb
   );
 }
 
-/** In constant time, whatever the lengths. */
+/** Compares in constant time, also for different lengths. */
 function isEqual(given: string, expected: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
@@ -100,7 +101,7 @@ function asDocument(credentials: RoleCredentials, accountId: string): object {
   };
 }
 
-/** SDKs ask again after a 5xx: right where a person may sign in meanwhile, and wrong where the answer will not change. */
+/** SDKs retry after a 5xx. That is right while a person may still sign in, and wrong if the result will not change. */
 function asFailure(error: unknown): [status: number, body: object] {
   const message = error instanceof SsoCredError ? error.message : "unexpected";
   const isFinal = isKind(error, "access-denied", "config", "usage");

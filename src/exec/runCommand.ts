@@ -2,15 +2,16 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { System } from "../platform/system.ts";
 
-/** What is sent to a command to end it, or to tell it something. SIGUSR1 is Node's own. */
+/** The signals that end a command or tell it something. SIGUSR1 is reserved by Node. */
 const FORWARDED: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR2", "SIGCONT"];
 
-/** The command's exit code, 128 + n when signal n ended it; or the system's code for why it could not be started. */
+/** The command's exit code, 128 + n if signal n ended it; or the system's error code if it could not be started. */
 export type CommandEnd = { code: number } | { fault: string };
 
 /**
- * Runs a command on our own standard streams and in our process group, so that a terminal's Ctrl-C and Ctrl-Z reach it
- * directly. Signals that only this process gets are passed on. Ends with the command, whatever it leaves behind.
+ * Runs a command on our own standard streams and in our process group, so that a terminal's Ctrl-C and Ctrl-Z reach
+ * it directly. Signals that only this process gets are forwarded. Resolves when the command ends, whatever processes
+ * it leaves behind.
  */
 export async function runCommand(
   [file = "", ...args]: readonly string[],
@@ -42,7 +43,7 @@ export async function runCommand(
     for (const [signal, handler] of handlers) process.off(signal, handler);
   }
 
-  /** A terminal sends these to every process in its foreground; many programs take a second one for "at once". */
+  /** A terminal sends these to every process in its foreground. Many programs take a second one for "at once". */
   function isFromTerminal(signal: NodeJS.Signals): boolean {
     if (platform === "win32") return true;
     return (signal === "SIGINT" || signal === "SIGQUIT") && terminal() !== undefined;

@@ -22,7 +22,7 @@ const DIALECTS: Readonly<Record<Shell, Dialect>> = {
     unset: (name) => `set -e ${name};`,
   },
   powershell: {
-    // PowerShell takes the typographic quotes for quotes, too.
+    // PowerShell treats typographic quotes as quotes, too.
     set: (name, value) => `$Env:${name} = '${value.replace(/['\u2018\u2019\u201a\u201b]/g, "$&$&")}'`,
     unset: (name) => `Remove-Item Env:${name} -ErrorAction SilentlyContinue`,
   },
@@ -35,7 +35,7 @@ const DIALECTS: Readonly<Record<Shell, Dialect>> = {
   },
 };
 
-/** Lines for the shell to evaluate: first what is taken away, then what is set. */
+/** Lines for the shell to evaluate: variables to unset, then variables to set. */
 export function shellLines(
   shell: Shell,
   unset: readonly string[],

@@ -4,7 +4,7 @@ import type { RoleCredentials } from "../model.ts";
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** Variables that would win over the credentials that are handed over, or that are theirs from an outer run. */
+/** Variables that would take precedence over the new credentials, or that an outer run has set. */
 const CLEARED = [
   "AWS_PROFILE",
   "AWS_DEFAULT_PROFILE",
@@ -22,7 +22,7 @@ const CLEARED = [
   "AWS_ROLE_SESSION_NAME",
 ] as const;
 
-/** What SDKs read from the environment before they look anywhere else. Throws `unavailable` for values that no variable can hold. */
+/** The variables that SDKs read first. Throws `unavailable` for values that no variable can hold. */
 export function credentialVariables(credentials: RoleCredentials): Variables {
   const variables = {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -43,21 +43,21 @@ export function regionVariables(region: string | undefined): Variables {
   return { AWS_REGION: region, AWS_DEFAULT_REGION: region };
 }
 
-/** The names to take away before `set` is set; all that this program ever sets, unless `set` is given. */
+/** The names to unset before `set` is set; without `set`, all names that this program ever sets. */
 export function variablesToClear(set?: Variables): string[] {
   return set === undefined
     ? [...CLEARED, "AWS_REGION", "AWS_DEFAULT_REGION"]
     : CLEARED.filter((name) => !(name in set));
 }
 
-/** `env` with `set` in the place of everything that would win over it. */
+/** `env` with `set`, and without everything that would take precedence over it. */
 export function commandEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   set: Variables,
   platform: NodeJS.Platform,
 ): NodeJS.ProcessEnv {
   const gone = new Set<string>([...variablesToClear(), ...Object.keys(set)]);
-  // The region stays where none is set: the command may have been given one.
+  // The region stays if none is set: the caller may have given the command one.
   if (set.AWS_REGION === undefined) {
     gone.delete("AWS_REGION");
     gone.delete("AWS_DEFAULT_REGION");

@@ -53,7 +53,7 @@ export async function openConnection(
     return await handshake(socket, target.host);
   }
 
-  /** Parsing the CAs takes 20 ms of CPU: it is done while the network looks up the name and opens the connection. */
+  /** Parsing the CAs takes 20 ms of CPU, so it is done while the network looks up the name and opens the connection. */
   async function connect(to: { host: string; port: number }): Promise<Socket> {
     const opening = dial(to, signal);
     try {

@@ -48,7 +48,7 @@ export function isThrottled(error: unknown): boolean {
   return serviceUnavailableOf(error)?.isThrottled === true;
 }
 
-/** The abort reason of a request whose time is over. */
+/** The abort reason of a request that ran out of time. */
 export class TimedOut extends Error {
   readonly phase: "lookup" | "connect" | "response";
   readonly ms: number;

@@ -12,7 +12,7 @@ const REJECTIONS: Readonly<Record<Service, readonly number[]>> = {
   portal: [400, 401, 403, 404],
 };
 
-/** Characters shown of a service's message. */
+/** The length to which a service's message is cut, in characters. */
 const MAX_MESSAGE = 200;
 
 type Fields = Record<string, unknown>;
@@ -20,15 +20,15 @@ type Fields = Record<string, unknown>;
 export interface Expected {
   /** True if an empty response is a success. */
   emptyIsGood?: boolean;
-  /** What was sent and must not come back in a message. */
+  /** Secrets that were sent and must not come back in a message. */
   secrets?: readonly string[];
 }
 
 /**
  * Accepts the service's own success: 2xx with a JSON object. Throws everything else, as one of three:
- *  - "no": ServiceError, the service's own rejection;
- *  - "not now": SsoCredError("unavailable") worth a retry, for throttling and transient faults whatever the status;
- *  - "not the service": SsoCredError("unavailable"), for a captive portal, proxy or firewall.
+ * - rejected: ServiceError, the service's own rejection;
+ * - temporary: SsoCredError("unavailable") worth a retry, for throttling and transient faults whatever the status;
+ * - not the service: SsoCredError("unavailable"), for a captive portal, proxy or firewall.
  */
 export function classifyResponse(
   response: HttpResponse,
@@ -83,7 +83,7 @@ function oauthCode(exception: string): string {
     .toLowerCase();
 }
 
-/** `code: message`, without what says nothing (`UnknownException: UnknownException`) and without secrets. */
+/** `code: message`, without uninformative parts (`UnknownException: UnknownException`) and without secrets. */
 function describe(status: number, code: string, fields: Fields, secrets: readonly string[]): string {
   const { error_description, message, Message } = fields;
   const texts = [error_description, message, Message].filter((text) => typeof text === "string");
@@ -97,10 +97,10 @@ function describe(status: number, code: string, fields: Fields, secrets: readonl
 
 /** A shared substring of this length is not a coincidence. */
 const FRAGMENT_LENGTH = 12;
-/** A shorter value is no secret, and may be part of any word. */
+/** A shorter value is no secret and may occur in any text. */
 const MIN_SECRET_LENGTH = 8;
 
-/** True if the text holds one of the secrets, or a fragment of one: the service may have cut what it was sent. */
+/** True if the text holds one of the secrets or a fragment of one: the service may have shortened what it was sent. */
 export function containsSecret(text: string, secrets: readonly string[]): boolean {
   const count = Math.max(0, text.length - FRAGMENT_LENGTH + 1);
   const fragments = Array.from({ length: count }, (_, start) => text.slice(start, start + FRAGMENT_LENGTH));
@@ -145,7 +145,7 @@ function unexpectedResponse({ status, headers, body }: HttpResponse, host: strin
   return `${host} answered ${what} (HTTP ${status}): is there a proxy between?`;
 }
 
-/** Retry-After in seconds or as a date; a date is compared with the Date header, not with our clock. */
+/** Retry-After is given in seconds or as a date. A date is compared with the Date header, not with our clock. */
 function retryAfterMs(headers: HttpResponse["headers"]): number | undefined {
   const value = headers["retry-after"]?.trim() ?? "";
   if (/^\d{1,6}$/.test(value)) return Number(value) * 1000;

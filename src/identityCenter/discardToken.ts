@@ -4,8 +4,7 @@ import { type IdentityCenter, ServiceError } from "./identityCenter.ts";
 const TIMEOUT_MS = 5_000;
 
 /**
- * Revokes a new token that came after a logout: nobody else knows it, and it would outlive the logout. Best effort; answers
- * whether the token is dead.
+ * Revokes a new token that arrived after a logout and would outlive it. Best effort. Returns whether it was revoked.
  */
 export async function discardToken(
   api: Pick<IdentityCenter, "logout">,

@@ -4,7 +4,7 @@ interface Partition {
   readonly regions: RegExp;
   readonly suffix: string;
   readonly dualstackSuffix: string;
-  /** GovCloud: FIPS without dual-stack has no separate host. */
+  /** In GovCloud, FIPS without dual-stack has no host of its own. */
   readonly plainIsFips?: true;
 }
 

@@ -4,7 +4,7 @@ import { serviceUnavailableOf } from "../http/serviceUnavailable.ts";
 import type { SsoSession } from "../model.ts";
 import type { Service } from "./classifyResponse.ts";
 
-/** What messages need to say where a setting stands; absent: they do not say. */
+/** What a message needs to say where a setting stands; absent if it should not. */
 export type NamedSession = Partial<Pick<SsoSession, "name" | "loginArguments">>;
 
 /** The setting that the name of a service's host comes from. */
@@ -18,7 +18,7 @@ export function endpointSetting(
   return `sso_region (${region})${isNamed ? ` in ${sectionOf({ name, loginArguments })}` : ""}`;
 }
 
-/** Adds the setting that a host's name came from to the error, if there is no such host. */
+/** If there is no host of that name, adds the setting it came from to the error. */
 export function withHostSetting(error: unknown, setting: string): unknown {
   if (!isKind(error, "unavailable") || !serviceUnavailableOf(error)?.isHostUnknown) return error;
   const message = `${error.message.replace(/\?$/, "")}, and is ${setting} right?`;

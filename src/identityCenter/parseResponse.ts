@@ -11,7 +11,7 @@ import type {
 const TEN_YEARS_SECONDS = 10 * 365 * 24 * 3600;
 const DEFAULT_INTERVAL_SECONDS = 5;
 const MIN_INTERVAL_SECONDS = 1;
-/** Characters, far above what the services send. A token file with texts of this length can still be read. */
+/** In characters; far above what the services send. A token file with texts of this length can still be read. */
 const MAX_TEXT = 32_768;
 /** The client id becomes part of the sign-in page's URL. */
 const MAX_CLIENT_ID = 1_024;
@@ -31,7 +31,7 @@ interface Reader {
   /** At most `most` characters. */
   text(name: string, most?: number): string;
   optionalText(name: string): string | undefined;
-  /** Above `least`, up to `most`. */
+  /** Greater than `least`, at most `most`. */
   number(name: string, least: number, most: number): number;
   list(name: string): Reader[];
 }

@@ -61,7 +61,7 @@ function httpRequest(request: SdkRequest): HttpRequest {
   return { method, url, headers, body: hasBody ? body : undefined };
 }
 
-/** The secrets of a request, which must not be shown when an error message repeats them. */
+/** The secrets of a request, which an error message that repeats them must not show. */
 function secretsIn({ headers, body }: HttpRequest): string[] {
   const text = typeof body === "string" ? body : new TextDecoder().decode(body);
   const sent: Record<string, unknown> = text === "" ? {} : JSON.parse(text);

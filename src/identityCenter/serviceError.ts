@@ -69,7 +69,7 @@ const TRANSIENT = new Set([
   "Timeout",
 ]);
 
-/** `name` is an exception's name or an OAuth error code; undefined: it says nothing of the kind. */
+/** `name` is an exception's name or an OAuth error code; undefined is neither. */
 export function temporaryFault(name: string): "throttling" | "transient" | undefined {
   const words = name.includes("_")
     ? name.replace(/(?:^|_)([a-z])/g, (_, letter) => letter.toUpperCase())

@@ -1,12 +1,12 @@
 import type { Account } from "../model.ts";
 import { matchesAny } from "./globs.ts";
 
-/** One role of one account, as the portal lists it; names are data and may hold anything. */
+/** One role of one account, as the portal lists it. Names may hold any characters. */
 export interface Assignment extends Account {
   readonly roleName: string;
 }
 
-/** What `--accounts`, `--roles`, `--account-id` and `--role-name` let through. */
+/** The filters `--accounts`, `--roles`, `--account-id` and `--role-name`. */
 export interface Selection {
   readonly accounts: readonly string[];
   readonly roles: readonly string[];
@@ -23,7 +23,7 @@ export function isSelectedRole({ roles, roleName }: Selection, name: string): bo
   return (roleName === undefined || name === roleName) && matchesAny(roles, [name]);
 }
 
-/** As the AWS CLI sorts its menu: by the name's lower-case form, then by address. */
+/** The AWS CLI's order: by the lower-case name, then by e-mail address. */
 export function compareAccounts(a: Account, b: Account): number {
   const keys = ({ accountName, emailAddress, accountId }: Account) => [
     accountName.toLowerCase(),

@@ -1,6 +1,6 @@
 /**
- * Whether a pattern matches the whole text: `*` is any run of characters, `?` any one, all else itself. Takes one
- * pass with one step back per `*`, so no pattern makes it slow.
+ * True if a pattern matches the whole text: `*` is any run of characters, `?` any one character, all others are
+ * literal. A `*` restarts at most once for each character, so no pattern takes exponential time.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   let p = 0;
@@ -24,8 +24,8 @@ export function matchesGlob(pattern: string, text: string): boolean {
 }
 
 /**
- * Whether patterns let something through that goes by several names: one of them matches any pattern (or there are only
- * exclusions) and none matches a `!pattern`.
+ * True if one of an item's names matches a pattern (or there are only exclusions), and none matches an exclusion
+ * (`!pattern`).
  */
 export function matchesAny(patterns: readonly string[], names: readonly string[]): boolean {
   const matches = (pattern: string) => names.some((name) => matchesGlob(pattern, name));

@@ -8,7 +8,7 @@ import { type Assignment, compareAccounts } from "./assignment.ts";
 import type { InventoryMemory } from "./inventoryFile.ts";
 import { type RateLimiter, rateLimiter } from "./rateLimiter.ts";
 
-/** The two questions to the portal, one page each, with the token already in them; nothing is retried there. */
+/** The two list operations of the portal, one page per call, with the token already bound. They don't retry. */
 export interface Portal {
   listAccounts(nextToken?: string): Promise<{ accounts: Account[]; nextToken?: string }>;
   listAccountRoles(accountId: string, nextToken?: string): Promise<{ roles: string[]; nextToken?: string }>;
@@ -24,36 +24,42 @@ export interface Progress {
 export interface Inventory {
   /** Sorted as in the AWS CLI's menu. */
   accounts(): Promise<Account[]>;
-  /** The roles of these accounts, sorted by account, then by role; and the accounts whose roles the portal refuses to list. */
+  /**
+   * The roles of these accounts, sorted by account, then by role, and the accounts whose roles the portal refuses to
+   * list.
+   */
   assignments(accounts: readonly Account[]): Promise<Assigned>;
 }
 
 export interface Assigned {
   readonly assignments: Assignment[];
-  /** In the order of the accounts; empty as a rule. */
+  /** In the order of the accounts; usually empty. */
   readonly refusals: readonly Refusal[];
 }
 
-/** The portal's no to a question about one of many accounts. */
+/** The portal's rejection of a request about one account. */
 export interface Refusal {
   readonly accountId: string;
-  /** In the portal's words, fit to be shown. */
+  /** The portal's message, safe to print. */
   readonly reason: string;
 }
 
-/** More would only wait for their turn. */
+/** Concurrent requests; more would only wait for the rate limit. */
 const IN_FLIGHT = 30;
-/** With no answer at all for so long, throttling is an outage. */
+/** Without any response for this long, throttling counts as an outage. */
 const THROTTLED_FOR_MS = 60_000;
 const OTHER_RETRIES = 4;
 const RETRY_MS = 500;
 
-/** A hundred items each; no organisation has that many accounts, and no account that many roles. */
+/** A page has a hundred items. No organisation has this many accounts, and no account this many roles. */
 const MOST_PAGES = 500;
-/** Of all that is listed, as JSON: enough for a million roles. */
+/** Of everything listed, as JSON; enough for a million roles. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 
-/** Answers the items of every page of a list. Throws `unavailable` where the portal names a place again, ever new ones, or too much. */
+/**
+ * Returns a function that reads the items of every page of a list. It throws `unavailable` if the portal repeats a
+ * page token, sends too many pages, or too much text.
+ */
 function pageReader() {
   let characters = 0;
   return async <Page extends { nextToken?: string }, Item>(
@@ -77,8 +83,8 @@ function pageReader() {
 }
 
 /**
- * Lists at the rate the portal bears, whatever is asked for at once. What was learned is remembered as it comes, so that a
- * listing that dies half-way goes on where it was.
+ * Lists at the rate that the portal allows, whatever is requested at once. Results are remembered as they come, so an
+ * interrupted listing can be continued.
  */
 export function inventory(
   portal: Portal,
@@ -89,7 +95,7 @@ export function inventory(
   const pace = rateLimiter(system);
   const ask = rateLimited(pace, system);
   const everyPage = pageReader();
-  /** Not remembered for another run: what is refused may be allowed by then. */
+  /** Not remembered for another run: access may have been granted by then. */
   const refused = new Map<string, Refusal>();
 
   async function learnRoles(accountId: string): Promise<void> {
@@ -114,7 +120,7 @@ export function inventory(
         (token) => ask(() => portal.listAccounts(token)),
         (page) => page.accounts,
       );
-      // The id goes into requests and command lines.
+      // The id becomes part of requests and command lines.
       const accounts = listed.filter(({ accountId }) => /^\d{12}$/.test(accountId));
       accounts.sort(compareAccounts);
       memory.learnAccounts(accounts);
@@ -162,7 +168,7 @@ export function inventory(
   };
 }
 
-/** Repeats what the portal throttles for as long as it answers anything, and what fails otherwise a few times. */
+/** Retries throttled requests for as long as the portal responds to any, and other failures a few times. */
 function rateLimited(pace: RateLimiter, system: Pick<System, "now" | "sleep" | "trace">) {
   let answeredAt = system.now();
   return async <T>(call: () => Promise<T>): Promise<T> => {

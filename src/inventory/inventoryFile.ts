@@ -7,25 +7,25 @@ import { sha1 } from "../hit/sha1.ts";
 import type { Account, SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";
 
-/** How long a listing that was cut short may be taken up again. */
+/** How long an interrupted listing may be continued. */
 const LIFE_MS = 15 * 60_000;
 const SAVE_EVERY_MS = 1_000;
 
-/** What a listing has learned so far. */
+/** The results of a listing so far. */
 export interface InventoryMemory {
   accounts(): readonly Account[] | undefined;
   roles(accountId: string): readonly string[] | undefined;
   learnAccounts(accounts: readonly Account[]): void;
   learnRoles(accountId: string, roles: readonly string[]): void;
-  /** Writes what is not written yet; what cannot be written is only forgotten. */
+  /** Writes the results that are not written yet. Best effort. */
   save(): void;
-  /** The listing is complete, or the answers are no longer wanted: the next one starts anew. */
+  /** Removes the results: the listing is complete, or no longer wanted. */
   forget(): void;
 }
 
 /**
- * The memory of one session's listing in `~/.aws/sso-cred/`. It belongs to the access token it was made with (known
- * by a hash): after a sign-in as somebody else it is empty.
+ * The results of one session's listing in `~/.aws/sso-cred/`. They belong to one access token (identified by a hash),
+ * so a sign-in as somebody else starts empty.
  */
 export function inventoryFile(
   session: SessionIdentity,
@@ -78,7 +78,7 @@ export function inventoryFile(
   };
 }
 
-/** Removes what listings have left, which names accounts and e-mail addresses. Best effort. */
+/** Removes the results of listings, which name accounts and e-mail addresses. Best effort. */
 export function removeInventory(
   which: SessionIdentity | "all",
   system: Pick<System, "env" | "platform">,
@@ -98,7 +98,7 @@ function inventoryPath(
   return join(stateDirectory(env, platform), `inventory-${tokenKey(session)}.json`);
 }
 
-/** Forgotten with the process. */
+/** Results that are lost with the process. */
 export function shortMemory(
   accounts?: readonly Account[],
   roles = new Map<string, readonly string[]>(),

@@ -1,29 +1,29 @@
 import type { System } from "../platform/system.ts";
 
-/** What the portal is reported to allow; https://github.com/benkehoe/aws-sso-util/issues/112 and others. */
+/** The portal's reported limit; https://github.com/benkehoe/aws-sso-util/issues/112 and others. */
 export const PORTAL_REQUESTS_PER_SECOND = 20;
 
 const SLOWEST_PER_SECOND = 0.5;
-/** Turns that a stall left unused may be caught up on. */
+/** Requests that a stall has delayed may catch up on this much time. */
 const CATCH_UP_MS = 200;
 const PAUSE_MS = 500;
 const CUT = 0.75;
 const CUT_EVERY_MS = 1_000;
-/** Regained with each answer: about one request a second more, every second. */
+/** Regained with each response: about one request a second more, every second. */
 const REGAIN = 0.05;
 
-/** One stream of turns for all requests to the portal. */
+/** Spaces all requests to the portal. */
 export interface RateLimiter {
-  /** Resolves when the next request may go. */
+  /** Resolves when the next request may be sent. */
   turn(): Promise<void>;
-  /** The portal said 429: everybody pauses, then goes slower. */
+  /** The portal responded with 429: all requests pause, then go on more slowly. */
   throttled(pauseMs?: number): void;
   answered(): void;
-  /** Requests a second at the moment. */
+  /** The current rate, in requests a second. */
   rate(): number;
 }
 
-/** Begins at the portal's known rate, and finds a lower one by multiplicative decrease and additive increase. */
+/** Starts at the portal's known rate. Finds a lower one by multiplicative decrease and additive increase. */
 export function rateLimiter(
   system: Pick<System, "now" | "sleep">,
   perSecond = PORTAL_REQUESTS_PER_SECOND,

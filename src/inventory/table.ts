@@ -8,10 +8,10 @@ export interface Row extends Assignment {
 
 const GAP = "  ";
 const TITLES = ["Account", "ID", "Role", "Profile"];
-/** A column that has to give way keeps so much. */
+/** A column is not cut below this width. */
 const NARROWEST = 8;
 
-/** One line for each role; cut to the width where one is given, the widest column first. */
+/** One line for each role. If `width` is given, cuts the widest columns to fit it. */
 export function assignmentTable(rows: readonly Row[], width: number | undefined): string {
   const cells = [
     TITLES,
@@ -29,7 +29,7 @@ export function assignmentTable(rows: readonly Row[], width: number | undefined)
   return cells.map((row) => `${line(row).trimEnd()}\n`).join("");
 }
 
-/** The account's id, 12 digits, is never cut: it is what other commands take. */
+/** The account's id, 12 digits, is never cut: other commands need it. */
 function narrowed(natural: readonly number[], room: number): number[] {
   const widths = [...natural];
   const total = () => widths.reduce((sum, each) => sum + each, 0);

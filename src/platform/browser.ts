@@ -4,10 +4,10 @@ import { splitCommandLine } from "../text/commandWords.ts";
 import { browserEnvironment } from "./browserEnvironment.ts";
 import type { System } from "./system.ts";
 
-/** An opener that has run for this long has passed the page on, whatever its exit code; many never return. */
+/** An opener that has run for this long has passed the page on, whatever its exit code. Many never return. */
 const SETTLED_MS = 1_500;
 const WINDOWS_RUNDLL = "/mnt/c/Windows/System32/rundll32.exe";
-/** Openers whose exit code says nothing: Explorer's is 1 even after success. */
+/** Openers whose exit code tells nothing: Explorer's is 1 even after success. */
 const ALWAYS_EXITS_1 = /(?:^|[\\/])explorer(?:\.exe)?$/i;
 
 type Environment = Pick<System, "env" | "platform">;
@@ -21,8 +21,8 @@ export function hasDisplay(env: System["env"]): boolean {
 }
 
 /**
- * Opens a page in the person's browser: the commands of BROWSER in turn, else the system's own way. Never through a
- * shell, and only http and https. False when no opener could be started.
+ * Opens a page in the person's browser, with the commands of BROWSER in turn, else with the system's own. Never uses
+ * a shell, and opens only http and https. False if no opener could be started.
  */
 export async function openBrowser(url: string, system: Environment): Promise<boolean> {
   const { protocol } = new URL(url);
@@ -34,7 +34,7 @@ export async function openBrowser(url: string, system: Environment): Promise<boo
   return false;
 }
 
-/** The commands to try, each as its words. */
+/** The commands to try, each as a list of words. */
 export function browserCommands(url: string, { env, platform }: Environment): string[][] {
   const chosen = (env.BROWSER ?? "")
     .split(platform === "win32" ? ";" : ":")
@@ -50,14 +50,14 @@ function fillIn(words: readonly string[], url: string): string[] {
 
 function systemCommands(url: string, { env, platform }: Environment): string[][] {
   if (platform === "darwin") return [["open", url]];
-  // By its path: a bare name is looked for in the current folder first.
+  // By its full path: a bare name is first looked for in the current folder.
   if (platform === "win32") {
     const folder = env.SystemRoot || "C:\\Windows";
     return [[`${folder}\\System32\\rundll32.exe`, "url.dll,FileProtocolHandler", url]];
   }
   const desktop = hasDisplay(env) ? [["xdg-open", url]] : [];
   if (!isWsl(env)) return desktop;
-  // The Windows side first; where interop is off, a browser in Linux, which WSLg shows.
+  // The Windows side first. Where interop is off, a browser in Linux, which WSLg shows.
   const rundll = existsSync(WINDOWS_RUNDLL) ? WINDOWS_RUNDLL : "rundll32.exe";
   return [[rundll, "url.dll,FileProtocolHandler", url], ["wslview", url], ...desktop];
 }
@@ -66,7 +66,7 @@ async function start(command: readonly string[], env: NodeJS.ProcessEnv): Promis
   try {
     return await started(command, env);
   } catch {
-    // Most failures are told by an event, some are thrown: on Windows a .cmd file, which only a shell could run.
+    // Most failures come as an event, some are thrown: on Windows for a .cmd file, which only a shell could run.
     return false;
   }
 }

@@ -1,8 +1,9 @@
 import type { System } from "./system.ts";
 
 /**
- * The variables that a browser, a desktop's opener, or a script in BROWSER needs. Everything else stays out: credentials of all kinds,
- * and what was meant for the program that called us (NODE_OPTIONS, PYTHONHOME, GIT_DIR, ELECTRON_RUN_AS_NODE).
+ * The variables that a browser, a desktop's opener, or a script in BROWSER needs. All others are withheld:
+ * credentials of all kinds, and settings meant for the calling program (NODE_OPTIONS, PYTHONHOME, GIT_DIR,
+ * ELECTRON_RUN_AS_NODE).
  */
 const ALLOWED = [
   // The person and the system.
@@ -12,9 +13,9 @@ const ALLOWED = [
   /^(XDG|DBUS|GNOME|GDM|KDE|QT|GTK|GTK2|GTK3|GDK|GIO|GSETTINGS|GVFS|MATE|XFCE|LXQT|CINNAMON|SWAYSOCK|HYPRLAND|I3SOCK|PULSE|PIPEWIRE|ALSA|AT_SPI|FONTCONFIG|MESA|LIBGL|LIBVA|VDPAU|DRI|NO_AT_BRIDGE|IBUS|FCITX|LOCALE_ARCHIVE|NIX|FLATPAK|SNAP)(_[A-Z0-9_]+)?$/,
   /^(MOZ|CHROME|CHROMIUM)_[A-Z0-9_]+$/,
   /^(LD_LIBRARY_PATH|DYLD_[A-Z_]+)$/,
-  // Proxies, which browsers obey.
+  // Proxies, which browsers use.
   /^(https?|ftp|all|no|auto)_proxy$/i,
-  // A BROWSER that opens the page on another computer.
+  // For a BROWSER that opens the page on another computer.
   /^(SSH_(AUTH_SOCK|CLIENT|CONNECTION|TTY)|VSCODE_IPC_HOOK_CLI|REMOTE_CONTAINERS(_IPC)?|CODESPACES|CODESPACE_NAME|CLOUDENV_ENVIRONMENT_ID|container)$/,
   // WSL and macOS.
   /^(WSL_[A-Z_]+|WSLENV|WT_SESSION|__CF_USER_TEXT_ENCODING|SECURITYSESSIONID|XPC_[A-Z_]+|Apple_PubSub_Socket_Render)$/,
@@ -23,10 +24,10 @@ const ALLOWED = [
 const ALLOWED_ON_WINDOWS =
   /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|USERNAME|USERPROFILE|USERDOMAIN(_ROAMINGPROFILE)?|PUBLIC|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|ALLUSERSPROFILE|PROGRAMDATA|PROGRAMFILES(\(X86\))?|PROGRAMW6432|COMMONPROGRAM(FILES(\(X86\))?|W6432)|COMPUTERNAME|SESSIONNAME|LOGONSERVER|OS|NUMBER_OF_PROCESSORS|PROCESSOR_[A-Z_0-9]+|DRIVERDATA|PSMODULEPATH)$/i;
 
-/** A name under which a program saves the value that a variable had before its own: PyInstaller, the snap of VS Code. */
+/** A name under which a launcher saves the previous value of a variable: PyInstaller, the snap of VS Code. */
 const SAVED = /^(.+?)(?:_VSCODE_SNAP)?_ORIG$/;
 
-/** The part of our environment that a browser is started with, saved values put back. */
+/** The part of our environment that a browser is started with. Saved values are restored. */
 export function browserEnvironment(env: System["env"], platform = process.platform): NodeJS.ProcessEnv {
   const isAllowed = (name: string) =>
     ALLOWED.some((pattern) => pattern.test(platform === "win32" ? name.toUpperCase() : name)) ||
@@ -34,7 +35,7 @@ export function browserEnvironment(env: System["env"], platform = process.platfo
   return Object.fromEntries(Object.entries(withSavedValues(env)).filter(([name]) => isAllowed(name)));
 }
 
-/** Puts back the values that the caller's launcher has saved; an empty one means that the variable was not set. */
+/** Restores the values that the caller's launcher has saved. An empty one means that the variable was not set. */
 function withSavedValues(env: System["env"]): System["env"] {
   const restored: Record<string, string | undefined> = { ...env };
   for (const [saved, value] of Object.entries(env)) {
@@ -51,8 +52,8 @@ function withSavedValues(env: System["env"]): System["env"] {
 const LIBRARY_PATHS = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"];
 
 /**
- * Library paths without entries inside the caller's own folders, where the caller has not saved what they were: other programs must
- * not load the libraries that a frozen program brings along.
+ * Removes entries inside the caller's own folders from the library paths, unless the caller has saved the earlier
+ * values: other programs must not load the libraries of a frozen program.
  */
 export function withoutLibrariesOf(
   folders: readonly string[],

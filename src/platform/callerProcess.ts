@@ -4,9 +4,9 @@ import { printable } from "../text/printable.ts";
 import { processStat } from "./processIdentity.ts";
 
 const SHELLS = new Set(["sh", "bash", "dash", "zsh", "ash", "ksh", "fish", "nu", "pwsh"]);
-/** They start what the person has named, so they are never the answer themselves. */
+/** Commands that only start the one that the person named. */
 const WRAPPERS = new Set(["sudo", "doas", "su", "env", "nohup", "setsid", "time", "timeout", "xargs"]);
-/** What a person's programs run under: nobody is told to have been asked by a terminal multiplexer. */
+/** Programs that sessions run under: a terminal multiplexer asked for nothing. */
 const ROOTS = /^(tmux|screen|zellij|sshd|login|systemd|init|launchd)\b/i;
 /** Options of shells whose next word is a value. */
 const TAKES_VALUE = new Set(["--init-file", "--rcfile", "-o", "+o", "-O", "+O"]);
@@ -20,9 +20,9 @@ interface Ancestor {
 }
 
 /**
- * The program that asked for credentials, as `aws (process 4711)`: the one that a person started at an interactive shell, or
- * the nearest one where there is no such shell. Undefined if the person called us directly, and on systems that do not tell for free
- * (only Linux does).
+ * The program that asked for credentials, as `aws (process 4711)`: the one that a person started at an interactive
+ * shell, or the nearest one if there is no such shell. Undefined if the person called us directly, and on systems
+ * other than Linux, where finding out is expensive.
  */
 export function callerProcess(platform: NodeJS.Platform): string | undefined {
   return platform === "linux" ? nameCaller(ancestors()) : undefined;
@@ -40,7 +40,7 @@ export function nameCaller(chain: Iterable<Ancestor>): string | undefined {
 }
 
 /**
- * The folders that hold the program of a caller, where the system tells. A frozen program (PyInstaller) names its own in its
+ * The folders of the calling programs, where the system tells. A frozen program (PyInstaller) names its own in its
  * environment.
  */
 export function callerFolders(env: Readonly<NodeJS.ProcessEnv>, platform: NodeJS.Platform): string[] {
@@ -62,7 +62,7 @@ function* ancestors(): Generator<Ancestor> {
   }
 }
 
-/** A shell is named by the script that it runs; without one it only passes a command on. */
+/** A shell is named by the script that it runs. Without a script it only passes a command on. */
 function programName({ name, args }: Ancestor): string | undefined {
   if (WRAPPERS.has(name)) return undefined;
   if (!SHELLS.has(name)) return name;

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { System } from "./system.ts";
 
-/** The shell whose command line this is, by the name that `--shell` takes; `sh` where it is not told. */
+/** The shell that runs this command line, by the name that `--shell` takes; `sh` if unknown. */
 export function callerShell({ env, platform }: Pick<System, "env" | "platform">): string {
-  // Of PowerShell and cmd only the latter sets PROMPT.
+  // Of PowerShell and cmd, only cmd sets PROMPT.
   if (platform === "win32") return env.MSYSTEM ? "bash" : env.PROMPT ? "cmd" : "powershell";
   const names = [parentName(platform), basename(env.SHELL ?? "")].map(normalName);
   return names.find((name) => name !== undefined) ?? "sh";

@@ -3,16 +3,16 @@ import { Script } from "node:vm";
 
 /**
  * V8 flags that the executable starts without (`--no-NAME`).
- *  - rehash-snapshot: the string hashes of Node's snapshot are used as they are. Their seed is then the same for all, so
- *    never key a Map or an object by more than a few strings that somebody else chose.
- *  - memory-reducer: a collection of garbage eight seconds later, for whoever waits.
- *  - short-builtin-calls: a copy of V8's built-in code near compiled code, of which a hit has none.
+ * - rehash-snapshot: the string hashes of Node's snapshot are used unchanged. Their seed is then the same for
+ *   everybody, so never key a Map or an object by more than a few strings that somebody else chose.
+ * - memory-reducer: a garbage collection eight seconds later, in processes that wait.
+ * - short-builtin-calls: a copy of V8's built-in code near compiled code, of which a hit has none.
  */
 export const START_FLAGS = ["rehash-snapshot", "memory-reducer", "short-builtin-calls"];
 
 /**
- * Runs a chunk of the packed executable and returns what it exports. The build puts this in the place of
- * `await import("../cli/cli.ts")` and its like; run from source they are plain imports and this file is not used.
+ * Runs a chunk of the packed executable and returns its exports. The build replaces `await import("../cli/cli.ts")`
+ * and similar calls by this function. Run from source they are plain imports, and this file is not used.
  */
 export function loadChunk(name: string): unknown {
   if (name === "cli") restoreFlags();
@@ -27,15 +27,18 @@ export function loadChunk(name: string): unknown {
 }
 
 /**
- * Without this V8 would reject the code caches that Node holds of its own modules, as made under other flags; what the
- * flags are for is over once the process has started.
+ * With the flags off, V8 would reject the code caches that Node holds for its own modules. They only matter while the
+ * process starts.
  */
 function restoreFlags(): void {
   const { setFlagsFromString } = v8Binding() ?? process.getBuiltinModule("node:v8");
   for (const flag of START_FLAGS) setFlagsFromString(`--${flag}`);
 }
 
-/** What `node:v8` is made of: the module itself loads thirty others first, without their code caches. Deprecated, so it may go. */
+/**
+ * The binding below `node:v8`, which itself would first load thirty other modules without their code caches.
+ * Deprecated, so it may be missing.
+ */
 function v8Binding(): Pick<typeof import("node:v8"), "setFlagsFromString"> | undefined {
   const { binding, noDeprecation = false } = process as {
     binding?: (name: string) => ReturnType<typeof v8Binding>;
@@ -51,7 +54,7 @@ function v8Binding(): Pick<typeof import("node:v8"), "setFlagsFromString"> | und
   }
 }
 
-/** The chunk's script with its code cache, if one was baked in; `cachedDataRejected` tells whether V8 took it. */
+/** The chunk's script, with its code cache if one was baked in. `cachedDataRejected` tells whether V8 accepted it. */
 export function compileChunk(name: string): Script {
   const source = Buffer.from(getRawAsset(`${name}.js`)).toString("latin1");
   const cachedData = Buffer.from(getRawAsset(`${name}.cache`));
@@ -61,7 +64,7 @@ export function compileChunk(name: string): Script {
 /** Modules that take a millisecond or more to load, and that no run needs all of. */
 const DEAR = /^(?:node:)?(?:child_process|crypto|fs\/promises|http|https|net|readline|tls|tty|v8|zlib)$/;
 
-/** What a chunk gets for `require`. A dear module is loaded when something of it is used, not when it is imported. */
+/** The `require` of a chunk. A slow module is loaded when something of it is used, not when it is imported. */
 function requireBuiltin(id: string): object {
   if (!DEAR.test(id)) return builtin(id);
   return new Proxy(

@@ -24,7 +24,7 @@ export function disturbingVariables(env: NodeJS.ProcessEnv, platform = process.p
   return Object.entries(env)
     .filter(([given, value]) => {
       const name = canonicalName(given, platform);
-      // Node warns about a file without certificates on stderr, which is only for our own messages.
+      // Node warns about a file without certificates on stderr, which is reserved for our own messages.
       if (name === "NODE_EXTRA_CA_CERTS") return value && !holdsCertificates(value);
       return OBEYED.test(name) && !HARMLESS.has(name);
     })
@@ -50,7 +50,7 @@ function holdsCertificates(path: string): boolean {
   }
 }
 
-/** The environment without the variables that Node or OpenSSL obey, for this program and for what it starts. */
+/** The environment without the variables that Node or OpenSSL obey, for this program and for its children. */
 export function cleanEnvironment(env: NodeJS.ProcessEnv, platform = process.platform): NodeJS.ProcessEnv {
   const disturbing = new Set(disturbingVariables(env, platform));
   const stays = (name: string) =>
@@ -58,10 +58,10 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv, platform = process.plat
   return Object.fromEntries(Object.entries(env).filter(([name]) => stays(name)));
 }
 
-/** Holds, as JSON, what a run of `exec` has started over without: the command is to have it. */
+/** Holds, as JSON, the variables that `exec` has restarted without, because its command should get them. */
 const HELD_BACK = "_SSO_CRED_HELD_BACK";
 
-/** The clean environment, with what was taken out of it put aside for `withHeldBackVariables`. */
+/** The clean environment, with the removed variables set aside for `withHeldBackVariables`. */
 export function cleanEnvironmentForExec(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const clean = cleanEnvironment(env);
   const heldBack = Object.entries(env).filter(([name]) => !(name in clean));

@@ -4,10 +4,10 @@ import { closeSync, readdirSync, readFileSync } from "node:fs";
 const CLOSE_ON_EXEC = 0o2000000;
 
 /**
- * Closes what this process has inherited besides stdin, stdout and stderr, so that what it starts does not hold on to it: a lock
- * (`flock`) of the caller's script would otherwise last as long as the browser. Node's own descriptors close on exec; those without
- * that flag are inherited. Only Linux needs it: on macOS libuv starts programs with POSIX_SPAWN_CLOEXEC_DEFAULT, and on Windows
- * descriptors are not handed on.
+ * Closes the inherited descriptors besides stdin, stdout and stderr, so that child processes do not keep them open: a
+ * lock (`flock`) of the caller's script would otherwise last as long as the browser. Node's own descriptors have
+ * O_CLOEXEC; inherited ones don't. Only Linux needs this: on macOS libuv starts programs with
+ * POSIX_SPAWN_CLOEXEC_DEFAULT, and on Windows descriptors are not inherited.
  */
 export function closeInheritedDescriptors(): void {
   if (process.platform !== "linux") return;
@@ -16,7 +16,7 @@ export function closeInheritedDescriptors(): void {
       const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1];
       if (flags !== undefined && (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) === 0) closeSync(fd);
     } catch {
-      // The descriptor of the listing itself, which is closed by now.
+      // The descriptor of the listing itself is already closed.
     }
   }
 }

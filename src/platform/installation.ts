@@ -25,7 +25,7 @@ export interface Front {
 /** A larger file is no front, so it is not read. */
 const MAX_FRONT_BYTES = 1024 * 1024;
 
-/** The front that starts this executable; undefined when there is none, and when run from source. */
+/** The front that starts this executable; undefined if there is none, and when run from source. */
 export function installedFront(invocation: Invocation = thisProcess()): Front | undefined {
   const path = frontPath(invocation.execPath);
   const version = path === undefined ? undefined : frontVersion(path);
@@ -41,14 +41,14 @@ export function ownPath(): string {
 }
 
 /**
- * The absolute path by which this executable was called or found, links not resolved, so that an upgrade behind a
- * link keeps the profiles working; `execPath` when argv0 leads elsewhere.
+ * The absolute path by which this executable was called or found, with links unresolved, so that an upgrade behind a
+ * link keeps the profiles working; `execPath` if argv0 leads elsewhere.
  */
 export function callPath(invocation: Invocation): string {
   return calledPath(invocation) ?? invocation.execPath;
 }
 
-/** Whether this is the packed executable; else Node runs the source. */
+/** True for the packed executable; false if Node runs the source. */
 export function isPacked(): boolean {
   return process.getBuiltinModule("node:sea").isSea();
 }
@@ -81,9 +81,9 @@ function isSameProgram(path: string, execPath: string): boolean {
   }
 }
 
-/** Where the front must be to find this program: `hand_on` in front.c, read backwards. */
+/** The path where the front must be to find this program: the inverse of `hand_on` in front.c. */
 function frontPath(program: string): string | undefined {
-  // Linux adds this to the path of a file that an upgrade has replaced meanwhile.
+  // Linux appends this to the path of a file that an upgrade has replaced.
   const file = program.replace(/ \(deleted\)$/, "");
   if (file.endsWith("/libexec/sso-cred/sso-cred")) return join(dirname(file), "../../bin/sso-cred");
   return file.endsWith("/sso-cred-core") ? join(dirname(file), "sso-cred") : undefined;

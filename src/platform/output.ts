@@ -2,8 +2,8 @@ import { writeFully } from "../hit/writeFully.ts";
 import { writeToConsole } from "./console.ts";
 
 /**
- * Writes to an inherited stream. With `timeoutMs`, a reader that accepts nothing for that long is an error. Without it the
- * reader is a person or a pager: a reader that is gone (`| head`) has seen enough, which is not a failure.
+ * Writes to an inherited stream. With `timeoutMs`, a reader that accepts nothing for that long is an error. Without
+ * it the reader is a person or a pager: if it is gone (`| head`), it has seen enough, which is not a failure.
  */
 export function writeOutput(fd: 1 | 2, text: string, timeoutMs = Infinity): void {
   if (writeToConsole(fd, text)) return;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { hostname, uptime } from "node:os";
 
-/** Names a process in our state files, so that another process can tell later whether it still runs. */
+/** Identifies a process in our state files, so that another process can check later whether it still runs. */
 export interface ProcessIdentity {
   /** DHCP and VPNs may change it while the host runs. */
   host: string;
@@ -12,9 +12,9 @@ export interface ProcessIdentity {
   /** The PID namespace on Linux, else empty. A PID has a meaning only inside one. */
   pidNamespace: string;
   pid: number;
-  /** Tells the process from a later one with the same PID. Empty where the system offers nothing. */
+  /** Distinguishes the process from a later one with the same PID. Empty if the system offers nothing. */
   started: string;
-  /** Seconds since boot: a clock that cannot be set. */
+  /** Seconds since boot, a clock that cannot be set. */
   uptimeSeconds: number;
 }
 
@@ -33,7 +33,10 @@ export function identifyMachine(): Machine {
   };
 }
 
-/** Whether PIDs of that machine are PIDs here, since the last boot. The host's name counts only where there is no boot id. */
+/**
+ * True if PIDs of that machine have the same meaning here and now. The host's name counts only if there is no boot
+ * id.
+ */
 export function isThisMachine({
   host,
   boot,
@@ -44,7 +47,7 @@ export function isThisMachine({
   return here.boot !== "" || host === here.host;
 }
 
-/** `unknown`: the process belongs to another host or container and cannot be looked at from here. */
+/** `unknown`: the process belongs to another host or container and cannot be inspected from here. */
 export function processState(
   identity: ProcessIdentity,
   platform = process.platform,
@@ -62,14 +65,14 @@ export function processState(
   return isSameProcess(identity, platform) ? "alive" : "dead";
 }
 
-/** Whether the process that has this PID now is the same one. True where the system does not tell. */
+/** True if the PID still belongs to the same process, or if the system does not tell. */
 function isSameProcess({ pid, started }: ProcessIdentity, platform: NodeJS.Platform): boolean {
   if (platform === "win32") return started === "" || pipeExists(started);
   const current = startMark(pid, platform);
   return current !== ENDED && (current === started || current === "" || started === "");
 }
 
-/** A zombie: it has ended, and its parent has not read its exit code yet. */
+/** A zombie has ended, but its parent has not read its exit code yet. */
 const ENDED = "ended";
 
 /** Linux: clock ticks from boot to the start. Windows: a pipe that this process holds. Elsewhere: the start's date. */
@@ -81,15 +84,15 @@ function startMark(pid: number, platform: NodeJS.Platform): string {
 }
 
 /**
- * The fields after the command name of `/proc/PID/stat` (proc(5)). Empty where there is no such file. Reads those of the first
- * thread, which are the same: under qemu-user, a program that reads its own `/proc/PID/stat` gets another text.
+ * The fields after the command name of `/proc/PID/stat` (proc(5)); empty if there is no such file. Reads the first
+ * thread's file, which is the same: under qemu-user, a program that reads its own `/proc/PID/stat` gets another text.
  */
 export function processStat(pid: number): string[] {
   const stat = orEmpty(() => readFileSync(`/proc/${pid}/task/${pid}/stat`, "utf8"));
   return stat === "" ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
-/** A waiter looks every second, and starting `ps` takes some milliseconds. */
+/** A start date is cached this long: a waiter polls every second, and starting `ps` takes some milliseconds. */
 const DATE_LIFE_SECONDS = 5;
 const dates = new Map<number, { date: string; atSeconds: number }>();
 
@@ -104,7 +107,7 @@ function startDate(pid: number): string {
   return date;
 }
 
-/** Windows ends a pipe with the process that serves it, and has no cheap way to ask when a process started. */
+/** Windows closes a pipe with the process that serves it, and has no cheap way to query when a process started. */
 const PIPES = "\\\\.\\pipe\\";
 let pipe: string | undefined;
 

@@ -10,8 +10,8 @@ export function programCommand(): string[] {
 }
 
 /**
- * Why the system would refuse to start this file, as the end of a sentence that begins with its path; undefined if it
- * would not. Checked in advance because `process.execve` ends Node with a core dump when the system refuses.
+ * Explains why the system would refuse to start this file, as the end of a sentence that begins with its path;
+ * undefined if it would start. Checked in advance because a refused `process.execve` ends Node with a core dump.
  */
 export function startFault(path: string): string | undefined {
   try {
@@ -24,7 +24,7 @@ export function startFault(path: string): string | undefined {
   return process.platform === "linux" && isForeign(path) ? "is no program for this machine" : undefined;
 }
 
-/** The path of the running executable. Still right while an upgrade is replacing the file. */
+/** The path of the running executable. Correct even while an upgrade is replacing the file. */
 function executable(): string {
   const { execPath, platform } = process;
   if (platform !== "linux" || isSameFile(execPath, RUNNING)) return execPath;
@@ -41,7 +41,7 @@ function isSameFile(one: string, other: string): boolean {
   }
 }
 
-/** `e_machine` (elf(5)) of the processors this program is built for. */
+/** `e_machine` (elf(5)) of the processors that this program is built for. */
 const MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
 
 /** True if the file can be read and is not an ELF program for this processor. */

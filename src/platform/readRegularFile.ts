@@ -3,11 +3,11 @@ import { errorCode } from "./errorCode.ts";
 import { userName } from "./homeOwner.ts";
 import { readWhileBusy } from "./retryWhileBusy.ts";
 
-/** A file that a person keeps is smaller. */
+/** Files kept by a person are smaller. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const MISSING = new Set(["ENOENT", "ENOTDIR"]);
 
-/** A file's content, or why it cannot be read, as the end of a sentence that begins with the path. */
+/** A file's content, or the reason why it cannot be read, as the end of a sentence that begins with the path. */
 export type RegularFile =
   | { bytes: Buffer }
   /** `device`: a character device such as /dev/null. A reader may treat it as an empty file. */
@@ -17,7 +17,7 @@ export type RegularFile =
 export function readRegularFile(path: string): RegularFile {
   const refused = (fault: string, is: "device" | "unreadable" = "unreadable") => ({ fault, is });
   try {
-    // Before it is opened: opening a FIFO would wait for its writer.
+    // Checked before opening, because opening a FIFO would wait for its writer.
     const stat = statSync(path);
     if (stat.isDirectory()) return refused("is a folder, not a file");
     if (stat.isCharacterDevice()) return refused("is not a regular file", "device");

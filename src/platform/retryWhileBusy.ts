@@ -1,4 +1,4 @@
-/** A virus scanner or a backup needs less time for a new file. */
+/** Longer than a virus scanner or a backup needs for a new file. */
 const TIMEOUT_MS = 2_000;
 const RETRY_MS = 50;
 
@@ -22,7 +22,7 @@ export function retryWhileBusy<T>(change: () => T, wait?: BusyWait): T {
   return retry(change, NOT_REPLACEABLE, wait);
 }
 
-/** Whether a change failed because another program may have the file open. */
+/** True if a change failed because another program may have the file open. */
 export function isHeld(error: unknown, platform = process.platform): boolean {
   return platform === "win32" && NOT_REPLACEABLE.includes((error as NodeJS.ErrnoException).code ?? "");
 }
@@ -32,7 +32,7 @@ function retry<T>(
   codes: readonly string[],
   { timeoutMs = TIMEOUT_MS, platform = process.platform }: BusyWait = {},
 ): T {
-  // Counts attempts instead of reading the clock, which may be changed meanwhile.
+  // Counts attempts instead of reading the clock: the clock may be changed meanwhile.
   for (let retriesLeft = timeoutMs / RETRY_MS; ; retriesLeft--) {
     try {
       return work();

@@ -1,12 +1,12 @@
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Runs work that no signal may cut in two: Ctrl-C, SIGTERM and SIGHUP take effect after it. A second signal takes effect at
- * once, for people who don't want to wait. SIGKILL cannot be held back. A SIGTERM or SIGHUP that is handled already (`exec`
- * passes it on) does not end the work, and is left alone.
+ * Runs work that no signal may interrupt: Ctrl-C, SIGTERM and SIGHUP take effect after it. A second signal takes
+ * effect at once, for people who don't want to wait. SIGKILL cannot be held back. If SIGTERM or SIGHUP already has a
+ * handler (`exec` forwards them), it does not end the work and is left alone.
  */
 export async function shieldFromSignals<T>(work: () => Promise<T>): Promise<T> {
-  // Raw, so that one that was added by `once` is, and one that was not is not.
+  // Raw listeners, so that a listener added by `once` is restored as such.
   const interruptHandlers = process.rawListeners("SIGINT") as NodeJS.SignalsListener[];
   const held = SIGNALS.filter((signal) => signal === "SIGINT" || process.listenerCount(signal) === 0);
   let pending: NodeJS.Signals | undefined;

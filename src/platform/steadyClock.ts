@@ -1,6 +1,6 @@
 /**
- * Epoch milliseconds that never run backwards. A clock set forward is followed (it may be a machine that woke up). A clock
- * set back is not, because every wait ends at a point in time; time then continues from its last value.
+ * Epoch milliseconds that never run backwards. If the clock is set forward, time follows it: the machine may have
+ * slept. If the clock is set back, time continues from its last value, because every wait ends at a point in time.
  */
 export function steadyClock(): () => number {
   let last = 0;

@@ -5,8 +5,9 @@ import { processStat } from "./processIdentity.ts";
 import type { Terminal } from "./system.ts";
 
 /**
- * The controlling terminal, reached past stdin, stdout and stderr, which belong to the SDK that called us. Undefined without one, and
- * for a background process group, which must not write into somebody's foreground program.
+ * Opens the controlling terminal instead of stdin, stdout and stderr, which belong to the SDK that called us.
+ * Undefined without a terminal, and for a background process group, which must not write into another program's
+ * screen.
  */
 export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
   const device = platform === "win32" ? "\\\\.\\CONOUT$" : "/dev/tty";
@@ -30,7 +31,7 @@ export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
           closeSync(fd);
         }
       } catch {
-        // The terminal is gone. The error at the end says the same.
+        // The terminal is gone. The error at the end of the run tells the same.
       }
     },
   };

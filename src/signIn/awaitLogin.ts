@@ -19,27 +19,27 @@ import {
 } from "./pendingLogin.ts";
 import { sessionTitle } from "./sessionTitle.ts";
 
-/** Between a change and the look at it, so that nothing is announced of a sign-in that the browser completes by itself. */
+/** The pause after a change, so that a sign-in which the browser completes by itself is not announced. */
 const SETTLE_MS = 50;
-/** How often one caller starts a worker that dies. */
+/** How often one caller starts a worker that keeps dying. */
 const MAX_STARTS = 3;
 
 export interface LoginWait {
   /** Epoch milliseconds. */
   deadline: number;
-  /** The access token to be replaced, which the portal refused or a person wants renewed. It does not end the wait. */
+  /** The access token to be replaced: the portal rejected it, or a person wants a new one. It does not end the wait. */
   replaces?: string;
-  /** Starts a sign-in where none is under way. Called once more when its worker dies. */
+  /** Starts a sign-in if none is open. Called again if its worker dies. */
   start(): Promise<PendingLogin>;
-  /** Called repeatedly while the sign-in is open; throws when nobody here can be asked. */
+  /** Called repeatedly while the sign-in is open. Throws if nobody can be asked here. */
   show(login: PendingLogin): void;
 }
 
 /**
- * Waits for a token, through the sign-in that is under way or a new one. All callers share one sign-in.
+ * Waits for a token from the open sign-in, or from a new one. All callers share one sign-in.
  *
- * Throws `login-failed` (denied, unanswered), `unavailable` (the service is out of reach), `login-required` when the wait
- * ran out first, `cancelled` on Ctrl-C, which ends the sign-in if nobody else waits for it.
+ * Throws `login-failed` (denied, unanswered), `unavailable` (the service is out of reach), `login-required` if the
+ * wait runs out first, `cancelled` on Ctrl-C, which ends the sign-in if nobody else waits for it.
  */
 export async function awaitLogin(session: SsoSession, wait: LoginWait, system: System): Promise<SsoToken> {
   let joined: PendingLogin | undefined;
@@ -51,9 +51,9 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
   try {
     for (;;) {
       const login = readPendingLogin(session, system);
-      // Checked before the token: a failure also removes the claims that tell refreshed tokens apart.
+      // Checked before the token: a failure also removes the claims that mark refreshed tokens.
       if (joined && login?.id === joined.id && login.failure) throw login.failure;
-      // Read after the login's file, which a worker removes once the token is there.
+      // Read after the login's file, which a worker removes once the token is written.
       const token = readToken(session, system);
       if (token && token.accessToken !== wait.replaces && isAnswer(token, login, system)) return token;
       if (joined && !login) throw hasLoginFile(session, system) ? replaced(session) : loggedOut(session);
@@ -74,7 +74,7 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
     }
   } catch (error) {
     if (joined && isKind(error, "cancelled")) {
-      // Released first, so that of several callers interrupted at once the last one finds nobody else.
+      // Released first, so that of several callers interrupted at once the last one finds no other waiter.
       release(joined, waiterName(), system);
       if (!othersWait(joined, system)) await endLogin(joined, system);
     }
@@ -112,7 +112,7 @@ function loggedOut(session: SsoSession): SsoCredError {
   return gone(session, "was ended by a logout");
 }
 
-/** The new sign-in is for other settings, or runs on another machine that shares the folder. */
+/** The new sign-in has other settings, or runs on another machine that shares the folder. */
 function replaced(session: SsoSession): SsoCredError {
   return gone(session, "was replaced by another one, which this call cannot join");
 }

@@ -12,18 +12,18 @@ import { sessionTitle } from "./sessionTitle.ts";
 
 const FIRST_MS = 15 * 60_000;
 const LONGEST_MS = 4 * 3_600_000;
-/** The AWS SDKs for JavaScript and Ruby run a helper that failed once more, at once: they get the same answer. */
+/** The AWS SDKs for JavaScript and Ruby run a failed helper once more, at once. The second run gets the same error. */
 const SAME_ANSWER_MS = 10_000;
 
 type Environment = Pick<System, "env" | "platform" | "now">;
 
-/** Nobody answered; it was denied or went wrong; the portal refused the token that it gave. */
+/** Unanswered; denied or gone wrong; or the portal rejected the new token. */
 export type EndOfLogin = "unanswered" | "failed" | "refused";
 
-/** How the last sign-in of a session ended that was no success. */
+/** The last sign-in of a session, if it failed. */
 interface FailedLogin {
   end: EndOfLogin;
-  /** Epoch milliseconds of its end, and until when no tab is opened by itself. */
+  /** Epoch milliseconds: when it ended, and until when no browser is opened automatically. */
   at: number;
   until: number;
   /** Failed sign-ins in a row. */
@@ -32,8 +32,8 @@ interface FailedLogin {
 }
 
 /**
- * Why no sign-in may be started by itself now, as the error to end with. For 10 s after a failure that is the same
- * failure; then, where a browser would be opened, `login-required` until the back-off is over.
+ * The error that prevents an automatic sign-in now, if any: for 10 s after a failure the same failure; then, if a
+ * browser would be opened, `login-required` until the back-off is over.
  */
 export function heldBack(
   session: SsoSession,
@@ -53,13 +53,13 @@ export function heldBack(
   });
 }
 
-/** Until when (epoch milliseconds) no browser is opened by itself; undefined when one may be. */
+/** Epoch milliseconds until which no browser is opened automatically; undefined if one may be. */
 export function backoffUntil(session: SsoSession, system: Environment): number | undefined {
   const until = readFailedLogin(session, system)?.until ?? 0;
   return until > system.now() ? until : undefined;
 }
 
-/** Starts the back-off after a sign-in that was no success: 15 minutes, doubling up to 4 hours. Best effort. */
+/** Starts the back-off after a failed sign-in: 15 minutes, doubling up to 4 hours. Best effort. */
 export function recordFailedLogin(
   session: SsoSession,
   failure: SsoCredError,
@@ -68,7 +68,7 @@ export function recordFailedLogin(
 ): void {
   const now = system.now();
   const last = readFailedLogin(session, system);
-  // Several callers of one sign-in see the same failure.
+  // Several callers of one sign-in report the same failure.
   const isSame = last?.end === end && end === "refused" && now - last.at < SAME_ANSWER_MS;
   const count = isSame ? last.count : (last?.count ?? 0) + 1;
   const until = now + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
@@ -78,18 +78,18 @@ export function recordFailedLogin(
     const state = { end, at: now, until, count, failure: told, settings: settingsOf(session) };
     writeStateFile(sessionStatePath("backoff", session, system), state);
   } catch {
-    // A disk that takes nothing: the next call asks again.
+    // On a disk that cannot be written, the next call asks again.
   }
 }
 
-/** Ends the back-off: a person signs in, or a token works. Best effort. */
+/** Ends the back-off, because a person signs in or a token works. Best effort. */
 export function clearBackoff(session: SessionIdentity, system: Environment): void {
   removeIfPossible(sessionStatePath("backoff", session, system));
 }
 
 /**
- * The last failed sign-in. Undefined once any tool has written a token since, unless the portal refused such a token: then
- * only one that works counts (`clearBackoff`). Undefined, too, when the clock was set back before it.
+ * The last failed sign-in. Undefined if any tool has written a token since, unless the portal rejected the new token:
+ * then only a token that works counts (`clearBackoff`). Also undefined if the clock was set back before it.
  */
 function readFailedLogin(session: SsoSession, system: Environment): FailedLogin | undefined {
   const state = readStateFile(sessionStatePath("backoff", session, system));
@@ -97,7 +97,7 @@ function readFailedLogin(session: SsoSession, system: Environment): FailedLogin 
   const failure = readFailure(state?.failure);
   if (end !== "unanswered" && end !== "failed" && end !== "refused") return undefined;
   if (typeof at !== "number" || typeof until !== "number" || typeof count !== "number") return undefined;
-  // Corrected settings are worth another try at once.
+  // Corrected settings are worth another attempt at once.
   if (!failure || settings !== settingsOf(session) || at > system.now()) return undefined;
   const token = statSync(tokenPath(session, system), { throwIfNoEntry: false });
   if (token && token.mtimeMs > at && end !== "refused") return undefined;

@@ -14,8 +14,8 @@ import {
 const LOCK_WAIT_MS = 3_000;
 
 /**
- * Writes the new state of a sign-in unless it has been ended or replaced; otherwise a logout between the check and the write
- * would be undone. Returns whether it was written.
+ * Writes the new state of a sign-in unless it has ended or was replaced. The lock keeps a logout between check and
+ * write from being undone. Returns whether it was written.
  */
 export async function updateLogin(login: PendingLogin, system: System): Promise<boolean> {
   return alone(login.session, system, () => {
@@ -24,14 +24,14 @@ export async function updateLogin(login: PendingLogin, system: System): Promise<
   });
 }
 
-/** Removes the record of a sign-in that is over, unless another one has replaced it. */
+/** Removes the record of a finished sign-in, unless another sign-in has replaced it. */
 export async function endLogin(login: PendingLogin, system: System): Promise<void> {
   await alone(login.session, system, () => {
     if (readPendingLogin(login.session, system)?.id === login.id) removePendingLogin(login.session, system);
   });
 }
 
-/** Ends the sign-in of a session, if there is one, for good. Throws `config` naming a file that cannot be removed. */
+/** Ends the sign-in of a session, if one is open. Throws `config` naming a file that cannot be removed. */
 export async function cancelLogin(session: SessionIdentity, system: System): Promise<void> {
   await alone(session, system, () => removePendingLogin(session, system));
 }
@@ -41,7 +41,7 @@ async function alone<T>(session: SessionIdentity, system: System, work: () => T)
   try {
     return await withLock(system, sessionLockPath("login", session, system), wait, async () => work());
   } catch (error) {
-    // After Ctrl-C, too, the sign-in has to end.
+    // The sign-in has to end also after Ctrl-C, or if the lock is not free in time.
     if (!isKind(error, "unavailable", "cancelled")) throw error;
     return work();
   }

@@ -2,13 +2,13 @@ import type { SsoSession } from "../model.ts";
 import { hasDisplay, isWsl } from "../platform/browser.ts";
 import type { System } from "../platform/system.ts";
 
-/** How a sign-in happens: which grant, and whether a browser can be opened here; `never` says why. */
+/** The grant, and whether a browser can be opened here; or `never`, with the reason. */
 export type GrantChoice = UsableGrant | { grant: "never"; why: string };
 
 export interface UsableGrant {
   grant: "browser" | "device";
   browser: boolean;
-  /** Where no browser can be opened, or no socket may listen, the sign-in goes on with the device grant. */
+  /** If no browser can be opened or no socket may listen, the sign-in continues with the device grant. */
   deviceFallback?: true;
 }
 
@@ -17,7 +17,7 @@ type Environment = Pick<System, "env" | "platform">;
 const IN_BROWSER: UsableGrant = { grant: "browser", browser: true, deviceFallback: true };
 const WITH_CODE: UsableGrant = { grant: "device", browser: false };
 
-/** The choice for a main-job call, which must not surprise: the table is in test/unit/signIn/chooseGrant.test.ts. */
+/** The choice for the main job. test/unit/signIn/chooseGrant.test.ts has the table. */
 export function chooseGrant(
   session: SsoSession,
   system: Environment & Pick<System, "terminal">,
@@ -31,7 +31,7 @@ export function chooseGrant(
   return { grant: "never", why: "there is neither a browser nor a terminal here" };
 }
 
-/** The choice for `sso-cred login`: a person has asked, so there is always a way. */
+/** The choice for `sso-cred login`: a person has asked for it, so there always is a grant. */
 export function chooseGrantForPerson(
   session: SsoSession,
   system: Environment,
@@ -41,7 +41,7 @@ export function chooseGrantForPerson(
   return configuredGrant(session, system) ?? automaticGrant(system) ?? WITH_CODE;
 }
 
-/** The grant that the settings ask for. A legacy profile's token cannot be had by the authorization code grant. */
+/** The grant that the settings request. The authorization code grant cannot give a legacy profile's token. */
 function configuredGrant(session: SsoSession, system: Environment): UsableGrant | undefined {
   const browser = hasBrowser(system);
   if (session.login === "device" || session.name === null) return { grant: "device", browser };
@@ -60,8 +60,8 @@ function hasBrowser({ env, platform }: Environment): boolean {
 }
 
 /**
- * True on a machine that the person reaches from another one. A display does not count there: it may be forwarded
- * (`ssh -X`), and a browser's answer would go to the wrong machine's 127.0.0.1.
+ * True on a machine that the person reaches from another one. A display does not change that: it may be forwarded
+ * (`ssh -X`), and the browser's response would go to 127.0.0.1 of the other machine.
  */
 function isRemote(env: System["env"]): boolean {
   return Boolean(

@@ -11,15 +11,15 @@ import { sessionTitle } from "./sessionTitle.ts";
 import { startLogin } from "./startLogin.ts";
 
 export interface MainJobLogin {
-  /** Epoch milliseconds. The SDK that called us does not wait for ever. */
+  /** Epoch milliseconds. The SDK that called us does not wait forever. */
   deadline: number;
-  /** An access token that the portal refused. */
+  /** An access token that the portal rejected. */
   replaces?: string;
 }
 
 /**
- * The sign-in of a call that an SDK made: joins the one under way or starts it, speaks to the person on the terminal device only,
- * and backs off after a sign-in that failed. Throws as `awaitLogin`, and `login-required` where nobody may be asked.
+ * The sign-in of a call made by an SDK: joins an open one or starts one, writes only to the terminal device, and
+ * obeys the back-off. Throws as `awaitLogin`, and `login-required` where nobody may be asked.
  */
 export async function loginForMainJob(
   session: SsoSession,
@@ -60,12 +60,15 @@ export async function loginForMainJob(
   );
 }
 
-/** Announces the sign-in once on each terminal. Throws where there is neither terminal nor browser, so nobody could answer. */
+/**
+ * Announces the sign-in once on each terminal. Throws if there is neither a terminal nor a browser, because then
+ * nobody could respond.
+ */
 function show(login: PendingLogin, title: string, system: System): void {
   const terminal = system.terminal();
   if (terminal) {
     if (claim(login, `announced-${terminal.id}`, system)) {
-      // The terminal belongs to another program: set the text apart by a line on either side.
+      // The terminal belongs to another program, so a blank line on either side sets the text apart.
       terminal.write(`\n${loginInstructions(login)}\n`.replaceAll("\n", "\r\n"));
     }
   } else if (!login.opened) {

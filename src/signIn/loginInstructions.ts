@@ -2,7 +2,7 @@ import { SsoCredError } from "../errors.ts";
 import type { PendingLogin } from "./pendingLogin.ts";
 import { sessionTitle } from "./sessionTitle.ts";
 
-/** What a person needs to sign in: why, where, and the code apart from the address. */
+/** The text that a person needs to sign in: the reason, the address, and the code on a line of its own. */
 export function loginInstructions(login: PendingLogin): string {
   const caller = login.caller ? ` (asked for by ${login.caller})` : "";
   const title = sessionTitle(login.session);
@@ -14,7 +14,7 @@ export function loginInstructions(login: PendingLogin): string {
   return `${lead}\n\n  ${login.url}\n${code}${hint}`;
 }
 
-/** The error of a call that cannot wait: says where to sign in, with a device's code apart from the address. */
+/** The error of a call that cannot wait, with the address and, apart from it, a device's code. */
 export function openElsewhere(login: PendingLogin, message: string): SsoCredError {
   const code = login.userCode ? `, code ${login.userCode}` : "";
   const run = isOnlyHere(login) ? { run: deviceCommand(login) } : {};
@@ -25,7 +25,7 @@ export function openElsewhere(login: PendingLogin, message: string): SsoCredErro
 
 const ONLY_HERE = "That page has to be opened on this computer. To sign in with a browser elsewhere";
 
-/** The browser's answer comes to this computer's 127.0.0.1, and no browser was opened on it. */
+/** True if the browser must send its response to this computer's 127.0.0.1 but was not opened here. */
 function isOnlyHere({ grant, opened }: PendingLogin): boolean {
   return grant === "browser" && opened === false;
 }

@@ -3,33 +3,33 @@ import type { JsonObject } from "../cache/jsonFile.ts";
 import type { SsoCredError } from "../errors.ts";
 import type { CaBundle, EndpointSettings, LoginMode, SsoSession } from "../model.ts";
 
-/** A sign-in that is under way. The caller that starts it writes the record, then its worker updates it. Holds no secret. */
+/** An open sign-in. The caller that starts it writes the record, then the worker updates it. Holds no secret. */
 export interface PendingLogin {
   id: string;
   session: SsoSession;
   grant: "browser" | "device";
-  /** Whether the worker opens a browser. */
+  /** True if the worker should open a browser. */
   browser: boolean;
-  /** Where no browser can be opened, or no socket may listen, the worker goes on with the device grant. */
+  /** If no browser can be opened or no socket may listen, the worker continues with the device grant. */
   deviceFallback?: boolean;
-  /** The program that needs it: `aws (process 4711)`. */
+  /** The program that needs the credentials: `aws (process 4711)`. */
   caller?: string;
-  /** The `tokenMark` of the access token that the new one has to differ from. */
+  /** The `tokenMark` of the access token that the new one must differ from. */
   replaces?: string;
   startedUptime: number;
-  /** `starting` until its worker has claimed it. */
+  /** `starting` until the worker has claimed it. */
   state: "starting" | "working" | "open" | "failed";
-  /** Where the person signs in, once open. */
+  /** The address where the person signs in, once open. */
   url?: string;
-  /** Device grant: what to type there, and the address that needs no typing. */
+  /** Device grant: the code to type there, and the address that includes it. */
   userCode?: string;
   urlWithCode?: string;
-  /** Whether a browser was opened. */
+  /** True if a browser was opened. */
   opened?: boolean;
   failure?: SsoCredError;
 }
 
-/** The sign-in that a state file describes; undefined unless every field is valid. */
+/** Reads a sign-in from a state file; undefined unless every field is valid. */
 export function parseLogin(file: JsonObject | undefined): PendingLogin | undefined {
   const session = parseSession(file?.session);
   if (!file || !session) return undefined;

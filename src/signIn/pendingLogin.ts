@@ -14,9 +14,9 @@ import { identifyProcess, processState } from "../platform/processIdentity.ts";
 import type { System } from "../platform/system.ts";
 import { type PendingLogin, parseLogin } from "./loginRecord.ts";
 
-/** A sign-in that nobody answers ends after this time. */
+/** A sign-in that stays unanswered ends after this time. */
 export const LOGIN_MS = 600_000;
-/** Without a noted worker after this time, the caller died before it started one. */
+/** If no worker is noted after this time, the caller died before it started one. */
 const CLAIM_SECONDS = 5;
 /** How long a running worker may take to claim its login on a busy machine. */
 const START_SECONDS = 60;
@@ -30,17 +30,17 @@ export function newLoginId(): string {
   return sha1(`${process.pid} ${process.hrtime.bigint()} ${Math.random()}`).slice(0, 16);
 }
 
-/** The sign-in of this session, whether or not its worker lives; undefined for none of this host and boot. */
+/** The sign-in of this session, whether or not its worker lives; undefined if there is none of this host and boot. */
 export function readPendingLogin(session: SessionIdentity, system: Place): PendingLogin | undefined {
   return readLoginFile(sessionStatePath("logins", session, system));
 }
 
-/** The same for the worker, which knows only the file's name. */
+/** The same for the worker, which knows only the file's path. */
 export function readLoginFile(path: string): PendingLogin | undefined {
   return parseLogin(readStateFile(path));
 }
 
-/** The pending sign-ins of every session, whether or not the config still has it. */
+/** The pending sign-ins of all sessions, including those that are not in the config any more. */
 export function allPendingLogins(system: Place): PendingLogin[] {
   const folder = loginsFolder(system);
   return listFolder(folder).flatMap((name) =>
@@ -61,7 +61,10 @@ export function isUnderWay(login: PendingLogin, system: Place): boolean {
   return worker !== undefined && processState(worker) === "alive";
 }
 
-/** True if a call for this session may wait for that sign-in, whose token will be the one that the config now describes. */
+/**
+ * True if a call for this session may wait for that sign-in: it is under way, with the settings that the config has
+ * now.
+ */
 export function isJoinable(login: PendingLogin, session: SsoSession, system: Place): boolean {
   const facts = ({ startUrl, region, scopes, endpoints }: SsoSession) => {
     const { ssoUrl = null, oidcUrl = null, useFips, useDualstack } = endpoints;
@@ -71,8 +74,8 @@ export function isJoinable(login: PendingLogin, session: SsoSession, system: Pla
 }
 
 /**
- * True if the token is the result that the sign-in was started for: any usable one where nobody was signed in, else only one from
- * a sign-in. A process that refreshes the token meanwhile claims `refreshed-…` first.
+ * True if the token is the result that the caller waits for: any usable one if nobody was signed in, else only one
+ * from a sign-in. A process that refreshes the token first claims `refreshed-…`.
  */
 export function isAnswer(
   token: SsoToken,
@@ -91,8 +94,8 @@ export function hasLoginFile(session: SessionIdentity, system: Place): boolean {
 }
 
 /**
- * Writes the record unless `isWanted` says no just before the rename: a process that was stopped may have lost its lock. Returns whether
- * it was written; throws the system's error.
+ * Writes the record if `isWanted` returns true just before the rename: a suspended process may have lost its lock.
+ * Returns whether it was written. Throws the system's error.
  */
 export function writePendingLogin(login: PendingLogin, system: Place, isWanted?: () => boolean): boolean {
   const { failure, ...rest } = login;
@@ -117,8 +120,9 @@ export function removePendingLogin(session: SessionIdentity, system: Place): voi
 }
 
 /**
- * Creates a claim, a file beside the login's: `announced-TERMINAL` once a terminal shows the sign-in, `waiter-PID` while a process
- * waits, `refreshed-MARK` for a token (its `tokenMark`) that came from a refresh. False if the claim exists or cannot be made.
+ * Creates a claim, a file beside the login's: `announced-TERMINAL` once a terminal shows the sign-in, `waiter-PID`
+ * while a process waits, `refreshed-MARK` for a token (its `tokenMark`) that came from a refresh. False if the claim
+ * exists or cannot be created.
  */
 export function claim(login: PendingLogin, name: string, system: Place, pid = process.pid): boolean {
   try {

@@ -28,13 +28,13 @@ export interface NewLogin {
   caller?: string;
   /** The access token that the new one replaces. */
   replaces?: string;
-  /** Start a new sign-in even if one is under way, which then ends. */
+  /** Starts a new sign-in even if one is open, which then ends. */
   anew?: boolean;
 }
 
 /**
- * Starts the sign-in of a session, or returns the one that another process has just started. Starts nothing if its token has
- * arrived meanwhile.
+ * Starts the sign-in of a session, or returns the one that another process has just started. Starts nothing if the
+ * token has arrived in the meantime.
  */
 export async function startLogin(
   session: SsoSession,
@@ -58,7 +58,7 @@ export async function startLogin(
       ...(replaces === undefined ? {} : { replaces: tokenMark(replaces) }),
     };
     const path = sessionStatePath("logins", session, system);
-    // After being stopped for long this process may have lost the lock: a second page would end the first.
+    // If this process was suspended for long it may have lost the lock, and a second page would end the first.
     const isWanted = () => anew || !(joinable() || isAnswered(login));
     try {
       removeClaims(path);

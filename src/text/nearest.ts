@@ -1,7 +1,7 @@
-/** The known word that a person most likely meant by a mistyped one; undefined when none is close. */
+/** The known word that was most likely meant by a mistyped one; undefined if none is close. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
-  // One slip in three letters still looks like the word that was meant; more does not.
+  // One mistake in three letters still looks like the intended word; more does not.
   let best = Math.min(2, Math.floor(wanted.length / 3));
   let found: string | undefined;
   for (const candidate of known) {

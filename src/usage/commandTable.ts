@@ -6,16 +6,16 @@ export const COMPLETION_SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
 export interface CommandUsage {
   readonly name: string;
-  /** What follows the name. */
+  /** The arguments, after the command's name. */
   readonly synopsis: string;
   /** One line, for lists of commands. */
   readonly summary: string;
-  /** More, for the command's own help. */
+  /** The text of the command's own help. */
   readonly about?: string;
   readonly flags: readonly Flag[];
-  /** Of the words that are no flags. */
+  /** The kind of its positional arguments. */
   readonly words?: Kind;
-  /** Works as it stands. */
+  /** A line that works unchanged. */
   readonly example: string;
 }
 
@@ -38,7 +38,7 @@ export const MAIN_FLAGS: readonly Flag[] = [
   { name: "json", help: "print the document on a terminal, too" },
 ];
 
-/** The one place that says which commands and flags there are: help, README, man page and completion are made of it. */
+/** All commands and flags. Help, README, man page and completion are made from this table. */
 export const COMMANDS: readonly CommandUsage[] = commands();
 
 export function commandUsage(name: string | undefined): CommandUsage | undefined {

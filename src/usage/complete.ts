@@ -13,8 +13,8 @@ const HELP: Flag = { name: "help", help: "how it is used" };
 const VERSION: Flag = { name: "version", help: "print the version" };
 
 /**
- * What the last of `words` (all after the program's name) could be. Names come from the config file; undefined where it cannot be
- * read.
+ * The candidates for the last of `words` (all after the program's name). Names come from the config; undefined if it
+ * cannot be read.
  */
 export function complete(words: readonly string[], config: Config | undefined): Candidate[] {
   const before = words.slice(0, -1);
@@ -71,7 +71,7 @@ export function complete(words: readonly string[], config: Config | undefined): 
     }
   }
 
-  /** Of the profiles: of the session that is named, or of all; and of the account that is named. */
+  /** The roles in the profiles, of the named session and account if there are any. */
   function roles(): Role[] {
     if (config === undefined) return [];
     const session = given.flags.get("sso-session") ?? given.words[0];

@@ -2,9 +2,12 @@ import type { COMPLETION_SHELLS } from "./commandTable.ts";
 
 type CompletionShell = (typeof COMPLETION_SHELLS)[number];
 
-/** Each script asks `sso-cred --complete -- WORD …`, and leaves what follows `exec … --` to the shell. */
+/**
+ * The scripts call `sso-cred --complete -- WORD …`. They leave what follows `exec … --` to the shell's own
+ * completion.
+ */
 const SCRIPTS: Readonly<Record<CompletionShell, string>> = {
-  // Of macOS's bash 3.2, too. Bash breaks words at = and : as well, so the line is put together again.
+  // Also for macOS's bash 3.2. Bash breaks words at = and :, so the line is put together again.
   bash: `# bash completion for sso-cred
 _sso_cred() {
   local cur=\${COMP_WORDS[COMP_CWORD]} word= glue= at line candidate

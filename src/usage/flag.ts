@@ -1,4 +1,4 @@
-/** What a word of the command line stands for, as completion offers it. */
+/** The kinds of words on the command line, for completion. */
 export type Kind =
   | "session"
   | "profile"
@@ -13,7 +13,7 @@ export interface Flag {
   readonly name: string;
   /** The value's name in help texts; a flag without one takes no value. */
   readonly value?: string;
-  /** Of the value; `other` unless given. */
+  /** The kind of the value; `other` by default. */
   readonly kind?: Kind;
   readonly help: string;
 }

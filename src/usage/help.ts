@@ -10,7 +10,7 @@ export const EXIT_CODES = [
   ...Object.entries(EXIT_CODE).map(([kind, code]) => `${code} ${kind}`),
 ];
 
-/** What the environment variables of this program do. */
+/** The environment variables of this program. */
 export const VARIABLES: readonly (readonly [name: string, help: string])[] = [
   ["SSO_CRED_LOGIN=auto|browser|device|never", "how a call signs in when it has to"],
   ["SSO_CRED_WAIT=SECONDS", "how long a call may take (50)"],
@@ -27,7 +27,7 @@ export function helpText(name?: string): string {
   return command === undefined ? programHelp() : commandHelp(command);
 }
 
-/** As flags stand in help texts. */
+/** A flag in the form of help texts. */
 export function flagForm({ name, value }: Flag): string {
   return value === undefined ? `--${name}` : `--${name} ${value}`;
 }
@@ -85,7 +85,7 @@ function table(rows: readonly (readonly string[])[]): string {
     .join("");
 }
 
-/** Breaks at blanks, so that lines fit the screen; each is indented and ends. */
+/** Breaks at blanks, so that lines fit the screen. Every line is indented and ends with a line feed. */
 function wrap(text: string, indent: number): string {
   const lines = [""];
   for (const word of text.split(" ")) {

@@ -1,6 +1,6 @@
 import type { Flag } from "./flag.ts";
 
-/** The flags of `init`, but for those of the sign-in. */
+/** The flags of `init`, without those of the sign-in. */
 export const INIT_FLAGS: readonly Flag[] = [
   { name: "start-url", value: "URL", help: "of a new session: the address of the access portal" },
   { name: "sso-region", value: "REGION", help: "of a new session: the region of Identity Center" },

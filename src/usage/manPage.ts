@@ -56,7 +56,7 @@ ${roff(example)}
 `;
 }
 
-/** Text for roff: a backslash, a hyphen as typed, and a line that would be a request. */
+/** Text for roff: escapes backslashes and hyphens, and a dot or quote that would begin a request. */
 function roff(text: string): string {
   return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^[.']/gm, "\\&$&");
 }

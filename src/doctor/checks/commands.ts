@@ -2,7 +2,7 @@ import { printable } from "../../text/printable.ts";
 import type { CommandFacts, Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
-/** The command of each credential_process line that runs sso-cred. */
+/** Checks the command of each credential_process line that runs sso-cred. */
 export function checkCommands({ commands, version, platform }: Facts): Finding[] {
   return commands.flatMap((command) => checkCommand(command, version, platform));
 }

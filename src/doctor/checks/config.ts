@@ -4,7 +4,7 @@ import type { ConfigSection, ConfigText } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
-/** Keys whose misspelling costs a sign-in; a key of another tool is never close to one of these. */
+/** Keys whose misspelling costs a sign-in. No other tool has a key that is close to one of these. */
 const KNOWN_KEYS = [
   "credential_process",
   "sso_session",
@@ -26,7 +26,7 @@ const OTHER_KEYS = new Set(["sso_cred_login", "sso_cred_wait", "sso_cred_cache",
 
 const WHOLE_FILE = "the AWS CLI and boto3 refuse the whole file, so no profile works there";
 
-/** Faults of the file as a text, whoever's profiles it holds. */
+/** Checks the files as text, without regard to profiles. */
 export function checkConfig({ config, credentials }: Facts): Finding[] {
   return [
     ...[config, credentials].flatMap(encodings),
@@ -89,7 +89,7 @@ function encodings({ path, fault, encoding }: ConfigText): Finding[] {
   }
 }
 
-/** Headers that were meant to be another. */
+/** Headers that were probably meant to be another one. */
 function slips({ path, sections }: ConfigText): Finding[] {
   return sections.flatMap(({ kind, name, header, line, keys }): Finding[] => {
     if (kind !== "other") return [];
@@ -112,7 +112,7 @@ function slips({ path, sections }: ConfigText): Finding[] {
   });
 }
 
-/** What Python's strict parser refuses. */
+/** Lines that Python's strict parser rejects. */
 function refusals({ path, sections, strayLines }: ConfigText): Finding[] {
   const findings: Finding[] = strayLines.map(({ line, text }) => ({
     id: "line-malformed",

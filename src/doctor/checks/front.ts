@@ -2,7 +2,7 @@ import { printable } from "../../text/printable.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
-/** Which of the two executables answers calls. */
+/** Tells which of the two executables answers calls. */
 export function checkFront({ front, version }: Facts): Finding[] {
   if (front === undefined) return [];
   const why = "the native front answers from the cache in a millisecond, the program alone in twenty";

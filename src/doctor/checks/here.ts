@@ -1,7 +1,7 @@
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
-/** What this place means for a sign-in. */
+/** Describes the machine, as far as it decides how a sign-in happens. */
 export function checkHere({ here }: Facts): Finding[] {
   const { hasTerminal, isRemote, isWsl, isContainer, browser } = here;
   const traits = [

@@ -10,7 +10,7 @@ import type { Finding } from "../finding.ts";
 /** Names that every SDK reads (the JavaScript SDK knows fewest). */
 const PORTABLE = /^[\w.@/%:+-]+$/;
 
-/** What the clients make of each profile of ours and of each profile with sso_* keys. */
+/** Checks how the AWS clients read each profile of ours and each profile with sso_* keys. */
 export function checkProfiles(facts: Facts): Finding[] {
   const { config } = facts;
   const profiles = config.sections.filter(({ kind }) => kind === "profile");
@@ -35,7 +35,7 @@ export function checkProfiles(facts: Facts): Finding[] {
   return findings;
 }
 
-/** More than one source of credentials in one profile. */
+/** Finds profiles with more than one source of credentials. */
 function sources(section: ConfigSection, { config, credentials }: Facts): Finding[] {
   const process = keyOf(section, "credential_process");
   if (process === undefined) return [];
@@ -169,7 +169,7 @@ function sessionKeys(section: ConfigSection, path: string): Finding[] {
   return found;
 }
 
-/** A region that fits a partition's pattern may be newer than this program, so it is only worth a look. */
+/** A region that fits a partition's pattern may be newer than this program, so it only gets a warning. */
 function regionFindings(title: string, { value, line }: ConfigKey, path: string): Finding[] {
   const problem = regionProblem(value);
   const meant = problem === undefined && !KNOWN_REGIONS.includes(value) ? nearestRegion(value) : undefined;

@@ -3,10 +3,10 @@ import { printable } from "../../text/printable.ts";
 import type { EndpointFacts, Facts, SessionFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
-/** Further apart, TLS or a token's times go wrong. */
+/** With a larger difference, TLS and the times of tokens go wrong. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
-/** Sign-in, endpoints and assigned roles of each session. */
+/** Checks the sign-in, the endpoints and the assigned roles of each session. */
 export function checkSessions({ sessions, platform }: Facts): Finding[] {
   return sessions.flatMap((session) => [
     ...signIn(session),

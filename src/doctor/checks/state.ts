@@ -4,7 +4,7 @@ import type { Finding } from "../finding.ts";
 
 const LEAST_FREE_BYTES = 1024 * 1024;
 
-/** Caches, locks and folders. */
+/** Checks caches, locks and folders. */
 export function checkState({ paths, locks, freeBytes, home, platform }: Facts): Finding[] {
   const findings = paths.map(pathFinding);
   const dead = locks.filter(({ state }) => state === "dead");

@@ -10,10 +10,10 @@ export interface ProfileRole {
   readonly roleName: string;
 }
 
-/** The portal allows 20 requests a second; more accounts than this are not looked at. */
+/** The portal allows 20 requests a second; further accounts are not checked. */
 const MOST_ACCOUNTS = 15;
 
-/** Which of the roles the portal does not list for this token; undefined where it could not be asked. */
+/** The roles that the portal does not list for this token; undefined if it could not be asked. */
 export async function gatherAssignments(
   session: SsoSession,
   accessToken: string,
@@ -28,7 +28,7 @@ export async function gatherAssignments(
     );
     return roles.filter(({ accountId, roleName }) => assigned.get(accountId)?.includes(roleName) === false);
   } catch (error) {
-    // Token refused, or the portal is out of reach: other findings say so.
+    // The token is rejected or the portal is out of reach, which other findings report.
     if (error instanceof SsoCredError || error instanceof ServiceError) return undefined;
     throw error;
   } finally {

@@ -12,7 +12,7 @@ const VERSION_MS = 2_000;
 /** A value that was meant to run sso-cred, up to the end of the program's name. */
 const MEANT = /^.*?sso-cred(?:\.exe|\.cmd)?["']?(?=\s)/i;
 
-/** The commands of all lines that run, or were meant to run, sso-cred; each once. */
+/** The distinct commands of all lines that run, or were meant to run, sso-cred. */
 export async function gatherCommands(
   { path, sections }: ConfigText,
   system: Pick<System, "env" | "platform">,
@@ -40,7 +40,7 @@ export async function gatherCommands(
   );
 }
 
-/** True where shlex and a shell may read the line differently, or neither as it was meant. */
+/** True if shlex and a shell may read the line differently, or neither as it was meant. */
 function isAmbiguous(value: string, platform: NodeJS.Platform): boolean {
   const ours = readOurCommand(value);
   if (ours === undefined) return true;
@@ -83,7 +83,7 @@ function stateOf(file: string): CommandFacts["state"] {
   }
 }
 
-/** What the program prints as its version; undefined for this very file, and where it prints none in time. */
+/** The version that the program prints; undefined for this very file, and if none comes in time. */
 async function versionOf(command: string, { env }: Pick<System, "env">): Promise<string | undefined> {
   if (isThisFile(command)) return undefined;
   const variables = { ...env } as NodeJS.ProcessEnv;

@@ -5,10 +5,13 @@ import type { SsoSession } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
 import type { EndpointFacts } from "../facts.ts";
 
-/** All requests of `doctor` end by then. */
+/** The time for all requests of `doctor`. */
 export const LIMITS = { connectMs: 4_000, totalMs: 5_000, responseBytes: 1024 * 1024 };
 
-/** Asks both services something that they refuse: name, connection, TLS, time and clock show in the refusal. */
+/**
+ * Sends both services a request that they reject. The rejection proves name, connection, TLS and time, and gives the
+ * service's clock.
+ */
 export async function gatherEndpoints(
   session: SsoSession,
   offline: boolean,

@@ -11,7 +11,7 @@ import { gatherCommands } from "./commands.ts";
 import { gatherFreeBytes, gatherLocks, gatherPaths } from "./paths.ts";
 import { gatherSessions, type Selection } from "./sessions.ts";
 
-/** Looks at everything, changes nothing and starts no sign-in. */
+/** Gathers the facts. Changes nothing and starts no sign-in. */
 export async function gatherFacts(selection: Selection, version: string, system: System): Promise<Facts> {
   const { env, platform } = system;
   const config = readConfigText(configPath(env, platform), "config");

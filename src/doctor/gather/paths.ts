@@ -21,7 +21,7 @@ const MOST_FILES = 2_000;
 
 type Place = Pick<System, "env" | "platform" | "now">;
 
-/** Owners, modes and leftovers of everything below `~/.aws` that this program reads or writes. */
+/** Problems with owners, modes and leftovers below `~/.aws`, in what this program reads or writes. */
 export function gatherPaths({ env, platform, now }: Place): PathFacts[] {
   if (platform === "win32") return [];
   const owner = statOf(homeDirectory(env, platform))?.uid;
@@ -78,7 +78,7 @@ export function gatherLocks({ env, platform }: Place): Facts["locks"] {
   });
 }
 
-/** Bytes left on the disk of the home folder; undefined where the system does not tell. */
+/** Bytes free on the disk of the home folder; undefined if the system does not tell. */
 export function gatherFreeBytes(home: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(home);
@@ -88,7 +88,7 @@ export function gatherFreeBytes(home: string): number | undefined {
   }
 }
 
-/** Of the file a link leads to; a broken link itself. */
+/** Follows links; a broken link gives its own facts. */
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false });

@@ -21,7 +21,7 @@ export interface Selection {
   readonly offline: boolean;
 }
 
-/** State of each session that can be resolved; what is wrong with the others, the checks of the config say. */
+/** The state of each session that can be resolved. The config checks report the others. */
 export async function gatherSessions(
   text: ConfigText,
   { session, profile, offline }: Selection,

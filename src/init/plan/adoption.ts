@@ -10,13 +10,13 @@ import { readOtherTool } from "./otherTools.ts";
 
 type Keys = ReadonlyMap<string, string>;
 
-/** The session as it is in the config, or will be after this run. */
+/** The session as it is in the config, or as this run will write it. */
 export interface SessionKeys {
   readonly session: string;
   readonly sessionKeys: Keys;
 }
 
-/** Keys that are set aside in an adopted profile: SDKs disagree on who wins beside a credential_process. */
+/** Keys that are set aside in an adopted profile: beside a credential_process, SDKs disagree about which one wins. */
 export const SSO_KEYS = [
   "sso_session",
   "sso_account_id",
@@ -28,10 +28,11 @@ export const SSO_KEYS = [
 const OTHER_SOURCES = ["aws_access_key_id", "role_arn", "web_identity_token_file"];
 
 /**
- * Profiles that get credentials of this session by the AWS CLI's sso keys, legacy ones included, or by another tool's
- * `credential_process` line, and by nothing else.
+ * The profiles that get credentials of this session from the AWS CLI's sso keys (legacy ones included) or from
+ * another tool's `credential_process` line, and from nothing else.
  *
- * @throws SsoCredError("config") for one whose account id is not 12 digits, or that the AWS CLI reads otherwise.
+ * @throws SsoCredError("config") for an account id that is not 12 digits, and for a profile that the AWS CLI reads
+ * differently.
  */
 export function profilesToAdopt(
   current: CurrentConfig,
@@ -84,7 +85,7 @@ function adoptableRole(current: CurrentConfig, name: string, wanted: SessionKeys
   const named = (other.profile === undefined ? undefined : current.profiles.get(other.profile)) ?? new Map();
   const session = keys.get("sso_session") || named.get("sso_session");
   const startUrl = other.startUrl ?? named.get("sso_start_url");
-  // A line without a start URL is taken for the only session of the config.
+  // A line without a start URL counts for the only session of the config.
   const isOfSession =
     session || startUrl
       ? session === wanted.session ||

@@ -11,11 +11,11 @@ import type { Plan } from "./plan.ts";
 import { writeConfig } from "./writeConfig.ts";
 
 const LOCK_WAIT_MS = 30_000;
-/** How often to start over when another tool, which takes no lock, changes the file meanwhile. */
+/** How often to start over when another tool, which takes no lock, changes the file in between. */
 const ATTEMPTS = 5;
 
 /**
- * Plans from the file as it is under the lock, and writes: a second `init` at the same time waits, and loses nothing.
+ * Plans from the file as it is under the lock, and writes. A second `init` at the same time waits and loses nothing.
  * Without edits the file is not touched.
  *
  * @throws SsoCredError("config") as the planning does, and as `writeConfig`.

@@ -2,24 +2,25 @@ import { readOurCommand } from "../../config/ourCommand.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 
-/** Needs no quotes for any reader. On POSIX a backslash would. */
+/** Text that every reader takes literally without quotes. A backslash is allowed only on Windows. */
 const PLAIN = /^[A-Za-z0-9_.@/%:+=,-]+$/;
 const PLAIN_ON_WINDOWS = /^[A-Za-z0-9_.@/:+=,\\-]+$/;
 /**
- * Within double quotes sh expands $ and `, shlex and sh read \ their own ways, cmd expands %; the SDK for JavaScript
- * ends a value at " #" and " ;".
+ * Text that every reader takes literally within double quotes. There sh expands $ and `, shlex and sh differ about \,
+ * and cmd expands %. The SDK for JavaScript ends a value at " #" and " ;".
  */
 const QUOTABLE = /^(?!.*\s[#;])[^"$`\\%!\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
-/** `cmd /C` takes a leading quoted path apart when it holds one of &<>()@^|. */
+/** `cmd /C` splits a leading quoted path that holds one of &<>()@^|. */
 const QUOTABLE_ON_WINDOWS =
   /^(?!.*\s[#;])[^"$`%!&<>()@^|\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*[^"$`%!&<>()@^|\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]$/u;
 
 /**
- * The value of `credential_process`. shlex (the AWS CLI), `sh -c` (the other SDKs), and on Windows the C runtime
- * and `cmd /C`, read the same words from it. On Windows a path without blanks stays unquoted: the SDK for Go cannot pass
- * a quote through cmd, and nobody reads the line with shlex there.
+ * The value of `credential_process`, which shlex (the AWS CLI), `sh -c` (the other SDKs), and on Windows the C
+ * runtime and `cmd /C`, split into the same words. On Windows a path without blanks stays unquoted: the SDK for Go
+ * cannot pass a quote through cmd, and no client there reads the line with shlex.
  *
- * @throws SsoCredError("config") for a path, session or role name that cannot be written this way, and for an invalid account id.
+ * @throws SsoCredError("config") for a path, session or role name that cannot be written this way, and for an invalid
+ * account id.
  */
 export function commandLine(
   command: string,
@@ -57,7 +58,7 @@ export function commandLine(
   return `${quotedCommand} ${first} --account-id ${accountId} ${role}`;
 }
 
-/** True if a role from the portal can be written to a command line. All names that IAM allows can. */
+/** True if a role from the portal can be written to a command line. IAM allows no name that cannot. */
 export function canBeWritten(
   { accountId, roleName }: { readonly accountId: string; readonly roleName: string },
   platform: NodeJS.Platform,
@@ -70,12 +71,15 @@ export function isAccountId(text: string): boolean {
 }
 
 /**
- * cmd ends a program's name at each of these. `cmd /C` keeps the quotes around one that holds a blank, and takes them off any
- * other (`cmd /?`).
+ * cmd ends a program's name at each of these. `cmd /C` keeps the quotes around a name that holds a blank, and removes
+ * them from any other (`cmd /?`).
  */
 const ENDS_A_NAME = /[,;=]/;
 
-/** The SDKs for Go take quotes off a value's start (v1: with what follows read bare), so one that can start plain does. */
+/**
+ * The SDKs for Go remove quotes at a value's start (v1 then reads the rest unquoted), so a value that can start
+ * unquoted does.
+ */
 function quotePath(path: string, platform: NodeJS.Platform): string | undefined {
   const quoted = quote(path, platform);
   if (platform === "win32" && ENDS_A_NAME.test(path) && !/\s/.test(path)) return undefined;
@@ -84,7 +88,7 @@ function quotePath(path: string, platform: NodeJS.Platform): string | undefined 
   return `${path.slice(0, plainUntil)}"${path.slice(plainUntil)}"`;
 }
 
-/** A backslash is read in one way only within the path of a Windows line. */
+/** All readers agree about a backslash only within the path of a Windows line. */
 function quoteName(name: string, platform: NodeJS.Platform): string | undefined {
   return name.includes("\\") ? undefined : quote(name, platform);
 }

@@ -6,9 +6,9 @@ import { readRegularFile } from "../../platform/readRegularFile.ts";
 import type { Files } from "./initOptions.ts";
 
 /**
- * Both files of the user as text; a missing one is empty.
+ * Reads both files of the user as text; a missing one is empty.
  *
- * @throws SsoCredError("config") naming file and line for a config in which edits would be ambiguous.
+ * @throws SsoCredError("config") naming file and line of a config in which edits would be ambiguous.
  */
 export function readConfigFiles({ env, platform }: Environment): Files {
   const config = configPath(env, platform);
@@ -26,7 +26,7 @@ export function readConfigFiles({ env, platform }: Environment): Files {
   };
 }
 
-/** A device (/dev/null) reads as an empty file where nothing is written. */
+/** A device (/dev/null) reads as an empty file, but cannot be written. */
 function readText(path: string, platform: NodeJS.Platform, emptyWhere: readonly string[]): string {
   const file = readRegularFile(path);
   if ("fault" in file) {

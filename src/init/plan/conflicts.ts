@@ -16,7 +16,7 @@ const STRONGER = [
   "sso_role_name",
 ];
 
-/** @throws SsoCredError("config") when one of the names belongs to a profile that is not ours for this session. */
+/** @throws SsoCredError("config") if one of the names belongs to a profile that is not ours for this session. */
 export function assertNoForeignProfiles(
   current: CurrentConfig,
   names: readonly string[],
@@ -33,14 +33,14 @@ export function assertNoForeignProfiles(
   );
 }
 
-/** @throws SsoCredError("config") when the credentials file has keys for one of the names that would win. */
+/** @throws SsoCredError("config") if the credentials file has keys for one of the names that would take precedence. */
 export function assertNoStrongerKeys(names: readonly string[], files: Files): void {
   const stronger = strongerKeys(names, files);
   if (stronger === undefined) return;
   throw new SsoCredError("config", `${stronger}; remove it there or choose another --profile-name`);
 }
 
-/** Why these names are taken, for a person who can still choose others; undefined when they are free. */
+/** Explains why these names are taken, for a person who can still choose others; undefined if they are free. */
 export function describeConflict(
   current: CurrentConfig,
   names: readonly string[],
@@ -83,7 +83,7 @@ function strongerKeys(names: readonly string[], files: Files): string | undefine
   return `${files.credentialsPath} has ${key} for ${sections}, which wins over credential_process`;
 }
 
-/** @throws SsoCredError("config") when a flag contradicts the existing `[sso-session]`. */
+/** @throws SsoCredError("config") if a flag contradicts the existing `[sso-session]`. */
 export function assertSessionMatches(
   current: CurrentConfig,
   options: Pick<InitOptions, "session" | "sessionKeys">,
@@ -94,7 +94,7 @@ export function assertSessionMatches(
   for (const [key, value] of options.sessionKeys) {
     const isScopes = key === "sso_registration_scopes";
     const there = keys.get(key) ?? (isScopes ? DEFAULT_SCOPES.join(",") : "");
-    // An empty list of scopes is one; an empty URL or region is none.
+    // An empty list of scopes is a value; an empty URL or region is not.
     if ((there === "" && !isScopes) || normal(there) === normal(value)) continue;
     throw new SsoCredError(
       "config",

@@ -4,7 +4,7 @@ import type { Role } from "../../model.ts";
 
 type Keys = ReadonlyMap<string, string>;
 
-/** The config as `init` and `list` see it: its sections, and which profiles run sso-cred. */
+/** The config as `init` and `list` see it: its sections, and the profiles that run sso-cred. */
 export interface CurrentConfig {
   readonly profiles: ReadonlyMap<string, Keys>;
   readonly sessions: ReadonlyMap<string, Keys>;
@@ -40,7 +40,7 @@ export function profileRoles(config: CurrentConfig, session: string): (Role & { 
   });
 }
 
-/** The names of the profiles of each role, by {@link roleKey}. */
+/** The profile names of each role, by {@link roleKey}. */
 export function profilesByRole(config: CurrentConfig, session: string): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const { name, ...role } of profileRoles(config, session)) {

@@ -15,8 +15,8 @@ export interface DiffStyle {
 }
 
 /**
- * A unified diff with three lines of context; empty when nothing differs. `patch` and `git apply` turn `before` into
- * `after` with it, byte for byte. Shown on a terminal it is exact only without control characters.
+ * A unified diff with three lines of context; empty if nothing differs. `patch` and `git apply` turn `before` into
+ * `after` with it, byte for byte, unless a terminal's diff had to replace control characters.
  */
 export function unifiedDiff(before: string, after: string, path: string, style: DiffStyle = {}): string {
   const steps = compare(split(before), split(after));
@@ -27,20 +27,20 @@ export function unifiedDiff(before: string, after: string, path: string, style: 
   return `--- ${from}\n+++ ${fileName(path)}\n${text}`;
 }
 
-/** `patch` takes a name with blanks whole when a tab ends it. */
+/** A tab after the name keeps `patch` from ending it at a blank. */
 function fileName(path: string): string {
   const name = printable(path, 4096);
   return /\s/.test(name) ? `${name}\t` : name;
 }
 
-/** Lines as `diff` sees them, each with its line feed; a carriage return belongs to the text. */
+/** Lines as `diff` sees them: each with its line feed, and with a carriage return as part of the text. */
 function split(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
 /**
- * Lines common to both ends are cut off; the rest is split at lines that occur once on each side (a config's headers), in
- * the longest order both sides share, and what lies between is compared alike.
+ * Cuts off the lines common to both ends, splits the rest at lines that occur once on each side (a config's headers),
+ * in the longest order that both sides share, and compares the parts in the same way.
  */
 function compare(before: readonly string[], after: readonly string[]): Step[] {
   let head = 0;
@@ -136,7 +136,7 @@ function withLineFeed(line: string): string {
   return line.endsWith("\n") ? line : `${line}\n\\ No newline at end of file\n`;
 }
 
-/** Tabs and the carriage return of a line end do no harm. */
+/** Tabs, and the carriage return of a line end, do no harm. */
 function fitToShow(line: string): string {
   return line.replace(/(?!\t|\r?\n$)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, " ");
 }

@@ -1,7 +1,7 @@
 import type { Assignment } from "../../inventory/assignment.ts";
 import type { Role } from "../../model.ts";
 
-/** What a person wants written: answers and flags, nothing from the file itself. */
+/** The wishes of a person, from answers and flags; nothing from the file itself. */
 export interface InitOptions {
   readonly session: string;
   /** The given keys of `[sso-session]`. A different value in the file is an error. */
@@ -14,12 +14,12 @@ export interface InitOptions {
   readonly output: string;
   /** The first word of `credential_process`. */
   readonly command: string;
-  /** True for `--command`: then every other command in our profiles is outdated, bare names too. */
+  /** True for `--command`: then every other command in our profiles is outdated, also bare names. */
   readonly isCommandGiven: boolean;
   readonly platform: NodeJS.Platform;
   /** The profiles to adopt, by name. */
   readonly adopt: "all" | readonly string[];
-  /** Every role that is or may be assigned; profiles of others are removed. Undefined: nothing is removed. */
+  /** Every role that is or may be assigned. Profiles of other roles are removed. Undefined: nothing is removed. */
   readonly keepOnly: readonly Role[] | undefined;
 }
 

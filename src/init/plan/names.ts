@@ -8,7 +8,9 @@ export const DEFAULT_TEMPLATE = "{account_id}_{role_name}";
 const UNPORTABLE = /[^A-Za-z0-9_.@/%:+-]+/g;
 const FIELDS = ["account_name", "account_id", "role_name", "session"];
 
-/** Why a name cannot be written as it is; undefined when every SDK reads it and no command takes it for a flag. */
+/**
+ * Explains why a name cannot be written as it is; undefined if every SDK reads it and no command takes it for a flag.
+ */
 export function nameProblem(name: string): string | undefined {
   if (name.search(UNPORTABLE) >= 0) return "use letters, digits and _.@/%:+- only";
   if (/^[-.]/.test(name)) return "it must not begin with - or .";
@@ -18,8 +20,8 @@ export function nameProblem(name: string): string | undefined {
 }
 
 /**
- * The nearest name that every SDK reads: accents are dropped, each run of other characters becomes one hyphen, and no
- * separator stands at either end. Empty when nothing is left.
+ * The nearest name that every SDK reads: without accents, with one hyphen for each run of other characters, and
+ * without a separator at either end. Empty if nothing is left.
  */
 export function makePortable(name: string): string {
   const marked = withoutAccents(name)
@@ -35,7 +37,7 @@ function withoutAccents(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}+/gu, "");
 }
 
-/** The account's part of a profile name: its name, or its id if letters or digits of the name would be lost. */
+/** The account's part of a profile name: its name, or its id if the name would lose letters or digits. */
 function accountPart(accountName: string, accountId: string): string {
   const isLossy = /(?![A-Za-z0-9])[\p{L}\p{N}]/u.test(withoutAccents(accountName));
   return (isLossy ? "" : makePortable(accountName)) || accountId;
@@ -70,7 +72,7 @@ export function profileName(template: string, assignment: Assignment, session: s
   return makePortable(filled) || makePortable(`${accountId}_${roleName}`);
 }
 
-/** The name that the template asks for, if {@link profileName} had to change it; undefined otherwise. */
+/** The name that the template asks for, if {@link profileName} had to change it; else undefined. */
 export function changedName(template: string, assignment: Assignment, session: string): string | undefined {
   const { accountId, accountName, roleName } = assignment;
   const fields = { account_id: accountId, account_name: accountName, role_name: roleName, session };
@@ -82,7 +84,7 @@ function fillIn(template: string, values: Readonly<Record<string, string>>): str
   return template.replace(/\{([^{}]*)\}/g, (whole, field: string) => values[field] ?? whole);
 }
 
-/** @throws SsoCredError("usage") when two assignments would share a name; the message lists both. */
+/** @throws SsoCredError("usage") if two assignments would share a name; the message lists both. */
 export function assertUniqueNames(named: readonly { name: string; assignment: Assignment }[]): void {
   const byName = Map.groupBy(named, ({ name }) => name);
   const clashes = [...byName].filter(([, sharers]) => sharers.length > 1);

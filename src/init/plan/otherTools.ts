@@ -3,18 +3,18 @@ import { splitUntilComment } from "../../text/commandWords.ts";
 
 type Keys = ReadonlyMap<string, string>;
 
-/** What another tool's line, or the keys beside it, say about Identity Center. */
+/** Identity Center settings from another tool's line, or from the keys beside it. */
 export interface OtherToolProfile {
-  /** As in messages: `granted`. */
+  /** The name in messages: `granted`. */
   readonly tool: string;
   readonly role: Partial<Role>;
   readonly startUrl: string | undefined;
   readonly region: string | undefined;
-  /** The profile that the line names; its keys may hold the rest. */
+  /** The profile that the line names; its keys may hold the missing settings. */
   readonly profile: string | undefined;
 }
 
-/** Other programs that give credentials of an Identity Center role, with the subcommand that does. */
+/** Other programs that give credentials of an Identity Center role, each with its subcommand for that. */
 const TOOLS: Readonly<Record<string, RegExp>> = {
   "aws-sso-util": /^credential-process$/,
   granted: /^credential-process$/,
@@ -53,7 +53,7 @@ export function readOtherTool(keys: Keys): OtherToolProfile | undefined {
   const key = (name: string) => keys.get(`sso_${name}`) || keys.get(`granted_sso_${name}`) || undefined;
   const accountId = said.accountId ?? account ?? key("account_id");
   const roleName = said.roleName ?? role ?? key("role_name");
-  // aws-vault names the profile without a flag, between its own flags.
+  // aws-vault takes the profile without a flag, between its own flags.
   const named = tool === "aws-vault" ? words.slice(1).find((word) => !word.startsWith("-")) : undefined;
   return {
     tool,

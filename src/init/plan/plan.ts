@@ -25,7 +25,7 @@ export interface PlannedEdit {
 export interface Plan {
   readonly edits: readonly PlannedEdit[];
   readonly before: string;
-  /** Equal to `before` when there is nothing to do. */
+  /** Equal to `before` if there is nothing to do. */
   readonly after: string;
   /** The profiles of the roles in `InitOptions.wanted`, in that order. */
   readonly profiles: readonly string[];
@@ -81,8 +81,8 @@ function planOf(files: Files, steps: readonly Step[], profiles: readonly string[
 }
 
 /**
- * Turns our profiles back into plain sso_* profiles, with the original lines where adopting set them aside. For one session,
- * or for all.
+ * Turns our profiles back into plain sso_* profiles, restoring the lines that adopting set aside. For one session, or
+ * for all.
  */
 export function planRevert(files: Files, session: string | undefined): Plan {
   return planOf(files, revertSteps(readCurrentConfig(files.configText), files.configText, session), []);

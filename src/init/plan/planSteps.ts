@@ -55,7 +55,7 @@ export function profileSteps(
   return steps;
 }
 
-/** One step for each profile of ours whose command is no longer this program. */
+/** One step for each profile of ours that does not run this program. */
 export function repairSteps(
   current: CurrentConfig,
   session: string | undefined,
@@ -94,8 +94,8 @@ function adoptionReason(current: CurrentConfig, name: string): string {
 }
 
 /**
- * The new line for a role. An equivalent line is kept as it is; if only the path is outdated, the rest of the line is kept.
- * A line for a role that cannot be written is left alone.
+ * The new line for a role. An equivalent line is kept. If only the path is outdated, the rest of the line is kept. A
+ * line for a role that cannot be written is left alone.
  */
 function updatedLine(
   line: string,
@@ -108,7 +108,7 @@ function updatedLine(
   if (roleKey(command) !== roleKey(role)) {
     return { value, reason: `was ${command.roleName} in ${command.accountId}` };
   }
-  // A bare name is looked up on the PATH, so it never goes stale.
+  // A bare name is looked up on the PATH, so it is never outdated.
   const isBare = !/[/\\]/.test(command.command);
   if (command.command === options.command || (isBare && !options.isCommandGiven))
     return { value: line, reason: "" };

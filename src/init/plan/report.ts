@@ -75,7 +75,7 @@ function asData(plan: Plan, path: string, { isDryRun }: ReportStyle) {
   };
 }
 
-/** One line for each change and removal with its reason. Additions were asked for and need none. */
+/** One line for each change and removal, with its reason. Additions were requested and need none. */
 function remarks(edits: readonly PlannedEdit[]): string[] {
   const told = edits.filter(({ action }) => action !== "add");
   const verb = { add: "added", change: "changed", remove: "removed" };

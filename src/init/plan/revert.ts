@@ -31,7 +31,7 @@ export function revertSteps(current: CurrentConfig, text: string, session: strin
   });
 }
 
-/** True if the profile has lines set aside that name its current role. */
+/** True if the lines set aside in the profile name its current role. */
 function isSetAside(text: string, section: SectionName, role: Role): boolean {
   const lines = setAsideLines(text, section);
   if (lines.length === 0) return false;

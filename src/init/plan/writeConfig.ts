@@ -30,11 +30,12 @@ interface OpenedFile {
 }
 
 /**
- * Replaces the config in one step, following a symbolic link. Mode, owner, group, access control lists, extended attributes and labels
- * stay. A new file is 0600 in a folder of 0700. The replaced text is kept beside it as
- * `config.sso-cred.bak`. Returns false, and changes nothing, when the file no longer holds `before`.
+ * Replaces the config in one step, following a symbolic link. Keeps mode, owner, group, access control lists,
+ * extended attributes and labels. A new file is 0600 in a folder of 0700. The replaced text is kept beside it as
+ * `config.sso-cred.bak`. Returns false, and changes nothing, if the file no longer holds `before`.
  *
- * @throws SsoCredError("config") naming the file that cannot be replaced by a rename, or not without changing its owner.
+ * @throws SsoCredError("config") naming a file that cannot be replaced by a rename, or not without changing its
+ * owner.
  */
 export function writeConfig(path: string, before: string, after: string): boolean {
   const target = followLinks(path);
@@ -57,7 +58,8 @@ export function writeConfig(path: string, before: string, after: string): boolea
         }
         renameWhileBusy(next, target);
       } catch (error) {
-        // A mount point, such as a single file shared with a container, takes the backup's rename and refuses its own.
+        // A mount point, such as a single file shared with a container, allows the rename of the backup but not its
+        // own.
         restoreBackup();
         throw error;
       }
@@ -71,12 +73,12 @@ export function writeConfig(path: string, before: string, after: string): boolea
   }
 }
 
-/** The backup's name for a config: beside the name that the user knows, whatever it links to. */
+/** The backup's name for a config: beside the name that the user knows, wherever it links to. */
 export function backupPath(path: string): string {
   return join(dirname(path), `${basename(path)}.sso-cred.bak`);
 }
 
-/** Returns what restores the earlier backup. */
+/** Returns a function that restores the earlier backup. */
 function keepBackup(path: string, old: OpenedFile): () => void {
   const backup = backupPath(path);
   const earlier = readIfExists(backup);
@@ -119,8 +121,8 @@ function prepare(target: string, bytes: Buffer, like: OpenedFile | undefined): s
 }
 
 /**
- * Node has no call for access control lists, extended attributes and SELinux labels, and `cp -a` of GNU and macOS copies them. BusyBox's
- * does not. `cp` takes names, so only where no other user can swap the file. Best effort.
+ * Node has no call for access control lists, extended attributes and SELinux labels. `cp -a` of GNU and macOS copies
+ * them, BusyBox's does not. `cp` takes names, so it is used only where no other user can swap the file. Best effort.
  */
 function copyAttributes({ path, stats }: OpenedFile, next: string): void {
   const me = process.geteuid?.();
@@ -150,7 +152,7 @@ function assertSameOwner(file: number, { path, stats: { uid, gid } }: OpenedFile
   }
 }
 
-/** By one descriptor: text and owner are those of the same file. Never waits for a pipe. */
+/** Text and owner are read through one descriptor, so they are those of the same file. Never waits for a pipe. */
 function readIfExists(path: string): OpenedFile | undefined {
   let file: number;
   try {

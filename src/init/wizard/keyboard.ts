@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 
 /**
- * Hands out typed keys answer by answer. What was typed or pasted after the end of an answer's line stays for the next
- * question, as with programs that read lines.
+ * Hands out typed keys, one answer at a time. Text typed or pasted after the end of an answer's line stays for the
+ * next question, as with programs that read lines.
  */
 export interface Keyboard {
   /** The keys for one question; one is open at a time. */
@@ -12,7 +12,7 @@ export interface Keyboard {
 }
 
 export interface Keys {
-  /** Stops after each Enter, until `goOn`. */
+  /** Stops after each Enter until `goOn` is called. */
   readonly stream: Readable;
   /** The question is still open. */
   goOn(): void;
@@ -20,7 +20,7 @@ export interface Keys {
   close(): void;
 }
 
-/** Standard input, as far as it is used. */
+/** The part of standard input that is used. */
 export interface KeySource {
   on(event: "data", listener: (chunk: Buffer | string) => void): unknown;
   on(event: "end", listener: () => void): unknown;
@@ -66,7 +66,7 @@ export function keyboard(source: KeySource): Keyboard {
       function take(chunk: Buffer | string): void {
         const bytes = Buffer.from(chunk as string);
         const interrupt = bytes.lastIndexOf(CONTROL_C);
-        // As in a terminal: it discards what was typed before and takes effect at once.
+        // As in a terminal, Ctrl-C discards what was typed before and takes effect at once.
         if (interrupt >= 0) isHeld = false;
         ahead = interrupt >= 0 ? bytes.subarray(interrupt) : Buffer.concat([ahead, bytes]);
         deliver();

@@ -1,21 +1,24 @@
 import { columnsOf } from "../../text/columns.ts";
 
-/** Columns of the marks before a choice, and two to spare. */
+/** Columns for the marks before a choice, and two to spare. */
 export const MARKS = 8;
-/** The label width that cuts nothing. */
+/** A label width at which nothing is cut. */
 const UNCUT = 1000;
 
 const HELP = "up/down move, tab tick, enter accept, esc cancel";
 const SHORT_HELP = "enter accept, esc cancel";
 const HELP_WITHOUT_TICKS = "up/down move, enter accept, esc cancel";
 
-/** The row of help below a menu, after its counts; a shorter one where the terminal is too narrow for all of it. */
+/** The help row below a menu, after its counts. Shorter where the terminal is too narrow for all of it. */
 export function helpRow(counts: string, isSingle: boolean): string {
   const row = `${counts}${isSingle ? HELP_WITHOUT_TICKS : HELP}`;
   return columnsOf(row) < (process.stderr.columns || 80) ? row : `${counts}${SHORT_HELP}`;
 }
 
-/** Columns for a choice's label, and rows for the list, between the message above and the help and the search line below. */
+/**
+ * Columns for a choice's label, and rows for the list between the message above it and the help and search lines
+ * below.
+ */
 export function roomFor(message: string): { columns: number; rows: number } {
   // Terminals that do not know their size report 0.
   const width = process.stderr.columns || 80;

@@ -46,7 +46,7 @@ function numbered(line: string, choices: readonly Choice[]): string[] | undefine
   return values.every((value) => value !== undefined) ? [...new Set(values)] : undefined;
 }
 
-/** A line of standard input; the terminal itself edits and shows it. */
+/** A line of standard input, edited and shown by the terminal itself. */
 function ask(typed: Keyboard, message: string): Promise<string | undefined> {
   process.stderr.write(message);
   const { stream, close } = typed.open();

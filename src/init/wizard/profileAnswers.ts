@@ -30,7 +30,7 @@ export interface ProfileAnswers {
   readonly output: string;
   /** Undefined: default names, and a role that already has a profile keeps its name. */
   readonly nameTemplate: string | undefined;
-  /** Existing SSO profiles that become ours, because their name was chosen for their own role. */
+  /** Existing SSO profiles to convert, because the typed name is theirs and they have the same role. */
   readonly adopt: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export interface ProfileFacts {
   readonly isMany: boolean;
   /** Existing SSO profiles that could be adopted, and their roles. */
   readonly adoptable: ReadonlyMap<string, Role>;
-  /** Why typed names are taken; undefined when they are free. */
+  /** Explains why typed names are taken; undefined if they are free. */
   conflictOf(names: readonly string[]): string | undefined;
 }
 

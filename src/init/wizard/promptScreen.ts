@@ -5,7 +5,7 @@ import { columnsOf } from "../../text/columns.ts";
 /** One frame drawn by the prompt library. */
 interface Frame {
   readonly rows: readonly string[];
-  /** Rows below the cursor's. */
+  /** Rows below the cursor's row. */
   readonly below: number;
   /** The cursor's column, from 0. */
   readonly column: number;
@@ -66,7 +66,7 @@ function nextFrame(frame: Frame | undefined, text: string): Frame | undefined {
   return { rows: stripVTControlCharacters(text).split("\n"), below: Number(cursor[1] ?? 0), column };
 }
 
-/** Counts from the cursor, which moves with its row when the terminal is resized. */
+/** Counts rows from the cursor, which moves with its row when the terminal is resized. */
 function erasure({ rows, below, column }: Frame, columns: number): string {
   const above = rows.slice(0, rows.length - 1 - below);
   const broken = above.reduce((sum, row) => sum + Math.max(1, Math.ceil(columnsOf(row) / columns)), 0);

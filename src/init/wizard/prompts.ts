@@ -15,17 +15,17 @@ import { type Keyboard, type Keys, keyboard } from "./keyboard.ts";
 import { helpRow, isFound, roomFor } from "./menu.ts";
 import { type PromptScreen, promptScreen } from "./promptScreen.ts";
 
-/** One line of text; `message` is shown as it stands. */
+/** A question with one line of text as its answer. `message` is shown unchanged. */
 export interface TextQuestion {
   readonly message: string;
-  /** What an empty answer means; undefined: an answer is required. */
+  /** The meaning of an empty answer; undefined: an answer is required. */
   readonly fallback: string | undefined;
-  /** Why an answer cannot be taken. */
+  /** Explains why an answer cannot be accepted; undefined if it can. */
   check(answer: string): string | undefined;
 }
 
 export interface Choice {
-  /** One line of at most so many columns. */
+  /** The label in one line of at most so many columns. */
   label(columns: number): string;
   readonly value: string;
 }
@@ -33,20 +33,23 @@ export interface Choice {
 export interface MenuQuestion {
   readonly message: string;
   readonly choices: readonly Choice[];
-  /** True where one choice is meant: nothing can be ticked. */
+  /** True for a choice of one: nothing can be ticked. */
   readonly isSingle?: boolean;
 }
 
 /** Answers are undefined after Esc, Ctrl-C or the end of input. Keys typed ahead answer the next question. */
 export interface Prompts {
   askText(question: TextQuestion): Promise<string | undefined>;
-  /** At least one value. */
+  /** Returns at least one value. */
   askSome(question: MenuQuestion): Promise<string[] | undefined>;
 }
 
 type Reading = NonNullable<Parameters<Parameters<typeof useKeypress>[0]>[1]>;
 
-/** Prompts on standard error, keys from standard input; the only user of the prompt library, in a chunk of its own. */
+/**
+ * Prompts on standard error, with keys from standard input. The only user of the prompt library, in a chunk of its
+ * own.
+ */
 export function terminalPrompts(): Prompts {
   const typed = keyboard(process.stdin);
   return {
@@ -55,7 +58,7 @@ export function terminalPrompts(): Prompts {
   };
 }
 
-/** What a prompt needs besides its question. */
+/** The parts of a prompt that are not its question. */
 interface Place {
   cancel(): void;
   readonly keyboard: Keyboard;
@@ -149,8 +152,8 @@ const textPrompt = createPrompt<string, TextQuestion & Place>((question, done) =
 });
 
 /**
- * Draws the list above the cursor's row. When a window becomes narrower, terminals keep the cursor on its row, some only if
- * no row below it wraps.
+ * Draws the list above the cursor's row. When a window becomes narrower, terminals keep the cursor on its row, some
+ * only if no row below it wraps.
  */
 const menuPrompt = createPrompt<string[], MenuQuestion & Place>((question, done) => {
   const [query, setQuery] = useState("");

@@ -10,9 +10,9 @@ import type { MenuQuestion, Prompts, TextQuestion } from "./prompts.ts";
 /** A question with the flag that answers it. Words and order are those of `aws configure sso`. */
 export interface Question extends TextQuestion {
   readonly flag: string;
-  /** What an abbreviated answer stands for. */
+  /** Expands an abbreviated answer. */
   complete?(answer: string): string;
-  /** Why a person may want another answer; the same answer a second time is taken. */
+  /** A reason to doubt an answer. The same answer given a second time is accepted. */
   doubt?(answer: string): string | undefined;
 }
 
@@ -92,7 +92,7 @@ export function outputQuestion(): Question {
   };
 }
 
-/** The AWS CLI's, of 2.36.7 (`aws help`, --output). */
+/** The output formats of the AWS CLI 2.36.7 (`aws help`, --output). */
 const OUTPUT_FORMATS: readonly string[] = ["json", "text", "table", "yaml", "yaml-stream", "off"];
 
 export function profileNameQuestion(
@@ -122,7 +122,7 @@ function yesOrNo(flag: string, what: string, fallback: "y" | "n"): Question {
   };
 }
 
-/** Why a typed name is invalid, with the nearest valid one; undefined for a valid name. */
+/** Explains why a typed name is invalid, with the nearest valid one; undefined for a valid name. */
 export function refusedName(what: "session" | "profile", name: string): string | undefined {
   const problem = nameProblem(name);
   if (problem === undefined) return undefined;
@@ -136,13 +136,13 @@ export interface Asking {
   readonly prompts: Prompts | undefined;
   /** True with `--yes` and `--dry-run`: questions with a default are not asked. */
   readonly takesDefaults: boolean;
-  /** A line on standard error. */
+  /** Writes a line to standard error. */
   say(line: string): void;
 }
 
 /**
- * @throws SsoCredError("usage") naming the flag, for an invalid flag and for a question without a terminal; "cancelled"
- * when the person leaves.
+ * @throws SsoCredError("usage") naming the flag, for an invalid flag and for a question without a terminal;
+ * "cancelled" if the person leaves.
  */
 export async function answer(question: Question, given: string | undefined, asking: Asking): Promise<string> {
   const text = await shortAnswer(question, given, asking);

@@ -18,7 +18,7 @@ export interface RoleFlags {
 /**
  * Chooses accounts and roles: by flags, the only one there is, or from the menus.
  *
- * @throws SsoCredError("access-denied") when nothing is assigned, or not what the flags ask for.
+ * @throws SsoCredError("access-denied") if nothing is assigned, or nothing that the flags ask for.
  */
 export async function askRoles(
   list: Inventory,
@@ -69,7 +69,7 @@ async function askAccounts(
   return accounts.filter((account) => chosen.includes(account.accountId));
 }
 
-/** Never cuts the id, which tells accounts with similar names apart. */
+/** The id is never cut: it tells accounts with similar names apart. */
 function accountLabel({ accountId, accountName, emailAddress }: Account, columns: number): string {
   const id = ` (${accountId})`;
   const known = [accountName, emailAddress].map((text) => printable(text, 100)).filter((text) => text !== "");

@@ -26,8 +26,8 @@ export interface SessionAnswers {
 }
 
 /**
- * Asks the questions about a session again after a failed sign-in, with the earlier answers as defaults. If all values are
- * already in the config, only asks whether to try again.
+ * Asks the questions about a session again after a failed sign-in, with the earlier answers as defaults. If all
+ * values are already in the config, only asks whether to try again.
  */
 export async function askSessionAgain(
   earlier: SessionAnswers,

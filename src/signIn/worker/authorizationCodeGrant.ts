@@ -10,17 +10,20 @@ export interface CodeGrantInput {
   oidcOrigin: string;
   scopes: readonly string[];
   sessionName: string;
-  /** What a person runs to try again. */
+  /** The command that starts another attempt. */
   loginCommand: string;
   /** Called once the callback server listens; shows and opens the page. */
   opened(url: string): Promise<void>;
   /** Rejects when the wait has to end: out of time, or signed out. */
   ended: Promise<never>;
-  /** Called with the token before the page says that it worked. */
+  /** Called with the token before the page reports success. */
   store(token: TokenGrant): Promise<void>;
 }
 
-/** Authorization code grant with PKCE (RFC 7636): serve first, then open, then redeem the code and store the token. */
+/**
+ * The authorization code grant with PKCE (RFC 7636): starts the server, opens the page, redeems the code, stores the
+ * token.
+ */
 export async function authorizationCodeGrant(
   api: Pick<IdentityCenter, "redeemAuthorizationCode">,
   input: CodeGrantInput,
@@ -51,7 +54,7 @@ export async function authorizationCodeGrant(
   }
 }
 
-/** The AWS CLI's URL, parameter by parameter; it is `scopes`, not OAuth's `scope`. */
+/** The AWS CLI's URL, parameter by parameter. It says `scopes` where OAuth says `scope`. */
 function authorizeUrl(
   { client, oidcOrigin, scopes }: CodeGrantInput,
   redirectUri: string,

@@ -1,6 +1,6 @@
 import { printable } from "../../text/printable.ts";
 
-/** How a sign-in in the browser ended, and the command that starts another one. */
+/** The outcome of a sign-in in the browser, and the command that starts another one. */
 export type PageOutcome = { signedInTo: string } | { failed: string; command?: string };
 
 interface Words {
@@ -38,7 +38,7 @@ body{font:1.1rem/1.6 system-ui,sans-serif;max-width:36rem;margin:12vh auto;paddi
 h1{font-size:1.6rem;line-height:1.3}
 code{display:block;padding:.75rem 1rem;border-radius:.5rem;background:light-dark(#f0f0f2,#2c2c30)}`;
 
-/** The page that a person sees at the end of a sign-in, in the language of their browser (`Accept-Language`). */
+/** The page that ends a sign-in, in the language of the browser (`Accept-Language`). */
 export function callbackPage(outcome: PageOutcome, acceptLanguage = ""): string {
   const language = pageLanguage(acceptLanguage);
   const words = WORDS[language];
@@ -73,7 +73,7 @@ function paragraph(text: string): string {
   return `<p>${escapeHtml(text)}</p>`;
 }
 
-/** The first of our languages that the browser prefers (RFC 9110, section 12.5.4); English if it names none. */
+/** The first of our languages that the browser prefers (RFC 9110, section 12.5.4); English if it accepts none. */
 function pageLanguage(acceptLanguage: string): "en" | "ja" {
   const ranked = acceptLanguage
     .slice(0, 1_000)

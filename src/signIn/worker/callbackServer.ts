@@ -7,7 +7,7 @@ import { callbackPage, type PageOutcome } from "./callbackPage.ts";
 export const CALLBACK_PATH = "/oauth/callback";
 const MAX_CONNECTIONS = 64;
 
-/** The authorization response (RFC 6749, section 4.1.2) that carried our state. */
+/** The authorization response (RFC 6749, section 4.1.2) with our state. */
 export type CallbackAnswer = { code: string } | { error: string };
 
 export interface CallbackServer {
@@ -16,12 +16,12 @@ export interface CallbackServer {
   answer: Promise<CallbackAnswer>;
   /** An error that came without our state. It changes nothing, but is reported when the wait runs out. */
   strayError(): string | undefined;
-  /** Shows the outcome in the page that is waiting. */
+  /** Shows the outcome in the waiting page. */
   tell(outcome: PageOutcome): Promise<void>;
   close(): void;
 }
 
-/** Thrown where the system allows no listening socket: a sandbox, seccomp, SELinux, no loopback. */
+/** Thrown if the system allows no listening socket: a sandbox, seccomp, SELinux, no loopback. */
 export class CannotListen extends Error {
   readonly code: string;
 
@@ -32,8 +32,8 @@ export class CannotListen extends Error {
 }
 
 /**
- * Listens on 127.0.0.1, on a port of the system's choice, for `GET /oauth/callback` with our state. Every other
- * request (path, method, host, state) gets an error page and changes nothing.
+ * Listens on 127.0.0.1, on a port chosen by the system, for `GET /oauth/callback` with our state. Every other request
+ * (path, method, host, state) gets an error page and changes nothing.
  */
 export async function startCallbackServer(state: string): Promise<CallbackServer> {
   let resolveAnswer: (answer: CallbackAnswer) => void = () => {};
@@ -94,7 +94,10 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
   };
 }
 
-/** The request's URL if it is one for us; the Host header shuts out pages that rebind their name to 127.0.0.1. */
+/**
+ * The request's URL if it is meant for us. Checking the Host header shuts out pages that rebind their name to
+ * 127.0.0.1.
+ */
 function callbackUrl(request: IncomingMessage, port: number): URL | undefined {
   if (request.method !== "GET" || request.headers.host !== `127.0.0.1:${port}`) return undefined;
   const target = request.url ?? "";

@@ -4,7 +4,7 @@ import type { ClientRegistration, DeviceAuthorization, TokenGrant } from "../../
 import type { System } from "../../platform/system.ts";
 import { unanswered } from "./watchLogin.ts";
 
-/** RFC 8628, section 3.5: what `slow_down` adds to the interval, for good. */
+/** RFC 8628, section 3.5: `slow_down` adds this to the interval permanently. */
 const SLOW_DOWN_SECONDS = 5;
 /** How long the first poll may delay showing the code. */
 const FIRST_POLL_MS = 2_000;
@@ -20,8 +20,8 @@ export interface DeviceGrantInput {
 }
 
 /**
- * Device authorization grant (RFC 8628): polls at the service's interval until the person has answered or the codes expire. An
- * outage while polling is waited out.
+ * The device authorization grant (RFC 8628): polls at the service's interval until the person has responded or the
+ * codes expire. Continues through an outage.
  */
 export async function deviceGrant(
   api: Pick<IdentityCenter, "startDeviceAuthorization" | "redeemDeviceCode">,
@@ -31,7 +31,7 @@ export async function deviceGrant(
   const authorization = await api.startDeviceAuthorization(input.client, input.startUrl);
   const expiresAt = system.now() + authorization.expiresInSeconds * 1000;
   let intervalSeconds = authorization.intervalSeconds;
-  // As the AWS CLI does, poll once before showing anything: the device may already be authorized.
+  // Like the AWS CLI, poll once before showing anything: the device may already be authorized.
   const first = poll();
   let token = await Promise.race([first, system.sleep(FIRST_POLL_MS).then(() => undefined)]);
   if (token) return token;

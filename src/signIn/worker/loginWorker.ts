@@ -17,12 +17,12 @@ import { signIn } from "./signIn.ts";
 import { withReservedTokenFile } from "./storeToken.ts";
 import { isUnanswered, type LoginWatch, watchLogin } from "./watchLogin.ts";
 
-/** After the end of the wait. */
+/** Extra time after the end of the wait. */
 const UNWIND_MS = 1_000;
 
 /**
- * The life of one sign-in, in a process of its own that outlives its callers. Ends by success (also by another
- * tool's), denial, logout (the login's file is gone) or after 10 minutes. Reports only through its file.
+ * Runs one sign-in in a process of its own, which outlives its callers. It ends by success (also by another tool's),
+ * denial, logout (the login's file is gone) or after 10 minutes. It reports only through its file.
  */
 export async function runLoginWorker(key: string, id: string, system: System): Promise<void> {
   if (!/^[0-9a-f]{40}$/.test(key)) return;
@@ -44,7 +44,7 @@ export async function runLoginWorker(key: string, id: string, system: System): P
   }
 }
 
-/** Lets the grant end in order: the page shows the outcome, stray errors are named. */
+/** Lets the grant end in order: the page shows the outcome, and errors without our state are reported. */
 async function unwound(ended: Promise<never>, system: System): Promise<never> {
   try {
     return await ended;
@@ -56,11 +56,12 @@ async function unwound(ended: Promise<never>, system: System): Promise<never> {
 async function fail(login: PendingLogin, error: unknown, watch: LoginWatch, system: System): Promise<void> {
   system.trace.step("sign-in ended", { error: String(error) });
   if (isKind(error, "cancelled")) return endLogin(login, system);
-  // What the worker has written since: which grant it went on with, and whether it opened a tab.
+  // Changes to the record that the worker has written since: the grant it continued with, and whether it opened a
+  // browser.
   const current = readPendingLogin(login.session, system);
   if (current?.id !== login.id) return;
   const unanswered = isUnanswered(error);
-  // A page that nobody answered may have said that the service has forgotten the client.
+  // A page that stayed unanswered may have shown that the service no longer knows the client.
   const isForgotten = error instanceof ServiceError && error.code === "invalid_client";
   if (isForgotten || (unanswered && current.grant === "browser")) {
     removeIfPossible(registrationPath(login.session, system));
@@ -75,7 +76,7 @@ async function fail(login: PendingLogin, error: unknown, watch: LoginWatch, syst
   }
 }
 
-/** What callers are told; they read it from the login's file. */
+/** The error that callers read from the login's file. */
 function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
   const title = sessionTitle(login.session);
   const remedy = { run: `sso-cred login ${login.session.loginArguments}` };
@@ -84,7 +85,7 @@ function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
   }
   if (error instanceof ServiceError) {
     const message = `the sign-in to '${title}' failed: ${printable(error.message, 200)}`;
-    // A new sign-in would end in the same way.
+    // True if a new sign-in would end in the same way.
     if (mayBeWrongSetting(error)) {
       return new SsoCredError("login-failed", `${message}; ${settingsToCheck(login.session)}`);
     }
@@ -99,7 +100,7 @@ function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
   return new SsoCredError("unexpected", `the sign-in to '${title}' failed: ${printable(String(error), 200)}`);
 }
 
-/** How the service rejects a start URL or a region that is not the organization's. */
+/** The service's error for a start URL or a region that is not the organization's. */
 function mayBeWrongSetting({ code }: ServiceError): boolean {
   return ["invalid_request", "invalid_grant", "invalid_redirect_uri", "unauthorized_client"].includes(code);
 }

@@ -7,8 +7,8 @@ import type { System } from "../../platform/system.ts";
 type Environment = Pick<System, "env" | "platform" | "now" | "trace">;
 
 /**
- * The client registration for a grant: the cached one, which the AWS CLI shares, or a new one. Requests and file
- * are the CLI's (aws-cli awscli/botocore/utils.py, SSOTokenFetcher and SSOTokenFetcherAuth).
+ * The client registration for a grant: the cached one, which the AWS CLI shares, or a new one. Request and file are
+ * those of the CLI (aws-cli awscli/botocore/utils.py, SSOTokenFetcher and SSOTokenFetcherAuth).
  */
 export async function obtainRegistration(
   session: SsoSession,

@@ -20,10 +20,10 @@ import { type ReservedTokenFile, storeToken } from "./storeToken.ts";
 import type { LoginWatch } from "./watchLogin.ts";
 import { webUrl } from "./webUrl.ts";
 
-/** All retries of one request together. */
+/** The time for all retries of one request. */
 const RETRY_MS = 10_000;
 
-/** Thrown when no opener could be started and the device grant may be used instead. */
+/** Thrown if no opener could be started and the device grant may be used instead. */
 class NoBrowser extends Error {}
 
 interface Run {
@@ -34,7 +34,7 @@ interface Run {
   system: System;
 }
 
-/** One sign-in by the login's grant, up to the stored token. */
+/** Runs one sign-in with the login's grant, until the token is stored. */
 export async function signIn(
   login: PendingLogin,
   watch: LoginWatch,
@@ -86,7 +86,7 @@ async function byBrowser(login: PendingLogin, run: Run): Promise<void> {
     if (!(error instanceof NoBrowser || error instanceof CannotListen)) throw error;
     if (!login.deviceFallback) throw error instanceof CannotListen ? cannotListen(error, session) : error;
     system.trace.step("go on with the device grant", { because: String(error) });
-    // An opener that failed is not started again; where only the socket was refused, none was started yet.
+    // An opener that failed is not started again. If only the socket was refused, none was started yet.
     const browser = login.browser && error instanceof CannotListen;
     await byDevice({ ...login, grant: "device", browser }, run);
   }
@@ -116,7 +116,7 @@ async function byDevice(login: PendingLogin, run: Run, anew = false): Promise<vo
     );
     await store(client, grant);
   } catch (error) {
-    // The service has forgotten the client that the cache still names.
+    // The service no longer knows the client that is in the cache.
     if (!anew && error instanceof ServiceError && error.code === "invalid_client")
       return byDevice(login, run, true);
     throw error;
@@ -137,8 +137,8 @@ function cannotListen({ code }: CannotListen, session: SsoSession): SsoCredError
 }
 
 /**
- * The start URL that the services are told: a company's own is followed to AWS's. Throws `config` when it leads to
- * a region other than the session's, where its token would not be valid.
+ * The start URL to send to the services: a company's own is resolved to AWS's. Throws `config` if it leads to another
+ * region than the session's, where its token would not be valid.
  */
 async function effectiveStartUrl(session: SsoSession, system: System): Promise<string> {
   const { startUrl, region } = await resolveStartUrl(
@@ -156,7 +156,10 @@ export type LoginApi = Pick<
   "registerClient" | "startDeviceAuthorization" | "redeemAuthorizationCode" | "redeemDeviceCode"
 >;
 
-/** Retries what a short outage would otherwise cost the person; polls of the device grant repeat by themselves. */
+/**
+ * Adds retries to the requests that a short outage would otherwise make fail. The polls of the device grant repeat by
+ * themselves.
+ */
 export function withRetriedRequests(api: LoginApi, system: System): LoginApi {
   const signal = system.interrupted;
   const retried = <T>(request: (options: RequestOptions) => Promise<T>) =>

@@ -12,20 +12,21 @@ import type { System } from "../../platform/system.ts";
 import { type PendingLogin, readPendingLogin } from "../pendingLogin.ts";
 import { sessionTitle } from "../sessionTitle.ts";
 
-/** No longer than a refresh may hold the session's lock. */
+/** A refresh may hold the session's lock for this long. */
 const LOCK_WAIT_MS = 15_000;
 /** Several times the size of a token file. */
 const RESERVED_BYTES = 16_384;
 
 /** Disk space reserved for the token. */
 export interface ReservedTokenFile {
-  /** Called just before the token is written; harmless afterwards. */
+  /** Called just before the token is written. Harmless afterwards. */
   free(): void;
 }
 
 /**
- * Reserves space for the session's token during `work`: a full or read-only disk shows before a person is asked, and one that
- * fills up meanwhile does not cost them the answer. Throws the system's error, with the token file as its `path`.
+ * Reserves space for the session's token during `work`, so that a full or read-only disk is noticed before a person
+ * is asked, and one that fills up later does not lose the token. Throws the system's error, with the token file as
+ * its `path`.
  */
 export async function withReservedTokenFile<T>(
   session: SsoSession,
@@ -41,8 +42,8 @@ export async function withReservedTokenFile<T>(
 }
 
 /**
- * Writes the token of a new sign-in, unless a logout came first. Throws `login-failed` for a token too short-lived to be
- * used.
+ * Writes the token of a new sign-in, unless a logout came first. Throws `login-failed` for a token too short-lived to
+ * be used.
  */
 export async function storeToken(
   login: PendingLogin,
@@ -75,13 +76,13 @@ export async function storeToken(
   try {
     await withLock(system, sessionLockPath("token", session, system), wait, async () => write());
   } catch (error) {
-    // The holder checks the file before it writes, and a fresh sign-in must not be lost to the lock.
+    // Goes on without the lock: its holder checks the file before it writes, and a new sign-in must not be lost.
     if (!isKind(error, "unavailable")) throw error;
     write();
   }
 }
 
-/** Somebody else may have signed in: role credentials of the sign-in before must not outlive it. Best effort. */
+/** Removes the role credentials of the sign-in before: somebody else may have signed in now. Best effort. */
 function removeRolesOfBefore(session: SsoSession, before: number, system: System): void {
   try {
     const pairs = rolePairs(loadConfig(system), session);

@@ -6,14 +6,14 @@ import { isAnswer, LOGIN_MS, type PendingLogin, readPendingLogin } from "../pend
 import { sessionTitle } from "../sessionTitle.ts";
 
 const WATCH_MS = 500;
-/** A longer gap between two looks means that the computer slept or its clock was set forward. */
+/** A longer gap between two polls means that the computer slept or its clock was set forward. */
 const SLEPT_MS = 10_000;
 const UNANSWERED = "unanswered";
 
 export interface LoginWatch {
-  /** Rejects when the wait is over: signed out, replaced, answered through another tool, out of time. */
+  /** Rejects when the wait is over: signed out, replaced, completed by another tool, out of time. */
   ended: Promise<never>;
-  /** Names the token that is this sign-in's own and no reason to end. */
+  /** Names the token that this sign-in itself produced, which is no reason to end. */
   expect(accessToken: string): void;
   /** True if the computer slept, or its clock was set forward, while the sign-in was open. */
   hasSlept(): boolean;
@@ -36,7 +36,7 @@ export function watchLogin(login: PendingLogin, system: System): LoginWatch {
       if (readPendingLogin(login.session, system)?.id !== login.id) throw endedElsewhere();
       const token = readToken(login.session, system);
       if (token && token.accessToken !== own && isAnswer(token, login, system)) throw endedElsewhere();
-      // The machine's uptime too: the clock may be set back.
+      // Checks the machine's uptime too: the clock may be set back.
       if (system.now() >= deadline || (uptime() - login.startedUptime) * 1000 >= LOGIN_MS)
         throw unanswered(sessionTitle(login.session));
     }
@@ -55,7 +55,7 @@ export function watchLogin(login: PendingLogin, system: System): LoginWatch {
   };
 }
 
-/** The error of a sign-in that ran out of time without an answer. */
+/** The error of a sign-in that stayed unanswered. */
 export function unanswered(sessionName: string): SsoCredError {
   return new SsoCredError("login-failed", `nobody answered the sign-in to '${sessionName}' in time`, {
     cause: UNANSWERED,

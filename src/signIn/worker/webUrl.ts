@@ -1,10 +1,10 @@
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 
-/** Characters. The URL is shown on terminals and in one line of an error. */
+/** In characters. The URL is shown on terminals and in one line of an error. */
 const LONGEST_URL = 4_096;
 
-/** Checks that the address from the service is a web page that may be opened. Throws `unavailable`. */
+/** Asserts that the service's address is a web page that may be opened. Throws `unavailable`. */
 export function webUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "https:" && url?.protocol !== "http:") {
