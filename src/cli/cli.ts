@@ -12,10 +12,10 @@ import { nearest } from "../text/nearest.ts";
 import { printable } from "../text/printable.ts";
 import { asksFor, COMMAND_NAMES, commandOf, isMainJob } from "./commandLine.ts";
 
-/** Followed by `--` and words, as the completion scripts call it. */
+/** Followed by `--` and the words of the command line; called by the completion scripts. */
 const COMPLETE_FLAG = "--complete";
 
-/** The process: runs the command line and ends with its exit code. */
+/** Runs the command line of this process and ends it with the exit code. */
 export async function runProcess(): Promise<void> {
   const args = process.argv.slice(2);
   if (args[0] === EXIT_FLAG) process.exit(Number(args[1]));
@@ -23,7 +23,7 @@ export async function runProcess(): Promise<void> {
   exitProcess(await runCli(args, realSystem()));
 }
 
-/** The program over a `System`: every error becomes its lines on stderr and its exit code, here and nowhere else. */
+/** Runs a command line over a `System`. Returns the exit code, also for an error. */
 export async function runCli(args: readonly string[], system: System): Promise<number> {
   try {
     return await dispatch(args, system);
@@ -72,7 +72,7 @@ async function printHelp(command: string | undefined, system: System): Promise<n
   return 0;
 }
 
-/** `help COMMAND`. */
+/** The command that `help COMMAND` names. */
 function knownCommand([name, ...more]: readonly string[]): string | undefined {
   if (name === undefined || name.startsWith("-")) return undefined;
   if (more.length > 0)

@@ -2,7 +2,7 @@ import type { System } from "../platform/system.ts";
 
 export type Command = (args: readonly string[], system: System) => Promise<number>;
 
-/** The commands that people run. Each is loaded by its own call: the main job waits for none of them. */
+/** The commands. Each is loaded when it is called, so the main job waits for none of them. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import("../commands/init.ts")).init,
   list: async () => (await import("../commands/list.ts")).list,
@@ -18,15 +18,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 
 export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
 
-/** The command that the line names; undefined for the main job, and for a line that is not understood. */
+/** The command of the first word. Undefined for the main job and for a line that is not understood. */
 export function commandOf(args: readonly string[]): (() => Promise<Command>) | undefined {
   const [word = ""] = args;
   return !isMainJob(args) && Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
 }
 
 /**
- * A first word with both flags is a session, whatever commands there will be; `init` has such flags itself. Before the commands that
- * take a role, this is so only of a line that has nothing else: theirs name a session, too.
+ * With both flags the first word is a session, whatever commands may be added later. `init` has such flags itself.
+ * The commands that take a role have them too, so there the rule holds only for a line with nothing else in it.
  */
 export function isMainJob(args: readonly string[]): boolean {
   const [word = ""] = args;

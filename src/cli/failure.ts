@@ -8,16 +8,16 @@ import { maskedText } from "../text/redact.ts";
 import { commandUsage, MAIN_FLAGS } from "../usage/commandTable.ts";
 import { commandOf } from "./commandLine.ts";
 
-/** Of characters; a URL of a sign-in fits in. */
+/** Characters; the longest sign-in URL fits. */
 const LONGEST_LINE = 8_192;
-/** After its end a run of the main job still says what went wrong, to a reader that may be slow. */
+/** How long a run of the main job waits for a slow reader of its error, beyond its own deadline. */
 const STDERR_TIMEOUT_MS = 1_000;
 
-/** Writes an error's lines to stderr and returns the exit code for it. */
+/** Writes an error to stderr and returns its exit code. No other code turns errors into output. */
 export function reportFailure(error: unknown, args: readonly string[], system: System): number {
   const failure = asFailure(error, args, system);
   system.trace.step("failed", { kind: failure.kind, message: failure.message, error: stack(error) });
-  tell(failure, commandOf(args) ? Infinity : STDERR_TIMEOUT_MS, system);
+  printFailure(failure, commandOf(args) ? Infinity : STDERR_TIMEOUT_MS, system);
   return EXIT_CODE[failure.kind];
 }
 
@@ -31,12 +31,12 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
       remedy: { run: `sso-cred ${help}` },
     });
   }
-  // Files are named by their errors; only a descriptor that was handed to us has no path.
+  // A failed file operation carries its path; only a write to an inherited descriptor has none.
   if (code === "EPIPE" || (syscall === "write" && path === undefined)) {
     return new SsoCredError("unavailable", outputFailure(error), { cause: error });
   }
   if (syscall && code) {
-    // The system refuses: not a bug of ours, whatever the code.
+    // The system refused the call: no bug of ours, whatever the code.
     const what = `cannot ${syscall}${path === undefined ? "" : ` ${path}`} (${code})`;
     return new SsoCredError(path === undefined ? "unavailable" : "config", what, { cause: error });
   }
@@ -47,7 +47,7 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
   );
 }
 
-/** A message that ends in a question only guesses; doctor looks. */
+/** Adds `run: sso-cred doctor` to a message that only guesses the cause, which is one that ends in a question mark. */
 function withAdvice(error: SsoCredError, args: readonly string[]): SsoCredError {
   const { kind, message, remedy, cause } = error;
   const isGuess = kind === "unavailable" && message.endsWith("?");
@@ -55,7 +55,7 @@ function withAdvice(error: SsoCredError, args: readonly string[]): SsoCredError 
   return new SsoCredError(kind, message, { remedy: { run: "sso-cred doctor" }, cause });
 }
 
-/** The flag that a mistyped one was most likely meant for. */
+/** The hint `did you mean …?` for a mistyped flag. */
 function flagHint(message: string, args: readonly string[]): string {
   const [, given] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
   const flags = commandOf(args) ? (commandUsage(args[0])?.flags ?? []) : MAIN_FLAGS;
@@ -63,14 +63,14 @@ function flagHint(message: string, args: readonly string[]): string {
   return meant ? `; did you mean --${meant}?` : "";
 }
 
-/** The first sentence of what parseArgs says; the rest is about its own conventions. */
+/** The first sentence of a parseArgs message; the rest explains parseArgs' own conventions. */
 function withoutAdvice(message: string): string {
   const sentence = message.split(/\.\s|\n/)[0] ?? message;
   return printable(sentence.charAt(0).toLowerCase() + sentence.slice(1));
 }
 
-function tell({ message, remedy }: SsoCredError, timeoutMs: number, system: System): void {
-  // Names from the config and answers of services are in it: whatever they hold, it stays one line each.
+/** Its texts may come from the config or from a service, so each is kept on one line. */
+function printFailure({ message, remedy }: SsoCredError, timeoutMs: number, system: System): void {
   const lines = [`sso-cred: ${printable(message, LONGEST_LINE)}`];
   if (remedy.run) lines.push(`  run: ${printable(remedy.run, LONGEST_LINE)}`);
   if (remedy.open) lines.push(`  open: ${printable(remedy.open, LONGEST_LINE)}`);

@@ -63,17 +63,17 @@ function startDetached(args: readonly string[]): number | undefined {
   }
 }
 
-/** `node:tty` takes milliseconds to load, and nothing but a device can be a terminal. */
+/** `node:tty` takes milliseconds to load, and only a character device can be a terminal. */
 function stdoutIsTerminal(): boolean {
   try {
     if (!fstatSync(1).isCharacterDevice()) return false;
   } catch {
-    // The handle cannot be looked at: `isatty` knows more.
+    // The descriptor cannot be inspected; `isatty` decides.
   }
   return isatty(1);
 }
 
-/** How long work under way may take to end in order before the process ends anyway. */
+/** How long unfinished work may take to end in order before the process ends anyway. */
 const UNWIND_MS = 1_000;
 
 function interruptSignal(): AbortSignal {

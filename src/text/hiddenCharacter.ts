@@ -1,7 +1,7 @@
-/** How `configText.ts` keeps a byte that is not UTF-8. */
+/** The form in which `configText.ts` keeps a byte that is not UTF-8. */
 const FOREIGN_BYTE = /[\udc80-\udcff]/u;
 
-/** Names the first character of a word that a person cannot see, with its place from 1; undefined for none. */
+/** Names the first invisible character of a word and its position, counted from 1; undefined if there is none. */
 export function hiddenCharacter(text: string): string | undefined {
   // Building the pattern of Unicode properties takes V8 a millisecond.
   if (/^[!-~]*$/.test(text)) return undefined;
