@@ -61,7 +61,8 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
     useDeviceCode: flags["use-device-code"] ?? false,
     browser: !flags["no-browser"],
   };
-  const listing = { progress: progressLine(system), isRemembered: !flags["dry-run"] };
+  // What is removed is never decided by an old listing.
+  const listing = { progress: progressLine(system), isFresh: flags.refresh || flags.prune || false };
   return await withInventory(session, signIn, listing, system, async (list) => {
     const everything = flags.prune ? await rolesToKeep(list, choosing) : undefined;
     const roleFlags = { session: facts.session, accountId, roleName };

@@ -17,6 +17,7 @@ export const initOptions = {
   accounts: { type: "string", multiple: true },
   roles: { type: "string", multiple: true },
   prune: { type: "boolean" },
+  refresh: { type: "boolean" },
   adopt: { type: "boolean" },
   revert: { type: "boolean" },
   repair: { type: "boolean" },

@@ -22,6 +22,7 @@ export const listOptions = {
   ...sessionOptions,
   accounts: { type: "string", multiple: true },
   roles: { type: "string", multiple: true },
+  refresh: { type: "boolean" },
   json: { type: "boolean" },
   "use-device-code": { type: "boolean" },
   "no-browser": { type: "boolean" },
@@ -41,7 +42,7 @@ export async function list(args: readonly string[], system: System): Promise<num
     browser: !values["no-browser"],
   };
   const selection = { accounts: values.accounts ?? [], roles: values.roles ?? [] };
-  const listing = { progress: progressLine(system), isRemembered: true };
+  const listing = { progress: progressLine(system), isFresh: values.refresh ?? false };
   const telling = {
     say: (line: string) => system.writeStderr(`${line}\n`),
     logoutArguments: session.loginArguments,

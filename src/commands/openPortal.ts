@@ -1,13 +1,15 @@
+import { readToken } from "../cache/tokenCache.ts";
 import { obtainToken } from "../credentials/obtainToken.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { type IdentityCenter, identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import { type Inventory, inventory, type Portal } from "../inventory/inventory.ts";
-import { inventoryFile, shortMemory } from "../inventory/inventoryFile.ts";
+import { inventoryFile } from "../inventory/inventoryFile.ts";
 import type { Account, SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { chooseGrant } from "../signIn/chooseGrant.ts";
 import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { printable } from "../text/printable.ts";
+import { duration } from "../text/relativeTime.ts";
 import { signInAnew } from "./login.ts";
 import type { ProgressLine } from "./person.ts";
 
@@ -19,19 +21,33 @@ export interface SignIn {
   readonly browser: boolean;
 }
 
+<<<<<<< HEAD
 /** How a listing shows its progress, and whether it is remembered. */
 export interface Listing {
   readonly progress: ProgressLine;
   /** False for a dry run: it neither continues an interrupted listing nor leaves one. */
   readonly isRemembered: boolean;
+=======
+/** How a listing shows, and whether it may use an earlier one. */
+export interface Listing {
+  readonly progress: ProgressLine;
+  /** True to ask for everything anew. */
+  readonly isFresh: boolean;
+>>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
 }
 
 const RETRY_MS = 10_000;
 const DEADLINE_MS = 60_000;
 
 /**
+<<<<<<< HEAD
  * Calls `work` with the inventory of the signed-in person. Signs in first if needed, and once more if the portal
  * rejects the token. An interrupted listing is continued, so nothing is listed twice.
+=======
+ * Gives `work` what the signed-in person may see of the portal, signing in first where needed, and once more when the
+ * portal refuses the token. A listing of the last minutes is used again, complete or cut short, and its age is told; what is
+ * denied because of it is asked for anew.
+>>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
  *
  * Throws as `obtainToken` and `signInAnew`; `login-required` where nobody can be asked; `access-denied` if the portal
  * rejects the request.
@@ -39,28 +55,41 @@ const DEADLINE_MS = 60_000;
 export async function withInventory<T>(
   session: SsoSession,
   signIn: SignIn,
-  { progress, isRemembered }: Listing,
+  { progress, isFresh }: Listing,
   system: System,
   work: (list: Inventory) => Promise<T>,
 ): Promise<T> {
   let opened: Promise<IdentityCenter> | undefined;
   const api = () => (opened ??= identityCenter(session, system));
   try {
-    for (let refused: string | undefined; ; ) {
+    for (let refused: string | undefined, isDoubted = isFresh; ; ) {
       const token = await tokenFor(session, signIn, refused, api, system);
-      const memory = isRemembered ? inventoryFile(session, token.accessToken, system) : shortMemory();
+      const { accessToken } = token;
+      // A logout removes the listing, too.
+      const isWanted = () => readToken(session, system)?.accessToken === accessToken;
+      const memory = inventoryFile(session, accessToken, system, { isFresh: isDoubted, isWanted });
+      if (memory.ageMs !== undefined) {
+        const when = memory.ageMs < 60_000 ? "just now" : `${duration(memory.ageMs)} ago`;
+        system.writeStderr(`Accounts and roles as listed ${when}; --refresh asks anew.\n`);
+      }
       const list = inventory(portalOf(await api(), token, system), system, memory, progress.show);
       const assignments = (accounts: readonly Account[]) =>
         list.assignments(accounts).finally(progress.clear);
       try {
         const result = await work({ ...list, assignments });
-        memory.forget();
+        memory.save();
         return result;
       } catch (error) {
-        if (!endedMidway(error)) memory.forget();
+        const isDenied = error instanceof ServiceError || isKind(error, "access-denied");
+        if (isDenied) memory.forget();
+        else memory.save();
+        if (isKind(error, "access-denied") && memory.ageMs !== undefined) {
+          isDoubted = true;
+          continue;
+        }
         if (!(error instanceof ServiceError)) throw error;
         if (!error.needsSignIn || refused !== undefined) throw accessDeniedByService(session, error);
-        refused = token.accessToken;
+        refused = accessToken;
       }
     }
   } finally {
@@ -68,6 +97,7 @@ export async function withInventory<T>(
   }
 }
 
+<<<<<<< HEAD
 /** True if a run was interrupted: only then is its partial listing worth keeping. */
 function endedMidway(error: unknown): boolean {
   return !(error instanceof SsoCredError) || isKind(error, "unavailable");
@@ -77,6 +107,9 @@ function endedMidway(error: unknown): boolean {
  * A token of the signed-in person, after a sign-in if one is needed. `refused` is a token that the portal has
  * rejected.
  */
+=======
+/** A token of the signed-in person, after a sign-in where one is needed. `refused` is what the portal does not take. */
+>>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
 export async function tokenFor(
   session: SsoSession,
   { isAttended, useDeviceCode, browser }: SignIn,

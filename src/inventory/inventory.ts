@@ -151,13 +151,10 @@ export function inventory(
           tell();
         }
       };
-      tell();
+      if (waiting.length > 0) tell();
       const ended = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, work));
       const failed = ended.find((each) => each.status === "rejected");
-      if (failed !== undefined) {
-        memory.save();
-        throw failed.reason;
-      }
+      if (failed !== undefined) throw failed.reason;
       return {
         assignments: accounts.flatMap((account) =>
           (memory.roles(account.accountId) ?? []).map((roleName) => ({ ...account, roleName })),

@@ -7,49 +7,70 @@ import { sha1 } from "../hit/sha1.ts";
 import type { Account, SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";
 
+<<<<<<< HEAD
 /** How long an interrupted listing may be continued. */
 const LIFE_MS = 15 * 60_000;
+=======
+/** How long a listing serves later runs. */
+const LIFE_MS = 10 * 60_000;
+>>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
 const SAVE_EVERY_MS = 1_000;
 
 /** The results of a listing so far. */
 export interface InventoryMemory {
+  /** Milliseconds since an earlier run began the listing; undefined where this run begins it. */
+  readonly ageMs: number | undefined;
   accounts(): readonly Account[] | undefined;
   roles(accountId: string): readonly string[] | undefined;
   learnAccounts(accounts: readonly Account[]): void;
   learnRoles(accountId: string, roles: readonly string[]): void;
+<<<<<<< HEAD
   /** Writes the results that are not written yet. Best effort. */
   save(): void;
   /** Removes the results: the listing is complete, or no longer wanted. */
+=======
+  /** Writes what is not written yet. A file that cannot be written is only traced. */
+  save(): void;
+  /** Removes the file: the next listing starts anew. */
+>>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
   forget(): void;
 }
 
 /**
+<<<<<<< HEAD
  * The results of one session's listing in `~/.aws/sso-cred/`. They belong to one access token (identified by a hash),
  * so a sign-in as somebody else starts empty.
+=======
+ * The memory of one session's listing in `~/.aws/sso-cred/`, complete or cut short. It belongs to the access token it was
+ * made with (known by a hash): after a sign-in as somebody else it is empty. `isFresh` ignores what earlier runs learned;
+ * `isWanted` is asked before each write.
+>>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
  */
 export function inventoryFile(
   session: SessionIdentity,
   accessToken: string,
   system: Pick<System, "env" | "platform" | "now" | "trace">,
+  { isFresh, isWanted }: { isFresh?: boolean; isWanted?: () => boolean } = {},
 ): InventoryMemory {
   const path = inventoryPath(session, system);
   const owner = sha1(`inventory of ${accessToken}`);
-  const found = readStateFile(path);
+  const found = isFresh ? undefined : readStateFile(path);
   const age = typeof found?.at === "number" ? system.now() - found.at : -1;
   const isMine = found?.owner === owner && age >= 0 && age < LIFE_MS;
-  const at = isMine ? (found?.at as number) : system.now();
-  const roles = isMine ? readRoles(found?.roles) : new Map<string, readonly string[]>();
-  const known = shortMemory(isMine ? readAccounts(found?.accounts) : undefined, roles);
+  const at = isMine ? system.now() - age : system.now();
+  const roles = isMine ? readRoles(found.roles) : new Map<string, readonly string[]>();
+  let accounts = isMine ? readAccounts(found.accounts) : undefined;
   let savedAt = system.now();
   let isSaved = true;
 
   function save(): void {
-    if (isSaved) return;
+    // Nothing assigned yet: whoever waits for that asks again.
+    if (isSaved || accounts?.length === 0) return;
     savedAt = system.now();
     isSaved = true;
     try {
-      const accounts = known.accounts() ?? null;
-      writeStateFile(path, { at, owner, accounts, roles: Object.fromEntries(roles) });
+      const state = { at, owner, accounts: accounts ?? null, roles: Object.fromEntries(roles) };
+      writeStateFile(path, state, isWanted);
     } catch (error) {
       system.trace.step("the listing could not be kept", { error: String(error) });
     }
@@ -61,13 +82,15 @@ export function inventoryFile(
   }
 
   return {
-    ...known,
+    ageMs: accounts === undefined ? undefined : age,
+    accounts: () => accounts,
+    roles: (accountId) => roles.get(accountId),
     learnAccounts(list) {
-      known.learnAccounts(list);
+      accounts = [...list];
       learned();
     },
     learnRoles(accountId, list) {
-      known.learnRoles(accountId, list);
+      roles.set(accountId, list);
       learned();
     },
     save,
@@ -98,6 +121,7 @@ function inventoryPath(
   return join(stateDirectory(env, platform), `inventory-${tokenKey(session)}.json`);
 }
 
+<<<<<<< HEAD
 /** Results that are lost with the process. */
 export function shortMemory(
   accounts?: readonly Account[],
@@ -115,6 +139,8 @@ export function shortMemory(
   };
 }
 
+=======
+>>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
 function readAccounts(value: unknown): Account[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const isAccount = (each: Partial<Account> | null): each is Account =>

@@ -4,7 +4,8 @@ export function relativeTime(at: number, now: number): string {
   return `${at >= now ? `in ${length}` : `${length} ago`}, ${localTime(at, now)}`;
 }
 
-function duration(ms: number): string {
+/** `3 min`; from two hours on in hours, from two days on in days. */
+export function duration(ms: number): string {
   const minutes = Math.round(ms / 60_000);
   if (minutes < 120) return `${minutes} min`;
   const hours = Math.round(minutes / 60);

@@ -1,5 +1,5 @@
 import type { Flag, Kind } from "./flag.ts";
-import { INIT_FLAGS } from "./initTable.ts";
+import { INIT_FLAGS, REFRESH_FLAG } from "./initTable.ts";
 
 export const SHELLS = ["bash", "zsh", "sh", "fish", "powershell", "cmd"] as const;
 export const COMPLETION_SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
@@ -90,7 +90,7 @@ function commands(): CommandUsage[] {
     },
     {
       name: "list",
-      synopsis: "[SESSION | --profile NAME] [--accounts GLOB] [--roles GLOB] [--json]",
+      synopsis: "[SESSION | --profile NAME] [--accounts GLOB] [--roles GLOB] [--refresh] [--json]",
       summary: "accounts and roles you may use",
       flags: [
         ...session,
@@ -100,6 +100,7 @@ function commands(): CommandUsage[] {
           help: "only these accounts, by name or id; repeatable; !GLOB leaves out",
         },
         { name: "roles", value: "GLOB", help: "only these roles; repeatable; !GLOB leaves out" },
+        REFRESH_FLAG,
         json("an array with an object for each role"),
         ...signIn,
       ],

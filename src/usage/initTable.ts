@@ -1,5 +1,10 @@
 import type { Flag } from "./flag.ts";
 
+export const REFRESH_FLAG: Flag = {
+  name: "refresh",
+  help: "ask for accounts and roles anew, even where a listing of the last 10 minutes is kept",
+};
+
 /** The flags of `init`, without those of the sign-in. */
 export const INIT_FLAGS: readonly Flag[] = [
   { name: "start-url", value: "URL", help: "of a new session: the address of the access portal" },
@@ -29,6 +34,7 @@ export const INIT_FLAGS: readonly Flag[] = [
   { name: "repair", help: "only bring this program's path in the profiles up to date" },
   { name: "session-only", help: "only write the [sso-session], without a sign-in" },
   { name: "prune", help: "remove the session's profiles whose role is not assigned any more" },
+  REFRESH_FLAG,
   {
     name: "command",
     value: "COMMAND",

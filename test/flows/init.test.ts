@@ -286,7 +286,7 @@ describe("init for many", () => {
     const { init, center, opened } = await initWorld();
     await init("corp", "--all", "--yes");
     center.revokeSessions();
-    expect((await init("corp", "--all", "--yes")).code).toBe(0);
+    expect((await init("corp", "--all", "--yes", "--refresh")).code).toBe(0);
     expect(opened()).toHaveLength(2);
   });
 });
@@ -444,6 +444,34 @@ describe("a portal that", () => {
     expect((await init(...one)).stderr).toContain("account 123456789011 is not among");
     center.accounts = [first as (typeof others)[number], ...others];
     expect((await init(...one)).code).toBe(0);
+  });
+
+  it("assigns a role after a listing of minutes ago is asked anew before the role is refused", async () => {
+    const { init, call, center } = await initWorld();
+    const [first, ...others] = center.accounts;
+    center.accounts = others;
+    await call(["list"]);
+    center.accounts = [first as (typeof others)[number], ...others];
+    const { code, stderr } = await init(
+      "corp",
+      "--account-id",
+      "123456789011",
+      "--role-name",
+      "Admin",
+      "--yes",
+      "--profile-name",
+      "{account_name}",
+    );
+    expect([code, stderr]).toEqual([0, "Accounts and roles as listed just now; --refresh asks anew.\n"]);
+  });
+
+  it("takes a role away after a listing of minutes ago is asked anew by --prune", async () => {
+    const { init, config, center } = await initWorld();
+    await init("corp", "--all", "--yes");
+    center.forbid("Admin");
+    const { code, stderr } = await init("corp", "--prune");
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("as listed")]);
+    expect(await config()).not.toContain("Admin");
   });
 
   it("lists no account at all does not make --prune remove everything", async () => {

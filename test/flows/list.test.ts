@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { START_URL, sessionSection, sha1 } from "../support/home.ts";
 import { signInWorld } from "../support/signInWorld.ts";
@@ -5,6 +6,7 @@ import { signInWorld } from "../support/signInWorld.ts";
 const OURS =
   "[profile dev]\ncredential_process = sso-cred corp --account-id 123456789011 --role-name Admin\n";
 const SSO = "[profile old]\nsso_session = corp\nsso_account_id = 210987654321\nsso_role_name = ReadOnly\n";
+const LISTING = `.aws/sso-cred/inventory-${sha1("corp")}.json`;
 
 describe("list", () => {
   it("shows every account and role with the profile that has it", async () => {
@@ -46,7 +48,9 @@ describe("list", () => {
       stderr: "No account and role is assigned to you in 'corp' that matches what was asked for.\n",
     });
     center.accounts = [];
-    expect((await call(["list"])).stderr).toBe("No account and role is assigned to you in 'corp'.\n");
+    expect((await call(["list", "--refresh"])).stderr).toBe(
+      "No account and role is assigned to you in 'corp'.\n",
+    );
   });
 
   it("takes the session of a profile, legacy ones too", async () => {
@@ -56,9 +60,43 @@ describe("list", () => {
     expect((await call(["list", "--profile", "legacy"])).stdout).toContain("Production");
   });
 
+  it("serves the next run for ten minutes and says how old it is; --refresh asks anew", async () => {
+    const { call, center, clock, home } = await signInWorld();
+    const first = await call(["list"]);
+    expect((await stat(`${home.path}/${LISTING}`)).mode & 0o777).toBe(0o600);
+    center.forbid("Admin");
+    center.requests.length = 0;
+    clock.advance(3 * 60_000);
+    const age = "Accounts and roles as listed 3 min ago; --refresh asks anew.\n";
+    expect(await call(["list"])).toEqual({ ...first, stderr: age });
+    const { stdout, stderr } = await call(["list", "--json"]);
+    expect([JSON.parse(stdout).length, stderr]).toEqual([3, age]);
+    expect(center.requests).toEqual([]);
+
+    const anew = await call(["list", "--refresh"]);
+    expect([anew.stderr, anew.stdout]).toEqual(["", expect.not.stringContaining("Admin")]);
+    clock.advance(9 * 60_000);
+    expect(await call(["list"])).toEqual({ ...anew, stderr: age.replace("3", "9") });
+    center.requests.length = 0;
+    clock.advance(60_000);
+    expect(await call(["list"])).toEqual(anew);
+    expect(center.count("/assignment/accounts")).toBe(1);
+  });
+
+  it("of one person does not serve another, nor the same one after a logout", async () => {
+    const { call, center, home } = await signInWorld();
+    await call(["list"]);
+    await call(["login", "corp"]);
+    expect((await call(["list"])).stderr).not.toContain("as listed");
+    await call(["logout", "corp"]);
+    expect(await home.exists(LISTING)).toBe(false);
+    expect((await call(["list"])).code).toBe(0);
+    expect(center.count("/assignment/accounts")).toBe(3);
+  });
+
   it("works though what it remembers can be neither written nor removed", async () => {
     const { call, home } = await signInWorld();
-    await home.write(`.aws/sso-cred/inventory-${sha1("corp")}.json/in-the-way`, "");
+    await home.write(`${LISTING}/in-the-way`, "");
     expect(await call(["list"])).toMatchObject({ code: 0, stderr: "" });
   });
 
@@ -95,7 +133,7 @@ describe("list", () => {
         stdout: "Account     ID            Role      Profile\nProduction  210987654321  ReadOnly\n",
       });
       center.misbehave({ path: "/assignment/roles", times: 1, how });
-      const { code, stdout, stderr } = await call(["list", "--json"]);
+      const { code, stdout, stderr } = await call(["list", "--refresh", "--json"]);
       expect([code, stderr]).toEqual([0, left]);
       expect(JSON.parse(stdout)).toMatchObject([{ accountId: "210987654321" }]);
     });

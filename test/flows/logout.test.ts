@@ -187,12 +187,25 @@ describe("logout of what the config says otherwise, or no more", () => {
     expect(stderr).toContain("has no [sso-session crop]; did you mean corp (line 1)?");
   });
 
-  it("a session's cut-short listing goes with it", async () => {
+  it("a session's listing goes with it", async () => {
     const world = await signedInWorld();
     const path = `.aws/sso-cred/inventory-${sha1("corp")}.json`;
     await world.home.write(path, { accounts: [{ emailAddress: "dev@example.com" }] });
     await world.call(["logout", "corp"]);
     expect(await world.home.exists(path)).toBe(false);
+  });
+
+  it("a listing that ends after it leaves nothing", async () => {
+    const { call, center, home } = await signedInWorld();
+    center.misbehave({ path: "/assignment/roles", times: 1, how: { kind: "status", status: 503 } });
+    center.misbehave({ path: "/logout", how: { kind: "status", status: 503 } });
+    let logout: Promise<unknown> | undefined;
+    const onSleep = () => {
+      logout ??= call(["logout", "corp"]);
+    };
+    expect((await call(["list"], { onSleep })).code).toBe(0);
+    await logout;
+    expect((await home.files(".aws/sso-cred")).filter(({ path }) => path.includes("inventory"))).toEqual([]);
   });
 });
 

@@ -89,7 +89,7 @@ export function goodFiles(now: number): Readonly<Record<string, Fields>> {
   };
 }
 
-/** A listing that was cut short, as `init` and `list` remember it. */
+/** A listing, as `init` and `list` remember it. */
 export function goodInventory(now: number): Fields {
   return {
     ...{ format: 1, ...identifyProcess(), at: now - 1_000, owner: sha1("inventory of at") },
