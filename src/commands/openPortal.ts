@@ -21,33 +21,20 @@ export interface SignIn {
   readonly browser: boolean;
 }
 
-<<<<<<< HEAD
-/** How a listing shows its progress, and whether it is remembered. */
-export interface Listing {
-  readonly progress: ProgressLine;
-  /** False for a dry run: it neither continues an interrupted listing nor leaves one. */
-  readonly isRemembered: boolean;
-=======
 /** How a listing shows, and whether it may use an earlier one. */
 export interface Listing {
   readonly progress: ProgressLine;
   /** True to ask for everything anew. */
   readonly isFresh: boolean;
->>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
 }
 
 const RETRY_MS = 10_000;
 const DEADLINE_MS = 60_000;
 
 /**
-<<<<<<< HEAD
  * Calls `work` with the inventory of the signed-in person. Signs in first if needed, and once more if the portal
- * rejects the token. An interrupted listing is continued, so nothing is listed twice.
-=======
- * Gives `work` what the signed-in person may see of the portal, signing in first where needed, and once more when the
- * portal refuses the token. A listing of the last minutes is used again, complete or cut short, and its age is told; what is
- * denied because of it is asked for anew.
->>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
+ * rejects the token. A listing of the last minutes is used again, complete or interrupted, and its age is shown. If
+ * `work` ends with "access-denied" because of it, everything is listed anew.
  *
  * Throws as `obtainToken` and `signInAnew`; `login-required` where nobody can be asked; `access-denied` if the portal
  * rejects the request.
@@ -97,19 +84,10 @@ export async function withInventory<T>(
   }
 }
 
-<<<<<<< HEAD
-/** True if a run was interrupted: only then is its partial listing worth keeping. */
-function endedMidway(error: unknown): boolean {
-  return !(error instanceof SsoCredError) || isKind(error, "unavailable");
-}
-
 /**
  * A token of the signed-in person, after a sign-in if one is needed. `refused` is a token that the portal has
  * rejected.
  */
-=======
-/** A token of the signed-in person, after a sign-in where one is needed. `refused` is what the portal does not take. */
->>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
 export async function tokenFor(
   session: SsoSession,
   { isAttended, useDeviceCode, browser }: SignIn,

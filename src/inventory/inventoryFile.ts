@@ -7,13 +7,8 @@ import { sha1 } from "../hit/sha1.ts";
 import type { Account, SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";
 
-<<<<<<< HEAD
-/** How long an interrupted listing may be continued. */
-const LIFE_MS = 15 * 60_000;
-=======
 /** How long a listing serves later runs. */
 const LIFE_MS = 10 * 60_000;
->>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
 const SAVE_EVERY_MS = 1_000;
 
 /** The results of a listing so far. */
@@ -24,27 +19,16 @@ export interface InventoryMemory {
   roles(accountId: string): readonly string[] | undefined;
   learnAccounts(accounts: readonly Account[]): void;
   learnRoles(accountId: string, roles: readonly string[]): void;
-<<<<<<< HEAD
   /** Writes the results that are not written yet. Best effort. */
   save(): void;
-  /** Removes the results: the listing is complete, or no longer wanted. */
-=======
-  /** Writes what is not written yet. A file that cannot be written is only traced. */
-  save(): void;
-  /** Removes the file: the next listing starts anew. */
->>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
+  /** Removes the results: the next listing starts anew. */
   forget(): void;
 }
 
 /**
-<<<<<<< HEAD
- * The results of one session's listing in `~/.aws/sso-cred/`. They belong to one access token (identified by a hash),
- * so a sign-in as somebody else starts empty.
-=======
- * The memory of one session's listing in `~/.aws/sso-cred/`, complete or cut short. It belongs to the access token it was
- * made with (known by a hash): after a sign-in as somebody else it is empty. `isFresh` ignores what earlier runs learned;
+ * The results of one session's listing in `~/.aws/sso-cred/`, complete or interrupted. They belong to one access token
+ * (identified by a hash), so a sign-in as somebody else starts empty. `isFresh` ignores the results of earlier runs;
  * `isWanted` is asked before each write.
->>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
  */
 export function inventoryFile(
   session: SessionIdentity,
@@ -121,26 +105,6 @@ function inventoryPath(
   return join(stateDirectory(env, platform), `inventory-${tokenKey(session)}.json`);
 }
 
-<<<<<<< HEAD
-/** Results that are lost with the process. */
-export function shortMemory(
-  accounts?: readonly Account[],
-  roles = new Map<string, readonly string[]>(),
-): InventoryMemory {
-  return {
-    accounts: () => accounts,
-    roles: (accountId) => roles.get(accountId),
-    learnAccounts(list) {
-      accounts = [...list];
-    },
-    learnRoles: (accountId, list) => void roles.set(accountId, list),
-    save() {},
-    forget() {},
-  };
-}
-
-=======
->>>>>>> a46f0c3 (Let a listing serve the next runs for ten minutes, with its age and --refresh)
 function readAccounts(value: unknown): Account[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const isAccount = (each: Partial<Account> | null): each is Account =>
