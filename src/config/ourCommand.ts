@@ -42,7 +42,8 @@ export function readOurCommand(value: string): OurCommand | undefined {
   return { command, session, accountId, roleName };
 }
 
-function isOurProgram(command: string): boolean {
+/** True for the path of an executable that is named like this program. */
+export function isOurProgram(command: string): boolean {
   const base = command.slice(Math.max(command.lastIndexOf("/"), command.lastIndexOf("\\")) + 1);
   return /^sso-cred(?:\.exe|\.cmd)?$/i.test(base);
 }

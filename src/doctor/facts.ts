@@ -1,3 +1,4 @@
+import type { CaBundle } from "../model.ts";
 import type { Front } from "../platform/installation.ts";
 import type { ConfigText } from "./configFile.ts";
 
@@ -35,11 +36,29 @@ export interface SessionFacts {
   readonly backoffUntil?: number | undefined;
   /** The sign-in that a call would choose, in words, and the reason. */
   readonly choice: string;
+  readonly caBundle: CaBundle | undefined;
   readonly endpoints: readonly EndpointFacts[];
+  /** Why a company's own start URL does not lead to AWS. */
+  readonly startUrlFault?: string | undefined;
+  /** True where the portal answered 401 to a token that has not expired. */
+  readonly tokenIsRefused?: boolean;
   /** Roles of our profiles that the portal does not list for this person; undefined if it was not asked. */
   readonly unassigned?: readonly { profile: string; accountId: string; roleName: string }[] | undefined;
   /** The number of roles that were looked up. */
   readonly lookedFor: number;
+}
+
+/** A section that the program itself refuses, and its words. */
+export interface UnusableSection {
+  readonly kind: "profile" | "sso-session";
+  readonly name: string;
+  readonly message: string;
+  readonly run: string | undefined;
+}
+
+/** A PEM file that a variable or the config names. */
+export interface CaFile extends CaBundle {
+  readonly fault?: string | undefined;
 }
 
 export interface EndpointFacts {
@@ -63,13 +82,13 @@ export interface Facts {
   readonly config: ConfigText;
   readonly credentials: ConfigText;
   readonly invalidSettings: readonly { name: string; problem: string }[];
-  readonly caFile: { path: string; setting: string; fault?: string | undefined } | undefined;
+  readonly caFiles: readonly CaFile[];
   readonly commands: readonly CommandFacts[];
   readonly paths: readonly PathFacts[];
   readonly locks: readonly { name: string; state: "alive" | "dead" | "unknown" }[];
-  readonly freeBytes: number | undefined;
-  readonly home: string;
+  readonly disk: { readonly path: string; readonly freeBytes: number } | undefined;
   readonly sessions: readonly SessionFacts[];
+  readonly unusable: readonly UnusableSection[];
   readonly here: Here;
   /** Undefined from source and on Windows, which has no front. */
   readonly front: Front | "none" | undefined;

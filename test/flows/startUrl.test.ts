@@ -51,6 +51,15 @@ describe("a company's own start URL", () => {
     expect(await home.readJson(tokenPath("corp"))).toMatchObject({ startUrl: ownUrl() });
   });
 
+  it("is asked by doctor, which says where it leads", async () => {
+    const { call } = await world();
+    expect((await call(["doctor"])).stdout).not.toContain("start-url-unusable");
+    leadsTo = "https://example.com/";
+    const { code, stdout } = await call(["doctor", "--json"]);
+    expect(code).toBe(8);
+    expect(stdout).toContain("does not lead to AWS: it redirects to https://example.com");
+  });
+
   it("is followed for a code, too", async () => {
     const { call, center } = await world({ device: true });
     expect((await call()).code).toBe(0);

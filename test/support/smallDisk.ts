@@ -16,9 +16,13 @@ export function canMount(): boolean {
 }
 
 /** Mounts a small disk at `~/.aws` that holds only the config. */
-export async function moveToSmallDisk(home: Home, config: string): Promise<{ fill(): void }> {
+export async function moveToSmallDisk(
+  home: Home,
+  config: string,
+  kilobytes = 256,
+): Promise<{ fill(): void }> {
   const folder = join(home.path, ".aws");
-  if (!mount(folder, 256)) throw new Error(`cannot mount ${folder}`);
+  if (!mount(folder, kilobytes)) throw new Error(`cannot mount ${folder}`);
   onTestFinished(() => unmount(folder));
   await home.write(".aws/config", config);
   return { fill: () => fill(join(folder, "filler")) };

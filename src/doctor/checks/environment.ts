@@ -1,16 +1,17 @@
 import { maskedText } from "../../text/redact.ts";
-import type { Facts } from "../facts.ts";
+import type { CaFile, Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
 const KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /** Variables that override what the config says. */
-export function checkEnvironment({ env, config, invalidSettings, caFile, platform }: Facts): Finding[] {
+export function checkEnvironment({ env, config, invalidSettings, caFiles, platform }: Facts): Finding[] {
   return [
     ...staticKeys(env, platform),
     ...profileVariables(env, config.sections),
     ...configVariable(env, config),
-    ...network(env, caFile),
+    ...proxies(env),
+    ...caFiles.map(caFinding),
     ...invalidSettings.map(
       ({ name, problem }): Finding => ({
         id: "env-invalid",
@@ -86,35 +87,35 @@ function configVariable(env: Facts["env"], config: Facts["config"]): Finding[] {
   ];
 }
 
-function network(env: Facts["env"], caFile: Facts["caFile"]): Finding[] {
-  const proxies = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"].filter(
-    (name) => env[name],
-  );
-  const findings: Finding[] = proxies.map((name) => ({
-    id: "proxy-in-use",
-    severity: "note",
-    found: `${name} is ${maskedText(env[name] ?? "")}`,
-    where: name,
-    why: "requests to Identity Center go through it",
-  }));
-  if (caFile === undefined) return findings;
-  findings.push(
-    caFile.fault === undefined
-      ? {
-          id: "ca-in-use",
-          severity: "note",
-          found: `only the certificate authorities in ${caFile.path} are trusted`,
-          where: caFile.setting,
-          why: "it replaces all others",
-        }
-      : {
-          id: "ca-unreadable",
-          severity: "error",
-          found: `${caFile.path} ${caFile.fault}`,
-          where: caFile.setting,
-          why: "no request over TLS can be made",
-          fix: `set ${caFile.setting} to a PEM file, or unset it`,
-        },
-  );
-  return findings;
+function proxies(env: Facts["env"]): Finding[] {
+  return ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"]
+    .filter((name) => env[name])
+    .map((name) => ({
+      id: "proxy-in-use",
+      severity: "note",
+      found: `${name} is ${maskedText(env[name] ?? "")}`,
+      where: name,
+      why: "requests to Identity Center go through it",
+    }));
+}
+
+function caFinding({ path, setting, fault, isOptional = false }: CaFile): Finding {
+  if (fault === undefined)
+    return {
+      id: "ca-in-use",
+      severity: "note",
+      found: `only the certificate authorities in ${path} are trusted`,
+      where: setting,
+      why: "it replaces all others",
+    };
+  return {
+    id: "ca-unreadable",
+    severity: isOptional ? "warning" : "error",
+    found: `${path} ${fault}`,
+    where: setting,
+    why: isOptional
+      ? "the AWS CLI makes no request over TLS; sso-cred trusts the system's authorities instead"
+      : "no request over TLS can be made",
+    fix: `set ${setting} to a PEM file, or remove it`,
+  };
 }

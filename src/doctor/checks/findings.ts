@@ -8,6 +8,7 @@ import { checkHere } from "./here.ts";
 import { checkProfiles } from "./profiles.ts";
 import { checkSessions } from "./sessions.ts";
 import { checkState } from "./state.ts";
+import { checkUnusable } from "./unusable.ts";
 
 /** All findings, errors first. */
 export function findingsOf(facts: Facts): Finding[] {
@@ -21,6 +22,7 @@ export function findingsOf(facts: Facts): Finding[] {
     checkHere,
     checkFront,
   ].flatMap((check) => check(facts));
+  found.push(...checkUnusable(facts, found));
   const rank = { error: 0, warning: 1, note: 2 };
   return found.sort((a, b) => rank[a.severity] - rank[b.severity]);
 }

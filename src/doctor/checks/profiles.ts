@@ -1,5 +1,6 @@
 import { readOurCommand } from "../../config/ourCommand.ts";
 import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../../config/regions.ts";
+import { startUrlProblem } from "../../config/urls.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
 import { describeSituation } from "../clients.ts";
@@ -157,11 +158,12 @@ function sessionKeys(section: ConfigSection, path: string): Finding[] {
     });
   if (region?.value) found.push(...regionFindings(title, region, path));
   const url = keyOf(section, "sso_start_url");
-  if (url?.value && !/^https?:\/\/[^\s"'@]+$/.test(url.value))
+  const urlProblem = url?.value ? startUrlProblem(url.value) : undefined;
+  if (url !== undefined && urlProblem !== undefined)
     found.push({
       id: "session-start-url",
       severity: "error",
-      found: `sso_start_url of ${title} is not an https address`,
+      found: `sso_start_url of ${title} ${urlProblem}`,
       where: `${path}:${url.line}`,
       why: "no client can sign in",
       fix: "write it as https://d-1234567890.awsapps.com/start, without quotes",

@@ -22,7 +22,7 @@ function signIn(session: SessionFacts): Finding[] {
   const where = `session ${printable(title)}`;
   const found: Finding[] = [];
   const until = expiresAt === undefined ? "" : ` until ${formatTimestamp(expiresAt)}`;
-  if (token === "valid")
+  if (token === "valid" && !session.tokenIsRefused)
     found.push({
       id: "signed-in",
       severity: "note",
@@ -58,6 +58,24 @@ function signIn(session: SessionFacts): Finding[] {
       where,
       why: "it is not used; the AWS CLI shares the file",
       run,
+    });
+  if (session.tokenIsRefused)
+    found.push({
+      id: "token-refused",
+      severity: "warning",
+      found: `the portal refuses the token of '${printable(title)}', though it has not expired`,
+      where,
+      why: "the session was ended elsewhere; the next call refreshes the token or opens a sign-in",
+      run,
+    });
+  if (session.startUrlFault !== undefined)
+    found.push({
+      id: "start-url-unusable",
+      severity: "error",
+      found: session.startUrlFault,
+      where,
+      why: "no client can sign in",
+      fix: "correct sso_start_url; your administrator knows the address of the access portal",
     });
   if (session.signInIsOpen)
     found.push({

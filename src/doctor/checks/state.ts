@@ -5,7 +5,7 @@ import type { Finding } from "../finding.ts";
 const LEAST_FREE_BYTES = 1024 * 1024;
 
 /** Checks caches, locks and folders. */
-export function checkState({ paths, locks, freeBytes, home, platform }: Facts): Finding[] {
+export function checkState({ paths, locks, disk, platform }: Facts): Finding[] {
   const findings = paths.map(pathFinding);
   const dead = locks.filter(({ state }) => state === "dead");
   if (dead.length > 0)
@@ -25,14 +25,14 @@ export function checkState({ paths, locks, freeBytes, home, platform }: Facts): 
       where: held.map(({ name }) => name).join(", "),
       why: "calls for the same role or session wait for it, up to a minute",
     });
-  if (freeBytes !== undefined && freeBytes < LEAST_FREE_BYTES)
+  if (disk !== undefined && disk.freeBytes < LEAST_FREE_BYTES)
     findings.push({
       id: "disk-full",
       severity: "error",
-      found: `the disk of ${home} has less than 1 MB left`,
-      where: home,
+      found: `the disk of ${disk.path} has less than 1 MB left`,
+      where: disk.path,
       why: "no token can be stored: every call signs in or asks the portal again",
-      ...(platform === "win32" ? { fix: "free some space" } : { run: `df -h ${shellWord(home)}` }),
+      ...(platform === "win32" ? { fix: "free some space" } : { run: `df -h ${shellWord(disk.path)}` }),
     });
   return findings;
 }

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
-import { readOurCommand } from "../../config/ourCommand.ts";
+import { isOurProgram, readOurCommand } from "../../config/ourCommand.ts";
 import { commandLine } from "../../init/plan/command.ts";
 import { installedFront } from "../../platform/installation.ts";
 import type { System } from "../../platform/system.ts";
+import { splitCommandLine } from "../../text/commandWords.ts";
 import type { ConfigText } from "../configFile.ts";
 import type { CommandFacts } from "../facts.ts";
 
@@ -42,9 +43,9 @@ export async function gatherCommands(
 
 /** True if shlex and a shell may read the line differently, or neither as it was meant. */
 function isAmbiguous(value: string, platform: NodeJS.Platform): boolean {
-  const ours = readOurCommand(value);
-  if (ours === undefined) return true;
   const special = platform === "win32" ? /[$`%&|<>()^!]/ : /[$`\\;&|<>()*?!#]/;
+  const ours = readOurCommand(value);
+  if (ours === undefined) return special.test(value) || !isOurProgram(splitCommandLine(value)[0] ?? "");
   if (!special.test(value)) return false;
   try {
     return commandLine(ours.command, ours, platform) !== value;

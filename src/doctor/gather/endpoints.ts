@@ -1,6 +1,7 @@
 import { SsoCredError } from "../../errors.ts";
 import { type Exchange, httpExchange } from "../../http/exchange.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../../identityCenter/endpoints.ts";
+import { resolveStartUrl, startUrlRequest } from "../../identityCenter/startUrl.ts";
 import type { SsoSession } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
 import type { EndpointFacts } from "../facts.ts";
@@ -31,6 +32,18 @@ export async function gatherEndpoints(
       ...(offline ? {} : await probe(exchange, url, request, system)),
     })),
   );
+}
+
+/** Why a company's own start URL does not lead to AWS; AWS's own are not asked. */
+export async function gatherStartUrl(session: SsoSession, system: System): Promise<string | undefined> {
+  const request = startUrlRequest(session, system, { signal: system.interrupted });
+  try {
+    await resolveStartUrl(session, (method, url) => request(method, url, LIMITS.totalMs / 2));
+    return undefined;
+  } catch (error) {
+    if (error instanceof SsoCredError) return error.message;
+    throw error;
+  }
 }
 
 async function probe(

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
-import { configPath, credentialsPath, expandPath, homeDirectory } from "../../hit/paths.ts";
+import { configPath, credentialsPath, expandPath } from "../../hit/paths.ts";
 import { waitBudgetSeconds } from "../../hit/waitBudget.ts";
 import { browserCommands } from "../../platform/browser.ts";
 import { installedFront, isPacked } from "../../platform/installation.ts";
 import { readRegularFile } from "../../platform/readRegularFile.ts";
 import type { System } from "../../platform/system.ts";
 import { readConfigText } from "../configFile.ts";
-import type { Facts, Here } from "../facts.ts";
+import type { CaFile, Facts, Here, SessionFacts } from "../facts.ts";
 import { gatherCommands } from "./commands.ts";
-import { gatherFreeBytes, gatherLocks, gatherPaths } from "./paths.ts";
+import { gatherDisk, gatherLocks, gatherPaths } from "./paths.ts";
 import { gatherSessions, type Selection } from "./sessions.ts";
 
 /** Gathers the facts. Changes nothing and starts no sign-in. */
@@ -16,8 +16,7 @@ export async function gatherFacts(selection: Selection, version: string, system:
   const { env, platform } = system;
   const config = readConfigText(configPath(env, platform), "config");
   const credentials = readConfigText(credentialsPath(env, platform), "credentials");
-  const home = homeDirectory(env, platform);
-  const [commands, sessions] = await Promise.all([
+  const [commands, { sessions, unusable }] = await Promise.all([
     gatherCommands(config, system),
     gatherSessions(config, selection, system),
   ]);
@@ -29,13 +28,13 @@ export async function gatherFacts(selection: Selection, version: string, system:
     config,
     credentials,
     invalidSettings: invalidSettings(env),
-    caFile: caFile(system),
+    caFiles: caFiles(sessions, system),
     commands,
     paths: gatherPaths(system),
     locks: gatherLocks(system),
-    freeBytes: gatherFreeBytes(home),
-    home,
+    disk: gatherDisk(system),
     sessions,
+    unusable,
     here: here(system),
     front: isPacked() && platform !== "win32" ? (installedFront() ?? "none") : undefined,
   };
@@ -51,15 +50,22 @@ function invalidSettings(env: System["env"]): { name: string; problem: string }[
   return found;
 }
 
-function caFile({ env, platform }: System): Facts["caFile"] {
-  const setting = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"].find((name) => env[name]);
-  if (setting === undefined) return undefined;
-  const path = expandPath(env[setting] ?? "", env, platform);
+/** What the sessions use; without a session, what the variables name. */
+function caFiles(sessions: readonly SessionFacts[], { env, platform }: System): CaFile[] {
+  const ofVariables = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"].flatMap((setting) => {
+    const path = env[setting];
+    return path ? [{ setting, path: expandPath(path, env, platform) }] : [];
+  });
+  const bundles =
+    sessions.length > 0 ? sessions.flatMap(({ caBundle }) => caBundle ?? []) : ofVariables.slice(0, 1);
+  const byPath = new Map(bundles.map((bundle) => [bundle.path, bundle]));
+  return [...byPath.values()].map((bundle) => ({ ...bundle, fault: pemFault(bundle.path) }));
+}
+
+function pemFault(path: string): string | undefined {
   const file = readRegularFile(path);
-  if ("fault" in file)
-    return { path, setting, fault: file.is === "unreadable" ? file.fault : "does not exist" };
-  const isPem = file.bytes.includes("-----BEGIN");
-  return { path, setting, fault: isPem ? undefined : "holds no certificate in PEM form" };
+  if ("fault" in file) return file.is === "unreadable" ? file.fault : "does not exist";
+  return file.bytes.includes("-----BEGIN") ? undefined : "holds no certificate in PEM form";
 }
 
 function here(system: System): Here {

@@ -78,11 +78,13 @@ export function gatherLocks({ env, platform }: Place): Facts["locks"] {
   });
 }
 
-/** Bytes free on the disk of the home folder; undefined if the system does not tell. */
-export function gatherFreeBytes(home: string): number | undefined {
+/** The disk that `~/.aws` is on, or will be; undefined if the system does not tell. */
+export function gatherDisk({ env, platform }: Place): Facts["disk"] {
+  const aws = awsDirectory(env, platform);
+  const path = statOf(aws) === undefined ? homeDirectory(env, platform) : aws;
   try {
-    const { bavail, bsize } = statfsSync(home);
-    return bavail * bsize;
+    const { bavail, bsize } = statfsSync(path);
+    return { path, freeBytes: bavail * bsize };
   } catch {
     return undefined;
   }

@@ -11,9 +11,9 @@ import { backoffUntil } from "../../signIn/backoff.ts";
 import { chooseGrant } from "../../signIn/chooseGrant.ts";
 import { isUnderWay, readPendingLogin } from "../../signIn/pendingLogin.ts";
 import type { ConfigText } from "../configFile.ts";
-import type { SessionFacts } from "../facts.ts";
+import type { Facts, SessionFacts, UnusableSection } from "../facts.ts";
 import { gatherAssignments, type ProfileRole } from "./assignments.ts";
-import { gatherEndpoints } from "./endpoints.ts";
+import { gatherEndpoints, gatherStartUrl } from "./endpoints.ts";
 
 export interface Selection {
   readonly session?: string | undefined;
@@ -21,40 +21,69 @@ export interface Selection {
   readonly offline: boolean;
 }
 
-/** The state of each session that can be resolved. The config checks report the others. */
+/** The state of each session that can be resolved, and what the program says of the sections that cannot. */
 export async function gatherSessions(
   text: ConfigText,
-  { session, profile, offline }: Selection,
+  selection: Selection,
   system: System,
-): Promise<SessionFacts[]> {
-  const sessions = resolvable(() => {
-    const config = loadConfig(system, { credentials: true });
-    if (profile !== undefined) return [resolveProfile(config, profile, system).session];
-    if (session !== undefined) return [resolveSession(config, session, system)];
-    return allSessions(config, system);
-  });
-  return await Promise.all(sessions.map((one) => gatherSession(one, text, offline, system)));
+): Promise<Pick<Facts, "sessions" | "unusable">> {
+  const { sessions, unusable } = resolveSelected(selection, system);
+  return {
+    sessions: await Promise.all(sessions.map((one) => gatherSession(one, text, selection.offline, system))),
+    unusable,
+  };
 }
 
-function allSessions(config: Config, system: System): SsoSession[] {
-  const named = config
-    .sessionNames()
-    .flatMap((name) => resolvable(() => [resolveSession(config, name, system)]));
-  const legacy = config
-    .profileNames()
-    .filter((name) => config.profile(name)?.get("sso_start_url") && !config.profile(name)?.get("sso_session"))
-    .flatMap((name) => resolvable(() => [resolveProfile(config, name, system).session]));
-  const byUrl = new Map(legacy.map((session) => [session.startUrl, session]));
-  return [...named, ...byUrl.values()];
+/** Resolving a profile takes a look at the whole file: enough to see what is wrong with a config of thousands. */
+const MOST_PROFILES = 200;
+
+function resolveSelected(
+  { session, profile }: Selection,
+  system: System,
+): { sessions: SsoSession[]; unusable: UnusableSection[] } {
+  const unusable: UnusableSection[] = [];
+  const resolved = (kind: UnusableSection["kind"], name: string, read: () => SsoSession): SsoSession[] => {
+    try {
+      return [read()];
+    } catch (error) {
+      if (!(error instanceof SsoCredError)) throw error;
+      // A bad variable has a finding of its own.
+      if (error.kind !== "usage")
+        unusable.push({ kind, name, message: error.message, run: error.remedy.run });
+      return [];
+    }
+  };
+  const config = loaded(system);
+  if (config === undefined) return { sessions: [], unusable };
+  const ofProfile = (name: string) =>
+    resolved("profile", name, () => resolveProfile(config, name, system).session);
+  const ofSession = (name: string) =>
+    resolved("sso-session", name, () => resolveSession(config, name, system));
+  if (profile !== undefined) return { sessions: ofProfile(profile), unusable };
+  if (session !== undefined) return { sessions: ofSession(session), unusable };
+  const named = config.sessionNames().flatMap(ofSession);
+  const profiles = config.profileNames().map((name) => ({ name, kind: kindOf(config, name) }));
+  const legacy = profiles.filter(({ kind }) => kind === "legacy").flatMap(({ name }) => ofProfile(name));
+  for (const { name } of profiles.filter(({ kind }) => kind === "named").slice(0, MOST_PROFILES))
+    ofProfile(name);
+  const byUrl = new Map(legacy.map((one) => [one.startUrl, one]));
+  return { sessions: [...named, ...byUrl.values()], unusable };
 }
 
-function resolvable(read: () => SsoSession[]): SsoSession[] {
+/** Undefined for a file that cannot be read, which is a finding of the config's checks. */
+function loaded(system: System): Config | undefined {
   try {
-    return read();
+    return loadConfig(system, { credentials: true });
   } catch (error) {
-    if (error instanceof SsoCredError) return [];
+    if (error instanceof SsoCredError) return undefined;
     throw error;
   }
+}
+
+function kindOf(config: Config, name: string): "legacy" | "named" | undefined {
+  const keys = config.profile(name);
+  if (keys?.get("sso_session") || readOurCommand(keys?.get("credential_process") ?? "")) return "named";
+  return keys?.get("sso_start_url") ? "legacy" : undefined;
 }
 
 async function gatherSession(
@@ -66,8 +95,9 @@ async function gatherSession(
   const token = readToken(session, system);
   const pending = readPendingLogin(session, system);
   const roles = rolesOfProfiles(text, session);
-  const [endpoints, unassigned] = await Promise.all([
+  const [endpoints, startUrlFault, assignments] = await Promise.all([
     gatherEndpoints(session, offline, system),
+    offline ? undefined : gatherStartUrl(session, system),
     offline || token === undefined || !isUsable(token.expiresAt, system.now())
       ? undefined
       : gatherAssignments(session, token.accessToken, roles, system),
@@ -80,8 +110,10 @@ async function gatherSession(
     signInIsOpen: pending !== undefined && isUnderWay(pending, system),
     backoffUntil: backoffUntil(session, system),
     choice: describeChoice(session, system),
+    caBundle: session.caBundle,
     endpoints,
-    unassigned,
+    startUrlFault,
+    ...(assignments === "token refused" ? { tokenIsRefused: true } : { unassigned: assignments }),
     lookedFor: roles.length,
   };
 }
