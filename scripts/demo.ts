@@ -31,12 +31,10 @@ try {
 async function show(): Promise<number> {
   const startedAt = performance.now();
   page.blank();
-  page.title("sso-cred, from the first sign-in to the logout");
+  page.title("sso-cred, from nothing to the logout");
   page.line(`executable: ${executable}`);
   page.line(`Identity Center: ${stage.center.url}, an emulator; nothing leaves this machine`);
-  page.line(`home: ${stage.home.path}, removed at the end; its ~/.aws/config is the README's:`);
-  page.blank();
-  page.output(stage.config);
+  page.line(`home: ${stage.home.path}, empty, and removed at the end`);
   const all = await tellStory(storySteps(values), stage, page);
   page.blank();
   if (all) page.title(`Every step happened, in ${seconds(performance.now() - startedAt)}.`);

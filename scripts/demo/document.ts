@@ -1,4 +1,5 @@
 import type { RunResult } from "../../test/support/run.ts";
+import type { Stage } from "./stage.ts";
 import type { Check } from "./story.ts";
 
 /** A call that gave all that a calling SDK expects: the document on stdout, nothing on stderr. */
@@ -36,4 +37,10 @@ export function shown(document: string): string {
     SessionToken: "…",
   };
   return JSON.stringify(masked).replaceAll(',"', ', "');
+}
+
+export function browserLine({ ownBrowser }: Stage): string {
+  return ownBrowser
+    ? "You have allowed it in your browser."
+    : "The browser, here a script, visited the page.";
 }

@@ -5,6 +5,8 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   "/device_authorization": "StartDeviceAuthorization",
   "/token": "CreateToken",
   "/federation/credentials": "GetRoleCredentials",
+  "/assignment/accounts": "ListAccounts",
+  "/assignment/roles": "ListAccountRoles",
   "/logout": "Logout",
   "/": "GetCallerIdentity",
 };
@@ -37,4 +39,11 @@ export function inWords(requests: readonly RequestRecord[]): string {
   };
   const parts = Object.entries(counts).map(([name, count]) => (count === 1 ? name : `${count} × ${name}`));
   return parts.length === 0 ? "nothing" : parts.join(", ");
+}
+
+/** How often Deny was pressed on the sign-in page. */
+export function denials(requests: readonly RequestRecord[]): number {
+  return requests.filter(({ path, method, body }) => {
+    return path === "/authorize" && method === "POST" && /deny/.test(JSON.stringify(body));
+  }).length;
 }

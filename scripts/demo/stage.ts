@@ -4,6 +4,7 @@ import { processState } from "../../src/platform/processIdentity.ts";
 import { type IdentityCenter, startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
 import { makeBrowser } from "../../test/support/browser.ts";
 import { type Home, makeHome } from "../../test/support/home.ts";
+import { type OnTerminal, startOnTerminal } from "../../test/support/pty.ts";
 import { type Running, type RunResult, start } from "../../test/support/run.ts";
 import { searchPath } from "./awsClient.ts";
 import { readmeConfig } from "./readmeConfig.ts";
@@ -19,13 +20,18 @@ export interface StageOptions {
 export interface Stage extends StageOptions {
   readonly center: IdentityCenter;
   readonly home: Home;
+  /** The README's. */
   readonly config: string;
+  /** How long a sign-in may take. */
+  readonly signInMs: number;
   /** The addresses that the browser was opened with, oldest first. */
   tabs(): string[];
   /** Runs a program in the home, with a bare environment, as long as a run may take and no longer. */
   run(file: string, args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
   /** The same for sso-cred. */
   call(args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
+  /** The same, with a person at a terminal that is as wide as the page. */
+  onTerminal(args: readonly string[]): OnTerminal;
   /** Ends everything that was started here and removes the home. */
   close(): Promise<void>;
 }
@@ -36,11 +42,12 @@ const PERSON_SECONDS = 300;
 
 export async function openStage({ executable, ownBrowser }: StageOptions): Promise<Stage> {
   const config = await readmeConfig(executable);
-  const home = await makeHome({ config, name: "sso-cred-demo-" });
+  const home = await makeHome({ name: "sso-cred-demo-" });
   const center = await startIdentityCenter({ consent: ownBrowser ? "page" : "auto" });
   // What the person opens, they open in their own surroundings: this home must not become a browser's.
   const browser = makeBrowser(home.path, ownBrowser ? "ignore" : "visit");
   const running = new Set<Running>();
+  const terminals: OnTerminal[] = [];
   const surroundings = {
     ...center.env,
     PATH: searchPath(process.env),
@@ -50,12 +57,14 @@ export async function openStage({ executable, ownBrowser }: StageOptions): Promi
     ...(ownBrowser ? { SSO_CRED_WAIT: String(PERSON_SECONDS) } : {}),
   };
 
+  const signInMs = ownBrowser ? PERSON_SECONDS * 1000 : 20_000;
+  const deadlineMs = RUN_MS + signInMs;
+
   async function run(
     file: string,
     args: readonly string[],
     env: Record<string, string> = {},
   ): Promise<RunResult> {
-    const deadlineMs = RUN_MS + (ownBrowser ? PERSON_SECONDS * 1000 : 0);
     const child = start(file, args, { home, env: { ...surroundings, ...env }, deadlineMs });
     running.add(child);
     try {
@@ -71,10 +80,22 @@ export async function openStage({ executable, ownBrowser }: StageOptions): Promi
     center,
     home,
     config,
+    signInMs,
     tabs: browser.opened,
     run,
     call: (args, env) => run(executable, args, env),
+    onTerminal(args) {
+      const terminal = startOnTerminal(executable, args, {
+        home,
+        env: { ...surroundings, NO_COLOR: "1" },
+        columns: 76,
+        deadlineMs,
+      });
+      terminals.push(terminal);
+      return terminal;
+    },
     async close() {
+      for (const terminal of terminals) terminal.kill();
       const ended = [...running].map((child) => {
         child.killGroup();
         return child.done.catch(() => {});

@@ -1,10 +1,12 @@
 import { rm } from "node:fs/promises";
 import { isoSeconds, rolePath, tokenPath } from "../../test/support/home.ts";
 import { awsClient } from "./awsClient.ts";
-import { parsed, shown, succeeded } from "./document.ts";
+import { untilAllowed } from "./denial.ts";
+import { browserLine, parsed, shown, succeeded } from "./document.ts";
 import { type Page, seconds } from "./page.ts";
 import type { Stage } from "./stage.ts";
 import type { Check, Step } from "./story.ts";
+import { firstProfile } from "./wizard.ts";
 
 const SESSION = "my-sso";
 const ACCOUNT = "123456789011";
@@ -19,12 +21,19 @@ const HOUR_MS = 3_600_000;
 
 /** The whole life of a sign-in. `sdk`: the AWS SDK for JavaScript although an AWS CLI is installed. */
 export function storySteps({ sdk }: { sdk: boolean }): Step[] {
-  const signIn = { RegisterClient: 1, "CreateToken (authorization_code)": 1, GetRoleCredentials: 1 };
+  const register = { RegisterClient: 1 };
+  const signIn = { "CreateToken (authorization_code)": 1 };
   return [
+    {
+      title: "init: from nothing to a profile",
+      act: (stage, page) => firstProfile(stage, page, PROFILE),
+      sees: { ...register, ...signIn, ListAccounts: 1, ListAccountRoles: 1 },
+      tabs: 1,
+    },
     {
       title: "The first call: nobody is signed in, so the browser comes up",
       act: firstCall,
-      sees: signIn,
+      sees: { Logout: 1, ...signIn, GetRoleCredentials: 1 },
       tabs: 1,
     },
     { title: "The second call: from the cache", act: secondCall, sees: {}, tabs: 0 },
@@ -37,7 +46,7 @@ export function storySteps({ sdk }: { sdk: boolean }): Step[] {
     {
       title: `${CALLERS} callers at once with nothing cached: one sign-in, one tab`,
       act: manyCallers,
-      sees: signIn,
+      sees: { ...register, ...signIn, GetRoleCredentials: 1 },
       tabs: 1,
     },
     {
@@ -56,11 +65,13 @@ export function storySteps({ sdk }: { sdk: boolean }): Step[] {
 }
 
 async function firstCall(stage: Stage, page: Page): Promise<Check[]> {
+  page.command(`sso-cred logout ${SESSION}`);
+  page.output((await stage.call(["logout", SESSION])).stdout);
   page.command(COMMAND);
-  const result = await stage.call(CALL);
+  const results = await untilAllowed(stage, page, async () => [await stage.call(CALL)]);
   page.line(browserLine(stage));
-  page.line(shown(result.stdout));
-  return succeeded(result, ACCOUNT);
+  for (const { stdout } of results) page.line(shown(stdout));
+  return results.flatMap((result) => succeeded(result, ACCOUNT));
 }
 
 async function secondCall(stage: Stage, page: Page): Promise<Check[]> {
@@ -110,7 +121,8 @@ async function manyCallers(stage: Stage, page: Page): Promise<Check[]> {
   for (const folder of ["sso", "cli", "sso-cred"])
     await rm(`${stage.home.path}/.aws/${folder}`, { recursive: true });
   page.command(`for i in $(seq ${CALLERS}); do ${COMMAND} & done; wait`);
-  const results = await Promise.all(Array.from({ length: CALLERS }, () => stage.call(CALL)));
+  const callAll = () => Promise.all(Array.from({ length: CALLERS }, () => stage.call(CALL)));
+  const results = await untilAllowed(stage, page, callAll);
   const documents = new Set(results.map(({ stdout }) => stdout));
   const times = results.map(({ ms }) => ms);
   page.line(browserLine(stage));
@@ -163,10 +175,4 @@ async function theEnd(stage: Stage, page: Page): Promise<Check[]> {
     { what: "its standard output", expected: "", seen: refused.stdout },
     { what: "it says what to run", expected: true, seen: refused.stderr.includes(remedy) },
   ];
-}
-
-function browserLine({ ownBrowser }: Stage): string {
-  return ownBrowser
-    ? "You have allowed it in your browser."
-    : "The browser, here a script, visited the page.";
 }

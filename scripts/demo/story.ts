@@ -1,6 +1,6 @@
 import { openBrowser } from "../../src/platform/browser.ts";
 import { type Page, seconds } from "./page.ts";
-import { inWords, operations } from "./seen.ts";
+import { denials, inWords, operations } from "./seen.ts";
 import type { Stage } from "./stage.ts";
 
 /** Something that has to be so for a step to have happened. */
@@ -16,7 +16,7 @@ export interface Step {
   act(stage: Stage, page: Page): Promise<Check[]>;
   /** The API operations that Identity Center has to see, each with its count; no others. */
   sees: Readonly<Record<string, number>>;
-  /** How many browser tabs have to open. */
+  /** How many browser tabs have to open, and one more for each that is denied. */
   tabs: number;
 }
 
@@ -45,7 +45,11 @@ async function play(step: Step, stage: Stage, page: Page): Promise<boolean> {
   const failed = [
     ...checks,
     { what: "seen by Identity Center", expected: step.sees, seen: operations(requests) },
-    { what: "browser tabs opened", expected: step.tabs, seen: stage.tabs().length - tabsBefore },
+    {
+      what: "browser tabs opened",
+      expected: step.tabs + denials(requests),
+      seen: stage.tabs().length - tabsBefore,
+    },
   ].filter(({ expected, seen }) => text(expected) !== text(seen));
   for (const { what, expected, seen } of failed) {
     page.bad(`FAILED: ${what}: expected ${text(expected)}, seen ${text(seen)}`);
@@ -69,7 +73,7 @@ function openTabs(stage: Stage, page: Page): { stop(): void } {
   const timer = setInterval(() => {
     for (const url of stage.tabs().slice(opened)) {
       opened++;
-      page.line("Press Allow in your browser. If it does not come up, visit:");
+      page.line("Press Allow in your browser, or Deny. If it does not come up, visit:");
       page.address(url);
       void openBrowser(url, process);
     }

@@ -2,6 +2,8 @@ import { escapeHtml, type HttpResponse, htmlResponse, type Incoming, redirect } 
 import { CALLBACK_URI, oidcError } from "./oidc.ts";
 import { type DeviceCode, type State, secret } from "./state.ts";
 
+const EMULATOR =
+  "<p><em>An emulator of IAM Identity Center on this computer, not AWS. Nothing here is real.</em></p>";
 const BUTTONS =
   '<button name="decision" value="allow">Allow</button> <button name="decision" value="deny">Deny</button>';
 
@@ -17,7 +19,7 @@ function decision(state: State, incoming: Incoming): "allow" | "deny" | undefine
 
 function askPage(state: State, title: string, inner: string): HttpResponse {
   if (state.settings.consent === "never") return htmlResponse(200, "Not now", "<p>Nothing happens here.</p>");
-  return htmlResponse(200, title, `<form method="post">${inner}${BUTTONS}</form>`);
+  return htmlResponse(200, title, `${EMULATOR}<form method="post">${inner}${BUTTONS}</form>`);
 }
 
 /** `/authorize`. Until the client and the redirect URI are validated, errors are shown here and never redirected (RFC 6749, section 4.1.2.1). */
@@ -84,7 +86,7 @@ export function devicePage(state: State, incoming: Incoming): HttpResponse {
     return htmlResponse(
       200,
       device.decision === "denied" ? "Denied" : "Request approved",
-      "<p>Close this tab.</p>",
+      `${EMULATOR}<p>Close this tab.</p>`,
     );
   }
   return askPage(state, "Allow access?", `<p>Is this your code? <b>${escapeHtml(userCode)}</b></p>`);
