@@ -6,13 +6,13 @@ import { readStateFile, writeStateFile } from "./stateFile.ts";
 /** For this long after an attempt, usable cached results are served without another attempt. */
 const COOL_DOWN_MS = 60_000;
 
-export interface Attempt {
+interface Attempt {
   /** Epoch milliseconds at which it ended. */
   at: number;
   /** Absent after a success, and after a failure that tells other callers nothing. */
   failure?: SsoCredError;
-  /** The `tokenMark` of the token that the attempt was about; see `recordAttempt`. */
-  tokenMark?: string;
+  /** The `tokenFingerprint` of the token that the attempt was about; see `recordAttempt`. */
+  tokenFingerprint?: string;
 }
 
 /** The variables that decide how the services are reached. */
@@ -23,14 +23,14 @@ const ROUTE =
 const SHARED: readonly ErrorKind[] = ["unavailable", "access-denied", "login-required", "login-failed"];
 
 /**
- * Records how a request to the service ended, and the mark of the token concerned. A bug or Ctrl-C tells nothing
+ * Records how a request to the service ended, and the fingerprint of the token concerned. A bug or Ctrl-C tells nothing
  * about the service and is not recorded. Best effort: without a record, the next call sends its own request.
  */
 export function recordAttempt(
   path: string,
   system: Pick<System, "now" | "trace" | "env">,
   failure?: unknown,
-  tokenMark?: string,
+  tokenFingerprint?: string,
 ): void {
   if (failure !== undefined && !isKind(failure, ...SHARED, "config")) return;
   const shared = isKind(failure, ...SHARED) ? failure : undefined;
@@ -38,7 +38,7 @@ export function recordAttempt(
     writeStateFile(path, {
       at: system.now(),
       ...(shared ? { failure: { kind: shared.kind, message: shared.message, remedy: shared.remedy } } : {}),
-      ...(tokenMark === undefined ? {} : { tokenMark }),
+      ...(tokenFingerprint === undefined ? {} : { tokenFingerprint }),
       route: routeOf(system),
     });
   } catch (error) {
@@ -61,11 +61,11 @@ export function attemptSince(
   if (typeof state?.at !== "number" || state.at < sinceMs || state.at > system.now()) return undefined;
   const failure = readFailure(state.failure);
   const isShared = failure && (failure.kind !== "unavailable" || state.route === routeOf(system));
-  const { tokenMark } = state;
+  const { tokenFingerprint } = state;
   return {
     at: state.at,
     ...(isShared ? { failure } : {}),
-    ...(typeof tokenMark === "string" ? { tokenMark } : {}),
+    ...(typeof tokenFingerprint === "string" ? { tokenFingerprint } : {}),
   };
 }
 

@@ -7,7 +7,7 @@ import { abandonedLock, acquireLock, keepRenewing, removeLock, sweepStaleLocks }
 import { readIdentity } from "./stateFile.ts";
 import { watchFiles } from "./watchFiles.ts";
 
-export interface LockWait<T> {
+interface LockWait<T> {
   /** Epoch milliseconds. */
   deadline: number;
   /** The subject of the timeout message: `another sso-cred that refreshes the token of 'my-sso'`. */

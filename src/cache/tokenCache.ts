@@ -34,8 +34,8 @@ export function tokenFileExists(session: SessionIdentity, system: Pick<System, "
 }
 
 /** Identifies an access token in a file that must not hold the token itself. */
-export function tokenMark(accessToken: string): string {
-  return sha1(`mark of ${accessToken}`);
+export function tokenFingerprint(accessToken: string): string {
+  return sha1(`fingerprint of ${accessToken}`);
 }
 
 /**

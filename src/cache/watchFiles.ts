@@ -8,7 +8,7 @@ const WATCHED_POLL_MS = 1_000;
 const UNWATCHED_POLL_MS = 75;
 
 /** Waits for files to change. Fifty processes that only poll would keep a CPU core busy. */
-export interface FileWatch {
+interface FileWatch {
   /** Resolves at the first change since the last call, or when it is time to poll; after `atMostMs` at the latest. */
   next(atMostMs: number): Promise<void>;
   close(): void;

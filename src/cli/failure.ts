@@ -40,7 +40,7 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
     const what = `cannot ${syscall}${path === undefined ? "" : ` ${path}`} (${code})`;
     return new SsoCredError(path === undefined ? "unavailable" : "config", what, { cause: error });
   }
-  const where = system.env.SSO_CRED_TRACE ? "" : "; SSO_CRED_TRACE=FILE writes down what happened";
+  const where = system.env.SSO_CRED_TRACE ? "" : "; SSO_CRED_TRACE=FILE records what happened";
   return new SsoCredError(
     "unexpected",
     `unexpected: ${printable(maskedText(String(message ?? error)))}${where}`,

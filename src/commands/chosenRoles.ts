@@ -20,7 +20,7 @@ import { type InitFlags, modeOf, selectionOf } from "./initFlags.ts";
 import { withInventory } from "./openPortal.ts";
 import { type Person, progressLine } from "./person.ts";
 
-export interface Choosing {
+interface Choosing {
   readonly flags: InitFlags;
   readonly files: Files;
   readonly current: CurrentConfig;

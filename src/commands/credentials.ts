@@ -4,13 +4,12 @@ import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { SsoCredError } from "../errors.ts";
 import { credentialProcessOutput, MAX_OUTPUT_BYTES } from "../hit/credentialProcess.ts";
 import { isFresh } from "../hit/expiry.ts";
-import { outputTimeoutMs } from "../hit/waitBudget.ts";
+import { outputTimeoutMs, waitBudgetSeconds } from "../hit/waitBudget.ts";
 import type { Role, RoleCredentials } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime } from "../text/relativeTime.ts";
 import { type NamedRole, namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
-import { waitDeadline } from "./waitDeadline.ts";
 
 export const credentialsOptions = { ...roleOptions, json: { type: "boolean" } } as const;
 
@@ -82,4 +81,12 @@ function print(credentials: RoleCredentials, { accountId }: Role, system: System
 
 function outputTimeLeftMs({ startedAt, env, now }: System): number {
   return startedAt + outputTimeoutMs(env) - now();
+}
+
+/** The end of a main-job run in epoch milliseconds: `SSO_CRED_WAIT` seconds after the start of the process. */
+export function waitDeadline(system: Pick<System, "env" | "startedAt">): number {
+  const seconds = waitBudgetSeconds(system.env);
+  if (!Number.isNaN(seconds)) return system.startedAt + seconds * 1000;
+  const given = printable(system.env.SSO_CRED_WAIT ?? "", 40);
+  throw new SsoCredError("usage", `SSO_CRED_WAIT is ${given}; it takes seconds, 0 to 3600`);
 }

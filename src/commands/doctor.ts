@@ -5,7 +5,7 @@ import { report } from "../doctor/report.ts";
 import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
-import { printableJson } from "../text/printableJson.ts";
+import { printableJson } from "../text/printable.ts";
 
 export const doctorOptions = {
   profile: { type: "string" },

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { SsoCredError } from "../errors.ts";
 import { type Shell, shellLines } from "../exec/shellLines.ts";
 import { credentialVariables, regionVariables, variablesToClear } from "../exec/variables.ts";
-import { callerShell } from "../platform/callerShell.ts";
+import { callerShell } from "../platform/callerProcess.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { SHELLS } from "../usage/commandTable.ts";

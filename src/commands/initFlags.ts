@@ -31,7 +31,7 @@ export const initOptions = {
 } as const;
 
 /** Flags that exclude most others. The list of each names the flags that may accompany it. */
-const ALONE = {
+const EXCLUSIVE = {
   revert: [],
   repair: [],
   "session-only": ["start-url", "sso-region", "scopes"],
@@ -58,8 +58,8 @@ export function readFlags(args: readonly string[]) {
   for (const flag of ["role-name", "profile-name", "command", "region", "output"] as const) {
     if (values[flag]?.trim() === "") throw new SsoCredError("usage", `--${flag} is empty`);
   }
-  for (const [flag, partners] of Object.entries(ALONE)) {
-    if (!values[flag as keyof typeof ALONE]) continue;
+  for (const [flag, partners] of Object.entries(EXCLUSIVE)) {
+    if (!values[flag as keyof typeof EXCLUSIVE]) continue;
     const other = Object.keys(values).find(
       (name) => name !== flag && ![...partners, ...WITH_ANY].includes(name),
     );

@@ -1,5 +1,6 @@
 import { isatty } from "node:tty";
 import { parseArgs } from "node:util";
+import { sessionTitle } from "../config/describeSession.ts";
 import { readConfigFiles } from "../init/plan/configFiles.ts";
 import { profilesByRole, readCurrentConfig, roleKey } from "../init/plan/currentConfig.ts";
 import {
@@ -10,10 +11,9 @@ import {
 } from "../inventory/assignment.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { listableRoles } from "../inventory/refusedAccounts.ts";
-import { assignmentTable, type Row } from "../inventory/table.ts";
 import type { System } from "../platform/system.ts";
-import { sessionTitle } from "../signIn/sessionTitle.ts";
-import { printableJson } from "../text/printableJson.ts";
+import { columnsOf, cutTo, pad } from "../text/columns.ts";
+import { printable, printableJson } from "../text/printable.ts";
 import { withInventory } from "./openPortal.ts";
 import { personAtTerminal, progressLine } from "./person.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";
@@ -43,22 +43,22 @@ export async function list(args: readonly string[], system: System): Promise<num
   };
   const selection = { accounts: values.accounts ?? [], roles: values.roles ?? [] };
   const listing = { progress: progressLine(system), isFresh: values.refresh ?? false };
-  const telling = {
+  const refusalReport = {
     say: (line: string) => system.writeStderr(`${line}\n`),
     logoutArguments: session.loginArguments,
   };
   const found = await withInventory(session, signIn, listing, system, (inventory) =>
-    select(inventory, selection, telling),
+    select(inventory, selection, refusalReport),
   );
 
-  const having = session.name === null ? new Map<string, string[]>() : profilesOf(session.name, system);
+  const profileNames = session.name === null ? new Map<string, string[]>() : profilesOf(session.name, system);
   const rows = found.map((assignment) => ({
     ...assignment,
-    profiles: having.get(roleKey(assignment)) ?? [],
+    profiles: profileNames.get(roleKey(assignment)) ?? [],
   }));
   if (rows.length === 0 && !values.json) {
     const which = values.accounts || values.roles ? " that matches what was asked for" : "";
-    telling.say(`No account and role is assigned to you in '${sessionTitle(session)}'${which}.`);
+    refusalReport.say(`No account and role is assigned to you in '${sessionTitle(session)}'${which}.`);
     return 0;
   }
   system.writeStdout(
@@ -71,10 +71,10 @@ export async function list(args: readonly string[], system: System): Promise<num
 async function select(
   inventory: Inventory,
   selection: Selection,
-  telling: Parameters<typeof listableRoles>[2],
+  refusalReport: Parameters<typeof listableRoles>[2],
 ): Promise<Assignment[]> {
   const accounts = (await inventory.accounts()).filter((account) => isSelectedAccount(selection, account));
-  const listed = await listableRoles(inventory, accounts, telling);
+  const listed = await listableRoles(inventory, accounts, refusalReport);
   return listed.filter(({ roleName }) => isSelectedRole(selection, roleName));
 }
 
@@ -90,4 +90,44 @@ function asData({ accountId, accountName, emailAddress, roleName, profiles }: Ro
 /** Rows are cut only on a terminal; a pipe gets everything. */
 function terminalColumns(): number | undefined {
   return isatty(1) ? process.stdout.columns || 80 : undefined;
+}
+
+interface Row extends Assignment {
+  readonly profiles: readonly string[];
+}
+
+const GAP = "  ";
+const TITLES = ["Account", "ID", "Role", "Profile"];
+/** A column is not cut below this width. */
+const NARROWEST = 8;
+
+/** One line for each role. If `width` is given, cuts the widest columns to fit it. */
+export function assignmentTable(rows: readonly Row[], width: number | undefined): string {
+  const cells = [
+    TITLES,
+    ...rows.map(({ accountId, accountName, roleName, profiles }) => [
+      printable(accountName, 200),
+      accountId,
+      printable(roleName, 200),
+      profiles.map((name) => printable(name, 200)).join(", "),
+    ]),
+  ];
+  const natural = TITLES.map((_, column) => Math.max(...cells.map((row) => columnsOf(row[column] ?? ""))));
+  const widths = width === undefined ? natural : narrowed(natural, width - GAP.length * (TITLES.length - 1));
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) => pad(cutTo(cell, widths[column] ?? 0), widths[column] ?? 0)).join(GAP);
+  return cells.map((row) => `${line(row).trimEnd()}\n`).join("");
+}
+
+/** The account's id, 12 digits, is never cut: other commands need it. */
+function narrowed(natural: readonly number[], room: number): number[] {
+  const widths = [...natural];
+  const total = () => widths.reduce((sum, each) => sum + each, 0);
+  while (total() > room) {
+    const cuttable = widths.map((each, column) => (column === 1 ? 0 : each));
+    const widest = Math.max(...cuttable);
+    if (widest <= NARROWEST) break;
+    widths[cuttable.indexOf(widest)] = widest - 1;
+  }
+  return widths;
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { readToken } from "../cache/tokenCache.ts";
+import { sessionTitle } from "../config/describeSession.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -8,7 +9,6 @@ import { clearBackoff } from "../signIn/backoff.ts";
 import { chooseGrantForPerson } from "../signIn/chooseGrant.ts";
 import { loginInstructions } from "../signIn/loginInstructions.ts";
 import { LOGIN_MS } from "../signIn/pendingLogin.ts";
-import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { startLogin } from "../signIn/startLogin.ts";
 import { tokenLife } from "./person.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";

@@ -13,6 +13,8 @@ import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
 import { isTokenOf, tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
 import { type Config, emptyConfig, loadConfig } from "../config/configFile.ts";
+import { configuredSessions } from "../config/configuredSessions.ts";
+import { sessionTitle } from "../config/describeSession.ts";
 import { profileIdentity, rolePairs } from "../config/profile.ts";
 import { sessionIdentity } from "../config/session.ts";
 import { revokeToken, servicesOfFile } from "../credentials/revokeToken.ts";
@@ -25,14 +27,12 @@ import type { System } from "../platform/system.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
 import { allPendingLogins, isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
-import { sessionTitle } from "../signIn/sessionTitle.ts";
-import { configuredSessions } from "./configuredSessions.ts";
 import {
   explicitName,
+  onlyConfiguredSession,
   resolveChoice,
   type SessionChoice,
   sessionOptions,
-  theOneConfigured,
 } from "./sessionArguments.ts";
 
 export const logoutOptions = { ...sessionOptions, all: { type: "boolean" } } as const;
@@ -78,7 +78,7 @@ async function signOutOfOne(named: SessionChoice | undefined, system: System): P
   );
   // Without a readable config, only a session's name is enough to go on.
   if (failure !== undefined && named?.session === undefined) throw failure;
-  const choice = named ?? (await theOneConfigured(config, system));
+  const choice = named ?? (await onlyConfiguredSession(config, system));
   const identity =
     choice.session === undefined
       ? profileIdentity(config, choice.profile)

@@ -1,4 +1,5 @@
 import { readToken } from "../cache/tokenCache.ts";
+import { sessionTitle } from "../config/describeSession.ts";
 import { obtainToken } from "../credentials/obtainToken.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { type IdentityCenter, identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
@@ -7,14 +8,13 @@ import { inventoryFile } from "../inventory/inventoryFile.ts";
 import type { Account, SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { chooseGrant } from "../signIn/chooseGrant.ts";
-import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { printable } from "../text/printable.ts";
 import { duration } from "../text/relativeTime.ts";
 import { signInAnew } from "./login.ts";
 import type { ProgressLine } from "./person.ts";
 
 /** How to sign in, if that is needed. */
-export interface SignIn {
+interface SignIn {
   /** A person is at the terminal, so `CI` and `never` do not count. */
   readonly isAttended: boolean;
   readonly useDeviceCode: boolean;

@@ -1,5 +1,5 @@
 import { isatty } from "node:tty";
-import { loadPrompts } from "../init/wizard/loadPrompts.ts";
+import { plainPrompts } from "../init/wizard/plainPrompts.ts";
 import type { Prompts } from "../init/wizard/prompts.ts";
 import type { Progress } from "../inventory/inventory.ts";
 import type { SsoToken } from "../model.ts";
@@ -15,13 +15,15 @@ export interface Person {
 /** Undefined where nobody can be asked: stdin or stderr is redirected, or there is no terminal. */
 export async function personAtTerminal(system: System): Promise<Person | undefined> {
   if (!isatty(0) || !isatty(2) || system.terminal() === undefined) return undefined;
-  return { prompts: await loadPrompts(system.env.TERM) };
+  if (system.env.TERM === "dumb") return { prompts: plainPrompts() };
+  const { terminalPrompts } = await import("../init/wizard/prompts.ts");
+  return { prompts: terminalPrompts() };
 }
 
 /** A refreshable token has no end that matters to a person: it is refreshed until the portal's session ends. */
 export function tokenLife(token: SsoToken, isRefreshable: boolean, now: number): string {
   return isRefreshable
-    ? "refreshed by itself until your organisation's session ends"
+    ? "refreshed automatically until your organisation's session ends"
     : `ends ${relativeTime(token.expiresAt, now)}`;
 }
 

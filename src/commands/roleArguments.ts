@@ -15,7 +15,7 @@ export const roleOptions = {
   profile: { type: "string" },
 } as const;
 
-export type RoleArguments = { [name in keyof typeof roleOptions]?: string | undefined };
+type RoleArguments = { [name in keyof typeof roleOptions]?: string | undefined };
 
 export interface NamedRole extends Role {
   readonly session: string;
@@ -58,7 +58,7 @@ export function namedRole(
   return { session, accountId, roleName };
 }
 
-export interface ResolvedRole {
+interface ResolvedRole {
   readonly role: SessionRole;
   /** The region of the profile that named the role. */
   readonly region: string | undefined;

@@ -1,11 +1,11 @@
 import { type Config, loadConfig } from "../config/configFile.ts";
+import { legacyProfiles } from "../config/configuredSessions.ts";
 import { resolveProfile } from "../config/profile.ts";
 import { listed, onlySession, resolveSession } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { legacyProfiles } from "./configuredSessions.ts";
 import { personAtTerminal } from "./person.ts";
 
 /** The flags that name the session of a command. */
@@ -14,7 +14,7 @@ export const sessionOptions = {
   "sso-session": { type: "string" },
 } as const;
 
-export interface SessionArguments {
+interface SessionArguments {
   profile?: string | undefined;
   "sso-session"?: string | undefined;
 }
@@ -31,7 +31,7 @@ export async function chosenSession(
 ): Promise<SsoSession> {
   const named = explicitName(values, positionals);
   const config = loadConfig(system, { credentials: named?.session === undefined });
-  const choice = named ?? (await theOneConfigured(config, system));
+  const choice = named ?? (await onlyConfiguredSession(config, system));
   return resolveChoice(choice, config, system);
 }
 
@@ -58,7 +58,7 @@ export function resolveChoice(choice: SessionChoice, config: Config, system: Sys
 }
 
 /** The session for a command line that names none. */
-export async function theOneConfigured(config: Config, system: System): Promise<SessionChoice> {
+export async function onlyConfiguredSession(config: Config, system: System): Promise<SessionChoice> {
   const legacy = onlyLegacy(config);
   return legacy === undefined ? { session: await onlyName(config, system) } : { profile: legacy };
 }

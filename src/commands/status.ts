@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { readToken } from "../cache/tokenCache.ts";
 import { loadConfig } from "../config/configFile.ts";
+import { type ConfiguredSession, configuredSessions } from "../config/configuredSessions.ts";
+import { sessionTitle } from "../config/describeSession.ts";
 import { profileIdentity, resolveProfile } from "../config/profile.ts";
 import { onlySession, resolveSession, sessionIdentity, sessionKeys } from "../config/session.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
@@ -12,10 +14,8 @@ import { installedFront, isPacked } from "../platform/installation.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
 import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
-import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime } from "../text/relativeTime.ts";
-import { type ConfiguredSession, configuredSessions } from "./configuredSessions.ts";
 import { tokenLife } from "./person.ts";
 
 export const statusOptions = {

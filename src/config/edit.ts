@@ -5,7 +5,7 @@ export interface SectionName {
   readonly name: string;
 }
 
-export type Entries = readonly (readonly [key: string, value: string])[];
+type Entries = readonly (readonly [key: string, value: string])[];
 
 export type ConfigEdit =
   /** Changes the value of each key in place. A missing key is added after the last option of the section. */

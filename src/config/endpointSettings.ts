@@ -7,7 +7,7 @@ import type { Config } from "./configFile.ts";
 import { shownUrl } from "./urls.ts";
 
 /** A section of the config. */
-export interface Layer {
+interface Layer {
   /** The form that messages show: `[profile dev]`. */
   readonly header: string;
   readonly keys: ReadonlyMap<string, string>;

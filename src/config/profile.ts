@@ -19,7 +19,7 @@ import {
 import { misspeltKey, shownHeader } from "./slips.ts";
 import { shownUrl } from "./urls.ts";
 
-export interface ProfileTarget {
+interface ProfileTarget {
   session: SsoSession;
   accountId?: string;
   roleName?: string;

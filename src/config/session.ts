@@ -69,7 +69,7 @@ export function onlySession(config: Config): { only: string } | { several: reado
 }
 
 /** The section that defines a session: an `[sso-session]` or a legacy profile. */
-export interface SessionSource {
+interface SessionSource {
   readonly config: Config;
   /** Null for a legacy profile. */
   readonly name: string | null;

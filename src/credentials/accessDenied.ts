@@ -1,4 +1,4 @@
-import { missingScope } from "../config/settingsToCheck.ts";
+import { missingScope } from "../config/describeSession.ts";
 import { type Remedy, SsoCredError } from "../errors.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { Account, SessionRole, SsoToken } from "../model.ts";

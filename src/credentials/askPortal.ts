@@ -31,12 +31,16 @@ export interface RequestContext {
 }
 
 /** Role credentials with the cached token, else with a refreshed one. Throws as `obtainToken`, and `access-denied`. */
-export async function askPortal(role: SessionRole, means: RequestContext, system: System): Promise<Outcome> {
-  const { deadline, api } = means;
+export async function askPortal(
+  role: SessionRole,
+  context: RequestContext,
+  system: System,
+): Promise<Outcome> {
+  const { deadline, api } = context;
   let refused: string | undefined;
   for (;;) {
     const canDoWithout = usableRoleCredentials(role, system) !== undefined;
-    const retryUntil = means.retries.until(canDoWithout ? SHORT_RETRY_MS : RETRY_MS);
+    const retryUntil = context.retries.until(canDoWithout ? SHORT_RETRY_MS : RETRY_MS);
     const request = {
       deadline,
       retryUntil,
@@ -47,7 +51,7 @@ export async function askPortal(role: SessionRole, means: RequestContext, system
     const token = await obtainToken(role.session, request, system);
     if (!token) return { refused };
     try {
-      return { credentials: await fetchAndKeep(role, token, means, system) };
+      return { credentials: await fetchRoleCredentials(role, token, context, system) };
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       if (!error.needsSignIn) throw await accessDenied(role, token, error, { api, deadline }, system);
@@ -59,7 +63,7 @@ export async function askPortal(role: SessionRole, means: RequestContext, system
   }
 }
 
-async function fetchAndKeep(
+async function fetchRoleCredentials(
   role: SessionRole,
   token: SsoToken,
   { deadline, retries, api }: RequestContext,
@@ -83,7 +87,7 @@ async function fetchAndKeep(
     );
   }
   clearBackoff(role.session, system);
-  keep(role, token, credentials, system);
+  storeRoleCredentials(role, token, credentials, system);
   return credentials;
 }
 
@@ -91,7 +95,7 @@ async function fetchAndKeep(
  * Caches the credentials while the token file still holds the token in use: a logout or another sign-in wins. On a
  * full or read-only disk, only the cache is lost.
  */
-function keep(
+function storeRoleCredentials(
   role: SessionRole,
   { accessToken }: SsoToken,
   credentials: RoleCredentials,

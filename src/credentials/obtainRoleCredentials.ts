@@ -3,14 +3,13 @@ import { readJsonObject } from "../cache/jsonFile.ts";
 import { removeRoleCredentials, usableRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
-import { missingScope, settingsToCheck } from "../config/settingsToCheck.ts";
+import { missingScope, sessionTitle, settingsToCheck } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { type IdentityCenter, identityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { recordFailedLogin } from "../signIn/backoff.ts";
 import { loginForMainJob } from "../signIn/loginForMainJob.ts";
-import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { retryBudget } from "./retryBudget.ts";
 import { singleFlight } from "./singleFlight.ts";
 
@@ -38,16 +37,18 @@ export async function obtainRoleCredentials(
     for (let logins = 0; ; logins++) {
       const outcome = await singleFlight(role, { deadline, retries, api }, system);
       if ("credentials" in outcome) return outcome.credentials;
-      const isNewRefused = logins > 0 && outcome.refused !== undefined;
-      if (isNewRefused || logins === MAX_LOGINS) throw refusedAgain(role, system);
-      await retries.apart(() => signIn(role, outcome.refused, deadline, system));
+      const isNewTokenRefused = logins > 0 && outcome.refused !== undefined;
+      if (isNewTokenRefused || logins === MAX_LOGINS) throw refusedAgain(role, system);
+      await retries.pauseDuring(() => signIn(role, outcome.refused, deadline, system));
     }
   } catch (error) {
     const isNoSignIn = isKind(error, "login-required", "login-failed", "unavailable", "config");
     const cached = isNoSignIn ? usableRoleCredentials(role, system) : undefined;
     if (!cached) throw error;
     recordAttempt(roleAttemptPath(role, system), system);
-    system.trace.step("nobody signed in, but what is cached still lives", { error: String(error) });
+    system.trace.step("nobody signed in, but the cached credentials are still usable", {
+      error: String(error),
+    });
     return cached;
   } finally {
     await opened?.then((client) => client.close()).catch(() => {});

@@ -2,17 +2,20 @@ import { statSync } from "node:fs";
 import { attemptSince, lastAttempt, recordAttempt } from "../cache/attempts.ts";
 import { withLock } from "../cache/lock.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
-import { readToken, tokenFileExists, tokenMark, tokenPath } from "../cache/tokenCache.ts";
+import { readToken, tokenFileExists, tokenFingerprint, tokenPath } from "../cache/tokenCache.ts";
+import { sessionTitle } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { isFresh, isUsable } from "../hit/expiry.ts";
 import { endedByDeadline } from "../http/withRetries.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
-import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { type RefreshOptions, refreshToken } from "./refreshToken.ts";
 import { SHORT_RETRY_MS } from "./retryBudget.ts";
-import { waitForRotatedToken } from "./waitForRotatedToken.ts";
+
+/** How long to wait for another tool that may just have rotated the refresh token. */
+const ROTATION_WAIT_MS = 2_000;
+const ROTATION_POLL_MS = 100;
 
 export interface TokenRequest extends RefreshOptions {
   /** An access token that the portal rejected although it has not expired. */
@@ -44,7 +47,7 @@ export async function obtainToken(
   if (last && isValid(token, isUsable)) return token;
   if (last?.failure?.kind === "login-required" && tokenWrittenAt(session, system) <= last.at)
     return undefined;
-  if (isForPerson(token)) return undefined;
+  if (needsSignIn(token)) return undefined;
   // With a usable token, keep half of a short run for using it.
   const spareMs = isValid(token, isUsable) ? Math.min(SHORT_RETRY_MS, (request.deadline - startedAt) / 2) : 0;
   const deadline = request.deadline - spareMs;
@@ -58,17 +61,17 @@ export async function obtainToken(
   try {
     return (await withLock(system, lock, wait, async () => ({ token: await refreshUnderLock() }))).token;
   } catch (error) {
-    const there = usableToken(error);
+    const current = usableToken(error);
     // Record the timeout, so that the next calls don't wait for the lock again.
     recordAttempt(attempts, system);
-    return there;
+    return current;
   }
 
   function usableToken(error: unknown): SsoToken {
-    const there = readToken(session, system);
-    if (!there || !isValid(there, isUsable) || !isKind(error, "unavailable", "config")) throw error;
-    system.trace.step("the token could not be refreshed, using the one there is", { error: String(error) });
-    return there;
+    const current = readToken(session, system);
+    if (!current || !isValid(current, isUsable) || !isKind(error, "unavailable", "config")) throw error;
+    system.trace.step("the token could not be refreshed, using the current one", { error: String(error) });
+    return current;
   }
 
   function isValid(candidate: SsoToken | undefined, lives: typeof isFresh): boolean {
@@ -83,54 +86,62 @@ export async function obtainToken(
    * True if a rejected token must not be refreshed: it came from a refresh after a rejection, or a sign-in is open,
    * which would take the refreshed token for its result.
    */
-  function isForPerson(there: SsoToken | undefined): boolean {
-    if (there === undefined || there.accessToken !== request.refused) return false;
-    if (lastAttempt(attempts, system)?.tokenMark === tokenMark(there.accessToken)) return true;
+  function needsSignIn(current: SsoToken | undefined): boolean {
+    if (current === undefined || current.accessToken !== request.refused) return false;
+    if (lastAttempt(attempts, system)?.tokenFingerprint === tokenFingerprint(current.accessToken))
+      return true;
     const login = readPendingLogin(session, system);
     return login !== undefined && isUnderWay(login, system);
   }
 
   function resultOfOtherProcess(): { token: SsoToken | undefined } | undefined {
-    const there = readToken(session, system);
-    if (there?.accessToken !== token?.accessToken && isValid(there, isUsable)) return { token: there };
+    const current = readToken(session, system);
+    if (current?.accessToken !== token?.accessToken && isValid(current, isUsable)) return { token: current };
     const failure = attemptSince(attempts, startedAt, system)?.failure;
     if (!failure) return undefined;
-    if (isValid(there, isUsable)) return { token: there };
+    if (isValid(current, isUsable)) return { token: current };
     if (failure.kind === "login-required") return { token: undefined };
     throw failure;
   }
 
   async function refreshUnderLock(): Promise<SsoToken | undefined> {
-    const there = readToken(session, system);
+    const current = readToken(session, system);
     // Look again: the previous holder of the lock has written a token or has just failed. One attempt is enough for all
     // waiters.
-    const answer = resultOfOtherProcess();
-    if (answer) return answer.token;
-    if (isForPerson(there)) return undefined;
+    const shared = resultOfOtherProcess();
+    if (shared) return shared.token;
+    if (needsSignIn(current)) return undefined;
     const shortly = system.now() + SHORT_RETRY_MS;
-    const retryUntil = isValid(there, isUsable) ? Math.min(shortly, request.retryUntil) : request.retryUntil;
+    const retryUntil = isValid(current, isUsable)
+      ? Math.min(shortly, request.retryUntil)
+      : request.retryUntil;
     try {
       const refreshed =
-        there &&
+        current &&
         (await refreshToken(
           session,
-          there,
+          current,
           { ...request, deadline, retryUntil, isOptional: isShort },
           system,
         ));
       if (refreshed) {
-        const wasRefused = there.accessToken === request.refused;
-        recordAttempt(attempts, system, undefined, wasRefused ? tokenMark(refreshed.accessToken) : undefined);
+        const wasRefused = current.accessToken === request.refused;
+        recordAttempt(
+          attempts,
+          system,
+          undefined,
+          wasRefused ? tokenFingerprint(refreshed.accessToken) : undefined,
+        );
         return refreshed;
       }
-      if (isValid(there, isUsable)) {
+      if (isValid(current, isUsable)) {
         recordAttempt(attempts, system);
-        return there;
+        return current;
       }
-      const isGood = (late: SsoToken | undefined) => isValid(late, isUsable);
-      const late = await waitForRotatedToken(session, there, isGood, request.deadline, system);
-      if (!late) recordAttempt(attempts, system, needsPerson(session));
-      return late;
+      const isUsableToken = (rotated: SsoToken | undefined) => isValid(rotated, isUsable);
+      const rotated = await waitForRotatedToken(session, current, isUsableToken, request.deadline, system);
+      if (!rotated) recordAttempt(attempts, system, needsPerson(session));
+      return rotated;
     } catch (error) {
       const isOurs = endedByDeadline(error, request.deadline, system.now());
       recordAttempt(attempts, system, isOurs ? undefined : error);
@@ -145,4 +156,21 @@ function tokenWrittenAt(session: SsoSession, system: System): number {
 
 function needsPerson(session: SsoSession): SsoCredError {
   return new SsoCredError("login-required", `the token of '${sessionTitle(session)}' cannot be refreshed`);
+}
+
+/** Waits for another tool, which takes no lock, to replace the token `seen`. Undefined if no new token comes. */
+async function waitForRotatedToken(
+  session: SsoSession,
+  seen: SsoToken | undefined,
+  isUsableToken: (token: SsoToken | undefined) => boolean,
+  deadline: number,
+  system: System,
+): Promise<SsoToken | undefined> {
+  for (const giveUpAt = Math.min(system.now() + ROTATION_WAIT_MS, deadline); system.now() < giveUpAt; ) {
+    const current = readToken(session, system);
+    if (current?.accessToken !== seen?.accessToken && isUsableToken(current)) return current;
+    if (!tokenFileExists(session, system)) return undefined;
+    await system.sleep(ROTATION_POLL_MS);
+  }
+  return undefined;
 }

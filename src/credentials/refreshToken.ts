@@ -1,7 +1,14 @@
 import { readJsonObject } from "../cache/jsonFile.ts";
 import { cannotWrite } from "../cache/ownedFile.ts";
 import { prepareReplacement, type Replacement } from "../cache/replaceFile.ts";
-import { readToken, tokenFileExists, tokenFileText, tokenMark, tokenPath } from "../cache/tokenCache.ts";
+import {
+  readToken,
+  tokenFileExists,
+  tokenFileText,
+  tokenFingerprint,
+  tokenPath,
+} from "../cache/tokenCache.ts";
+import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { isUsable } from "../hit/expiry.ts";
 import { withRetries } from "../http/withRetries.ts";
@@ -11,7 +18,6 @@ import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import { shieldFromSignals } from "../platform/shieldFromSignals.ts";
 import type { System } from "../platform/system.ts";
 import { claim, readPendingLogin } from "../signIn/pendingLogin.ts";
-import { sessionTitle } from "../signIn/sessionTitle.ts";
 import { printable } from "../text/printable.ts";
 
 type CachedToken = NonNullable<ReturnType<typeof readToken>>;
@@ -110,7 +116,7 @@ function storeRefreshedToken(
 ): SsoToken | undefined {
   const isStillThere = () => holdsToken(session, token, system);
   if (isStillThere()) {
-    markForWaiters(session, refreshed, system);
+    claimRefreshed(session, refreshed, system);
     try {
       if (replacement.commit(tokenFileText(session, refreshed, token.file), isStillThere)) return refreshed;
     } catch (error) {
@@ -119,8 +125,8 @@ function storeRefreshedToken(
     }
   }
   if (!tokenFileExists(session, system)) return undefined;
-  const there = readToken(session, system);
-  return there && isUsable(there.expiresAt, system.now()) ? there : refreshed;
+  const current = readToken(session, system);
+  return current && isUsable(current.expiresAt, system.now()) ? current : refreshed;
 }
 
 /**
@@ -129,8 +135,8 @@ function storeRefreshedToken(
  */
 function holdsToken(session: SsoSession, { file }: CachedToken, system: System): boolean {
   if (!tokenFileExists(session, system)) return false;
-  const now = readJsonObject(tokenPath(session, system));
-  return !now || (now.accessToken === file.accessToken && now.refreshToken === file.refreshToken);
+  const current = readJsonObject(tokenPath(session, system));
+  return !current || (current.accessToken === file.accessToken && current.refreshToken === file.refreshToken);
 }
 
 /** Any other rejection tells nothing about the token, so the token is kept and nobody is asked to sign in. */
@@ -141,9 +147,9 @@ function refreshRejected(session: SsoSession, error: ServiceError): SsoCredError
 }
 
 /** Marks the token as refreshed, so that callers waiting for a sign-in don't take it for the result. */
-function markForWaiters(session: SsoSession, { accessToken }: SsoToken, system: System): void {
+function claimRefreshed(session: SsoSession, { accessToken }: SsoToken, system: System): void {
   const login = readPendingLogin(session, system);
-  if (login) claim(login, `refreshed-${tokenMark(accessToken)}`, system);
+  if (login) claim(login, `refreshed-${tokenFingerprint(accessToken)}`, system);
 }
 
 function signedOut(session: SsoSession, isRevoked: boolean): SsoCredError {

@@ -10,7 +10,7 @@ export interface RetryBudget {
   /** Epoch milliseconds at which the budget ends. The first call sets its length. */
   until(retryMs: number): number;
   /** Stops the budget's clock during a sign-in: waiting for a person is no retry. */
-  apart<T>(work: () => Promise<T>): Promise<T>;
+  pauseDuring<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export function retryBudget(system: Pick<System, "now">): RetryBudget {
@@ -20,7 +20,7 @@ export function retryBudget(system: Pick<System, "now">): RetryBudget {
       until ??= system.now() + retryMs;
       return until;
     },
-    async apart(work) {
+    async pauseDuring(work) {
       const began = system.now();
       try {
         return await work();

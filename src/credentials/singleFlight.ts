@@ -7,7 +7,7 @@ import {
   usableRoleCredentials,
 } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath, roleLockPath } from "../cache/statePaths.ts";
-import { readToken, tokenMark, tokenPath } from "../cache/tokenCache.ts";
+import { readToken, tokenFingerprint, tokenPath } from "../cache/tokenCache.ts";
 import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
 import { endedByDeadline } from "../http/withRetries.ts";
@@ -25,24 +25,24 @@ const SAME_DENIAL_MS = 10_000;
  */
 export async function singleFlight(
   role: SessionRole,
-  means: RequestContext,
+  context: RequestContext,
   system: System,
 ): Promise<Outcome> {
   // With the cache off there is no result to share, so don't take the lock.
-  if (!keepsRoleCredentials(system)) return askPortal(role, means, system);
+  if (!keepsRoleCredentials(system)) return askPortal(role, context, system);
   const startedAt = system.now();
   const before = readRoleCredentials(role, system);
   if (before && isFresh(before.expiration, system.now())) return { credentials: before };
   const usable = () => usableRoleCredentials(role, system);
   const attempts = roleAttemptPath(role, system);
-  const resting = () => (lastAttempt(attempts, system) ? usable() : undefined);
-  const rested = resting();
-  if (rested) return { credentials: rested };
+  const coolDownResult = () => (lastAttempt(attempts, system) ? usable() : undefined);
+  const cooling = coolDownResult();
+  if (cooling) return { credentials: cooling };
   const denied = attemptSince(attempts, startedAt - SAME_DENIAL_MS, system);
   if (denied?.failure?.kind === "access-denied" && !isTokenNewerThan(denied.at, role, system))
     throw denied.failure;
   const wait = {
-    deadline: usable() ? Math.min(means.deadline, startedAt + SHORT_RETRY_MS) : means.deadline,
+    deadline: usable() ? Math.min(context.deadline, startedAt + SHORT_RETRY_MS) : context.deadline,
     purpose: `another sso-cred that asks for the role '${role.roleName}'`,
     pollWhileWaiting: resultOfOtherProcess,
   };
@@ -58,36 +58,38 @@ export async function singleFlight(
   function fallBackToCache(error: unknown): Outcome {
     const cached = isKind(error, "unavailable", "config") ? usable() : undefined;
     if (!cached) throw error;
-    system.trace.step("out of reach, but what is cached still lives", { error: String(error) });
+    system.trace.step("out of reach, but the cached credentials are still usable", { error: String(error) });
     return { credentials: cached };
   }
 
   function resultOfOtherProcess(): Outcome | undefined {
-    const now = usable();
-    if (now && now.expiration !== before?.expiration) return { credentials: now };
-    const { failure, tokenMark: refused } = attemptSince(attempts, startedAt, system) ?? {};
+    const current = usable();
+    if (current && current.expiration !== before?.expiration) return { credentials: current };
+    const { failure, tokenFingerprint: refused } = attemptSince(attempts, startedAt, system) ?? {};
     if (failure) return fallBackToCache(failure);
     const token = refused === undefined ? undefined : readToken(role.session, system);
-    return token && tokenMark(token.accessToken) === refused ? { refused: token.accessToken } : undefined;
+    return token && tokenFingerprint(token.accessToken) === refused
+      ? { refused: token.accessToken }
+      : undefined;
   }
 
   async function askUnderLock(): Promise<Outcome> {
-    const enough = resting();
-    if (enough) return { credentials: enough };
+    const cooling = coolDownResult();
+    if (cooling) return { credentials: cooling };
     // Look again: the previous holder of the lock has written credentials or has just failed. One attempt is enough for
     // all waiters.
     const others = resultOfOtherProcess();
     if (others) return others;
     try {
-      const outcome = await askPortal(role, means, system);
+      const outcome = await askPortal(role, context, system);
       if ("credentials" in outcome) recordAttempt(attempts, system);
       // With usable credentials cached, a recorded attempt would start the cool-down, and the new sign-in would not be
       // used.
       else if (outcome.refused !== undefined && !usable())
-        recordAttempt(attempts, system, undefined, tokenMark(outcome.refused));
+        recordAttempt(attempts, system, undefined, tokenFingerprint(outcome.refused));
       return outcome;
     } catch (error) {
-      const isOurs = endedByDeadline(error, means.deadline, system.now());
+      const isOurs = endedByDeadline(error, context.deadline, system.now());
       recordAttempt(attempts, system, isOurs ? undefined : error);
       return fallBackToCache(error);
     }

@@ -9,7 +9,7 @@ import type { Variables } from "./variables.ts";
 const PATH = "/credentials";
 const MAX_CONNECTIONS = 64;
 
-export interface CredentialServer {
+interface CredentialServer {
   /** The variables that lead an SDK to the server. */
   readonly variables: Variables;
   close(): void;

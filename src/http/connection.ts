@@ -156,7 +156,7 @@ export function proxyHeaders({ authorization }: ProxyServer): Record<string, str
   return authorization === undefined ? {} : { "proxy-authorization": authorization };
 }
 
-export interface ProxyRefusal {
+interface ProxyRefusal {
   status: number;
   /** The Proxy-Authenticate header of a 407. */
   offered: string | undefined;

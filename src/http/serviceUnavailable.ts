@@ -2,7 +2,7 @@ import { SsoCredError } from "../errors.ts";
 import type { CaBundle } from "../model.ts";
 import { printable } from "../text/printable.ts";
 
-export interface UnavailableFacts {
+interface UnavailableFacts {
   /** True if the same request may succeed within seconds. */
   retry: boolean;
   /** HTTP status of the response, if there was one. */

@@ -17,7 +17,7 @@ const MAX_MESSAGE = 200;
 
 type Fields = Record<string, unknown>;
 
-export interface Expected {
+interface Expected {
   /** True if an empty response is a success. */
   emptyIsGood?: boolean;
   /** Secrets that were sent and must not come back in a message. */
@@ -101,7 +101,7 @@ const FRAGMENT_LENGTH = 12;
 const MIN_SECRET_LENGTH = 8;
 
 /** True if the text holds one of the secrets or a fragment of one: the service may have shortened what it was sent. */
-export function containsSecret(text: string, secrets: readonly string[]): boolean {
+function containsSecret(text: string, secrets: readonly string[]): boolean {
   const count = Math.max(0, text.length - FRAGMENT_LENGTH + 1);
   const fragments = Array.from({ length: count }, (_, start) => text.slice(start, start + FRAGMENT_LENGTH));
   return secrets

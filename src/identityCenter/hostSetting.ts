@@ -1,4 +1,4 @@
-import { sectionOf } from "../config/settingsToCheck.ts";
+import { sectionOf } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { serviceUnavailableOf } from "../http/serviceUnavailable.ts";
 import type { SsoSession } from "../model.ts";

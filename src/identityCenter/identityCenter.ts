@@ -70,7 +70,7 @@ export interface IdentityCenter {
   close(): void;
 }
 
-export interface RegisterClientInput {
+interface RegisterClientInput {
   clientName: string;
   scopes?: string[];
   grantTypes?: string[];
@@ -78,7 +78,7 @@ export interface RegisterClientInput {
   issuerUrl?: string;
 }
 
-export interface CodeInput {
+interface CodeInput {
   code: string;
   codeVerifier: string;
   redirectUri: string;

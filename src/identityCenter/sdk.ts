@@ -44,7 +44,7 @@ export interface SdkHandler {
   ): Promise<{ response: { statusCode: number; headers: Record<string, string>; body: Uint8Array } }>;
 }
 
-export interface ClientSettings {
+interface ClientSettings {
   region: string;
   endpoint: string;
   handler: SdkHandler;

@@ -1,4 +1,4 @@
-import { sectionOf } from "../config/settingsToCheck.ts";
+import { sectionOf } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { type HttpEnvironment, httpExchange, type RequestOptions } from "../http/exchange.ts";
 import type { SsoSession } from "../model.ts";
@@ -7,14 +7,14 @@ import type { System } from "../platform/system.ts";
 import { withHostSetting } from "./hostSetting.ts";
 
 /** Sends one request and follows no redirect. Rejects with "unavailable" if no response comes in time. */
-export type StartUrlRequest = (
+type StartUrlRequest = (
   method: "HEAD" | "GET",
   url: string,
   timeoutMs: number,
 ) => Promise<{ status: number; location?: string | undefined }>;
 
 /** What is sent to the services. Files keep the configured values. */
-export interface ResolvedStartUrl {
+interface ResolvedStartUrl {
   startUrl: string;
   /** The region in the resolved host's name. Differs from the session's if `sso_region` is out of date. */
   region: string;

@@ -55,7 +55,7 @@ function v8Binding(): Pick<typeof import("node:v8"), "setFlagsFromString"> | und
 }
 
 /** The chunk's script, with its code cache if one was baked in. `cachedDataRejected` tells whether V8 accepted it. */
-export function compileChunk(name: string): Script {
+function compileChunk(name: string): Script {
   const source = Buffer.from(getRawAsset(`${name}.js`)).toString("latin1");
   const cachedData = Buffer.from(getRawAsset(`${name}.cache`));
   return new Script(source, { filename: `${name}.js`, ...(cachedData.length > 0 && { cachedData }) });

@@ -64,15 +64,15 @@ const HELD_BACK = "_SSO_CRED_HELD_BACK";
 /** The clean environment, with the removed variables set aside for `withHeldBackVariables`. */
 export function cleanEnvironmentForExec(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const clean = cleanEnvironment(env);
-  const heldBack = Object.entries(env).filter(([name]) => !(name in clean));
-  return { ...clean, [HELD_BACK]: JSON.stringify(Object.fromEntries(heldBack)) };
+  const backoffFailure = Object.entries(env).filter(([name]) => !(name in clean));
+  return { ...clean, [HELD_BACK]: JSON.stringify(Object.fromEntries(backoffFailure)) };
 }
 
 /** The environment as the caller gave it. */
 export function withHeldBackVariables(env: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
-  const { [HELD_BACK]: heldBack, ...others } = env;
+  const { [HELD_BACK]: backoffFailure, ...others } = env;
   try {
-    return { ...others, ...JSON.parse(heldBack ?? "{}") };
+    return { ...others, ...JSON.parse(backoffFailure ?? "{}") };
   } catch {
     return others;
   }

@@ -3,7 +3,7 @@ import { dirname, join, posix, win32 } from "node:path";
 import { currentFolder } from "./currentFolder.ts";
 
 /** How this process was started. */
-export interface Invocation {
+interface Invocation {
   /** The program's name as the caller gave it: a path, or a word that was found on PATH. */
   readonly argv0: string;
   /** The program's file, links resolved. */

@@ -8,7 +8,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const MISSING = new Set(["ENOENT", "ENOTDIR"]);
 
 /** A file's content, or the reason why it cannot be read, as the end of a sentence that begins with the path. */
-export type RegularFile =
+type RegularFile =
   | { bytes: Buffer }
   /** `device`: a character device such as /dev/null. A reader may treat it as an empty file. */
   | { fault: string; is: "missing" | "device" | "unreadable" };

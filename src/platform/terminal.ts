@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
-import { writeToConsole } from "./console.ts";
+import { writeToConsole } from "./output.ts";
 import { processStat } from "./processIdentity.ts";
 import type { Terminal } from "./system.ts";
 

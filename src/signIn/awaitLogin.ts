@@ -1,6 +1,7 @@
 import { sessionStatePath } from "../cache/statePaths.ts";
 import { readToken, tokenPath } from "../cache/tokenCache.ts";
 import { watchFiles } from "../cache/watchFiles.ts";
+import { sessionTitle } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -9,22 +10,21 @@ import { openElsewhere } from "./loginInstructions.ts";
 import {
   claim,
   hasLoginFile,
-  isAnswer,
+  hasOtherWaiters,
+  isAwaitedToken,
   isJoinable,
   isUnderWay,
-  othersWait,
   type PendingLogin,
   readPendingLogin,
   release,
 } from "./pendingLogin.ts";
-import { sessionTitle } from "./sessionTitle.ts";
 
 /** The pause after a change, so that a sign-in which the browser completes by itself is not announced. */
 const SETTLE_MS = 50;
 /** How often one caller starts a worker that keeps dying. */
 const MAX_STARTS = 3;
 
-export interface LoginWait {
+interface LoginWait {
   /** Epoch milliseconds. */
   deadline: number;
   /** The access token to be replaced: the portal rejected it, or a person wants a new one. It does not end the wait. */
@@ -55,7 +55,7 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
       if (joined && login?.id === joined.id && login.failure) throw login.failure;
       // Read after the login's file, which a worker removes once the token is written.
       const token = readToken(session, system);
-      if (token && token.accessToken !== wait.replaces && isAnswer(token, login, system)) return token;
+      if (token && token.accessToken !== wait.replaces && isAwaitedToken(token, login, system)) return token;
       if (joined && !login) throw hasLoginFile(session, system) ? replaced(session) : loggedOut(session);
       if (login && isJoinable(login, session, system)) {
         if (login.id !== joined?.id) join(login);
@@ -76,7 +76,7 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
     if (joined && isKind(error, "cancelled")) {
       // Released first, so that of several callers interrupted at once the last one finds no other waiter.
       release(joined, waiterName(), system);
-      if (!othersWait(joined, system)) await endLogin(joined, system);
+      if (!hasOtherWaiters(joined, system)) await endLogin(joined, system);
     }
     throw error;
   } finally {
@@ -104,7 +104,7 @@ function stillOpen(login: PendingLogin): SsoCredError {
   }
   return openElsewhere(
     login,
-    `the sign-in to '${title}' is open and waits for you; the next call goes on from there`,
+    `the sign-in to '${title}' is open and waits for you; the next call continues with it`,
   );
 }
 

@@ -4,11 +4,11 @@ import { removeIfPossible } from "../cache/folder.ts";
 import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { sessionStatePath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
+import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
-import { sessionTitle } from "./sessionTitle.ts";
 
 const FIRST_MS = 15 * 60_000;
 const LONGEST_MS = 4 * 3_600_000;
@@ -35,7 +35,7 @@ interface FailedLogin {
  * The error that prevents an automatic sign-in now, if any: for 10 s after a failure the same failure; then, if a
  * browser would be opened, `login-required` until the back-off is over.
  */
-export function heldBack(
+export function backoffFailure(
   session: SsoSession,
   { browser }: { browser: boolean },
   system: Environment,
@@ -47,7 +47,7 @@ export function heldBack(
   const title = sessionTitle(session);
   const what =
     last.end === "unanswered" ? `nobody answered the last sign-in to '${title}'` : last.failure.message;
-  const message = `${what}, so no browser is opened by itself until ${timeOfDay(last.until)}`;
+  const message = `${what}, so no browser is opened automatically until ${timeOfDay(last.until)}`;
   return new SsoCredError("login-required", message, {
     remedy: { run: `sso-cred login ${session.loginArguments}` },
   });
@@ -74,8 +74,8 @@ export function recordFailedLogin(
   const until = now + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
   const { kind, message, remedy } = failure;
   try {
-    const told = { kind, message, remedy: { ...remedy } };
-    const state = { end, at: now, until, count, failure: told, settings: settingsOf(session) };
+    const shown = { kind, message, remedy: { ...remedy } };
+    const state = { end, at: now, until, count, failure: shown, settings: settingsOf(session) };
     writeStateFile(sessionStatePath("backoff", session, system), state);
   } catch {
     // On a disk that cannot be written, the next call asks again.

@@ -18,7 +18,7 @@ const LOCK_WAIT_MS = 3_000;
  * write from being undone. Returns whether it was written.
  */
 export async function updateLogin(login: PendingLogin, system: System): Promise<boolean> {
-  return alone(login.session, system, () => {
+  return withLoginLock(login.session, system, () => {
     const isStillThere = () => readPendingLogin(login.session, system)?.id === login.id;
     return isStillThere() && writePendingLogin(login, system, isStillThere);
   });
@@ -26,17 +26,17 @@ export async function updateLogin(login: PendingLogin, system: System): Promise<
 
 /** Removes the record of a finished sign-in, unless another sign-in has replaced it. */
 export async function endLogin(login: PendingLogin, system: System): Promise<void> {
-  await alone(login.session, system, () => {
+  await withLoginLock(login.session, system, () => {
     if (readPendingLogin(login.session, system)?.id === login.id) removePendingLogin(login.session, system);
   });
 }
 
 /** Ends the sign-in of a session, if one is open. Throws `config` naming a file that cannot be removed. */
 export async function cancelLogin(session: SessionIdentity, system: System): Promise<void> {
-  await alone(session, system, () => removePendingLogin(session, system));
+  await withLoginLock(session, system, () => removePendingLogin(session, system));
 }
 
-async function alone<T>(session: SessionIdentity, system: System, work: () => T): Promise<T> {
+async function withLoginLock<T>(session: SessionIdentity, system: System, work: () => T): Promise<T> {
   const wait = { deadline: system.now() + LOCK_WAIT_MS, purpose: "a change of the same sign-in" };
   try {
     return await withLock(system, sessionLockPath("login", session, system), wait, async () => work());

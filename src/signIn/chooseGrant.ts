@@ -3,9 +3,9 @@ import { hasDisplay, isWsl } from "../platform/browser.ts";
 import type { System } from "../platform/system.ts";
 
 /** The grant, and whether a browser can be opened here; or `never`, with the reason. */
-export type GrantChoice = UsableGrant | { grant: "never"; why: string };
+type GrantChoice = UsableGrant | { grant: "never"; why: string };
 
-export interface UsableGrant {
+interface UsableGrant {
   grant: "browser" | "device";
   browser: boolean;
   /** If no browser can be opened or no socket may listen, the sign-in continues with the device grant. */
@@ -23,7 +23,7 @@ export function chooseGrant(
   system: Environment & Pick<System, "terminal">,
 ): GrantChoice {
   const mode = session.login ?? "auto";
-  if (mode === "never") return { grant: "never", why: "signing in by itself is switched off (never)" };
+  if (mode === "never") return { grant: "never", why: "automatic sign-in is switched off (never)" };
   if (mode === "auto" && system.env.CI) return { grant: "never", why: "CI is set, so nobody is asked" };
   const choice = configuredGrant(session, system) ?? automaticGrant(system);
   if (choice) return choice;

@@ -1,16 +1,16 @@
+import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import { callerProcess } from "../platform/callerProcess.ts";
 import type { System } from "../platform/system.ts";
 import { awaitLogin } from "./awaitLogin.ts";
-import { heldBack } from "./backoff.ts";
+import { backoffFailure } from "./backoff.ts";
 import { chooseGrant } from "./chooseGrant.ts";
 import { loginInstructions, openElsewhere } from "./loginInstructions.ts";
 import { claim, type PendingLogin } from "./pendingLogin.ts";
-import { sessionTitle } from "./sessionTitle.ts";
 import { startLogin } from "./startLogin.ts";
 
-export interface MainJobLogin {
+interface MainJobLogin {
   /** Epoch milliseconds. The SDK that called us does not wait forever. */
   deadline: number;
   /** An access token that the portal rejected. */
@@ -41,7 +41,7 @@ export async function loginForMainJob(
       deadline,
       ...(replaces === undefined ? {} : { replaces }),
       start() {
-        const failure = heldBack(session, choice, system);
+        const failure = backoffFailure(session, choice, system);
         if (failure) throw failure;
         const caller = callerProcess(system.platform);
         return startLogin(

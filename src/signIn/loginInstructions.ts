@@ -1,6 +1,6 @@
+import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import type { PendingLogin } from "./pendingLogin.ts";
-import { sessionTitle } from "./sessionTitle.ts";
 
 /** The text that a person needs to sign in: the reason, the address, and the code on a line of its own. */
 export function loginInstructions(login: PendingLogin): string {

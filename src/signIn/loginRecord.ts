@@ -14,7 +14,7 @@ export interface PendingLogin {
   deviceFallback?: boolean;
   /** The program that needs the credentials: `aws (process 4711)`. */
   caller?: string;
-  /** The `tokenMark` of the access token that the new one must differ from. */
+  /** The `tokenFingerprint` of the access token that the new one must differ from. */
   replaces?: string;
   startedUptime: number;
   /** `starting` until the worker has claimed it. */

@@ -6,7 +6,7 @@ import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { writeNewFile } from "../cache/ownedFile.ts";
 import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { loginsFolder, sessionStatePath } from "../cache/statePaths.ts";
-import { tokenMark } from "../cache/tokenCache.ts";
+import { tokenFingerprint } from "../cache/tokenCache.ts";
 import { isUsable } from "../hit/expiry.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
@@ -22,7 +22,7 @@ const CLAIM_SECONDS = 5;
 const START_SECONDS = 60;
 const WORKER_CLAIM = "worker";
 
-type Place = Pick<System, "env" | "platform">;
+type Environment = Pick<System, "env" | "platform">;
 
 export type { PendingLogin };
 
@@ -31,7 +31,7 @@ export function newLoginId(): string {
 }
 
 /** The sign-in of this session, whether or not its worker lives; undefined if there is none of this host and boot. */
-export function readPendingLogin(session: SessionIdentity, system: Place): PendingLogin | undefined {
+export function readPendingLogin(session: SessionIdentity, system: Environment): PendingLogin | undefined {
   return readLoginFile(sessionStatePath("logins", session, system));
 }
 
@@ -41,7 +41,7 @@ export function readLoginFile(path: string): PendingLogin | undefined {
 }
 
 /** The pending sign-ins of all sessions, including those that are not in the config any more. */
-export function allPendingLogins(system: Place): PendingLogin[] {
+export function allPendingLogins(system: Environment): PendingLogin[] {
   const folder = loginsFolder(system);
   return listFolder(folder).flatMap((name) =>
     name.endsWith(".json") ? (readLoginFile(join(folder, name)) ?? []) : [],
@@ -49,7 +49,7 @@ export function allPendingLogins(system: Place): PendingLogin[] {
 }
 
 /** True while the worker process is alive. A killed worker is detected immediately; one that never started, after 5 s. */
-export function isUnderWay(login: PendingLogin, system: Place): boolean {
+export function isUnderWay(login: PendingLogin, system: Environment): boolean {
   const ageSeconds = uptime() - login.startedUptime;
   if (login.state === "starting") {
     const started = readIdentity(readJsonObject(claimPath(login, WORKER_CLAIM, system)));
@@ -65,7 +65,7 @@ export function isUnderWay(login: PendingLogin, system: Place): boolean {
  * True if a call for this session may wait for that sign-in: it is under way, with the settings that the config has
  * now.
  */
-export function isJoinable(login: PendingLogin, session: SsoSession, system: Place): boolean {
+export function isJoinable(login: PendingLogin, session: SsoSession, system: Environment): boolean {
   const facts = ({ startUrl, region, scopes, endpoints }: SsoSession) => {
     const { ssoUrl = null, oidcUrl = null, useFips, useDualstack } = endpoints;
     return JSON.stringify([startUrl, region, scopes, ssoUrl, oidcUrl, useFips, useDualstack]);
@@ -77,19 +77,19 @@ export function isJoinable(login: PendingLogin, session: SsoSession, system: Pla
  * True if the token is the result that the caller waits for: any usable one if nobody was signed in, else only one
  * from a sign-in. A process that refreshes the token first claims `refreshed-…`.
  */
-export function isAnswer(
+export function isAwaitedToken(
   token: SsoToken,
   login: PendingLogin | undefined,
-  system: Place & Pick<System, "now">,
+  system: Environment & Pick<System, "now">,
 ): boolean {
   if (!isUsable(token.expiresAt, system.now())) return false;
   if (login?.replaces === undefined) return true;
-  const which = tokenMark(token.accessToken);
+  const which = tokenFingerprint(token.accessToken);
   return which !== login.replaces && !isClaimed(login, `refreshed-${which}`, system);
 }
 
 /** True if a sign-in's file exists, even if it is unreadable or another machine's. */
-export function hasLoginFile(session: SessionIdentity, system: Place): boolean {
+export function hasLoginFile(session: SessionIdentity, system: Environment): boolean {
   return existsSync(sessionStatePath("logins", session, system));
 }
 
@@ -97,7 +97,11 @@ export function hasLoginFile(session: SessionIdentity, system: Place): boolean {
  * Writes the record if `isWanted` returns true just before the rename: a suspended process may have lost its lock.
  * Returns whether it was written. Throws the system's error.
  */
-export function writePendingLogin(login: PendingLogin, system: Place, isWanted?: () => boolean): boolean {
+export function writePendingLogin(
+  login: PendingLogin,
+  system: Environment,
+  isWanted?: () => boolean,
+): boolean {
   const { failure, ...rest } = login;
   const state = {
     ...(rest as unknown as JsonObject),
@@ -108,12 +112,12 @@ export function writePendingLogin(login: PendingLogin, system: Place, isWanted?:
 }
 
 /** Records the process that will claim the login. */
-export function noteWorker(login: PendingLogin, pid: number, system: Place): void {
+export function noteWorker(login: PendingLogin, pid: number, system: Environment): void {
   claim(login, WORKER_CLAIM, system, pid);
 }
 
 /** Ends the sign-in: its worker sees that the file is gone. Throws `config` naming a file that cannot be removed. */
-export function removePendingLogin(session: SessionIdentity, system: Place): void {
+export function removePendingLogin(session: SessionIdentity, system: Environment): void {
   const path = sessionStatePath("logins", session, system);
   removeFile(path);
   removeClaims(path);
@@ -121,10 +125,10 @@ export function removePendingLogin(session: SessionIdentity, system: Place): voi
 
 /**
  * Creates a claim, a file beside the login's: `announced-TERMINAL` once a terminal shows the sign-in, `waiter-PID`
- * while a process waits, `refreshed-MARK` for a token (its `tokenMark`) that came from a refresh. False if the claim
+ * while a process waits, `refreshed-FINGERPRINT` for a token (its `tokenFingerprint`) that came from a refresh. False if the claim
  * exists or cannot be created.
  */
-export function claim(login: PendingLogin, name: string, system: Place, pid = process.pid): boolean {
+export function claim(login: PendingLogin, name: string, system: Environment, pid = process.pid): boolean {
   try {
     writeNewFile(claimPath(login, name, system), JSON.stringify(identifyProcess(pid)));
     return true;
@@ -133,17 +137,17 @@ export function claim(login: PendingLogin, name: string, system: Place, pid = pr
   }
 }
 
-export function isClaimed(login: PendingLogin, name: string, system: Place): boolean {
+function isClaimed(login: PendingLogin, name: string, system: Environment): boolean {
   return existsSync(claimPath(login, name, system));
 }
 
 /** Removes a claim. Best effort: each claim names its process, and the next sign-in removes them all. */
-export function release(login: PendingLogin, name: string, system: Place): void {
+export function release(login: PendingLogin, name: string, system: Environment): void {
   removeIfPossible(claimPath(login, name, system));
 }
 
 /** True if another live process waits for this sign-in. */
-export function othersWait(login: PendingLogin, system: Place): boolean {
+export function hasOtherWaiters(login: PendingLogin, system: Environment): boolean {
   const folder = dirname(sessionStatePath("logins", login.session, system));
   const prefix = basename(claimPath(login, "waiter-", system));
   return listFolder(folder)
@@ -163,6 +167,6 @@ export function removeClaims(loginPath: string): void {
   }
 }
 
-function claimPath(login: PendingLogin, name: string, system: Place): string {
+function claimPath(login: PendingLogin, name: string, system: Environment): string {
   return `${sessionStatePath("logins", login.session, system).slice(0, -".json".length)}.${login.id}.${name}`;
 }

@@ -3,13 +3,13 @@ import { isAbsolute, resolve } from "node:path";
 import { withLock } from "../cache/lock.ts";
 import { cannotWrite } from "../cache/ownedFile.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
-import { readToken, tokenKey, tokenMark } from "../cache/tokenCache.ts";
+import { readToken, tokenFingerprint, tokenKey } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
 import type { CaBundle, SsoSession } from "../model.ts";
 import { currentFolder } from "../platform/currentFolder.ts";
 import type { System } from "../platform/system.ts";
 import {
-  isAnswer,
+  isAwaitedToken,
   isJoinable,
   newLoginId,
   noteWorker,
@@ -55,7 +55,7 @@ export async function startLogin(
       startedUptime: uptime(),
       state: "starting",
       ...options,
-      ...(replaces === undefined ? {} : { replaces: tokenMark(replaces) }),
+      ...(replaces === undefined ? {} : { replaces: tokenFingerprint(replaces) }),
     };
     const path = sessionStatePath("logins", session, system);
     // If this process was suspended for long it may have lost the lock, and a second page would end the first.
@@ -83,7 +83,7 @@ export async function startLogin(
 
   function isAnswered(login: PendingLogin): boolean {
     const token = readToken(session, system);
-    return token !== undefined && isAnswer(token, login, system);
+    return token !== undefined && isAwaitedToken(token, login, system);
   }
 }
 

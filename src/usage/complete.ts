@@ -4,7 +4,7 @@ import type { Role } from "../model.ts";
 import { COMMANDS, COMPLETION_SHELLS, commandUsage, MAIN_FLAGS, SHELLS } from "./commandTable.ts";
 import type { Flag, Kind } from "./flag.ts";
 
-export interface Candidate {
+interface Candidate {
   readonly text: string;
   readonly help?: string;
 }

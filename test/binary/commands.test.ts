@@ -29,7 +29,7 @@ describe("logout", () => {
     const { code, stdout, stderr } = await run(["login", "corp"]);
     expect([code, stdout, stderr]).toEqual([
       0,
-      "Signed in to 'corp'; refreshed by itself until your organisation's session ends.\n",
+      "Signed in to 'corp'; refreshed automatically until your organisation's session ends.\n",
       "",
     ]);
     expect((await run()).code).toBe(0);
@@ -62,7 +62,7 @@ describe("status", () => {
       "a token that lives",
       { expiresAt: future },
       0,
-      "signed in; refreshed by itself until your organisation's session ends",
+      "signed in; refreshed automatically until your organisation's session ends",
     ],
     [
       "one without a refresh token",

@@ -117,15 +117,14 @@ describe("3 config", () => {
 describe("4 login-required", () => {
   it("nobody may be asked", async () => {
     const world = await binaryWorld();
-    const line =
-      "sso-cred: nobody is signed in to 'corp', and signing in by itself is switched off (never)\n";
+    const line = "sso-cred: nobody is signed in to 'corp', and automatic sign-in is switched off (never)\n";
     await fails(world, 4, `${line}  run: sso-cred login corp\n`, MAIN_JOB, { SSO_CRED_LOGIN: "never" });
   });
 
   it("the wait ran out while somebody is acting", async () => {
     const world = await binaryWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "4" } });
     const line =
-      "sso-cred: the sign-in to 'corp' is open and waits for you; the next call goes on from there\n";
+      "sso-cred: the sign-in to 'corp' is open and waits for you; the next call continues with it\n";
     const caller = world.run();
     const { url } = await world.pending("open");
     const { code, stdout, stderr } = await caller;

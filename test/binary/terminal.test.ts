@@ -95,7 +95,7 @@ it("sso-cred login shows address and code, and says when it is done", async () =
   expect(code).toBe(0);
   expect(screen).toMatch(/^Sign in to 'corp' in your browser\. If it does not open, visit:\n/);
   expect(screen).toMatch(
-    /\nSigned in to 'corp'; refreshed by itself until your organisation's session ends\.$/,
+    /\nSigned in to 'corp'; refreshed automatically until your organisation's session ends\.$/,
   );
 });
 

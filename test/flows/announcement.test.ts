@@ -97,7 +97,7 @@ describe("where nobody is to be asked", () => {
     `sso-cred: nobody is signed in to 'corp', and ${why}\n  run: sso-cred login corp\n`;
   it.each([
     ["CI", { CI: "true" }, "CI is set, so nobody is asked"],
-    ["never", { SSO_CRED_LOGIN: "never" }, "signing in by itself is switched off (never)"],
+    ["never", { SSO_CRED_LOGIN: "never" }, "automatic sign-in is switched off (never)"],
     ["nothing to ask with", { DISPLAY: "" }, "there is neither a browser nor a terminal here", {}],
   ])("(%s) the call ends at once, without a request", async (_, env, why, options = { terminal: "1" }) => {
     const { call, center, clock, workers } = await signInWorld({ env });
@@ -114,7 +114,7 @@ describe("where nobody is to be asked", () => {
   it("the session's own setting counts, and the variable over it", async () => {
     const config = sessionSection("corp", ["sso_cred_login = never"]);
     const { call } = await signInWorld({ config });
-    expect((await call()).stderr).toBe(line("signing in by itself is switched off (never)"));
+    expect((await call()).stderr).toBe(line("automatic sign-in is switched off (never)"));
     expect((await call(MAIN_JOB, { env: { SSO_CRED_LOGIN: "browser" } })).code).toBe(0);
   });
 });

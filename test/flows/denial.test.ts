@@ -16,7 +16,7 @@ it.each([{}, { SSO_CRED_LOGIN: "device" }])(
     expect(opened()).toHaveLength(1);
     clock.advance(10_000);
     expect((await call()).stderr).toMatch(
-      /^sso-cred: the sign-in to 'corp' was denied, so no browser is opened by itself until \d\d:\d\d\n {2}run: sso-cred login corp\n$/,
+      /^sso-cred: the sign-in to 'corp' was denied, so no browser is opened automatically until \d\d:\d\d\n {2}run: sso-cred login corp\n$/,
     );
     expect(opened()).toHaveLength(1);
     clock.advance(15 * 60_000);

@@ -13,7 +13,7 @@ describe("a sign-in that is open", () => {
     const first = await call();
     expect([first.code, first.stdout]).toEqual([4, ""]);
     expect(first.stderr).toMatch(
-      /^sso-cred: the sign-in to 'corp' is open and waits for you; the next call goes on from there, code [A-Z]{4}-[A-Z]{4}\n {2}open: http:\/\/127\.0\.0\.1:\d+\/device\n$/,
+      /^sso-cred: the sign-in to 'corp' is open and waits for you; the next call continues with it, code [A-Z]{4}-[A-Z]{4}\n {2}open: http:\/\/127\.0\.0\.1:\d+\/device\n$/,
     );
     center.approveDevice();
     expect(await call()).toMatchObject({ code: 0, stderr: "" });
@@ -25,7 +25,7 @@ describe("a sign-in that is open", () => {
     const { call, pending } = await signInWorld(UNANSWERED);
     const { stderr } = await call();
     expect(stderr).toBe(
-      `sso-cred: the sign-in to 'corp' is open and waits for you; the next call goes on from there\n  open: ${(await pending())?.url}\n`,
+      `sso-cred: the sign-in to 'corp' is open and waits for you; the next call continues with it\n  open: ${(await pending())?.url}\n`,
     );
   });
 

@@ -20,7 +20,7 @@ describe("sso-cred login", () => {
     const { code, stdout, stderr } = await call(LOGIN);
     expect([code, stdout, stderr]).toEqual([
       0,
-      "Signed in to 'corp'; refreshed by itself until your organisation's session ends.\n",
+      "Signed in to 'corp'; refreshed automatically until your organisation's session ends.\n",
       "",
     ]);
   });
@@ -85,7 +85,7 @@ describe("sso-cred login", () => {
     const { call, settled, opened } = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "1" } });
     await call();
     await settled();
-    expect((await call()).stderr).toContain("no browser is opened by itself");
+    expect((await call()).stderr).toContain("no browser is opened automatically");
     const login = call(LOGIN, { onSleep: onceThenInterrupt(100) });
     expect((await login).code).toBe(130);
     await settled();

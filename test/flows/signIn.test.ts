@@ -99,7 +99,7 @@ describe("what does not work out", () => {
     const second = await world.call();
     expect(second.code).toBe(4);
     expect(second.stderr).toMatch(
-      /^sso-cred: nobody answered the last sign-in to 'corp', so no browser is opened by itself until \d\d:\d\d\n {2}run: sso-cred login corp\n$/,
+      /^sso-cred: nobody answered the last sign-in to 'corp', so no browser is opened automatically until \d\d:\d\d\n {2}run: sso-cred login corp\n$/,
     );
     expect(world.opened()).toHaveLength(1);
   });

@@ -12,7 +12,7 @@ describe("status of a session whose settings cannot be used", () => {
     const { code, stdout, stderr } = await world.call(["status"]);
     expect([code, stderr]).toEqual([3, ""]);
     expect(stdout).toMatch(
-      /^corp: signed in; refreshed by itself .*\nbroken: .*\[sso-session broken\] has no sso_region\n$/,
+      /^corp: signed in; refreshed automatically .*\nbroken: .*\[sso-session broken\] has no sso_region\n$/,
     );
     expect((await world.call(["status", "corp"])).code).toBe(0);
     expect((await world.call(["status", "broken"])).code).toBe(3);

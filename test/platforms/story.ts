@@ -78,7 +78,7 @@ export const story: readonly Case[] = [
     async act(world) {
       const { home } = world;
       expectSaid(await world.call(["login"]).done, /^Signed in to 'my-sso' until .*Z\.\n$/);
-      expectSaid(await world.call(["status"]).done, /^my-sso: signed in; refreshed by itself/);
+      expectSaid(await world.call(["status"]).done, /^my-sso: signed in; refreshed automatically/);
       expectSaid(await world.call(["list"]).done, /^Development +123456789011 +ReadOnly$/m);
       expectSaid(await world.call(["logout"]).done, /^Signed out of 'my-sso'\.\n$/);
       assert.equal(await home.exists(TOKEN_FILE), false);

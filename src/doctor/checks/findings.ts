@@ -1,10 +1,9 @@
+import { printable } from "../../text/printable.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { checkCommands } from "./commands.ts";
 import { checkConfig } from "./config.ts";
 import { checkEnvironment } from "./environment.ts";
-import { checkFront } from "./front.ts";
-import { checkHere } from "./here.ts";
 import { checkProfiles } from "./profiles.ts";
 import { checkSessions } from "./sessions.ts";
 import { checkState } from "./state.ts";
@@ -25,4 +24,49 @@ export function findingsOf(facts: Facts): Finding[] {
   found.push(...checkUnusable(facts, found));
   const rank = { error: 0, warning: 1, note: 2 };
   return found.sort((a, b) => rank[a.severity] - rank[b.severity]);
+}
+
+/** Tells which of the two executables answers calls. */
+function checkFront({ front, version }: Facts): Finding[] {
+  if (front === undefined) return [];
+  const why = "the native front answers from the cache in a millisecond, the program alone in twenty";
+  if (front === "none") return [{ id: "front", severity: "note", found: "there is no native front", why }];
+  const path = printable(front.path);
+  const found = front.isInUse
+    ? `the native front is ${path}`
+    : `this program was not started by its native front, ${path}`;
+  const note: Finding = { id: "front", severity: "note", found, why };
+  if (front.version === version) return [note];
+  return [
+    {
+      id: "front-version",
+      severity: "warning",
+      found: `the native front ${path} is version ${printable(front.version)}, and its program ${version}`,
+      why: "an installation was interrupted, or one of the two files was replaced; they work together meanwhile",
+      fix: "install sso-cred again",
+    },
+    note,
+  ];
+}
+
+/** Describes the machine, as far as it decides how a sign-in happens. */
+function checkHere({ here }: Facts): Finding[] {
+  const { hasTerminal, isRemote, isWsl, isContainer, browser } = here;
+  const traits = [
+    isRemote ? "a remote machine (SSH or a cloud IDE)" : undefined,
+    isWsl ? "WSL" : undefined,
+    isContainer ? "a container" : undefined,
+    hasTerminal ? "a terminal" : "no terminal",
+    browser === undefined ? "no browser" : `the browser ${browser}`,
+  ].filter((trait) => trait !== undefined);
+  return [
+    {
+      id: "here",
+      severity: "note",
+      found: `this is ${traits.join(", ")}`
+        .replace("this is a terminal", "there is a terminal")
+        .replace("this is no terminal", "there is no terminal"),
+      why: "it decides between browser and device sign-in",
+    },
+  ];
 }

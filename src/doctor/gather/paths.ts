@@ -19,10 +19,10 @@ const TEMPORARY_LIFE_MS = 60_000;
 /** Enough to see what is wrong with a cache of thousands. */
 const MOST_FILES = 2_000;
 
-type Place = Pick<System, "env" | "platform" | "now">;
+type Environment = Pick<System, "env" | "platform" | "now">;
 
 /** Problems with owners, modes and leftovers below `~/.aws`, in what this program reads or writes. */
-export function gatherPaths({ env, platform, now }: Place): PathFacts[] {
+export function gatherPaths({ env, platform, now }: Environment): PathFacts[] {
   if (platform === "win32") return [];
   const owner = statOf(homeDirectory(env, platform))?.uid;
   const aws = awsDirectory(env, platform);
@@ -70,7 +70,7 @@ function userName(uid: number): string {
   return uid === 0 ? "root" : `the user with the id ${uid}`;
 }
 
-export function gatherLocks({ env, platform }: Place): Facts["locks"] {
+export function gatherLocks({ env, platform }: Environment): Facts["locks"] {
   const folder = join(stateDirectory(env, platform), "locks");
   return listFolder(folder).flatMap((name) => {
     const holder = readIdentity(readJsonObject(join(folder, name)));

@@ -11,7 +11,7 @@ import { readOtherTool } from "./otherTools.ts";
 type Keys = ReadonlyMap<string, string>;
 
 /** The session as it is in the config, or as this run will write it. */
-export interface SessionKeys {
+interface SessionKeys {
   readonly session: string;
   readonly sessionKeys: Keys;
 }

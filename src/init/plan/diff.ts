@@ -7,7 +7,7 @@ interface Step {
   readonly text: string;
 }
 
-export interface DiffStyle {
+interface DiffStyle {
   /** True if the file doesn't exist yet. */
   readonly isNew?: boolean;
   /** True on a terminal: control characters are replaced. */

@@ -4,7 +4,7 @@ import { splitUntilComment } from "../../text/commandWords.ts";
 type Keys = ReadonlyMap<string, string>;
 
 /** Identity Center settings from another tool's line, or from the keys beside it. */
-export interface OtherToolProfile {
+interface OtherToolProfile {
   /** The name in messages: `granted`. */
   readonly tool: string;
   readonly role: Partial<Role>;

@@ -2,15 +2,14 @@ import { existsSync } from "node:fs";
 import { configPath } from "../../hit/paths.ts";
 import type { System } from "../../platform/system.ts";
 import { shellWord } from "../../text/commandWords.ts";
-import { printable } from "../../text/printable.ts";
-import { printableJson } from "../../text/printableJson.ts";
+import { printable, printableJson } from "../../text/printable.ts";
 import { readCurrentConfig } from "./currentConfig.ts";
 import { unifiedDiff } from "./diff.ts";
 import { profileHeader } from "./names.ts";
 import type { Plan, PlannedEdit } from "./plan.ts";
 import { backupPath } from "./writeConfig.ts";
 
-export interface ReportStyle {
+interface ReportStyle {
   readonly isDryRun: boolean;
   readonly isJson: boolean;
   /** Standard output is a terminal. */

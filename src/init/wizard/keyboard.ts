@@ -21,7 +21,7 @@ export interface Keys {
 }
 
 /** The part of standard input that is used. */
-export interface KeySource {
+interface KeySource {
   on(event: "data", listener: (chunk: Buffer | string) => void): unknown;
   on(event: "end", listener: () => void): unknown;
   removeListener(event: "data" | "end", listener: (...args: never[]) => void): unknown;

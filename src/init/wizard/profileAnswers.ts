@@ -19,7 +19,7 @@ import {
   regionQuestion,
 } from "./questions.ts";
 
-export interface ProfileFlags {
+interface ProfileFlags {
   readonly region: string | undefined;
   readonly output: string | undefined;
   readonly profileName: string | undefined;
@@ -34,7 +34,7 @@ export interface ProfileAnswers {
   readonly adopt: readonly string[];
 }
 
-export interface ProfileFacts {
+interface ProfileFacts {
   readonly session: string;
   readonly ssoRegion: string;
   /** The roles to name; empty while they are not known yet. */

@@ -53,13 +53,13 @@ type Reading = NonNullable<Parameters<Parameters<typeof useKeypress>[0]>[1]>;
 export function terminalPrompts(): Prompts {
   const typed = keyboard(process.stdin);
   return {
-    askText: (question) => run(typed, (place, context) => textPrompt({ ...question, ...place }, context)),
-    askSome: (question) => run(typed, (place, context) => menuPrompt({ ...question, ...place }, context)),
+    askText: (question) => run(typed, (parts, context) => textPrompt({ ...question, ...parts }, context)),
+    askSome: (question) => run(typed, (parts, context) => menuPrompt({ ...question, ...parts }, context)),
   };
 }
 
 /** The parts of a prompt that are not its question. */
-interface Place {
+interface PromptParts {
   cancel(): void;
   readonly keyboard: Keyboard;
   readonly keys: Keys;
@@ -74,7 +74,7 @@ interface Context {
 
 async function run<Answer>(
   keyboard: Keyboard,
-  prompt: (place: Place, context: Context) => Promise<Answer>,
+  prompt: (parts: PromptParts, context: Context) => Promise<Answer>,
 ): Promise<Answer | undefined> {
   const controller = new AbortController();
   const { signal } = controller;
@@ -122,7 +122,7 @@ function useRedraw(screen: PromptScreen): void {
   }, []);
 }
 
-const textPrompt = createPrompt<string, TextQuestion & Place>((question, done) => {
+const textPrompt = createPrompt<string, TextQuestion & PromptParts>((question, done) => {
   const [answer, setAnswer] = useState("");
   const [problem, setProblem] = useState<string>();
   const [isDone, setDone] = useState(false);
@@ -155,7 +155,7 @@ const textPrompt = createPrompt<string, TextQuestion & Place>((question, done) =
  * Draws the list above the cursor's row. When a window becomes narrower, terminals keep the cursor on its row, some
  * only if no row below it wraps.
  */
-const menuPrompt = createPrompt<string[], MenuQuestion & Place>((question, done) => {
+const menuPrompt = createPrompt<string[], MenuQuestion & PromptParts>((question, done) => {
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
   const [ticked, setTicked] = useState<readonly string[]>([]);
@@ -206,7 +206,7 @@ const menuPrompt = createPrompt<string[], MenuQuestion & Place>((question, done)
     ticked.length > 0 ? `${ticked.length} ticked${hidden > 0 ? ` (${hidden} hidden)` : ""}; ` : "";
   const help = helpRow(count + ticks, question.isSingle ?? false);
   const body = list.length > 0 ? list : ["  nothing matches"];
-  // Blank rows keep the search line in place when fewer choices match.
+  // Blank rows keep the search line in parts when fewer choices match.
   const blank = Array<string>(Math.max(0, Math.min(rows, question.choices.length) - body.length)).fill("");
   return [question.message, ...body, ...blank, colored("dim", help), `Type to search: ${query}`].join("\n");
 });

@@ -8,7 +8,7 @@ import { cutTo } from "../../text/columns.ts";
 import { printable } from "../../text/printable.ts";
 import { type Asking, choose } from "./questions.ts";
 
-export interface RoleFlags {
+interface RoleFlags {
   /** For the remedies in errors. */
   readonly session: string;
   readonly accountId: string | undefined;

@@ -12,7 +12,7 @@ import {
   tryAgainQuestion,
 } from "./questions.ts";
 
-export interface SessionFlags {
+interface SessionFlags {
   readonly session: string | undefined;
   readonly startUrl: string | undefined;
   readonly ssoRegion: string | undefined;

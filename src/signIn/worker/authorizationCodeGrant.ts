@@ -86,7 +86,7 @@ function withStrayError(error: unknown, stray: string | undefined): unknown {
 }
 
 /** One-time secrets of an authorization code grant (RFC 7636, S256); verifier and state never leave this process. */
-export interface Pkce {
+interface Pkce {
   codeVerifier: string;
   codeChallenge: string;
   state: string;

@@ -8,7 +8,7 @@ export const CALLBACK_PATH = "/oauth/callback";
 const MAX_CONNECTIONS = 64;
 
 /** The authorization response (RFC 6749, section 4.1.2) with our state. */
-export type CallbackAnswer = { code: string } | { error: string };
+type CallbackAnswer = { code: string } | { error: string };
 
 export interface CallbackServer {
   redirectUri: string;

@@ -1,3 +1,4 @@
+import { sessionTitle } from "../../config/describeSession.ts";
 import { DEFAULT_SCOPES } from "../../config/session.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import type { RequestOptions } from "../../http/exchange.ts";
@@ -11,7 +12,6 @@ import type { System } from "../../platform/system.ts";
 import { printable } from "../../text/printable.ts";
 import { updateLogin } from "../changeLogin.ts";
 import type { PendingLogin } from "../pendingLogin.ts";
-import { sessionTitle } from "../sessionTitle.ts";
 import { authorizationCodeGrant } from "./authorizationCodeGrant.ts";
 import { CannotListen } from "./callbackServer.ts";
 import { deviceGrant } from "./deviceGrant.ts";

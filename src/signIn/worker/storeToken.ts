@@ -4,13 +4,13 @@ import { removeRoleCredentials } from "../../cache/roleCredentialsCache.ts";
 import { sessionLockPath } from "../../cache/statePaths.ts";
 import { readToken, tokenFileText, tokenPath } from "../../cache/tokenCache.ts";
 import { loadConfig } from "../../config/configFile.ts";
+import { sessionTitle } from "../../config/describeSession.ts";
 import { rolePairs } from "../../config/profile.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import { USABLE_MS } from "../../hit/expiry.ts";
 import type { ClientRegistration, SsoSession, TokenGrant } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
 import { type PendingLogin, readPendingLogin } from "../pendingLogin.ts";
-import { sessionTitle } from "../sessionTitle.ts";
 
 /** A refresh may hold the session's lock for this long. */
 const LOCK_WAIT_MS = 15_000;

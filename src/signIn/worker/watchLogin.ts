@@ -1,9 +1,9 @@
 import { uptime } from "node:os";
 import { readToken } from "../../cache/tokenCache.ts";
+import { sessionTitle } from "../../config/describeSession.ts";
 import { SsoCredError } from "../../errors.ts";
 import type { System } from "../../platform/system.ts";
-import { isAnswer, LOGIN_MS, type PendingLogin, readPendingLogin } from "../pendingLogin.ts";
-import { sessionTitle } from "../sessionTitle.ts";
+import { isAwaitedToken, LOGIN_MS, type PendingLogin, readPendingLogin } from "../pendingLogin.ts";
 
 const WATCH_MS = 500;
 /** A longer gap between two polls means that the computer slept or its clock was set forward. */
@@ -35,7 +35,7 @@ export function watchLogin(login: PendingLogin, system: System): LoginWatch {
       lookedAt = system.now();
       if (readPendingLogin(login.session, system)?.id !== login.id) throw endedElsewhere();
       const token = readToken(login.session, system);
-      if (token && token.accessToken !== own && isAnswer(token, login, system)) throw endedElsewhere();
+      if (token && token.accessToken !== own && isAwaitedToken(token, login, system)) throw endedElsewhere();
       // Checks the machine's uptime too: the clock may be set back.
       if (system.now() >= deadline || (uptime() - login.startedUptime) * 1000 >= LOGIN_MS)
         throw unanswered(sessionTitle(login.session));

@@ -57,7 +57,7 @@ it.each([
 
 it("names the token that the attempt concerns", () => {
   recordAttempt(path, system, undefined, "mark");
-  expect(lastAttempt(path, system)).toEqual({ at: system.now(), tokenMark: "mark" });
+  expect(lastAttempt(path, system)).toEqual({ at: system.now(), tokenFingerprint: "mark" });
 });
 
 it("records an attempt that failed in one caller's own environment, without its failure", () => {

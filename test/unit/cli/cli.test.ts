@@ -249,7 +249,7 @@ it("a fault of ours is one line and exit 1, and its stack goes to the trace alon
   };
   expect(await runCli(["corp", "--account-id", ID, "--role-name", "ReadOnly"], broken)).toBe(1);
   expect(system.stderr).toBe(
-    "sso-cred: unexpected: a fault in two lines with a token ***; SSO_CRED_TRACE=FILE writes down what happened\n",
+    "sso-cred: unexpected: a fault in two lines with a token ***; SSO_CRED_TRACE=FILE records what happened\n",
   );
   expect(system.steps.at(-1)?.details?.error).toContain("TypeError");
 });

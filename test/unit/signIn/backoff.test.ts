@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { SsoCredError } from "../../../src/errors.ts";
 import {
+  backoffFailure,
   backoffUntil,
   clearBackoff,
   type EndOfLogin,
-  heldBack,
   recordFailedLogin,
 } from "../../../src/signIn/backoff.ts";
 import { fakeClock } from "../../support/fakeClock.ts";
@@ -102,7 +102,7 @@ it("costs nothing where nothing can be written", async () => {
 it("gives a failure as the answer for ten seconds, then backs off, then lets the next tab open", () => {
   for (const end of ["failed", "refused"] as const) {
     const system = systemAt();
-    const told = () => heldBack(session, { browser: true }, system);
+    const told = () => backoffFailure(session, { browser: true }, system);
     expect(told()).toBeUndefined();
     record(system, end);
     expect(told()).toMatchObject({ kind: "login-failed", message: FAILURE.message, remedy: FAILURE.remedy });
@@ -113,7 +113,7 @@ it("gives a failure as the answer for ten seconds, then backs off, then lets the
         /^the sign-in to 'corp' was denied, so no browser is opened .* until \d\d:\d\d$/,
       ),
     });
-    expect(heldBack(session, { browser: false }, system)).toBeUndefined();
+    expect(backoffFailure(session, { browser: false }, system)).toBeUndefined();
     system.clock.advance(15 * MINUTE - 10_000);
     expect(told()).toBeUndefined();
     record(system, end);
@@ -126,7 +126,7 @@ it("gives a failure as the answer for ten seconds, then backs off, then lets the
 it("says at once that nobody answered", () => {
   const system = systemAt();
   record(system, "unanswered");
-  expect(heldBack(session, { browser: true }, system)).toMatchObject({
+  expect(backoffFailure(session, { browser: true }, system)).toMatchObject({
     kind: "login-required",
     message: expect.stringMatching(/^nobody answered the last sign-in to 'corp', so no browser is opened/),
   });
@@ -150,7 +150,7 @@ it("holds nothing back once the start URL or the region has been corrected", () 
   record(system, "refused");
   const corrected = [{ region: "us-east-1" }, { startUrl: "https://other.awsapps.com/start" }];
   for (const difference of corrected) {
-    expect(heldBack(ssoSession(difference), { browser: true }, system)).toBeUndefined();
+    expect(backoffFailure(ssoSession(difference), { browser: true }, system)).toBeUndefined();
   }
-  expect(heldBack(session, { browser: true }, system)).toBeDefined();
+  expect(backoffFailure(session, { browser: true }, system)).toBeDefined();
 });

@@ -96,7 +96,7 @@ describe("auto, for a main-job call", () => {
     expect(why({})).toEqual({ grant: "never", why: "there is neither a browser nor a terminal here" });
     expect(why({}, { login: "never" })).toEqual({
       grant: "never",
-      why: "signing in by itself is switched off (never)",
+      why: "automatic sign-in is switched off (never)",
     });
   });
 });

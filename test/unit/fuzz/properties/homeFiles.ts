@@ -71,7 +71,7 @@ export function goodFiles(now: number): Readonly<Record<string, Fields>> {
       replaces: sha1("mark of other"),
     }),
     [`.aws/sso-cred/attempts/${sha1("corp")}.json`]: state({
-      ...{ at: now - 1_000, failure, tokenMark: sha1("mark of at"), route: "01234567" },
+      ...{ at: now - 1_000, failure, tokenFingerprint: sha1("mark of at"), route: "01234567" },
     }),
     [`.aws/sso-cred/attempts/${ROLE_FILE.slice(-45)}`]: state({ at: now - 1_000, failure }),
     [`.aws/sso-cred/backoff/${sha1("corp")}.json`]: state({

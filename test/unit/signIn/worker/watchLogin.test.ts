@@ -1,6 +1,6 @@
 import { uptime } from "node:os";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { tokenMark } from "../../../../src/cache/tokenCache.ts";
+import { tokenFingerprint } from "../../../../src/cache/tokenCache.ts";
 import {
   claim,
   type PendingLogin,
@@ -72,17 +72,17 @@ it("goes on with a token that does not work", async () => {
 });
 
 it("ends with another token than the one it replaces, and not with that one", async () => {
-  const replaces = tokenMark("old");
+  const replaces = tokenFingerprint("old");
   expect(await watched({ replaces }, () => putToken("old"))).toBeUndefined();
   expect(await watched({ replaces }, () => putToken("new"))).toMatchObject(CANCELLED);
 });
 
 it("goes on when the token that it replaces was only refreshed", async () => {
   const refreshed = async (login: PendingLogin) => {
-    claim(login, `refreshed-${tokenMark("refreshed")}`, system);
+    claim(login, `refreshed-${tokenFingerprint("refreshed")}`, system);
     await putToken("refreshed");
   };
-  expect(await watched({ replaces: tokenMark("old") }, refreshed)).toBeUndefined();
+  expect(await watched({ replaces: tokenFingerprint("old") }, refreshed)).toBeUndefined();
 });
 
 it("does not end with its own token, while the person is being told", async () => {

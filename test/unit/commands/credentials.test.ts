@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { waitDeadline } from "../../../src/commands/waitDeadline.ts";
+import { waitDeadline } from "../../../src/commands/credentials.ts";
 
 const seconds = (SSO_CRED_WAIT: string | undefined) =>
   waitDeadline({ env: { SSO_CRED_WAIT }, startedAt: 1_000_000 }) / 1000 - 1000;

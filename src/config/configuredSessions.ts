@@ -1,8 +1,8 @@
-import type { Config } from "../config/configFile.ts";
-import { resolveProfile } from "../config/profile.ts";
-import { resolveSession, sessionIdentity } from "../config/session.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
+import type { Config } from "./configFile.ts";
+import { resolveProfile } from "./profile.ts";
+import { resolveSession, sessionIdentity } from "./session.ts";
 
 /** A session that the config names, whether or not its settings are usable. */
 export interface ConfiguredSession {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { assignmentTable } from "../../../src/inventory/table.ts";
+import { assignmentTable } from "../../../src/commands/list.ts";
 import { columnsOf, cutTo } from "../../../src/text/columns.ts";
 import { ADMIN, READ_ONLY, role } from "../init/plan/initOptions.ts";
 

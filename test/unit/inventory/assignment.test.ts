@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { matchesAny, matchesGlob } from "../../../src/inventory/globs.ts";
+import { matchesAny, matchesGlob } from "../../../src/inventory/assignment.ts";
 
 describe("globs", () => {
   it.each([
