@@ -79,7 +79,7 @@ export function gatherLocks({ env, platform }: Environment): Facts["locks"] {
 }
 
 /** The disk that `~/.aws` is on, or will be; undefined if the system does not tell. */
-export function gatherDisk({ env, platform }: Place): Facts["disk"] {
+export function gatherDisk({ env, platform }: Environment): Facts["disk"] {
   const aws = awsDirectory(env, platform);
   const path = statOf(aws) === undefined ? homeDirectory(env, platform) : aws;
   try {
