@@ -155,7 +155,7 @@ install_executable() {
 
   install_shared
 
-  say "Installed $version as $target"
+  say "Installed ${version%%" ("*} as $target"
   case :${PATH:-}: in
     *":$bin:"*) next=sso-cred ;;
     *)

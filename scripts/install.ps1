@@ -143,7 +143,7 @@ function Install-Program {
         Set-UserPath ($path + $Prefix)
         Write-Output "Added $Prefix to your PATH; open a new terminal."
     }
-    Write-Output "Installed $installed as $Target"
+    Write-Output "Installed $($installed -replace ' \(.*$') as $Target"
     Write-Output 'Next: sso-cred init'
 }
 

@@ -50,7 +50,7 @@ async function dispatch(args: readonly string[], system: System): Promise<number
   if (asksFor(args, "-h", "--help")) return printHelp(command && word, system);
   const isVersion = word === "version" && rest.length === 0;
   if (isVersion || (!command && asksFor(args, "-V", "--version"))) {
-    system.writeStdout(`sso-cred ${versions()}\n`);
+    system.writeStdout(`sso-cred ${VERSION} (${madeOf()})\n`);
     return 0;
   }
   checkHome(system);
@@ -91,10 +91,15 @@ function unknownCommand(word: string, meant: string | undefined): SsoCredError {
   return new SsoCredError("usage", `'${printable(word, 80)}' is no command${hint}`, { remedy: { run } });
 }
 
-/** The program's version, and the front's where it differs. */
-function versions(): string {
-  const front = frontInUse() ?? VERSION;
-  return front === VERSION ? VERSION : `${VERSION} (front ${front})`;
+/** What stands behind the version: the front that was called, Node, and the build's target. */
+function madeOf(): string {
+  const front = frontInUse();
+  const system = process.platform === "win32" ? "win" : process.platform;
+  return [
+    front === undefined ? "no front" : `front ${front}`,
+    `Node ${process.versions.node}`,
+    `${system}-${process.arch}`,
+  ].join(", ");
 }
 
 function frontInUse(): string | undefined {

@@ -10,7 +10,7 @@ interface Candidate {
 }
 
 const HELP: Flag = { name: "help", help: "how it is used" };
-const VERSION: Flag = { name: "version", help: "print the version" };
+const VERSION: Flag = { name: "version", help: "print the version, with front, Node and platform" };
 
 /**
  * The candidates for the last of `words` (all after the program's name). Names come from the config; undefined if it
@@ -87,7 +87,7 @@ function commandWords(): Candidate[] {
   return [
     ...COMMANDS.map(({ name, summary }) => ({ text: name, help: summary })),
     { text: "help", help: "how a command is used" },
-    { text: "version", help: "print the version" },
+    { text: "version", help: "print the version, with front, Node and platform" },
   ];
 }
 

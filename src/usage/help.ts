@@ -42,7 +42,7 @@ function programHelp(): string {
 Commands:
 ${table(COMMANDS.map(({ name, summary }) => [name, summary]))}
   -h, --help, help [COMMAND]   this text, or that of a command
-  -V, --version, version       print the version
+  -V, --version, version       print the version, with front, Node and platform
 
 In ~/.aws/config:
   [profile my-dev-profile]

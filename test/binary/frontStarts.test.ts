@@ -11,6 +11,7 @@ import { call, type LoneFront, loneFront } from "../support/fronts.ts";
 import { type Home, makeHome, roleFile, rolePath, sessionSection } from "../support/home.ts";
 import { startOnTerminal } from "../support/pty.ts";
 import { placeExecutable, start } from "../support/run.ts";
+import { programVersionLine, versionLine } from "../support/versionLine.ts";
 
 let home: Home;
 let front: LoneFront;
@@ -224,7 +225,7 @@ describe.skipIf(!hasFront)("a front and a program of different versions", () => 
     mkdirSync(dirname(program), { recursive: true });
     spawnSync("ln", [PROGRAM, program]).status === 0 || spawnSync("cp", [PROGRAM, program]);
 
-    expect(run(["--version"], {}, file).stdout).toBe(`sso-cred ${VERSION} (front ${other})\n`);
+    expect(run(["--version"], {}, file).stdout).toBe(versionLine(other));
     const traced = run(MAIN_JOB, { SSO_CRED_TRACE: join(home.path, "trace") }, file);
     expect(traced).toMatchObject({ status: 0, stdout: run(MAIN_JOB, {}, file).stdout });
     expect(await home.read("trace")).toMatch(new RegExp(` begin version=${VERSION} front=${other} `));
@@ -244,7 +245,7 @@ describe.skipIf(!hasFront)("a front and a program of different versions", () => 
     ]);
 
     // The program alone, called by its own path, knows of the front and writes its path.
-    expect(run(["--version"], {}, program).stdout).toBe(`sso-cred ${VERSION}\n`);
+    expect(run(["--version"], {}, program).stdout).toBe(programVersionLine());
     expect(run(["status"], {}, program).stdout).toContain(`native front: not in use, it is ${file}\n`);
   });
 

@@ -1,10 +1,10 @@
 import { chmodSync, copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { VERSION } from "../../src/platform/version.ts";
 import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { PROGRAM } from "../support/builtExecutable.ts";
 import { type RunResult, runShell } from "../support/run.ts";
+import { programVersionLine } from "../support/versionLine.ts";
 
 /** Starts over at once, as NODE_DEBUG is set; the file that it was started from has gone even before. */
 async function runDeleted(world: BinaryWorld, args: readonly string[]): Promise<RunResult> {
@@ -30,7 +30,7 @@ describe.runIf(process.platform === "linux")("when its file was deleted while it
   test("it starts over without the variables that Node obeys", async () => {
     const world = await binaryWorld();
     const { code, stdout, stderr } = await runDeleted(world, ["--version"]);
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `sso-cred ${VERSION}\n`, stderr: "" });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: programVersionLine(), stderr: "" });
   });
 
   test.each(["", "this is no program\n", "#!/bin/sh\necho intruder\n"])(
@@ -39,7 +39,7 @@ describe.runIf(process.platform === "linux")("when its file was deleted while it
       const world = await binaryWorld();
       squat(world, content);
       const { code, stdout, stderr } = await runDeleted(world, ["--version"]);
-      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `sso-cred ${VERSION}\n`, stderr: "" });
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: programVersionLine(), stderr: "" });
     },
   );
 

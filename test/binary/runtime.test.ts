@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { root } from "../../scripts/toolchain.mjs";
 import { type Home, makeHome, roleFile, rolePath } from "../support/home.ts";
 import { type RunOptions, runBinary, runShell } from "../support/run.ts";
+import { versionLine } from "../support/versionLine.ts";
 
 const ACCOUNT = "123456789011";
 const HIT = ["my-sso", "--account-id", ACCOUNT, "--role-name", "ReadOnly"];
@@ -24,13 +23,12 @@ async function expectHit(options: RunOptions): Promise<void> {
 }
 
 async function expectVersion(options: RunOptions): Promise<void> {
-  const { version } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
   const { code, stdout, stderr } = await runBinary(["--version"], { home, ...options });
-  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `sso-cred ${version}\n`, stderr: "" });
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: versionLine(), stderr: "" });
 }
 
 describe("the executable", () => {
-  test("prints the version of package.json", () => expectVersion({}));
+  test("prints the version of package.json, the front's, Node's and its target", () => expectVersion({}));
 
   test.each([
     ["NODE_OPTIONS", "--require=./intruder.cjs --trace-warnings --inspect=0"],

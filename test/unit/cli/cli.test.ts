@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { hostTarget } from "../../../scripts/toolchain.mjs";
 import { runCli } from "../../../src/cli/cli.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
 import { type Home, isoSeconds, makeHome, roleFile, rolePath, sessionSection } from "../../support/home.ts";
@@ -177,7 +178,9 @@ describe("help and version", () => {
   });
 
   it.each([["--version"], ["-V"], ["corp", "-V"]])("%s prints the version", async (...line) => {
-    expect(await run(...line)).toEqual({ code: 0, stdout: "sso-cred 0.2.0\n", stderr: "" });
+    const { code, stdout, stderr } = await run(...line);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toBe(`sso-cred 0.2.0 (no front, Node ${process.versions.node}, ${hostTarget()})\n`);
   });
 
   it.each(["login", "logout", "status"])(
