@@ -10,6 +10,7 @@ export default defineConfig({
           include: ["test/interop/*.test.ts"],
           globalSetup: ["test/interop/setup.ts", "test/support/frozenExecutable.ts"],
           testTimeout: 300_000,
+          maxConcurrency: 8,
         },
       },
       {

@@ -3,6 +3,7 @@ import { SsoCredError } from "../errors.ts";
 import { homeDirectory } from "../hit/paths.ts";
 import { EXIT_FLAG, exitProcess } from "../platform/exitProcess.ts";
 import { becomeHomeOwner } from "../platform/homeOwner.ts";
+import { closeInheritedDescriptors } from "../platform/inheritedDescriptors.ts";
 import { installedFront } from "../platform/installation.ts";
 import { realSystem } from "../platform/realSystem.ts";
 import type { System } from "../platform/system.ts";
@@ -20,6 +21,7 @@ export async function runProcess(): Promise<void> {
   const args = process.argv.slice(2);
   if (args[0] === EXIT_FLAG) process.exit(Number(args[1]));
   becomeHomeOwner(process);
+  if (args[0] === WORKER_FLAG) closeInheritedDescriptors();
   exitProcess(await runCli(args, realSystem()));
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../exec/variables.ts";
 import type { SessionRole } from "../model.ts";
 import { withHeldBackVariables } from "../platform/environment.ts";
+import { keepInheritedDescriptors } from "../platform/inheritedDescriptors.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { credentialsForPerson, signInOptions } from "./credentialsForPerson.ts";
@@ -25,6 +26,7 @@ const REQUEST_MS = 50_000;
 
 /** `sso-cred exec`: runs a command with credentials, in its environment or served. Returns the command's exit code. */
 export async function exec(args: readonly string[], system: System): Promise<number> {
+  const descriptors = keepInheritedDescriptors(system.env);
   const end = args.indexOf("--");
   const command = end < 0 ? [] : args.slice(end + 1);
   const { values, positionals } = parseArgs({
@@ -42,7 +44,7 @@ export async function exec(args: readonly string[], system: System): Promise<num
   const credentials = await credentialsForPerson(role, values, configured);
   const run = (set: Variables) => {
     const env = commandEnvironment(withHeldBackVariables(system.env), set, system.platform);
-    return runCommand(command, env, system);
+    return runCommand(command, env, system, descriptors);
   };
   if (!values.serve) {
     return exitCode(

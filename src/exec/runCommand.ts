@@ -1,15 +1,26 @@
 import { spawn } from "node:child_process";
+import { closeSync } from "node:fs";
 import { constants } from "node:os";
 import type { System } from "../platform/system.ts";
 
-/** The signals that end a command or tell it something. SIGUSR1 is reserved by Node. */
-const FORWARDED: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR2", "SIGCONT"];
+/** The signals that end a command or tell it something. Not SIGUSR1: the packed Node keeps it blocked, so it never arrives. */
+const FORWARDED: readonly NodeJS.Signals[] = [
+  "SIGINT",
+  "SIGQUIT",
+  "SIGTERM",
+  "SIGHUP",
+  "SIGUSR2",
+  "SIGCONT",
+  "SIGWINCH",
+];
+/** A terminal sends these to every process in its foreground. Many programs take a second SIGINT for "at once". */
+const OF_TERMINAL = new Set<NodeJS.Signals>(["SIGINT", "SIGQUIT", "SIGWINCH"]);
 
 /** The command's exit code, 128 + n if signal n ended it; or the system's error code if it could not be started. */
 export type CommandEnd = { code: number } | { fault: string };
 
 /**
- * Runs a command on our own standard streams and in our process group, so that a terminal's Ctrl-C and Ctrl-Z reach
+ * Runs a command on our own standard streams, with `descriptors` of the caller, and in our process group, so that a terminal's Ctrl-C and Ctrl-Z reach
  * it directly. Signals that only this process gets are forwarded. Resolves when the command ends, whatever processes
  * it leaves behind.
  */
@@ -17,13 +28,18 @@ export async function runCommand(
   [file = "", ...args]: readonly string[],
   env: NodeJS.ProcessEnv,
   { platform, terminal }: Pick<System, "platform" | "terminal">,
+  descriptors: readonly number[] = [],
 ): Promise<CommandEnd> {
   // From here on Ctrl-C is the command's.
   process.removeAllListeners("SIGINT");
   const handlers = new Map<NodeJS.Signals, () => void>();
   try {
     return await new Promise<CommandEnd>((resolve) => {
-      const child = spawn(file, args, { stdio: "inherit", env });
+      const stdio: (number | "ignore")[] = new Array(Math.max(2, ...descriptors) + 1).fill("ignore");
+      for (const fd of [0, 1, 2, ...descriptors]) stdio[fd] = fd;
+      const child = spawn(file, args, { stdio, env });
+      // Only the command decides when their other side sees the end.
+      for (const fd of descriptors) closeSync(fd);
       for (const signal of platform === "win32" ? (["SIGINT", "SIGBREAK"] as const) : FORWARDED) {
         const handler = () => {
           if (!isFromTerminal(signal)) child.kill(signal);
@@ -43,9 +59,8 @@ export async function runCommand(
     for (const [signal, handler] of handlers) process.off(signal, handler);
   }
 
-  /** A terminal sends these to every process in its foreground. Many programs take a second one for "at once". */
   function isFromTerminal(signal: NodeJS.Signals): boolean {
     if (platform === "win32") return true;
-    return (signal === "SIGINT" || signal === "SIGQUIT") && terminal() !== undefined;
+    return OF_TERMINAL.has(signal) && terminal() !== undefined;
   }
 }

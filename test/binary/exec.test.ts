@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { binaryWorld, cachedWorld, signedIn } from "../support/binaryWorld.ts";
 import { sessionSection } from "../support/home.ts";
 import { KEYS, startBinaryOnTerminal, startOnTerminal } from "../support/pty.ts";
-import { BINARY, startBinary } from "../support/run.ts";
+import { BINARY, type RunOptions, start, startBinary } from "../support/run.ts";
 
 const LINE = "credential_process = /x/sso-cred corp --account-id 123456789011 --role-name ReadOnly\n";
 const CONFIG = `[profile dev]\n${LINE}region = eu-west-1\n${sessionSection("corp")}`;
@@ -95,14 +95,56 @@ describe("exec", () => {
     expect([pipe.stdout, pipe.stderr]).toEqual(["y\n", ""]);
   });
 
-  it.each(["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR2"] as const)("passes %s on", async (signal) => {
-    const { options } = await world();
-    const script = `trap 'echo got; exit 5' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
-    const running = startBinary([...SH, script], options);
-    await expect.poll(running.stdout, { timeout: 20_000 }).toBe("ready\n");
-    running.kill(signal);
-    const { code, stdout } = await running.done;
-    expect([code, stdout]).toEqual([5, "ready\ngot\n"]);
+  it.each(["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR2", "SIGWINCH"] as const)(
+    "passes %s on",
+    async (signal) => {
+      const { options } = await world();
+      const script = `trap 'echo got; exit 5' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
+      const running = startBinary([...SH, script], options);
+      await expect.poll(running.stdout, { timeout: 20_000 }).toBe("ready\n");
+      running.kill(signal);
+      const { code, stdout, stderr } = await running.done;
+      expect([code, stdout, stderr]).toEqual([5, "ready\ngot\n", ""]);
+    },
+  );
+
+  describe.skipIf(process.platform !== "linux")("hands on open files, as env does", () => {
+    const shell = (made: { options: RunOptions }, script: string) => {
+      const env = { ...made.options.env, SSO: BINARY };
+      return start("/bin/bash", ["-c", script], { ...made.options, env }).done;
+    };
+    const files = "3<<<three 12<<<twelve 20<<<twenty";
+
+    it("with low and high numbers, and pipes", async () => {
+      const cat = 'cat /dev/fd/3 /dev/fd/12 /dev/fd/20 "$0"';
+      const script = `"$SSO" ${EXEC.join(" ")} -- sh -c '${cat}' <(echo pipe) ${files}`;
+      const { stdout, stderr } = await shell(await world(), script);
+      expect([stdout, stderr]).toEqual(["three\ntwelve\ntwenty\npipe\n", ""]);
+    });
+
+    it("after a sign-in, and none of its own", async () => {
+      const made = await binaryWorld({ config: CONFIG });
+      const list = `sh -c 'ls /proc/self/fd; cat /dev/fd/20' ${files}`;
+      const direct = await shell(made, list);
+      const { stdout, stderr } = await shell(made, `"$SSO" ${EXEC.join(" ")} -- ${list}`);
+      expect(direct.stdout).toMatch(/^12\n2\n20\n[\s\S]*twenty\n$/m);
+      expect([stdout, stderr]).toEqual([direct.stdout, expect.any(String)]);
+      expect(made.center.count("/token")).toBe(1);
+    });
+
+    it("to the command alone: when it closes one, the other side sees the end", async () => {
+      const command = `"$SSO" ${EXEC.join(" ")} -- sh -c 'exec 3>&-; read x' <back 3>to`;
+      const script = `mkfifo to back; ${command} & exec 8>back; cat to; echo closed; echo go >&8; wait; echo over`;
+      expect((await shell(await world(), script)).stdout).toBe("closed\nover\n");
+    });
+
+    it("and both ends of make's jobserver", async () => {
+      const makefile = `all:\n\t+@"$$SSO" ${EXEC.join(" ")} -- sh -c 'test -p /dev/fd/3 && test -p /dev/fd/4 && echo jobs'\n`;
+      const made = await world();
+      await made.home.write("Makefile", makefile);
+      const { stdout } = await shell(made, "make -sj2");
+      expect(stdout).toBe("jobs\n");
+    });
   });
 
   it("stays while the command ignores a signal, and leaves when only its children are left", async () => {

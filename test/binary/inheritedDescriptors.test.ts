@@ -18,6 +18,18 @@ it("a lock that the caller's script holds reaches neither the worker nor the bro
   expect((await runShell(`flock -n "${lock}" true`, options)).code).toBe(0);
 });
 
+it("the worker of exec holds no lock of the caller's script, which the command will get", async () => {
+  const { home, options, pending } = await binaryWorld({ browser: "ignore" });
+  const lock = join(home.path, "script.lock");
+  const script = `exec bash -c 'exec 200>"${lock}"; flock -n 200 && exec "$SSO_CRED" exec ${MAIN_JOB.join(" ")} -- true'`;
+  const caller = startShell(script, options);
+  const { pid } = await pending("open");
+  const held = (of: number) => readdirSync(`/proc/${of}/fd`).map((fd) => link(`/proc/${of}/fd/${fd}`));
+  expect(held(pid)).not.toContain(lock);
+  expect(held(caller.pid)).toContain(lock);
+  caller.killGroup();
+});
+
 it("a browser that stays holds nothing of the caller's", async () => {
   const { home, options } = await binaryWorld();
   const stays = join(home.path, "stays");

@@ -3,6 +3,7 @@ import type { Expect, Report } from "../stress/report.ts";
 import { isGoodOutput, jsonIn, SESSION } from "../stress/stage.ts";
 import { tokenPath } from "../support/home.ts";
 import type { Found, Program } from "./clients.ts";
+import { situationRows, type TableClient } from "./situations.ts";
 import { expectRole, openWorld, type World, whoAmI } from "./world.ts";
 
 export interface ClientUnderTest {
@@ -14,6 +15,8 @@ export interface ClientUnderTest {
   /** It also reads `sso_session` profiles, with a provider that shares our token file. */
   ownSso?: boolean;
   only?: "sso";
+  /** Its name in the table that `doctor` explains profiles by. */
+  table?: TableClient;
   /** On failure it passes on what the helper said. */
   showsWords?: boolean;
 }
@@ -39,6 +42,7 @@ export async function clientRows(client: ClientUnderTest, program: Program, repo
     });
   }
 
+  if (client.table) await situationRows(title, ask, client.table, report);
   if (client.only !== "sso") {
     await row("first call, nobody signed in", async (world, expect) => {
       expectRole(expect, await ask(world, "dev"));

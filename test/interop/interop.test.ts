@@ -19,21 +19,29 @@ const go = goClients();
 const js = javaScriptClient();
 
 const CLIENTS: readonly ClientUnderTest[] = [
-  { program: boto3, args: (profile) => [profile], ownSso: true, showsWords: true },
-  { program: awsV1, aws: true, ownSso: true, showsWords: true },
-  { program: v2, aws: true, ownSso: true, showsWords: true },
-  { program: js, args: (profile) => ["fromIni", profile], variant: "fromIni", showsWords: true },
+  { program: boto3, table: "boto3", args: (profile) => [profile], ownSso: true, showsWords: true },
+  { program: awsV1, table: "AWS CLI", aws: true, ownSso: true, showsWords: true },
+  { program: v2, table: "AWS CLI", aws: true, ownSso: true, showsWords: true },
+  {
+    program: js,
+    args: (profile) => ["fromIni", profile],
+    table: "JavaScript v3",
+    variant: "fromIni",
+    showsWords: true,
+  },
   { program: js, args: (profile) => ["fromProcess", profile], variant: "fromProcess", showsWords: true },
-  { program: js, args: (profile) => ["default", profile], variant: "default chain" },
+  { program: js, args: (profile) => ["default", profile], table: "JavaScript v3", variant: "default chain" },
   { program: js, args: () => ["fromSSO", "sso"], variant: "fromSSO", ownSso: true, only: "sso" },
   { program: go.v1, args: (profile) => [profile] },
-  { program: go.v2, args: (profile) => [profile], ownSso: true },
-  { program: javaClient(), args: (profile) => [profile], showsWords: true },
+  { program: go.v2, table: "Go", args: (profile) => [profile], ownSso: true },
+  { program: javaClient(), table: "Java", args: (profile) => [profile], showsWords: true },
   // Builds for minutes.
   ...(process.env.INTEROP_RUST
-    ? [{ program: rustClient(), args: (profile: string) => [profile], ownSso: true }]
+    ? ([
+        { program: rustClient(), table: "Rust", args: (profile: string) => [profile], ownSso: true },
+      ] as const)
     : []),
-  { program: rubyClient(), args: (profile) => [profile] },
+  { program: rubyClient(), table: "Ruby", args: (profile) => [profile] },
 ];
 
 describe("Other AWS clients", async () => {

@@ -1,12 +1,16 @@
-"""Who am I, by boto3: probe.py PROFILE [CALLS]. Prints {"arn", "method"}; with CALLS, asks so often in one session."""
+"""Who am I, by boto3: probe.py PROFILE, `-` for none. Prints {"arn", "method"}, PROBE_TIMES times in one session."""
 
 import json
+import os
 import sys
+import time
 
 import boto3
 
-profile, calls = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
+profile = None if sys.argv[1] == "-" else sys.argv[1]
 session = boto3.Session(profile_name=profile)
-for _ in range(calls):
+for number in range(int(os.environ.get("PROBE_TIMES", "1"))):
+    if number > 0:
+        time.sleep(float(os.environ["PROBE_PAUSE_SECONDS"]))
     arn = session.client("sts").get_caller_identity()["Arn"]
-print(json.dumps({"arn": arn, "method": session.get_credentials().method}))
+    print(json.dumps({"arn": arn, "method": session.get_credentials().method}), flush=True)

@@ -1,4 +1,4 @@
-// Who am I, by the AWS SDKs for Go: probe v1|v2 PROFILE. Prints {"arn"}.
+// Who am I, by the AWS SDKs for Go: probe v1|v2 PROFILE, `-` for none. Prints {"arn"}, PROBE_TIMES times with one client.
 package main
 
 import (
@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
 
 	awsv1 "github.com/aws/aws-sdk-go/aws"
@@ -21,43 +22,62 @@ func main() {
 	if len(os.Args) != 3 {
 		fail(fmt.Errorf("usage: probe v1|v2 PROFILE"))
 	}
-	ask := map[string]func(string) (string, error){"v1": askV1, "v2": askV2}[os.Args[1]]
-	arn, err := ask(os.Args[2])
+	profile := os.Args[2]
+	if profile == "-" {
+		profile = ""
+	}
+	ask, err := map[string]func(string) (func() (string, error), error){"v1": clientV1, "v2": clientV2}[os.Args[1]](profile)
 	if err != nil {
 		fail(err)
 	}
-	json.NewEncoder(os.Stdout).Encode(map[string]string{"arn": arn})
+	times, _ := strconv.Atoi(os.Getenv("PROBE_TIMES"))
+	pause, _ := strconv.Atoi(os.Getenv("PROBE_PAUSE_SECONDS"))
+	for number := 0; number < max(times, 1); number++ {
+		if number > 0 {
+			time.Sleep(time.Duration(pause) * time.Second)
+		}
+		arn, err := ask()
+		if err != nil {
+			fail(err)
+		}
+		json.NewEncoder(os.Stdout).Encode(map[string]string{"arn": arn})
+	}
 }
 
 // v1 does not know AWS_ENDPOINT_URL_STS.
-func askV1(profile string) (string, error) {
+func clientV1(profile string) (func() (string, error), error) {
 	session, err := sessionv1.NewSessionWithOptions(sessionv1.Options{
 		Profile:           profile,
 		SharedConfigState: sessionv1.SharedConfigEnable,
 	})
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	client := stsv1.New(session, awsv1.NewConfig().WithEndpoint(os.Getenv("AWS_ENDPOINT_URL_STS")))
-	answer, err := client.GetCallerIdentity(&stsv1.GetCallerIdentityInput{})
-	if err != nil {
-		return "", err
-	}
-	return *answer.Arn, nil
+	return func() (string, error) {
+		answer, err := client.GetCallerIdentity(&stsv1.GetCallerIdentityInput{})
+		if err != nil {
+			return "", err
+		}
+		return *answer.Arn, nil
+	}, nil
 }
 
-func askV2(profile string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Second)
-	defer cancel()
-	settings, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(profile))
+func clientV2(profile string) (func() (string, error), error) {
+	settings, err := config.LoadDefaultConfig(context.Background(), config.WithSharedConfigProfile(profile))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	answer, err := sts.NewFromConfig(settings).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		return "", err
-	}
-	return aws.ToString(answer.Arn), nil
+	client := sts.NewFromConfig(settings)
+	return func() (string, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Second)
+		defer cancel()
+		answer, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		if err != nil {
+			return "", err
+		}
+		return aws.ToString(answer.Arn), nil
+	}, nil
 }
 
 func fail(err error) {

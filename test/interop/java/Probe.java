@@ -1,18 +1,26 @@
 import java.net.URI;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
 
-/** Who am I, by the AWS SDK for Java 2: Probe PROFILE. Prints {"arn"}. */
+/** Who am I, by the AWS SDK for Java 2: Probe PROFILE, `-` for none. Prints {"arn"}, PROBE_TIMES times with one client. */
 public class Probe {
-  public static void main(String[] args) {
-    try (var credentials = ProfileCredentialsProvider.create(args[0]);
-        var sts = StsClient.builder()
+  public static void main(String[] args) throws InterruptedException {
+    AwsCredentialsProvider credentials = args[0].equals("-")
+        ? DefaultCredentialsProvider.create()
+        : ProfileCredentialsProvider.create(args[0]);
+    int times = Integer.parseInt(System.getenv().getOrDefault("PROBE_TIMES", "1"));
+    try (var sts = StsClient.builder()
             .region(Region.EU_WEST_1)
             .endpointOverride(URI.create(System.getenv("AWS_ENDPOINT_URL_STS")))
             .credentialsProvider(credentials)
             .build()) {
-      System.out.println("{\"arn\": \"" + sts.getCallerIdentity().arn() + "\"}");
+      for (int number = 0; number < times; number++) {
+        if (number > 0) Thread.sleep(1000L * Integer.parseInt(System.getenv("PROBE_PAUSE_SECONDS")));
+        System.out.println("{\"arn\": \"" + sts.getCallerIdentity().arn() + "\"}");
+      }
     }
   }
 }

@@ -1,0 +1,26 @@
+import { describe, test } from "vitest";
+import { testReport } from "../stress/suite.ts";
+import { awsV2, type Found, goClients, javaClient, javaScriptClient, pythonClients } from "./clients.ts";
+import { servedRow } from "./served.ts";
+
+const { boto3, awsV1 } = pythonClients();
+const go = goClients();
+
+const CLIENTS: readonly { program: Found; args?: readonly string[] }[] = [
+  { program: boto3, args: ["-"] },
+  { program: awsV1 },
+  { program: awsV2() },
+  { program: javaScriptClient(), args: ["default", "-"] },
+  { program: go.v1, args: ["-"] },
+  { program: go.v2, args: ["-"] },
+  { program: javaClient(), args: ["-"] },
+];
+
+/** They mostly wait, so all at once. */
+describe.concurrent("Other AWS clients through exec --serve", async () => {
+  const report = testReport();
+  for (const { program, ...client } of CLIENTS) {
+    if ("missing" in program) test.skip(`${program.name}: ${program.missing}`);
+    else await servedRow({ program, ...client }, report);
+  }
+});
