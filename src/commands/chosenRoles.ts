@@ -58,8 +58,7 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
 
   const signIn = {
     isAttended: somebody !== undefined,
-    useDeviceCode: flags["use-device-code"] ?? false,
-    browser: !flags["no-browser"],
+    flags,
   };
   // What is removed is never decided by an old listing.
   const listing = { progress: progressLine(system), isFresh: flags.refresh || flags.prune || false };

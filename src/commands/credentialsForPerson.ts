@@ -3,22 +3,13 @@ import { readRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
-import { type IdentityCenter, identityCenter } from "../identityCenter/identityCenter.ts";
+import { lazyIdentityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
+import type { SignInFlags } from "./login.ts";
 import { tokenFor } from "./openPortal.ts";
 
 const DEADLINE_MS = 60_000;
-
-export const signInOptions = {
-  "use-device-code": { type: "boolean" },
-  "no-browser": { type: "boolean" },
-} as const;
-
-interface SignInFlags {
-  "use-device-code"?: boolean | undefined;
-  "no-browser"?: boolean | undefined;
-}
 
 /**
  * Role credentials for a command that a person runs. At a terminal, signs in first if needed, as `login` does.
@@ -37,19 +28,13 @@ export async function credentialsForPerson(
 }
 
 async function signInFirst({ session }: SessionRole, flags: SignInFlags, system: System): Promise<void> {
-  let opened: Promise<IdentityCenter> | undefined;
-  const api = () => (opened ??= identityCenter(session, system));
-  const signIn = {
-    isAttended: true,
-    useDeviceCode: flags["use-device-code"] ?? false,
-    browser: !flags["no-browser"],
-  };
+  const { api, close } = lazyIdentityCenter(session, system);
   try {
-    await tokenFor(session, signIn, undefined, api, system);
+    await tokenFor(session, { isAttended: true, flags }, undefined, api, system);
   } catch (error) {
     // The cached credentials may still be usable.
     if (!isKind(error, "unavailable")) throw error;
   } finally {
-    await opened?.then((client) => client.close()).catch(() => {});
+    await close();
   }
 }

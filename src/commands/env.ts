@@ -7,7 +7,8 @@ import { callerShell } from "../platform/callerProcess.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { SHELLS } from "../usage/commandTable.ts";
-import { credentialsForPerson, signInOptions } from "./credentialsForPerson.ts";
+import { credentialsForPerson } from "./credentialsForPerson.ts";
+import { signInOptions } from "./login.ts";
 import { namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
 
 export const envOptions = {

@@ -16,7 +16,8 @@ import { withHeldBackVariables } from "../platform/environment.ts";
 import { keepInheritedDescriptors } from "../platform/inheritedDescriptors.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { credentialsForPerson, signInOptions } from "./credentialsForPerson.ts";
+import { credentialsForPerson } from "./credentialsForPerson.ts";
+import { signInOptions } from "./login.ts";
 import { namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
 
 export const execOptions = { ...roleOptions, ...signInOptions, serve: { type: "boolean" } } as const;

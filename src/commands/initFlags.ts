@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { SsoCredError } from "../errors.ts";
 import type { Selection } from "../inventory/assignment.ts";
 import { printable } from "../text/printable.ts";
+import { signInOptions } from "./login.ts";
 
 export const initOptions = {
   "sso-session": { type: "string" },
@@ -26,8 +27,7 @@ export const initOptions = {
   yes: { type: "boolean" },
   "dry-run": { type: "boolean" },
   json: { type: "boolean" },
-  "use-device-code": { type: "boolean" },
-  "no-browser": { type: "boolean" },
+  ...signInOptions,
 } as const;
 
 /** Flags that exclude most others. The list of each names the flags that may accompany it. */

@@ -14,6 +14,7 @@ import { listableRoles } from "../inventory/refusedAccounts.ts";
 import type { System } from "../platform/system.ts";
 import { columnsOf, cutTo, pad } from "../text/columns.ts";
 import { printable, printableJson } from "../text/printable.ts";
+import { signInOptions } from "./login.ts";
 import { withInventory } from "./openPortal.ts";
 import { personAtTerminal, progressLine } from "./person.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";
@@ -24,8 +25,7 @@ export const listOptions = {
   roles: { type: "string", multiple: true },
   refresh: { type: "boolean" },
   json: { type: "boolean" },
-  "use-device-code": { type: "boolean" },
-  "no-browser": { type: "boolean" },
+  ...signInOptions,
 } as const;
 
 /** `sso-cred list`: every account and role that is assigned to the signed-in person, and the profiles that use it. */
@@ -38,8 +38,7 @@ export async function list(args: readonly string[], system: System): Promise<num
   const session = await chosenSession(values, positionals, system);
   const signIn = {
     isAttended: (await personAtTerminal(system)) !== undefined,
-    useDeviceCode: values["use-device-code"] ?? false,
-    browser: !values["no-browser"],
+    flags: values,
   };
   const selection = { accounts: values.accounts ?? [], roles: values.roles ?? [] };
   const listing = { progress: progressLine(system), isFresh: values.refresh ?? false };

@@ -13,10 +13,17 @@ import { startLogin } from "../signIn/startLogin.ts";
 import { tokenLife } from "./person.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";
 
-export const loginOptions = {
-  ...sessionOptions,
+/** The flags of every command that may sign in. */
+export const signInOptions = {
   "use-device-code": { type: "boolean" },
   "no-browser": { type: "boolean" },
+} as const;
+
+export type SignInFlags = { [name in keyof typeof signInOptions]?: boolean | undefined };
+
+export const loginOptions = {
+  ...sessionOptions,
+  ...signInOptions,
 } as const;
 
 /** The worker gives up before this. */
@@ -30,40 +37,29 @@ export async function login(args: readonly string[], system: System): Promise<nu
     allowPositionals: true,
   });
   const session = await chosenSession(values, positionals, system);
-  const token = await signInAnew(session, system, {
-    useDeviceCode: values["use-device-code"] ?? false,
-    browser: !values["no-browser"],
-  });
+  const token = await signInAnew(session, system, values);
   const life = tokenLife(token, canRefresh(session, token, system.now()), system.now());
   system.writeStdout(`Signed in to '${sessionTitle(session)}'; ${life}.\n`);
   return 0;
 }
 
 /** A sign-in that a person has asked for and watches. The instructions go to stderr. Throws as `awaitLogin`. */
-export async function signInAnew(
-  session: SsoSession,
-  system: System,
-  { useDeviceCode, browser }: { useDeviceCode: boolean; browser: boolean },
-): Promise<SsoToken> {
-  const choice = chooseGrantForPerson(session, system, useDeviceCode);
+export async function signInAnew(session: SsoSession, system: System, flags: SignInFlags): Promise<SsoToken> {
+  const choice = chooseGrantForPerson(session, system, flags["use-device-code"] ?? false);
   const before = readToken(session, system)?.accessToken;
   const replaces = before === undefined ? {} : { replaces: before };
   // A person is here, so the back-off ends.
   clearBackoff(session, system);
   const deadline = system.now() + LOGIN_MS + LAST_LOOK_MS;
-  const options = { ...choice, browser: choice.browser && browser, ...replaces };
+  const options = { ...choice, browser: choice.browser && !flags["no-browser"], ...replaces };
   await startLogin(session, { ...options, anew: true }, deadline, system);
-  let shown = "";
   return awaitLogin(
     session,
     {
       deadline,
       ...replaces,
       start: () => startLogin(session, options, deadline, system),
-      show(pending) {
-        if (pending.id !== shown) system.writeStderr(`${loginInstructions(pending)}\n`);
-        shown = pending.id;
-      },
+      show: (pending) => system.writeStderr(`${loginInstructions(pending)}\n`),
     },
     system,
   );

@@ -1,8 +1,8 @@
 import { readToken } from "../cache/tokenCache.ts";
-import { sessionTitle } from "../config/describeSession.ts";
+import { notSignedIn, sessionTitle } from "../config/describeSession.ts";
 import { obtainToken } from "../credentials/obtainToken.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import { type IdentityCenter, identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
+import { type IdentityCenter, lazyIdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import { type Inventory, inventory, type Portal } from "../inventory/inventory.ts";
 import { inventoryFile } from "../inventory/inventoryFile.ts";
 import type { Account, SsoSession, SsoToken } from "../model.ts";
@@ -10,15 +10,14 @@ import type { System } from "../platform/system.ts";
 import { chooseGrant } from "../signIn/chooseGrant.ts";
 import { printable } from "../text/printable.ts";
 import { duration } from "../text/relativeTime.ts";
-import { signInAnew } from "./login.ts";
+import { type SignInFlags, signInAnew } from "./login.ts";
 import type { ProgressLine } from "./person.ts";
 
 /** How to sign in, if that is needed. */
 interface SignIn {
   /** A person is at the terminal, so `CI` and `never` do not count. */
   readonly isAttended: boolean;
-  readonly useDeviceCode: boolean;
-  readonly browser: boolean;
+  readonly flags: SignInFlags;
 }
 
 /** How a listing shows, and whether it may use an earlier one. */
@@ -46,8 +45,7 @@ export async function withInventory<T>(
   system: System,
   work: (list: Inventory) => Promise<T>,
 ): Promise<T> {
-  let opened: Promise<IdentityCenter> | undefined;
-  const api = () => (opened ??= identityCenter(session, system));
+  const { api, close } = lazyIdentityCenter(session, system);
   try {
     for (let refused: string | undefined, isDoubted = isFresh; ; ) {
       const token = await tokenFor(session, signIn, refused, api, system);
@@ -80,7 +78,7 @@ export async function withInventory<T>(
       }
     }
   } finally {
-    await opened?.then((client) => client.close()).catch(() => {});
+    await close();
   }
 }
 
@@ -90,7 +88,7 @@ export async function withInventory<T>(
  */
 export async function tokenFor(
   session: SsoSession,
-  { isAttended, useDeviceCode, browser }: SignIn,
+  { isAttended, flags }: SignIn,
   refused: string | undefined,
   api: () => Promise<IdentityCenter>,
   system: System,
@@ -105,13 +103,8 @@ export async function tokenFor(
   const token = await obtainToken(session, request, system);
   if (token !== undefined) return token;
   const choice = chooseGrant(session, system);
-  if (choice.grant === "never" && !isAttended) {
-    const message = `nobody is signed in to '${sessionTitle(session)}', and ${choice.why}`;
-    throw new SsoCredError("login-required", message, {
-      remedy: { run: `sso-cred login ${session.loginArguments}` },
-    });
-  }
-  return signInAnew(session, system, { useDeviceCode, browser });
+  if (choice.grant === "never" && !isAttended) throw notSignedIn(session, choice.why);
+  return signInAnew(session, system, flags);
 }
 
 function portalOf(api: IdentityCenter, { accessToken }: SsoToken, { interrupted: signal }: System): Portal {

@@ -1,3 +1,4 @@
+import { SsoCredError } from "../errors.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import { printable } from "../text/printable.ts";
 import { DEFAULT_SCOPES } from "./session.ts";
@@ -25,4 +26,17 @@ export function missingScope(session: Located & Pick<SsoSession, "scopes">): str
   const [needed = ""] = DEFAULT_SCOPES;
   if (session.scopes === null || session.scopes.includes(needed)) return undefined;
   return `sso_registration_scopes in ${sectionOf(session)} lacks ${needed}`;
+}
+
+/** The error of a call that needs a sign-in, with the command for it. */
+export function loginRequired(
+  { loginArguments }: Pick<SsoSession, "loginArguments">,
+  message: string,
+): SsoCredError {
+  return new SsoCredError("login-required", message, { remedy: { run: `sso-cred login ${loginArguments}` } });
+}
+
+/** The error of a call that needs a sign-in and may not ask for one; `why` says what forbids it. */
+export function notSignedIn(session: Located & SessionIdentity, why: string): SsoCredError {
+  return loginRequired(session, `nobody is signed in to '${sessionTitle(session)}', and ${why}`);
 }

@@ -5,7 +5,7 @@ import { roleAttemptPath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
 import { missingScope, sessionTitle, settingsToCheck } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import { type IdentityCenter, identityCenter } from "../identityCenter/identityCenter.ts";
+import { lazyIdentityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { recordFailedLogin } from "../signIn/backoff.ts";
@@ -29,8 +29,7 @@ export async function obtainRoleCredentials(
   deadline: number,
   system: System,
 ): Promise<RoleCredentials> {
-  let opened: Promise<IdentityCenter> | undefined;
-  const api = () => (opened ??= identityCenter(role.session, system));
+  const { api, close } = lazyIdentityCenter(role.session, system);
   const retries = retryBudget(system);
   removeRolesOfOtherStartUrl(role, system);
   try {
@@ -51,7 +50,7 @@ export async function obtainRoleCredentials(
     });
     return cached;
   } finally {
-    await opened?.then((client) => client.close()).catch(() => {});
+    await close();
   }
 }
 

@@ -8,7 +8,7 @@ import {
   tokenFingerprint,
   tokenPath,
 } from "../cache/tokenCache.ts";
-import { sessionTitle } from "../config/describeSession.ts";
+import { loginRequired, sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { isUsable } from "../hit/expiry.ts";
 import { withRetries } from "../http/withRetries.ts";
@@ -155,7 +155,5 @@ function claimRefreshed(session: SsoSession, { accessToken }: SsoToken, system: 
 function signedOut(session: SsoSession, isRevoked: boolean): SsoCredError {
   const rest = isRevoked ? "" : "; the new token could not be revoked, so it lives until it expires";
   const message = `'${sessionTitle(session)}' was signed out while its token was refreshed${rest}`;
-  return new SsoCredError("login-required", message, {
-    remedy: { run: `sso-cred login ${session.loginArguments}` },
-  });
+  return loginRequired(session, message);
 }

@@ -84,6 +84,15 @@ interface CodeInput {
   redirectUri: string;
 }
 
+/** The services of a session, opened on first use. `close` never rejects. */
+export function lazyIdentityCenter(...args: Parameters<typeof identityCenter>) {
+  let opened: Promise<IdentityCenter> | undefined;
+  return {
+    api: () => (opened ??= identityCenter(...args)),
+    close: async () => await opened?.then((client) => client.close()).catch(() => {}),
+  };
+}
+
 /** Loads the SDK. Reads no file of ~/.aws, and the environment only for proxies. */
 export async function identityCenter(
   session: ServiceSettings & NamedSession,

@@ -1,7 +1,7 @@
 import { sessionStatePath } from "../cache/statePaths.ts";
 import { readToken, tokenPath } from "../cache/tokenCache.ts";
 import { watchFiles } from "../cache/watchFiles.ts";
-import { sessionTitle } from "../config/describeSession.ts";
+import { loginRequired, sessionTitle } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -31,7 +31,7 @@ interface LoginWait {
   replaces?: string;
   /** Starts a sign-in if none is open. Called again if its worker dies. */
   start(): Promise<PendingLogin>;
-  /** Called repeatedly while the sign-in is open. Throws if nobody can be asked here. */
+  /** Called once for each sign-in that is open. Throws if nobody can be asked here. */
   show(login: PendingLogin): void;
 }
 
@@ -43,6 +43,7 @@ interface LoginWait {
  */
 export async function awaitLogin(session: SsoSession, wait: LoginWait, system: System): Promise<SsoToken> {
   let joined: PendingLogin | undefined;
+  let shown: string | undefined;
   let starts = 0;
   const changes = watchFiles(
     [sessionStatePath("logins", session, system), tokenPath(session, system)],
@@ -59,7 +60,10 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
       if (joined && !login) throw hasLoginFile(session, system) ? replaced(session) : loggedOut(session);
       if (login && isJoinable(login, session, system)) {
         if (login.id !== joined?.id) join(login);
-        if (login.state === "open") wait.show(login);
+        if (login.state === "open" && login.id !== shown) {
+          wait.show(login);
+          shown = login.id;
+        }
         if (system.now() >= wait.deadline) throw stillOpen(login);
       } else {
         // Don't replace a sign-in that other callers are waiting for.
@@ -118,9 +122,7 @@ function replaced(session: SsoSession): SsoCredError {
 }
 
 function gone(session: SsoSession, how: string): SsoCredError {
-  return new SsoCredError("login-required", `the sign-in to '${sessionTitle(session)}' ${how}`, {
-    remedy: { run: `sso-cred login ${session.loginArguments}` },
-  });
+  return loginRequired(session, `the sign-in to '${sessionTitle(session)}' ${how}`);
 }
 
 function neverStarts(session: SsoSession): SsoCredError {

@@ -4,8 +4,8 @@ import { removeIfPossible } from "../cache/folder.ts";
 import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { sessionStatePath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
-import { sessionTitle } from "../config/describeSession.ts";
-import { SsoCredError } from "../errors.ts";
+import { loginRequired, sessionTitle } from "../config/describeSession.ts";
+import type { SsoCredError } from "../errors.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -48,9 +48,7 @@ export function backoffFailure(
   const what =
     last.end === "unanswered" ? `nobody answered the last sign-in to '${title}'` : last.failure.message;
   const message = `${what}, so no browser is opened automatically until ${timeOfDay(last.until)}`;
-  return new SsoCredError("login-required", message, {
-    remedy: { run: `sso-cred login ${session.loginArguments}` },
-  });
+  return loginRequired(session, message);
 }
 
 /** Epoch milliseconds until which no browser is opened automatically; undefined if one may be. */

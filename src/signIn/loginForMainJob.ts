@@ -1,5 +1,4 @@
-import { sessionTitle } from "../config/describeSession.ts";
-import { SsoCredError } from "../errors.ts";
+import { notSignedIn, sessionTitle } from "../config/describeSession.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import { callerProcess } from "../platform/callerProcess.ts";
 import type { System } from "../platform/system.ts";
@@ -27,14 +26,8 @@ export async function loginForMainJob(
   system: System,
 ): Promise<SsoToken> {
   const title = sessionTitle(session);
-  const remedy = { run: `sso-cred login ${session.loginArguments}` };
   const choice = chooseGrant(session, system);
-  if (choice.grant === "never") {
-    throw new SsoCredError("login-required", `nobody is signed in to '${title}', and ${choice.why}`, {
-      remedy,
-    });
-  }
-  let shown = "";
+  if (choice.grant === "never") throw notSignedIn(session, choice.why);
   return awaitLogin(
     session,
     {
@@ -51,10 +44,7 @@ export async function loginForMainJob(
           system,
         );
       },
-      show(login) {
-        if (login.id !== shown) show(login, title, system);
-        shown = login.id;
-      },
+      show: (login) => show(login, title, system),
     },
     system,
   );
