@@ -11,7 +11,7 @@ import { VERSION } from "../platform/version.ts";
 import { WORKER_FLAG } from "../signIn/startLogin.ts";
 import { nearest } from "../text/nearest.ts";
 import { printable } from "../text/printable.ts";
-import { asksFor, COMMAND_NAMES, commandOf, isMainJob } from "./commandLine.ts";
+import { asksFor, COMMAND_NAMES, canBeMainJob, commandOf, isMainJob } from "./commandLine.ts";
 
 /** Followed by `--` and the words of the command line; called by the completion scripts. */
 const COMPLETE_FLAG = "--complete";
@@ -50,7 +50,9 @@ async function dispatch(args: readonly string[], system: System): Promise<number
   const command = commandOf(args);
   if (word === "help" && !isMainJob(args)) return printHelp(knownCommand(rest), system);
   if (asksFor(args, "-h", "--help")) return printHelp(command && word, system);
-  const isVersion = word === "version" && rest.length === 0;
+  const isVersion = word === "version" && !isMainJob(args);
+  if (isVersion && rest.length > 0)
+    throw new SsoCredError("usage", "version stands alone", { remedy: { run: "sso-cred --help" } });
   if (isVersion || (!command && asksFor(args, "-V", "--version"))) {
     system.writeStdout(`sso-cred ${VERSION} (${madeOf()})\n`);
     return 0;
@@ -63,7 +65,7 @@ async function dispatch(args: readonly string[], system: System): Promise<number
   if (args.length === 0) {
     throw new SsoCredError("usage", "no session and no command", { remedy: { run: "sso-cred --help" } });
   }
-  const meant = args.length === 1 ? nearestCommand(word) : undefined;
+  const meant = canBeMainJob(args) ? undefined : nearestCommand(word);
   if (meant !== undefined) throw unknownCommand(word, meant);
   return credentials(args, system);
 }
@@ -79,6 +81,7 @@ function knownCommand([name, ...more]: readonly string[]): string | undefined {
   if (name === undefined || name.startsWith("-")) return undefined;
   if (more.length > 0)
     throw new SsoCredError("usage", "name one command", { remedy: { run: "sso-cred help" } });
+  if (name === "help" || name === "version") return undefined;
   if (!COMMAND_NAMES.includes(name)) throw unknownCommand(name, nearestCommand(name));
   return name;
 }
@@ -89,7 +92,7 @@ function nearestCommand(word: string): string | undefined {
 
 function unknownCommand(word: string, meant: string | undefined): SsoCredError {
   const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-  const run = meant === undefined || meant === "version" ? "sso-cred --help" : `sso-cred help ${meant}`;
+  const run = COMMAND_NAMES.includes(meant ?? "") ? `sso-cred help ${meant}` : "sso-cred --help";
   return new SsoCredError("usage", `'${printable(word, 80)}' is no command${hint}`, { remedy: { run } });
 }
 

@@ -30,9 +30,20 @@ export function commandOf(args: readonly string[]): (() => Promise<Command>) | u
  */
 export function isMainJob(args: readonly string[]): boolean {
   const [word = ""] = args;
-  const has = (flag: string) => args.some((other) => other === flag || other.startsWith(`${flag}=`));
-  if (word === "init" || !has("--account-id") || !has("--role-name")) return false;
+  if (word === "init" || !has(args, "--account-id") || !has(args, "--role-name")) return false;
   return !ROLE_COMMANDS.has(word) || isBareLine(args.slice(1));
+}
+
+/** False for a line whose first word can only be a command: two words, or neither of the flags that go with a session. */
+export function canBeMainJob(args: readonly string[]): boolean {
+  const [word = "", next = "-"] = args;
+  return (
+    word.startsWith("-") || (next.startsWith("-") && (has(args, "--account-id") || has(args, "--role-name")))
+  );
+}
+
+function has(args: readonly string[], flag: string): boolean {
+  return args.some((other) => other === flag || other.startsWith(`${flag}=`));
 }
 
 const ROLE_COMMANDS: ReadonlySet<string> = new Set(["exec", "env", "console"]);

@@ -29,18 +29,19 @@ const REQUEST_MS = 50_000;
 export async function exec(args: readonly string[], system: System): Promise<number> {
   const descriptors = keepInheritedDescriptors(system.env);
   const end = args.indexOf("--");
-  const command = end < 0 ? [] : args.slice(end + 1);
-  const { values, positionals } = parseArgs({
-    args: args.slice(0, end < 0 ? args.length : end),
-    options: execOptions,
-    allowPositionals: true,
-  });
-  const named = namedRole(values, positionals, "exec");
+  const command = args.slice(end < 0 ? args.length : end + 1);
+  // Comes first: without the -- the command's flags would be taken for ours.
   if (!command[0]) {
     throw new SsoCredError("usage", "name the command to run after --", {
       remedy: { run: "sso-cred exec --help" },
     });
   }
+  const { values, positionals } = parseArgs({
+    args: args.slice(0, end),
+    options: execOptions,
+    allowPositionals: true,
+  });
+  const named = namedRole(values, positionals, "exec");
   const { role, region, configured } = resolveNamedRole(named, system);
   const credentials = await credentialsForPerson(role, values, configured);
   const run = (set: Variables) => {

@@ -19,6 +19,8 @@ const VERSION: Flag = { name: "version", help: "print the version, with front, N
 export function complete(words: readonly string[], config: Config | undefined): Candidate[] {
   const before = words.slice(0, -1);
   const current = words.at(-1) ?? "";
+  // The command's own words.
+  if (before[0] === "exec" && before.includes("--")) return [];
   const command = commandUsage(before[0]);
   const flags = command?.flags ?? MAIN_FLAGS;
   const given = readWords(command ? before.slice(1) : before, flags);

@@ -46,6 +46,7 @@ describe("completion offers", () => {
     ],
     [["--profile=p"], ["--profile=prod:eu"]],
     [["exec", "--profile", "dev", "--se"], ["--serve"]],
+    [["exec", "--profile", "dev", "--", "aws", "--"], []],
     [["env", "--shell", "z"], ["zsh"]],
     [
       ["corp", "--account-id", ""],

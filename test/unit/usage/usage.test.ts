@@ -83,12 +83,26 @@ describe("the words help and version", () => {
   it("are as their flags", async () => {
     expect(await run("help")).toEqual(await run("--help"));
     expect(await run("version")).toEqual(await run("--version"));
+    for (const word of ["help", "version"]) expect(await run("help", word)).toEqual(await run("--help"));
   });
 });
+
+const ROLE = ["--account-id", "123456789011", "--role-name", "R"];
 
 describe("a mistyped word", () => {
   it.each([
     [["lgoin"], "'lgoin' is no command; did you mean login?", "sso-cred help login"],
+    [["lgoin", "corp"], "'lgoin' is no command; did you mean login?", "sso-cred help login"],
+    [["statsu", "--json"], "'statsu' is no command; did you mean status?", "sso-cred help status"],
+    [
+      ["exex", "--profile", "x", "--", "true"],
+      "'exex' is no command; did you mean exec?",
+      "sso-cred help exec",
+    ],
+    [["evn", "corp", ...ROLE], "'evn' is no command; did you mean env?", "sso-cred help env"],
+    [["HELP"], "'HELP' is no command; did you mean help?", "sso-cred --help"],
+    [["version", "x"], "version stands alone", "sso-cred --help"],
+    [["exec", "--profile", "x", "ls", "-l"], "name the command to run after --", "sso-cred exec --help"],
     [["help", "exce"], "'exce' is no command; did you mean exec?", "sso-cred help exec"],
     [["help", "nothing"], "'nothing' is no command", "sso-cred --help"],
     [["list", "--jsn"], "unknown option '--jsn'; did you mean --json?", "sso-cred list --help"],
@@ -104,20 +118,24 @@ describe("a mistyped word", () => {
 });
 
 describe("a first word that is a command's", () => {
-  const flags = ["--account-id", "123456789011", "--role-name", "R"];
+  it("almost, with account and role, is a session", async () => {
+    expect((await run("logni", ...ROLE)).stderr).toContain("run: sso-cred init logni\n");
+    expect((await run("logni", "--account-id", "123456789011")).stderr).not.toContain("login");
+  });
+
   it.each(["exec", "env", "console", "completion", "doctor"])(
     "%s with nothing but account and role is a session",
     async (word) => {
-      for (const line of [flags, ["--role-name=R", "--account-id=123456789011"]]) {
+      for (const line of [ROLE, ["--role-name=R", "--account-id=123456789011"]]) {
         expect((await run(word, ...line)).stderr).toContain(`run: sso-cred init ${word}\n`);
       }
     },
   );
 
   it.each([
-    ["exec", "s", ...flags, "--", "true"],
-    ["env", "s", ...flags],
-    ["console", ...flags, "--sso-session", "s"],
+    ["exec", "s", ...ROLE, "--", "true"],
+    ["env", "s", ...ROLE],
+    ["console", ...ROLE, "--sso-session", "s"],
   ])("%s %s and more is the command", async (...line) => {
     expect((await run(...line)).stderr).toContain("run: sso-cred init s\n");
   });
