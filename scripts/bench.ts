@@ -1,5 +1,5 @@
-// npm run bench [-- [list] [--runs N] [--json] [--check]]: builds, measures, prints a table (or JSON). Never a test:
-// timings decide nothing but the exit code under --check, which is 1 when a bar is missed.
+// npm run bench [-- [list] [--runs N] [--json] [--check]]: builds, measures, and prints a table (or JSON). It is no
+// test. Only with --check does the exit code depend on timings: it is 1 if a bar is missed.
 import { spawnSync } from "node:child_process";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";

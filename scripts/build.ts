@@ -6,7 +6,7 @@ import { TARGETS, type Target } from "./toolchain.mjs";
 try {
   await main();
 } catch (error) {
-  // A failed tool's own words come first; a stack helps only where nobody expected an error.
+  // A failed tool prints its own message; only an unexpected error needs a stack.
   const { message, stack, stderr } = error as Error & { stderr?: string };
   say(stderr || ((error as Error).constructor === Error ? message : stack) || message);
   process.exitCode = 1;

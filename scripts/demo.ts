@@ -11,7 +11,7 @@ const { values } = parseArgs({
   options: {
     /** The person's own browser, on the emulator's consent page. */
     browser: { type: "boolean", default: false },
-    /** The AWS SDK for JavaScript although an AWS CLI is installed. */
+    /** Use the AWS SDK for JavaScript even if an AWS CLI is installed. */
     sdk: { type: "boolean", default: false },
   },
 });

@@ -6,7 +6,10 @@ export interface Bar {
   limit: number;
 }
 
-/** What the program promises about its speed; only ratios within one run, and times that do not depend on the machine. */
+/**
+ * The program's promises about its speed. Each compares figures of one run, or times that do not depend on the
+ * machine.
+ */
 export function bars({ single, crowds, waiting, sizes }: Report): Bar[] {
   const { ratios, frontOnMissMs, hitPeakBytes } = single;
   const [hits, alone] = crowds;

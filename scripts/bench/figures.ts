@@ -3,10 +3,10 @@ import { type Home, line, peakBytes, type Stage } from "./stage.ts";
 import { median, pairedDifference, pairedRatio, type Summary, summary } from "./statistics.ts";
 import { type Command, type Run, timed } from "./stopwatch.ts";
 
-/** One line of the table. */
+/** One row of the table. */
 export interface Row extends Summary {
   name: string;
-  /** To `node -e 0`, in pairs. */
+  /** The ratio to `node -e 0`, measured in pairs. */
   ratio: number;
 }
 
@@ -14,7 +14,7 @@ export interface Figures {
   runs: number;
   rows: Row[];
   ratios: {
-    /** Of the native front where there is one. */
+    /** For the native front, if there is one. */
     hitToC: number | undefined;
     hitToNode: number;
     hitMemoryToNode: number | undefined;
@@ -22,9 +22,9 @@ export interface Figures {
     missToHit: number;
     secureMissToHit: number;
   };
-  /** What the front adds to a miss. */
+  /** The time that the front adds to a miss. */
   frontOnMissMs: number | undefined;
-  /** Of a hit by the front; undefined without a C compiler. */
+  /** The memory of a hit by the front; undefined without a C compiler. */
   hitPeakBytes: number | undefined;
 }
 
@@ -33,10 +33,10 @@ const LONG = "hit, the program alone, config of 20,000 lines";
 const ALONE_MISS = "miss, the program alone";
 const C = "C: read and print";
 
-/** How many more rounds the hit gets: its bars are narrow. */
+/** The hit gets this many times more rounds, because its bars are narrow. */
 const HIT_ROUNDS = 4;
 
-/** Everything that is one process at a time: the hit beside `node -e 0` in a series of its own, then all the rest. */
+/** Measures everything that runs one process at a time: first the hit beside `node -e 0`, then all the rest. */
 export async function singleRuns(stage: Stage, runs: number): Promise<Figures> {
   const { executable, program, node, c, center, secureCenter } = stage;
   const homes = { short: stage.makeHome(10), middle: stage.makeHome(1_000), long: stage.makeHome(20_000) };
@@ -105,7 +105,7 @@ async function series(commands: Readonly<Record<string, Command>>, rounds: numbe
   return { names, ratio, difference, row };
 }
 
-/** A miss that was none would look fast. */
+/** A miss that was answered from the cache would look fast. */
 function expectMisses(requests: number, runs: number): void {
   if (requests < runs) throw new Error(`${requests} portal calls in ${runs} misses`);
 }
@@ -113,7 +113,10 @@ function expectMisses(requests: number, runs: number): void {
 export interface Crowd {
   name: string;
   medianMs: number;
-  /** To as many single runs (of the hit, or of `node -e 0`), shared among the processors. */
+  /**
+   * Measures many processes at once, spread over the processors: as many runs as that many single ones (of the hit,
+   * or of `node -e 0`) take.
+   */
   ratio: number;
   /** Portal calls of each round. */
   portalCalls: number | undefined;
@@ -121,7 +124,7 @@ export interface Crowd {
 
 const CROWD = 50;
 
-/** So many processes at once. */
+/** The number of processes at once. */
 export async function crowds(stage: Stage, rounds: number): Promise<Crowd[]> {
   const { executable, program, node, center } = stage;
   const home = stage.makeHome(10);
@@ -147,7 +150,7 @@ export async function crowds(stage: Stage, rounds: number): Promise<Crowd[]> {
   ];
 }
 
-/** The start of another tool: a lower bound of what its cached answer takes. */
+/** Measures the start of another tool, a lower bound for the time of its cached answer. */
 export async function versionRow(stage: Stage, path: string, name: string, rounds: number): Promise<Row> {
   const { env } = stage.makeHome(10);
   const [nodes = [], runs = []] = await timed(
@@ -160,7 +163,7 @@ export async function versionRow(stage: Stage, path: string, name: string, round
   return { name: `${name} --version (a lower bound)`, ...summary(runs), ratio: pairedRatio(runs, nodes) };
 }
 
-/** An AWS CLI, where one is installed. */
+/** An AWS CLI, if one is installed. */
 export async function awsCli(stage: Stage, path: string, rounds: number): Promise<Row[]> {
   const home = stage.makeHome(10);
   const env = { ...process.env, HOME: home.path } as Record<string, string>;
@@ -178,7 +181,7 @@ export async function awsCli(stage: Stage, path: string, rounds: number): Promis
     const [again = [], exported = []] = await timed([base, { argv, env }], rounds);
     rows.push(row("aws configure export-credentials", exported, again));
   } catch {
-    // Version 1 does not know it.
+    // Version 1 does not have this option.
   }
   return rows;
 }

@@ -11,21 +11,23 @@ const ACCOUNTS = 500;
 const ROLES_EACH = 2;
 const PER_SECOND = 20;
 const PAGE = 100;
-/** How much longer than the portal's rate allows a listing may take. */
+/** How much longer a listing may take than the portal's rate allows. */
 const MARGIN = 1.15;
 
 export interface ListBench {
   readonly requests: number;
-  /** Answers that were not 200. */
+  /** The number of responses that were not 200. */
   readonly failures: number;
   readonly seconds: number;
-  /** What the requests take at the portal's rate. */
+  /** The time that the requests take at the portal's rate. */
   readonly floorSeconds: number;
   readonly ratio: number;
   readonly isWithinMargin: boolean;
 }
 
-/** `sso-cred list --json` of 500 accounts with two roles each, through a portal that answers 20 requests a second. */
+/**
+ * Measures `sso-cred list --json` with 500 accounts of two roles each, at a portal that allows 20 requests a second.
+ */
 export async function benchList(
   executable = fileURLToPath(new URL("../../dist/sso-cred", import.meta.url)),
 ): Promise<ListBench> {
@@ -60,7 +62,7 @@ function write(path: string, text: string): void {
   writeFileSync(path, text, { mode: 0o600 });
 }
 
-/** The emulator is in this process, so the program must not be waited for synchronously. */
+/** Asynchronous, because the emulator runs in this process. */
 function run(executable: string, env: Record<string, string>): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(executable, ["list", "--json"], { env, stdio: ["ignore", "pipe", "inherit"] });

@@ -3,14 +3,14 @@ import type { Crowd, Figures, Row } from "./figures.ts";
 import type { Size } from "./sizes.ts";
 import type { Waiting } from "./waiters.ts";
 
-/** All that one run of the bench found. */
+/** The results of one run of the bench. */
 export interface Report {
   machine: { platform: string; processors: number; model: string; load: string; node: string };
   stopwatch: string;
   single: Figures;
   crowds: Crowd[];
   awsCli: Row[];
-  /** What could not be measured here, and why. */
+  /** What could not be measured here, with the reasons. */
   absent: string[];
   waiting: Waiting;
   sizes: Size[];

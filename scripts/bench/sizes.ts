@@ -11,7 +11,7 @@ export interface Size {
   bytes: number;
 }
 
-/** Of what is shipped, and of what goes into it. */
+/** The sizes of the shipped files, and of their inputs. */
 export async function sizes({ executable, program, node }: Stage): Promise<Size[]> {
   const scripts = ["main", ...Object.keys(CHUNKS)].flatMap((name) => {
     const file = `${root}dist/meta/${name}.json`;

@@ -25,27 +25,27 @@ export function line(role: string): string[] {
   return [SESSION, "--account-id", ACCOUNT, "--role-name", role];
 }
 
-/** A throw-away home: a session with a token, the role `Hit` cached, the role `ReadOnly` not. */
+/** A temporary home with a token, and with cached credentials for the role `Hit` but not for `ReadOnly`. */
 export interface Home {
   path: string;
   env: Record<string, string>;
-  /** Where the credentials of `ReadOnly` will be cached. */
+  /** The cache file of `ReadOnly`, which does not exist yet. */
   missing: string;
-  /** Where those of `Hit` are. */
+  /** The cache file of `Hit`. */
   cached: string;
   token: string;
-  /** A copy of the token as it was long ago, for a refresh. */
+  /** A copy of the token with an old date, for a refresh. */
   expiredToken: string;
 }
 
-/** What the runs need: copies of the programs, homes, local Identity Centers. */
+/** Everything the runs need: copies of the programs, homes, local Identity Centers. */
 export interface Stage {
   folder: string;
-  /** What is installed as `sso-cred`. */
+  /** The command that is installed as `sso-cred`. */
   executable: string;
-  /** The program, which the native front hands on to; the executable itself where there is no front. */
+  /** The program that the native front hands on to; the executable itself if there is no front. */
   program: string;
-  /** The Node inside the executable, alone. */
+  /** The Node of the executable, without our script. */
   node: string;
   /** The two C programs; undefined without a compiler. */
   c: { readAndPrint: string; peak: string } | undefined;
@@ -84,8 +84,8 @@ export async function makeStage(executable: string, node: string): Promise<Stage
 }
 
 /**
- * A copy, written in one go like its neighbour's: how a file lies in the page cache (in large pieces after a write, in small
- * ones after a slow read) changes a program's start by a tenth and its counted memory by a third.
+ * Copies a file in one write, like its neighbour. The layout of a file in the page cache (large pieces after a write,
+ * small ones after a slow read) changes a program's start by a tenth and its counted memory by a third.
  */
 function fresh(from: string, to: string): string {
   writeFileSync(to, readFileSync(from));
@@ -102,7 +102,7 @@ function compiled(folder: string): Stage["c"] {
   return { readAndPrint: join(folder, "readAndPrint"), peak: join(folder, "peak") };
 }
 
-/** The most memory that a command has, measured by a parent that is small itself. */
+/** The peak memory of a command, measured by a small parent process. */
 export function peakBytes(peak: string, { argv, env }: Command): number {
   return Number(spawnSync(peak, argv, { env, encoding: "utf8" }).stderr);
 }
@@ -121,7 +121,7 @@ function makeHome(path: string, lines: number, center: IdentityCenter): Home {
     env: {
       HOME: path,
       PATH: "/usr/bin:/bin",
-      // Beside Node's own roots, all of which a real connection loads.
+      // Added to Node's own roots, all of which a real connection loads.
       ...(center.url.startsWith("https:") && { NODE_EXTRA_CA_CERTS: `${root}test/tls/ca.pem` }),
       ...center.env,
     },
@@ -132,7 +132,7 @@ function makeHome(path: string, lines: number, center: IdentityCenter): Home {
   };
 }
 
-/** About so many lines: the session, the profile `wanted`, and other profiles before and after. */
+/** A config of about so many lines: the session, the profile `wanted`, and other profiles before and after it. */
 function configText(lines: number): string {
   const wanted = [
     "[profile wanted]",

@@ -15,12 +15,12 @@ export function summary(runs: readonly Run[]): Summary {
   };
 }
 
-/** The median of the ratios within each round, so that a slow moment of the machine counts on both sides. */
+/** The median of the ratios within each round, so that a slow moment of the machine affects both sides. */
 export function pairedRatio(runs: readonly Run[], base: readonly Run[]): number {
   return median(runs.map(({ ms }, round) => ms / (base[round]?.ms ?? Number.NaN)));
 }
 
-/** In milliseconds, the median of the differences within each round. */
+/** The median of the differences within each round, in milliseconds. */
 export function pairedDifference(runs: readonly Run[], base: readonly Run[]): number {
   return median(runs.map(({ ms }, round) => ms - (base[round]?.ms ?? Number.NaN)));
 }

@@ -3,23 +3,23 @@ import { copyFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export interface Command {
-  /** The program by its whole path, then its arguments. */
+  /** The full path of the program, then its arguments. */
   argv: readonly string[];
   env: Readonly<Record<string, string>>;
-  /** So many at once; absent: one. */
+  /** The number of processes at once; absent: one. */
   parallel?: number;
-  /** Files taken away, and files copied (from, to), before each run. */
+  /** Files to remove, and files to copy (from, to), before each run. */
   remove?: readonly string[];
   copy?: readonly (readonly [string, string])[];
 }
 
-/** One run of a command, all its processes together. */
+/** One run of a command with all its processes. */
 export interface Run {
   /** From the first start to the last end. */
   ms: number;
-  /** Of user and system; absent where there is no Python. */
+  /** User and system time together; absent without Python. */
   cpuMs?: number;
-  /** Of the largest process; absent where there is no Python, or when it is below Python's own. */
+  /** The largest process; absent without Python, or if it is smaller than Python itself. */
   peakBytes?: number;
   codes: number[];
   /** When each process ended, epoch milliseconds. */
@@ -28,14 +28,14 @@ export interface Run {
 
 const python = spawnSync("python3", ["--version"]).status === 0 && process.platform !== "win32";
 
-/** How the runs are measured, in words. */
+/** Describes how the runs are measured. */
 export const STOPWATCH = python
   ? "a Python parent (posix_spawn, wait4)"
   : "a Node parent; there is no python3, so neither peak memory nor CPU time";
 
 /**
- * Runs each command once a round, in an order that is shuffled each round, after so many rounds that do not count.
- * Answers the runs of each command. Asynchronous: servers in this process go on answering.
+ * Runs each command once a round, in random order, after some rounds that are not counted. Returns the runs of each
+ * command. Asynchronous, so that servers in this process can respond.
  */
 export async function timed(commands: readonly Command[], rounds: number, warmUps = 2): Promise<Run[][]> {
   const results = python

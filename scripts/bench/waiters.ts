@@ -14,13 +14,13 @@ const SECONDS = 10;
 export interface Waiting {
   waiters: number;
   seconds: number;
-  /** Of CPU, of all waiters together beyond their start and end; undefined where it cannot be measured. */
+  /** The CPU time of all waiters together, without their start and end; undefined if it cannot be measured. */
   cpuSeconds: { lock: number; login: number } | undefined;
-  /** From the result's being written to the end of a waiter that was waiting for it, milliseconds. */
+  /** The milliseconds between the write of the result and the end of a waiter. */
   noticedMs: { median: number; max: number };
 }
 
-/** What waiting costs: for another process' portal call (a lock), and for a person's sign-in. */
+/** Measures the cost of waiting for another process's portal call (a lock) and for a sign-in. */
 export async function waiting(stage: Stage): Promise<Waiting> {
   const lock = await lockWaiters(stage);
   const login = await loginWaiters(stage);
@@ -32,7 +32,7 @@ export async function waiting(stage: Stage): Promise<Waiting> {
   };
 }
 
-/** The difference between a long wait and a short one is the waiting itself. */
+/** The difference between a long and a short wait is the cost of waiting itself. */
 async function lockWaiters(stage: Stage): Promise<number | undefined> {
   const cpu = async (seconds: number) => {
     const home = stage.makeHome(10);
@@ -54,7 +54,7 @@ async function loginWaiters(stage: Stage): Promise<number | undefined> {
       BROWSER: "/bin/true",
       SSO_CRED_WAIT: String(seconds),
     };
-    // The wait runs out, which is a failure: not one that the shell tells of.
+    // The wait runs out, which is an expected failure.
     const argv = ["/bin/sh", "-c", '"$@"; :', "sh", stage.executable, ...line("ReadOnly")];
     const command = { argv, env, parallel: WAITERS, remove: [home.token] };
     const [[run] = []] = await timed([command], 1, 0);
@@ -82,7 +82,10 @@ async function notice(stage: Stage): Promise<Waiting["noticedMs"]> {
   return { median: median(delays), max: Math.max(...delays) };
 }
 
-/** Takes the role's lock as another sso-cred would, writes the credentials after a time, and answers when that was. */
+/**
+ * Takes the role's lock like another sso-cred, and writes the credentials after a while. Returns the time of the
+ * write.
+ */
 async function writeUnderLock(home: Home, afterMs: number): Promise<number> {
   const system = {
     env: home.env,

@@ -7,7 +7,7 @@ import { CHUNKS, chunkPlugin } from "./chunks.ts";
 import { eagerFunctions } from "./eagerFunctions.ts";
 import { leaveOut } from "./leftOut.ts";
 
-/** The scripts of the executable, as files. */
+/** The files of the executable's scripts. */
 export interface Bundles {
   entry: string;
   chunks: { name: string; file: string }[];
@@ -24,14 +24,14 @@ const options = {
   charset: "ascii",
   legalComments: "none",
   mainFields: ["module", "main"],
-  // `import()` does not work inside vm.Script and would cost the entry a loader.
+  // `import()` does not work inside vm.Script, and would make the entry load more of Node.
   supported: { "dynamic-import": false },
   define: { "process.env.NODE_ENV": '"production"' },
   plugins: [leaveOut, chunkPlugin],
   logLevel: "warning",
 } satisfies BuildOptions;
 
-/** Bundles the entry and the chunks into `folder`; their metafiles go to `folder`/meta. */
+/** Bundles the entry and the chunks into `folder`, and writes their metafiles to `folder`/meta. */
 export async function bundle(folder: string): Promise<Bundles> {
   await mkdir(`${folder}/meta`, { recursive: true });
   const metafiles: Metafile[] = [];
@@ -46,7 +46,7 @@ export async function bundle(folder: string): Promise<Bundles> {
     });
     const [output] = outputFiles;
     if (output === undefined || warnings.length > 0) throw new Error(`${source} does not bundle cleanly`);
-    // V8 keeps ASCII as one byte a character, and the loader reads assets as such.
+    // V8 stores ASCII as one byte a character, and so does the asset loader.
     if (output.contents.some((byte) => byte > 127)) throw new Error(`${file} is not ASCII`);
     await writeFile(output.path, output.contents);
     await writeFile(`${folder}/meta/${parse(file).name}.json`, JSON.stringify(metafile, undefined, 1));

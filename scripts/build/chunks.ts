@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Plugin } from "esbuild";
 import { root } from "../toolchain.mjs";
 
-/** The scripts of the executable beside its entry: name → what `await import(…)` names in the source. */
+/** The scripts of the executable beside its entry: name → the file that `await import(…)` names in the source. */
 export const CHUNKS: Readonly<Record<string, string>> = {
   restart: "src/platform/reexecWithCleanEnv.ts",
   cli: "src/cli/cli.ts",
@@ -10,7 +10,7 @@ export const CHUNKS: Readonly<Record<string, string>> = {
   prompts: "src/init/wizard/prompts.ts",
 };
 
-/** Replaces each dynamic import of a chunk by its loader, and refuses static ones: they would pack the text twice. */
+/** Replaces each dynamic import of a chunk by its loader, and rejects static ones, which would pack the code twice. */
 export const chunkPlugin: Plugin = {
   name: "chunks",
   setup(build) {

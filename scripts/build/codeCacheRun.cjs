@@ -1,5 +1,5 @@
-// `node FLAGS codeCacheRun.cjs FOLDER ENTRY ARGUMENT…`: runs the entry with the chunks in FOLDER as the executable
-// would with the ARGUMENTs, and at its end leaves the code cache of each chunk, FOLDER/NAME.cache.
+// `node FLAGS codeCacheRun.cjs FOLDER ENTRY ARGUMENT…`: runs the entry with the chunks in FOLDER and the ARGUMENTs like
+// the executable, and at the end writes the code cache of each chunk, FOLDER/NAME.cache.
 const { readdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { basename } = require("node:path");
 const sea = require("node:sea");

@@ -14,9 +14,9 @@ import { RUNTIME_FLAGS, shieldingOptions } from "./runtimeFlags.ts";
 import { writeSharedFiles } from "./sharedFiles.ts";
 
 export interface BuildOptions {
-  /** undefined: this machine. */
+  /** Undefined: this machine. */
   target?: Target | undefined;
-  /** Build although nothing has changed. */
+  /** Build even if nothing has changed. */
   force?: boolean;
   /** Compile the front with the pinned zig. */
   zig?: boolean;
@@ -24,9 +24,10 @@ export interface BuildOptions {
 }
 
 /**
- * Leaves in dist/ what is installed as `sso-cred`, and returns its path. For this machine: dist/sso-cred, the front, with the
- * program beside it as dist/sso-cred-core; without a C compiler, and on Windows, dist/sso-cred is the program. For a target:
- * dist/sso-cred-TARGET, the program, and dist/sso-cred-front-TARGET. Makes only what has changed.
+ * Builds what is installed as `sso-cred` in dist/, and returns its path. For this machine: dist/sso-cred, the front,
+ * with the program beside it as dist/sso-cred-core. Without a C compiler, and on Windows, dist/sso-cred is the
+ * program. For a target: dist/sso-cred-TARGET, the program, and dist/sso-cred-front-TARGET. Builds only what has
+ * changed.
  */
 export async function buildExecutable(options: BuildOptions): Promise<string> {
   return await alone(`${root}.cache/build.lock`, async () => {
@@ -64,7 +65,10 @@ async function buildProgram({ target, force = false, say }: BuildOptions): Promi
   return output;
 }
 
-/** Compiles the front; without a compiler the program itself takes its place on this machine. Undefined where there is none. */
+/**
+ * Compiles the front. Without a compiler, the program takes its place on this machine. Undefined if there is no
+ * front.
+ */
 async function buildFront(
   { target, zig = false, say }: BuildOptions,
   program: string,
@@ -96,13 +100,13 @@ async function buildFront(
   return target === undefined ? output : undefined;
 }
 
-/** The file in dist/ that is the program, complete by itself. */
+/** The program's file in dist/. */
 export function programName(target: Target | undefined): string {
   if (target !== undefined) return `sso-cred-${target}${target.startsWith("win-") ? ".exe" : ""}`;
   return hasFront(hostTarget()) ? "sso-cred-core" : "sso-cred.exe";
 }
 
-/** The file in dist/ that is the front. */
+/** The front's file in dist/. */
 export function frontName(target: Target | undefined): string {
   return target === undefined ? "sso-cred" : `sso-cred-front-${target}`;
 }
@@ -122,7 +126,7 @@ async function make(folder: string, name: string, target: Target, say: BuildOpti
 
 /** The chunks and their code caches, asset name → file. */
 export async function assetsOf(bundles: Bundles, target: Target): Promise<Record<string, string>> {
-  // A cache holds for one platform's V8 only; an empty one means none.
+  // A cache is valid for one platform's V8 only; an empty file means that there is none.
   const none = `${dirname(bundles.entry)}/none.cache`;
   await writeFile(none, "");
   const caches = target === hostTarget() ? await makeCodeCaches(bundles) : {};
@@ -133,7 +137,7 @@ export async function assetsOf(bundles: Bundles, target: Target): Promise<Record
   return Object.fromEntries(assets);
 }
 
-/** Takes away what an interrupted build has left: there is only one at a time. */
+/** Removes the leftovers of an interrupted build. Only one build runs at a time. */
 async function sweep(): Promise<void> {
   const left = (await readdir(`${root}dist`)).filter((name) => name.startsWith("new-"));
   for (const name of left) await rm(`${root}dist/${name}`, { recursive: true });
@@ -143,7 +147,7 @@ async function readStamp(file: string): Promise<string | undefined> {
   return existsSync(file) ? await readFile(file, "utf8") : undefined;
 }
 
-/** What was built from what; changes when the inputs do, and when somebody touches the output. */
+/** Identifies the inputs of a build and its output. It changes when the inputs do, and when the output was modified. */
 async function stampOf(output: string, digest: string): Promise<string | undefined> {
   if (!existsSync(output)) return undefined;
   const { size, mtimeMs } = await stat(output);

@@ -10,10 +10,10 @@ const run = promisify(execFile);
 
 export const SOURCE = "src/front/front.c";
 
-/** A front that is larger than this takes longer to load than the C library's loader does. */
+/** A larger front takes longer to load than the C library's loader. */
 const MAX_STATIC_BYTES = 100_000;
 
-/** What `zig cc -target` calls the targets that have a front. */
+/** The names that `zig cc -target` uses for the targets with a front. */
 const TRIPLES: Readonly<Partial<Record<Target, string>>> = {
   "linux-x64": "x86_64-linux-musl",
   "linux-arm64": "aarch64-linux-musl",
@@ -23,7 +23,7 @@ const TRIPLES: Readonly<Partial<Record<Target, string>>> = {
 
 const WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wstrict-prototypes", "-Werror"];
 
-/** A compiler's command line, without what it compiles. */
+/** A compiler's command line, without the files to compile. */
 export type Compiler = readonly [string, ...string[]];
 
 export function hasFront(target: Target): boolean {
@@ -31,8 +31,8 @@ export function hasFront(target: Target): boolean {
 }
 
 /**
- * The C compiler for a target: `CC`, or the first one that works of `cc`, `clang`, `gcc` and `zig cc`. Another machine's needs zig.
- * `zig`: the pinned one and no other. Undefined where there is none.
+ * The C compiler for a target: `CC`, or the first of `cc`, `clang`, `gcc` and `zig cc` that works. Other machines'
+ * targets need zig. `zig`: only the pinned zig. Undefined if there is none.
  */
 export async function findCompiler(
   target: Target,
@@ -51,12 +51,12 @@ export async function findCompiler(
   return undefined;
 }
 
-/** Compiles the front into `output`: statically where that does not make it larger. A warning is an error. */
+/** Compiles the front into `output`, statically unless that makes it larger. A warning is an error. */
 export async function compileFront(compiler: Compiler, target: Target, output: string): Promise<void> {
   const { version } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
   const common = [
     ...["-std=c11", "-O2", "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2", ...WARNINGS],
-    // The same bytes from every folder and on every day.
+    // Gives the same bytes in every folder and on every day.
     ...[`-DVERSION="${version}"`, `-ffile-prefix-map=${root}=`],
     ...["-o", output, SOURCE],
   ];
@@ -66,12 +66,12 @@ export async function compileFront(compiler: Compiler, target: Target, output: s
     await compile(compiler, [...linux, "-static", ...common]);
     if ((await stat(output)).size <= MAX_STATIC_BYTES) return;
   } catch {
-    // No static C library here.
+    // No static C library is installed.
   }
   await compile(compiler, [...linux, "-fPIE", "-pie", ...common]);
 }
 
-/** The licence of the C library that a compiler links statically: musl's, which the pinned zig brings. */
+/** The licence of the C library that a compiler links statically: musl's, which comes with the pinned zig. */
 export async function libraryLicense([file]: Compiler, target: Target): Promise<string | undefined> {
   const text = `${dirname(file)}/lib/libc/musl/COPYRIGHT`;
   return target.startsWith("linux-") && existsSync(text) ? await readFile(text, "utf8") : undefined;
@@ -81,7 +81,7 @@ async function compile([file, ...words]: Compiler, options: readonly string[]): 
   await run(file, [...words, ...options], { cwd: root, env: { ...process.env, ...zigCache() } });
 }
 
-/** Whether it is there, and has the C library's headers. */
+/** True if the compiler exists and finds the C library's headers. */
 async function works([file, ...words]: Compiler): Promise<boolean> {
   const options = ["-fsyntax-only", "-include", "unistd.h", "-x", "c", "/dev/null"];
   try {

@@ -1,8 +1,8 @@
 import type { Plugin } from "esbuild";
 
 /**
- * What the SDK clients import for defaults that `identityCenter/sdk.ts` always overrides, or that no operation used here needs:
- * looking for credentials, signing, checksums, and the SDK's own HTTP. Left in, each miss would evaluate them.
+ * Modules that the SDK clients import for defaults which `identityCenter/sdk.ts` always overrides, or for unused
+ * operations: the search for credentials, signing, checksums, and the SDK's own HTTP. Each miss would load them.
  */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   "@aws-sdk/credential-provider-node": "export const defaultProvider = undefined;",

@@ -2,12 +2,12 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import type { Metafile } from "esbuild";
 import { hostTarget, NODE_PACKAGES, root } from "../toolchain.mjs";
 
-/** Licences under which a program may be given on in binary form for no more than naming them. */
+/** Licences that allow distribution in binary form in exchange for attribution. */
 const PERMISSIVE = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "0BSD"]);
 
-/** The texts that must travel with the executable; throws when a bundled package is not permissively licensed. */
+/** The texts that must be shipped with the executable. Throws if a bundled package is not permissively licensed. */
 export async function thirdPartyLicenses(metafiles: readonly Metafile[]): Promise<string> {
-  // Of the inputs only what is left after tree shaking.
+  // Counts only the inputs that are left after tree shaking.
   const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
   const inputs = outputs
     .flatMap((output) => Object.entries(output.inputs))
@@ -24,7 +24,7 @@ export async function thirdPartyLicenses(metafiles: readonly Metafile[]): Promis
   return `sso-cred contains the following software.\n\n${sections.join("\n")}`;
 }
 
-/** Adds a licence text of what no package of npm's brings; one that is there already stays alone. */
+/** Adds the licence text of something that is no npm package. An existing text is left alone. */
 export async function addLicense(file: string, title: string, text: string): Promise<void> {
   const present = await readFile(file, "utf8");
   if (!present.includes(`\n${title}\n`))
@@ -49,14 +49,14 @@ async function packageLicense(folder: string): Promise<{ title: string; text: st
     .filter((file) => /^(licen[cs]e|notice)/i.test(file))
     .sort();
   const texts = await Promise.all(files.map((file) => readFile(`${root}${folder}/${file}`, "utf8")));
-  // The Apache licence names no holder: one copy of it serves all packages that forgot theirs.
+  // The Apache licence names no holder, so one copy serves all packages that come without it.
   if (texts.length === 0 && license !== "Apache-2.0") throw new Error(`${name} comes without a licence text`);
   const text =
     texts.join("\n").trim() || "The Apache License, Version 2.0: its text stands under other titles here.";
   return { title: `${name} ${version} (${license})`, text };
 }
 
-/** `license` is a package.json's: one of the known names, or a choice that has one. */
+/** True if `license` of a package.json is a known name, or a choice that includes one. */
 export function isPermissive(license: unknown): boolean {
   return (
     typeof license === "string" &&

@@ -5,7 +5,7 @@ import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
 import { hostTarget, type Target } from "../toolchain.mjs";
 
-/** What goes into one executable. */
+/** The parts of an executable. */
 export interface Packing {
   target: Target;
   /** The Node binary of the target. */
@@ -30,13 +30,13 @@ type Sea = (
 ) => Promise<void>;
 
 /**
- * Packs a script into a Node binary. The only place that knows the packager, whose command line lets through neither
- * assets nor V8 flags; its module does, but is not a documented interface: hence the exact version in
- * package.json, and the tests of the built binary.
+ * Packs a script into a Node binary. The only file that knows the packager. The packager's command line accepts
+ * neither assets nor V8 flags. Its module does, but is no documented interface: hence the exact version in
+ * package.json, and the tests of the built executable.
  */
 export async function pack({ target, node, main, assets, execArgv, output }: Packing): Promise<void> {
   const require = createRequire(import.meta.url);
-  // A cache holds for one platform's V8 only.
+  // A cache is valid for one platform's V8 only.
   const useCodeCache = target === hostTarget();
   const sea = packager(require, useCodeCache ? execArgv : [], main);
   const { log } = require("@yao-pkg/pkg/lib-es5/log.js") as { log: { info(): void } };
@@ -45,9 +45,9 @@ export async function pack({ target, node, main, assets, execArgv, output }: Pac
   await sea(main, {
     targets: [{ platform: platform === "darwin" ? "macos" : platform, arch, nodeRange: "node22", output }],
     nodePath: node,
-    // For a foreign target: this very Node writes the blob, instead of a downloaded one. Its version is the same.
+    // For a foreign target, this Node writes the blob instead of a downloaded one. Its version is the same.
     useLocalNode: true,
-    // Only a Mac can sign; elsewhere install.sh does it at its destination.
+    // Only a Mac can sign; elsewhere install.sh signs at the destination.
     signature: hostTarget().startsWith("darwin-"),
     seaConfig: {
       disableExperimentalSEAWarning: true,
@@ -61,15 +61,15 @@ export async function pack({ target, node, main, assets, execArgv, output }: Pac
 }
 
 /**
- * The packager, whose call of the Node that writes the blob is changed in two ways. It gets the options that the executable will
- * run under: V8 rejects a code cache that was made under others. And it is told the main script by its bare name: the path goes
- * into the blob, and builds in different folders would differ.
+ * Loads the packager with two changes to its call of the Node that writes the blob. It gets the options of the
+ * executable, because V8 rejects a code cache made under others. And it gets the main script by its bare name: the
+ * path becomes part of the blob, and builds in different folders would differ.
  */
 function packager(require: NodeJS.Require, options: readonly string[], main: string): Sea {
   const { execFile } = childProcess;
   const run = promisify(execFile);
   const file = require.resolve("@yao-pkg/pkg/lib-es5/sea.js");
-  // It looks up `execFile` once, when it is loaded.
+  // The packager looks `execFile` up once, when it is loaded.
   delete require.cache[file];
   const replacement = async (node: string, args: string[]) => {
     const [flag, config = ""] = args;

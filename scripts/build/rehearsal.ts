@@ -4,7 +4,7 @@ import { tokenKey } from "../../src/cache/tokenCache.ts";
 import { formatTimestamp } from "../../src/hit/expiry.ts";
 import { startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
 
-/** A command line and the surroundings in which it has to go the long way. */
+/** A command line and the environment in which it misses the cache. */
 export interface Rehearsal {
   args: string[];
   env: Record<string, string>;
@@ -12,8 +12,8 @@ export interface Rehearsal {
 }
 
 /**
- * The commonest miss, set up in `home` against the local Identity Center: nothing cached for the role, the token
- * expired but refreshable. It uses both SDK clients.
+ * Sets the commonest miss up in `home`, with the local Identity Center: nothing is cached for the role, and the token
+ * has expired but can be refreshed. It uses both SDK clients.
  */
 export async function prepareRehearsal(home: string): Promise<Rehearsal> {
   const center = await startIdentityCenter();

@@ -18,14 +18,14 @@ import { fetchPackage } from "./registry.ts";
 const run = promisify(execFile);
 
 /**
- * The Node binary that becomes the executable: the pinned version for the target, stripped where that can be done, and deaf
- * to a few variables.
+ * The Node binary of the executable: the pinned version for the target, stripped if possible, and without the early
+ * variables.
  */
 export async function runtime(target: Target, say: (line: string) => void): Promise<string> {
   const name = NODE_PACKAGES[target];
   const locked = readPackages(`${root}package-lock.json`)?.[`node_modules/${name}`];
   if (locked?.integrity === undefined) throw new Error(`${name} is not in package-lock.json`);
-  // Another list of variables makes another copy.
+  // Another list of variables needs another copy.
   const kind = createHash("sha256")
     .update([...EARLY_VARIABLES, CHANNEL_VARIABLE].join())
     .digest("hex")
@@ -54,7 +54,7 @@ export async function runtime(target: Target, say: (line: string) => void): Prom
   return cached;
 }
 
-/** Takes off the symbols: a sixth of the file. Node for macOS and Windows comes without them. */
+/** Strips the symbols, a sixth of the file. Node for macOS and Windows has none. */
 async function strip(target: Target, binary: string, say: (line: string) => void) {
   const tools =
     target === hostTarget()
@@ -65,7 +65,7 @@ async function strip(target: Target, binary: string, say: (line: string) => void
       await run(tool, ["--strip-all", binary]);
       return;
     } catch {
-      // Absent, or for another machine's files: the next one.
+      // The tool is absent or does not know the target's files: try the next one.
     }
   }
   say(`not stripped, so larger than need be: ${tools.join(" or ")} would do it`);

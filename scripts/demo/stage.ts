@@ -44,11 +44,11 @@ export async function openStage({ executable, ownBrowser }: StageOptions): Promi
   const config = await readmeConfig(executable);
   const home = await makeHome({ name: "sso-cred-demo-" });
   const center = await startIdentityCenter({ consent: ownBrowser ? "page" : "auto" });
-  // What the person opens, they open in their own surroundings: this home must not become a browser's.
+  // The person opens the page in their own environment: a browser must not write into this home.
   const browser = makeBrowser(home.path, ownBrowser ? "ignore" : "visit");
   const running = new Set<Running>();
   const terminals: OnTerminal[] = [];
-  const surroundings = {
+  const bareEnvironment = {
     ...center.env,
     PATH: searchPath(process.env),
     BROWSER: browser.command,
@@ -65,7 +65,7 @@ export async function openStage({ executable, ownBrowser }: StageOptions): Promi
     args: readonly string[],
     env: Record<string, string> = {},
   ): Promise<RunResult> {
-    const child = start(file, args, { home, env: { ...surroundings, ...env }, deadlineMs });
+    const child = start(file, args, { home, env: { ...bareEnvironment, ...env }, deadlineMs });
     running.add(child);
     try {
       return await child.done;
@@ -87,7 +87,7 @@ export async function openStage({ executable, ownBrowser }: StageOptions): Promi
     onTerminal(args) {
       const terminal = startOnTerminal(executable, args, {
         home,
-        env: { ...surroundings, NO_COLOR: "1" },
+        env: { ...bareEnvironment, NO_COLOR: "1" },
         columns: 76,
         deadlineMs,
       });

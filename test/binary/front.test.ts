@@ -20,10 +20,7 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 let homes = 0;
 
 /** Sets the case up in a home of its own, and takes that away afterwards. */
-function inHome<T>(
-  one: FrontCase,
-  use: (surroundings: { env: Record<string, string>; cwd: string }) => T,
-): T {
+function inHome<T>(one: FrontCase, use: (options: { env: Record<string, string>; cwd: string }) => T): T {
   const cwd = join(scratch, String(homes++));
   mkdirSync(cwd);
   try {
@@ -42,16 +39,16 @@ describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
 
   /** Either exactly the program's answer, or exactly nothing but that it cannot hand on. */
   function agrees(one: FrontCase, executable: string, more: Record<string, string> = {}): boolean {
-    return inHome(one, (surroundings) => {
+    return inHome(one, (options) => {
       const { status, stdout, stderr } = call(executable, one.args, {
-        ...surroundings,
-        env: { ...surroundings.env, ...more },
+        ...options,
+        env: { ...options.env, ...more },
       });
       if (status === 0) {
         expect(stderr).toBe("");
         const isOnTheEdge = Math.abs(one.livesFor - 900) < TOO_NEAR_S;
         if (!isOnTheEdge) {
-          const program = call(PROGRAM, one.args, surroundings);
+          const program = call(PROGRAM, one.args, options);
           expect({ status: program.status, stdout: program.stdout, stderr: program.stderr }).toEqual({
             status,
             stdout,

@@ -59,7 +59,7 @@ async function hostileFolder({ home }: BinaryWorld): Promise<string> {
   return join(home.path, "here");
 }
 
-/** All of them at once; each alone is in surroundings.test.ts and runtime.test.ts. */
+/** All of them at once; each alone is in environment.test.ts and runtime.test.ts. */
 const HOSTILE: Record<string, string> = {
   NODE_OPTIONS: "--require=./intruder.cjs --import=./intruder.cjs --inspect-brk=0 --tls-keylog=./keys",
   NODE_PATH: "./node_modules",
@@ -109,7 +109,7 @@ test("none of it makes an unknown CA a known one", async () => {
   expect(stderr).toContain("is signed by an unknown CA: set AWS_CA_BUNDLE");
 });
 
-test("a sign-in in the hostile surroundings starts its worker and the browser without them", async () => {
+test("a sign-in in the hostile environment starts its worker and the browser without them", async () => {
   const world = await binaryWorld();
   const cwd = await hostileFolder(world);
   const before = entriesBelow(cwd).map(({ path }) => path);

@@ -5,7 +5,7 @@ import { kill } from "./processes.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
 import type { Stage } from "./stage.ts";
 
-/** CONTRACT 4.7: a live holder is not pushed aside before. */
+/** CONTRACT 4.7: a live holder keeps its lock until then. */
 export const LIVE_HOLDER_MS = 60_000;
 /** Of callers who wait for longer than that. */
 export const PATIENT = { env: { SSO_CRED_WAIT: "100" }, deadlineMs: 130_000 };
@@ -18,9 +18,9 @@ export async function wake(holder: Running): Promise<void> {
   await holder.done;
 }
 
-export function expectPushedAside(stage: Stage, results: readonly RunResult[], expect: Expect): number {
+export function expectTakenOver(stage: Stage, results: readonly RunResult[], expect: Expect): number {
   for (const { ms } of results)
-    expect(ms > LIVE_HOLDER_MS - PROMPT_MS, `a live holder was pushed aside after ${duration(ms)}`);
+    expect(ms > LIVE_HOLDER_MS - PROMPT_MS, `a live holder lost its lock after ${duration(ms)}`);
   return expectAllServed(stage, results, LIVE_HOLDER_MS + 3 * PROMPT_MS, expect);
 }
 

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { tokenPath } from "../support/home.ts";
 import { judge, PROMPT_MS } from "./cases.ts";
 import { kill, workersOf } from "./processes.ts";
-import { pushedAside } from "./pushedAside.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
 import { jsonIn, openStage, SESSION, type Stage } from "./stage.ts";
 import type { Suite, SuiteContext } from "./suite.ts";
 import { suspensions } from "./suspended.ts";
+import { takenOverLocks } from "./takenOver.ts";
 
 const SHORT_WAIT_SECONDS = 5;
-/** CONTRACT 4.7: a live holder is not pushed aside before. */
+/** CONTRACT 4.7: a live holder keeps its lock until then. */
 const LIVE_HOLDER_MS = 60_000;
 
 /** SIGSTOP: the process of a suspended machine, or of a person who pressed Ctrl-Z. */
@@ -28,7 +28,7 @@ async function run(context: SuiteContext): Promise<void> {
   else
     rows.push(
       report.row("the holder of a lock is stopped for 70 s", longStoppedHolder),
-      ...pushedAside(context),
+      ...takenOverLocks(context),
       suspensions(context),
     );
   await Promise.all(rows);
@@ -82,7 +82,7 @@ function longStoppedHolder(expect: Expect): Promise<Figures> {
     const figures = judge(expect, stage, result, 0, { mostMs: LIVE_HOLDER_MS + 2 * PROMPT_MS });
     expect(
       result.ms > LIVE_HOLDER_MS - PROMPT_MS,
-      `a live holder was pushed aside after ${duration(result.ms)}`,
+      `a live holder lost its lock after ${duration(result.ms)}`,
     );
     const file = () => jsonIn(join(stage.home.path, tokenPath(SESSION)));
     const written = file()?.accessToken;

@@ -16,7 +16,7 @@ import {
 import { kill, workersOf } from "./processes.ts";
 import { duration, type Expect, type Figures, type Report } from "./report.ts";
 import type { Stage } from "./stage.ts";
-import { expectPushedAside, LIVE_HOLDER_MS, PATIENT, wake } from "./standingHolder.ts";
+import { expectTakenOver, LIVE_HOLDER_MS, PATIENT, wake } from "./standingHolder.ts";
 
 /** After the lock of a sign-in is there: before, during and after the write of its file, and before the worker is started. */
 const STOPPED_AFTER_MS = [0, 0.3, 0.6];
@@ -91,7 +91,7 @@ async function pushAside(stage: Stage, holder: Running, wakes: Wakes, expect: Ex
   await sleep(PAGE_MS);
   expect(browser.opened().length === 1, `${browser.opened().length} tabs`);
   if (wakes === "while it is open") await fetch(browser.opened()[0] ?? "");
-  const slowest = expectPushedAside(stage, await others, expect);
+  const slowest = expectTakenOver(stage, await others, expect);
   const spent = await expectSpent(stage, { refreshes: 0, granted: 0, logins: 1, tabs: 1 }, expect);
   return { slowest, spent };
 }

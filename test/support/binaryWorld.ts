@@ -49,7 +49,7 @@ export interface BinaryWorldOptions {
   env?: Record<string, string | undefined>;
 }
 
-/** A home with the session `corp`, a local Identity Center, a browser: the surroundings of the executable. */
+/** A home with the session `corp`, a local Identity Center, a browser: everything that the executable needs. */
 export async function binaryWorld(given: BinaryWorldOptions = {}): Promise<BinaryWorld> {
   const [home, center] = await Promise.all([
     makeHome({ config: given.config ?? sessionSection("corp") }),

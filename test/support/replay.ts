@@ -39,14 +39,14 @@ export async function replay({ scenario, at, args, script, after, env = {}, prep
   const server = await scriptedServer(script);
   const clock = fakeClock(Date.parse(at));
   const endpoints = { AWS_ENDPOINT_URL_SSO: server.url, AWS_ENDPOINT_URL_SSO_OIDC: server.url };
-  const surroundings = { env: { ...home.env, ...endpoints, ...env }, clock };
+  const conditions = { env: { ...home.env, ...endpoints, ...env }, clock };
   let worker: FakeSystem | undefined;
   let working: Promise<void> | undefined;
   const system = fakeSystem({
-    ...surroundings,
+    ...conditions,
     terminal: "tty",
     startDetached: ([, key = "", id = ""]) => {
-      worker = fakeSystem({ ...surroundings, browser: env.DISPLAY ? "visit" : "none" });
+      worker = fakeSystem({ ...conditions, browser: env.DISPLAY ? "visit" : "none" });
       working = runLoginWorker(key, id, worker);
     },
   });

@@ -21,7 +21,7 @@ import { withLock } from "../../../src/cache/lock.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
 
 // Who holds a lock, with each of the five faults. What they cost the service and the person is counted with the program itself:
-// scripts/stress/deadHolders.ts, hurtLocks.ts, pushedAside.ts.
+// test/stress/deadHolders.ts, hurtLocks.ts, takenOver.ts.
 const CONTENDER = fileURLToPath(new URL("../../support/lockContender.ts", import.meta.url));
 const HOUR_MS = 3_600_000;
 

@@ -17,7 +17,7 @@ import {
 import { kill } from "./processes.ts";
 import type { Expect, Figures } from "./report.ts";
 import { jsonIn, SESSION, type Stage } from "./stage.ts";
-import { expectPushedAside, figuresOf, HELD_UP_MS, LIVE_HOLDER_MS, PATIENT, wake } from "./standingHolder.ts";
+import { expectTakenOver, figuresOf, HELD_UP_MS, LIVE_HOLDER_MS, PATIENT, wake } from "./standingHolder.ts";
 import { stoppedStarts } from "./stoppedStarts.ts";
 import type { SuiteContext } from "./suite.ts";
 
@@ -28,7 +28,7 @@ const ANSWER_MS = 1_000;
  * A holder that stands still for more than 60 s with the answer of /token in its hands, or on the way: the worst moment, since its
  * refresh token is spent and the new one not written. At most one sign-in, and then all is well.
  */
-export function pushedAside({ report }: SuiteContext): Promise<void>[] {
+export function takenOverLocks({ report }: SuiteContext): Promise<void>[] {
   const rows = [
     ...stoppedStarts(report),
     report.row(`stopped for 70 s with /token's answer, ${CALLERS} wait`, wokenLate),
@@ -53,7 +53,7 @@ function wokenLate(expect: Expect): Promise<Figures> {
   return onLockStage(async (stage) => {
     const holder = await stoppedWithAnswer(stage);
     const results = await allCallers(stage, PATIENT);
-    const slowest = expectPushedAside(stage, results, expect);
+    const slowest = expectTakenOver(stage, results, expect);
     const written = accessToken(stage);
     await sleep(HELD_UP_MS - LIVE_HOLDER_MS);
     await wake(holder);
@@ -72,7 +72,7 @@ function wokenInTime(expect: Expect): Promise<Figures> {
     const others = allCallers(stage, PATIENT);
     await until("a waiter's refresh", () => spentOf(stage).refreshes === 2, 2 * LIVE_HOLDER_MS);
     await wake(holder);
-    const slowest = expectPushedAside(stage, await others, expect);
+    const slowest = expectTakenOver(stage, await others, expect);
     return figuresOf(
       slowest,
       await expectSpent(stage, { refreshes: 2, granted: 1, logins: 0, tabs: 0 }, expect),
@@ -97,7 +97,7 @@ function leavesOthersLock(expect: Expect): Promise<Figures> {
     expect(second !== undefined && second !== first, "nobody took the lock over");
     await wake(holder);
     expect(lockId(lock) === second, "the one that woke up took away another's lock");
-    const slowest = expectPushedAside(stage, await others, expect);
+    const slowest = expectTakenOver(stage, await others, expect);
     return figuresOf(
       slowest,
       await expectSpent(stage, { refreshes: 2, granted: 1, logins: 0, tabs: 0 }, expect),
@@ -119,7 +119,7 @@ function heldAtRename(whose: "the token's" | "the sign-in's", expect: Expect): P
     await until("the holder's lock", () =>
       whose === "the token's" ? spentOf(stage).refreshes === 1 : existsSync(lockPath(stage, "login")),
     );
-    const slowest = expectPushedAside(stage, await allCallers(stage, PATIENT), expect);
+    const slowest = expectTakenOver(stage, await allCallers(stage, PATIENT), expect);
     const written = accessToken(stage);
     const { code, stderr } = await holder.done;
     expect(code === 0 || code === 7, `the holder: exit ${code}: ${stderr.trim()}`);

@@ -19,7 +19,7 @@ async function worldBehindProxy(env: Record<string, string> = {}): Promise<SignI
   });
 }
 
-describe("a failure that one caller's own surroundings brought about is not told to those who wait", () => {
+describe("a failure caused by one caller's own environment is not passed on to the waiting callers", () => {
   it("its SSO_CRED_WAIT, asking for the role", async () => {
     const world = await signInWorld();
     await putToken(world);

@@ -12,7 +12,7 @@ import { wrongClocks } from "./wrongClock.ts";
 const LINE = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
 
 /** No home, a clock that is wrong, outputs that nobody takes, too few descriptors. */
-export const surroundings: Suite = { name: "surroundings", title: "Odd surroundings", run };
+export const hostileEnvironment: Suite = { name: "environment", title: "Hostile environment", run };
 
 async function run({ report, short }: SuiteContext): Promise<void> {
   for (const [name, HOME] of [

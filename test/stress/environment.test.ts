@@ -1,0 +1,4 @@
+import { hostileEnvironment } from "./hostileEnvironment.ts";
+import { defineSuite } from "./suite.ts";
+
+defineSuite(hostileEnvironment);

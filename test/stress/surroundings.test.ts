@@ -1,4 +1,0 @@
-import { surroundings } from "./oddSurroundings.ts";
-import { defineSuite } from "./suite.ts";
-
-defineSuite(surroundings);
