@@ -24,7 +24,7 @@ try {
   exitCode = await Promise.race([show(), interruption(values.browser ? 15 : 5)]);
 } finally {
   await stage.close();
-  // Not by running out of work: an interrupted step may still have some.
+  // The process must end here: an interrupted step may still have work to do.
   process.exit(exitCode);
 }
 
@@ -42,7 +42,7 @@ async function show(): Promise<number> {
   return all ? 0 : 1;
 }
 
-/** The exit code when the demo is interrupted, or has taken longer than it can. */
+/** The exit code if the demo is interrupted or takes too long. */
 function interruption(minutes: number): Promise<number> {
   return new Promise((resolve) => {
     const end = (why: string, code: number) => {

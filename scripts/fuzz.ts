@@ -6,11 +6,11 @@ import { close, runTests } from "./test/steps.ts";
 
 const { values, positionals } = parseArgs({
   options: {
-    /** How many times as many inputs as in `npm test`. */
+    /** The factor by which there are more inputs than in `npm test`. */
     times: { type: "string", default: "20" },
     /** The seed that a failure has printed. */
     seed: { type: "string" },
-    /** Of the native front. */
+    /** Seconds for the native front. */
     seconds: { type: "string", default: "180" },
   },
   allowPositionals: true,

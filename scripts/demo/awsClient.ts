@@ -4,16 +4,16 @@ import { fileURLToPath } from "node:url";
 import { root } from "../toolchain.mjs";
 import type { Stage } from "./stage.ts";
 
-/** A program that asks STS who it is, with the credentials of a profile. */
+/** A program that asks STS for its identity, with the credentials of a profile. */
 export interface AwsClient {
   name: string;
   file: string;
   args: readonly string[];
-  /** As a person would type it. */
+  /** The command line to show. */
   shown: string;
 }
 
-/** The AWS CLI that is installed here, else AWS's SDK for JavaScript. */
+/** The installed AWS CLI, else AWS's SDK for JavaScript. */
 export async function awsClient(
   stage: Stage,
   profile: string,
@@ -45,7 +45,7 @@ async function installedCli(stage: Stage): Promise<{ name: string; file: string 
   return undefined;
 }
 
-/** The caller's PATH, without what this repository puts into it. */
+/** The caller's PATH, without the entries of this repository. */
 export function searchPath(env: NodeJS.ProcessEnv): string {
   const folders = (env.PATH ?? "/usr/bin:/bin").split(delimiter);
   return folders.filter((folder) => folder && !folder.startsWith(join(root, "node_modules"))).join(delimiter);

@@ -2,7 +2,7 @@ import type { RunResult } from "../../test/support/run.ts";
 import type { Stage } from "./stage.ts";
 import type { Check } from "./story.ts";
 
-/** A call that gave all that a calling SDK expects: the document on stdout, nothing on stderr. */
+/** Checks that a call gave what an SDK expects: the document on stdout, nothing on stderr. */
 export function succeeded({ code, stdout, stderr }: RunResult, accountId: string): Check[] {
   const { Version, AccountId, Expiration, ...keys } = parsed(stdout);
   const given = ["AccessKeyId", "SecretAccessKey", "SessionToken"].filter((name) => keys[name]);
@@ -15,7 +15,7 @@ export function succeeded({ code, stdout, stderr }: RunResult, accountId: string
   ];
 }
 
-/** The JSON object in a text; one without fields when there is none. */
+/** The JSON object in a text, or an object without fields. */
 export function parsed(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
@@ -25,7 +25,7 @@ export function parsed(text: string): Record<string, unknown> {
   }
 }
 
-/** The document with its secrets left out: here they open nothing, but a demo sets an example. */
+/** The document with its secrets masked. Here they are harmless, but a demo sets an example. */
 export function shown(document: string): string {
   const fields = parsed(document);
   const { AccessKeyId } = fields;

@@ -1,19 +1,19 @@
 const WIDTH = 80;
 
-/** What the demo prints: lines of at most 80 columns, in colour where wanted. */
+/** The demo's output: lines of at most 80 columns, in colour where possible. */
 export interface Page {
   title(text: string): void;
   line(text: string): void;
-  /** Unbroken, so that it can be copied; the only line that may be longer. */
+  /** Prints an address in one piece, so that it can be copied. Only this line may be longer. */
   address(url: string): void;
-  /** What a program printed, line by line. */
+  /** Prints the output of a program. */
   output(text: string): void;
-  /** A command line, broken as a shell would take it. */
+  /** Prints a command line, broken in a way that a shell accepts. */
   command(text: string): void;
   good(text: string): void;
   bad(text: string): void;
   blank(): void;
-  /** Nothing more is printed. */
+  /** Stops all output. */
   mute(): void;
 }
 
@@ -43,7 +43,7 @@ export function openPage(write: (text: string) => void, colour: boolean): Page {
   };
 }
 
-/** Whether to colour what goes to a stream (https://no-color.org). */
+/** True if the output to a stream may be coloured (https://no-color.org). */
 export function wantsColour(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
 }

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { root } from "../toolchain.mjs";
 
-/** The path that the README writes where a reader has to put their own. */
+/** The path in the README's config, which readers replace by their own. */
 const README_PATH = "/home/you/.local/bin/sso-cred";
 
-/** The config of the README's first screen, profile and session, with this executable in it: the demo proves these lines. */
+/** The config of the README's first screen, with the path of this executable. The demo proves these lines. */
 export async function readmeConfig(executable: string): Promise<string> {
   const readme = await readFile(`${root}README.md`, "utf8");
   const blocks = [...readme.matchAll(/^```ini\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);

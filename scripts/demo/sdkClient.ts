@@ -1,4 +1,5 @@
-// sdkClient.ts PROFILE STS-ENDPOINT: prints who the profile's credentials belong to, as `aws sts get-caller-identity` does
+// sdkClient.ts PROFILE STS-ENDPOINT: prints the identity of the profile's credentials, like `aws sts
+// get-caller-identity`
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromProcess } from "@aws-sdk/credential-provider-process";
 

@@ -11,14 +11,14 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   "/": "GetCallerIdentity",
 };
 
-/** What an SDK calls: `CreateToken (refresh_token)`; undefined for the pages that a browser visits. */
+/** The name of an SDK's request: `CreateToken (refresh_token)`; undefined for the pages that a browser visits. */
 function operationOf({ path, body }: RequestRecord): string | undefined {
   const operation = OPERATIONS[path];
   const grantType = (body as { grantType?: unknown } | null)?.grantType;
   return operation === "CreateToken" ? `CreateToken (${String(grantType)})` : operation;
 }
 
-/** How often each operation was called with success; failed calls are named with their status. */
+/** The number of successful requests of each operation. Failed requests are counted by their status. */
 export function operations(requests: readonly RequestRecord[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const request of requests) {
@@ -30,7 +30,7 @@ export function operations(requests: readonly RequestRecord[]): Record<string, n
   return counts;
 }
 
-/** The record in words: operations, and visits of the sign-in page. */
+/** Describes the requests: operations, and visits of the sign-in page. */
 export function inWords(requests: readonly RequestRecord[]): string {
   const visits = requests.filter(({ path, method }) => path === "/authorize" && method === "GET").length;
   const counts = {

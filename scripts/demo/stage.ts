@@ -10,34 +10,34 @@ import { searchPath } from "./awsClient.ts";
 import { readmeConfig } from "./readmeConfig.ts";
 
 export interface StageOptions {
-  /** Path of sso-cred. */
+  /** The path of sso-cred. */
   executable: string;
-  /** The person's own browser, opened on the emulator's page by whoever watches `tabs`, instead of a script. */
+  /** Use the person's own browser instead of a script. The demo opens the page when `tabs` shows an address. */
   ownBrowser: boolean;
 }
 
-/** Where the story is played: a local Identity Center, a home with the README's config, a browser. */
+/** The environment of the demo: a local Identity Center, a home with the README's config, a browser. */
 export interface Stage extends StageOptions {
   readonly center: IdentityCenter;
   readonly home: Home;
-  /** The README's. */
+  /** The README's config. */
   readonly config: string;
   /** How long a sign-in may take. */
   readonly signInMs: number;
   /** The addresses that the browser was opened with, oldest first. */
   tabs(): string[];
-  /** Runs a program in the home, with a bare environment, as long as a run may take and no longer. */
+  /** Runs a program in the home with a bare environment and a time limit. */
   run(file: string, args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
-  /** The same for sso-cred. */
+  /** Runs sso-cred in the same way. */
   call(args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
-  /** The same, with a person at a terminal that is as wide as the page. */
+  /** Runs sso-cred on a terminal with a person, as wide as the page. */
   onTerminal(args: readonly string[]): OnTerminal;
-  /** Ends everything that was started here and removes the home. */
+  /** Ends everything that was started, and removes the home. */
   close(): Promise<void>;
 }
 
 const RUN_MS = 90_000;
-/** A person may take their time over the page. */
+/** Time for a person to look at the page. */
 const PERSON_SECONDS = 300;
 
 export async function openStage({ executable, ownBrowser }: StageOptions): Promise<Stage> {
@@ -108,7 +108,7 @@ export async function openStage({ executable, ownBrowser }: StageOptions): Promi
   };
 }
 
-/** A sign-in runs in a process that outlives its caller; it is found by the state file that names it. */
+/** The worker outlives its caller; the state file names its process. */
 function endSignIns(home: Home): void {
   const folder = `${home.path}/.aws/sso-cred/logins`;
   for (const name of listFolder(folder)) {

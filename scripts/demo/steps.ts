@@ -19,7 +19,7 @@ const ROLE_FILE = rolePath(SESSION, ACCOUNT, ROLE);
 const CALLERS = 20;
 const HOUR_MS = 3_600_000;
 
-/** The whole life of a sign-in. `sdk`: the AWS SDK for JavaScript although an AWS CLI is installed. */
+/** The life of a sign-in. `sdk`: use the AWS SDK for JavaScript even if an AWS CLI is installed. */
 export function storySteps({ sdk }: { sdk: boolean }): Step[] {
   const register = { RegisterClient: 1 };
   const signIn = { "CreateToken (authorization_code)": 1 };
@@ -101,7 +101,7 @@ async function anHourLater(stage: Stage, page: Page): Promise<Check[]> {
   ];
 }
 
-/** Lets an hour pass for what is cached and for the service's token. */
+/** Moves the cached times and the service's token an hour into the past. */
 async function age({ home, center }: Stage): Promise<void> {
   const anHourAgo = isoSeconds(Date.now() - HOUR_MS);
   await home.write(TOKEN_FILE, { ...(await home.readJson(TOKEN_FILE)), expiresAt: anHourAgo });

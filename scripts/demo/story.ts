@@ -3,7 +3,7 @@ import { type Page, seconds } from "./page.ts";
 import { denials, inWords, operations } from "./seen.ts";
 import type { Stage } from "./stage.ts";
 
-/** Something that has to be so for a step to have happened. */
+/** A condition of a successful step. */
 export interface Check {
   what: string;
   expected: unknown;
@@ -12,15 +12,15 @@ export interface Check {
 
 export interface Step {
   title: string;
-  /** Does it, tells the page what it does and what came of it, and answers what has to be so. */
+  /** Performs the step, prints what it does, and returns the conditions to check. */
   act(stage: Stage, page: Page): Promise<Check[]>;
-  /** The API operations that Identity Center has to see, each with its count; no others. */
+  /** The operations that Identity Center must see, each with its count, and no others. */
   sees: Readonly<Record<string, number>>;
-  /** How many browser tabs have to open, and one more for each that is denied. */
+  /** The number of browser tabs that must open, in addition to one for each Deny. */
   tabs: number;
 }
 
-/** Plays the steps in turn, and stops at the first that did not happen. Answers whether all did. */
+/** Plays the steps in turn until one fails. Returns true if all succeeded. */
 export async function tellStory(steps: readonly Step[], stage: Stage, page: Page): Promise<boolean> {
   for (const [index, step] of steps.entries()) {
     page.blank();
@@ -58,7 +58,7 @@ async function play(step: Step, stage: Stage, page: Page): Promise<boolean> {
   return failed.length === 0;
 }
 
-/** Objects by their sorted keys, so that equal ones have equal texts. */
+/** Sorts the keys of objects, so that equal objects have equal texts. */
 function text(value: unknown): string {
   const isRecord = typeof value === "object" && value !== null && !Array.isArray(value);
   const sorted = isRecord ? Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) : undefined;
@@ -67,7 +67,7 @@ function text(value: unknown): string {
 
 const LOOK_MS = 100;
 
-/** Opens for the person what the executable opens, and tells them, as a browser may not come up. */
+/** Opens the pages that the executable opens, and prints the address in case no browser appears. */
 function openTabs(stage: Stage, page: Page): { stop(): void } {
   let opened = stage.tabs().length;
   const timer = setInterval(() => {

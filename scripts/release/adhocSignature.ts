@@ -20,7 +20,7 @@ export function signAdHoc(executable: Buffer, identifier: string): Buffer {
   return signed;
 }
 
-/** Adds the load command for a signature, if there is none: packing removes that of Node. */
+/** Adds the load command for a signature, if there is none: packing removes Node's. */
 function withPlace(executable: Buffer): Buffer {
   const { signature, linkedit, firstSection } = loadCommands(executable);
   if (signature !== undefined) return executable;
@@ -56,7 +56,7 @@ const SEGMENT_PAGE = 0x4000n;
 const EMBEDDED_SIGNATURE = 0xfade0cc0;
 const CODE_DIRECTORY = 0xfade0c02;
 const VERSION_WITH_EXEC_SEGMENT = 0x20400;
-/** CS_ADHOC and CS_LINKER_SIGNED: nobody vouches for it, and codesign may replace it. */
+/** CS_ADHOC and CS_LINKER_SIGNED: no identity stands behind it, and codesign may replace it. */
 const FLAGS = 0x2 | 0x20000;
 const SHA256 = { type: 2, bytes: 32 };
 const PAGE_BITS = 12;

@@ -14,7 +14,7 @@ const HIT = ["my-sso", "--account-id", "123456789011", "--role-name", "ReadOnly"
 let observed: Awaited<ReturnType<typeof makeObservedExecutable>>;
 let home: Home;
 beforeAll(async () => {
-  // The packager's warnings about section names mean nothing; the build filters them.
+  // The packager's warnings about section names are harmless, so the build filters them.
   vi.spyOn(console, "warn").mockImplementation(() => {});
   observed = await makeObservedExecutable();
   home = await makeHome();
@@ -24,7 +24,7 @@ afterAll(async () => {
   await home.remove();
 });
 
-/** Standard output is a socket, as from a parent that is Node's, or a shell's pipe. */
+/** Standard output is a socket, as if started by Node, or a shell's pipe. */
 async function observe(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -52,7 +52,7 @@ describe("the entry script", () => {
       roleFile(Date.now() + 3_600_000, "123456789011"),
     );
 
-    // Into a socket, beside it, a native part without any script.
+    // Writing to a socket needs a native binding, which comes without any script.
     for (const [output, loaded] of [
       ["pipe", []],
       ["socket", ["Internal Binding pipe_wrap"]],
@@ -82,11 +82,11 @@ describe("the chunks", () => {
     const { args, env, stop } = await prepareRehearsal(join(home.path, "rehearsal"));
     try {
       const { scripts, cacheTag, loaded } = await observe(args, env);
-      // The service of the rehearsal speaks plain HTTP.
+      // The rehearsal's service speaks plain HTTP.
       const idle = ["tls", "child_process", "readline", "fs/promises", "zlib"];
       expect(loaded.filter((name) => idle.includes(name.replace("NativeModule ", "")))).toEqual([]);
       expect(loaded).toContain("NativeModule http");
-      // Node made its caches under no flags, such as this process has.
+      // Node made its own caches without flags, like those of this process.
       expect(cacheTag).toBe(cachedDataVersionTag());
       expect(scripts).toEqual([
         { filename: "cli.js", rejected: false },

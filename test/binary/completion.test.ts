@@ -36,7 +36,7 @@ async function shellWithCompletion(shell: Shell): Promise<OnTerminal> {
   return running;
 }
 
-// A shell that is not installed is skipped.
+// Skipped if the shell is not installed.
 const SHELLS = (["bash", "zsh", "fish"] as const).map((shell) => ({
   shell,
   isMissing: !existsSync(`/usr/bin/${shell}`),
@@ -78,7 +78,7 @@ describe("the completion's program", () => {
       return performance.now() - begin;
     });
     await home.remove();
-    // 50 ms on a machine that has nothing else to do; this one runs other tests.
+    // The promise is 50 ms on an idle machine; this one runs other tests.
     expect(Math.min(...times)).toBeLessThan(100);
   });
 

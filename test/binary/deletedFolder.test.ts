@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { runShell } from "../support/run.ts";
 
-/** Called from a folder that is no more: nothing can be named from there. */
+/** Called from a removed folder, where no relative path can be resolved. */
 async function fromDeletedFolder(
   { home, options }: BinaryWorld,
   args: readonly string[],

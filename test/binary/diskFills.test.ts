@@ -6,13 +6,13 @@ import { canMount, moveToSmallDisk } from "../support/smallDisk.ts";
 
 type Answer = (world: BinaryWorld, login: PendingLogin) => Promise<unknown>;
 
-/** How a person answers the sign-in at last. */
+/** How the person answers the sign-in in the end. */
 const ANSWERS: Record<"device" | "browser", Answer> = {
   device: async ({ center }) => center.approveDevice(),
   browser: (_, { url = "" }) => fetch(url),
 };
 
-/** A sign-in that is open when the disk fills up. */
+/** A sign-in that is open when the disk becomes full. */
 async function openSignIn(login: keyof typeof ANSWERS) {
   const world = await binaryWorld({
     browser: "ignore",

@@ -26,7 +26,7 @@ test("Ctrl-C while the portal is asked ends the run with its line, and leaves no
 
 const ownNetwork = spawnSync("unshare", ["-mn", "ip", "link", "set", "lo", "up"]).status === 0;
 
-/** Only a network and a resolv.conf of the test's own can have a name server that never answers. */
+/** A name server that never responds needs a network and a resolv.conf of the test's own. */
 test.skipIf(!ownNetwork)("a name server that never answers does not hold up the end of the run", async () => {
   const { home } = await signedIn();
   const resolv = join(home.path, "resolv.conf");
@@ -44,7 +44,7 @@ test.skipIf(!ownNetwork)("a name server that never answers does not hold up the 
     kill $silent; exit $code`;
   const args = ["-mn", "sh", "-c", script, "sh", home.path, process.execPath, BINARY];
   const path = "/usr/sbin:/sbin:/usr/bin:/bin";
-  // The resolver itself would go on for 90 s.
+  // The resolver itself would continue for 90 s.
   const options = { home, env: { PATH: path, SSO_CRED_WAIT: "1" }, deadlineMs: 45_000 };
   const { code, stdout, stderr } = await start("unshare", args, options).done;
   expect([code, stdout]).toEqual([7, ""]);

@@ -4,7 +4,7 @@ import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/bi
 import { START_URL, sessionSection } from "../support/home.ts";
 import { startBinary } from "../support/run.ts";
 
-/** Exit code, whole standard error; standard output is empty. */
+/** Checks the exit code and the whole standard error. Standard output must be empty. */
 async function fails(
   { run }: Pick<BinaryWorld, "run">,
   code: number,

@@ -11,7 +11,7 @@ const CONFIG = `[profile dev]\n${LINE}region = eu-west-1\n${sessionSection("corp
 const EXEC = ["exec", "--profile", "dev"];
 const SH = [...EXEC, "--", "/bin/sh", "-c"];
 
-/** Role credentials are in the cache. */
+/** The role credentials are in the cache. */
 async function world() {
   const made = await cachedWorld();
   await made.home.write(".aws/config", CONFIG);

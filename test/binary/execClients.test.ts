@@ -6,7 +6,7 @@ import { sessionSection } from "../support/home.ts";
 const LINE = "credential_process = /x/sso-cred corp --account-id 123456789011 --role-name ReadOnly\n";
 const CONFIG = `[profile dev]\n${LINE}region = eu-west-1\n${sessionSection("corp")}`;
 
-/** Asks the SDK for its credentials three times, for longer than a role's live. */
+/** Asks the SDK for its credentials three times, over a longer time than a role's credentials are valid. */
 const BOTO3 = `
 import sys, time, boto3
 session = boto3.Session()
@@ -27,7 +27,7 @@ for (let n = 0; n < 4; n++) {
 }
 `;
 
-/** Where the person's Python is, if it has the package. */
+/** The person's Python, if it has the package. */
 function pythonWith(name: string): string | undefined {
   const { stdout, status } = spawnSync("python3", ["-c", `import sys, ${name}; print(sys.executable)`], {
     encoding: "utf8",
@@ -36,7 +36,7 @@ function pythonWith(name: string): string | undefined {
 }
 
 async function served(command: readonly string[]) {
-  // What is cached is used for as long as it has a minute left.
+  // Cached credentials are used as long as a minute is left.
   const world = await binaryWorld({ config: CONFIG, center: { roleCredentialSeconds: 62 } });
   await signedIn(world);
   return world.run(["exec", "--profile", "dev", "--serve", "--", ...command]);

@@ -10,16 +10,16 @@ import { call, loneFront, sanitizedFront } from "../support/fronts.ts";
 
 const HANDED_ON =
   /^sso-cred: the front \S+ cannot run the program \/.+\/libexec\/sso-cred\/sso-cred, which is missing\n$/;
-/** Nearer than this to the 15 minutes, front and program may see the clock on different sides of it. */
+/** Closer to the limit of 15 minutes, front and program may read the clock on different sides of it. */
 const TOO_NEAR_S = 3;
-/** More by `FAST_CHECK_RUNS=…`. */
+/** `FAST_CHECK_RUNS=…` sets a larger number. */
 const RUNS = Number(process.env.FAST_CHECK_RUNS ?? 0) || undefined;
 
 const scratch = mkdtempSync(join(tmpdir(), "sso-cred-cases-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 let homes = 0;
 
-/** Sets the case up in a home of its own, and takes that away afterwards. */
+/** Sets the case up in a home of its own, which is removed afterwards. */
 function inHome<T>(one: FrontCase, use: (options: { env: Record<string, string>; cwd: string }) => T): T {
   const cwd = join(scratch, String(homes++));
   mkdirSync(cwd);
@@ -37,7 +37,7 @@ describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
   afterAll(() => front?.remove());
   const file = front?.file ?? "";
 
-  /** Either exactly the program's answer, or exactly nothing but that it cannot hand on. */
+  /** The output must be exactly the program's, or only the message that the front cannot hand on. */
   function agrees(one: FrontCase, executable: string, more: Record<string, string> = {}): boolean {
     return inHome(one, (options) => {
       const { status, stdout, stderr } = call(executable, one.args, {
@@ -85,7 +85,7 @@ describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
       }),
       { numRuns },
     );
-    // Both sides of each boundary are met.
+    // Cases on both sides of each limit occur.
     expect(answered).toBeGreaterThan(numRuns / 20);
     expect(answered).toBeLessThan(numRuns / 2);
   });

@@ -68,7 +68,7 @@ describe.skipIf(!hasFront)("the front hands on", () => {
       "nine\n",
       process.pid,
     ]);
-    // bash's own beside them.
+    // bash sets some variables itself.
     expect(environment).toMatchObject(env);
     expect(pid).toBeGreaterThan(0);
   });
@@ -155,7 +155,7 @@ describe.skipIf(!hasFront)("the front without its program", () => {
     const path = behind("sso-cred-core", "#!/bin/sh\necho intruder\n");
     chownSync(path, 12345, 12345);
     expect(run([])).toMatchObject({ status: 3, stdout: "", stderr: expect.stringContaining(path) });
-    // To whom the front belongs may also replace the front.
+    // The front's owner may replace the front anyway.
     chownSync(front.file, 12345, 12345);
     expect(run([]).stdout).toBe("intruder\n");
   });
@@ -179,7 +179,7 @@ describe.skipIf(!hasFront)("the front without its program", () => {
     expect(stdout).toBe("3\n");
   });
 
-  /** Room for a part of the answer: the rest of the file's last page. */
+  /** Only a part of the output fits: the rest of the file's last page. */
   const almostFull = `mount -t tmpfs -o size=4k none "$0" && head -c 4000 /dev/zero >"$0/out" && { "$@" >>"$0/out"; code=$?; wc -c <"$0/out"; exit $code; }`;
   const inOwnMounts = (folder: string, args: readonly string[]) =>
     spawnSync("unshare", ["-rm", "sh", "-c", almostFull, folder, ...args], {
@@ -244,7 +244,7 @@ describe.skipIf(!hasFront)("a front and a program of different versions", () => 
       { id: "front", severity: "note", found: `the native front is ${file}` },
     ]);
 
-    // The program alone, called by its own path, knows of the front and writes its path.
+    // The program, called by its own path, finds the front and writes the front's path.
     expect(run(["--version"], {}, program).stdout).toBe(programVersionLine());
     expect(run(["status"], {}, program).stdout).toContain(`native front: not in use, it is ${file}\n`);
   });

@@ -115,12 +115,12 @@ function startInto(
   return spawn(BINARY, args, { env: environment, stdio: ["ignore", stdout, stderr], timeout: 40_000 });
 }
 
-/** A shell on a terminal whose person has pressed Ctrl-S; its exit code goes into the file `code`. */
+/** A shell on a terminal that was stopped with Ctrl-S. Its exit code goes into the file `code`. */
 async function startHeld(
   command: string,
   options: BinaryWorld["options"] & { columns?: number },
 ): Promise<OnTerminal> {
-  // Without ixany, by which any key lets it go on.
+  // Without ixany, with which any key would resume the output.
   const script = `stty -ixany; echo ready; read go; ${command}; echo $? >code`;
   const running = startOnTerminal("/bin/sh", ["-c", script], {
     ...options,
@@ -131,13 +131,13 @@ async function startHeld(
   return running;
 }
 
-/** Whether the descriptor of this process blocks its writers; what it is open on is shared with the child. */
+/** True if writes to this process's descriptor block. The open file is shared with the child. */
 function blocks(fd: number): boolean {
   const [, flags = ""] = /flags:\s*([0-7]+)/.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8")) ?? [];
   return (Number.parseInt(flags, 8) & 0o4000) === 0;
 }
 
-/** How many descriptors of the process are open on a terminal. */
+/** The number of the process's descriptors that are open on a terminal. */
 function terminalsOf(pid: string): number {
   return readdirSync(`/proc/${pid}/fd`).filter((fd) => /pts/.test(linkOf(`/proc/${pid}/fd/${fd}`))).length;
 }

@@ -15,7 +15,7 @@ if (!canChange) console.warn("SKIPPED: needs root, and an executable that others
 
 type World = Awaited<ReturnType<typeof binaryWorld>>;
 
-/** Everything under a folder, itself included. */
+/** A folder and everything below it. */
 const below = (folder: string) => [
   folder,
   ...readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),

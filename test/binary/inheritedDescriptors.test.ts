@@ -7,7 +7,7 @@ import { runShell, startShell } from "../support/run.ts";
 it("a lock that the caller's script holds reaches neither the worker nor the browser", async () => {
   const { home, options, pending } = await binaryWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "2" } });
   const lock = join(home.path, "script.lock");
-  // bash, because a POSIX shell knows no descriptor above 9.
+  // Uses bash, because a POSIX shell has no descriptor above 9.
   const script = `exec bash -c 'exec 7>/dev/null 200>"${lock}" 201<"${lock}"; flock -n 200 && "$SSO_CRED" ${MAIN_JOB.join(" ")}; exit 0'`;
   const caller = startShell(script, options);
   const { pid } = await pending("open");

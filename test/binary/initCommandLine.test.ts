@@ -8,7 +8,7 @@ import { placeExecutable, runShell, start } from "../support/run.ts";
 
 const hasPython = spawnSync("python3", ["-c", ""]).status === 0;
 
-/** The executable in a folder with a blank, behind a link in another one; a person who is signed in. */
+/** The executable in a folder with a blank in its name, behind a link, with a signed-in person. */
 async function installed() {
   const home = await makeHome({ config: sessionSection("corp") });
   const center = await startIdentityCenter();
@@ -32,7 +32,7 @@ async function installed() {
   return { home, real, link, env, line, run: (command: string) => runShell(command, { home, env }) };
 }
 
-/** The SDKs for Go take quotes off a value's start. */
+/** The SDKs for Go remove quotes at a value's start. */
 const quoted = (path: string) => `${dirname(dirname(path))}/"${path.split("/").slice(-2).join("/")}"`;
 const INIT = "init corp --account-id 123456789011 --role-name Admin --yes";
 

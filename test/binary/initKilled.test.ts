@@ -7,7 +7,7 @@ import { type Home, makeHome, sessionSection } from "../support/home.ts";
 import { BINARY, runBinary, startBinary } from "../support/run.ts";
 
 const KILLS = 40;
-/** Kills that came too early or too late are not counted, but there is an end. */
+/** Kills that came too early or too late are not counted, but they are limited. */
 const MOST_ROUNDS = 160;
 const INIT = ["init", "corp", "--account-id", "123456789011", "--role-name", "Admin", "--yes"];
 const BACKUP = "config.sso-cred.bak";
@@ -15,7 +15,7 @@ const BACKUP = "config.sso-cred.bak";
 const others = Array.from({ length: 1000 }, (_, at) =>
   [`[profile other-${at}]`, "region = eu-west-1 ", `output=json`, `# note ${at}`, ""].join("\n"),
 );
-/** 5,000 lines, the last one without an end. */
+/** 5,000 lines; the last one has no line end. */
 const OLD = `${sessionSection("corp")}\n${others.join("\n")}`.trimEnd();
 const NEW = [
   OLD,
@@ -28,7 +28,7 @@ const NEW = [
 ].join("\n");
 const EARLIER = OLD.replaceAll("region", "# region");
 
-/** What the files show of how far an apply has come. */
+/** How far an apply has come, read from the files. */
 const MILESTONES = {
   "the lock is there": ({ locks }: Seen) => locks > 0,
   "the new file is being written": ({ temporary }: Seen) => temporary > 0,
@@ -59,7 +59,7 @@ function configLocks(aws: string): string[] {
   return existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith("config-")) : [];
 }
 
-/** Ends a run so long after a milestone; false when it was quicker. */
+/** Kills a run some time after a milestone. Returns false if it ended earlier. */
 async function killAt(home: Home, milestone: Milestone, delayMs: number): Promise<boolean> {
   const aws = join(home.path, ".aws");
   const before = look(aws);
@@ -70,7 +70,7 @@ async function killAt(home: Home, milestone: Milestone, delayMs: number): Promis
   });
   while (!hasEnded && !MILESTONES[milestone](look(aws), before)) await setImmediate();
   const until = performance.now() + delayMs;
-  while (performance.now() < until); // A timer is too coarse.
+  while (performance.now() < until); // A timer would be too coarse.
   run.kill("SIGKILL");
   return (await run.done).signal === "SIGKILL";
 }
@@ -83,7 +83,7 @@ function temporaryFiles(aws: string): string[] {
 
 const OLD_ENOUGH_SECONDS = 61;
 
-/** As if their minute had passed. */
+/** Sets the files' times back by the minute after which they may be removed. */
 function age(paths: string[]): void {
   const seconds = Date.now() / 1000 - OLD_ENOUGH_SECONDS;
   for (const path of paths) utimesSync(path, seconds, seconds);
@@ -129,7 +129,7 @@ it(`${KILLS} kills in the middle of an apply to 5,000 lines leave the old text o
     expect(next.stdout.startsWith("Nothing to change"), what).toBe(isReplaced);
     expect(read("config") === NEW && read(BACKUP) === OLD, `${what}: the next run`).toBe(true);
     expect(configLocks(aws), what).toEqual([]);
-    // Who has nothing to write has nothing to sweep. The `cp` of a killed run may end after it, and leave a younger file.
+    // A run that writes nothing removes nothing. The `cp` of a killed run may end later and leave a younger file.
     if (!isReplaced) expect(temporaryFiles(aws).filter(isAged), what).toEqual([]);
   }
   expect(inTheMiddle).toBe(KILLS);

@@ -7,7 +7,7 @@ import { BINARY, start, startBinary } from "../support/run.ts";
 
 const canMount = spawnSync("unshare", ["-rm", "true"]).status === 0;
 const INIT = ["init", "corp", "--account-id", "123456789011", "--role-name", "Admin", "--yes"];
-// A file mounted on itself can be written to, but not be replaced.
+// A file that is mounted on itself can be written to, but not replaced.
 const ON_A_MOUNT = 'mount --bind "$1" "$1" && shift && exec "$@"';
 
 it("a config that goes by two names loses nothing when twelve write it at once", async () => {
@@ -28,7 +28,7 @@ it("a config that goes by two names loses nothing when twelve write it at once",
 
 const ME = 12_345;
 const OTHER = 23_456;
-/** Why a test cannot give files away and be somebody else. */
+/** The reason why a test cannot change owners and users here. */
 function whyNotTwo(): string | undefined {
   if (process.getuid?.() !== 0) return "only root can give a file away";
   const { status } = spawnSync(BINARY, ["--version"], { uid: ME, gid: ME, cwd: "/" });
@@ -37,7 +37,7 @@ function whyNotTwo(): string | undefined {
 
 const NOT_TWO = whyNotTwo();
 
-/** A home whose files belong to `ME`, but the config and its mode to somebody. */
+/** A home whose files belong to `ME`, with a config of another owner and mode. */
 async function ownedHome(uid: number, gid: number, mode: number) {
   const home = await makeHome({ config: sessionSection("corp") });
   onTestFinished(() => home.remove());
@@ -47,7 +47,7 @@ async function ownedHome(uid: number, gid: number, mode: number) {
   return home;
 }
 
-/** Runs `init` as that user, in no other group. */
+/** Runs `init` as that user, without further groups. */
 function initAs(uid: number, home: Home, args = INIT) {
   return spawnSync(BINARY, args, {
     uid,

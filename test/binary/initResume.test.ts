@@ -27,7 +27,7 @@ it("a listing that was killed half-way is taken up where it was", async () => {
 
   expect(await all().done).toMatchObject({ code: 0, stderr: expect.stringContaining("as listed just now") });
   expect(center.count("/assignment/accounts")).toBe(0);
-  // It saves every second: what came in the last one is asked for again.
+  // The listing is saved every second, so the last second's responses are requested again.
   expect(center.count("/assignment/roles")).toBeLessThan(50);
   expect((await home.read(".aws/config")).match(/^\[profile /gm)).toHaveLength(70);
 });

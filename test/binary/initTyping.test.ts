@@ -7,7 +7,7 @@ import { BINARY } from "../support/run.ts";
 
 const { enter, controlC, down } = KEYS;
 
-/** Every answer from nothing to a profile: the account is found by its id, and has one role only. */
+/** All answers for a first profile. The account is found by its id, and has only one role. */
 const ANSWERS = ["corp", START_URL, "eu-west-1", "", "210987654321", "", "", "dev"];
 const CONFIG = `${profile("dev", "210987654321", "ReadOnly")}\n${sessionSection("corp")}`;
 
@@ -15,7 +15,7 @@ describe.each([
   ["with menus", {}],
   ["where TERM is dumb", { TERM: "dumb" }],
 ])("what is typed ahead, %s,", (_what, env: Record<string, string>) => {
-  // A dumb terminal's menu takes a search and then a number.
+  // On a dumb terminal, a menu asks for a search text and then a number.
   const answers = "TERM" in env ? ANSWERS.with(4, "2") : ANSWERS;
 
   it.each([
@@ -25,7 +25,7 @@ describe.each([
   ])(
     "answers the questions one by one when all of it is pasted at once, lines ended by %s",
     async (_end, end) => {
-      // A terminal that edits lines itself would make two ends of `\r\n`.
+      // A terminal that edits lines itself would turn `\r\n` into two line ends.
       if (end === "\r\n" && "TERM" in env) return;
       const { init, config } = await desk();
       const wizard = init([], { env });
@@ -67,7 +67,7 @@ describe.each([
     await wizard.waitFor("SSO session name");
     wizard.type(["corp", "nonsense", "eu-west-1", ""].map((line) => line + enter).join(""));
     await wizard.waitFor("Not a valid Start URL");
-    // The next key still goes to that question; all that was dropped would have been taken by now.
+    // The next key still belongs to that question. All dropped keys would have been read by now.
     wizard.type("x");
     await wizard.waitFor(/nonsensex|: x/);
     expect(await wizard.screen()).not.toContain("SSO region");
@@ -194,7 +194,7 @@ describe("when the terminal's size changes", () => {
       [80, 24],
     ] as const) {
       wizard.resize(columns, rows);
-      // Nothing on the screen tells that the news has come: the row looks as before.
+      // The screen shows no change, because the row looks the same as before.
       wizard.type("x");
       await wizard.waitFor(/no wayx$/);
       wizard.type(KEYS.backspace);

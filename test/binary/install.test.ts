@@ -26,7 +26,7 @@ afterEach(() => home.remove());
 const install = (args: readonly string[], options: RunOptions = {}) =>
   start("/bin/sh", [SCRIPT, ...args], { home, ...options }).done;
 
-/** Puts a file to install, with its sum beside it, into a folder of the home. */
+/** Puts an archive and its checksum file into a folder of the home. */
 async function release(
   content: string | Buffer,
   name = "sso-cred-test",
@@ -127,7 +127,7 @@ describe("install.sh --from FILE", () => {
   });
 });
 
-/** As the native front: runs the program of an installation, else the one beside it. */
+/** Stands in for the native front: runs the program of an installation, else the one beside it. */
 const FRONT = (version: string) => `#!/bin/sh
 # front ${version}
 for program in "\${0%/*}/../libexec/sso-cred/sso-cred" "\${0%/*}/sso-cred-core"; do
@@ -136,7 +136,7 @@ done
 exit 3
 `;
 
-/** An archive of a front and a program of that version. */
+/** An archive with a front and a program of that version. */
 async function pair(version: string): Promise<string> {
   await home.write("pair/sso-cred", FRONT(version), 0o755);
   await home.write("pair/sso-cred-core", SAYS_VERSION(version), 0o755);
@@ -178,7 +178,7 @@ describe("install.sh with a front and its program", () => {
   ])("replaces %s, and at every step of it a call works", async (_, older, newer) => {
     await install(["--from", await older()]);
     const next = await newer();
-    // Calls the installed program before and after everything that changes a file.
+    // Calls the installed program before and after every change to a file.
     for (const tool of ["mv", "rm", "chmod", "cp"]) {
       const call = `'${installed()}' --version >> '${home.path}/calls' || echo broken >> '${home.path}/calls'`;
       await home.write(
@@ -244,7 +244,7 @@ describe("install.sh with a release archive", () => {
     "share/fish/vendor_completions.d/sso-cred.fish": "# fish\n",
   };
 
-  /** An archive as `npm run release` makes it, for this machine. */
+  /** An archive for this machine, as `npm run release` makes it. */
   async function published(version: string): Promise<string> {
     const name = `sso-cred-${version}-${hostTarget()}`;
     await home.write(`made/${name}/bin/sso-cred`, FRONT(version), 0o755);
@@ -318,7 +318,7 @@ describe("install.sh with a release archive", () => {
 const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 if (!hasCurl) console.warn("SKIPPED: no curl here, so nobody sees which redirects it follows");
 describe.skipIf(!hasCurl)("install.sh --from an https address", () => {
-  /** Redirects each request to `to`, and serves what is in the folder of releases where that is undefined. */
+  /** Redirects each request to `to`; if that is undefined, serves the folder of releases. */
   async function serve(secure: boolean, to?: () => string): Promise<{ url: string; close(): void }> {
     const answer: RequestListener = (request, response) => {
       if (to) return response.writeHead(302, { location: `${to()}${request.url}` }).end();

@@ -15,7 +15,7 @@ import {
 } from "../support/home.ts";
 import { BINARY, placeExecutable, start } from "../support/run.ts";
 
-/** Folders refuse nothing to root: as root the program runs as nobody, from a place that nobody can reach. */
+/** Root may write anywhere, so as root the program runs as nobody, in a folder that nobody else can reach. */
 const isRoot = process.getuid?.() === 0;
 const NOBODY = "65534";
 

@@ -10,7 +10,7 @@ import { BINARY, bareEnv, runShell } from "../support/run.ts";
 
 const ROLES = 1_000;
 
-/** What may be used is, as JSON, more than a pipe holds. */
+/** The listing as JSON is longer than a pipe's capacity. */
 async function signedInToMuch(): Promise<BinaryWorld> {
   const world = await binaryWorld({ center: { accounts: generateAccounts(1, ROLES) } });
   await signedIn(world);
@@ -72,7 +72,7 @@ it("Ctrl-C ends a listing that waits for its reader", async () => {
   closeSync(fd);
 });
 
-/** Its exit code, and what it said on standard error. */
+/** Returns the exit code and standard error. */
 async function runWithoutReader(args: string, options: BinaryWorld["options"]): Promise<string> {
   const writer = `{ read x <go; "$SSO_CRED" ${args}; echo $? >code; }`;
   const command = `mkfifo go; { ${writer} | { exec <&-; echo >go; }; } 2>err; cat code err`;

@@ -5,7 +5,7 @@ import { type ProxyOptions, startProxy, type TestProxy } from "../support/proxy.
 import { startBinary } from "../support/run.ts";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
-/** Only the proxy knows where this is. */
+/** A host name that only the proxy can resolve. */
 const HOST = "oidc.sso-cred.test";
 
 async function proxyWith(options: ProxyOptions = {}): Promise<TestProxy> {
@@ -22,7 +22,7 @@ function worldBehind(env: Record<string, string>, hostname = HOST): Promise<Bina
   });
 }
 
-/** Sign-in by a code that is approved elsewhere, portal call, refresh, logout: every request there is. */
+/** Makes every kind of request: sign-in with a code that is approved elsewhere, portal call, refresh, logout. */
 async function wholeLife(world: BinaryWorld): Promise<void> {
   const { center, home, options, pending, noWorker, run } = world;
   const login = startBinary(["login", "--use-device-code", "--no-browser"], options);
@@ -117,7 +117,7 @@ test("a proxy that takes the connection and never answers costs the time there i
   expect(stderr).toContain(
     `cannot reach the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY): no connection within`,
   );
-  // Far below the SDKs' own patience, however slow this machine is.
+  // Far below the SDKs' own timeouts, even on a slow machine.
   expect(ms).toBeLessThan(15_000);
 });
 

@@ -7,7 +7,7 @@ import { canTrace } from "../support/systemCalls.ts";
 
 if (!canTrace) console.warn("SKIPPED: no strace here, so no system call can be refused");
 
-/** The system calls by which a file or a folder of the home is looked at, read, created or replaced. */
+/** The system calls that inspect, read, create or replace a file or folder of the home. */
 const CALLS = "open,openat,stat,newfstatat,statx,readlink,mkdir,mkdirat,rename,renameat2,unlink,getdents64";
 const TOKEN = tokenPath("corp");
 const ROLE = rolePath("corp", "123456789011", "ReadOnly");

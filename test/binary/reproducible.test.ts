@@ -4,7 +4,10 @@ import { describe, expect, test } from "vitest";
 import { root } from "../../scripts/toolchain.mjs";
 import { EXECUTABLE, PROGRAM } from "../support/builtExecutable.ts";
 
-/** Equal inputs give equal bytes in every folder: `npm run build -- --force` in two clones, and sha256sum, show it in full. */
+/**
+ * Equal inputs must give equal bytes in every folder. The complete check is `npm run build -- --force` in two clones,
+ * and sha256sum.
+ */
 describe.each([EXECUTABLE, PROGRAM])("%s", (file) => {
   const bytes = readFileSync(file);
 

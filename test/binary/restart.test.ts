@@ -6,7 +6,7 @@ import { PROGRAM } from "../support/builtExecutable.ts";
 import { type RunResult, runShell } from "../support/run.ts";
 import { programVersionLine } from "../support/versionLine.ts";
 
-/** Starts over at once, as NODE_DEBUG is set; the file that it was started from has gone even before. */
+/** NODE_DEBUG makes the program restart at once, although its file has been removed before. */
 async function runDeleted(world: BinaryWorld, args: readonly string[]): Promise<RunResult> {
   const copy = join(world.home.path, "sso-cred");
   copyFileSync(PROGRAM, copy);
@@ -19,7 +19,7 @@ async function runDeleted(world: BinaryWorld, args: readonly string[]): Promise<
   return result;
 }
 
-/** Where Linux says that the deleted file is. */
+/** The path that Linux shows for a deleted file. */
 function squat(world: BinaryWorld, content: string): void {
   const path = join(world.home.path, "sso-cred (deleted)");
   writeFileSync(path, content);

@@ -112,7 +112,7 @@ describe("a hit's standard output", () => {
   });
 
   test("is waited for when the pipe is full", async () => {
-    // 64 KiB fill a pipe; the reader starts only when the writer has long been waiting.
+    // 64 KiB fill a pipe. The reader starts only after the writer has waited for a while.
     const command = `{ head -c 65536 /dev/zero; ${hit}; } | { sleep 0.5; tail -c +65537; }`;
     const { code, stdout, stderr } = await runShell(command, { home });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -5,7 +5,7 @@ import { makeBrowser } from "../support/browser.ts";
 import { tokenPath } from "../support/home.ts";
 import { startBinary } from "../support/run.ts";
 
-/** A sign-in whose page nobody has looked at yet. */
+/** A sign-in whose page has not been visited yet. */
 async function openSignIn() {
   const world = await binaryWorld({ browser: "ignore" });
   const caller = startBinary(MAIN_JOB, world.options);
@@ -82,7 +82,7 @@ test("what other pages and programs send to a live sign-in changes nothing, and 
   expect(await caller.done).toMatchObject({ code: 0, stderr: "" });
   await noWorker();
   expect(center.count("/token")).toBe(1);
-  // Nobody is there for a replay.
+  // Nobody listens for a replayed request.
   await expect(ask(port, right)).rejects.toThrow("ECONNREFUSED");
 });
 

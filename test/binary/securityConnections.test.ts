@@ -11,7 +11,7 @@ const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status =
 if (!canTrace)
   console.warn("SKIPPED: no strace here, so nobody watches the executable's connections and files");
 
-/** Runs it with all that it starts under strace; answers the system calls. */
+/** Runs a command with all its children under strace. Returns the system calls. */
 async function watched(
   world: Awaited<ReturnType<typeof binaryWorld>>,
   args: readonly string[],
@@ -44,7 +44,7 @@ test.skipIf(!canTrace)(
     );
     expect(center.count("/logout")).toBe(1);
 
-    // The browser is the person's program, and ends in the executable of the tests.
+    // The browser is the person's program, and here runs the executable of the tests.
     const programs = calls.filter((line) => line.startsWith("execve(")).map((line) => line.split('"')[1]);
     expect(new Set(programs)).toEqual(new Set([BINARY, PROGRAM, browser.command, process.execPath]));
 

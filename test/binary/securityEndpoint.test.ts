@@ -7,7 +7,7 @@ import { startBinaryBehindTerminal, startBinaryOnTerminal } from "../support/pty
 import { entriesBelow, secretsBelow } from "../support/secrets.ts";
 
 const ESCAPES = "\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e\r\n\u0000";
-/** What only a terminal that was told by somebody else would get. */
+/** Text that would only reach a terminal if somebody else had supplied it. */
 const UNWANTED = ["\u001b]0", "\u001b[2J", "\u009b", "\u202e", "\u0000", "\u0007"];
 const unwantedIn = (text: string) => UNWANTED.filter((part) => text.includes(part));
 

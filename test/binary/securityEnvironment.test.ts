@@ -26,7 +26,7 @@ system_default = weak
 MaxProtocol = SSLv3
 `;
 
-/** A folder in which everything that some tool obeys is an intruder. */
+/** A folder in which every file that some tool would obey is hostile. */
 async function hostileFolder({ home }: BinaryWorld): Promise<string> {
   const files: Record<string, string> = {
     ".env": `NODE_OPTIONS=--require=./intruder.cjs\nAWS_ENDPOINT_URL=http://127.0.0.1:1\nSSO_CRED_LOGIN=browser\n`,
@@ -59,7 +59,7 @@ async function hostileFolder({ home }: BinaryWorld): Promise<string> {
   return join(home.path, "here");
 }
 
-/** All of them at once; each alone is in environment.test.ts and runtime.test.ts. */
+/** All variables at once; environment.test.ts and runtime.test.ts test each of them. */
 const HOSTILE: Record<string, string> = {
   NODE_OPTIONS: "--require=./intruder.cjs --import=./intruder.cjs --inspect-brk=0 --tls-keylog=./keys",
   NODE_PATH: "./node_modules",

@@ -13,7 +13,7 @@ const inHome = ({ home }: BinaryWorld, path: string) => join(home.path, path);
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const mkfifo = (path: string) => execFileSync("mkfifo", [path]);
 
-/** A token that has to be refreshed, so that both caches are written, under every lock. */
+/** A token that has to be refreshed, so that both caches are written and all locks are taken. */
 async function expiredWorld(env: Record<string, string> = {}) {
   const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never", SSO_CRED_WAIT: "20", ...env } });
   await signedIn(world, { expiresAt: isoSeconds(Date.now() - 1_000) });

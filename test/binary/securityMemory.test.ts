@@ -6,10 +6,10 @@ import { registrationPath, rolePath, START_URL, sha1, tokenPath } from "../suppo
 import { startBinary } from "../support/run.ts";
 
 const MIB = 1024;
-/** Of a run with an ordinary answer about 80 MiB, most of them the executable's own pages. */
+/** A run with an ordinary response takes about 80 MiB, mostly pages of the executable. */
 const MOST_KIB = 200 * MIB;
 
-/** Runs the main job and answers how it ended, with the most memory it ever had (KiB). */
+/** Runs the main job. Returns its end and its peak memory (KiB). */
 async function runMeasured({ options }: BinaryWorld, env: Record<string, string> = {}) {
   const running = startBinary(MAIN_JOB, { ...options, env: { ...options.env, ...env } });
   let most = 0;
@@ -22,7 +22,7 @@ async function runMeasured({ options }: BinaryWorld, env: Record<string, string>
       const status = readFileSync(`/proc/${running.pid}/status`, "utf8");
       most = Math.max(most, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0));
     } catch {
-      // Over.
+      // Just above the limit.
     }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

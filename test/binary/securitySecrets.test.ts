@@ -18,13 +18,13 @@ const REGISTRATION = registrationPath({
   sessionName: "corp",
   startUrl: START_URL,
 });
-/** The files that tokens, client secrets and role credentials are for, by their names; nothing else may hold one. */
+/** The files that may hold tokens, client secrets and role credentials. No other file may hold one. */
 const KNOWN = [
   REGISTRATION,
   tokenPath("corp"),
   ...["ReadOnly", "Admin"].map((role) => rolePath("corp", "123456789011", role)),
 ];
-/** What a known file is written to first. */
+/** The temporary file that becomes a known file. */
 const TO_BE_RENAMED = /\/\.aws\/(sso|cli)\/cache\/\.sso-cred-\d+-[0-9a-z]+\.tmp$/;
 
 test.each(["browser", "device"] as const)(
@@ -39,7 +39,7 @@ test.each(["browser", "device"] as const)(
     await wholeLife(life, login);
     await noWorker();
     expect(secretsElsewhere(life)).toEqual([]);
-    // The same look does find them where they belong.
+    // The search finds the secrets where they belong.
     expect(secretsBelow(home.path, secretsOf(center), []).length).toBeGreaterThan(4);
     expect(await life.call("logout")).toMatchObject({ code: 0, stderr: "" });
     const { processes, entries } = await watch.stop();
@@ -48,7 +48,7 @@ test.each(["browser", "device"] as const)(
     expect(secrets.length).toBeGreaterThan(12);
     expect(secretsElsewhere(life, [REGISTRATION])).toEqual([]);
 
-    // Somebody wrote the token file with 0644 in between: ours is 0600 again.
+    // The token file was written with 0644 in between; ours is 0600 again.
     const wrong = entries.filter(({ mode, isFolder }) => mode !== (isFolder ? "700" : "600"));
     expect(wrong.map(({ path, mode }) => `${mode} ${path}`)).toEqual([
       `644 ${join(home.path, tokenPath("corp"))}`,
@@ -107,7 +107,7 @@ test.skipIf(!canTrace)(
   },
 );
 
-/** Every command and both ways to be killed in the middle; at the end somebody is signed in. */
+/** Every command, and both kills in the middle. At the end somebody is signed in. */
 async function wholeLife(life: SecuredLife, login: "browser" | "device"): Promise<void> {
   const { call, noWorker } = life;
   const otherRole = [...MAIN_JOB.slice(0, 4), "Admin"];
@@ -127,7 +127,7 @@ async function wholeLife(life: SecuredLife, login: "browser" | "device"): Promis
     "{account_name}-{role_name}",
   ];
   expect((await call("init", "corp", "--all", ...answers)).code).toBe(0);
-  // Refused by the portal: what is said of it comes from there.
+  // The portal rejects the request, and its message is shown.
   expect((await call(...MAIN_JOB.slice(0, 4), "None")).code).toBe(6);
 
   await killedInRefresh(life, otherRole);
@@ -148,7 +148,7 @@ async function tokenHasExpired({ home }: SecuredLife, mode?: number): Promise<vo
 const refreshesOf = ({ center }: SecuredLife) =>
   center.count("/token", ({ body }) => JSON.stringify(body).includes("refresh_token"));
 
-/** Between the request for a new token and its answer; the new file is there by then. */
+/** Between the request for a new token and its response; the new file exists by then. */
 async function killedInRefresh(life: SecuredLife, line: readonly string[]): Promise<void> {
   const { home, center } = life;
   await tokenHasExpired(life);
@@ -161,7 +161,7 @@ async function killedInRefresh(life: SecuredLife, line: readonly string[]): Prom
   expect(secretsElsewhere(life)).toEqual([]);
 }
 
-/** While the person is asked; what the worker knows by then is in its memory. */
+/** While the sign-in is open; the worker's memory holds secrets by then. */
 async function killedWithWorker(life: SecuredLife, login: "browser" | "device"): Promise<void> {
   const { home, center } = life;
   center.settings.consent = "page";
@@ -172,7 +172,7 @@ async function killedWithWorker(life: SecuredLife, login: "browser" | "device"):
   expect(secretsElsewhere(life)).toEqual([]);
 }
 
-/** What lies anywhere a process has been told of, but in the files that are for it. */
+/** Secrets in any folder that a process knows, outside the files that may hold them. */
 function secretsElsewhere({ center, places }: SecuredLife, known = KNOWN): string[] {
   const secrets = secretsOf(center);
   return [
@@ -182,7 +182,7 @@ function secretsElsewhere({ center, places }: SecuredLife, known = KNOWN): strin
   ];
 }
 
-/** All that was ever started or written, and be it for a moment. */
+/** Everything that was started or written, even for a moment. */
 function judge({ starts, writes, names }: SystemCalls, { center, places, browser }: SecuredLife): void {
   const secrets = secretsOf(center);
   const started = starts();
@@ -198,7 +198,7 @@ function judge({ starts, writes, names }: SystemCalls, { center, places, browser
   expect(holding.filter((path) => !TO_BE_RENAMED.test(path))).toEqual([]);
   const named = names().filter(({ from }) => holding.includes(from));
   expect(new Set(named.map(({ to }) => to))).toEqual(new Set(known));
-  // And nobody wrote where this test has not looked.
+  // Nothing was written outside the searched folders.
   const roots = [...Object.values(places).map((place) => `${place}/`), "/dev/null"];
   expect(written.filter(({ path }) => !roots.some((root) => path.startsWith(root)))).toEqual([]);
 }

@@ -20,7 +20,7 @@ async function twoSessions() {
 
 test("login without a session, with several in the config, asks the person at the terminal", async () => {
   const { home, login } = await twoSessions();
-  // One session is meant: a blank ticks nothing.
+  // One session is to be chosen, so a blank ticks nothing.
   login.type(KEYS.space);
   expect(await login.waitFor("up/down move, enter accept, esc cancel")).toContain("\n> corp\n  partner\n");
   login.type(KEYS.down + KEYS.enter);

@@ -99,7 +99,7 @@ it("the worker leaves the caller's folder, session and AWS keys", async () => {
   caller.kill();
 });
 
-/** proc(5): from the state on, behind the command's name. */
+/** proc(5): the fields from the state on, after the command's name. */
 function statFields(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -4,7 +4,7 @@ import { runShell } from "../support/run.ts";
 
 const LINE = `"$SSO_CRED" ${MAIN_JOB.join(" ")}`;
 
-/** A miss takes the long way, a hit the short one. */
+/** A miss goes through the program, a hit only through the front. */
 const worlds = [
   ["a hit", cachedWorld],
   [
@@ -49,7 +49,7 @@ for (const [name, makeWorld] of worlds) {
 
   it(`${name} into a full pipe waits for the reader, and prints once there is room`, async () => {
     const { options, home } = await makeWorld();
-    // The filler leaves no room for the document; the reader takes all of it only once the helper runs.
+    // The filled pipe has no room for the document. The reader empties it only after the helper has started.
     const filler = "dd if=/dev/zero bs=65536 count=1 status=none";
     const command = `mkfifo go; { ${filler}; echo >go & ${LINE}; echo $? >code; } | { read x <go; cat; } >out`;
     await runShell(command, options);

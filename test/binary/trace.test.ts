@@ -6,7 +6,7 @@ import { isoSeconds, tokenPath } from "../support/home.ts";
 
 const LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z \d+ \+\d+ms \S.*$/;
 
-/** Every secret that the run met: what the service gave, what was sent to it, what lies on the disk. */
+/** Every secret of the run: from the service, sent to it, or on the disk. */
 function secretsOf({ center }: BinaryWorld): string[] {
   const { state, requests } = center;
   const sent = requests.flatMap(({ body, query, headers }) => [

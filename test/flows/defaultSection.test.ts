@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { roleFile, rolePath, sessionSection } from "../support/home.ts";
 import { credentialsOf, MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
-/** The emulator's endpoints stand in the environment; without them the session would ask AWS itself. */
+/** The emulator's endpoints are in the environment; without them the session would use AWS's. */
 it.each([
   "endpoint_url = http://192.0.2.1:4566",
   "services = nowhere",

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** As in a sandbox: the system refuses each new listening socket. */
+/** A sandbox in which the system allows no listening socket. */
 function forbidListening(code: string): void {
   vi.spyOn(Server.prototype, "listen").mockImplementation(function (this: Server) {
     const error = Object.assign(new Error(`listen ${code}`), { code, syscall: "listen" });

@@ -132,7 +132,7 @@ describe("a pending login that nobody works on", () => {
     killWorkers(true);
     const { code, stderr } = await call(MAIN_JOB, {
       onSleep() {
-        // As if five seconds of the machine's clock had passed.
+        // Simulates that five seconds have passed on the machine's clock.
         const path = join(home.path, loginPath());
         const login = JSON.parse(readFileSync(path, "utf8"));
         writeFileSync(path, JSON.stringify({ ...login, startedUptime: login.startedUptime - 6 }));

@@ -5,7 +5,7 @@ import { signInWorld, type WorldOptions } from "../support/signInWorld.ts";
 
 const LOGIN = ["login", "corp"];
 
-/** With a good token in the cache. */
+/** A valid token is in the cache. */
 async function signedInWorld(options: WorldOptions = {}) {
   const world = await signInWorld(options);
   const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...world.center.signIn() });

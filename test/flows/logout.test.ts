@@ -264,7 +264,7 @@ describe("logout during a sign-in", () => {
       center: { intervalSeconds: 1 },
     });
     await call();
-    // The token is on its way when the person signs out.
+    // The token is still in transit when the person signs out.
     center.misbehave({ path: "/token", how: { kind: "latency", ms: 300 } });
     center.approveDevice();
     const answered = () => [...center.state.devices.values()].some(({ decision }) => decision === "redeemed");
@@ -274,7 +274,7 @@ describe("logout during a sign-in", () => {
     await step;
     await settled();
     expect(center.state.accessTokens.size).toBe(1);
-    // Thrown away, it must not live on at the portal.
+    // The discarded token must be revoked at the portal.
     expect(center.requests.at(-1)).toMatchObject({ path: "/logout", status: 200 });
     expect(await home.exists(tokenPath("corp"))).toBe(false);
   });
@@ -296,7 +296,7 @@ describe("logout where something cannot be removed", () => {
   it.each([["corp"], ["--all"]])("(%s) removes the rest and tells the portal, then names it", async (who) => {
     const world = await signedInWorld({ config: sessionSection("corp") + PAIRS });
     await putRole(world, "corp", "FromCommand");
-    // A folder with something in it is what no user may remove as a file.
+    // A folder with content, which cannot be removed as a file.
     await world.home.write(`${pendingPath("corp")}/in-the-way`, "");
     const { code, stderr } = await world.call(["logout", who]);
     expect(code).toBe(3);

@@ -15,7 +15,7 @@ import {
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 const busy = { kind: "status", status: 503 } as const;
-/** What a call takes on the fake clock. */
+/** The time of a call on the fake clock. */
 async function timed(world: SignInWorld, env: Record<string, string> = {}) {
   const began = world.clock.now();
   const call = await world.call(MAIN_JOB, { env });
@@ -73,7 +73,7 @@ describe("5. retries", () => {
     await putToken(world);
     world.center.revokeSessions();
     const calling = timed(world);
-    // Not by looking every so often in real time: meanwhile the fake clock would run on.
+    // Polling in real time would let the fake clock advance.
     await world.until(() => world.opened().length === 1);
     await world.clock.sleep(20_000);
     await putToken(world);

@@ -10,14 +10,14 @@ import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const environment = ({ home, center }: SignInWorld) => ({ ...home.env, ...center.env, CI: "1" });
 
-/** The program from source, where no file can grow beyond so many blocks of 512 bytes. */
+/** Runs the program from source with a limit on the size of files, in blocks of 512 bytes. */
 function runOnFullDisk(world: SignInWorld, blocks: number) {
   const command = `trap '' XFSZ; ulimit -f ${blocks}; exec "$0" --no-warnings "$@"`;
   return start("/bin/sh", ["-c", command, process.execPath, MAIN, ...MAIN_JOB], { env: environment(world) })
     .done;
 }
 
-/** The program from source, as somebody who may read the home and write nothing in it. */
+/** Runs the program from source as a user who may read the home but not write to it. */
 function runReadOnly(world: SignInWorld) {
   for (const folder of [".aws/sso/cache", ".aws/sso", ".aws", ""])
     chmodSync(join(world.home.path, folder), 0o555);

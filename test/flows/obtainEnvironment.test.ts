@@ -8,7 +8,7 @@ const comeAgain = (seconds: number) =>
   ({ kind: "status", status: 503, headers: { "retry-after": String(seconds) } }) as const;
 const DEAD_PROXY = { HTTPS_PROXY: "http://127.0.0.1:1" };
 
-/** Identity Center under a name that only its proxy knows. */
+/** Identity Center under a host name that only its proxy can resolve. */
 async function worldBehindProxy(env: Record<string, string> = {}): Promise<SignInWorld> {
   const hostname = "portal.sso-cred.test";
   const proxy = await startProxy({ hosts: { [hostname]: "127.0.0.1" } });

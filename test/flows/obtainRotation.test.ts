@@ -10,7 +10,7 @@ const refused = { kind: "status", status: 400, body: { error: "invalid_grant" } 
 const writeToken = ({ home }: SignInWorld, file: object) =>
   writeFileSync(join(home.path, tokenPath("corp")), JSON.stringify(file));
 
-/** What another tool holds after it rotated the refresh token. */
+/** The token of another tool, after it has rotated the refresh token. */
 async function rotated(world: SignInWorld, original: object) {
   const other = await putToken(world);
   writeToken(world, original);
@@ -90,7 +90,7 @@ it("6. a registration that the service has forgotten is renewed by the sign-in",
 });
 
 describe("8. an answer to a refresh", () => {
-  /** A call whose refresh has been answered by the service, but has not arrived yet. */
+  /** A call whose refresh the service has processed, but whose response has not arrived yet. */
   async function refreshing() {
     const world = await signInWorld(CI);
     const file = await putToken(world, { secondsLeft: -1 });

@@ -6,7 +6,7 @@ const KEY = { region: "eu-west-1", scopes: ["sso:account:access"], sessionName: 
 const FILE = registrationPath(KEY);
 const DEVICE: WorldOptions = { env: { SSO_CRED_LOGIN: "device" } };
 
-/** A registration that the service knows, as the AWS CLI would have left it. */
+/** A registration that the service knows, in the form that the AWS CLI caches. */
 async function putRegistration(
   { home, center, clock }: SignInWorld,
   grantTypes: string[] | undefined,

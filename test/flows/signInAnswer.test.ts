@@ -6,7 +6,7 @@ const LOGIN = ["login", "corp"];
 const UNAUTHORIZED = { message: "Session token not found or invalid", __type: "x#UnauthorizedException" };
 const UNANSWERED = { browser: "ignore", env: { SSO_CRED_WAIT: "5" } } as const;
 
-/** The person comes to the page that is open. */
+/** The person visits the open page. */
 const visit = async ({ opened }: SignInWorld) => (await fetch(opened().at(-1) ?? "")).text();
 
 it("a refresh by another call does not answer `sso-cred login`, whose page stays alive", async () => {

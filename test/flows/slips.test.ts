@@ -6,7 +6,7 @@ import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 const DEV = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
 const lineOne = "# mine\n";
 
-/** What the program says of a slip, without the program's and the file's name. */
+/** The program's message about a mistake, without the names of the program and the file. */
 async function complaint(config: string, args: readonly string[] = ["--profile", "dev"]) {
   const { call, home } = await signInWorld({ config });
   const { code, stderr } = await call(args);

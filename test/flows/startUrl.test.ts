@@ -6,7 +6,7 @@ import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
-/** A company's own address, which leads to AWS. */
+/** A company's own address that redirects to AWS. */
 let company: Server;
 let proxy: TestProxy;
 let leadsTo: string;

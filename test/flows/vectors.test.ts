@@ -6,7 +6,7 @@ import { expectSameFiles, expectSameRequests, replay } from "../support/replay.t
 const TOKEN = "sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 const EIGHT_HOURS = 8 * 3600;
 
-/** Loading the SDK takes time, in which nobody waits for anything that the fake clock sees. */
+/** Loaded in advance, because loading the SDK takes time that the fake clock does not see. */
 beforeAll(() => import("../../src/identityCenter/sdk.ts"));
 
 const registered = (number: number, until: string) =>
@@ -118,7 +118,7 @@ it("a refresh, and credentials", async () => {
     after: "pkce-session",
     at: "2026-11-22T11:47:14Z",
     args: ["--profile", "app"],
-    // The AWS CLI's own token, made to expire.
+    // The AWS CLI's own token, after its expiry.
     prepare: (aws) => {
       const text = readFileSync(join(aws, TOKEN), "utf8");
       writeFileSync(join(aws, TOKEN), text.replace("2026-11-22T19:47:12Z", "2026-11-22T11:47:13Z"), {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
-/** Whether no worker runs three seconds after a logout. */
+/** True if no worker runs three seconds after a logout. */
 async function endsWithLogout(world: SignInWorld): Promise<boolean> {
   await world.call(["logout", "corp"]);
   let hasEnded = false;

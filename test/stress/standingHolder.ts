@@ -8,7 +8,7 @@ import type { Stage } from "./stage.ts";
 /** CONTRACT 4.7: a live holder keeps its lock until then. */
 export const LIVE_HOLDER_MS = 60_000;
 /** Of callers who wait for longer than that. */
-export const PATIENT = { env: { SSO_CRED_WAIT: "100" }, deadlineMs: 130_000 };
+export const LONG_WAIT = { env: { SSO_CRED_WAIT: "100" }, deadlineMs: 130_000 };
 /** Longer than a live holder is respected, and others look again for a spent token's successor. */
 export const HELD_UP_MS = 70_000;
 

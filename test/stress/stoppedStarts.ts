@@ -16,7 +16,7 @@ import {
 import { kill, workersOf } from "./processes.ts";
 import { duration, type Expect, type Figures, type Report } from "./report.ts";
 import type { Stage } from "./stage.ts";
-import { expectTakenOver, LIVE_HOLDER_MS, PATIENT, wake } from "./standingHolder.ts";
+import { expectTakenOver, LIVE_HOLDER_MS, LONG_WAIT, wake } from "./standingHolder.ts";
 
 /** After the lock of a sign-in is there: before, during and after the write of its file, and before the worker is started. */
 const STOPPED_AFTER_MS = [0, 0.3, 0.6];
@@ -72,7 +72,7 @@ async function round(wakes: Wakes, afterMs: number, expect: Expect) {
 /** Looks all the time; undefined where it has let go of the lock before. */
 async function stoppedWithLoginLock(stage: Stage, afterMs: number): Promise<Running | undefined> {
   const lock = lockPath(stage, "login");
-  const holder = callerOf(stage, 0, { deadlineMs: PATIENT.deadlineMs });
+  const holder = callerOf(stage, 0, { deadlineMs: LONG_WAIT.deadlineMs });
   busyUntil(performance.now() + PROMPT_MS, () => existsSync(lock));
   busyUntil(performance.now() + afterMs);
   kill(holder.pid, "SIGSTOP");
@@ -82,7 +82,7 @@ async function stoppedWithLoginLock(stage: Stage, afterMs: number): Promise<Runn
 
 async function pushAside(stage: Stage, holder: Running, wakes: Wakes, expect: Expect) {
   const { browser } = stage;
-  const others = allCallers(stage, PATIENT);
+  const others = allCallers(stage, LONG_WAIT);
   await until("the others' page", () => browser.opened().length > 0, 2 * LIVE_HOLDER_MS);
   if (wakes === "after the sign-in") await others;
   // For what comes just after the page: its state file.

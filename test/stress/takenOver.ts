@@ -17,7 +17,7 @@ import {
 import { kill } from "./processes.ts";
 import type { Expect, Figures } from "./report.ts";
 import { jsonIn, SESSION, type Stage } from "./stage.ts";
-import { expectTakenOver, figuresOf, HELD_UP_MS, LIVE_HOLDER_MS, PATIENT, wake } from "./standingHolder.ts";
+import { expectTakenOver, figuresOf, HELD_UP_MS, LIVE_HOLDER_MS, LONG_WAIT, wake } from "./standingHolder.ts";
 import { stoppedStarts } from "./stoppedStarts.ts";
 import type { SuiteContext } from "./suite.ts";
 
@@ -52,7 +52,7 @@ export function takenOverLocks({ report }: SuiteContext): Promise<void>[] {
 function wokenLate(expect: Expect): Promise<Figures> {
   return onLockStage(async (stage) => {
     const holder = await stoppedWithAnswer(stage);
-    const results = await allCallers(stage, PATIENT);
+    const results = await allCallers(stage, LONG_WAIT);
     const slowest = expectTakenOver(stage, results, expect);
     const written = accessToken(stage);
     await sleep(HELD_UP_MS - LIVE_HOLDER_MS);
@@ -69,7 +69,7 @@ function wokenLate(expect: Expect): Promise<Figures> {
 function wokenInTime(expect: Expect): Promise<Figures> {
   return onLockStage(async (stage) => {
     const holder = await stoppedWithAnswer(stage);
-    const others = allCallers(stage, PATIENT);
+    const others = allCallers(stage, LONG_WAIT);
     await until("a waiter's refresh", () => spentOf(stage).refreshes === 2, 2 * LIVE_HOLDER_MS);
     await wake(holder);
     const slowest = expectTakenOver(stage, await others, expect);
@@ -86,12 +86,12 @@ function leavesOthersLock(expect: Expect): Promise<Figures> {
     await stage.signIn(-600);
     stage.center.misbehave({ path: "/token", times: 1, how: { kind: "blackHole" } });
     stage.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 5 * ANSWER_MS } });
-    const holder = callerOf(stage, 0, { deadlineMs: PATIENT.deadlineMs });
+    const holder = callerOf(stage, 0, { deadlineMs: LONG_WAIT.deadlineMs });
     await until("the holder's refresh", () => spentOf(stage).refreshes === 1);
     kill(holder.pid, "SIGSTOP");
     const lock = lockPath(stage, "token");
     const first = lockId(lock);
-    const others = allCallers(stage, PATIENT);
+    const others = allCallers(stage, LONG_WAIT);
     await until("a waiter's refresh", () => spentOf(stage).refreshes === 2, 2 * LIVE_HOLDER_MS);
     const second = lockId(lock);
     expect(second !== undefined && second !== first, "nobody took the lock over");
@@ -115,11 +115,11 @@ function heldAtRename(whose: "the token's" | "the sign-in's", expect: Expect): P
     // Of either run it is the first file that is replaced.
     const inject = `inject=rename:delay_enter=${HELD_UP_MS * 1000}:when=1`;
     const through = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e", inject];
-    const holder = callerOf(stage, 0, { through, deadlineMs: PATIENT.deadlineMs });
+    const holder = callerOf(stage, 0, { through, deadlineMs: LONG_WAIT.deadlineMs });
     await until("the holder's lock", () =>
       whose === "the token's" ? spentOf(stage).refreshes === 1 : existsSync(lockPath(stage, "login")),
     );
-    const slowest = expectTakenOver(stage, await allCallers(stage, PATIENT), expect);
+    const slowest = expectTakenOver(stage, await allCallers(stage, LONG_WAIT), expect);
     const written = accessToken(stage);
     const { code, stderr } = await holder.done;
     expect(code === 0 || code === 7, `the holder: exit ${code}: ${stderr.trim()}`);
@@ -133,7 +133,7 @@ function heldAtRename(whose: "the token's" | "the sign-in's", expect: Expect): P
 async function stoppedWithAnswer(stage: Stage) {
   await stage.signIn(-600);
   stage.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: ANSWER_MS } });
-  const holder = callerOf(stage, 0, { deadlineMs: PATIENT.deadlineMs });
+  const holder = callerOf(stage, 0, { deadlineMs: LONG_WAIT.deadlineMs });
   await until("the holder's refresh", () => spentOf(stage).refreshes === 1);
   kill(holder.pid, "SIGSTOP");
   return holder;
