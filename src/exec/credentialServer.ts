@@ -37,7 +37,12 @@ export async function serveCredentials(
   };
 
   const server = createServer(
-    { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16_384 },
+    {
+      requestTimeout: 10_000,
+      headersTimeout: 5_000,
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: 16_384,
+    },
     (request, response) => {
       request.resume();
       if (!isAllowed(request, port, token)) {

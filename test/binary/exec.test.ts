@@ -300,6 +300,33 @@ describe("exec --serve", () => {
     expect([code, new Set(keys).size]).toEqual([0, 3]);
   });
 
+  it("tells on the terminal of a sign-in in the middle of a job, and answers the waiting request after it", async () => {
+    const center = { roleCredentialSeconds: 62 };
+    const made = await binaryWorld({ config: CONFIG, browser: "ignore", center });
+    await signedIn(made);
+    const script = `${CURL} -o first; echo " first"; read x; sleep 3; ${CURL} -o second; echo " second"; cat second`;
+    const running = startBinaryOnTerminal(serve(script), { ...made.options, cwd: made.home.path });
+    await running.waitFor("200 first");
+    made.center.revokeSessions();
+    running.type("go\r");
+    const { url = "" } = await made.pending("open");
+    await running.waitFor(/Sign in to 'corp'/);
+    expect(running.screen()).not.toContain("second");
+    await fetch(url);
+    await running.waitFor("200 second");
+    expect((await running.done).screen).toContain('"AccessKeyId":"ASIA');
+  });
+
+  it("runs in exec, and exec in it: the inner one's credentials count", async () => {
+    const { run } = await world();
+    const inner = `test -z "$AWS_ACCESS_KEY_ID" && ${CURL}`;
+    const served = await run([...EXEC, "--", BINARY, ...serve(inner)]);
+    expect(served.stdout).toMatch(/"AccessKeyId":"ASIAEXAMPLEEXAMPLE01".* 200$/);
+    const names = 'echo $AWS_ACCESS_KEY_ID "<$AWS_CONTAINER_CREDENTIALS_FULL_URI>"';
+    const plain = await run([...EXEC, "--serve", "--", BINARY, ...SH, names]);
+    expect(plain.stdout).toBe("ASIAEXAMPLEEXAMPLE01 <>\n");
+  });
+
   it("keeps SDKs from the credentials of [default]", async () => {
     const { run, home } = await world();
     await home.write(".aws/config", `[default]\n${LINE}${CONFIG}`);
