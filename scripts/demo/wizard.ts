@@ -25,8 +25,8 @@ export async function firstProfile(stage: Stage, page: Page, profile: string): P
   });
   const menu = "There are 2 AWS accounts";
   for (let denials = 1; ; denials++) {
-    const denied = `(?:the sign-in [^]*?was denied[^]*?){${denials}}SSO start URL`;
-    const screen = await wizard.waitFor(new RegExp(`${menu}|${denied}`), stage.signInMs);
+    const denied = `(?:the sign-in .*?was denied.*?){${denials}}SSO start URL`;
+    const screen = await wizard.waitFor(new RegExp(`${menu}|${denied}`, "s"), stage.signInMs);
     if (screen.includes(menu)) break;
     page.line("You have pressed Deny: the wizard keeps every answer, and asks once more.");
     wizard.type(enter.repeat(3));

@@ -21,6 +21,7 @@ import { shellWord } from "../text/commandWords.ts";
 import { chosenRoles } from "./chosenRoles.ts";
 import { type InitFlags, readFlags, sessionFlags } from "./initFlags.ts";
 import { confirmPlan, wantsToAdopt } from "./initOffers.ts";
+import { SignInCancelled } from "./login.ts";
 import { type Person, personAtTerminal } from "./person.ts";
 
 /** `sso-cred init`: questions or flags, sign-in, plan, apply. Only the last step writes the config. */
@@ -108,9 +109,12 @@ async function signedInRoles(wizard: Wizard, files: Files, current: CurrentConfi
     try {
       return { ...(await chosenRoles({ ...wizard, files, current, answers })), sessionKeys: answers.keys };
     } catch (error) {
-      if (!(error instanceof SsoCredError) || !SIGN_IN_FAILURES.includes(error.kind)) throw error;
+      const isCancelled = error instanceof SignInCancelled;
+      if (!(error instanceof SsoCredError) || !(isCancelled || SIGN_IN_FAILURES.includes(error.kind)))
+        throw error;
       if (asking.prompts === undefined || flags.yes) throw withoutSession(error, current, answers);
       asking.say(`sso-cred: ${error.message}`);
+      if (isCancelled) wizard.system.clearInterrupt();
       const again = await askSessionAgain(answers, asking);
       if (again === undefined) throw error;
       answers = again;

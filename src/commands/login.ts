@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { readToken } from "../cache/tokenCache.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
+import { isKind, SsoCredError } from "../errors.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { awaitLogin } from "../signIn/awaitLogin.ts";
@@ -37,14 +38,28 @@ export async function login(args: readonly string[], system: System): Promise<nu
     allowPositionals: true,
   });
   const session = await chosenSession(values, positionals, system);
-  const token = await signInAnew(session, system, values);
+  const { token } = await signInAnew(session, system, values);
   const life = tokenLife(token, canRefresh(session, token, system.now()), system.now());
   system.writeStdout(`Signed in to '${sessionTitle(session)}'; ${life}.\n`);
   return 0;
 }
 
-/** A sign-in that a person has asked for and watches. The instructions go to stderr. Throws as `awaitLogin`. */
-export async function signInAnew(session: SsoSession, system: System, flags: SignInFlags): Promise<SsoToken> {
+/** Ctrl-C while a person watches a sign-in: the wizard continues after it, every other command ends. */
+export class SignInCancelled extends SsoCredError {
+  constructor() {
+    super("cancelled", "the sign-in was cancelled");
+  }
+}
+
+/**
+ * A sign-in that a person has asked for and watches. The instructions go to stderr, unless it is over before they are
+ * needed. Throws as `awaitLogin`, for Ctrl-C `SignInCancelled`.
+ */
+export async function signInAnew(
+  session: SsoSession,
+  system: System,
+  flags: SignInFlags,
+): Promise<{ token: SsoToken; isShown: boolean }> {
   const choice = chooseGrantForPerson(session, system, flags["use-device-code"] ?? false);
   const before = readToken(session, system)?.accessToken;
   const replaces = before === undefined ? {} : { replaces: before };
@@ -53,14 +68,22 @@ export async function signInAnew(session: SsoSession, system: System, flags: Sig
   const deadline = system.now() + LOGIN_MS + LAST_LOOK_MS;
   const options = { ...choice, browser: choice.browser && !flags["no-browser"], ...replaces };
   await startLogin(session, { ...options, anew: true }, deadline, system);
-  return awaitLogin(
+  let isShown = false;
+  const token = await awaitLogin(
     session,
     {
       deadline,
       ...replaces,
       start: () => startLogin(session, options, deadline, system),
-      show: (pending) => system.writeStderr(`${loginInstructions(pending)}\n`),
+      show(pending) {
+        isShown = true;
+        const whom = pending.opened ? "your browser" : "the sign-in";
+        system.writeStderr(`${loginInstructions(pending)}\nWaiting for ${whom} … (Ctrl-C cancels)\n`);
+      },
     },
     system,
-  );
+  ).catch((error: unknown) => {
+    throw isKind(error, "cancelled") ? new SignInCancelled() : error;
+  });
+  return { token, isShown };
 }

@@ -104,7 +104,9 @@ export async function tokenFor(
   if (token !== undefined) return token;
   const choice = chooseGrant(session, system);
   if (choice.grant === "never" && !isAttended) throw notSignedIn(session, choice.why);
-  return signInAnew(session, system, flags);
+  const signedIn = await signInAnew(session, system, flags);
+  if (signedIn.isShown) system.writeStderr("Signed in.\n");
+  return signedIn.token;
 }
 
 function portalOf(api: IdentityCenter, { accessToken }: SsoToken, { interrupted: signal }: System): Portal {

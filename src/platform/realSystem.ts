@@ -21,15 +21,18 @@ export function realSystem(): System {
   const { env, platform } = process;
   const startedAt = Math.round(Date.now() - process.uptime() * 1000);
   const trace = openTrace(env, startedAt);
-  const interrupted = interruptSignal();
+  const interrupts = watchInterrupts();
   return {
     env,
     platform,
     startedAt,
     trace,
     now: steadyClock(),
-    interrupted,
-    sleep: (ms) => sleepUnless(interrupted, ms),
+    get interrupted() {
+      return interrupts.signal();
+    },
+    clearInterrupt: interrupts.clear,
+    sleep: (ms) => sleepUnless(interrupts.signal(), ms),
     writeStdout: (text, timeoutMs) => writeOutput(1, text, timeoutMs),
     stdoutIsTerminal,
     writeStderr: (text, timeoutMs) => writeOutput(2, text, timeoutMs),
@@ -76,13 +79,24 @@ function stdoutIsTerminal(): boolean {
 /** How long unfinished work may take to end in order before the process ends anyway. */
 const UNWIND_MS = 1_000;
 
-function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  process.once("SIGINT", () => {
-    controller.abort(new SsoCredError("cancelled", "cancelled"));
-    setTimeout(() => exitProcess(130), UNWIND_MS).unref();
-  });
-  return controller.signal;
+function watchInterrupts(): { signal(): AbortSignal; clear(): void } {
+  let controller = new AbortController();
+  let exit: NodeJS.Timeout | undefined;
+  const watch = () =>
+    process.once("SIGINT", () => {
+      controller.abort(new SsoCredError("cancelled", "cancelled"));
+      exit = setTimeout(() => exitProcess(130), UNWIND_MS).unref();
+    });
+  watch();
+  return {
+    signal: () => controller.signal,
+    clear() {
+      if (!controller.signal.aborted) return;
+      clearTimeout(exit);
+      controller = new AbortController();
+      watch();
+    },
+  };
 }
 
 function sleepUnless(interrupted: AbortSignal, ms: number): Promise<void> {

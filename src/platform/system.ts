@@ -9,6 +9,8 @@ export interface System {
   now(): number;
   /** Aborted by Ctrl-C, with the error to end with as its reason. */
   readonly interrupted: AbortSignal;
+  /** Continues after a Ctrl-C that ended only a part of the run: `interrupted` becomes a new signal. */
+  clearInterrupt(): void;
   /** Resolves after `ms` milliseconds; rejects once interrupted. */
   sleep(ms: number): Promise<void>;
   /** Epoch milliseconds at which this process started; budgets count from here. */

@@ -2,16 +2,17 @@ import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import type { PendingLogin } from "./pendingLogin.ts";
 
-/** The text that a person needs to sign in: the reason, the address, and the code on a line of its own. */
+/** The text that a person needs to sign in: the reason, and address and code each on a line of its own. */
 export function loginInstructions(login: PendingLogin): string {
   const caller = login.caller ? ` (asked for by ${login.caller})` : "";
   const title = sessionTitle(login.session);
   const lead = login.opened
     ? `Sign in to '${title}' in your browser${caller}. If it does not open, visit:`
     : `Sign in to '${title}'${caller} at:`;
-  const code = login.userCode ? `\nand enter the code:\n\n  ${login.userCode}\n` : "";
+  const { url, urlWithCode = url, userCode } = login;
+  const code = userCode ? `\nand check that the page shows this code:\n\n  ${userCode}\n` : "";
   const hint = isOnlyHere(login) ? `\n${ONLY_HERE}, run:\n\n  ${deviceCommand(login)}\n` : "";
-  return `${lead}\n\n  ${login.url}\n${code}${hint}`;
+  return `${lead}\n\n  ${urlWithCode}\n${code}${hint}`;
 }
 
 /** The error of a call that cannot wait, with the address and, apart from it, a device's code. */

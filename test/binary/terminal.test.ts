@@ -13,15 +13,15 @@ const ASKED_BY = /\(asked for by \S+ \(process \d+\)\)/;
 it("with stdin, stdout and stderr elsewhere, address and code are on the terminal, and only there", async () => {
   const { options, center, pending } = await binaryWorld({ browser: "ignore", env: DEVICE });
   const running = startBinaryBehindTerminal(MAIN_JOB, options);
-  const { url = "", userCode = "" } = await pending("open");
-  const screen = await running.waitFor(userCode);
+  const { urlWithCode = "", userCode = "" } = await pending("open");
+  const screen = await running.waitFor(`  ${userCode}`);
   expect(screen).toMatch(ASKED_BY);
-  expect(screen).toContain(`\n  ${url}\n`);
+  expect(screen).toContain(`\n  ${urlWithCode}\n`);
   expect(screen).toContain(`\n  ${userCode}`);
   center.approveDevice();
   const { code, stdout, stderr, raw } = await running.done;
   expect([code, stderr, JSON.parse(stdout).AccountId]).toEqual([0, "", "123456789011"]);
-  expect(raw.split(userCode)).toHaveLength(2);
+  expect(raw.split(`  ${userCode}`)).toHaveLength(2);
 });
 
 it("the browser's address is on the terminal, too", async () => {
@@ -52,7 +52,7 @@ it("two calls in one window tell it once", async () => {
   await running.waitFor(userCode);
   center.approveDevice();
   const { code, raw } = await running.done;
-  expect([code, raw.split(userCode).length - 1]).toEqual([0, 1]);
+  expect([code, raw.split(`  ${userCode}`).length - 1]).toEqual([0, 1]);
 });
 
 it("a background process group says nothing on the terminal", async () => {

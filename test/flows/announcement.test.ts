@@ -10,10 +10,12 @@ describe("the terminal", () => {
     const { call, pending } = await signInWorld({ env: DEVICE, browser: "ignore" });
     const calls = [];
     for (let i = 0; i < 3; i++) calls.push(await call(MAIN_JOB, { terminal: "34816" }));
-    const { url, userCode, caller } = (await pending()) ?? {};
+    const { urlWithCode, userCode, caller } = (await pending()) ?? {};
     const text = [
       `Sign in to 'corp' in your browser (asked for by ${caller}). If it does not open, visit:`,
-      ["", `  ${url}`, "", "and enter the code:", "", `  ${userCode}`].join("\r\n"),
+      ["", `  ${urlWithCode}`, "", "and check that the page shows this code:", "", `  ${userCode}`].join(
+        "\r\n",
+      ),
     ].join("\r\n");
     expect(calls.map(({ shown }) => shown.trim())).toEqual([text, "", ""]);
   });

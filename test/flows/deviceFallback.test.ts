@@ -36,7 +36,9 @@ it("`sso-cred login` shows the code where no browser can be opened", async () =>
   center.approveDevice();
   const { code, stderr } = await person;
   expect([code, opened().length]).toEqual([0, 1]);
-  expect(stderr).toMatch(/^Sign in to 'corp' at:\n\n {2}http.*\/device\n\nand enter the code:\n/);
+  expect(stderr).toMatch(
+    /^Sign in to 'corp' at:\n\n {2}http.*\/device\?user_code=.*\n\nand check that the page shows this code:\n/,
+  );
 });
 
 it("where a browser was chosen and none can be opened, the device code is named", async () => {

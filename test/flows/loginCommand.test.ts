@@ -56,7 +56,7 @@ describe("sso-cred login", () => {
     const { code, stdout, stderr } = await waiting;
     expect([code, stdout.startsWith("Signed in to 'corp';")]).toEqual([0, true]);
     expect(stderr).toMatch(
-      /^Sign in to 'corp' at:\n\n {2}http:\/\/127\.0\.0\.1:\d+\/device\n\nand enter the code:\n\n {2}[A-Z]{4}-[A-Z]{4}\n\n$/,
+      /^Sign in to 'corp' at:\n\n {2}http:\/\/127\.0\.0\.1:\d+\/device\?user_code=([A-Z]{4}-[A-Z]{4})\n\nand check that the page shows this code:\n\n {2}\1\n\nWaiting for the sign-in … \(Ctrl-C cancels\)\n$/,
     );
   });
 
@@ -113,7 +113,7 @@ describe("sso-cred login", () => {
     const { call, settled, traces } = await signInWorld({ browser: "ignore" });
     const { code, stdout, stderr } = await call(LOGIN, { onSleep: onceThenInterrupt(100) });
     expect([code, stdout]).toEqual([130, ""]);
-    expect(stderr.split("\n").slice(-2)).toEqual(["sso-cred: cancelled", ""]);
+    expect(stderr.split("\n").slice(-2)).toEqual(["sso-cred: the sign-in was cancelled", ""]);
     await settled();
     expect(await traces()).toEqual([]);
   });

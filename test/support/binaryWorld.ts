@@ -39,6 +39,7 @@ export interface PendingLogin {
   pid: number;
   state: string;
   url?: string;
+  urlWithCode?: string;
   userCode?: string;
 }
 

@@ -51,6 +51,7 @@ export function fakeSystem(options: FakeSystemOptions = {}): FakeSystem {
     now: clock.now,
     startedAt: clock.now(),
     interrupted: new AbortController().signal,
+    clearInterrupt() {},
     sleep: (ms) => {
       slept.push(ms);
       return clock.sleep(ms);
