@@ -8,7 +8,7 @@ import { type Running, start } from "../support/run.ts";
 import type { Machine, Missing } from "./machine.ts";
 
 const PACKAGES = "qemu-user libc6-arm64-cross libstdc++6-arm64-cross";
-/** Where Debian puts the libraries for arm64. */
+/** Debian's folder for arm64 libraries. */
 const LIBRARIES = "/usr/aarch64-linux-gnu";
 const DEADLINE_MS = 120_000;
 
@@ -20,7 +20,7 @@ const BY_QEMU = `mount -t binfmt_misc none /proc/sys/fs/binfmt_misc || exit 1
 printf '%s' ':sso-cred:M::\\x7fELF\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\xb7\\x00:\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xfe\\xff\\xff\\xff:'"$0"':FP' >/proc/sys/fs/binfmt_misc/register || exit 1
 exec "$@"`;
 
-/** `build` is called only where qemu is at hand. */
+/** `build` is called only if qemu is installed. */
 export async function openArm64(build: () => Promise<string>): Promise<Machine | Missing> {
   if (process.platform !== "linux") return { missing: "qemu-user is for Linux" };
   if (process.arch === "arm64") return { missing: "this machine is one: npm test runs it" };

@@ -4,14 +4,14 @@ import type { Target } from "../../scripts/toolchain.mjs";
 import type { Machine, Missing } from "./machine.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
-/** One promise, tried on a machine, in a world of its own. Throws where it does not hold. */
+/** One promise, tested on a machine in a world of its own. Throws if it is broken. */
 export interface Case<M extends Machine = Machine> {
   readonly title: string;
   readonly options?: WorldOptions;
   act(world: World<M>): Promise<void>;
 }
 
-/** Makes each case a test on a machine with the executable for it; skips them where the machine cannot be had. */
+/** Makes each case a test on a machine with the executable for it. Skips them if the machine is not available. */
 export function definePlatform<M extends Machine>(
   name: string,
   target: Target,

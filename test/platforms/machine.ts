@@ -3,42 +3,42 @@ import type { RunResult } from "../support/run.ts";
 
 export interface StartOptions {
   env?: Readonly<Record<string, string | undefined>>;
-  /** As the machine names it; default: the home. */
+  /** A path on that machine; default: the home. */
   cwd?: string;
-  /** Nobody reads what is written to standard output. */
+  /** Nobody reads standard output. */
   readerIsGone?: boolean;
 }
 
 export interface Call {
-  /** Rejects when the call has not ended after a minute; it is killed then. */
+  /** Rejects, and kills the call, if it has not ended after a minute. */
   readonly done: Promise<RunResult>;
   kill(): void;
 }
 
-/** A machine of another kind than this one, with the executable on it. */
+/** Another kind of machine, with the executable on it. */
 export interface Machine {
-  /** `windows`, `arm64`: how a person names it. */
+  /** `windows` or `arm64`. */
   readonly name: string;
-  /** What plays it, with versions. */
+  /** The emulator, with versions. */
   readonly title: string;
-  /** As the machine names it. */
+  /** A path on that machine. */
   readonly executable: string;
-  /** How it names a file or folder of this one. */
+  /** The path there of a file or folder of this machine. */
   named(path: string): string;
-  /** All that a program finds in its environment there. */
+  /** The whole environment of a program there. */
   environment(home: Home): Record<string, string>;
-  /** A value of BROWSER: a program that notes each address in `log`, and visits it where `visits`. */
+  /** A value of BROWSER: a program that writes each address to `log`, and visits it if `visits`. */
   browser(home: Home, log: string, visits: boolean): string;
   start(home: Home, file: string, args: readonly string[], options?: StartOptions): Call;
-  /** The command line as the machine's shell runs it. */
+  /** The command line for the machine's shell. */
   startShell(home: Home, line: string, options?: StartOptions): Call;
-  /** Ends a process by the number that the machine gives it. */
+  /** Ends a process by its PID on that machine. */
   killProcess(pid: number): Promise<void>;
-  /** Ends all that runs there. */
+  /** Ends all processes there. */
   close(): Promise<void>;
 }
 
-/** Why a machine is not to be had here. */
+/** The reason why a machine is not available here. */
 export interface Missing {
   missing: string;
 }

@@ -170,7 +170,7 @@ function expectSaid(result: { code: number | null; stdout: string; stderr: strin
   assert.match(result.stdout, says);
 }
 
-/** Neither locks nor temporary files nor a sign-in. */
+/** No locks, temporary files or sign-ins are left. */
 async function nothingLeft({ home }: World): Promise<void> {
   const left = () =>
     readdirSync(`${home.path}/.aws`, { recursive: true, encoding: "utf8" }).filter((name) =>

@@ -15,11 +15,11 @@ const SYSTEM = "C:\\windows";
 const CMD = `${SYSTEM}\\system32\\cmd.exe`;
 const DEADLINE_MS = 60_000;
 
-/** libuv's flag for a file that nobody else may open meanwhile (UV_FS_O_EXLOCK). */
+/** libuv's flag for a file that nobody else may open at the same time (UV_FS_O_EXLOCK). */
 const ALONE = 0x10000000;
 
 export interface Windows extends Machine {
-  /** Runs a program by a command line that is taken as it is, as CreateProcess does. */
+  /** Runs a program with an unchanged command line, like CreateProcess. */
   startLine(home: Home, line: string, options?: StartOptions): Call;
   /** Runs the executable on a console of its own. */
   startOnConsole(
@@ -27,18 +27,18 @@ export interface Windows extends Machine {
     args: readonly string[],
     options?: StartOptions & { isPiped?: boolean },
   ): OnTerminal;
-  /** Opens a file, so that it cannot be replaced; `alone`: nor read. Answers what closes it. */
+  /** Opens a file, so that it cannot be replaced; `alone`: nor read. Returns a function that closes it. */
   hold(path: string, alone: boolean): Promise<() => Promise<void>>;
   removeFolder(path: string): Promise<void>;
-  /** Node for Windows, as Windows names it. */
+  /** Node for Windows, by its Windows path. */
   readonly node: string;
-  /** As this machine names it. */
+  /** A path on this machine. */
   readonly nodeFile: string;
   /** The folder that is C:. */
   readonly drive: string;
 }
 
-/** `build` is called only where Wine is at hand. */
+/** `build` is called only if Wine is installed. */
 export async function openWindows(build: () => Promise<string>): Promise<Windows | Missing> {
   const wine = await openWine();
   if ("missing" in wine) return wine;
@@ -50,7 +50,7 @@ export async function openWindows(build: () => Promise<string>): Promise<Windows
   }
 }
 
-/** Windows sees the whole of this machine as its drive Z. */
+/** Drive Z is this machine's root folder. */
 const onZ = (path: string) => `Z:${path.replaceAll("/", "\\")}`;
 const script = (name: string) => onZ(fileURLToPath(new URL(name, import.meta.url)));
 
@@ -162,12 +162,12 @@ async function endAfter(ms: number, words: readonly string[], kill: () => void):
   throw new Error(`Still running: ${words.join(" ")}`);
 }
 
-/** The folder of a home among those of the users of C:. */
+/** The folder of a home below C:'s users. */
 export function profileOf(home: Home): string {
   return `C:\\users\\${basename(home.path)}`;
 }
 
-/** Makes a home one of the users' folders; answers what takes it away. */
+/** Makes a home one of the users' folders. Returns a function that removes it. */
 export async function makeProfile(home: Home, { drive }: Windows): Promise<() => Promise<void>> {
   const link = join(drive, "users", basename(home.path));
   await symlink(home.path, link);

@@ -10,7 +10,7 @@ export interface StartOrder {
   args: readonly string[];
   env: Record<string, string>;
   cwd: string;
-  /** The words of the command line are as they should be: nothing is quoted. */
+  /** The command line is complete: nothing is quoted. */
   verbatim: boolean;
   readerIsGone: boolean;
 }
@@ -44,7 +44,7 @@ createInterface({ input: socket }).on("line", (line) => {
   }
 });
 socket.on("close", () => process.exit(0));
-// Whoever ends this process closes the connection first, if it can.
+// Closes the connection before the process ends, if it can.
 socket.on("error", () => process.exit(0));
 
 function obey(order: Exclude<Order, StartOrder>): unknown {

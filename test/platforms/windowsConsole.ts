@@ -2,18 +2,18 @@
 // that Wine would not let through
 import { spawn } from "node:child_process";
 
-/** In base64, as no shell and no Wine takes that apart. */
+/** In base64, because neither a shell nor Wine changes that. */
 export interface ConsoleOrder {
   file: string;
   args: readonly string[];
   env: Record<string, string>;
   cwd: string;
-  /** Standard input, output and error go elsewhere, as an SDK has it; what came is shown at the end. */
+  /** Standard input, output and error are pipes, as in an SDK. Their content is shown at the end. */
   isPiped: boolean;
 }
 
 const order: ConsoleOrder = JSON.parse(Buffer.from(process.argv[2] ?? "", "base64").toString());
-// Ctrl-C is for all on the console; this process has to tell how the other one took it.
+// Ctrl-C reaches all processes on the console. This one has to survive to report how the other one ended.
 process.on("SIGINT", () => {});
 const { file, args, env, cwd, isPiped } = order;
 const child = spawn(file, args, {

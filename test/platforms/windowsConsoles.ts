@@ -8,7 +8,7 @@ import { MAIN_JOB, SESSION, until } from "./world.ts";
 
 const COLOGNE = "K\u00f6ln \u20ac";
 
-/** On a console, with a person in front of it. */
+/** Runs on a console, with a person in front of it. */
 export const windowsConsoles: readonly Case<Windows>[] = [
   ...[{}, { NODE_DEBUG: "none" }].map(
     (env): Case<Windows> => ({

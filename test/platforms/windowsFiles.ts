@@ -18,12 +18,12 @@ import {
   type World,
 } from "./world.ts";
 
-/** Shorter than the program waits for a file that somebody holds. */
+/** Shorter than the program waits for a file that another program holds. */
 const MOMENT_MS = 1_200;
 const ROLE_FILE = rolePath(SESSION, ACCOUNT, ROLE);
 const INIT = ["init", SESSION, "--all", "--yes"];
 
-/** Where files lie, what they are named, and who holds them. */
+/** Tests of files: their paths, their names, and other programs that hold them. */
 export const windowsFiles: readonly Case<Windows>[] = [
   {
     title: "the home is USERPROFILE, whatever HOME says, and files are named as the AWS CLI names them",
@@ -137,7 +137,7 @@ export const windowsFiles: readonly Case<Windows>[] = [
   },
 ];
 
-/** Does something while a file is held: for so long, or all the time. */
+/** Does something while a file is held, for some time or throughout. */
 async function whileHeld<T>(
   { home, machine }: World<Windows>,
   file: string,
@@ -154,7 +154,7 @@ async function whileHeld<T>(
   }
 }
 
-/** Those requests have been made, and the token that came of it is in its file. */
+/** Those requests have been made, and the new token is in its file. */
 async function tokenIsFresh(world: World<Windows>, requests: string[]): Promise<void> {
   assert.deepEqual([world.requests(), world.opened()], [requests, []]);
   expectDocument(await world.mainJob({ SSO_CRED_CACHE: "off" }), world);

@@ -6,16 +6,13 @@ import type { Wine } from "./wine.ts";
 
 const DEADLINE_MS = 60_000;
 
-/** A process inside that starts others, as Windows knows it. */
+/** A process that starts others inside, by its Windows PID. */
 export interface Agent {
   ask(order: Order): { id: number; done: Promise<unknown> };
   close(): void;
 }
 
-/**
- * Starts the agent by that command line. To start each program from outside would take longer, and Wine would give it
- * another environment.
- */
+/** Starts the agent. Starting each program from outside would take longer, and Wine would change its environment. */
 export async function startAgent({ program, environment }: Wine, words: readonly string[]): Promise<Agent> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -13,7 +13,7 @@ import type { Suite, SuiteContext } from "./suite.ts";
 
 const LINE = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
 
-/** What the person has when the disk fails, and how the main job ends then. */
+/** What is cached when the disk fails, and how the main job must end then. */
 const HOLDINGS: Record<string, (stage: Stage) => Promise<unknown>> = {
   "credentials live": async (stage) => {
     await stage.signIn(-600);
@@ -40,7 +40,7 @@ const READ_ONLY: Endings = {
   "nobody signed in": { exit: 3, says: /cannot write .*(EROFS|EACCES).*so nobody can sign in/ },
 };
 
-/** Full and read-only disks, and cache paths that are no files. */
+/** Full and read-only disks, and folders in place of cache files. */
 export const disks: Suite = { name: "disks", title: "Broken disks", run };
 
 async function run({ report }: SuiteContext): Promise<void> {
@@ -196,7 +196,7 @@ function onReadOnlyHome(expect: Expect, holding: string, ending: Ending, isRoot:
   });
 }
 
-/** No file changed, and no refresh token was spent for an answer that could not be kept. */
+/** No file has changed, and no refresh token was spent for a token that could not be stored. */
 function expectNothingLost(stage: Stage, before: ReadonlyMap<string, string>, expect: Expect): void {
   const after = cacheSnapshot(stage.home.path);
   for (const [path, text] of before) expect(after.get(path) === text, `${path} changed`);
@@ -223,7 +223,7 @@ function fill(path: string): void {
     try {
       for (;;) writeFileSync(path, Buffer.alloc(bytes), { flag: "a" });
     } catch {
-      // Not so much; less, perhaps.
+      // At most this much, perhaps less.
     }
   }
 }

@@ -2,13 +2,13 @@ import type { RunResult } from "../support/run.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
 import { isGoodOutput, type Stage } from "./stage.ts";
 
-/** What a run is to end with: 0 with credentials, or a kind of failure with its words and nothing on stdout. */
+/** The expected end of a run: 0 with credentials, or a kind of failure with its message and nothing on stdout. */
 export type Ending = 0 | { exit: number; says: RegExp };
 
-/** Start-up on a busy machine, for runs that have nothing to wait for. */
+/** The time of a start-up on a busy machine, for runs without anything to wait for. */
 export const PROMPT_MS = 6_000;
 
-/** Holds a run against its ending; answers the row's figures. */
+/** Compares a run with its expected end. Returns the row's figures. */
 export function judge(
   expect: Expect,
   { center, browser }: Stage,
@@ -31,14 +31,14 @@ export function judge(
   return { exit: code ?? "killed", time: duration(ms), says: ending === 0 ? "" : firstLine(stderr) };
 }
 
-/** CONTRACT 2: one line that says what happened, at most one that says what to do. */
+/** One line that says what happened, and at most one that says what to do. */
 export function isFailureText(stderr: string): boolean {
   return /^sso-cred: [^\n]+\n( {2}(run|open): [^\n]+\n)?$/.test(stderr);
 }
 
 const MOST_SHOWN = 90;
 
-/** Without what changes from run to run. */
+/** The text without the parts that differ from run to run. */
 function firstLine(stderr: string): string {
   const line = (stderr.split("\n")[0] ?? "")
     .replace(/^sso-cred: /, "")

@@ -9,10 +9,13 @@ import { twoSessions } from "./twoSessions.ts";
 const CALLERS = 100;
 const ROLES = 20;
 const HITS = 20;
-/** Far more than a hit takes, far less than the sign-in it must not wait for. */
+/** Much longer than a hit, and much shorter than the sign-in that a hit must not wait for. */
 const HIT_MOST_MS = 5_000;
 
-/** CONTRACT 4.7: N callers for one role cost one portal call, with an expired token one refresh, with nothing one login and one tab. */
+/**
+ * N callers for one role cost one portal call, with an expired token one refresh, with nothing cached one sign-in and
+ * one tab.
+ */
 export const concurrency: Suite = {
   name: "concurrency",
   title: "Concurrency",

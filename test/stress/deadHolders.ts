@@ -23,16 +23,16 @@ import type { Random } from "./random.ts";
 import type { Expect, Figures } from "./report.ts";
 import type { SuiteContext } from "./suite.ts";
 
-/** A sign-in that its starter did not live to hand to a worker is started anew after so long. */
+/** After this time, a sign-in whose starter died before it started a worker is started again. */
 const CLAIM_MS = 5_000;
-/** Between the lock's making and its holder's kill: some have started a worker by then. */
+/** The time between the creation of the lock and its holder's kill. Some holders have started a worker by then. */
 const LONGEST_HOLD_MS = 6;
-/** Of tries to kill a process in the few milliseconds in which it holds a lock. */
+/** Attempts to kill a process in the few milliseconds in which it holds a lock. */
 const MOST_TRIES = 12;
-/** Until all wait for the holder. */
+/** The time until all callers wait for the holder. */
 const GATHER_MS = 600;
 
-/** Callers of the program at the lock of one that was killed: what does it cost the service, and the person? */
+/** The cost of a killed lock holder, in requests and sign-ins. */
 export async function deadHolders({ report, random, short }: SuiteContext): Promise<void> {
   const row = (name: string, rounds: number, round: (expect: Expect) => Promise<Round>) =>
     report.row(`${CALLERS} callers, ${name}`, (expect): Promise<Figures> => each(rounds, expect, round));
@@ -56,7 +56,9 @@ export async function deadHolders({ report, random, short }: SuiteContext): Prom
   );
 }
 
-/** The holder has asked /token and is killed before any answer; the others come after that, or wait for it already. */
+/**
+ * The holder is killed between its request to /token and the response. The others come later, or already wait for it.
+ */
 function killedInRefresh(dates: Dates, others: "after" | "while") {
   return (expect: Expect): Promise<Round> =>
     onLockStage(async (stage) => {
@@ -80,7 +82,7 @@ function killedInRefresh(dates: Dates, others: "after" | "while") {
     });
 }
 
-/** The holder is killed while it starts a sign-in, before or after its worker has begun. */
+/** The holder is killed while it starts a sign-in, before or after the worker has begun. */
 function killedInLogin(dates: Dates, random: Random) {
   return async (expect: Expect): Promise<Round> => {
     for (let tries = 0; tries < MOST_TRIES; tries++) {

@@ -11,7 +11,7 @@ import { wrongClocks } from "./wrongClock.ts";
 
 const LINE = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
 
-/** No home, a clock that is wrong, outputs that nobody takes, too few descriptors. */
+/** No home, a wrong clock, outputs without a reader, too few descriptors. */
 export const hostileEnvironment: Suite = { name: "environment", title: "Hostile environment", run };
 
 async function run({ report, short }: SuiteContext): Promise<void> {
@@ -20,7 +20,7 @@ async function run({ report, short }: SuiteContext): Promise<void> {
     ["HOME is empty", ""],
     ["HOME is nowhere", "/nonexistent/home"],
   ] as const) {
-    // Without HOME the system's own record of the user counts: a session that nobody's config has.
+    // Without HOME, the system's record of the user counts, with a session that no config has.
     await report.row(name, (expect) =>
       onStage({}, async (stage) => {
         const result = await stage.call({ session: "no-such-session-7c1f", cwd: "/", env: { HOME } }).done;
@@ -37,7 +37,10 @@ async function run({ report, short }: SuiteContext): Promise<void> {
   await report.row("few file descriptors", fewDescriptors);
 }
 
-/** Shell scripts around `"$@"`, the program and its line; exit code and time (epoch ms) go to standard error. */
+/**
+ * Shell scripts around `"$@"`, the program's command line. They print exit code and time (epoch ms) to standard
+ * error.
+ */
 const OUTPUTS: Record<
   string,
   { script: string; exit: number; complete?: boolean; mostMs?: number; slow?: boolean }
@@ -91,7 +94,7 @@ async function outputs(report: SuiteContext["report"], short: boolean): Promise<
   }
 }
 
-/** From more than enough downward, until Node itself no longer starts: never half an answer, never a lost token. */
+/** Lowers the limit until Node itself no longer starts. No limit may give half an output or lose a token. */
 async function fewDescriptors(expect: Expect): Promise<Figures> {
   const endings = new Map<string, number[]>();
   let lowest = 0;
@@ -103,7 +106,7 @@ async function fewDescriptors(expect: Expect): Promise<Figures> {
         home: stage.home,
         env: { ...stage.env, SSO_CRED_WAIT: "5" },
       }).done;
-      // Node ends itself by a signal when it cannot make its own pipes: nothing of ours has run.
+      // Node ends itself with a signal if it cannot create its own pipes. None of our code has run then.
       const ours = signal === null && code !== 134 && code !== 139 && code !== 127;
       if (ours) {
         lowest = limit;

@@ -22,14 +22,17 @@ import { duration, type Expect } from "./report.ts";
 import type { Stage } from "./stage.ts";
 import type { SuiteContext } from "./suite.ts";
 
-/** The service's answer to a refresh, during which the lock suffers. Shorter than others look again for a spent token's successor. */
+/**
+ * The delay of the response to a refresh, during which the lock is damaged. Shorter than the time in which others
+ * look for a spent token's successor.
+ */
 const ANSWER_MS = 1_800;
-/** Until all wait for that answer. */
+/** The time until all callers wait for that response. */
 const GATHER_MS = 600;
-/** By a clock an hour ahead, too, nothing has expired. */
+/** Nothing expires even with a clock that is an hour ahead. */
 const LONG_LIFE_SECONDS = 4 * 3600;
 
-/** What befalls a lock, or the clock, while its holder is at work and others wait. */
+/** Damages to a lock, or to the clock, while its holder works and others wait. */
 export async function hurtLocks({ report, short }: SuiteContext): Promise<void> {
   const injuries = Object.entries(INJURIES).filter(([, { inShort }]) => inShort || !short);
   const rows = injuries.map(
@@ -53,7 +56,10 @@ export async function hurtLocks({ report, short }: SuiteContext): Promise<void> 
   if (!library) report.note("NOT RUN: the clock is set during a refresh: libfaketime is not installed.");
 }
 
-/** What befalls the lock of a holder that works on, and how many refreshes may be sent then: the second one is refused. */
+/**
+ * The damage to the lock of a running holder, and the number of refreshes that may follow; the second one is
+ * rejected.
+ */
 interface Injury {
   inflict(path: string): void;
   refreshes: 1 | 2;
@@ -73,7 +79,7 @@ const INJURIES: Record<string, Injury> = {
   },
 };
 
-/** Of the same process, so that it counts as held until that ends. */
+/** A lock of the same process, so that it counts as held until the process ends. */
 function giveAway(path: string): void {
   writeFileSync(`${path}.new`, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), id: "another" }));
   renameSync(`${path}.new`, path);
@@ -89,7 +95,7 @@ function injured({ inflict, refreshes }: Injury) {
     });
 }
 
-/** One refreshes, the others wait for it, then something happens, then the answer comes. */
+/** One process refreshes and the others wait for it. Then the damage happens, then the response comes. */
 async function duringRefresh(
   stage: Stage,
   happens: () => void,
@@ -105,7 +111,10 @@ async function duringRefresh(
   return [...(await others), await holder.done];
 }
 
-/** Back changes nothing. Ahead is as after a suspension: the time of the calls may be over, but nothing is lost. */
+/**
+ * A clock set back changes nothing. A clock set ahead is like a suspension: the calls may run out of time, but
+ * nothing is lost.
+ */
 function clockJump(library: string, hours: number) {
   const center = { accessTokenSeconds: LONG_LIFE_SECONDS, roleCredentialSeconds: LONG_LIFE_SECONDS };
   return (expect: Expect): Promise<Round> =>

@@ -11,8 +11,8 @@ export type Target = "caller" | "group" | "worker";
 
 const MAIN_JOB = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
 /**
- * Comments, odd blanks, sections of the person's own: what `init` has to keep. So many of them that the apply, and not the listing before
- * it, is what most kills meet.
+ * Comments, odd blanks and sections of the person's own, which `init` must keep. There are so many that most kills
+ * hit the apply, not the listing.
  */
 const CONFIG = [
   `# mine\n[default]\nregion = eu-central-1 \n\n${sessionSection(SESSION)}`,
@@ -22,13 +22,13 @@ const CONFIG = [
   ),
 ].join("\n");
 
-/** What is killed: each kind needs to do its own work and nothing more. */
+/** What is killed. Each kind needs only its own work. */
 interface KillKind {
   args: readonly string[];
   targets: readonly Target[];
-  /** How long an undisturbed run takes at most, roughly; moments are drawn from a little more. */
+  /** Roughly the longest undisturbed run. The kills' times are drawn from a little more. */
   spanMs: number;
-  /** Requests after which a kill may be timed. */
+  /** Requests that a kill may be timed after. */
   requests: readonly string[];
   prepare(stage: Stage): Promise<unknown>;
 }
@@ -73,7 +73,7 @@ export const KINDS: Readonly<Record<Kind, KillKind>> = {
   },
 };
 
-/** Signed out, and with a config that costs the main job no time. */
+/** Signed out, with a config that costs the main job no time. */
 async function forget(stage: Stage): Promise<void> {
   await stage.home.write(".aws/config", sessionSection(SESSION));
   for (const path of [rolePath(SESSION, ACCOUNT, ROLE), tokenPath(SESSION)]) {
@@ -81,7 +81,7 @@ async function forget(stage: Stage): Promise<void> {
   }
 }
 
-/** A run that went to its end is as good as ever. */
+/** A run that was not killed in time must have succeeded. */
 export function expectGood(
   kind: Kind,
   { code, stdout, stderr }: RunResult,
@@ -93,13 +93,13 @@ export function expectGood(
     expect(isGoodOutput(stdout, stage.center), `output ${JSON.stringify(stdout.slice(0, 80))}`);
 }
 
-/** A config is the old one or the new one, and so is its backup; `finished`: the new one. */
+/** The config is the old or the new one, and so is its backup. `finished`: it must be the new one. */
 export function expectWholeConfig(stage: Stage, after: string, finished: boolean, expect: Expect): void {
   const config = fileText(stage, ".aws/config");
   expect(config === after || (!finished && config === CONFIG), `config: ${endsOf(config)}`);
   const backup = fileText(stage, ".aws/config.sso-cred.bak");
   const isWhole = backup === CONFIG || backup === after;
-  // What replaced the config made the backup first.
+  // The run that replaced the config made the backup first.
   expect(isWhole || (backup === undefined && config === CONFIG), `backup: ${endsOf(backup)}`);
 }
 

@@ -14,14 +14,14 @@ import { ACCOUNT, jsonIn, openStage, SESSION, type Stage } from "./stage.ts";
 export interface Round {
   kind: Kind;
   target: Target;
-  /** For the message of a fault: `round 17, kill of the worker 120 ms after …`. */
+  /** For the message of a failure: `round 17, kill of the worker 120 ms after …`. */
   what: string;
-  /** False when the process had ended before its killer came. */
+  /** False if the process had ended before the kill. */
   killed: boolean;
-  /** The refresh token on disk had been spent, and its successor never arrived there. */
+  /** The refresh token on disk had been spent, and its successor was never written. */
   answerLost: boolean;
   tabs: number;
-  /** Locks of the dead that were still there after the next call, a hit; the first one that took a lock swept them. */
+  /** Stale locks that were left after the next call, a hit. The first process that took a lock removed them. */
   swept: number;
   nextMs: number;
   faults: string[];
@@ -39,14 +39,14 @@ export interface LaneFigures {
 }
 
 const WORKER_SPAN_MS = 600;
-/** After the kill of whoever held a lock, on top of what the call itself takes (a sign-in: 2 s on a busy machine). */
+/** Extra time after the kill of a lock holder, in addition to the call's own (a sign-in: 2 s on a busy machine). */
 const LOCK_MOST_MS = 5_000;
 const CALL_MOST_MS = 8_000;
-/** What a worker whose person has answered may still need. */
+/** The time that a worker may need after its person has responded. */
 const WORKER_END_MS = 15_000;
 const BYSTANDER = rolePath(SESSION, ACCOUNT, "Admin");
 
-/** Kills until `kills` of them have hit a live process, or the time is up. */
+/** Kills processes until `kills` of them were alive when hit, or the time is up. */
 export async function killLane(kills: number, mostMs: number, random: Random): Promise<LaneFigures> {
   const until = performance.now() + mostMs;
   const stage = await openStage();
@@ -112,14 +112,14 @@ async function killOnce(stage: Stage, random: Random, number: number, config: st
   const allowed = kind === "login" ? (target === "worker" ? 2 : 1) : answerLost ? 1 : 0;
   expect(tabs <= allowed, `${tabs} tabs instead of at most ${allowed}`);
   expect(fileText(stage, BYSTANDER) === bystander, "another role's credentials were lost");
-  // A worker whose call was served by another's answer ends on its own.
+  // A worker whose call got another one's result ends by itself.
   const left = await waitForProcesses(stage.home.path, WORKER_END_MS);
   expect(left.length === 0, `still running: ${left}`);
   const swept = await sweepLocks(stage, expect);
   return { kind, target, what, killed, answerLost, tabs, swept, nextMs: next.ms, faults };
 }
 
-/** Locks that the dead left and the next call, a hit, did not touch: the first one that takes any lock takes them away. */
+/** Stale locks that the next call, a hit, did not touch: the first process that takes any lock removes them. */
 async function sweepLocks(stage: Stage, expect: Expect): Promise<number> {
   const dead = lockFiles(stage.home.path);
   if (dead.length === 0) return 0;
@@ -142,7 +142,7 @@ function startInShell(stage: Stage, args: readonly string[], env: Record<string,
 
 interface Moment {
   text: string;
-  /** Wait for this request first; absent: count from the start (of the worker, where that is the target). */
+  /** The request to wait for; absent: count from the start (of the worker, if that is the target). */
   path?: string;
   delayMs: number;
 }
@@ -157,7 +157,7 @@ function drawMoment(random: Random, kind: Kind, target: Target): Moment {
   return { text: `${delayMs.toFixed(1)} ms after ${path}`, path, delayMs };
 }
 
-/** Waits for the moment and kills; true when the victim was alive. */
+/** Waits for the moment and kills. Returns true if the process was alive. */
 async function strike(stage: Stage, running: Running, target: Target, moment: Moment): Promise<boolean> {
   let ended = false;
   const end = running.done.then(() => {
@@ -179,7 +179,7 @@ async function strike(stage: Stage, running: Running, target: Target, moment: Mo
   return true;
 }
 
-/** Resolves when the emulator takes the next request for this path. */
+/** Resolves when the emulator receives the next request for this path. */
 function requestTo(stage: Stage, path: string): Promise<void> {
   const { requests } = stage.center;
   return new Promise((resolve) => {
@@ -194,7 +194,7 @@ function requestTo(stage: Stage, path: string): Promise<void> {
   });
 }
 
-/** The killed run's request with this refresh token was granted, so that the next run's was not. */
+/** The killed run's request with this refresh token succeeded, so the next run's did not. */
 function wasSpentTwice(stage: Stage, refreshToken: unknown): boolean {
   const statuses = stage.center.requests
     .filter(({ body }) => (body as { refreshToken?: unknown } | null)?.refreshToken === refreshToken)
@@ -209,7 +209,7 @@ async function lookAtTheEnd(stage: Stage): Promise<LaneFigures["end"]> {
   if (processes > 0) faults.push(`${processes} processes are left`);
   const temporary = temporaryFiles(path).length;
   ageTemporaryFiles(path);
-  // Together they write in every folder; each writer sweeps where it writes.
+  // Together they write in every folder; each writer removes leftovers where it writes.
   for (const kind of ["login", "refresh", "init"] as const) {
     await KINDS[kind].prepare(stage);
     const { code, stderr } = await stage.start(KINDS[kind].args).done;

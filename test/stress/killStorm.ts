@@ -7,13 +7,13 @@ import type { Suite } from "./suite.ts";
 
 const KILLS = 500;
 const KILLS_SHORT = 60;
-/** Then it stops with fewer kills, and says so. */
+/** After this time it stops with fewer kills, and says so. */
 const MOST_MS = 420_000;
 const MOST_SHORT_MS = 80_000;
-/** Most of a round is waiting; more would measure the queue of a small machine. */
+/** A round mostly waits. More lanes would measure the queue of a small machine. */
 const LANES = 3;
 
-/** Random SIGKILLs at random moments; after each one the disk is looked at and the next call has to succeed. */
+/** SIGKILLs at random moments. After each one the disk is checked, and the next call must succeed. */
 export const killStorm: Suite = {
   name: "killStorm",
   title: "Kill storm",

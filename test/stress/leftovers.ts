@@ -2,10 +2,10 @@ import { readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 
 const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
-/** How old the program lets a temporary file of its own grow. */
+/** The age at which the program removes its own temporary files. */
 const TEMPORARY_LIFE_SECONDS = 60;
 
-/** Every file under a folder, links not followed. */
+/** Every file under a folder. Links are not followed. */
 export function filesUnder(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -25,7 +25,7 @@ export function brokenJson(folder: string): string[] {
       try {
         text = readFileSync(path, "utf8");
       } catch {
-        return []; // Replaced or removed meanwhile.
+        return []; // Replaced or removed in the meantime.
       }
       try {
         JSON.parse(text);
@@ -44,7 +44,7 @@ export function temporaryFiles(home: string): string[] {
   return filesUnder(join(home, ".aws")).filter(isTemporary);
 }
 
-/** As if the time had passed after which they may be swept. */
+/** Sets the files' times back, so that they are old enough to be removed. */
 export function ageTemporaryFiles(home: string): void {
   for (const path of temporaryFiles(home)) {
     const seconds = statSync(path).mtimeMs / 1000 - TEMPORARY_LIFE_SECONDS - 1;

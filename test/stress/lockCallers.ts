@@ -13,7 +13,7 @@ export const CALLERS = 8;
 const HOUR_MS = 3_600_000;
 const GIVE_UP_MS = 30_000;
 
-/** One role for each caller: they meet at the session's lock, not at a role's. */
+/** One role for each caller, so that they meet at the session's lock, not at a role's. */
 export async function onLockStage<T>(
   work: (stage: Stage) => Promise<T>,
   options: StageOptions = {},
@@ -33,12 +33,12 @@ export function callerOf(stage: Stage, index: number, options: Parameters<Stage[
   return stage.call({ accountId: account?.accountId ?? "", roleName, ...options });
 }
 
-/** `CALLERS` at once; the role with the number 0 is for the holder before them. */
+/** Starts `CALLERS` at once. The role with the number 0 is for the holder before them. */
 export function allCallers(stage: Stage, options?: Parameters<Stage["call"]>[0]): Promise<RunResult[]> {
   return Promise.all(Array.from({ length: CALLERS }, (_, index) => callerOf(stage, index + 1, options).done));
 }
 
-/** Answers the time of the slowest. */
+/** Returns the time of the slowest. */
 export function expectAllServed(
   { center }: Stage,
   results: readonly RunResult[],
@@ -54,11 +54,11 @@ export function expectAllServed(
   return slowest;
 }
 
-/** Requests to /token, by what came of them. `logins`: sign-ins that were redeemed. */
+/** Requests to /token, by their results. `logins`: redeemed sign-ins. */
 export interface Spent {
   /** Refreshes that were sent. */
   refreshes: number;
-  /** Those to which the service gave a new token. */
+  /** Refreshes that returned a new token. */
   granted: number;
   logins: number;
   tabs: number;
@@ -79,8 +79,8 @@ export function spentOf({ center, browser }: Stage): Spent {
 }
 
 /**
- * What it may have cost: so many refreshes at most, and exactly the rest. And the file is good as it lies there, all are whole, and
- * the next call asks OIDC nothing.
+ * Checks the cost: at most so many refreshes, and exactly the other counts. Also checks that all files are intact and
+ * that the next call needs no request to the OIDC service.
  */
 export async function expectSpent(stage: Stage, allowed: Spent, expect: Expect): Promise<Spent> {
   const seen = spentOf(stage);
@@ -106,13 +106,13 @@ function oidcRequests({ center }: Stage): number {
   return center.requests.filter(({ service }) => service === "oidc").length;
 }
 
-/** What one round cost, and how long its slowest caller took. */
+/** The cost of one round, and the time of its slowest caller. */
 export interface Round {
   spent: Spent;
   slowestMs: number;
   /** A worker had begun when its starter was killed. */
   handedOver?: boolean;
-  /** Calls whose time was over, by their clock. */
+  /** Calls that ran out of time by their own clock. */
   overtaken?: number;
 }
 
@@ -152,7 +152,7 @@ export function redate(path: string, dates: Dates): void {
   utimesSync(path, date, date);
 }
 
-/** The id of the lock that is held now. */
+/** The id of the current lock. */
 export function lockId(path: string): string | undefined {
   try {
     return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).id : undefined;
@@ -168,7 +168,7 @@ export async function until(what: string, holds: () => boolean, giveUpMs = GIVE_
   }
 }
 
-/** Looks all the time, for what lasts a few milliseconds. */
+/** Polls without a pause, for states that last a few milliseconds. */
 export function busyUntil(giveUpAt: number, holds: () => boolean = () => false): void {
   while (performance.now() < giveUpAt && !holds());
 }

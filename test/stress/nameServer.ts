@@ -1,22 +1,22 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv4 } from "node:net";
 
-/** What is said of a name: its addresses (of both families), a refusal, or nothing at all. */
+/** The answer for a name: its addresses (of both families), a refusal, or none at all. */
 export type NameAnswer = readonly string[] | "SERVFAIL" | "NXDOMAIN" | "REFUSED" | "silence";
 
 export interface NameServer {
-  /** From now on; names that nobody has told it of do not exist. */
+  /** Sets the answer for a name. Other names do not exist. */
   tell(name: string, answer: NameAnswer): void;
   close(): void;
 }
 
-/** RFC 1035, 4.1.1. */
+/** The header of a message (RFC 1035, section 4.1.1). */
 const RESPONSE_CODE = { SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const;
-/** Query type → how many bytes an address has: A and (RFC 3596) AAAA. */
+/** Query type → number of bytes of an address: A, and AAAA (RFC 3596). */
 const ADDRESS_BYTES: Readonly<Record<number, number>> = { 1: 4, 28: 16 };
 const HEADER_BYTES = 12;
 
-/** A name server over UDP that knows addresses and nothing else; the first question of a query is answered. */
+/** A name server over UDP that answers the first question of a query, with addresses only. */
 export async function startNameServer(address: string, port = 53): Promise<NameServer> {
   const names = new Map<string, NameAnswer>();
   const socket = createSocket("udp4");
@@ -48,7 +48,7 @@ function answerTo(query: Buffer, names: ReadonlyMap<string, NameAnswer>): Buffer
   const records = isRefusal ? [] : said.map(addressBytes).filter((address) => address.length === bytes);
   const header = Buffer.alloc(HEADER_BYTES);
   query.copy(header, 0, 0, 2);
-  // A response, to what the asker wished, by a server that recurses.
+  // Flags of a recursive server's response.
   header.writeUInt16BE(0x8080 | (query.readUInt16BE(2) & 0x0100) | (isRefusal ? RESPONSE_CODE[said] : 0), 2);
   header.writeUInt16BE(1, 4);
   header.writeUInt16BE(records.length, 6);
@@ -56,7 +56,7 @@ function answerTo(query: Buffer, names: ReadonlyMap<string, NameAnswer>): Buffer
   return Buffer.concat([header, question, ...records.map((address) => record(type, address))]);
 }
 
-/** The question's name, and where it ends. */
+/** The question's name and the offset of its end. */
 function readName(query: Buffer): { name: string; end: number } {
   const labels: string[] = [];
   let at = HEADER_BYTES;
@@ -67,7 +67,7 @@ function readName(query: Buffer): { name: string; end: number } {
   return { name: labels.join(".").toLowerCase(), end: at + 1 };
 }
 
-/** RFC 1035, 4.1.3: the name by a pointer to the question, class IN, to be kept by nobody. */
+/** RFC 1035, section 4.1.3: the name as a pointer to the question, class IN, not to be cached. */
 function record(type: number, address: Buffer): Buffer {
   const head = Buffer.from([0xc0, HEADER_BYTES, 0, type, 0, 1, 0, 0, 0, 0, 0, address.length]);
   return Buffer.concat([head, address]);

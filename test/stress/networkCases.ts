@@ -9,10 +9,10 @@ import { ADDRESS, WITH_FILES_OF_HOME } from "./ownNetwork.ts";
 import { type Expect, type Figures, newReport } from "./report.ts";
 import { openStage, type Stage } from "./stage.ts";
 
-/** What the network does to a service's name or address, and what the person is told of it. */
+/** A fault of the network for a service's name or address, and the message for it. */
 interface Fault {
   name?: NameAnswer;
-  /** Another name server's address than the one that works. */
+  /** The address of another name server than the working one. */
   nameServer?: string;
   message: RegExp;
   inShortRun?: boolean;
@@ -75,7 +75,7 @@ if (probe.address !== HERE) {
 } else await run();
 names.close();
 print("end");
-// A lookup that nobody answers would hold this process, too.
+// A lookup without an answer would block this process too.
 process.exit(0);
 
 async function run(): Promise<void> {
@@ -99,7 +99,7 @@ function print(line: Line): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Both services by TLS, under names of their own, which lead to the emulator. */
+/** Both services with TLS, under names that lead to the emulator. */
 async function openNamedStage(): Promise<Stage> {
   const number = ++stages;
   const named = (service: Service, url: string) => {
@@ -127,7 +127,7 @@ function inTrouble(service: Service, { name, nameServer, message }: Fault, expec
       async begin(stage) {
         if (name !== undefined) names.tell(nameOf(stage, service), name);
         if (nameServer === undefined) return {};
-        // The other service is known without any name server.
+        // The other service's name is known without a name server.
         const other = service === "portal" ? "oidc" : "portal";
         await stage.home.write("resolv.conf", `nameserver ${nameServer}\n`);
         await stage.home.write("hosts", `${HERE} localhost ${nameOf(stage, other)}\n`);
@@ -139,7 +139,7 @@ function inTrouble(service: Service, { name, nameServer, message }: Fault, expec
   );
 }
 
-/** Half of a network: what works is found, within the second that an address has. */
+/** Half of the network works: the working half is found within the second that each address gets. */
 async function onlyIpv4(expect: Expect): Promise<Figures> {
   const stage = await openNamedStage();
   try {

@@ -5,13 +5,13 @@ import { type OwnNetwork, ownNetwork } from "./ownNetwork.ts";
 import type { Row } from "./report.ts";
 import type { Suite } from "./suite.ts";
 
-/** Each line of the program's output is one. */
+/** Each line of the program's output is a row or a note. */
 export type Line = { row: Row } | { note: string } | "end";
 
 const PROGRAM = fileURLToPath(new URL("networkCases.ts", import.meta.url));
 const DEADLINE_MS = 150_000;
 
-/** Names that cannot be looked up, and addresses to which no route leads, in a network of the suite's own. */
+/** Names that cannot be looked up and addresses without a route, in a network of the suite's own. */
 export const network: Suite = {
   name: "network",
   title: "No network",

@@ -5,7 +5,7 @@ import type { Expect, Figures } from "./report.ts";
 import { isGoodOutput } from "./stage.ts";
 import { tokenFault } from "./tokenFault.ts";
 
-/** One kind of command, again and again. `failures`: it failed, `twice`: and so it did when it was given once more. */
+/** One kind of command, repeated. `failures` counts failed commands, `twice` those that also failed when repeated. */
 export interface Loop {
   name: string;
   commands: number;
@@ -13,7 +13,7 @@ export interface Loop {
   twice: number;
 }
 
-/** `pause`: milliseconds between two commands. `run` goes around each command with its second try. */
+/** `pause`: milliseconds between two commands. `run` includes a command's second attempt. */
 export interface Pace {
   lasts(): boolean;
   pause?(): number;
@@ -41,7 +41,7 @@ export async function ourLoop(
   return loop;
 }
 
-/** A command of theirs may fail for what another tool did to the file meanwhile, once: the second try finds all in order. */
+/** Another tool's command may fail once because of a file that changed meanwhile. The second attempt must succeed. */
 export async function theirLoop(
   name: string,
   command: () => Promise<RunResult>,
@@ -78,7 +78,7 @@ export function loopFigures(loops: readonly Loop[]): Figures {
   };
 }
 
-/** What is there serves us without a person; looked at before anybody is called, and after. */
+/** The cached state must serve us without a person. Checked before all callers start and after they end. */
 export async function expectUsable(world: World, expect: Expect): Promise<void> {
   const before = tokenFault(world);
   expect(before === undefined, `the token file at the end: ${before}`);

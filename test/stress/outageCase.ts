@@ -13,29 +13,29 @@ export const ENDPOINT_VARIABLE: Readonly<Record<Service, string>> = {
   portal: "AWS_ENDPOINT_URL_SSO",
 };
 
-/** What keeps a service from answering, and what the person is told when nothing valid is left. */
+/** A fault of a service, and the message if nothing valid is left. */
 export interface Trouble {
   message: RegExp;
   open(): Promise<Stage>;
-  /** Answers what the troubled call needs beside its usual options. */
+  /** Returns additional options for the affected call. */
   begin(stage: Stage, service: Service): Promise<CallOptions>;
   end(stage: Stage, service: Service): Promise<void>;
-  /** Tried again by the program: on a busy machine the last of the tries may be cut short by the budget. */
+  /** The program retries. On a busy machine, the budget may cut the last attempt short. */
   isRetried?: boolean;
   /** The request reaches the service, and then hangs. */
   takesRequests?: boolean;
 }
 
-/** CONTRACT 4.5: retries ≤ 10 s, ≤ 3 s when something valid is left; and the process has to start, on a busy machine. */
+/** Retries take ≤ 10 s, ≤ 3 s if something valid is left. On a busy machine, the start of the process is added. */
 const RETRY_MS = 10_000;
 const SHORT_RETRY_MS = 3_000;
-/** No retry is a refresh that has been sent: its answer may hold the only refresh token, so it is waited for. */
+/** A sent refresh is not retried: its response may hold the only refresh token, so it is waited for. */
 const SENT_REFRESH_MS = 10_000;
 const START_MS = 5_000;
 
 const OUT_OF_TIME = /did not answer within \d+ (s|ms)|no time left/;
 
-/** What the person has, what is expected of the run, and for which services it says something. */
+/** The cached state, the expected end of the run, and the services that it applies to. */
 interface Situation {
   name: string;
   services: readonly Service[];
@@ -78,7 +78,10 @@ const SITUATIONS: readonly Situation[] = [
   },
 ];
 
-/** One service in trouble, in every situation that concerns it, all at once: exit code, words, time, no browser, nothing lost, and well again afterwards. */
+/**
+ * One service fails, in every situation that it affects. Checks exit code, message, time, that no browser opens, that
+ * nothing is lost, and that the next call works.
+ */
 export async function inEverySituation(service: Service, trouble: Trouble, expect: Expect): Promise<Figures> {
   const cases = SITUATIONS.filter(({ services }) => services.includes(service)).map(async (situation) => {
     const within: Expect = (holds, otherwise) => expect(holds, `${situation.name}: ${otherwise}`);
@@ -124,16 +127,16 @@ async function oneCase(
   }
 }
 
-/** As messages name it. */
+/** The name in messages. */
 export function hostOf({ env }: Stage, service: Service): string {
   return new URL(env[ENDPOINT_VARIABLE[service]] ?? "").host;
 }
 
-/** All is well again: the next call works, and asks nobody who need not be asked. */
+/** The fault is over: the next call works, and asks a person only if that is necessary. */
 async function recovery(stage: Stage, { name }: Situation, expect: Expect): Promise<void> {
   const file = jsonIn(join(stage.home.path, tokenPath(SESSION)));
   const refreshToken = stage.center.state.refreshTokens.get(String(file?.refreshToken));
-  // An answer that was on its way has cost the refresh token: only a person can help.
+  // The response on its way held the only refresh token, so a person has to sign in.
   const needsPerson = name === "nobody signed in" || refreshToken?.usedAt !== undefined;
   const { code, stderr } = await stage.call().done;
   expect(code === 0, `afterwards: exit ${code}: ${stderr.trim()}`);
@@ -141,7 +144,7 @@ async function recovery(stage: Stage, { name }: Situation, expect: Expect): Prom
   expect(tabs <= (needsPerson ? 1 : 0), `afterwards: ${tabs} tabs`);
 }
 
-/** Rows that mostly wait cost little processor time: so many at once, in order. */
+/** Rows that mostly wait need little processor time, so some run at once, in order. */
 export async function manyAtOnce<T>(
   rows: readonly T[],
   most: number,

@@ -3,26 +3,26 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Addresses of the networks that RFC 5737 and RFC 3849 set aside for examples: none of them is anybody's. */
+/** Addresses reserved for examples by RFC 5737 and RFC 3849. */
 export const ADDRESS = {
   nameServer: "127.0.0.1",
   closedNameServer: "127.0.0.2",
-  /** The only route is the loopback's and the link's: connect answers ENETUNREACH. */
+  /** No route: connect fails with ENETUNREACH. */
   elsewhere: "192.0.2.1",
-  /** A route says that it cannot be reached: EHOSTUNREACH at once. */
+  /** An unreachable route: EHOSTUNREACH at once. */
   unreachable: "203.0.113.1",
-  /** A route forbids it, as VPN clients do while their tunnel is down: EACCES. */
+  /** A prohibited route, as set by VPN clients while their tunnel is down: EACCES. */
   prohibited: "203.0.113.2",
-  /** A route swallows it: EINVAL. */
+  /** A blackhole route: EINVAL. */
   swallowed: "203.0.113.3",
-  /** On the link, where nobody answers ARP: EHOSTUNREACH after seconds. */
+  /** On the link, without an answer to ARP: EHOSTUNREACH after seconds. */
   nobody: "198.51.100.3",
-  /** On the link, to a machine that drops every packet: a connection that is never refused. */
+  /** On the link, to a machine that drops every packet: the connection is never refused. */
   blackHole: "198.51.100.2",
   blackHole6: "2001:db8::2",
 } as const;
 
-/** A link whose other end takes frames for another machine than itself, and says nothing. */
+/** A link whose other end accepts frames for another machine and never responds. */
 const SETUP = `
   PATH=/usr/sbin:/sbin:/usr/bin:/bin
   ip link set lo up &&
@@ -42,15 +42,19 @@ const SETUP = `
   exec "$@"`;
 
 export interface OwnNetwork {
-  /** Starts a program that has this network and these files in /etc to itself; standard error is shown. */
+  /** Starts a program in this network, with its own files in /etc. Standard error is passed on. */
   start(command: readonly string[], env: NodeJS.ProcessEnv): ChildProcess;
   remove(): void;
 }
 
-/** A network and mount namespace with loopback, one link, and a name server's address in resolv.conf; or why there is none here. */
+/**
+ * A network and mount namespace with loopback, one link, and a name server in resolv.conf; or the reason why it
+ * cannot be made.
+ */
 export function ownNetwork(): OwnNetwork | { missing: string } {
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-stress-network-"));
-  // A stranger's resolver options (search domains, time-outs) stay out; without these files' own, glibc waits 5 s, twice.
+  // Replaces the machine's resolver options (search domains, time-outs): without options of its own, glibc waits for 5
+  // s, twice.
   writeFileSync(join(folder, "resolv.conf"), `nameserver ${ADDRESS.nameServer}\n`);
   writeFileSync(join(folder, "nsswitch.conf"), "hosts: files dns\n");
   const isRoot = process.getuid?.() === 0;
@@ -69,7 +73,7 @@ export function ownNetwork(): OwnNetwork | { missing: string } {
   };
 }
 
-/** Runs what follows it with the `resolv.conf` and the `hosts` that lie in HOME. */
+/** Runs a command with the `resolv.conf` and `hosts` from HOME. */
 export const WITH_FILES_OF_HOME: readonly string[] = [
   "unshare",
   "-m",

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** PIDs of live processes of this machine whose HOME is the given throw-away folder: workers that outlived their callers. */
+/** PIDs of live processes whose HOME is the given temporary folder: workers that outlived their callers. */
 export function processesOf(home: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -9,12 +9,12 @@ export function processesOf(home: string): number[] {
     .filter((pid) => pid !== process.pid && environmentOf(pid).includes(`HOME=${home}`) && !isZombie(pid));
 }
 
-/** Those of them that are login workers. */
+/** The PIDs of login workers among them. */
 export function workersOf(home: string): number[] {
   return processesOf(home).filter((pid) => argumentsOf(pid).includes("--login-worker"));
 }
 
-/** Waits until no process of that home is left; answers those that are when the time is up. */
+/** Waits until no process of that home is left. Returns the remaining ones when the time is up. */
 export async function waitForProcesses(home: string, deadlineMs: number): Promise<number[]> {
   const giveUpAt = performance.now() + deadlineMs;
   for (;;) {
@@ -24,7 +24,7 @@ export async function waitForProcesses(home: string, deadlineMs: number): Promis
   }
 }
 
-/** Ends, one by one, whatever a stage has started and not ended itself. */
+/** Ends, one by one, the processes that a stage has started and not ended. */
 export async function endProcessesOf(home: string): Promise<void> {
   for (let round = 0; round < 20; round++) {
     const left = processesOf(home);
@@ -34,9 +34,9 @@ export async function endProcessesOf(home: string): Promise<void> {
   }
 }
 
-/** False when it had ended already. */
+/** False if it had already ended. */
 export function kill(pid: number, signal: NodeJS.Signals = "SIGKILL"): boolean {
-  // One that could not be started; to the system 0 and -1 mean many.
+  // The PID of a process that could not be started: the system takes 0 and -1 for many processes.
   if (pid < 1) return false;
   try {
     return process.kill(pid, signal);

@@ -3,12 +3,12 @@ export interface Random {
   /** 0 ≤ x < 1. */
   next(): number;
   between(low: number, high: number): number;
-  /** A whole number, `low` ≤ x ≤ `high`. */
+  /** An integer, `low` ≤ x ≤ `high`. */
   whole(low: number, high: number): number;
   pick<T>(choices: readonly T[]): T;
 }
 
-/** mulberry32 over an FNV-1a hash of the words, so that every suite and lane has a stream of its own. */
+/** mulberry32, seeded with an FNV-1a hash of the words, so that every suite and lane has its own numbers. */
 export function seeded(...words: (string | number)[]): Random {
   let state = 0x811c9dc5;
   for (const character of words.join("/")) {

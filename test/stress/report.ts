@@ -1,6 +1,6 @@
 export type Figures = Record<string, string | number>;
 
-/** One promise put to the test: what was measured, and how it was broken, if it was. */
+/** One tested promise: what was measured, and how the promise was broken, if it was. */
 export interface Row {
   name: string;
   figures: Figures;
@@ -8,15 +8,15 @@ export interface Row {
 }
 
 export interface Report {
-  /** Checks one promise; `expect(condition, "what is wrong when it does not hold")` collects the faults. */
+  /** Checks one promise. `expect(condition, "what is wrong when it does not hold")` collects the failures. */
   row(name: string, check: (expect: Expect) => Promise<Figures> | Figures): Promise<void>;
-  /** A line under the table: what was left out, and why. */
+  /** A line under the table, for what was left out and why. */
   note(line: string): void;
 }
 
 export type Expect = (holds: boolean, otherwise: string) => void;
 
-/** For the process in a network of its own, whose rows become tests in the one outside. */
+/** For the process in a network of its own; its rows become tests in the process outside. */
 export function newReport(): Report & { readonly rows: readonly Row[] } {
   const rows: Row[] = [];
   return {

@@ -3,7 +3,7 @@ import { ENDPOINT_VARIABLE, inEverySituation, type Service, type Trouble } from 
 import { openStage } from "./stage.ts";
 import type { Suite, SuiteContext } from "./suite.ts";
 
-/** What a service does, and what the person is told when nothing valid is left. */
+/** A service's fault, and the message if nothing valid is left. */
 interface Fault {
   how: How | "down" | "tls";
   message: RegExp;
@@ -45,7 +45,7 @@ const PATHS: Record<Service, RegExp> = {
   portal: /^\/federation\/credentials$/,
 };
 
-/** Every way a service answers badly, in every situation of a person. */
+/** Every bad response of a service, in every cached state. */
 export const outages: Suite = { name: "outages", title: "Outages", concurrent: true, run };
 
 async function run({ report, short }: SuiteContext): Promise<void> {
@@ -68,7 +68,7 @@ function troubleOf({ how, message }: Fault): Trouble {
     async begin({ center }, service) {
       if (how === "down") await center.goDown(service);
       else if (how === "tls") {
-        // TLS spoken to a server that knows only plain HTTP.
+        // TLS to a server that speaks only plain HTTP.
         return { env: { [ENDPOINT_VARIABLE[service]]: center.urls[service].replace("http:", "https:") } };
       } else center.misbehave({ path: PATHS[service], how });
       return {};

@@ -12,27 +12,27 @@ import { inStandstill } from "./standstill.ts";
 import { tokenFault } from "./tokenFault.ts";
 import type { Others } from "./withOthers.ts";
 
-/** So short that nobody, we included, is content with a cached role for longer than a moment: all look at the token. */
+/** So short that cached role credentials soon do not suffice for any tool, and all tools look at the token. */
 const ROLE_SECONDS = 62;
-/** Ours uses a token as it is from then on; the others do with less. */
+/** The time left with which our program uses a token unchanged; other tools accept less. */
 const FRESH_MS = 15 * 60_000;
-/** How much life a token is left: most often none, sometimes so much that it need not, but may be refreshed. */
+/** The time left of a token: mostly none, sometimes enough that it may, but need not, be refreshed. */
 const LEFT_SECONDS = [...Array(7).fill(-3600), 120];
 const LONGEST_PAUSE_MS = 200;
-/** Until somebody has refreshed what expired, on a busy machine. */
+/** The time until a token is refreshed on a busy machine. */
 const REFRESHED_WITHIN_MS = 30_000;
-/** So many times the span at most, for those of ours that are still missing. */
+/** The limit, as a multiple of the usual time, for our missing refreshes. */
 const MOST_SPANS = 3;
 
 interface Span {
   ms: number;
-  /** How many refreshes have to be ours, so that the row says something of us: it goes on until there are. */
+  /** The number of refreshes that must be ours before the row ends, so that it tests our program. */
   ours: number;
 }
 
 /**
- * Everybody calls without end, and again and again the token has expired: whoever sees it first refreshes, and the others meet a
- * refresh token that is spent. No sign-in is to be had: what a refresh loses stays lost.
+ * All tools call continuously while the token expires again and again. The first one refreshes, and the others find a
+ * spent refresh token. No sign-in is possible, so a lost refresh token stays lost.
  */
 export async function refreshing(
   others: Others,
@@ -92,8 +92,8 @@ export async function refreshing(
 }
 
 /**
- * Lets the token expire whenever it has been refreshed and all have ended that were under way then: a token lives longer than a
- * command. While nobody moves, so that what is written over is what was there; and what is there has to be good.
+ * Makes the token expire once it has been refreshed and all commands of that time have ended, as a token lives longer
+ * than a command. All processes are stopped meanwhile, so that the file is unchanged; it must also be valid.
  */
 async function expireAgainAndAgain(
   world: World,
@@ -129,7 +129,7 @@ async function isRefreshed(world: World): Promise<boolean> {
   return false;
 }
 
-/** NaN while the file is in pieces, as others leave it for a moment. */
+/** NaN while the file is incomplete, as other tools leave it for a moment. */
 function lifeLeftMs(world: World): number {
   try {
     const { expiresAt } = JSON.parse(readFileSync(join(world.home.path, tokenPath(SESSION)), "utf8"));

@@ -24,25 +24,25 @@ export const ACCOUNT = "123456789011";
 export const ROLE = "ReadOnly";
 export const REGION = "eu-west-1";
 
-/** A home, an Identity Center and a browser: all one person has. */
+/** A home, an Identity Center and a browser. */
 export interface Stage {
   readonly home: Home;
   readonly center: IdentityCenter;
   readonly browser: FakeBrowser;
   readonly env: Readonly<Record<string, string>>;
-  /** Any command of the program under test. */
+  /** Runs any command of the program under test. */
   start(args: readonly string[], options?: StartOptions): Running;
-  /** The line that `init` writes. */
+  /** Runs the line that `init` writes. */
   call(options?: CallOptions): Running;
-  /** A token file with a live refresh token, whose access token has so many seconds left. */
+  /** Writes a token with a live refresh token, and an access token with so many seconds left. */
   signIn(secondsLeft: number, session?: string): Promise<Record<string, unknown>>;
-  /** Cached role credentials that STS of the stage accepts, with so many seconds left. */
+  /** Writes role credentials that the stage's STS accepts, with so many seconds left. */
   cacheRole(secondsLeft: number, roleName?: string, session?: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface StartOptions extends RunOptions {
-  /** A command that runs what follows it: `unshare -m …`. */
+  /** A prefix for the command: `unshare -m …`. */
   through?: readonly string[];
 }
 
@@ -57,7 +57,7 @@ export interface StageOptions {
   browser?: BrowserMode;
   config?: string;
   env?: Record<string, string>;
-  /** Beside the emulator's own endpoint variables. */
+  /** Added to the emulator's own endpoint variables. */
   endpoints?: (center: IdentityCenter) => Record<string, string>;
 }
 
@@ -118,7 +118,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
-/** Whether a main job's output is one whole document, with credentials the emulator knows. */
+/** True if the output is one whole document with credentials that the emulator knows. */
 export function isGoodOutput(stdout: string, center: IdentityCenter): boolean {
   try {
     const document = JSON.parse(stdout);
@@ -129,7 +129,7 @@ export function isGoodOutput(stdout: string, center: IdentityCenter): boolean {
   }
 }
 
-/** The JSON in a file; undefined when there is none, throws when it does not parse. */
+/** The JSON in a file; undefined if there is no file. Throws if it does not parse. */
 export function jsonIn(path: string): Record<string, unknown> | undefined {
   let text: string;
   try {

@@ -7,12 +7,12 @@ import type { Stage } from "./stage.ts";
 
 /** CONTRACT 4.7: a live holder keeps its lock until then. */
 export const LIVE_HOLDER_MS = 60_000;
-/** Of callers who wait for longer than that. */
+/** For callers that wait longer than that. */
 export const LONG_WAIT = { env: { SSO_CRED_WAIT: "100" }, deadlineMs: 130_000 };
-/** Longer than a live holder is respected, and others look again for a spent token's successor. */
+/** Longer than a live holder keeps its lock, and longer than others look for a spent token's successor. */
 export const HELD_UP_MS = 70_000;
 
-/** Its budget is over, whatever it says. */
+/** Its budget has run out, so any end is accepted. */
 export async function wake(holder: Running): Promise<void> {
   kill(holder.pid, "SIGCONT");
   await holder.done;

@@ -2,16 +2,19 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kill, processesOf } from "./processes.ts";
 
-/** Most stop at once. One whose child was stopped between vfork and exec waits for that child, and does not. */
+/**
+ * Most processes stop at once. A process whose child was stopped between vfork and exec waits for that child and does
+ * not stop.
+ */
 const STOPS_WITHIN_MS = 200;
 const TRIES = 50;
 
-/** Twice, for what is started in between; who is stopped starts nothing. */
+/** Twice, for processes started in between. A stopped process starts none. */
 export function signalAll(home: string, signal: "SIGSTOP" | "SIGCONT"): void {
   for (let round = 0; round < 2; round++) for (const pid of processesOf(home)) kill(pid, signal);
 }
 
-/** While no process of that home does anything; `work` starts none. */
+/** Runs `work` while all processes of that home are stopped. `work` must not start one. */
 export async function inStandstill<T>(home: string, work: () => T): Promise<T> {
   for (let tries = 0; tries < TRIES; tries++) {
     signalAll(home, "SIGSTOP");
@@ -38,6 +41,6 @@ function isStopped(pid: number): boolean {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     return /^[tTZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
   } catch {
-    return true; // It has ended.
+    return true; // The process has ended.
   }
 }

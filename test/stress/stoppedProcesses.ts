@@ -14,10 +14,10 @@ const SHORT_WAIT_SECONDS = 5;
 /** CONTRACT 4.7: a live holder keeps its lock until then. */
 const LIVE_HOLDER_MS = 60_000;
 
-/** SIGSTOP: the process of a suspended machine, or of a person who pressed Ctrl-Z. */
+/** SIGSTOP, as in a suspended machine, or after Ctrl-Z. */
 export const stopped: Suite = { name: "stopped", title: "Stopped processes", concurrent: true, run };
 
-/** The rows only wait: all at once. */
+/** The rows only wait, so all run at once. */
 async function run(context: SuiteContext): Promise<void> {
   const { report, short } = context;
   const rows = [
@@ -34,7 +34,7 @@ async function run(context: SuiteContext): Promise<void> {
   await Promise.all(rows);
 }
 
-/** `resume` lets the holder go on, and waits for its end: its budget is over, whatever it says. */
+/** `resume` continues the holder and waits for its end. Its budget has run out. */
 async function onHeldRefresh(
   work: (stage: Stage, resume: () => Promise<unknown>) => Promise<Figures>,
 ): Promise<Figures> {

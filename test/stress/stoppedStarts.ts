@@ -18,18 +18,21 @@ import { duration, type Expect, type Figures, type Report } from "./report.ts";
 import type { Stage } from "./stage.ts";
 import { expectTakenOver, LIVE_HOLDER_MS, LONG_WAIT, wake } from "./standingHolder.ts";
 
-/** After the lock of a sign-in is there: before, during and after the write of its file, and before the worker is started. */
+/**
+ * The time after the creation of a sign-in's lock: before, during and after the write of its file, and before the
+ * start of the worker.
+ */
 const STOPPED_AFTER_MS = [0, 0.3, 0.6];
-/** Of tries to stop a process in those few milliseconds. */
+/** Attempts to stop a process in those few milliseconds. */
 const MOST_TRIES = 12;
-/** Far longer than a worker needs to open its page. */
+/** Much longer than a worker needs to open its page. */
 const PAGE_MS = 2_000;
 
 type Wakes = "after the sign-in" | "while it is open";
 
 /**
- * Stopped while it starts a sign-in, and pushed aside by others who start theirs: it must not open a second page when it goes on, nor
- * end the first.
+ * A process is stopped while it starts a sign-in, and others take its lock over. When it continues, it must neither
+ * open a second page nor end the first sign-in.
  */
 export function stoppedStarts(report: Report): Promise<void>[] {
   return [
@@ -69,7 +72,7 @@ async function round(wakes: Wakes, afterMs: number, expect: Expect) {
   throw new Error(`no process was stopped while it started a sign-in, in ${MOST_TRIES} tries`);
 }
 
-/** Looks all the time; undefined where it has let go of the lock before. */
+/** Polls without a pause. Undefined if the lock was released before. */
 async function stoppedWithLoginLock(stage: Stage, afterMs: number): Promise<Running | undefined> {
   const lock = lockPath(stage, "login");
   const holder = callerOf(stage, 0, { deadlineMs: LONG_WAIT.deadlineMs });
@@ -85,7 +88,7 @@ async function pushAside(stage: Stage, holder: Running, wakes: Wakes, expect: Ex
   const others = allCallers(stage, LONG_WAIT);
   await until("the others' page", () => browser.opened().length > 0, 2 * LIVE_HOLDER_MS);
   if (wakes === "after the sign-in") await others;
-  // For what comes just after the page: its state file.
+  // Time for the next change after the page: the state file.
   await sleep(PAGE_MS);
   await wake(holder);
   await sleep(PAGE_MS);

@@ -9,23 +9,23 @@ import { isGoodOutput, jsonIn, openStage, SESSION, type Stage, type StageOptions
 import { signalAll } from "./standstill.ts";
 import type { SuiteContext } from "./suite.ts";
 
-/** Longer than a run may last, a lock is respected, a request is waited for; shorter than a sign-in stays open. */
+/** Longer than the limits of runs, locks and requests, and shorter than a sign-in stays open. */
 const SUSPENDED_MS = 150_000;
-/** When an answer that comes during the suspension is sent: long after everything has been stopped. */
+/** The delay of a response that comes during the suspension, long after everything has been stopped. */
 const MEANWHILE = { kind: "latency", ms: 2_000 } as const;
 const NEVER = { kind: "blackHole" } as const;
-/** Random moments of a run: about as long as one takes. */
+/** Random moments within the usual time of a run. */
 const SPAN_MS = { refresh: 300, "sign-in": 700 } as const;
 const MOMENTS = 6;
 
 interface Suspension {
   options?: StageOptions;
   prepare?(stage: Stage): Promise<unknown>;
-  /** Whether the moment has come. */
+  /** True when it is time to stop. */
   isUnderWay(stage: Stage): boolean;
-  /** How the run ends once it goes on: its budget is over. Absent: in one of the ways it may. */
+  /** The end of the run after it continues; its budget has run out. Absent: any allowed end. */
   ending?: Ending;
-  /** Beside what must hold for all: what was under way is not lost. */
+  /** Additional checks: the work in progress is not lost. */
   afterwards?(stage: Stage, expect: Expect): Promise<unknown>;
   tabs?: number;
 }
@@ -97,7 +97,7 @@ const SUSPENSIONS: Record<string, Suspension> = {
   },
 };
 
-/** Everything of one home is stopped for minutes, as if the machine slept, and goes on: all rows at once. */
+/** All processes of a home are stopped for minutes, as in a sleeping machine, and continue. All rows at once. */
 export async function suspensions({ report, random }: SuiteContext): Promise<void> {
   const lead = `suspended for ${SUSPENDED_MS / 1000} s`;
   const moments = Array.from({ length: MOMENTS }, (_, index) => {
@@ -126,7 +126,7 @@ async function inSuspension(
   await prepare?.(stage);
   const call = stage.call({ deadlineMs: 2 * SUSPENDED_MS });
   while (!isUnderWay(stage)) await sleep(2);
-  // For what comes just after what can be seen from here: the state file of an opened page.
+  // Time for changes that follow the visible one: the state file of an opened page.
   if (tabs > 0) await sleep(200);
   const result = await sleepThrough(stage, call);
   const figures =
@@ -148,7 +148,7 @@ async function atAnyMoment(
   return { ...figures, tabs: await nextCall(stage, work === "refresh" ? 0 : 1, expect) };
 }
 
-/** Soon, with credentials or with words. */
+/** It ends soon, with credentials or with a message. */
 function endsWell({ center }: Stage, { code, stdout, stderr, ms }: RunResult, expect: Expect): Figures {
   const isGood = code === 0 ? isGoodOutput(stdout, center) : stdout === "" && isFailureText(stderr);
   expect(isGood && [0, 4, 7].includes(code ?? -1), `exit ${code}: ${stderr.trim()}`);
@@ -162,7 +162,7 @@ async function nextCall(stage: Stage, tabs: number, expect: Expect): Promise<num
   return stage.browser.opened().length;
 }
 
-/** Answers the run's end with the time since it went on. */
+/** Returns the run's end with the time since it continued. */
 async function sleepThrough(stage: Stage, call: { done: Promise<RunResult> }): Promise<RunResult> {
   signalAll(stage.home.path, "SIGSTOP");
   await sleep(SUSPENDED_MS);

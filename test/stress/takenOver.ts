@@ -21,12 +21,12 @@ import { expectTakenOver, figuresOf, HELD_UP_MS, LIVE_HOLDER_MS, LONG_WAIT, wake
 import { stoppedStarts } from "./stoppedStarts.ts";
 import type { SuiteContext } from "./suite.ts";
 
-/** The answer to a refresh is sent after its asker has been stopped. */
+/** The response to a refresh is sent after the process that asked for it has been stopped. */
 const ANSWER_MS = 1_000;
 
 /**
- * A holder that stands still for more than 60 s with the answer of /token in its hands, or on the way: the worst moment, since its
- * refresh token is spent and the new one not written. At most one sign-in, and then all is well.
+ * A holder stops for more than 60 s with the response of /token in memory or in transit. This is the worst moment:
+ * its refresh token is spent, and the new one is not written. It may cost one sign-in, and then everything works.
  */
 export function takenOverLocks({ report }: SuiteContext): Promise<void>[] {
   const rows = [
@@ -48,7 +48,7 @@ export function takenOverLocks({ report }: SuiteContext): Promise<void>[] {
   return rows;
 }
 
-/** What was written while it slept is the newer one. */
+/** The token that was written meanwhile is newer. */
 function wokenLate(expect: Expect): Promise<Figures> {
   return onLockStage(async (stage) => {
     const holder = await stoppedWithAnswer(stage);
@@ -65,7 +65,7 @@ function wokenLate(expect: Expect): Promise<Figures> {
   });
 }
 
-/** Its answer is found by those who have just been told that the refresh token is spent. */
+/** The processes that were just told that the refresh token is spent find the new token. */
 function wokenInTime(expect: Expect): Promise<Figures> {
   return onLockStage(async (stage) => {
     const holder = await stoppedWithAnswer(stage);
@@ -80,7 +80,7 @@ function wokenInTime(expect: Expect): Promise<Figures> {
   });
 }
 
-/** The others then wait for that other one, and nobody asks a third time. */
+/** The others then wait for the second holder, and nobody sends a third request. */
 function leavesOthersLock(expect: Expect): Promise<Figures> {
   return onLockStage(async (stage) => {
     await stage.signIn(-600);
@@ -106,13 +106,13 @@ function leavesOthersLock(expect: Expect): Promise<Figures> {
 }
 
 /**
- * Between its last look at the file and the rename, where it looks no more: by then the others have swept its temporary file, so
- * that it has to look again.
+ * Stops between the last check of the file and the rename. By then the others have removed its temporary file, so it
+ * must check again.
  */
 function heldAtRename(whose: "the token's" | "the sign-in's", expect: Expect): Promise<Figures> {
   return onLockStage(async (stage) => {
     if (whose === "the token's") await stage.signIn(-600);
-    // Of either run it is the first file that is replaced.
+    // The first file that either run replaces.
     const inject = `inject=rename:delay_enter=${HELD_UP_MS * 1000}:when=1`;
     const through = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e", inject];
     const holder = callerOf(stage, 0, { through, deadlineMs: LONG_WAIT.deadlineMs });
@@ -129,7 +129,7 @@ function heldAtRename(whose: "the token's" | "the sign-in's", expect: Expect): P
   });
 }
 
-/** Its answer has been given and not read. */
+/** The response was sent but not read. */
 async function stoppedWithAnswer(stage: Stage) {
   await stage.signIn(-600);
   stage.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: ANSWER_MS } });
@@ -143,7 +143,7 @@ function accessToken({ home }: Stage): unknown {
   return jsonIn(join(home.path, tokenPath(SESSION)))?.accessToken;
 }
 
-/** Why no process can be held up by strace here. */
+/** The reason why strace cannot stop a process here. */
 function straceFault(): string | undefined {
   const probe = spawnSync("strace", ["-qq", "-o", "/dev/null", "-e", "inject=rename:delay_enter=1", "true"], {
     encoding: "utf8",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tokenPath } from "../support/home.ts";
 import { SESSION, type Stage } from "./stage.ts";
 
-/** What is wrong with the token file as it lies there: nobody is called, who might put it right first. */
+/** The fault of the token file on disk. No command is called, because that might repair it. */
 export function tokenFault(
   { home, center }: Pick<Stage, "home" | "center">,
   session = SESSION,

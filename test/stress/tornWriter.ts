@@ -6,8 +6,9 @@ import type { Random } from "./random.ts";
 const LONGEST_TEAR_MS = 40;
 
 /**
- * Rewrites a file in place without end, as tools do that know no rename: truncated and then in pieces, or over the longer
- * old text whose rest stays behind. Answers what stops it, leaves the file whole, and says how often it wrote.
+ * Rewrites a file in place continuously, like tools that use no rename: truncates it and writes it in pieces, or
+ * writes over a longer text whose end remains. Returns a function that stops this, leaves the file whole, and returns
+ * the number of writes.
  */
 export function tearFiles(path: string, content: object, random: Random): () => Promise<number> {
   let running = true;
@@ -20,7 +21,7 @@ export function tearFiles(path: string, content: object, random: Random): () => 
       const text = random.pick([compact, pretty]);
       if (random.next() < 0.3) {
         put(path, "w", pretty);
-        // A shorter object, and then what is left of the longer one.
+        // A shorter object, followed by the rest of the longer one.
         put(path, "r+", compact);
       } else {
         put(path, "w", "");

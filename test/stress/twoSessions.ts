@@ -6,15 +6,18 @@ import { duration, type Expect, type Figures, quantile } from "./report.ts";
 import { isGoodOutput, openStage, REGION, SESSION, type Stage } from "./stage.ts";
 import { tokenFault } from "./tokenFault.ts";
 
-/** Callers of each session, where one of two hangs: few enough to have started long before the hanging one gives up. */
+/**
+ * Callers of each session while one session hangs: few enough that all have started long before the first one gives
+ * up.
+ */
 const CALLERS_BESIDE_HANGING = 20;
 const CALLERS_EACH = 50;
 const ROLES_EACH = 5;
 const OTHER_SESSION = "other";
-/** The config's, not the environment's endpoints: each session has an Identity Center of its own. */
+/** Endpoints in the config instead of the environment: each session has its own Identity Center. */
 const BY_CONFIG = { AWS_ENDPOINT_URL_SSO: undefined, AWS_ENDPOINT_URL_SSO_OIDC: undefined };
 
-/** A home with two sessions, and how to call each of them. */
+/** A home with two sessions, and calls for each of them. */
 interface Pair {
   stage: Stage;
   /** The first is the stage's own. */
@@ -25,7 +28,7 @@ interface Side {
   session: string;
   center: IdentityCenter;
   signIn(secondsLeft: number): Promise<unknown>;
-  /** All at once; without roles all for the usual one. */
+  /** Starts all calls at once; without roles, all for the usual one. */
   call(count: number, roles?: readonly string[]): Promise<RunResult>[];
 }
 
@@ -76,7 +79,7 @@ async function bothHealthy(state: "nobody signed in" | "expired", expect: Expect
   });
 }
 
-/** The other session cannot refresh because its OIDC service takes requests and never answers. */
+/** The other session cannot refresh, because its OIDC service accepts requests and never responds. */
 async function oneHangs(expect: Expect): Promise<Figures> {
   return onPair(async ({ stage, sides }) => {
     const [own, other] = sides as [Side, Side];

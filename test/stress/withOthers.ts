@@ -13,9 +13,9 @@ import type { Suite } from "./suite.ts";
 import { tokenFault } from "./tokenFault.ts";
 import { tearFiles } from "./tornWriter.ts";
 
-/** So short that a cached role serves a call or two, and then the token is looked at. */
+/** So short that cached role credentials serve a call or two before the token is needed. */
 const SHORT_LIFE_SECONDS = 62;
-/** Between two sign-ins or sign-outs of one kind. */
+/** The pause between two sign-ins or sign-outs of one kind. */
 const PAUSE_MS = 5_000;
 
 export interface Others {
@@ -25,7 +25,7 @@ export interface Others {
   js: Program;
 }
 
-/** Other tools, which know no lock and write as they like, on the same files at the same time. */
+/** Other tools, which take no lock and write in place, use the same files at the same time. */
 export const withOthers: Suite = {
   name: "withOthers",
   title: "With others",
@@ -49,11 +49,11 @@ export const withOthers: Suite = {
   },
 };
 
-/** Main-job calls between sign-ins and sign-outs of both tools; a logout that comes first is told, and no more. */
+/** Main-job calls between sign-ins and sign-outs of both tools. They may report a logout that came first. */
 async function loginsAndLogouts(others: Others, ms: number, seed: string, expect: Expect): Promise<Figures> {
   const world = await openWorld({
     center: { roleCredentialSeconds: SHORT_LIFE_SECONDS },
-    // The AWS CLI before 2.22 does not look for which grant a shared registration was made.
+    // The AWS CLI before 2.22 does not check which grant a shared registration was made for.
     env: { SSO_CRED_LOGIN: "device" },
   });
   try {
@@ -90,7 +90,7 @@ async function loginsAndLogouts(others: Others, ms: number, seed: string, expect
         await sleep(random.between(0, PAUSE_MS));
         const first = await command();
         note(name, first.code);
-        // The file went away under its hands: once is forgiven.
+        // The file was removed during the command; this may happen once.
         const { code, stderr } = first.code === 0 ? first : await command();
         expect(code === 0, `${name}: exit ${code}: ${stderr.trim().split("\n").at(-1)}`);
       }
@@ -103,7 +103,7 @@ async function loginsAndLogouts(others: Others, ms: number, seed: string, expect
       ...aws("login", ["--sso-session", SESSION]),
       ...aws("logout", []),
     ]);
-    // Whoever came last: nobody is signed in, or somebody is, with all that belongs to it.
+    // At the end either nobody is signed in, or somebody is, with all files.
     const fault = tokenFault(world);
     expect(fault === undefined || fault === "it is not there", `the token file at the end: ${fault}`);
     await expectLastCall(world, expect);
@@ -121,7 +121,10 @@ async function loginsAndLogouts(others: Others, ms: number, seed: string, expect
   }
 }
 
-/** All is valid; only the files are in pieces again and again, as SDKs write them that truncate or overwrite in place. */
+/**
+ * Everything is valid, but the files are incomplete again and again, as after SDKs that truncate or overwrite in
+ * place.
+ */
 async function torn(ms: number, seed: string, expect: Expect): Promise<Figures> {
   const world = await openWorld({
     center: { roleCredentialSeconds: SHORT_LIFE_SECONDS },

@@ -9,15 +9,15 @@ import { ACCOUNT, jsonIn, openStage, ROLE, SESSION, type Stage } from "./stage.t
 import type { SuiteContext } from "./suite.ts";
 
 const HOUR_SECONDS = 3600;
-/** What the wrong clock may miss of the hour: start-up, on a busy machine. */
+/** The tolerance for the time of a start-up on a busy machine. */
 const SLACK_MS = 60_000;
 const SHORT_WAIT_SECONDS = 5;
 
 interface ClockCase {
   hoursAhead: 1 | -1;
-  /** How long the access token still lives by the right clock; absent: nobody is signed in. */
+  /** The time left of the access token by the right clock; absent: nobody is signed in. */
   tokenHours?: number;
-  /** How long role credentials live, by the service's clock. */
+  /** The time left of role credentials by the service's clock. */
   roleHours: 1 | 8;
   ending: Ending;
   refreshes?: number;
@@ -61,7 +61,7 @@ const CASES: Record<string, ClockCase> = {
   "an hour ahead, roles of 1 hour": { hoursAhead: 1, tokenHours: 3, roleHours: 1, ending: EXPIRED },
 };
 
-/** The program's own clock, the login worker's too, is an hour off; the services and the files' times are right. */
+/** The clock of the program and of its worker is an hour off. The services' clock and the files' times are right. */
 export async function wrongClocks(report: SuiteContext["report"]): Promise<void> {
   const library = faketime();
   for (const [name, clockCase] of Object.entries(CASES)) {
@@ -85,7 +85,7 @@ async function onWrongClock(
   try {
     if (!library) stage.center.advance(-aheadMs);
     if (tokenHours !== undefined) {
-      // The file's time is the services', which in the one case is this process's, in the other not.
+      // The file's time is the service's, which is this process's clock in one case and not in the other.
       const rightAheadHours = library ? 0 : -hoursAhead;
       await stage.signIn((tokenHours + rightAheadHours) * HOUR_SECONDS);
       if (tokenHours < 0) stage.center.expireAccessTokens();
@@ -95,11 +95,11 @@ async function onWrongClock(
     expect(refreshesOf(stage) === refreshes, `${refreshesOf(stage)} refreshes instead of ${refreshes}`);
     if (ending !== 0) return figures;
     if (refreshes + tabs > 0) expectWrittenBy(stage, library === undefined ? 0 : aheadMs, expect);
-    // What was fetched by the wrong clock is served by it, and asks for nothing more.
+    // What was fetched with the wrong clock is also served with it, without a request.
     const asked = stage.center.requests.length;
     judge(expect, stage, await stage.call({ env }).done, 0, { tabs });
     expect(stage.center.requests.length === asked, "the second call was no hit");
-    // And then the clock is set right.
+    // Then the clock is corrected.
     if (!library) stage.center.advance(aheadMs);
     judge(expect, stage, await stage.call().done, 0, { tabs });
     await rm(join(stage.home.path, rolePath(SESSION, ACCOUNT, ROLE)));
@@ -110,7 +110,7 @@ async function onWrongClock(
   }
 }
 
-/** The wait ends when it would have, and the sign-in can still be answered. */
+/** The wait ends at its usual time, and the sign-in can still be answered. */
 function setBack(library: string): (expect: Expect) => Promise<Figures> {
   return async (expect) => {
     const stage = await openStage({ browser: "ignore" });
@@ -138,7 +138,7 @@ function refreshesOf({ center }: Stage): number {
   return center.count("/token", isRefresh);
 }
 
-/** The token's end tells by which clock its writer, a run or a worker, has lived. */
+/** The token's expiry shows which clock its writer, a run or a worker, has used. */
 function expectWrittenBy(stage: Stage, aheadMs: number, expect: Expect): void {
   const file = jsonIn(join(stage.home.path, tokenPath(SESSION)));
   const writtenAt =
