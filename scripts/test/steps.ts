@@ -7,7 +7,7 @@ export interface Counts {
   failed: number;
 }
 
-/** Runs a program of node_modules with its output shown; true when it exits 0. */
+/** Runs a program of node_modules and shows its output. Returns true if it exits with 0. */
 export function runTool(script: string, args: readonly string[]): boolean {
   const { status } = spawnSync(pinnedNode(), [`${root}node_modules/${script}`, ...args], {
     cwd: root,
@@ -16,7 +16,7 @@ export function runTool(script: string, args: readonly string[]): boolean {
   return status === 0;
 }
 
-/** Type checker, linter and format, all of them even when the first complains. */
+/** Runs type checker, linter and formatter, all of them even if the first one fails. */
 export function runChecks(): Counts {
   const results = [
     runTool("typescript/bin/tsc", []),
@@ -30,7 +30,7 @@ export function runChecks(): Counts {
   return { passed: 0, failed: results.filter((good) => !good).length };
 }
 
-/** Runs projects of vitest.config.ts, named with commas between; `args` are vitest's own, such as a file's name. */
+/** Runs projects of vitest.config.ts, named with commas between. `args` are vitest's own, such as a file's name. */
 export function runTests(projects: string, args: readonly string[]): Counts {
   const report = `${root}.cache/test-${projects}-${process.pid}.json`;
   mkdirSync(`${root}.cache`, { recursive: true });
@@ -53,7 +53,7 @@ export function runTests(projects: string, args: readonly string[]): Counts {
   }
 }
 
-/** Prints the closing line that machines read, and sets the exit code. */
+/** Prints the closing line for machines, and sets the exit code. */
 export function close(...parts: Counts[]): void {
   const sum = (key: keyof Counts) => parts.reduce((total, counts) => total + counts[key], 0);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);

@@ -15,9 +15,9 @@ export interface ClientUnderTest {
   /** It also reads `sso_session` profiles, with a provider that shares our token file. */
   ownSso?: boolean;
   only?: "sso";
-  /** Its name in the table that `doctor` explains profiles by. */
+  /** Its name in doctor's table of clients. */
   table?: TableClient;
-  /** On failure it passes on what the helper said. */
+  /** True if it includes the helper's message in its own. */
   showsWords?: boolean;
 }
 
@@ -25,7 +25,7 @@ export function missingRows({ name, missing }: { name: string; missing: string }
   return [`${name}: ${missing}`];
 }
 
-/** One client: through credential_process in several ways, and with its own SSO provider on our files. */
+/** Tests of one client: credential_process in several forms, and the client's own SSO provider on our files. */
 export async function clientRows(client: ClientUnderTest, program: Program, report: Report): Promise<void> {
   const title = client.variant ? `${program.name} ${client.variant}` : program.name;
   const ask = (world: World, profile: string, env?: Record<string, string>) =>
@@ -93,7 +93,7 @@ export async function clientRows(client: ClientUnderTest, program: Program, repo
   }
 }
 
-/** Some clients refresh a token that has 2 minutes left, some use it up; we go on from either. */
+/** Some clients refresh a token that has 2 minutes left, others use it. Both are fine. */
 async function theyRefreshed(world: World, expect: Expect): Promise<string> {
   const theirs = world.center.count("/token");
   const before = jsonIn(join(world.home.path, tokenPath(SESSION)));

@@ -2,23 +2,23 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { pinnedNode, root } from "../../scripts/toolchain.mjs";
 
-/** What the clients are fetched into; as good as a cache, it may be removed at any time. */
+/** The folder for downloaded clients. It may be removed at any time. */
 const FOLDER = `${root}.cache/clients`;
 const PROBES = `${root}test/interop`;
 const INSTALL_MS = 300_000;
 const RUST_MS = 1_200_000;
 
-/** Pinned: an interop run says the same next month. AWS CLI v1 brings a botocore of its own. */
+/** Pinned, so that results stay comparable. AWS CLI v1 brings its own botocore. */
 const PYTHON_PACKAGES = ["awscli==1.46.3", "boto3==1.44.3"];
 
-/** The first words of a command line, and what more it needs in its environment. */
+/** The first words of a command line, and its additional environment. */
 export interface Program {
   name: string;
   command: readonly string[];
   env?: Readonly<Record<string, string>>;
 }
 
-/** A program that is at hand, or why it is not. */
+/** An available program, or the reason why it is missing. */
 export type Found = Program | { name: string; missing: string };
 
 export function isMissing(found: Found): found is { name: string; missing: string } {
@@ -55,7 +55,7 @@ function makeVenv(venv: string): string | undefined {
   return undefined;
 }
 
-/** The AWS CLI v2: where `aws` in PATH is one, that; else Debian's package, unpacked without being installed. */
+/** The AWS CLI v2: the installed one, else Debian's package, unpacked without being installed. */
 export function awsV2(): Found {
   for (const aws of (process.env.PATH ?? "").split(":").map((folder) => `${folder}/aws`)) {
     if (existsSync(aws) && nameOfAws([aws]).startsWith("AWS CLI 2."))
@@ -107,7 +107,7 @@ export function javaScriptClient(): Program {
   };
 }
 
-/** Both SDKs for Go in one program; its modules come through Go's own proxy. */
+/** Both SDKs for Go in one program. Its modules come from the Go module proxy. */
 export function goClients(): { v1: Found; v2: Found } {
   const binary = `${FOLDER}/go-probe`;
   mkdirSync(FOLDER, { recursive: true });
@@ -124,7 +124,7 @@ export function goClients(): { v1: Found; v2: Found } {
   };
 }
 
-/** The source is run by `java` itself; Maven only answers the class path. */
+/** `java` runs the source itself; Maven only resolves the class path. */
 export function javaClient(): Found {
   const [, version = ""] = /<version>(2[^<]*)</.exec(readFileSync(`${PROBES}/java/pom.xml`, "utf8")) ?? [];
   const name = `Java v2 (${version})`;
@@ -140,7 +140,7 @@ export function javaClient(): Found {
   return { name, command: ["java", "-cp", classPath, `${PROBES}/java/Probe.java`] };
 }
 
-/** Takes minutes to build, so only on request. */
+/** Takes minutes to build, so it is built only on request. */
 export function rustClient(): Found {
   const target = `${FOLDER}/rust`;
   const built = run("cargo", ["build", "-q", "--target-dir", target], {}, `${PROBES}/rust`, RUST_MS);
@@ -151,7 +151,7 @@ export function rustClient(): Found {
     : { name, missing: `cargo build does not work here: ${reason(built)}` };
 }
 
-/** The SDK for Ruby, where it is installed: RubyGems' `aws-sdk-core`, or Debian's `ruby-aws-sdk-core`. */
+/** The SDK for Ruby, if it is installed: RubyGems' `aws-sdk-core`, or Debian's `ruby-aws-sdk-core`. */
 export function rubyClient(): Found {
   const asked = run("ruby", ["-raws-sdk-core", "-e", "puts Aws::CORE_GEM_VERSION"]);
   return asked.status === 0

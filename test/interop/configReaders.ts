@@ -2,7 +2,7 @@ import { root } from "../../scripts/toolchain.mjs";
 import type { Report } from "../stress/report.ts";
 import { start } from "../support/run.ts";
 
-/** What `init` writes, read by botocore's own config loader. */
+/** Reads the output of `init` with botocore's config loader. */
 export async function configReaders(python: string, report: Report): Promise<void> {
   await report.row("configs that init writes, read by botocore", async (expect) => {
     const script = `${root}test/interop/init_botocore.ts`;

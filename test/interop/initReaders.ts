@@ -5,7 +5,7 @@ import { planConfig } from "../../src/init/plan/plan.ts";
 import { splitCommandLine } from "../../src/text/commandWords.ts";
 import { files, options, role } from "../unit/init/plan/initOptions.ts";
 
-/** Config texts in botocore's own strict dialect, into which `init` then writes. */
+/** Config texts in botocore's strict dialect, before `init` writes into them. */
 const BEFORE = [
   "",
   "# mine\n\n[default]\nregion = eu-central-1\noutput=text\n",
@@ -16,7 +16,7 @@ const BEFORE = [
 
 const COMMANDS = ["/opt/bin/sso-cred", "sso-cred", "/my apps (v1)/it's/sso-cred"];
 
-/** Writes every case for `init_botocore.py` into a folder, and answers how many there are. */
+/** Writes every case for `init_botocore.py` into a folder. Returns the number of cases. */
 export function writeReaderCases(folder: string): number {
   mkdirSync(folder, { recursive: true });
   const cases = BEFORE.flatMap((text) => COMMANDS.map((command) => ({ text, command })));

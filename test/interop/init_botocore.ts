@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeReaderCases } from "./initReaders.ts";
 
-/** Run by itself: `node test/interop/init_botocore.ts [PYTHON]`; the Python needs botocore. Exit code 0: both read alike. */
+/**
+ * Run separately: `node test/interop/init_botocore.ts [PYTHON]`; the Python needs botocore. Exit code 0: both readers
+ * agree.
+ */
 const folder = mkdtempSync(join(tmpdir(), "sso-cred-botocore-"));
 try {
   writeReaderCases(folder);

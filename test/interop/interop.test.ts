@@ -35,7 +35,7 @@ const CLIENTS: readonly ClientUnderTest[] = [
   { program: go.v1, args: (profile) => [profile] },
   { program: go.v2, table: "Go", args: (profile) => [profile], ownSso: true },
   { program: javaClient(), table: "Java", args: (profile) => [profile], showsWords: true },
-  // Builds for minutes.
+  // Takes minutes to build.
   ...(process.env.INTEROP_RUST
     ? ([
         { program: rustClient(), table: "Rust", args: (profile: string) => [profile], ownSso: true },

@@ -16,7 +16,7 @@ const CLIENTS: readonly { program: Found; args?: readonly string[] }[] = [
   { program: javaClient(), args: ["-"] },
 ];
 
-/** They mostly wait, so all at once. */
+/** The tests mostly wait, so all run at once. */
 describe.concurrent("Other AWS clients through exec --serve", async () => {
   const report = testReport();
   for (const { program, ...client } of CLIENTS) {

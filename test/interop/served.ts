@@ -4,17 +4,20 @@ import type { Program } from "./clients.ts";
 import { expectRole, openWorld } from "./world.ts";
 
 const TIMES = 3;
-/** Of the role credentials. A second less would not be served: the program keeps what has a minute left. */
+/**
+ * Seconds that role credentials are valid. With one less they would not be served: the program uses credentials with
+ * a minute left.
+ */
 const LIFE_SECONDS = 64;
 const PAUSE_SECONDS = LIFE_SECONDS + 2;
 
 export interface ServedClient {
   program: Program;
-  /** The probe's words for "who am I, by the default chain"; absent for an AWS CLI, which is started anew each time. */
+  /** The probe's arguments for the default chain; absent for an AWS CLI, which is started each time. */
   args?: readonly string[];
 }
 
-/** A long job under `exec --serve`: asks STS, and asks again each time the credentials of the last call have expired. */
+/** A long job under `exec --serve`: calls STS, and calls it again whenever the last credentials have expired. */
 export async function servedRow({ program, args }: ServedClient, report: Report): Promise<void> {
   await report.row(`${program.name}: over two ends of its credentials`, async (expect) => {
     const world = await openWorld({ center: { roleCredentialSeconds: LIFE_SECONDS } });

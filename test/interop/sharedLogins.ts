@@ -3,7 +3,7 @@ import { SESSION } from "../stress/stage.ts";
 import type { Program } from "./clients.ts";
 import { browserForAws, expectRole, openWorld, type World, whoAmI } from "./world.ts";
 
-/** `aws sso login` and `logout` beside our own: each sees what the other did. */
+/** `aws sso login` and `logout` beside our own. Each tool sees the other's changes. */
 export async function sharedLogins(aws: Program, report: Report): Promise<void> {
   async function row(what: string, check: (world: World, expect: Expect) => Promise<string>): Promise<void> {
     await report.row(`${aws.name}: ${what}`, async (expect) => {
@@ -87,7 +87,7 @@ export async function sharedLogins(aws: Program, report: Report): Promise<void> 
   }
 }
 
-/** The authorization code grant, with a registration for it, came with 2.22. */
+/** The authorization code grant and its registration came with 2.22. */
 function sharesRegistrations(name: string): boolean {
   const [, minor] = /^AWS CLI 2\.(\d+)\./.exec(name) ?? [];
   return Number(minor) >= 22;

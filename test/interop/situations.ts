@@ -7,10 +7,10 @@ import type { RunResult } from "../support/run.ts";
 import { openWorld, type World } from "./world.ts";
 
 type Situation = keyof typeof SITUATIONS;
-/** A client as `doctor` names it. */
+/** A client by doctor's name for it. */
 export type TableClient = keyof (typeof SITUATIONS)[Situation];
 
-/** Each source of credentials in the profile `mixed` leads to a role of its own. */
+/** Each source of credentials in the profile `mixed` leads to another role. */
 const OUTCOMES = new Map([
   [ROLE, "process"],
   ["Admin", "sso"],
@@ -30,14 +30,14 @@ aws_secret_access_key = ${STATIC.secretAccessKey}
 aws_session_token = ${STATIC.sessionToken}
 `;
 
-/** What stands beside the process in the config, and in the credentials file. */
+/** The other settings in the config and in the credentials file. */
 const FILES: Record<Situation, { config: string; credentials: string }> = {
   processAndSso: { config: SSO, credentials: "" },
   processAndKeysInConfig: { config: KEYS, credentials: "" },
   processAndKeysInCredentials: { config: "", credentials: `[mixed]\n${KEYS}` },
 };
 
-/** Holds the table that `doctor` explains profiles by against the client itself. */
+/** Compares doctor's table of clients with the client itself. */
 export async function situationRows(
   title: string,
   ask: (world: World, profile: string) => ReturnType<World["client"]>,
@@ -80,6 +80,6 @@ export async function situationRows(
 function outcomeOf({ code, stdout, stderr }: RunResult): string {
   const role = /AWSReservedSSO_([A-Za-z]+)_/.exec(stdout)?.[1];
   if (code === 0 && role !== undefined) return OUTCOMES.get(role) ?? role;
-  // Java without the SDK's module for it: the provider it has chosen.
+  // Java names the chosen provider if the SDK's module for it is missing.
   return /'sso' service module must be on the class path/.test(stderr) ? "sso" : "error";
 }

@@ -9,15 +9,15 @@ import { type RunResult, start } from "../support/run.ts";
 import type { Program } from "./clients.ts";
 import { writeEndpointModels } from "./endpointModels.ts";
 
-/** A stage whose config has a profile for every way to the role. */
+/** A stage with a profile for each source of the role's credentials. */
 export interface World extends Stage {
   /** Runs a client until it ends. */
   client(program: Program, args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
 }
 
 /**
- * `dev`: credential_process; `spaced`: the same, by a path with a blank, as `init` writes it; `sso`: the SDKs' own provider for
- * the same session.
+ * `dev`: credential_process; `spaced`: the same with a blank in the path, as `init` writes it; `sso`: the SDKs' own
+ * provider for the same session.
  */
 export async function openWorld(options: StageOptions = {}): Promise<World> {
   const stage = await openStage(options);
@@ -57,18 +57,18 @@ region = ${REGION}
   };
 }
 
-/** For Python's webbrowser, which waits for its browser without the `&`, and its callback's server with it. */
+/** Python's webbrowser would wait for the browser without the `&`, and block its own callback server. */
 export function browserForAws({ browser }: Stage): Record<string, string> {
   return { BROWSER: `${browser.command} %s &` };
 }
 
-/** The words of `aws sts get-caller-identity`; older versions do not know the endpoint's variable. */
+/** The arguments of `aws sts get-caller-identity`; older versions do not read the endpoint's variable. */
 export function whoAmI(center: Stage["center"], profile: string): string[] {
   const endpoint = ["--endpoint-url", center.urls.sts, "--region", REGION];
   return ["sts", "get-caller-identity", "--profile", profile, "--output", "json", ...endpoint];
 }
 
-/** The client has signed a request to STS with the role's credentials, and STS has found the signature good. */
+/** Checks that STS accepted a request signed with the role's credentials. */
 export function expectRole(expect: Expect, { code, stdout, stderr }: RunResult): void {
   const pattern = new RegExp(`assumed-role/AWSReservedSSO_${ROLE}_`);
   expect(code === 0 && pattern.test(stdout), `exit ${code}: ${(stderr || stdout).trim().slice(-400)}`);

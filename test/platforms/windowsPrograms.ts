@@ -10,7 +10,7 @@ import { expectDocument, MAIN_JOB, SESSION, type World } from "./world.ts";
 const REG = "C:\\windows\\system32\\reg.exe";
 const CERTIFICATES = "HKLM\\Software\\Microsoft\\SystemCertificates\\Root\\Certificates";
 
-/** Who starts the program, and what it starts. */
+/** The program that starts ours, and the programs that ours starts. */
 export const windowsPrograms: readonly Case<Windows>[] = [
   {
     title:
@@ -113,7 +113,7 @@ export const windowsPrograms: readonly Case<Windows>[] = [
   },
 ];
 
-/** Makes the world's browser the one that Windows opens pages with; answers what it has visited. */
+/** Registers the world's browser as the one that Windows opens pages with. Returns the visited addresses. */
 async function registerBrowser(world: World<Windows>): Promise<() => string[]> {
   const command = world.machine.browser(world.home, "opened", true).replace("%s", '"%1"');
   await reg(world, "add", "HKLM\\Software\\Classes\\http\\shell\\open\\command", "/ve", "/d", command, "/f");
@@ -125,7 +125,10 @@ async function reg({ home, machine }: World<Windows>, ...words: string[]): Promi
   assert.equal(code, 0, stdout + stderr);
 }
 
-/** A certificate as the registry keeps it: properties of number, 1, length, bytes; 3 is its SHA-1, 32 itself. */
+/**
+ * A certificate in the registry's format: properties of number, 1, length, bytes. Property 3 is its SHA-1, 32 the
+ * certificate.
+ */
 function storeEntry(certificate: Buffer, fingerprint: string): string {
   const property = (number: number, bytes: Buffer) => {
     const head = Buffer.alloc(12);

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Missing } from "./machine.ts";
 
-/** Debian's `wine` is a script that speaks of 32-bit programs; beside it lies the real one. */
+/** Debian's `wine` is a script that warns about 32-bit programs; the real one is beside it. */
 const PROGRAMS = ["/usr/lib/wine/wine64", "wine64", "wine"];
-/** A first start makes the whole of C:. */
+/** The first start creates all of C:. */
 const FIRST_START_MS = 180_000;
 
-/** A Windows of its own, in a temporary folder. */
+/** A Windows installation of its own, in a temporary folder. */
 export interface Wine {
   /** `Wine 8.0`. */
   readonly version: string;
@@ -18,7 +18,7 @@ export interface Wine {
   readonly environment: Readonly<Record<string, string>>;
   /** The folder that is C:. */
   readonly drive: string;
-  /** Ends every process in it and removes it. */
+  /** Ends all its processes and removes it. */
   close(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export async function openWine(): Promise<Wine | Missing> {
     HOME: folder,
     WINEPREFIX: join(folder, "prefix"),
     WINEDEBUG: "-all",
-    // No browser engine, no .NET, no entries in the desktop's menus.
+    // Without a browser engine, .NET, and entries in the desktop's menus.
     WINEDLLOVERRIDES: "mscoree=;mshtml=;winemenubuilder.exe=",
     LC_ALL: "C.UTF-8",
   };

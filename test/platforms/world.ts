@@ -27,31 +27,31 @@ export const MAIN_JOB = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
 export const TOKEN_FILE = tokenPath(SESSION);
 
 export interface WorldOptions {
-  /** Of `~/.aws/config`; default: the section of the session. */
+  /** The text of `~/.aws/config`; default: the session's section. */
   config?: string;
   center?: IdentityCenterOptions;
-  /** What the browser does with an address; default: visit it. */
+  /** What the browser does; default: visit the address. */
   browser?: "visit" | "ignore";
   env?: Record<string, string | undefined>;
 }
 
-/** A home on that machine, an Identity Center on this one, and a browser. */
+/** A home on that machine, with an Identity Center on this one and a browser. */
 export interface World<M extends Machine = Machine> {
   readonly machine: M;
   readonly home: Home;
   readonly center: IdentityCenter;
-  /** What a caller has in its environment beside what the machine needs. */
+  /** The caller's environment, in addition to the machine's own. */
   readonly env: Readonly<Record<string, string | undefined>>;
   call(args: readonly string[], options?: StartOptions): Call;
-  /** The line that an SDK calls, until its end. */
+  /** Runs the line that an SDK calls. */
   mainJob(env?: StartOptions["env"]): Promise<RunResult>;
-  /** A valid sign-in whose token has so many seconds left. */
+  /** Signs in with a token that has so many seconds left. */
   signIn(secondsLeft: number): Promise<void>;
-  /** Paths of the requests since the last question. */
+  /** Paths of the requests since the last call. */
   requests(): string[];
-  /** Addresses that the browser was opened with. */
+  /** The addresses that the browser was opened with. */
   opened(): string[];
-  /** The sign-in of the session that is under way. */
+  /** The pending sign-in of the session. */
   pendingLogin(): { pid: number; state: string } | undefined;
   close(): Promise<void>;
 }
@@ -93,7 +93,7 @@ export async function openWorld<M extends Machine>(
       return line === undefined ? undefined : JSON.parse(line);
     },
     async close() {
-      // Its worker sees within a second that nobody wants it any more.
+      // The worker notices within a second that its sign-in was cancelled.
       if (world.pendingLogin()) await world.call(["logout", "--all"]).done.catch(() => {});
       await center.stop();
       await leave();
@@ -111,7 +111,7 @@ function linesOf(path: string): string[] {
   }
 }
 
-/** What an SDK expects of a call that has credentials for it. */
+/** Checks that a call gave what an SDK expects. */
 export function expectDocument({ code, stdout, stderr }: RunResult, { center }: Pick<World, "center">): void {
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   const { Version, AccountId, AccessKeyId } = JSON.parse(stdout);
@@ -119,14 +119,14 @@ export function expectDocument({ code, stdout, stderr }: RunResult, { center }: 
   assert.ok(center.state.roleKeys.has(AccessKeyId), "credentials that the portal has not given");
 }
 
-/** A failure with one line that says why, at most one that says what to do, and nothing on standard output. */
+/** Checks a failure: one line that says why, at most one that says what to do, nothing on standard output. */
 export function expectFailure({ code, stdout, stderr }: RunResult, exit: number, says: RegExp): void {
   assert.deepEqual({ code, stdout }, { code: exit, stdout: "" }, stderr);
   assert.match(stderr, /^sso-cred: [^\n]+\n( {2}(run|open): [^\n]+\n)?$/);
   assert.match(stderr, says);
 }
 
-/** Waits until something is so, for half a minute at most. */
+/** Waits until a condition holds, for at most half a minute. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAt = performance.now() + 30_000;
   while (!(await isSo())) {

@@ -26,12 +26,12 @@ export interface BinaryWorld {
   readonly home: Home;
   readonly center: IdentityCenter;
   readonly browser: FakeBrowser;
-  /** Home, endpoints and BROWSER. */
+  /** HOME, endpoints and BROWSER. */
   readonly options: RunOptions & { env: Record<string, string | undefined> };
   run(args?: readonly string[], env?: Record<string, string | undefined>): Promise<RunResult>;
-  /** The pending login of the session, once it looks like this. */
+  /** Waits for a pending login of the session that satisfies a condition, and returns it. */
   pending(state: string): Promise<PendingLogin>;
-  /** Waits for the end of the worker; answers when none is left. */
+  /** Waits for the end of the worker. Returns true if none is left. */
   noWorker(): Promise<void>;
 }
 
@@ -84,7 +84,7 @@ export async function binaryWorld(given: BinaryWorldOptions = {}): Promise<Binar
   };
 }
 
-/** Sign-in workers of this home, by their environment. */
+/** Sign-in workers of this home, found by their environment. */
 export function workersOf(home: Home): number[] {
   return readdirSync("/proc")
     .map(Number)
@@ -100,7 +100,7 @@ function read(path: string): string {
   }
 }
 
-/** A valid token in the cache, as if somebody had signed in elsewhere; answers its secrets. */
+/** Puts a valid token into the cache, as if another tool had signed in. Returns its secrets. */
 export async function signedIn(
   { home, center }: Pick<BinaryWorld, "home" | "center">,
   differences: Record<string, unknown> = {},
@@ -110,7 +110,7 @@ export async function signedIn(
   return token;
 }
 
-/** Its cache has what the main job asks for. */
+/** Puts the credentials of the main job into the cache. */
 export async function cachedWorld(): Promise<BinaryWorld> {
   const world = await binaryWorld();
   const file = roleFile(Date.now() + 3600_000, "123456789011");
@@ -118,7 +118,7 @@ export async function cachedWorld(): Promise<BinaryWorld> {
   return world;
 }
 
-/** Files of ours that should be gone once nothing is under way. */
+/** Our files that must not exist while nothing is under way. */
 export async function leftovers(home: Home): Promise<string[]> {
   const names = (await home.files(".aws")).map(({ path }) => path);
   return names.filter((name) => /\.tmp$|\/locks\/|\/logins\//.test(name));

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CA_FILE } from "./testCertificates.ts";
 
-/** `visit` follows the page's redirects, `deny` presses Deny on it, `ignore` never looks at it. */
+/** `visit` follows the page's redirects, `deny` presses Deny on it, `ignore` does nothing. */
 export type BrowserMode = "visit" | "deny" | "ignore";
 
 export interface FakeBrowser {
-  /** For `BROWSER`: an executable that needs nothing in PATH. */
+  /** A value for `BROWSER`: an executable that needs nothing in PATH. */
   readonly command: string;
-  /** Every URL it was opened with, in order. */
+  /** The URLs that it was opened with, in order. */
   opened(): string[];
 }
 
@@ -22,7 +22,7 @@ export function makeBrowser(folder: string, mode: BrowserMode = "visit"): FakeBr
   const program = fileURLToPath(new URL("browserProcess.ts", import.meta.url));
   const script = [
     "#!/bin/sh",
-    // Browsers have a trust store of their own, and get no variables of the program's.
+    // Real browsers have a trust store of their own, and get none of the program's variables.
     `export NODE_EXTRA_CA_CERTS=${quoted(CA_FILE)}`,
     `exec ${quoted(process.execPath)} --no-warnings ${quoted(program)} ${mode} ${quoted(log)} "$@"`,
   ];

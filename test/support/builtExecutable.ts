@@ -5,16 +5,19 @@ import { pinnedNode } from "../../scripts/toolchain.mjs";
 
 const built = (name: string) => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
 
-/** What is installed as `sso-cred`: the native front, or the program where there is no C compiler. Built by the set-up of the tests. */
+/**
+ * The command installed as `sso-cred`: the native front, or the program if there is no C compiler. Built by the
+ * set-up of the tests.
+ */
 export const EXECUTABLE = built("sso-cred");
 const core = built("sso-cred-core");
-/** Whether the build had a C compiler: else the program stands in the front's place. */
+/** True if the build had a C compiler. Otherwise the program takes the front's place. */
 export const hasFront =
   existsSync(EXECUTABLE) && existsSync(core) && statSync(EXECUTABLE).ino !== statSync(core).ino;
-/** The TypeScript program, complete by itself. */
+/** The TypeScript program without a front. */
 export const PROGRAM = hasFront ? core : EXECUTABLE;
 
-/** vitest's global set-up: a test never meets a stale executable, however it was started. */
+/** vitest's global set-up: builds the executable, so that no test runs an outdated one. */
 export default function setup(): void {
   const script = fileURLToPath(new URL("../../scripts/build.ts", import.meta.url));
   execFileSync(pinnedNode(), ["--disable-warning=ExperimentalWarning", script], { stdio: "inherit" });

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { canTrace } from "./systemCalls.ts";
 
-/** The calls that file systems without modes, owners, links and syncs refuse. */
+/** The calls that fail on file systems without modes, owners, links and syncs. */
 export const NICETIES = "chmod,fchmod,fchmodat,chown,fchown,fchownat,link,linkat,fsync,utimensat";
-/** The codes with which they do. */
+/** The error codes of those file systems. */
 export const REFUSALS = ["EPERM", "EOPNOTSUPP", "ENOSYS", "EINVAL"];
 
-/** The command line of a tracer, before a program's, that lets these calls fail with this code. */
+/** A tracer's command line, to be put before a program's, that makes these calls fail with this code. */
 export function refusing(calls: string, code: string): string[] {
   if (!canTrace) throw new Error("needs strace");
   return [
@@ -23,19 +23,19 @@ export function refusing(calls: string, code: string): string[] {
 }
 
 export interface ChildOptions {
-  /** Like "077". */
+  /** Such as "077". */
   umask?: string;
-  /** As another user: file modes mean nothing to root. */
+  /** Run as another user, because root ignores file modes. */
   unprivileged?: boolean;
-  /** No file may grow beyond this many blocks of 512 bytes, as on a full disk. */
+  /** The limit for the size of a file, in blocks of 512 bytes, as on a full disk. */
   fileBlocks?: number;
-  /** System calls that fail with this code (`refusing`): only where there is strace. */
+  /** The error code for the system calls in `refusing`. Needs strace. */
   refused?: { calls: string; code: string };
 }
 
 /**
- * Runs code in a process of its own, where the test changes what a whole process has. `module` is `m` in the code. Returns
- * what the code printed.
+ * Runs code in a process of its own, for tests that change state of the whole process. `module` is `m` in the code.
+ * Returns what the code printed.
  */
 export function runInChild(module: URL, code: string, options: ChildOptions = {}): string {
   const { umask = "022", unprivileged = false, fileBlocks, refused } = options;

@@ -7,20 +7,20 @@ export const LINE =
   "credential_process = /opt/sso-cred corp --account-id 123456789011 --role-name ReadOnly\n";
 export const GOOD = `[profile dev]\n${LINE}${sessionSection("corp")}`;
 
-/** One finding of `doctor`: what brings it about, and what ends it. */
+/** A finding of `doctor`, with a way to cause it and a way to end it. */
 export interface DoctorCase {
   readonly id: string;
-  /** A part of what it says. */
+  /** A part of its text. */
   readonly says: string;
   /** Default: {@link GOOD}. */
   readonly world?: WorldOptions;
-  /** Asks the services, too. */
+  /** Run doctor without --offline. */
   readonly isOnline?: true;
-  /** Why it cannot be tried here. */
+  /** The reason why it cannot be tested here. */
   readonly skip?: string | false;
   readonly arrange?: (world: SignInWorld) => unknown;
   readonly mend?: (world: SignInWorld) => unknown;
-  /** Variables of the call of `doctor`, before it is mended. */
+  /** Variables for the first call of `doctor`, before the fault is fixed. */
   readonly env?: (world: SignInWorld) => Variables;
   readonly mendedEnv?: Variables;
 }
@@ -35,7 +35,7 @@ export async function program({ home }: SignInWorld, script: string): Promise<st
   return path;
 }
 
-/** A config as it should be, whose program exists. */
+/** A correct config whose program exists. */
 async function goodConfig(world: SignInWorld): Promise<void> {
   await world.home.write(".aws/config", GOOD.replace("/opt/sso-cred", await program(world, "exit 0")));
 }
@@ -107,7 +107,7 @@ const CONFIG_CASES: readonly DoctorCase[] = [
   inConfig("settings-unusable", `${GOOD}sso_cred_login = brwoser\n`, "sso_cred_login is brwoser"),
   {
     ...inConfig("settings-unusable", `${GOOD}endpoint_url = sso.example.com\n`, "is not an https URL: sso"),
-    // The variables of the emulator would win.
+    // The emulator's variables would take precedence.
     env: ({ center }) => Object.fromEntries(Object.keys(center.env).map((name) => [name, undefined])),
   },
   inConfig("settings-unusable", GOOD.replace("id 123456789011", "id 1234"), "is not 12 digits: 1234"),

@@ -1,12 +1,12 @@
 import { watchIo } from "./ioActivity.ts";
 
-/** A clock that stands still until everybody sleeps; then it jumps to the earliest awakening. */
+/** A clock that stands still until everybody sleeps, and then jumps to the earliest wake-up time. */
 export interface FakeClock {
   now(): number;
   sleep(ms: number): Promise<void>;
-  /** Moves the clock by hand; who would have woken by then wakes, in order. */
+  /** Advances the clock by hand. Sleepers whose time has come wake in order. */
   advance(ms: number): void;
-  /** Nobody wakes between these two; for tests that look at the middle of something. */
+  /** Keeps all sleepers asleep between these two calls, for tests that look at an intermediate state. */
   hold(): void;
   release(): void;
 }
@@ -16,7 +16,7 @@ interface Sleeper {
   wake(): void;
 }
 
-/** Noon of a day without meaning; share one clock between the systems and the emulator of a test. */
+/** Noon of an arbitrary day. The systems and the emulator of a test share one clock. */
 export function fakeClock(startsAt = Date.parse("2026-03-01T12:00:00Z")): FakeClock {
   const sleepers: Sleeper[] = [];
   const io = watchIo();
@@ -30,7 +30,7 @@ export function fakeClock(startsAt = Date.parse("2026-03-01T12:00:00Z")): FakeCl
     while (sleepers.length > 0 && !held) {
       await io.quiet();
       if (held) break;
-      // Array.prototype.sort is stable: those who wake together wake in the order in which they lay down.
+      // Array.prototype.sort is stable, so sleepers with equal times wake in the order in which they fell asleep.
       sleepers.sort((a, b) => a.wakesAt - b.wakesAt);
       const first = sleepers.shift();
       now = Math.max(now, first?.wakesAt ?? now);

@@ -4,34 +4,34 @@ import { type FakeClock, fakeClock } from "./fakeClock.ts";
 export interface FakeSystemOptions {
   env?: Record<string, string | undefined>;
   platform?: NodeJS.Platform;
-  /** Share it with other systems and, as `now`, with the emulator. */
+  /** Shared with other systems and, as `now`, with the emulator. */
   clock?: FakeClock;
   /** Default: a pipe. */
   stdoutIsTerminal?: boolean;
-  /** The id of the person's terminal; absent: there is none. */
+  /** The id of the person's terminal; absent: there is no terminal. */
   terminal?: string;
   /**
-   * `visit` fetches the page in the background, `ignore` opens and never looks, `none` has no way to open,
-   * `forbidden` fails the caller. Default: forbidden.
+   * `visit` fetches the page in the background, `ignore` opens it and does nothing, `none` cannot open a page,
+   * `forbidden` fails the test. Default: forbidden.
    */
   browser?: "visit" | "ignore" | "none" | "forbidden";
-  /** Plays the detached process; without it, starting one only shows in `detached`. */
+  /** Runs the detached process. Without it, a start is only recorded in `detached`. */
   startDetached?: (args: readonly string[]) => void;
 }
 
-/** A `System` for flows in process, and what was seen of it. */
+/** A `System` for flows in this process, with a record of its use. */
 export interface FakeSystem extends System {
   readonly clock: FakeClock;
   readonly stdout: string;
   readonly stderr: string;
-  /** What the terminal device showed. */
+  /** The text on the terminal device. */
   readonly shown: string;
   readonly opened: string[];
   /** Milliseconds of each sleep, in order. */
   readonly slept: number[];
   readonly steps: { what: string; details: Readonly<Record<string, unknown>> | undefined }[];
   readonly detached: (readonly string[])[];
-  /** What the visited pages answered: the text, or the error of the visit. */
+  /** The responses of the visited pages, or the errors. */
   visits(): Promise<string[]>;
 }
 

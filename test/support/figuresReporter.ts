@@ -1,6 +1,6 @@
 import type { Reporter, TestModule, TestSuite } from "vitest/node";
 
-/** Prints what the tests measured (`task.meta.figures`) as Markdown tables, one for each suite. */
+/** Prints the figures that tests have measured (`task.meta.figures`) as Markdown tables, one for each suite. */
 export default class FiguresReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     for (const suite of modules.flatMap((module) => [...module.children.suites()])) {
@@ -25,7 +25,7 @@ function rowsOf(suite: TestSuite): Row[] {
   });
 }
 
-/** A Markdown table, readable as it stands in a terminal. */
+/** A Markdown table that is readable in a terminal. */
 function table(rows: readonly Row[]): string {
   const names = [...new Set(rows.flatMap(({ figures }) => Object.keys(figures)))];
   const cells = [

@@ -4,13 +4,16 @@ import { importsOf } from "./imports.ts";
 /** Path below src → text. */
 export type Sources = Readonly<Record<string, string>>;
 
-/** Lowest floor first; an entry is a file of src or, with a slash, a folder. The files of a folder may stand lower than it. */
+/**
+ * Lowest floor first. An entry is a file of src or, with a slash, a folder. Files of a folder may have an entry on a
+ * lower floor.
+ */
 export type FloorTable = readonly (readonly string[])[];
 
 /** Packages that only one file may import. */
 export type Reserved = Readonly<Record<string, string>>;
 
-/** Every sentence names the file and what is wrong with one of its imports; none: the plan is kept. */
+/** Describes each import that breaks the plan. Empty if none does. */
 export function breaches(sources: Sources, floors: FloorTable, reserved: Reserved): string[] {
   const found: string[] = [];
   for (const [file, source] of Object.entries(sources)) {
@@ -39,7 +42,7 @@ function whyNotForeign(file: string, specifier: string, reserved: Reserved): str
   return owner === undefined || owner === file ? undefined : `only ${owner} may`;
 }
 
-/** The floor's number; -1 for a file that the table does not know. */
+/** The floor's number; -1 for a file that is not in the table. */
 function floorOf(file: string, floors: FloorTable): number {
   const exact = floors.findIndex((floor) => floor.includes(file));
   return exact >= 0 ? exact : floors.findIndex((floor) => floor.includes(`${posix.dirname(file)}/`));
@@ -58,7 +61,7 @@ function cycles(sources: Sources): string[] {
   return found;
 }
 
-/** What is loaded with `file`: the files of src, and under their own names packages and built-ins. */
+/** Everything that is loaded with `file`: the files of src, and packages and built-ins by their names. */
 export function staticClosure(file: string, sources: Sources): string[] {
   const seen = new Set<string>();
   const walk = (name: string) => {

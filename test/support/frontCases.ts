@@ -5,14 +5,14 @@ import fc from "fast-check";
 import { change } from "./frontChanges.ts";
 import { isoSeconds, rolePath } from "./home.ts";
 
-/** One call of the executable: what it is told, and what is in the cache. */
+/** One call of the executable: its arguments and environment, and the content of the cache. */
 export interface FrontCase {
   args: string[];
   env: Record<string, string>;
-  /** Of the cache file that those arguments name. */
+  /** The cache file that those arguments name. */
   content: string;
   place: Place;
-  /** Seconds from now to the `Expiration` in the file; NaN where it has another one. */
+  /** Seconds from now to the `Expiration` in the file; NaN if it has another format. */
   livesFor: number;
 }
 
@@ -45,7 +45,7 @@ const credentials: fc.Arbitrary<Credentials> = fc.record({
   ),
 });
 
-/** As Python's json.dumps and our own writer do, with or without what only ours has. */
+/** Text as Python's json.dumps and our own writer write it, with or without our own fields. */
 function fileText(
   keys: Credentials,
   expiration: string,
@@ -60,7 +60,7 @@ function fileText(
   return JSON.stringify(whole).replaceAll('":', '": ').replaceAll(',"', ', "');
 }
 
-/** What `init` writes into the config, with a file that we or the AWS CLI wrote, and that is fresh: the front's own work. */
+/** The line that `init` writes, with a fresh file that we or the AWS CLI wrote: the case that the front handles. */
 export const hits: fc.Arbitrary<FrontCase> = fc
   .record({
     session: plainName,
@@ -95,7 +95,7 @@ export function setUp({ args, content, place }: FrontCase, home: string): void {
   const [session = "", , accountId = "", , roleName = ""] = args;
   const path = join(home, rolePath(session, accountId, roleName));
   mkdirSync(dirname(path), { recursive: true });
-  // One character a byte, so that broken UTF-8 occurs too; what is beyond is written as it is.
+  // One byte for each character, so that invalid UTF-8 occurs too; other characters are written as UTF-8.
   const bytes = /[^\0-\xff]/.test(content) ? Buffer.from(content) : Buffer.from(content, "latin1");
   if (place === "file") writeFileSync(path, bytes);
   else if (place === "unreadable") writeFileSync(path, bytes, { mode: 0 });

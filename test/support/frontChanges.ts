@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { FrontCase } from "./frontCases.ts";
 import { isoSeconds } from "./home.ts";
 
-/** A small change of a hit; most of them make it something that the front must not answer. */
+/** A small change of a hit. Most changes must keep the front from answering it. */
 export type Change = (one: FrontCase) => FrontCase;
 
 const text = (pattern: RegExp, put: string): Change => {
@@ -25,7 +25,7 @@ const env = (more: Record<string, string>): Change => {
   return (one) => ({ ...one, env: { ...one.env, ...more } });
 };
 
-/** An answer of so many bytes. */
+/** An output of exactly so many bytes. */
 const answerSize = (size: number): Change => {
   return (one) => {
     const bare = one.content.replace(/"SessionToken": "[^"]*"/, '"SessionToken": ""');
@@ -35,12 +35,12 @@ const answerSize = (size: number): Change => {
     return { ...one, content: bare.replace('"SessionToken": ""', `"SessionToken": "${token}"`) };
   };
 };
-/** Of an answer, without its keys and its token. */
+/** The length of an output without its keys and its token. */
 const OTHER_BYTES =
   '{"Version":1,"AccessKeyId":"","SecretAccessKey":"","SessionToken":"","Expiration":"0000-00-00T00:00:00Z","AccountId":"000000000000"}\n'
     .length;
 
-/** A file of so many bytes. */
+/** A file of exactly so many bytes. */
 const fileSize = (size: number): Change => {
   return (one) => {
     const blanks = " ".repeat(Math.max(0, size - one.content.length));
@@ -97,7 +97,7 @@ const FORMS = [
   ],
 ];
 
-/** Each of them meets one rule of the front. */
+/** Each of these changes breaks one rule of the front. */
 export const EDGES: readonly Change[] = [
   ...[0, 60, 890, 896, 904, 910].map(fromNow),
   ...[...DATES, ...TIMES, ...FORMS].map((each) => date(each)),
@@ -179,7 +179,7 @@ const oddText = fc.oneof(
 );
 const someDate = fc.date({ min: new Date(0), max: new Date("2500-01-01"), noInvalidDate: true });
 
-/** Inserts in front of the nth value. */
+/** Inserts text before the nth value. */
 const inValue = (nth: number, put: string): Change => {
   return (one) => {
     let seen = 0;
@@ -209,7 +209,7 @@ export const change: fc.Arbitrary<Change> = fc.oneof(
   fc.integer({ min: 850, max: 950 }).map(fromNow),
   someDate.map((each) => date(isoSeconds(each.getTime()))),
   fc.tuple(fc.nat(8), oddText).map(([nth, put]) => inValue(nth, put)),
-  // Arguments end at a NUL, and half a pair has no bytes.
+  // Arguments end at a NUL, and half a surrogate pair has no bytes.
   fc.tuple(fc.constantFrom(0, 2, 4), oddText).map(([nth, put]) => inArgument(nth, put.replace(/\0/g, ""))),
   fc.tuple(fc.nat(600), fc.nat(255)).map(([at, byte]) => byteAt(at, byte)),
   fc.nat(600).map(cutAt),

@@ -12,7 +12,7 @@ export interface LoneFront {
   remove(): void;
 }
 
-/** A copy of the front with no program beside it: whatever it answers it has answered by itself; everything else is exit 3. */
+/** A copy of the front without a program beside it: it either answers a call itself or ends with exit 3. */
 export function loneFront(source = EXECUTABLE): LoneFront {
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-front-"));
   const file = join(folder, "sso-cred");
@@ -20,7 +20,7 @@ export function loneFront(source = EXECUTABLE): LoneFront {
   return { folder, file, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-/** The front under AddressSanitizer and UndefinedBehaviorSanitizer; a sentence where this machine has none. */
+/** The front under AddressSanitizer and UndefinedBehaviorSanitizer, or the reason why it cannot be built here. */
 export async function sanitizedFront(): Promise<LoneFront | string> {
   const compiler = await findCompiler(hostTarget(), { zig: false, say() {} });
   if (compiler === undefined) return "there is no C compiler";
@@ -42,7 +42,7 @@ export async function sanitizedFront(): Promise<LoneFront | string> {
   return `${cc} has no sanitizers: ${stderr.split("\n")[0]}`;
 }
 
-/** Runs an executable as an SDK does, in this environment and no other. */
+/** Runs an executable like an SDK, with exactly this environment. */
 export function call(
   file: string,
   args: readonly string[],

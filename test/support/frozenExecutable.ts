@@ -4,7 +4,7 @@ import buildExecutable, { EXECUTABLE } from "./builtExecutable.ts";
 
 const VARIABLE = "SSO_CRED_BINARY";
 
-/** The executable under test: the one that SSO_CRED_BINARY names, else the copy that the global set-up made. */
+/** The tested executable: the one in SSO_CRED_BINARY, else the copy made by the global set-up. */
 export function executable(): string {
   return process.env[VARIABLE] ?? EXECUTABLE;
 }
@@ -13,7 +13,7 @@ export function executable(): string {
 export default function setup(): () => void {
   if (process.env[VARIABLE]) return () => {};
   buildExecutable();
-  // `init` writes only a path that ends in its name.
+  // The name must be kept, because `init` writes only a path that ends in it.
   const folder = `${root}.cache/frozen-${process.pid}`;
   const copy = `${folder}/sso-cred`;
   mkdirSync(folder, { recursive: true });

@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
 export interface FullSocket {
-  /** To be given to a child as one of its streams; the child finds it blocking, as it does a fresh one. */
+  /** For a child's stdio. The child gets it in blocking mode, like a new socket. */
   readonly fd: number;
-  /** Makes room. Answers what came after the filling, up to `end`. */
+  /** Reads from it. Returns the text that came after the filling, up to `end`. */
   read(): Promise<string>;
   end(): void;
 }
 
-/** The writer's end of a Unix socket that takes not a byte more. */
+/** The writer's end of a full Unix socket. */
 export async function fullSocket(): Promise<FullSocket> {
   const folder = mkdtempSync(join(tmpdir(), "full-socket-"));
   const server = createServer({ pauseOnConnect: true }).listen(join(folder, "socket"));
@@ -39,7 +39,7 @@ export async function fullSocket(): Promise<FullSocket> {
   };
 }
 
-/** To the last byte: what does not fit as a whole is tried in ever smaller parts. */
+/** Fills it to the last byte: a piece that does not fit is tried again in smaller parts. */
 function fill(fd: number): void {
   for (let size = 65_536; size >= 1; ) {
     try {

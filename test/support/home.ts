@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "n
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 
-/** An independent statement of how the AWS CLI names its cache files (not the program's own code). */
+/** The AWS CLI's rule for names of cache files, written independently of the program's code. */
 export const sha1 = (text: string) => createHash("sha1").update(text).digest("hex");
 
 export interface RegistrationKey {
@@ -19,7 +19,7 @@ export type RoleOwner = string | { startUrl: string };
 export interface FileEntry {
   /** Relative to the home, with slashes. */
   path: string;
-  /** Like "600". */
+  /** Such as "600". */
   mode: string;
   size: number;
 }
@@ -29,7 +29,7 @@ export interface Home {
   readonly configFile: string;
   /** `HOME` and nothing else. */
   readonly env: Readonly<Record<string, string>>;
-  /** Paths are relative to the home; folders are made as needed. */
+  /** Paths are relative to the home. Missing folders are made. */
   write(path: string, content: string | object, mode?: number): Promise<string>;
   read(path: string): Promise<string>;
   readJson(path: string): Promise<Record<string, unknown>>;
@@ -39,7 +39,7 @@ export interface Home {
   remove(): Promise<void>;
 }
 
-/** `~/.aws/sso/cache/…` of a session's name or, for legacy profiles, of the start URL. */
+/** The path `~/.aws/sso/cache/…` for a session's name or, for legacy profiles, the start URL. */
 export function tokenPath(sessionOrStartUrl: string): string {
   return `.aws/sso/cache/${sha1(sessionOrStartUrl)}.json`;
 }
@@ -69,12 +69,12 @@ function pythonString(text: string): string {
   );
 }
 
-/** `2026-03-01T12:00:00Z`, as the AWS CLI writes dates. */
+/** `2026-03-01T12:00:00Z`, the AWS CLI's format. */
 export function isoSeconds(ms: number): string {
   return `${new Date(Math.floor(ms / 1000) * 1000).toISOString().slice(0, 19)}Z`;
 }
 
-/** Turns the times of an `SsoToken` into the dates of the token file. */
+/** Converts the times of an `SsoToken` to the dates of the token file. */
 export function tokenFile(token: {
   expiresAt: number;
   registrationExpiresAt?: number;
@@ -116,7 +116,7 @@ export function sessionSection(name: string, extra: string[] = []): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** A throw-away home; `config` is the text of `~/.aws/config`. */
+/** A temporary home; `config` is the text of `~/.aws/config`. */
 export async function makeHome(
   options: { config?: string; credentials?: string; name?: string } = {},
 ): Promise<Home> {

@@ -1,7 +1,7 @@
 /** One import of a TypeScript file, of any form. */
 export interface Import {
   specifier: string;
-  /** `dynamic` also stands for `import("x")` in a type. */
+  /** `dynamic` is also set for `import("x")` in a type. */
   kind: "static" | "type" | "dynamic";
 }
 
@@ -9,7 +9,7 @@ const FROM = /^(?:import|export)\s+(?<type>type\s)?[^"';()=]*?\bfrom\s+"(?<speci
 const BARE = /^import\s+"(?<specifier>[^"]+)"/gm;
 const DYNAMIC = /\bimport\(\s*(?:"(?<specifier>[^"]+)")?/g;
 
-/** The imports of a file as Biome formats it: statements at the line's start, double quotes. */
+/** Finds the imports in a file that Biome has formatted: statements at the line's start, double quotes. */
 export function importsOf(source: string): Import[] {
   const text = source.replace(/^\s*(?:\/\/|\/\*|\*).*$/gm, "");
   return [

@@ -66,7 +66,7 @@ export async function answer(
   }
 }
 
-/** As `init` writes it. */
+/** The line that `init` writes. */
 export const profile = (name: string, accountId: string, roleName: string) =>
   [
     `[profile ${name}]`,

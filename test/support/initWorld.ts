@@ -15,7 +15,7 @@ export const ONE = [
   "dev",
 ];
 
-/** A person who calls `init`, with a bare name as the command unless told otherwise. */
+/** A person who calls `init`, by default with a bare name as the command. */
 export async function initWorld(options: WorldOptions = {}) {
   const made = await signInWorld(options);
   return {
@@ -25,7 +25,7 @@ export async function initWorld(options: WorldOptions = {}) {
   };
 }
 
-/** As `init` writes it. */
+/** The line that `init` writes. */
 export const profile = (name: string, accountId: string, roleName: string, region = "eu-west-1") =>
   [
     `[profile ${name}]`,

@@ -1,20 +1,20 @@
 import { subscribe } from "node:diagnostics_channel";
 import { WITHHELD } from "../identityCenter/misbehaviour.ts";
 
-/** Turns of the event loop without activity after which everything is taken to be waiting for the clock. */
+/** After so many turns of the event loop without activity, everything counts as waiting for the clock. */
 const QUIET_TURNS = 8;
-/** Activity that lasts longer than this (real time) does not hold up the fake clock. */
+/** Activity that lasts longer than this (real time) does not delay the fake clock. */
 const LONGEST_WAIT_MS = 1000;
 const ACTIVE = /^(FSReq|GetAddrInfoReq|TCPConnectWrap|PipeConnectWrap)/;
 
-/** Requests under way in this process, and those the emulator has swallowed on purpose. */
+/** Requests under way in this process, and requests that the emulator never answers on purpose. */
 const open = new Set<unknown>();
 const withheld = new Set<unknown>();
 watchRequests();
 
 /**
- * Watches this process' requests, files and children, so that a fake clock can tell "everybody sleeps" from
- * "an answer is on its way". Requests the emulator has swallowed on purpose do not count.
+ * Watches this process's requests, files and children, so that a fake clock can tell "everybody sleeps" from "a
+ * response is on its way". Requests that the emulator never answers do not count.
  */
 export function watchIo(): { quiet(): Promise<void> } {
   const children = () => process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap").length;
@@ -36,11 +36,11 @@ export function watchIo(): { quiet(): Promise<void> } {
   };
 }
 
-/** Once for all clocks: listeners on the channels stay for the life of the process. */
+/** Registered once for all clocks, because channel listeners stay for the life of the process. */
 function watchRequests(): void {
   const begin = (message: unknown) => {
     const { request } = message as { request: { method: string } };
-    // A tunnel has no end of its own.
+    // A tunnel emits no end of its own.
     if (request.method !== "CONNECT") open.add(request);
   };
   const end = (message: unknown) => open.delete((message as { request: unknown }).request);

@@ -8,15 +8,15 @@ import { runtime } from "../../scripts/build/runtime.ts";
 import { RUNTIME_FLAGS } from "../../scripts/build/runtimeFlags.ts";
 import { hostTarget } from "../../scripts/toolchain.mjs";
 
-/** What an observed run leaves in the file that `OBSERVED` names. */
+/** The record that an observed run writes to the file in `OBSERVED`. */
 export interface Observation {
-  /** Every built-in asked for by name, in order. */
+  /** Every built-in that was requested by name, in order. */
   required: string[];
-  /** Parts of Node that were loaded for it, beyond those that each start loads. */
+  /** Internal modules of Node that were loaded in addition to those of every start. */
   loaded: string[];
-  /** The chunks that ran; `rejected` as V8 says of their code cache. */
+  /** The chunks that ran. `rejected`: V8 did not accept their code cache. */
   scripts: { filename: string; rejected: boolean | undefined }[];
-  /** V8's own digest of its version and flags at the end of the run: code caches hold under the same only. */
+  /** V8's digest of its version and flags at the end of the run. Code caches are only valid for the same digest. */
   cacheTag: number;
 }
 
@@ -55,8 +55,8 @@ const observed = { required: [], loaded: [], scripts: [], cacheTag: 0 };
 `;
 
 /**
- * The executable as it is built, but for an observer before its entry, and with warnings not silenced: a code cache that
- * V8 rejects would speak on stderr.
+ * The built executable with an observer before its entry, and with warnings enabled: V8 warns about a rejected code
+ * cache on stderr.
  */
 export async function makeObservedExecutable(): Promise<{ file: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "sso-cred-observed-"));

@@ -3,17 +3,17 @@ import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 
 export interface ProxyOptions {
-  /** `user:password` that must be given; absent: open to all. */
+  /** The required `user:password`; absent: none is required. */
   login?: string;
   /** Answers every request with this status instead of passing it on. */
   refuseWith?: number;
-  /** What a refusal offers as Proxy-Authenticate. */
+  /** The Proxy-Authenticate header of a refusal. */
   offers?: string;
-  /** Takes every request and never answers. */
+  /** Accepts every request and never responds. */
   silent?: boolean;
   /** Speaks TLS itself: an `https://` proxy. */
   tls?: { key: string; cert: string };
-  /** Where names lead that this machine cannot resolve: `oidc.example` → `127.0.0.1`. */
+  /** Addresses of names that this machine cannot resolve: `oidc.example` → `127.0.0.1`. */
   hosts?: Record<string, string>;
 }
 
@@ -22,7 +22,7 @@ export interface TestProxy {
   /** `http://127.0.0.1:port`, without a login. */
   readonly url: string;
   readonly port: number;
-  /** `CONNECT host:port`, `GET http://host/path`, in order; refused ones too. */
+  /** `CONNECT host:port`, `GET http://host/path`, in order, including refused requests. */
   readonly requests: string[];
   /** Connections that are open now. */
   openConnections(): number;
@@ -48,7 +48,7 @@ export async function startProxy(options: ProxyOptions = {}): Promise<TestProxy>
   server.on(options.tls ? "secureConnection" : "connection", keep);
   server.on("connect", (request: IncomingMessage, client: Socket) => {
     const status = refusal(request);
-    // Read on, or the end of the connection goes unnoticed.
+    // Keep reading, or the end of the connection goes unnoticed.
     if (options.silent) return void client.resume().once("end", () => client.destroy());
     if (status !== undefined) {
       const offered = options.offers ? `proxy-authenticate: ${options.offers}\r\n` : "";

@@ -7,25 +7,28 @@ import { BINARY, bareEnv, type RunOptions } from "./run.ts";
 
 export interface TerminalResult {
   code: number;
-  /** Standard output and error where they were redirected away from the terminal, else empty. */
+  /** Standard output and error if they were redirected away from the terminal, else empty. */
   stdout: string;
   stderr: string;
-  /** The screen at the end, trailing blanks removed. */
+  /** The screen at the end, without trailing blanks. */
   screen: string;
-  /** Every byte that was written to the terminal device. */
+  /** All bytes written to the terminal device. */
   raw: string;
 }
 
 export interface OnTerminal {
   readonly pid: number;
   readonly done: Promise<TerminalResult>;
-  /** The whole screen, with what has scrolled out of it above, trailing blanks removed. */
+  /** The screen and the lines that have scrolled out of it, without trailing blanks. */
   screen(): Promise<string>;
-  /** What of it is in the terminal's window. */
+  /** The part in the terminal's window. */
   window(): Promise<string>;
   /** Presses keys; `KEYS` has names for the unprintable ones. */
   type(keys: string): void;
-  /** The screen as soon as it shows this; fails with the screen in the message after `deadlineMs` (20 s). */
+  /**
+   * Waits until the screen shows this, and returns it. Fails after `deadlineMs` (20 s) with the screen in the
+   * message.
+   */
   waitFor(text: string | RegExp, deadlineMs?: number): Promise<string>;
   /** Changes the size of the terminal's window. */
   resize(columns: number, rows: number): void;
@@ -48,7 +51,7 @@ export interface TerminalOptions extends RunOptions {
   rows?: number;
 }
 
-/** Runs a program on a terminal of its own, all three streams on it: a person at the keyboard. */
+/** Runs a program on a terminal of its own, with all three streams on it. */
 export function startOnTerminal(
   file: string,
   args: readonly string[],
@@ -69,7 +72,7 @@ export function startOnTerminal(
     raw += data;
     screen.write(data);
   });
-  // Programs ask the terminal where the cursor is; a screen that never answers would hang them.
+  // Programs ask for the cursor's position, and would wait forever for a screen that does not respond.
   screen.onData((answer) => child.write(answer));
 
   const readFrom = (top: "whole" | "window") =>
@@ -131,13 +134,12 @@ export function startBinaryOnTerminal(args: readonly string[], options?: Termina
 }
 
 /**
- * `sh -c COMMAND` with a controlling terminal, but standard input, output and error elsewhere, as an SDK runs a
- * credential_process in a person's window: the screen shows only what was written to /dev/tty. The executable is
- * `$SSO_CRED`.
+ * `sh -c COMMAND` with a controlling terminal but redirected standard streams, as an SDK runs a credential_process:
+ * the screen shows only what was written to /dev/tty. The executable is `$SSO_CRED`.
  */
 export function startShellBehindTerminal(command: string, options: TerminalOptions = {}): OnTerminal {
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-streams-"));
-  // The outer shell stays and keeps the terminal open: a terminal that no process holds hangs up.
+  // The outer shell keeps the terminal open: without a process it would hang up.
   const script = '/bin/sh -c "$2" 0</dev/null 1>"$1/out" 2>"$1/err"; exit $?';
   const running = startOnTerminal("/bin/sh", ["-c", script, "sh", folder, command], {
     ...options,

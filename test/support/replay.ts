@@ -14,17 +14,17 @@ const CACHES = ["sso/cache", "cli/cache"];
 
 export interface Replay {
   scenario: string;
-  /** When the AWS CLI ran. */
+  /** The time of the AWS CLI's run. */
   at: string;
   args: string[];
   script: Script;
-  /** The scenario whose files are there before. */
+  /** The scenario whose files exist at the start. */
   after?: string;
   env?: Record<string, string>;
   prepare?: (aws: string) => void;
 }
 
-/** Our program in the AWS CLI's place: the same config, clock and answers. */
+/** Runs our program in the AWS CLI's place, with the same config, clock and responses. */
 export async function replay({ scenario, at, args, script, after, env = {}, prepare }: Replay) {
   const home = await makeHome();
   onTestFinished(() => home.remove());
@@ -64,7 +64,7 @@ const expected = (scenario: string) =>
       (line) =>
         JSON.parse(line) as { method: string; path: string; headers: Record<string, string>; body: unknown },
     )
-    // Not ours: the AWS CLI's own call with the credentials.
+    // The AWS CLI's own call with the credentials, which our program does not make.
     .filter(({ path }) => path !== "/")
     .map(({ method, path, headers, body }) => {
       const [place, query = ""] = path.split("?");
@@ -79,7 +79,7 @@ const expected = (scenario: string) =>
 const sorted = (query: URLSearchParams) => [...query].map((pair) => pair.join("=")).sort();
 const lower = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-/** The port and the verifier are new each time. */
+/** The port and the verifier differ in every run. */
 const withoutChance = (body: unknown) => {
   if (typeof body !== "object" || body === null || !("codeVerifier" in body)) return body;
   const { redirectUri = "" } = body as { redirectUri?: string };
@@ -90,7 +90,7 @@ const withoutChance = (body: unknown) => {
   };
 };
 
-/** In order, with the headers the vectors hold; the order of a query is free. */
+/** In order, with the headers that the vectors have. The order of a query does not matter. */
 export function expectSameRequests(scenario: string, { requests }: Awaited<ReturnType<typeof replay>>): void {
   const wanted = expected(scenario);
   const got = requests.map(({ method, path, query, headers, body }, i) => ({
@@ -103,7 +103,7 @@ export function expectSameRequests(scenario: string, { requests }: Awaited<Retur
   expect(got).toEqual(wanted);
 }
 
-/** Every cache file of the AWS CLI, by name, byte and mode; our own names stand behind its fields in a role's file. */
+/** The AWS CLI's cache files, with name, bytes and mode. In a role's file, our own fields follow the CLI's. */
 export function expectSameFiles(scenario: string, { aws }: Awaited<ReturnType<typeof replay>>): void {
   for (const cache of CACHES) {
     const theirs = filesOf(join(VECTORS, scenario, "dot-aws", cache));

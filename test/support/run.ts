@@ -5,7 +5,7 @@ import { EXECUTABLE } from "./builtExecutable.ts";
 
 export const BINARY = process.env.SSO_CRED_BINARY ?? EXECUTABLE;
 
-/** Puts the executable, with the program behind it, into a folder, which is made; answers its path there. */
+/** Puts the executable and its program into a new folder. Returns the executable's path. */
 export function placeExecutable(folder: string): string {
   mkdirSync(folder, { recursive: true });
   const place = (from: string, name: string) => {
@@ -21,7 +21,7 @@ export function placeExecutable(folder: string): string {
   return join(folder, "sso-cred");
 }
 
-/** All a caller's environment holds besides HOME and what the test gives. */
+/** The caller's whole environment, in addition to HOME and the test's own variables. */
 export const BARE_PATH = "/usr/bin:/bin";
 
 export interface RunOptions {
@@ -30,7 +30,7 @@ export interface RunOptions {
   cwd?: string;
   /** Text for standard input; absent: /dev/null. */
   stdin?: string;
-  /** After so long the whole group is killed and the run fails; default 60 s. */
+  /** After this time the whole group is killed and the run fails; default 60 s. */
   deadlineMs?: number;
 }
 
@@ -39,7 +39,7 @@ export interface RunResult {
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
-  /** Wall time until the pipes were closed, as a calling SDK waits. */
+  /** The time until the pipes were closed, which a calling SDK waits for. */
   ms: number;
 }
 
@@ -47,11 +47,11 @@ export interface Running {
   readonly pid: number;
   readonly child: ChildProcess;
   readonly done: Promise<RunResult>;
-  /** What has come so far. */
+  /** The output so far. */
   stdout(): string;
   stderr(): string;
   kill(signal?: NodeJS.Signals): void;
-  /** The caller and everything in its process group, as Ctrl-C or a time-out of a shell does. */
+  /** Signals the caller and its process group, like Ctrl-C or a time-out of a shell. */
   killGroup(signal?: NodeJS.Signals): void;
 }
 
@@ -63,8 +63,8 @@ export function bareEnv(options: RunOptions): Record<string, string> {
 }
 
 /**
- * Starts a program as an SDK does: pipes, a bare environment. In a session of its own, so that the terminal of
- * whoever runs the tests is out of its reach.
+ * Starts a program like an SDK: with pipes and a bare environment. It gets a session of its own, so that it cannot
+ * reach the terminal of the test run.
  */
 export function start(file: string, args: readonly string[], options: RunOptions = {}): Running {
   const began = performance.now();
@@ -102,7 +102,7 @@ export function start(file: string, args: readonly string[], options: RunOptions
       resolve({ code, signal, ...output, ms: performance.now() - began });
     });
   });
-  // Whoever kills it need not also wait for it.
+  // A killed program need not be awaited.
   done.catch(() => {});
   return {
     pid: child.pid ?? -1,

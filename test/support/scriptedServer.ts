@@ -3,7 +3,7 @@ import { type HttpResponse, type Incoming, jsonResponse, redirect } from "../ide
 import { deliver } from "../identityCenter/misbehaviour.ts";
 import { listen } from "../identityCenter/server.ts";
 
-/** What answers a request, and must be asked for in this order: `POST /token`. */
+/** The request that a response is for: `POST /token`. Requests must come in this order. */
 export type Script = readonly (readonly [request: string, body: object | "", status?: number])[];
 
 export interface ScriptedServer {
@@ -12,8 +12,8 @@ export interface ScriptedServer {
 }
 
 /**
- * Answers from a list, for values that an emulator would make up itself. `/authorize` is the person who says yes, with
- * the code `code-1`; the list and `requests` do without it.
+ * Responds from a list, for values that an emulator would generate. `/authorize` acts as a person who allows the
+ * sign-in, with the code `code-1`; it needs no entry and is not recorded.
  */
 export async function scriptedServer(script: Script): Promise<ScriptedServer> {
   const requests: Incoming[] = [];

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IdentityCenter } from "../identityCenter/identityCenter.ts";
 
-/** All that must not leave its file or its request: what the services gave, and what was sent to them. */
+/** Secrets that must not leave their files and requests: those from the services, and those sent to them. */
 export function secretsOf({ state, requests }: IdentityCenter): string[] {
   const sent = requests.flatMap(({ body }) =>
     Object.entries(typeof body === "object" && body !== null ? body : {})
@@ -25,18 +25,18 @@ export function secretsOf({ state, requests }: IdentityCenter): string[] {
 
 export interface Entry {
   path: string;
-  /** Like "600". */
+  /** Such as "600". */
   mode: string;
   isFolder: boolean;
 }
 
-/** Everything below a folder, links not followed; what goes away meanwhile is left out. */
+/** Everything below a folder. Links are not followed, and files that disappear are skipped. */
 export function entriesBelow(folder: string): Entry[] {
   let names: string[] = [];
   try {
     names = readdirSync(folder);
   } catch {
-    // Gone.
+    // The file has disappeared.
   }
   return names.flatMap((name) => {
     const path = join(folder, name);
@@ -47,7 +47,10 @@ export function entriesBelow(folder: string): Entry[] {
   });
 }
 
-/** `NAME: secret` for each file below the folder that holds one; in `except` are files and, with a slash at the end, folders. */
+/**
+ * `NAME: secret` for each file below the folder that holds one. `except` lists files and, with a slash at the end,
+ * folders.
+ */
 export function secretsBelow(
   folder: string,
   secrets: readonly string[],
@@ -67,12 +70,12 @@ export function secretsBelow(
 
 export interface SeenProcess {
   pid: number;
-  /** With blanks between the words. */
+  /** The words joined by blanks. */
   commandLine: string;
   environment: string[];
 }
 
-/** Looks at every process of a home again and again until `stop`, and at what lies in its folders. */
+/** Searches every process of a home, and the folders that it knows, again and again until `stop`. */
 export function watchHome(home: string): { stop(): Promise<{ processes: SeenProcess[]; entries: Entry[] }> } {
   const processes = new Map<string, SeenProcess>();
   const entries = new Map<string, Entry>();
@@ -97,7 +100,7 @@ export function watchHome(home: string): { stop(): Promise<{ processes: SeenProc
   };
 }
 
-/** The processes whose home this is. */
+/** The processes with this home. */
 export function processesOf(home: string): SeenProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

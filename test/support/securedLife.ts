@@ -10,23 +10,23 @@ import { processesOf } from "./secrets.ts";
 import { canTrace, logSystemCalls, type SystemCalls } from "./systemCalls.ts";
 
 export interface SecuredLife extends BinaryWorld {
-  /** Home, folder of temporary files, current folder: all places that the program is told of. */
+  /** The home, the folder of temporary files and the current folder: all folders that the program knows. */
   readonly places: { readonly home: string; readonly temporary: string; readonly current: string };
   /** Runs the command line to its end. */
   call(...args: string[]): Promise<RunResult>;
-  /** Starts it, and kills it and every process of it once `isTime`. */
+  /** Starts it, and kills it with all its processes once `isTime`. */
   killed(
     args: readonly string[],
     isTime: () => Promise<unknown>,
     env?: Record<string, string>,
   ): Promise<void>;
-  /** What was said to people: all of stderr, and stdout but for the main job's. */
+  /** The output for people: stderr, and stdout except the main job's. */
   readonly messages: string[];
-  /** Undefined where there is no strace. */
+  /** Undefined without strace. */
   readonly systemCalls: SystemCalls | undefined;
 }
 
-/** A world whose caller is a shell with an umask that takes nothing away, in which not even ~/.aws is there; a trace is kept. */
+/** A world with a caller whose umask is 0, without ~/.aws, and with a trace. */
 export async function securedLife(login: "browser" | "device"): Promise<SecuredLife> {
   const world = await binaryWorld({ config: "" });
   const home = world.home.path;
@@ -67,7 +67,7 @@ export async function securedLife(login: "browser" | "device"): Promise<SecuredL
     async killed(args, isTime, more) {
       const running = startShell(lineOf(args), { ...options, env: { ...env, ...more } });
       await isTime();
-      // The caller first: it would start another worker. Whoever watches them ends with them.
+      // Ends the caller first, because it would start another worker. Their watchers end with them.
       const ours = processesOf(home).filter(({ commandLine }) =>
         [BINARY, PROGRAM].some((file) => commandLine.startsWith(`${file} `)),
       );

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-// Loaded before the clock runs: the program loads it in the middle of a run.
+// Loaded before the clock runs: the program would load it in the middle of a run.
 import "../../src/identityCenter/sdk.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import { runLoginWorker } from "../../src/signIn/worker/loginWorker.ts";
@@ -17,7 +17,7 @@ export const MAIN_JOB = ["corp", "--account-id", "123456789011", "--role-name", 
 export interface WorldOptions {
   config?: string;
   center?: IdentityCenterOptions;
-  /** For every caller and worker; default: a display, so that `auto` takes the browser. */
+  /** For every caller and worker; default: a display, so that `auto` chooses the browser. */
   env?: Record<string, string>;
   /** What the workers' browsers do; default: visit. */
   browser?: NonNullable<FakeSystemOptions["browser"]>;
@@ -27,18 +27,18 @@ export interface Call {
   code: number;
   stdout: string;
   stderr: string;
-  /** What the terminal device showed. */
+  /** The text on the terminal device. */
   shown: string;
 }
 
 export interface CallOptions {
   env?: Record<string, string | undefined>;
   terminal?: string;
-  /** Called by each `sleep`; what it throws, the sleeper gets: Ctrl-C. */
+  /** Called by each `sleep`, which throws its error. Simulates Ctrl-C. */
   onSleep?: () => void;
 }
 
-/** One home, one Identity Center, one clock; workers run in this process. */
+/** One home, one Identity Center and one clock. Workers run in this process. */
 export interface SignInWorld {
   readonly home: Home;
   readonly center: IdentityCenter;
@@ -47,15 +47,15 @@ export interface SignInWorld {
   call(args?: readonly string[], options?: CallOptions): Promise<Call>;
   /** The systems of the workers that were started. */
   readonly workers: FakeSystem[];
-  /** Workers are noted and never run: as if the system ended them. */
+  /** Workers are recorded but not run, as if the system had ended them. */
   killWorkers(yes: boolean): void;
-  /** Every URL that a worker has opened. */
+  /** The URLs that workers have opened. */
   opened(): string[];
-  /** Lets time pass until this is so. */
+  /** Advances the clock until a condition holds. */
   until(condition: () => boolean): Promise<void>;
-  /** Waits until no worker runs, and for the pages that were visited. */
+  /** Waits until no worker runs and all visited pages have responded. */
   settled(): Promise<string[]>;
-  /** Names of the files under ~/.aws/sso-cred/ that are neither attempts nor locks. */
+  /** The names of the files under ~/.aws/sso-cred/, without attempts and locks. */
   traces(): Promise<string[]>;
   /** Content of the session's pending login. */
   pending(session?: string): Promise<Record<string, unknown> | undefined>;
@@ -64,7 +64,7 @@ export interface SignInWorld {
 export const loginPath = (session = "corp") => `.aws/sso-cred/logins/${sha1(session)}.json`;
 
 export async function signInWorld(options: WorldOptions = {}): Promise<SignInWorld> {
-  // File times are the real clock's.
+  // File times come from the real clock.
   const clock = fakeClock(Math.floor(Date.now() / 1000) * 1000);
   const [home, center] = await Promise.all([
     makeHome({ config: options.config ?? sessionSection("corp") }),

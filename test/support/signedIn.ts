@@ -11,14 +11,14 @@ export const roleArguments = (role: string, session = "corp") => [
 ];
 
 export interface TokenRequest {
-  /** What the file says; the emulator takes the token for an hour. */
+  /** The expiry in the file. The emulator accepts the token for an hour. */
   secondsLeft?: number;
   session?: string;
-  /** Further or other fields of the file. */
+  /** More or other fields of the file. */
   fields?: Record<string, unknown>;
 }
 
-/** A person signed in with another tool. Answers the file's content. */
+/** Signs a person in with another tool. Returns the file's content. */
 export async function putToken(
   { center, clock, home }: SignInWorld,
   { secondsLeft = 3600, session = "corp", fields = {} }: TokenRequest = {},
@@ -34,7 +34,7 @@ export async function putToken(
   return file;
 }
 
-/** Role credentials as the AWS CLI leaves them; answers their access key id. */
+/** Writes role credentials like the AWS CLI. Returns their access key id. */
 export async function putRole(
   { clock, home }: SignInWorld,
   secondsLeft: number,
@@ -44,13 +44,13 @@ export async function putRole(
   return "ASIAEXAMPLEEXAMPLE01";
 }
 
-/** The access key id that was printed; empty when nothing was. */
+/** The printed access key id; empty if there is none. */
 export const keyOf = ({ stdout }: { stdout: string }) =>
   stdout === "" ? "" : (JSON.parse(stdout) as { AccessKeyId: string }).AccessKeyId;
 
 export const readTokenFile = ({ home }: SignInWorld, session = "corp") => home.readJson(tokenPath(session));
 
-/** Paths in order, without what the browser asked for. */
+/** Paths in order, without those that the browser visited. */
 export const pathsAsked = ({ center }: SignInWorld) =>
   center.requests.map(({ path }) => path).filter((path) => !/^\/(authorize|device|oauth.*)$/.test(path));
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Home } from "./home.ts";
 
-/** Whether this user may mount a disk. Prints a note if not. */
+/** True if this user may mount a disk. Prints a note if not. */
 export function canMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-mount-"));
   const isMounted = mount(folder, 64);

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Whether strace exists and may trace here. */
+/** True if strace exists and may trace here. */
 export const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
 
 export interface SystemCalls {
-  /** A shell command line to put before the program to trace; it follows child processes. */
+  /** A shell command line to put before the program. It follows child processes. */
   readonly watched: string;
   /** Each execve with file, arguments and environment, as strace prints them. */
   starts(): string[];

@@ -8,11 +8,11 @@ import type { Environment } from "../../src/hit/paths.ts";
 export interface UserConfig {
   config: Config;
   system: Environment;
-  /** Where the config stands. */
+  /** The config's path. */
   path: string;
 }
 
-/** A home of its own for this test, with the given files in it, loaded. */
+/** A home for this test, with the given files, and the loaded config. */
 export function userConfig(
   text: string,
   { env = {}, credentials = "" }: { env?: Record<string, string>; credentials?: string } = {},

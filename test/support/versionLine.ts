@@ -5,12 +5,12 @@ import { BINARY } from "./run.ts";
 
 const { version, optionalDependencies } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 
-/** What the built executable prints for `--version`; `front`: the version of the front that was called. */
+/** The output of the built executable for `--version`. `front`: the version of the called front. */
 export function versionLine(front = hasFront && BINARY === EXECUTABLE ? version : undefined): string {
   return versionOf(front === undefined ? "no front" : `front ${front}`);
 }
 
-/** As {@link versionLine}, of the program called by its own path. */
+/** Like {@link versionLine}, for the program called by its own path. */
 export function programVersionLine(): string {
   return versionOf("no front");
 }

@@ -82,7 +82,7 @@ test("docs/architecture.md has every file and folder of src", () => {
   expect([...rooms].filter((room) => !plan.includes(room))).toEqual([]);
 });
 
-/** The names by which a document's headings are linked to, as GitHub makes them. */
+/** The anchors that GitHub makes of a document's headings. */
 function anchors(document: string): string[] {
   return [...read(document).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
     heading

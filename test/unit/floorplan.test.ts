@@ -9,7 +9,7 @@ import {
   staticClosure,
 } from "../support/floorPlan.ts";
 
-/** Read from docs/architecture.md, so that there is one list. Lowest first. */
+/** Read from docs/architecture.md, so that there is only one list. Lowest first. */
 const FLOORS: FloorTable = floorsOf(
   readFileSync(fileURLToPath(new URL("../../docs/architecture.md", import.meta.url)), "utf8"),
 );
@@ -131,7 +131,7 @@ function readSources(): Sources {
   );
 }
 
-/** The rows of the first code block: floor number, then files and folders, then two spaces and what they are for. */
+/** The rows of the first code block: floor number, then files and folders, two spaces, and a description. */
 function floorsOf(document: string): string[][] {
   const [, table = ""] = document.split(/^```$/m);
   const floors: string[][] = [];

@@ -42,7 +42,7 @@ async function take(path = lock, work = async () => "worked", pollWhileWaiting?:
   };
   return withLock(system, path, wait, work);
 }
-/** Writes a lock of this process; `changes` make it another's. */
+/** Writes a lock of this process; `changes` make it another process's. */
 const hold = (changes: object, id = "theirs") =>
   writeFileSync(lock, JSON.stringify({ format: 1, id, ...identifyProcess(), ...changes }));
 const age = (ms: number, path = lock) => {

@@ -20,8 +20,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { withLock } from "../../../src/cache/lock.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
 
-// Who holds a lock, with each of the five faults. What they cost the service and the person is counted with the program itself:
-// test/stress/deadHolders.ts, hurtLocks.ts, takenOver.ts.
+// The holder of a lock, with each of the five faults. Their cost for the service and the person is counted with the
+// program itself: test/stress/deadHolders.ts, hurtLocks.ts, takenOver.ts.
 const CONTENDER = fileURLToPath(new URL("../../support/lockContender.ts", import.meta.url));
 const HOUR_MS = 3_600_000;
 
@@ -31,7 +31,7 @@ function folder(): string {
   return path;
 }
 
-/** A lock named `lock` in the folder, whose holder has just been killed, of either kind. */
+/** A lock named `lock` in the folder, of either kind, whose holder has just been killed. */
 async function killedHolder(kind: "ours" | "proper", path: string): Promise<string> {
   const holder = spawn(process.execPath, ["--no-warnings", CONTENDER, kind, path, "0", "-1"], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -84,7 +84,7 @@ describe("several waiters at a dead lock", () => {
     const releaseFirst = await properLock(lock, options);
     release();
     const releaseSecond = await second;
-    // Both have it now.
+    // Now both hold the lock.
     await releaseFirst().catch(() => {});
     await releaseSecond().catch(() => {});
   });
@@ -104,7 +104,7 @@ describe("several waiters at a dead lock", () => {
   });
 });
 
-/** What each of `count` processes said that come at once to every round. */
+/** The outputs of `count` processes that compete in every round. */
 async function contend(kind: string, path: string, rounds: number, count: number): Promise<string[]> {
   const args = ["--no-warnings", CONTENDER, kind, path, String(rounds), "20"];
   const outputs = Array.from({ length: count }, () => {
@@ -188,7 +188,7 @@ describe("a dead holder's lock from the future, after the clock was set back", (
     mkdirSync(`${lock}.lock`);
     utimesSync(`${lock}.lock`, later, later);
     await expect(immediately(lock)).rejects.toMatchObject({ code: "ELOCKED" });
-    // Not even when it has stood for longer than the limit: its age is negative for an hour.
+    // Not even after more than the limit: its age is negative for an hour.
     expect(Date.now() - statSync(`${lock}.lock`).mtimeMs).toBeLessThan(0);
   });
 
@@ -218,7 +218,7 @@ it("what a process leaves that was killed while it removed a lock is swept after
   expect(readdirSync(path)).toEqual([]);
 });
 
-/** The name of the file that guards the removal of a lock, seen by watching one. */
+/** The name of the file that guards the removal of a lock, found by watching a removal. */
 function guardOf(path: string, lock: string): string {
   const script = `
     import fs from "node:fs";

@@ -20,7 +20,7 @@ async function run(...args: string[]) {
   return { code, stdout: system.stdout, stderr: system.stderr };
 }
 
-/** Role credentials of a session whatever its name. */
+/** Role credentials of a session with any name. */
 async function cached(session: string, role = "ReadOnly"): Promise<void> {
   const expiration = fakeSystem().now() + 3600_000;
   await home.write(rolePath(session, ID, role), roleFile(expiration, ID));
@@ -236,7 +236,7 @@ describe("the commands' lines", () => {
     expect(await said("other")).toBe(
       `${start} [sso-session other]; it has corp\n  run: sso-cred init other\n`,
     );
-    // The remedy for a slip must not create what was mistyped.
+    // The remedy for a misspelt name must not create it.
     expect(await said("crop")).toMatch(/ has no \[sso-session crop\]; did you mean corp \(line 1\)\?\n$/);
   });
 });

@@ -6,7 +6,7 @@ import { userConfig } from "../../support/userConfig.ts";
 const SERVICES =
   "[services s]\nsso =\n  endpoint_url = https://s-sso\nsso_oidc =\n  endpoint_url = https://s-oidc\n";
 
-/** `own` is the session's section, `defaults` what `[default]` holds. */
+/** `own` is the session's section, `defaults` the keys of `[default]`. */
 function settings(ownKeys: string, env: Record<string, string> = {}, defaults = "", more = SERVICES) {
   const { config, path } = userConfig(`[sso-session own]\n${ownKeys}\n[default]\n${defaults}\n${more}`);
   const own = { header: "[sso-session own]", keys: config.session("own") ?? new Map() };

@@ -3,7 +3,7 @@ import ini from "ini";
 import { describe, expect, test } from "vitest";
 import { type ConfigFile, findSection, parseConfig, type Section } from "../../../src/config/ini.ts";
 
-/** For each section its kind and name, its keys and, where there are any, its nested maps. */
+/** Kind and name, keys and nested maps of each section. */
 function plain(sections: Section[]) {
   return sections.map(({ kind, name, keys, nested }) => [
     `${kind} ${name}`,

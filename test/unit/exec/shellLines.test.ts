@@ -32,7 +32,7 @@ const PROGRAMS: [shell: Shell, program: string, echo: string][] = [
 ];
 
 describe.each(PROGRAMS)("the lines for %s", (shell, program, echo) => {
-  // Skipped where the shell is not installed.
+  // Skipped if the shell is not installed.
   it.skipIf(!existsSync(program))("set exactly the value, whatever it holds", () => {
     for (const value of NASTY) {
       const lines = shellLines(shell, ["AWS_PROFILE"], { AWS_SESSION_TOKEN: value });

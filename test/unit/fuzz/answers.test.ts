@@ -31,7 +31,7 @@ const complaint = fc
   .record({ error: words, error_description: oddWord, __type: words, message: oddWord }, { requiredKeys: [] })
   .map((fields) => Buffer.from(JSON.stringify(fields)));
 
-/** The page tokens that a listing is given end with it: a server that never ends a list is another test's. */
+/** The page tokens of a listing end with it. Another test has a server that never ends a list. */
 function answerTo(path: string): fc.Arbitrary<Answer> {
   const fields = mistypedFields(GOOD_ANSWERS[path] ?? {}).map((text) =>
     Buffer.from(path.startsWith("/assignment") ? text.replaceAll('"nextToken"', '"next"') : text),
@@ -85,7 +85,7 @@ test(
   },
 );
 
-/** It fits into no URL, and thus ended in a URIError once. */
+/** This fits into no URL, and once ended in a URIError. */
 const halfACharacter: Answers = {
   "/client/register": {
     ...goodAnswer("/client/register"),

@@ -36,7 +36,7 @@ const content = (path: string) => {
   );
 };
 
-/** Some of the files, each of them good, mistyped, spoiled or nothing of the kind. */
+/** Some of the files, each one valid, with wrong types, damaged, or something else. */
 const disk = fc.record(Object.fromEntries(PATHS.map((path) => [path, content(path)])), { requiredKeys: [] });
 
 test(

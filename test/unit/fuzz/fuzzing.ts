@@ -1,9 +1,9 @@
 import fc from "fast-check";
 
-/** Set by `npm run fuzz`: how many times as many inputs to run, for how many times as long. */
+/** Set by `npm run fuzz`: the factor for inputs and time. */
 const FACTOR = Number(process.env.FUZZ ?? 1);
 
-/** Bounds of one property: fast-check prints seed and path of a failure; `FUZZ_SEED` gives the seed. */
+/** The limits of one property. fast-check prints seed and path of a failure; `FUZZ_SEED` sets the seed. */
 export function runs(numRuns: number, limitMs = 6_000) {
   return {
     numRuns: numRuns * FACTOR,
@@ -12,10 +12,10 @@ export function runs(numRuns: number, limitMs = 6_000) {
   };
 }
 
-/** For vitest: what the properties of a test may take together. */
+/** The time limit for vitest, for all properties of a test. */
 export const FUZZ_TIMEOUT = { timeout: 20_000 * Math.max(1, FACTOR) };
 
-/** Words that mean something to JavaScript, to a terminal, to a shell or to a path. */
+/** Words with a meaning to JavaScript, a terminal, a shell or a path. */
 export const oddWord = fc.constantFrom(
   "__proto__",
   "constructor",
@@ -66,18 +66,18 @@ export const anyNumber = fc.oneof(
   fc.constantFrom(0, -0, -1, 1e308, -1e308, 8.64e15, 8.64e15 + 1, 2 ** 31, 2 ** 53),
 );
 
-/** Every shape of JSON, deep ones too, with the odd words for keys and values. */
+/** JSON of every shape, also deeply nested, with the odd words as keys and values. */
 export const anyJson: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   leaf: fc.oneof(anyText, anyNumber, fc.boolean(), fc.constant(null)),
   list: fc.array(tie("value"), { maxLength: 4 }),
   map: fc.array(fc.tuple(anyText, tie("value")), { maxLength: 4 }).map((entries) => {
-    // Object.fromEntries makes "__proto__" a key of its own, as JSON.parse does.
+    // Object.fromEntries makes "__proto__" an own key, like JSON.parse.
     return Object.fromEntries(entries);
   }),
   value: fc.oneof({ maxDepth: 4, withCrossShrink: true }, tie("leaf"), tie("list"), tie("map")),
 })).value;
 
-/** A text that begins well and goes wrong: cut, doubled, with a byte exchanged or something put in. */
+/** A text that is damaged: cut, doubled, with a byte exchanged or something inserted. */
 export function spoiled(good: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
   const damage = fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -98,7 +98,7 @@ export function spoiled(good: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
   });
 }
 
-/** Known fields with good values, each of which may be missing or anything else. */
+/** Known fields with valid values, each of which may be missing or replaced by anything. */
 export function mistypedFields(good: Record<string, unknown>): fc.Arbitrary<string> {
   const fields = Object.fromEntries(
     Object.entries(good).map(([name, value]) => [

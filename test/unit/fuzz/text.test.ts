@@ -79,7 +79,7 @@ test("paths with variables and tildes expand to something, and to nothing of a p
 });
 
 test("a name in `run: …` is one word for sh, and the same name", FUZZ_TIMEOUT, () => {
-  // A name is one line of the config.
+  // A name takes one line of the config.
   const name = fc
     .oneof(anyText, fc.string({ unit: "grapheme-ascii" }))
     .map((text) => text.replace(/[\0\r\n]/g, ""));

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => home.remove());
 
-/** In process: only where nothing may be printed. */
+/** Runs in this process, so only for cases that print nothing. */
 const prints = (args: readonly string[] = LINE, env: Record<string, string> = {}) =>
   printCachedCredentials(args, { ...home.env, ...env }, "linux");
 const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));

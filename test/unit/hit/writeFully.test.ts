@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The end of a pipe that does not block, with a shell command at the other. */
+/** A non-blocking pipe, with a shell command at its other end. */
 function pipeInto(command: string): number {
   reader = spawn("/bin/sh", ["-c", command], { cwd: folder, stdio: ["pipe", "ignore", "inherit"] });
   reader.stdin?.on("error", () => {});

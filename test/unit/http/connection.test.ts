@@ -27,7 +27,7 @@ function portal(seen: Seen[] = [], tls = SERVER_TLS): Promise<TestServer> {
   return httpsServer(tls, answering(seen, 200, JSON_TYPE, ROLE_CREDENTIALS));
 }
 
-/** Only the proxies know where this host is. */
+/** Only the proxies can resolve this host. */
 const HOST = "portal.sso-cred.test";
 const HOSTS = { [HOST]: "127.0.0.1" };
 
@@ -37,7 +37,7 @@ async function proxyWith(options: ProxyOptions): Promise<TestProxy> {
   return proxy;
 }
 
-/** The portal under a name, because loopback is never proxied. */
+/** The portal under a host name, because loopback is never proxied. */
 async function portalBehindProxy(seen: Seen[] = []): Promise<{ url: string; host: string }> {
   const { port } = await portal(seen);
   return { url: `https://${HOST}:${port}`, host: `${HOST}:${port}` };

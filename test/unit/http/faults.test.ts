@@ -16,7 +16,7 @@ import {
 const HTML = { "content-type": "text/html" };
 const PAGE = "<!doctype html><title>Welcome to the hotel</title>";
 
-/** What comes back → the whole message (HOST is the server), and whether a retry makes sense. */
+/** Response → the whole message (HOST is the server), and whether a retry makes sense. */
 const answers: [
   name: string,
   status: number,
@@ -308,7 +308,7 @@ test.each([
   ["ETIMEDOUT", "cannot reach aws.test: no connection; does this network need a proxy (HTTPS_PROXY)?", true],
   ["ENETUNREACH", "there is no route to aws.test: are you online?", false],
   ["EHOSTUNREACH", "there is no route to aws.test: are you online?", false],
-  // Linux, of a blackhole route.
+  // On Linux, for a blackhole route.
   ["EINVAL", "there is no route to aws.test: are you online?", false],
   [
     "EACCES",

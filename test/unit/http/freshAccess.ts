@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 
-/** The access keys of two requests at once, or what failed, in a process of its own. */
+/** Makes two requests at once in a process of its own. Returns the access keys or the errors. */
 export async function accessTo(url: string): Promise<string> {
   const { identityCenter } = await import("../../../src/identityCenter/identityCenter.ts");
   const { env } = process;
@@ -21,7 +21,7 @@ export async function accessTo(url: string): Promise<string> {
   }
 }
 
-/** Which files a piece of work asks for; to be called before anything else is imported. */
+/** The files that a function reads. Call it before anything else is imported. */
 export async function filesReadBy(work: () => Promise<unknown>): Promise<string[]> {
   const files: string[] = [];
   for (const where of [fs, fs.promises] as unknown as Record<
@@ -42,7 +42,7 @@ export async function filesReadBy(work: () => Promise<unknown>): Promise<string[
   return files;
 }
 
-/** What the SDK does when nobody tells it the region. */
+/** What the SDK does without a region. */
 export async function careless(): Promise<void> {
   const { SSOClient } = await import("@aws-sdk/client-sso");
   await new SSOClient({}).config.region().catch(() => {});

@@ -7,7 +7,7 @@ import { type IdentityCenter, identityCenter } from "../../../src/identityCenter
 
 export interface TestServer {
   url: string;
-  /** host:port, as messages name it. */
+  /** The name in messages: host:port. */
   host: string;
   port: number;
   openConnections(): number;
@@ -20,7 +20,7 @@ export interface Seen {
   body: string;
 }
 
-/** Sockets that a test handles by hand. */
+/** Sockets that a test handles itself. */
 export function rawServer(onSocket: (socket: Socket) => void): Promise<TestServer> {
   return started(createTcpServer(onSocket), "http");
 }
@@ -36,7 +36,7 @@ export function httpsServer(
   return started(createHttpsServer(tls, listener), "https");
 }
 
-/** Answers each request with the same, and remembers the requests. */
+/** Gives each request the same response, and records the requests. */
 export function answering(seen: Seen[], status: number, headers: Record<string, string>, body: string) {
   const listener: RequestListener = async (request, response) => {
     const chunks: Buffer[] = [];
@@ -77,7 +77,7 @@ export interface Setting {
   onStep?: (what: string, details?: Readonly<Record<string, unknown>>) => void;
 }
 
-/** The service access under test, both services at one URL, on the real clock. */
+/** The tested service access, with both services at one URL, on the real clock. */
 export async function accessTo(url: string, setting: Setting = {}): Promise<IdentityCenter> {
   const { env = {}, caBundle, caSetting = "AWS_CA_BUNDLE", limits, onStep = () => {} } = setting;
   return await identityCenter(
@@ -102,7 +102,7 @@ export const ROLE_CREDENTIALS = JSON.stringify({
 
 export const JSON_TYPE = { "content-type": "application/json" };
 
-/** The failure of one GetRoleCredentials; a success is the test's failure. */
+/** The error of one GetRoleCredentials. Fails the test if there is none. */
 export async function failureAt(url: string, setting: Setting = {}): Promise<Error> {
   const api = await accessTo(url, setting);
   return await api.getRoleCredentials("token-of-the-test", "111122223333", "Admin").then(

@@ -4,7 +4,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { CA_FILE, SERVER_TLS } from "../../support/testCertificates.ts";
 import { accessTo, JSON_TYPE, ROLE_CREDENTIALS } from "./servers.ts";
 
-/** In a thread of its own, so that it goes on while this one stands still; says what comes to it, and takes its time with TLS. */
+/**
+ * Runs in a thread of its own, so that it continues while this one stops. It reports what it receives, and is slow
+ * with TLS.
+ */
 const SERVER = `
   const { parentPort, workerData: { scheme, tls, head, body, answerAfterMs } } = require("node:worker_threads");
   const server = require("node:" + scheme).createServer(tls, (request, response) => {
@@ -20,7 +23,7 @@ const SERVER = `
 const limits = { connectMs: 1_500, totalMs: 1_500 };
 const STOPPED_MS = limits.totalMs + 300;
 
-/** One call, during which the process stands still from the moment the server says `moment`. */
+/** One call, during which the process stops as soon as the server says `moment`. */
 async function stoppedCall(scheme: string, moment: "connected" | "asked", answerAfterMs: number) {
   const workerData = { scheme, tls: SERVER_TLS, head: JSON_TYPE, body: ROLE_CREDENTIALS, answerAfterMs };
   const server = new Worker(SERVER, { eval: true, workerData });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type IdentityCenter, ServiceError } from "../../../src/identityCenter/identityCenter.ts";
 import { accessTo, answering, httpServer, JSON_TYPE } from "../http/servers.ts";
 
-/** As long as the service's, without a piece that comes twice. */
+/** As long as the service's secrets, without a repeated part. */
 const TOKEN = Array.from({ length: 300 }, (_, i) => (i * i * 7919 + 1_679_616).toString(36).slice(-4)).join(
   "",
 );

@@ -22,7 +22,7 @@ describe.each([
   ["sso", ssoEndpoint],
   ["sso-oidc", oidcEndpoint],
 ] as const)("botocore's endpoint tests of %s", (service, endpoint) => {
-  // Their error cases are refused while the configuration is read, see config/endpointSettings.
+  // Their error cases are rejected while the configuration is read; see config/endpointSettings.
   const cases = botocoreCases(service).flatMap(({ documentation, params, expect: { endpoint } }) =>
     params?.Region && endpoint ? [{ documentation, params, region: params.Region, url: endpoint.url }] : [],
   );

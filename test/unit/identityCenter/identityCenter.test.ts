@@ -12,7 +12,7 @@ import { accessTo, answering, httpServer, JSON_TYPE, ROLE_CREDENTIALS, type Seen
 
 const client = { clientId: "cid", clientSecret: "csec", expiresAt: 0 };
 
-/** What the AWS CLI sent in a recorded run (test/vectors). */
+/** The AWS CLI's requests in a recorded run (test/vectors). */
 function recorded(scenario: string, path: string): { method: string; path: string; body: unknown } {
   const file = new URL(`../../vectors/aws-cli-2.36.7/${scenario}/requests.jsonl`, import.meta.url);
   const lines = readFileSync(file, "utf8").trim().split("\n");
@@ -21,7 +21,7 @@ function recorded(scenario: string, path: string): { method: string; path: strin
   return found;
 }
 
-/** Runs one call against a server that answers `answer`; the request that it made. */
+/** Runs one call against a server with this response. Returns the request. */
 async function sentBy(call: (api: IdentityCenter) => Promise<unknown>, answer = "{}"): Promise<Seen> {
   const seen: Seen[] = [];
   const server = await httpServer(answering(seen, 200, JSON_TYPE, answer));
@@ -372,7 +372,7 @@ test("neither the environment nor ~/.aws changes a request, and no file of ~/.aw
   expect(seen).toEqual(plain);
   expect(stderr).toBe("");
   expect(JSON.parse(stdout).filter((file: string) => file.startsWith(home))).toEqual([]);
-  // The same watch sees what the SDK does when it is left to itself.
+  // The same watch shows what the unrestricted SDK does.
   const control = await inFreshProcess("filesReadBy(careless)", { HOME: home });
   expect(JSON.parse(control.stdout)).toContain(join(home, ".aws/config"));
 });

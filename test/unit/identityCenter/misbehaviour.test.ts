@@ -32,7 +32,7 @@ describe("misbehaviour", () => {
     ["proxy407", 407],
   ] as const)("plays the network in between: %s", async (kind, status) => {
     center.misbehave({ path: ACCOUNTS, how: { kind } });
-    // Not fetch, which turns 407 into an error of its own.
+    // Uses no fetch, which turns 407 into an error of its own.
     const response = await new Promise<IncomingMessage>((resolve) => {
       get(center.urls.portal + ACCOUNTS, resolve);
     });

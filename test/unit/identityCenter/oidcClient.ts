@@ -10,7 +10,7 @@ export interface Reply {
   body: Record<string, unknown>;
 }
 
-/** A bare OIDC client: what a program must send, spelled out. */
+/** A bare OIDC client that spells every field out. */
 export async function post(center: IdentityCenter, path: string, body: object): Promise<Reply> {
   const response = await fetch(center.urls.oidc + path, {
     method: "POST",
@@ -44,7 +44,7 @@ export async function registerForDevice(
   return { clientId: String(body.clientId), clientSecret: String(body.clientSecret) };
 }
 
-/** Visits /authorize; the answer's status and, where it redirects, the callback's parameters. */
+/** Visits /authorize. Returns the status and, for a redirect, the callback's parameters. */
 export async function authorize(
   center: IdentityCenter,
   clientId: unknown,

@@ -81,7 +81,7 @@ describe("opening", () => {
   });
   afterEach(() => home.remove());
 
-  /** Notes its arguments, one a line, and its folder. */
+  /** Records its arguments, one on each line, and its folder. */
   function program(name: string, exitCode = 0): string {
     const path = join(home.path, name);
     writeFileSync(path, `#!/bin/sh\nprintf '%s\\n' "$@" "$(pwd)" >"$0.ran"\nexit ${exitCode}\n`);

@@ -12,7 +12,7 @@ afterEach(() => home.remove());
 
 const MODULE = new URL("../../../src/platform/reexecWithCleanEnv.ts", import.meta.url).href;
 
-/** Starts over from that file, in a process of its own: from source the file is `process.execPath`. */
+/** Restarts from that file, in a process of its own: from source the file is `process.execPath`. */
 function restartFrom(execPath: string, env: Record<string, string> = { NODE_DEBUG: "none" }) {
   const code = `process.execPath = process.env.FILE; delete process.env.FILE;
     (await import(${JSON.stringify(MODULE)})).reexecWithCleanEnv();
@@ -68,7 +68,7 @@ function loop(): string {
   return path;
 }
 
-/** The first bytes of a program (elf(5)), 64-bit little-endian; what follows is missing. */
+/** The first bytes of an executable (elf(5)), 64-bit little-endian. The rest is missing. */
 function elfHeader(machine: number): string {
   return `\u007fELF\u0002\u0001\u0001${"\0".repeat(9)}\u0002\0${String.fromCharCode(machine)}\0`;
 }

@@ -30,7 +30,10 @@ test("refuses what is no program for macOS", () => {
   expect(() => signAdHoc(Buffer.alloc(4_096), "x")).toThrow("not a 64-bit Mach-O file");
 });
 
-/** As packing leaves a program: without the load command, which Go's linker writes last, and without what it names. */
+/**
+ * The program as packing leaves it: without the load command, which Go's linker writes last, and without the
+ * signature.
+ */
 function withoutSignature(program: Buffer): Buffer {
   const commandsEnd = 32 + program.readUInt32LE(20);
   const command = commandsEnd - 16;

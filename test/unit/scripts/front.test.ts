@@ -15,7 +15,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
 });
-/** A compiler that does nothing, or that cannot. */
+/** A compiler that does nothing, or one that fails. */
 function install(name: string, works = true): void {
   writeFileSync(join(folder, name), `#!/bin/sh\nexit ${works ? 0 : 1}\n`);
   chmodSync(join(folder, name), 0o755);

@@ -26,7 +26,7 @@ const FAILURE = new SsoCredError("login-failed", "the sign-in to 'corp' was deni
 const record = (system: FakeSystem, end: EndOfLogin = "unanswered", which = session) =>
   recordFailedLogin(which, FAILURE, end, system);
 
-/** File times are the real clock's. */
+/** File times come from the real clock. */
 const systemAt = (at = Date.now()) => fakeSystem({ env: home.env, clock: fakeClock(at) });
 
 function minutesLeft(system: ReturnType<typeof systemAt>): number | undefined {
@@ -98,7 +98,10 @@ it("costs nothing where nothing can be written", async () => {
   expect(minutesLeft(systemAt())).toBeUndefined();
 });
 
-/** The state machine of a session's failed sign-ins, walked step by step: what the next call is told, and whether a tab may open. */
+/**
+ * The state machine of a session's failed sign-ins, step by step: the error of the next call, and whether a tab may
+ * open.
+ */
 it("gives a failure as the answer for ten seconds, then backs off, then lets the next tab open", () => {
   for (const end of ["failed", "refused"] as const) {
     const system = systemAt();

@@ -41,7 +41,7 @@ const signIn = (accessToken: string) =>
     }),
   );
 
-/** This process is stopped in the middle of its next write, for so long that its lock counts for nothing any more. */
+/** Stops this process in the middle of its next write, for so long that its lock becomes stale. */
 function stoppedInNextWrite(meanwhile: () => void): void {
   const { fsyncSync } = fs;
   const goOn = () => {

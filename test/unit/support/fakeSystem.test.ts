@@ -46,7 +46,7 @@ it("does not wait for an answer that will never come", async () => {
   center.misbehave({ path: "/logout", how: { kind: "blackHole" } });
   const stop = new AbortController();
   const asked = fetch(`${center.url}/logout`, { method: "POST", signal: stop.signal }).catch(String);
-  // A hundred waits of the longest kind would outlast the test.
+  // In real time, a hundred of the longest waits would take longer than the test may.
   for (let i = 0; i < 100; i++) await clock.sleep(1000);
   stop.abort();
   expect(await asked).toContain("abort");

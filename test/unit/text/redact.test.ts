@@ -9,7 +9,7 @@ const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const BASE64URL = `${UPPER}${UPPER.toLowerCase()}0123456789-_`;
 const BASE64 = `${UPPER}${UPPER.toLowerCase()}0123456789+/`;
 
-/** Secrets in the shapes in which AWS gives them. */
+/** Secrets in the formats that AWS uses. */
 const secret = fc.oneof(
   letters(BASE64, 40, 40),
   letters(BASE64, 200, 600).map((text) => `IQoJb3JpZ2luX2VjE${text}==`),
@@ -35,7 +35,7 @@ it("lets no secret through, wherever it stands", () => {
   fc.assert(
     fc.property(secret, around, (text, [before, after]) => {
       const shown = maskedText(`${before}${text}${after}`);
-      // No piece of it either: 12 characters in a row say who it was.
+      // No part of it either: 12 characters in a row would identify it.
       const pieces = Array.from({ length: Math.max(1, text.length - 11) }, (_, at) =>
         text.slice(at, at + 12),
       );

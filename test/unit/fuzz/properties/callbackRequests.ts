@@ -3,10 +3,10 @@ import { connect } from "node:net";
 import { CALLBACK_PATH, startCallbackServer } from "../../../../src/signIn/worker/callbackServer.ts";
 
 export const STATE = "0b7e7d3c-5f0f-4a54-9d2b-1c1b7d1f2a3e";
-/** In requests: where the server listens. */
+/** The placeholder in requests for the server's address. */
 export const PORT = "PORT";
 
-/** Whatever is sent to the callback server, it refuses, goes on, and takes the good answer after it. */
+/** The callback server rejects any request, keeps running, and then accepts the valid one. */
 export async function callbackRequests() {
   const server = await startCallbackServer(STATE);
   const port = Number(new URL(server.redirectUri).port);
@@ -15,13 +15,13 @@ export async function callbackRequests() {
     isAnswered = true;
   });
 
-  /** Sends the pieces one by one and answers what came back when the other side, or a short while, has ended it. */
+  /** Sends the pieces one by one. Returns the response when the other side, or a short wait, ends it. */
   function exchange(pieces: readonly Uint8Array[]): Promise<string> {
     return new Promise((resolve) => {
       let answer = "";
       const socket = connect(port, "127.0.0.1", () => {
         for (const piece of pieces) socket.write(piece);
-        // What is not complete by now never will be: the server sees the end and gives up on it.
+        // An incomplete request will not be completed, so the server sees its end and drops it.
         socket.end();
       });
       socket.setEncoding("latin1").on("data", (text) => {
@@ -33,7 +33,7 @@ export async function callbackRequests() {
   const addressed = (piece: string) => Buffer.from(piece.replaceAll(PORT, `127.0.0.1:${port}`), "latin1");
 
   return {
-    /** Pieces are Latin-1: each character a byte. False for what is the one good answer, and was not sent. */
+    /** Pieces are Latin-1: one byte for each character. False for the one valid request, which is not sent. */
     async refuses(pieces: readonly string[]): Promise<boolean> {
       if (isTheAnswer(pieces.join(""))) return false;
       const answer = await exchange(pieces.map(addressed));
@@ -54,7 +54,7 @@ export async function callbackRequests() {
   };
 }
 
-/** Whether a request that brings our state is in it, whatever turn of phrase it uses. */
+/** True if it contains a request with our state, in any spelling. */
 function isTheAnswer(text: string): boolean {
   const requests = text.matchAll(new RegExp(`GET +${CALLBACK_PATH}\\?([^\\s#]*)`, "g"));
   return [...requests].some(([, query]) => new URLSearchParams(query).get("state") === STATE);

@@ -6,10 +6,10 @@ import { runCli } from "../../../../src/cli/cli.ts";
 import { fakeSystem } from "../../../support/fakeSystem.ts";
 import { assertOrderly } from "./outcome.ts";
 
-/** Nothing answers, whatever host a command line names. */
+/** No host responds, whatever a command line names. */
 const NOWHERE = "http://127.0.0.1:1";
 
-/** Any command line in an empty home ends with a code of the table, and says one clean sentence. */
+/** Any command line in an empty home ends with a known exit code and one clean message. */
 export function commandLines() {
   const home = mkdtempSync(join(tmpdir(), "sso-cred-fuzz-"));
   return {

@@ -10,7 +10,7 @@ import { SsoCredError } from "../../../../src/errors.ts";
 import type { SsoSession } from "../../../../src/model.ts";
 import { fakeSystem } from "../../../support/fakeSystem.ts";
 
-/** Whatever the config and the credentials file hold, they give sessions, profiles or a config error. */
+/** Any config and credentials file give sessions, profiles or a config error. */
 export function configReading() {
   const home = mkdtempSync(join(tmpdir(), "sso-cred-fuzz-"));
   mkdirSync(join(home, ".aws"));

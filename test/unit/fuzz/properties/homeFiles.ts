@@ -28,7 +28,7 @@ export const INVENTORY_FILE = `.aws/sso-cred/inventory-${sha1("corp")}.json`;
 
 type Fields = Record<string, unknown>;
 
-/** Every file that a run reads, by its place in the home, as it looks at `now` when it is good. */
+/** Every file that a run reads, by its path in the home, with a content that is valid at `now`. */
 export function goodFiles(now: number): Readonly<Record<string, Fields>> {
   const later = isoSeconds(now + 3_600_000);
   const mine = identifyProcess();
@@ -98,7 +98,7 @@ export function goodInventory(now: number): Fields {
   };
 }
 
-/** Puts files in the place of all that runs have left. */
+/** Replaces all files of earlier runs. */
 export function layFiles(home: Home, files: Readonly<Record<string, Uint8Array | undefined>>): void {
   for (const folder of [".aws/sso", ".aws/cli", ".aws/sso-cred"]) {
     rmSync(join(home.path, folder), { recursive: true, force: true });
@@ -110,13 +110,13 @@ export function layFiles(home: Home, files: Readonly<Record<string, Uint8Array |
   }
 }
 
-/** Nothing answers at the endpoints, nobody is asked in earnest, and a second has to do. */
+/** No endpoint responds, nobody is asked, and a run gets one second. */
 export function lonelyCaller(home: Home, now: number, SSO_CRED_LOGIN: string): FakeSystem {
   const env = { HOME: home.path, AWS_ENDPOINT_URL: "http://127.0.0.1:1", SSO_CRED_WAIT: "1", SSO_CRED_LOGIN };
   return fakeSystem({ env, clock: fakeClock(now), terminal: "pts-1" });
 }
 
-/** The main job prints live credentials or one clean sentence. */
+/** The main job prints valid credentials or one clean message. */
 export async function mainJobHolds(system: FakeSystem): Promise<void> {
   const now = system.now();
   const code = await runCli(MAIN_JOB, system);
@@ -128,7 +128,7 @@ export async function mainJobHolds(system: FakeSystem): Promise<void> {
   assert.ok(Object.values(keys).every(Boolean));
 }
 
-/** What each command for people may end with when nobody and nothing answers. */
+/** The allowed ends of each command for people if nobody and nothing responds. */
 export const COMMANDS: readonly (readonly [command: string, codes: readonly number[]])[] = [
   ["status", [0, 4]],
   ["status --json", [0, 4]],
@@ -148,7 +148,7 @@ export async function commandHolds(
   if (command === "status --json") assert.equal(JSON.parse(system.stdout).length, 1);
 }
 
-/** All that a file of role credentials gives is text, and none of it another account's. */
+/** A file of role credentials gives only text, and nothing of another account. */
 export function roleFileHolds(bytes: Buffer): void {
   const found = parseRoleCredentials(bytes.toString(), ACCOUNT);
   if (!found) return;

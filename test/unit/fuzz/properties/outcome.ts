@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EXIT_CODE } from "../../../../src/errors.ts";
 import type { FakeSystem } from "../../../support/fakeSystem.ts";
 
-/** Every exit code but that of a bug. */
+/** Every exit code except that of a bug. */
 const DOCUMENTED: readonly number[] = [
   0,
   ...Object.values(EXIT_CODE).filter((code) => code !== EXIT_CODE.unexpected),
@@ -10,7 +10,7 @@ const DOCUMENTED: readonly number[] = [
 
 const SENTENCES = /^sso-cred: [^\p{Cc}]+\n( {2}(run|open): [^\p{Cc}]+\n)*$/u;
 
-/** A code of the table, and nothing invisible for anybody to read; for commands that tell people what they do. */
+/** Asserts a known exit code and no invisible characters, for commands that people run. */
 export function assertClean(
   code: number,
   { stdout, stderr, shown }: Pick<FakeSystem, "stdout" | "stderr" | "shown">,
@@ -21,7 +21,7 @@ export function assertClean(
   }
 }
 
-/** A code of the table, nothing on stderr or one clean sentence, and nothing invisible for anybody to read. */
+/** Asserts a known exit code, nothing or one clean message on stderr, and no invisible characters. */
 export function assertOrderly(code: number, system: FakeSystem): void {
   assertClean(code, system);
   assert.match(system.stderr, code === 0 ? /^$/ : SENTENCES);
@@ -31,7 +31,7 @@ const PROTOTYPES = [Object, Array, Function, String, Number, Map, Promise].map(
   ({ prototype }) => [prototype, Reflect.ownKeys(prototype)] as const,
 );
 
-/** Nothing that was read has become a property of every object. */
+/** Asserts that no input has become a property of every object. */
 export function assertUnpolluted(): void {
   for (const [prototype, keys] of PROTOTYPES) {
     assert.equal(Reflect.ownKeys(prototype).length, keys.length, "a prototype has got a property");
@@ -39,7 +39,7 @@ export function assertUnpolluted(): void {
   assert.equal(Object.getPrototypeOf(Object.prototype), null);
 }
 
-/** Takes away what an input has left there, before the next one. */
+/** Removes such properties before the next input. */
 export function cleanPrototypes(): void {
   for (const [prototype, keys] of PROTOTYPES) {
     for (const key of Reflect.ownKeys(prototype)) {

@@ -5,7 +5,7 @@ import { isKind } from "../../../../src/errors.ts";
 import type { Files, InitOptions } from "../../../../src/init/plan/initOptions.ts";
 import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
 
-/** A plan, or undefined where it is refused in words that a person can act on. */
+/** A plan; undefined if planning fails with a message that a person can act on. */
 export function planned(files: Files, options: InitOptions): Plan | undefined {
   try {
     return planConfig(files, options);
@@ -36,7 +36,7 @@ export function readsAsPlanned({ before, after, edits, profiles }: Plan, options
   const lines = edits.flatMap((edit) => edit.after.filter((line) => !edit.before.includes(line)));
   for (const line of lines) {
     const [, value] = /^\s*credential_process\s*[=:](.*)$/i.exec(line) ?? [];
-    // What stands there without quotes is a number, wherever it came from.
+    // An unquoted value is a number, whatever its origin.
     if (value !== undefined) assert.match(readOurCommand(value)?.accountId ?? "", /^\d{12}$/, line);
   }
 }
@@ -45,13 +45,13 @@ function sectionsOf(text: string): Map<string, ReadonlyMap<string, string>> {
   return new Map(parseConfig(text, "config").map(({ kind, name, keys }) => [`${kind} ${name}`, keys]));
 }
 
-/** What is longer is compared by its ends only. */
+/** Longer texts are compared only at their ends. */
 const MOST_PAIRS = 160_000;
 
 /**
- * Every byte that is not in the plan is still there, in its order: there is a way from the old lines to the new ones that
- * takes out and puts in nothing but what was planned. Blank lines go with a section that is removed, and come before one
- * that is added; a last line without an end gets one.
+ * Every byte that the plan does not change is still there, in order: some sequence of removals and insertions leads
+ * from the old lines to the new ones and contains only planned changes. Blank lines go with a removed section and
+ * precede an added one; a last line without an end gets one.
  */
 export function keepsTheRest({ before, after, edits }: Plan): void {
   assert.equal(after.startsWith("\ufeff"), before.startsWith("\ufeff"));
@@ -66,15 +66,15 @@ export function keepsTheRest({ before, after, edits }: Plan): void {
 
 const bare = (line: string) => line.replace(/[\r\n]+$/, "");
 const isBlank = (line: string) => line.trim() === "";
-/** Only a last line has no end, and gets one when something follows. */
+/** Only the last line has no end, and gets one if something follows. */
 const isKept = (old: string, now: string) => old === now || (bare(old) === old && bare(now) === old);
 
-/** With their ends; a byte order mark belongs to none. */
+/** Lines with their ends, without the byte order mark. */
 function linesOf(text: string): string[] {
   return text.replace(/^\ufeff/, "").match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
 }
 
-/** The fewest lines that must be lost or made up against the plan on a way from one text to the other. */
+/** The smallest number of unplanned removals and insertions that lead from one text to the other. */
 function unplanned(
   before: readonly string[],
   after: readonly string[],
@@ -89,7 +89,7 @@ function unplanned(
   const left = before.slice(head, before.length - tail);
   const right = after.slice(head, after.length - tail);
   if (left.length * right.length > MOST_PAIRS) return 0;
-  // Row by row: the cost of the way up to here.
+  // Row by row: the cost so far.
   let last = [0];
   for (const now of right) last.push((last.at(-1) ?? 0) + Number(!mayCome(now)));
   for (const old of left) {

@@ -17,12 +17,12 @@ export interface Answer {
   body: Buffer;
 }
 
-/** What each path answers; a path that is missing answers well. */
+/** The response for each path; a missing path gets a valid one. */
 export type Answers = Partial<Record<string, Answer>>;
 
 const CONFIG = sessionSection("corp");
 const LATER = 4_000_000_000_000;
-/** A good answer for each path; what is asked again and again comes to an end. */
+/** A valid response for each path. Polling comes to an end. */
 export const GOOD_ANSWERS: Readonly<Record<string, Record<string, unknown>>> = {
   "/federation/credentials": {
     roleCredentials: { accessKeyId: "AK", secretAccessKey: "SK", sessionToken: "ST", expiration: LATER },
@@ -51,7 +51,7 @@ export const goodAnswer = (path: string): Answer => ({
   body: Buffer.from(JSON.stringify(GOOD_ANSWERS[path] ?? {})),
 });
 
-/** Portal and OIDC service that answer what they are told, over real HTTP, and callers in a home of their own. */
+/** Portal and OIDC service that respond as told, over real HTTP, and callers with a home of their own. */
 export async function serviceAnswers() {
   let answers: Answers = {};
   const home = await makeHome({ config: CONFIG });
@@ -65,10 +65,10 @@ export async function serviceAnswers() {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  /** A caller with a token or none; its workers run in this process. */
+  /** A caller with or without a token. Its workers run in this process. */
   async function call(args: readonly string[], tokenExpiresAt: number | undefined, login: string) {
     const clock = fakeClock(Date.now());
-    // A company's own start URL, on a command line, is asked nowhere.
+    // A company's own start URL on a command line must not be requested.
     const HTTPS_PROXY = "http://127.0.0.1:1";
     const env = { HOME: home.path, AWS_ENDPOINT_URL: url, HTTPS_PROXY, SSO_CRED_LOGIN: login };
     for (const folder of [".aws/sso", ".aws/cli", ".aws/sso-cred"]) {
@@ -87,7 +87,7 @@ export async function serviceAnswers() {
     });
     const code = await runCli(args, system);
     await Promise.all(workers);
-    // A diff for a pipe is the file's own bytes, so that it can be applied.
+    // A diff for a pipe holds the file's own bytes, so that it can be applied.
     const isDiff = args.includes("--dry-run") && !args.includes("--json");
     if (args[0] === "init")
       assertClean(code, isDiff ? { stdout: "", stderr: system.stderr, shown: system.shown } : system);
@@ -96,7 +96,7 @@ export async function serviceAnswers() {
     return { code, system };
   }
 
-  /** What is printed is whole, lives, and is what the portal said. */
+  /** Printed credentials are whole, valid, and those of the portal. */
   function assertDocument({ stdout, clock }: FakeSystem): void {
     const printed = JSON.parse(stdout);
     assert.deepEqual(Object.keys(printed), [
@@ -117,20 +117,20 @@ export async function serviceAnswers() {
   }
 
   return {
-    /** The main job prints whole, live credentials or one clean sentence. */
+    /** The main job prints whole, valid credentials or one clean message. */
     async mainJobHolds(given: Answers, tokenExpiresAt: number): Promise<void> {
       answers = given;
       const { code, system } = await call(MAIN_JOB, tokenExpiresAt, "never");
       if (code === 0) assertDocument(system);
       else assert.equal(system.stdout, "");
     },
-    /** A sign-in (`device` or `browser`, without one) ends in order. */
+    /** A sign-in (`device` or `browser`, without a real browser) ends in order. */
     async signInHolds(given: Answers, login: string): Promise<void> {
       answers = given;
       const { code, system } = await call(MAIN_JOB, undefined, login);
       if (code === 0) assertDocument(system);
     },
-    /** `list` shows it clean, as a table and as JSON. */
+    /** `list` prints clean text, as a table and as JSON. */
     async listHolds(given: Answers, args: readonly string[]): Promise<void> {
       answers = given;
       const { code, system } = await call(args, Date.now() + 3_600_000, "never");
@@ -139,13 +139,13 @@ export async function serviceAnswers() {
       assert.equal(system.stderr, isNothing ? "No account and role is assigned to you in 'corp'.\n" : "");
       if (args.includes("--json")) assert.ok(Array.isArray(JSON.parse(system.stdout)));
     },
-    /** After a logout the local files are gone and it ends with 0. */
+    /** A logout removes the local files and ends with 0. */
     async logoutHolds(given: Answers): Promise<void> {
       answers = given;
       const { code } = await call(["logout"], Date.now() + 3_600_000, "never");
       assert.deepEqual([code, await home.files(".aws/sso")], [0, []]);
     },
-    /** `init` refuses or writes, and when it has written, a second one writes nothing. Answers whether it wrote. */
+    /** `init` fails or writes; after writing, a second run changes nothing. Returns whether it wrote. */
     async initHolds(given: Answers, config: Uint8Array, flags: readonly string[]): Promise<boolean> {
       answers = given;
       const line = ["init", "corp", "--command", "sso-cred", "--yes", ...flags];

@@ -15,7 +15,7 @@ import { splitCommandLine, splitQuoted } from "../../../../src/text/commandWords
 import { printable } from "../../../../src/text/printable.ts";
 import { maskedText } from "../../../../src/text/redact.ts";
 
-/** A command line splits into words that together are no longer than it. */
+/** A command line splits into words that are together no longer than the line. */
 export function splitsIntoWords(line: string): void {
   const words = splitCommandLine(line);
   assert.ok(words.join("").length <= line.length);
@@ -23,7 +23,7 @@ export function splitsIntoWords(line: string): void {
   readOurCommand(line);
 }
 
-/** The URL stays one word of its own, whatever BROWSER holds. */
+/** The URL stays one word, whatever BROWSER holds. */
 export function browserGetsTheUrl(BROWSER: string): void {
   const url = "https://example.com/authorize?a=1&b=2";
   for (const platform of ["linux", "win32"] as const) {
@@ -33,7 +33,7 @@ export function browserGetsTheUrl(BROWSER: string): void {
   }
 }
 
-/** What reads as a time is written again in the one form that every SDK reads. */
+/** A valid time is written in the one form that every SDK reads. */
 export function timeIsCanonical(value: unknown): void {
   const time = parseTimestamp(value);
   if (Number.isNaN(time)) return;
@@ -42,7 +42,7 @@ export function timeIsCanonical(value: unknown): void {
   assert.equal(parseTimestamp(written), Math.floor(time / 1000) * 1000);
 }
 
-/** Retry-After and Date of a 429 give a pause or none, never a wrong number. */
+/** Retry-After and Date of a 429 give a pause or none, never an invalid number. */
 export function retryAfterIsAPause(retryAfter: string, date: string): void {
   const answer = { status: 429, headers: { "retry-after": retryAfter, date }, body: Buffer.from("{}") };
   assert.throws(
@@ -55,7 +55,7 @@ export function retryAfterIsAPause(retryAfter: string, date: string): void {
   );
 }
 
-/** Printable text is one line without anything invisible, and not longer than allowed. */
+/** Printable text is one line without invisible characters, and not longer than allowed. */
 export function printsClean(text: string, max: number): void {
   const shown = printable(text, max);
   assert.doesNotMatch(shown, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
@@ -65,21 +65,21 @@ export function printsClean(text: string, max: number): void {
 /** Not a speed limit: a pattern that backtracks takes minutes here. */
 const PATIENCE_MS = 5_000;
 
-/** Masking ends, and quickly. */
+/** Masking ends quickly. */
 export function masksQuickly(text: string): void {
   const began = performance.now();
   maskedText(text);
   assert.ok(performance.now() - began < PATIENCE_MS);
 }
 
-/** Paths with variables and tildes expand to something, and to nothing of a prototype. */
+/** Paths with variables and tildes expand, but never to properties of a prototype. */
 export function pathExpands(text: string, platform: NodeJS.Platform): void {
   const env = { HOME: "/h", USERPROFILE: "C:\\h" };
   assert.equal(typeof expandPath(text, env, platform), "string");
   assert.ok(!expandPath(`$constructor/${text}`, {}, "linux").startsWith("function"));
 }
 
-/** A proxy's variable gives a host and a port, or a config error that does not show it. */
+/** A proxy variable gives a host and a port, or a config error that does not show its value. */
 export function proxyIsKnown(https_proxy: string, no_proxy: string): void {
   const proxy = orRefused(() => proxyFor(new URL("https://a.example/"), { https_proxy, no_proxy }));
   if (!proxy) return;
@@ -106,25 +106,25 @@ export async function startUrlLeadsToAws(startUrl: string, location: string): Pr
   assert.match(resolved.region, /^[a-z0-9-]+$/);
 }
 
-/** A page to open is http or https, and of printable characters. */
+/** A page to open is http or https, with printable characters only. */
 export function pageIsWeb(text: string): void {
   const url = orRefused(() => webUrl(text));
   if (url !== undefined) assert.match(url, /^https?:\/\/[!-~]+$/);
 }
 
-/** Whatever the portal calls an account and a role, the profile's name is one that every SDK reads. */
+/** Any account and role of the portal give a profile name that every SDK reads. */
 export function nameIsPortable(template: string, accountName: string, roleName: string): void {
   const account = { accountId: "123456789011", accountName, emailAddress: "", roleName };
   assert.equal(nameProblem(profileName(template, account, "corp")), undefined);
 }
 
-/** A `credential_process` that init would write is read back as what it was made of. */
+/** A `credential_process` that init would write is read back as its parts. */
 export function commandIsReadBack(command: string, session: string, roleName: string): void {
   const accountId = "123456789011";
   for (const platform of ["linux", "win32"] as const) {
     const value = orRefused(() => commandLine(command, { session, accountId, roleName }, platform));
     const found = value === undefined ? undefined : readOurCommand(value);
-    // A command of another name is refused by checkCommand.
+    // checkCommand rejects a command of another name.
     if (found?.command !== command) continue;
     assert.deepEqual(found, { command, session, accountId, roleName });
   }

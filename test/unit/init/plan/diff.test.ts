@@ -100,7 +100,10 @@ const TOOLS: [string, (folder: string, patch: string) => string[]][] = [
   ["git", (folder, patch) => ["git", "apply", "--whitespace=nowarn", `-p${folder.split("/").length}`, patch]],
 ];
 
-/** Texts with every kind of line end, with and without one at the end, and now and then a byte that no terminal takes. */
+/**
+ * Texts with every kind of line end, with and without one at the end, and sometimes with a byte that no terminal
+ * shows.
+ */
 const text = fc
   .tuple(
     fc.array(

@@ -14,7 +14,7 @@ export function role(accountId: string, roleName: string, accountName = "Account
   return { accountId, roleName, accountName, emailAddress: `${accountName.toLowerCase()}@example.com` };
 }
 
-/** InitOptions for `my-sso`; by default for no role at all. */
+/** InitOptions for `my-sso`, by default without roles. */
 export function options(some: Partial<InitOptions> = {}): InitOptions {
   return {
     session: "my-sso",

@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the SDK for JavaScript reads; a file of its own each time, as it caches by path. */
+/** Reads with the SDK for JavaScript. Each call uses another file, because the SDK caches by path. */
 async function readBySdk(text: string) {
   const path = join(folder, `config-${written++}`);
   writeFileSync(path, text);
@@ -29,7 +29,7 @@ async function readBySdk(text: string) {
   return { profiles: configFile, sessions: await loadSsoSessionData({ configFilepath: path }) };
 }
 
-/** Ours alone, to be compared with the SDK's answer for the same names. */
+/** Only our own profiles, to be compared with the SDK's result for the same names. */
 async function expectSameReading(text: string, names: readonly string[], session: string): Promise<void> {
   const ours = readCurrentConfig(text);
   const { profiles, sessions } = await readBySdk(text);
@@ -44,7 +44,7 @@ describe("the SDK for JavaScript reads as we do", () => {
     expect(ours.size).toBeGreaterThan(0);
     const { profiles } = await readBySdk(text);
     for (const profile of ours.keys()) {
-      // A comment at the end of the line is a comment for both; only the SDK cuts it off before it runs the line.
+      // Both treat the end of the line as a comment; only the SDK removes it before it runs the line.
       const line = readCurrentConfig(text)
         .profiles.get(profile)
         ?.get("credential_process")

@@ -5,7 +5,7 @@ import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
 import { planConfig } from "../../../../src/init/plan/plan.ts";
 import { files, options, role } from "./initOptions.ts";
 
-/** Characters that mean something to ini, shlex, sh, cmd or the SDK for JavaScript. */
+/** Characters with a meaning to ini, shlex, sh, cmd or the SDK for JavaScript. */
 const odd = fc.constantFrom(...` '"\\#;=:[]%$\`!&|<>()^,-./@+~*?{}本é`);
 const plain = fc.constantFrom(..."abcXYZ019_");
 const name = fc
@@ -13,7 +13,7 @@ const name = fc
   .map((characters) => characters.join("").trim())
   .filter((text) => text !== "");
 
-/** As the AWS CLI writes a name into a header: with blanks or quotes, as `shlex.quote` does. */
+/** A name as the AWS CLI writes it into a header: quoted by `shlex.quote` if it holds blanks or quotes. */
 const quoted = (text: string) =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
 

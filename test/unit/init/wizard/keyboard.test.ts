@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { type Keys, keyboard } from "../../../../src/init/wizard/keyboard.ts";
 
-/** A keyboard, and what has come out of an open question. */
+/** A keyboard, and the keys that an open question has received. */
 function typing() {
   const source = new PassThrough();
   const typed = keyboard(source);
@@ -19,7 +19,7 @@ function typing() {
   };
 }
 
-/** Streams pass things on in the same turn or the next. */
+/** Streams pass data on in the same turn or the next. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await setImmediate();
 }

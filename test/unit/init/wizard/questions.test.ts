@@ -20,7 +20,7 @@ const SESSION = "[sso-session my-sso]\nsso_start_url = https://x.awsapps.com/sta
 const NO_FLAGS = { session: undefined, startUrl: undefined, ssoRegion: undefined, scopes: undefined };
 const NO_ANSWERS = { region: undefined, output: undefined, profileName: undefined };
 
-/** Somebody who answers in order; `asked` is what they were shown. */
+/** A person who gives these answers in order. `asked` is what was shown. */
 function somebody(answers: (string | undefined)[], takesDefaults = false) {
   const asked: string[] = [];
   const said: string[] = [];

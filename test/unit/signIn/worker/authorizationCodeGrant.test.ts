@@ -8,7 +8,7 @@ import { isUnanswered, unanswered } from "../../../../src/signIn/worker/watchLog
 
 const TOKEN = { accessToken: "at", expiresIn: 3600, refreshToken: "rt" };
 
-/** The page at the end, as the browser gets it. */
+/** The final page, as the browser gets it. */
 async function visit(url: URL, answer: Record<string, string>): Promise<string> {
   const callback = new URL(url.searchParams.get("redirect_uri") ?? "");
   const state = url.searchParams.get("state") ?? "";

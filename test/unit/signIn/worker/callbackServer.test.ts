@@ -37,7 +37,7 @@ function ask(
   });
 }
 
-/** The good answer is still taken: nothing before it changed anything. */
+/** The valid request is still accepted: nothing before it changed anything. */
 async function stillWaits(): Promise<void> {
   const page = ask(`/oauth/callback?code=good&state=${STATE}`);
   expect(await server.answer).toEqual({ code: "good" });

@@ -24,10 +24,10 @@ const PENDING = said("authorization_pending");
 const SLOW_DOWN = serviceUnavailable("throttled", "slow_down", { retry: true, isThrottled: true });
 const OUTAGE = new SsoCredError("unavailable", "the service is away");
 
-/** Every pause between two polls; the first sleep is the patience with the first poll. */
+/** The pauses between polls. The first sleep is the timeout of the first poll. */
 const pauses = ({ slept }: { slept: readonly number[] }) => slept.slice(1);
 
-/** A service that answers the polls in this order, the last one for ever. */
+/** A service that gives the polls these responses in order, and then repeats the last one. */
 function grantWith(answers: PollAnswer[], input: Partial<DeviceGrantInput> = {}) {
   const system = fakeSystem();
   const shown: DeviceAuthorization[] = [];

@@ -8,7 +8,7 @@ const CLIENT = { clientId: "id", clientSecret: "s" };
 const CODE = { code: "c", codeVerifier: "v", redirectUri: "http://127.0.0.1:1/oauth/callback" };
 const away = serviceUnavailable("away", "503", { retry: true, status: 503 });
 
-/** A service whose every request fails so often before it works. */
+/** A service whose requests each fail so often before they succeed. */
 function service(failures: number, failure: Error) {
   const asked: string[] = [];
   const answer = (name: string) => async (): Promise<never> => {

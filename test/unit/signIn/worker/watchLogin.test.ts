@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => home.remove());
 
-/** Watches a sign-in for four seconds; answers why the wait ended, if it did. */
+/** Watches a sign-in for four seconds. Returns the reason why the wait ended, if it did. */
 async function watched(
   differences: Partial<PendingLogin> = {},
   meanwhile: (login: PendingLogin, expectToken: (accessToken: string) => void) => unknown = () => {},
