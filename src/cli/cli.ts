@@ -52,7 +52,7 @@ async function dispatch(args: readonly string[], system: System): Promise<number
   if (asksFor(args, "-h", "--help")) return printHelp(command && word, system);
   const isVersion = word === "version" && !isMainJob(args);
   if (isVersion && rest.length > 0)
-    throw new SsoCredError("usage", "version stands alone", { remedy: { run: "sso-cred --help" } });
+    throw new SsoCredError("usage", "version takes no arguments", { remedy: { run: "sso-cred --help" } });
   if (isVersion || (!command && asksFor(args, "-V", "--version"))) {
     system.writeStdout(`sso-cred ${VERSION} (${madeOf()})\n`);
     return 0;
@@ -93,7 +93,7 @@ function nearestCommand(word: string): string | undefined {
 function unknownCommand(word: string, meant: string | undefined): SsoCredError {
   const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
   const run = COMMAND_NAMES.includes(meant ?? "") ? `sso-cred help ${meant}` : "sso-cred --help";
-  return new SsoCredError("usage", `'${printable(word, 80)}' is no command${hint}`, { remedy: { run } });
+  return new SsoCredError("usage", `'${printable(word, 80)}' is not a command${hint}`, { remedy: { run } });
 }
 
 /** What stands behind the version: the front that was called, Node, and the build's target. */

@@ -88,5 +88,5 @@ export function waitDeadline(system: Pick<System, "env" | "startedAt">): number 
   const seconds = waitBudgetSeconds(system.env);
   if (!Number.isNaN(seconds)) return system.startedAt + seconds * 1000;
   const given = printable(system.env.SSO_CRED_WAIT ?? "", 40);
-  throw new SsoCredError("usage", `SSO_CRED_WAIT is ${given}; it takes seconds, 0 to 3600`);
+  throw new SsoCredError("usage", `SSO_CRED_WAIT must be seconds from 0 to 3600, not ${given}`);
 }

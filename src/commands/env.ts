@@ -32,7 +32,7 @@ export async function env(args: readonly string[], system: System): Promise<numb
   }
   const named = namedRole(values, positionals, "env");
   if (isatty(1) && !values.force) {
-    throw usage("this would show secrets on the terminal; let the shell evaluate them, or say --force");
+    throw usage("this would show secrets on the terminal; let the shell evaluate them, or use --force");
   }
   const { role, region, configured } = resolveNamedRole(named, system);
   const credentials = await credentialsForPerson(role, values, configured);
@@ -45,7 +45,7 @@ function asShell(name: string): Shell {
   const shell = SHELLS.find((known) => known === name);
   if (shell === undefined) {
     throw usage(
-      `no lines can be made for the shell ${printable(name, 40)}; --shell takes ${SHELLS.join(", ")}`,
+      `there are no lines for the shell ${printable(name, 40)}; --shell takes ${SHELLS.join(", ")}`,
     );
   }
   return shell;

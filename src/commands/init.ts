@@ -77,7 +77,7 @@ async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number
     const plan = await applyPlan((now) => planConfig(now, { ...nothingMore, adopt: "all" }), system);
     hasWritten();
     const count = plan.edits.filter(({ profile }) => profile !== undefined).length;
-    asking.say(`Converted ${countedProfiles(count)}; the way back: sso-cred init --revert`);
+    asking.say(`Converted ${countedProfiles(count)}; to undo this: sso-cred init --revert`);
     files = readConfigFiles(system);
     current = readCurrentConfig(files.configText);
   }

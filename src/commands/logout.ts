@@ -64,7 +64,7 @@ export async function logout(args: readonly string[], system: System): Promise<n
     return 0;
   }
   if (positionals.length > 0 || values.profile !== undefined || values["sso-session"] !== undefined) {
-    throw new SsoCredError("usage", "--all stands alone: it signs out of every session", {
+    throw new SsoCredError("usage", "--all takes no session: it signs out of every one", {
       remedy: { run: "sso-cred logout --help" },
     });
   }

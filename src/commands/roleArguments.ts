@@ -37,7 +37,7 @@ export function namedRole(
     });
   if (profile !== undefined) {
     if (positionals.length > 0 || [accountId, roleName, flag].some((value) => value !== undefined)) {
-      throw usage("--profile stands alone: session, account and role are the profile's");
+      throw usage("--profile takes no other names: session, account and role are the profile's");
     }
     return { profile };
   }
@@ -50,7 +50,7 @@ export function namedRole(
   }
   if (accountId === undefined || roleName === undefined) {
     const isWord = flag === undefined && command === undefined;
-    const what = isWord ? `'${printable(session, 80)}' is no command, and a session` : "a session";
+    const what = isWord ? `'${printable(session, 80)}' is not a command, and a session` : "a session";
     throw usage(`${what} needs both --account-id and --role-name`);
   }
   if (!/^\d{12}$/.test(accountId)) throw usage(`an account id has 12 digits: ${printable(accountId, 40)}`);

@@ -79,7 +79,7 @@ export function endpointSettings(
       if (blocks === undefined) {
         throw new SsoCredError(
           "config",
-          `${config.path}: ${header} has services = ${printable(services)}, which is no section of the file`,
+          `${config.path}: ${header} has services = ${printable(services)}, which is not a section of the file`,
         );
       }
       const url = blocks.get(service)?.get("endpoint_url");

@@ -178,5 +178,5 @@ function checkedAccountId(accountId: string, what: string): string {
 function checkedRoleName(roleName: string, what: string): string {
   const hidden = hiddenCharacter(roleName);
   if (hidden === undefined) return roleName;
-  throw new SsoCredError("config", `${what} is no role's name, as its ${hidden}: ${printable(roleName)}`);
+  throw new SsoCredError("config", `${what} is not a role name, as its ${hidden}: ${printable(roleName)}`);
 }

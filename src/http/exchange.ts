@@ -170,7 +170,7 @@ async function readResponse(
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > maxBytes) {
-      throw serviceUnavailable(`${host} sends an answer without end`, "endless response", { retry: false });
+      throw serviceUnavailable(`${host} sends an endless response`, "endless response", { retry: false });
     }
     chunks.push(chunk);
   }

@@ -21,7 +21,7 @@ export function startFault(path: string): string | undefined {
     const { code } = error as NodeJS.ErrnoException;
     return code === "ENOENT" ? "is gone" : `cannot be executed (${code})`;
   }
-  return process.platform === "linux" && isForeign(path) ? "is no program for this machine" : undefined;
+  return process.platform === "linux" && isForeign(path) ? "is not a program for this machine" : undefined;
 }
 
 /** The path of the running executable. Correct even while an upgrade is replacing the file. */

@@ -34,7 +34,7 @@ export function reexecWithCleanEnv(): void {
 
 function endBecause(variable: string, fault: string): never {
   try {
-    const message = `${variable} is set, and the program cannot start over without it: ${fault}`;
+    const message = `${variable} is set, and the program cannot restart without it: ${fault}`;
     writeFully(2, `sso-cred: ${printable(message)}\n`, 1_000);
   } finally {
     process.exit(EXIT_CODE.config);

@@ -91,6 +91,6 @@ export async function startLogin(
 function withAbsolutePath({ path, setting }: CaBundle): CaBundle {
   const folder = currentFolder();
   if (isAbsolute(path) || folder !== undefined) return { path: resolve(folder ?? "/", path), setting };
-  const message = `the CA bundle ${path} is named from the current folder, which is gone: correct ${setting}`;
+  const message = `the CA bundle ${path} is relative to the current folder, which has been removed: correct ${setting}`;
   throw new SsoCredError("config", message);
 }

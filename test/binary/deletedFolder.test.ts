@@ -25,7 +25,7 @@ it("a relative CA bundle cannot be found: exit 3, naming it and its setting", as
   const { code, stdout, stderr } = await fromDeletedFolder(world, MAIN_JOB, { AWS_CA_BUNDLE: "ca.pem" });
   expect([code, stdout]).toEqual([3, ""]);
   expect(stderr).toBe(
-    "sso-cred: the CA bundle ca.pem is named from the current folder, which is gone: correct AWS_CA_BUNDLE\n",
+    "sso-cred: the CA bundle ca.pem is relative to the current folder, which has been removed: correct AWS_CA_BUNDLE\n",
   );
   expect(world.browser.opened()).toEqual([]);
 });

@@ -38,7 +38,7 @@ describe("2 usage", () => {
     [
       "an unknown word",
       ["anything"],
-      "'anything' is no command, and a session needs both --account-id and --role-name",
+      "'anything' is not a command, and a session needs both --account-id and --role-name",
     ],
   ])("%s", async (_, args, message) => {
     await fails(await binaryWorld(), 2, `sso-cred: ${message}\n  run: sso-cred --help\n`, args);
@@ -49,7 +49,7 @@ describe("2 usage", () => {
     await fails(world, 2, "sso-cred: SSO_CRED_LOGIN is maybe; use auto, browser, device, never\n", MAIN_JOB, {
       SSO_CRED_LOGIN: "maybe",
     });
-    await fails(world, 2, "sso-cred: SSO_CRED_WAIT is long; it takes seconds, 0 to 3600\n", MAIN_JOB, {
+    await fails(world, 2, "sso-cred: SSO_CRED_WAIT must be seconds from 0 to 3600, not long\n", MAIN_JOB, {
       SSO_CRED_WAIT: "long",
     });
   });

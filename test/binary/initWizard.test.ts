@@ -62,7 +62,7 @@ describe("the wizard", () => {
     ]);
     const { code, screen } = await wizard.done;
     expect(code).toBe(130);
-    expect(screen).toContain("Converted 1 profile; the way back: sso-cred init --revert\n");
+    expect(screen).toContain("Converted 1 profile; to undo this: sso-cred init --revert\n");
     expect(await config()).toContain(
       "[profile old]\ncredential_process = sso-cred corp --account-id 123456789011 --role-name ReadOnly\n#sso-cred# sso_session = corp\n",
     );

@@ -79,7 +79,7 @@ test.runIf(process.platform === "linux").each(["/token", "/federation/credential
     world.center.misbehave({ path, how: { kind: "endless" } });
     const { code, stdout, stderr, most } = await runMeasured(world);
     expect([code, stdout]).toEqual([7, ""]);
-    expect(stderr).toContain("sends an answer without end");
+    expect(stderr).toContain("sends an endless response");
     expect(most).toBeGreaterThan(10 * MIB);
     expect(most).toBeLessThan(MOST_KIB);
   },

@@ -71,7 +71,7 @@ it("where a browser was chosen and no socket may listen: exit 7 with the way out
   expect(await call()).toMatchObject({
     code: 7,
     stderr:
-      "sso-cred: this system forbids sso-cred to listen on 127.0.0.1 for the browser's answer (EPERM): a sandbox, or a security policy?\n  run: sso-cred login corp --use-device-code\n",
+      "sso-cred: this system does not allow sso-cred to listen on 127.0.0.1 for the browser's answer (EPERM): a sandbox, or a security policy?\n  run: sso-cred login corp --use-device-code\n",
   });
   expect(opened()).toEqual([]);
 });

@@ -405,7 +405,7 @@ describe("logout --all", () => {
       const { code, stderr } = await call(["logout", "--all", ...args]);
       expect([code, stderr]).toEqual([
         2,
-        "sso-cred: --all stands alone: it signs out of every session\n  run: sso-cred logout --help\n",
+        "sso-cred: --all takes no session: it signs out of every one\n  run: sso-cred logout --help\n",
       ]);
     }
     expect(await home.exists(tokenPath("corp"))).toBe(true);

@@ -35,7 +35,7 @@ const FAULTS: Record<string, Fault> = {
     inShortRun: true,
   },
   "slow drip": { how: { kind: "drip", everyMs: 500 }, message: /did not answer within \d+ (s|ms)/ },
-  endless: { how: { kind: "endless" }, message: /sends an answer without end/ },
+  endless: { how: { kind: "endless" }, message: /sends an endless response/ },
   down: { how: "down", message: /refused the connection/, inShortRun: true },
   "no TLS": { how: "tls", message: /no TLS connection to/ },
 };

@@ -196,7 +196,7 @@ const SERVICES: readonly DoctorCase[] = [
   },
   {
     id: "signed-in-as-another",
-    says: "none of the roles in your profiles is assigned to whoever is signed in to 'corp'",
+    says: "none of the roles in your profiles is assigned to the person who is signed in to 'corp'",
     isOnline: true,
     arrange: async (world) => {
       const profile = (role: string) => `[profile ${role}]\n${LINE.replace("ReadOnly", role)}`;

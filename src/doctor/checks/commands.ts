@@ -18,7 +18,7 @@ function checkCommand(facts: CommandFacts, version: string, platform: NodeJS.Pla
     return finding(
       "command-quoting",
       "error",
-      "is not read alike by every client",
+      "is not read in the same way by every client",
       "the AWS CLI splits the line itself, the other clients hand it to a shell; blanks and quotes must be quoted",
     );
   if (/^~/.test(command))

@@ -117,7 +117,7 @@ function refusals({ path, sections, strayLines }: ConfigText): Finding[] {
   const findings: Finding[] = strayLines.map(({ line, text }) => ({
     id: "line-malformed",
     severity: "error",
-    found: `the line ${JSON.stringify(printable(text, 60))} is no key = value`,
+    found: `the line ${JSON.stringify(printable(text, 60))} is not of the form key = value`,
     where: `${path}:${line}`,
     why: WHOLE_FILE,
     fix: "correct or remove the line",

@@ -42,7 +42,7 @@ function checkFront({ front, version }: Facts): Finding[] {
       id: "front-version",
       severity: "warning",
       found: `the native front ${path} is version ${printable(front.version)}, and its program ${version}`,
-      why: "an installation was interrupted, or one of the two files was replaced; they work together meanwhile",
+      why: "an installation was interrupted, or one of the two files was replaced; they still work together",
       fix: "install sso-cred again",
     },
     note,

@@ -175,7 +175,7 @@ function sessionKeys(section: ConfigSection, path: string): Finding[] {
 function regionFindings(title: string, { value, line }: ConfigKey, path: string): Finding[] {
   const problem = regionProblem(value);
   const meant = problem === undefined && !KNOWN_REGIONS.includes(value) ? nearestRegion(value) : undefined;
-  const words = problem ?? (meant && `is no region that this version knows; did you mean ${meant}?`);
+  const words = problem ?? (meant && `is not a region that this version knows; did you mean ${meant}?`);
   if (words === undefined) return [];
   return [
     {
@@ -184,7 +184,7 @@ function regionFindings(title: string, { value, line }: ConfigKey, path: string)
       found: `sso_region of ${title}: ${printable(value)} ${words}`,
       where: `${path}:${line}`,
       why: "the service has no address in a region that does not exist",
-      fix: "correct sso_region; the address of your access portal or your administrator tells it",
+      fix: "correct sso_region; the address of your access portal shows it, or ask your administrator",
     },
   ];
 }

@@ -172,7 +172,7 @@ function roles({ title, loginArguments, unassigned, lookedFor }: SessionFacts): 
     found.push({
       id: "signed-in-as-another",
       severity: "warning",
-      found: `none of the roles in your profiles is assigned to whoever is signed in to '${printable(title)}'`,
+      found: `none of the roles in your profiles is assigned to the person who is signed in to '${printable(title)}'`,
       where: `session ${printable(title)}`,
       why: "the browser may have signed in another user",
       run: `sso-cred logout ${loginArguments}`,

@@ -98,7 +98,7 @@ export function planRepair(
 }
 
 function cannotBePlaced(path: string): SsoCredError {
-  const message = `${path} is laid out so that an edit would change what a line beside it means; put each key on a line without indent`;
+  const message = `${path} is laid out so that an edit would change the meaning of a neighbouring line; put each key on a line without indent`;
   return new SsoCredError("config", message);
 }
 

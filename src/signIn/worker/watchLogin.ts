@@ -67,5 +67,5 @@ export function isUnanswered(error: unknown): boolean {
 }
 
 function endedElsewhere(): SsoCredError {
-  return new SsoCredError("cancelled", "the sign-in has been ended from elsewhere");
+  return new SsoCredError("cancelled", "the sign-in was ended by another process");
 }

@@ -8,7 +8,7 @@ const LONGEST_URL = 4_096;
 export function webUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "https:" && url?.protocol !== "http:") {
-    throw refused(`the service named a sign-in page that is no web address: ${printable(text, 80)}`);
+    throw refused(`the service named a sign-in page that is not a web address: ${printable(text, 80)}`);
   }
   // In `https://aws.amazon.com@evil.example/` the user name looks like the host, so it is not repeated.
   if (url.username || url.password) {

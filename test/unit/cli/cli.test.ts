@@ -83,12 +83,12 @@ describe("the main job's line", () => {
     [
       "only a word",
       ["anything"],
-      "'anything' is no command, and a session needs both --account-id and --role-name",
+      "'anything' is not a command, and a session needs both --account-id and --role-name",
     ],
     [
       "no role",
       ["corp", "--account-id", ID],
-      "'corp' is no command, and a session needs both --account-id and --role-name",
+      "'corp' is not a command, and a session needs both --account-id and --role-name",
     ],
     [
       "no account",
@@ -128,22 +128,22 @@ describe("the main job's line", () => {
     [
       "a profile and a session",
       ["corp", "--profile", "p"],
-      "--profile stands alone: session, account and role are the profile's",
+      "--profile takes no other names: session, account and role are the profile's",
     ],
     [
       "a profile and an account",
       ["--profile", "p", "--account-id="],
-      "--profile stands alone: session, account and role are the profile's",
+      "--profile takes no other names: session, account and role are the profile's",
     ],
     [
       "a profile, an account and a role",
       ["--profile", "p", ...flags],
-      "--profile stands alone: session, account and role are the profile's",
+      "--profile takes no other names: session, account and role are the profile's",
     ],
     [
       "a profile and a named session",
       ["--profile", "p", "--sso-session", "corp"],
-      "--profile stands alone: session, account and role are the profile's",
+      "--profile takes no other names: session, account and role are the profile's",
     ],
   ])("with %s is a usage error", async (_, line, message) => {
     expect(await run(...line)).toEqual({ code: 2, stdout: "", stderr: `sso-cred: ${message}\n${HELP}` });

@@ -152,7 +152,11 @@ describe("endpoints", () => {
 
 describe("endpoints are refused", () => {
   test.each<[own: string, env: Record<string, string>, message: string]>([
-    ["services = nope", {}, "CONFIG: [sso-session own] has services = nope, which is no section of the file"],
+    [
+      "services = nope",
+      {},
+      "CONFIG: [sso-session own] has services = nope, which is not a section of the file",
+    ],
     [
       "endpoint_url = http://proxy.example/",
       {},

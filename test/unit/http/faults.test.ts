@@ -426,7 +426,7 @@ test("an answer without end is given up after 8 MiB", async () => {
     response.on("drain", pour);
     pour();
   });
-  await expectUnavailable(server.url, `${server.host} sends an answer without end`, false);
+  await expectUnavailable(server.url, `${server.host} sends an endless response`, false);
   await expect.poll(() => server.openConnections()).toBe(0);
   expect(sent).toBeGreaterThan(8 * 1024 * 1024);
   expect(sent).toBeLessThan(32 * 1024 * 1024);

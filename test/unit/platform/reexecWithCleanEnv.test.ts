@@ -46,7 +46,7 @@ it.each<[string, () => string, RegExp]>([
   const { status, signal, stdout, stderr } = restartFrom(make());
   expect({ status, signal, stdout }).toEqual({ status: 3, signal: null, stdout: "" });
   expect(stderr).toMatch(
-    /^sso-cred: NODE_DEBUG is set, and the program cannot start over without it: [^\n]+\n$/,
+    /^sso-cred: NODE_DEBUG is set, and the program cannot restart without it: [^\n]+\n$/,
   );
   expect(stderr).toMatch(fault);
 });
@@ -59,7 +59,7 @@ it.runIf(process.platform === "linux").each([
 ])("runs nothing that %s, and says so", (_, content) => {
   const { status, signal, stdout, stderr } = restartFrom(file(content, 0o755));
   expect({ status, signal, stdout }).toEqual({ status: 3, signal: null, stdout: "" });
-  expect(stderr).toMatch(/^sso-cred: [^\n]*sso-cred is no program for this machine\n$/);
+  expect(stderr).toMatch(/^sso-cred: [^\n]*sso-cred is not a program for this machine\n$/);
 });
 
 function loop(): string {

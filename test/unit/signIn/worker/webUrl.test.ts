@@ -20,9 +20,9 @@ function refusal(text: string): unknown {
 }
 
 it.each([
-  ["javascript:alert(1)", "the service named a sign-in page that is no web address: javascript:alert(1)"],
-  ["-a Calculator", "the service named a sign-in page that is no web address: -a Calculator"],
-  ["", "the service named a sign-in page that is no web address: "],
+  ["javascript:alert(1)", "the service named a sign-in page that is not a web address: javascript:alert(1)"],
+  ["-a Calculator", "the service named a sign-in page that is not a web address: -a Calculator"],
+  ["", "the service named a sign-in page that is not a web address: "],
 ])("%s is none", (text, message) => {
   const error = refusal(text);
   expect(error).toHaveProperty("message", message);
