@@ -113,7 +113,7 @@ const CONFIG_CASES: readonly DoctorCase[] = [
   inConfig("settings-unusable", GOOD.replace("id 123456789011", "id 1234"), "is not 12 digits: 1234"),
   inConfig("ca-unreadable", `${GOOD}ca_bundle = /nowhere.pem\n`, "/nowhere.pem does not exist"),
   inConfig("command-tilde", GOOD.replace("/opt", "~"), "begins with ~"),
-  inConfig("command-quoting", GOOD.replace("/opt", "/my tools"), "not read alike"),
+  inConfig("command-quoting", GOOD.replace("/opt", "/my tools"), "not read in the same way"),
   inConfig("command-missing", GOOD, "does not exist"),
   inConfig("command-missing", GOOD.replace("/opt/", ""), "is not in PATH"),
   inConfig("no-profile", SESSION, "no profile runs sso-cred yet"),
