@@ -1,4 +1,4 @@
-// npm run stress [-- --short] [-- --seed N] [-- VITEST ARGUMENTS]: real processes on bad days (docs/reliability.md)
+// npm run stress [-- --short] [-- --seed N] [-- VITEST ARGUMENTS]: real processes under faults and load (docs/reliability.md)
 import { randomInt } from "node:crypto";
 import { close, runTests } from "./test/steps.ts";
 
