@@ -242,7 +242,7 @@ obtain() {
       [ -f "$from" ] || fail "there is no file $from"
       folder=$(dirname -- "$from")
       [ -f "$folder/SHA256SUMS" ] || fail "there is no SHA256SUMS beside $from to check it against"
-      cp -- "$from" "$work/download" || fail "cannot copy $from"
+      cp -- "$from" "$work/download" 2> /dev/null || fail "cannot copy $from to $bin; is there space left?"
       cp -- "$folder/SHA256SUMS" "$work/SHA256SUMS"
       ;;
   esac
@@ -259,7 +259,7 @@ obtain() {
 # An archive has one folder with bin, libexec and share in it; older ones have the files themselves.
 unpack() {
   mkdir "$work/archive"
-  tar -xzf "$work/download" -C "$work/archive" 2> /dev/null || fail "$name cannot be unpacked"
+  tar -xzf "$work/download" -C "$work/archive" 2> /dev/null || fail "$name cannot be unpacked in $bin; is there space left?"
   rm -f "$work/download"
   for folder in "$work/archive"/* "$work/archive"; do
     [ -f "$folder/bin/sso-cred" ] || continue

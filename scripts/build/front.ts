@@ -60,7 +60,8 @@ export async function compileFront(compiler: Compiler, target: Target, output: s
     ...[`-DVERSION="${version}"`, `-ffile-prefix-map=${root}=`],
     ...["-o", output, SOURCE],
   ];
-  if (target.startsWith("darwin-")) return compile(compiler, common);
+  // The linker for macOS would name the object file, in the build's folder, for a debugger.
+  if (target.startsWith("darwin-")) return compile(compiler, ["-Wl,-S", ...common]);
   const linux = ["-fstack-clash-protection", "-s", "-Wl,-z,relro,-z,now,-z,noexecstack,--build-id=none"];
   try {
     await compile(compiler, [...linux, "-static", ...common]);

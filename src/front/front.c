@@ -389,9 +389,11 @@ static int own_path(char path[PATH_MAX]) {
     path[length] = '\0';
     return 1;
   }
-  /* No /proc: the name by which the kernel has found it. */
-  const char *given = (const char *)getauxval(AT_EXECFN);
-  return given != NULL && realpath(given, path) != NULL;
+  /* No /proc: the name by which the kernel has found it. Copied, as it ends where the stack does, and zig's strnlen reads on. */
+  const char *found = (const char *)getauxval(AT_EXECFN);
+  char given[PATH_MAX] = {0};
+  for (int i = 0; found != NULL && i < PATH_MAX - 1 && found[i] != '\0'; i++) given[i] = found[i];
+  return given[0] != '\0' && realpath(given, path) != NULL;
 #endif
 }
 
