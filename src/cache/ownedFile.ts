@@ -85,9 +85,7 @@ export function cannotWrite(path: string, error: unknown, consequence: string): 
   return writeError(path, error, (code) => `cannot write ${path} (${code}), so ${consequence}`);
 }
 
-/**
- * Names the folder of another user that prevents the write, if there is one, and the command that changes its owner.
- */
+/** Names the folder of another user that prevents the write, if there is one, and the command that changes its owner. */
 export function writeError(path: string, error: unknown, message: (code: string) => string): SsoCredError {
   if (error instanceof SsoCredError) return error;
   const code = errorCode(error) || String(error);
@@ -100,10 +98,7 @@ export function writeError(path: string, error: unknown, message: (code: string)
   });
 }
 
-/**
- * The highest folder above `path` that belongs to another user and lies in a folder of ours; undefined if there is
- * none.
- */
+/** The highest folder above `path` that belongs to another user and lies in a folder of ours; undefined if there is none. */
 function foreignFolder(path: string): { folder: string; uid: number } | undefined {
   let foreign: { folder: string; uid: number } | undefined;
   for (let folder = dirname(path); ; folder = dirname(folder)) {

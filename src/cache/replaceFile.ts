@@ -143,8 +143,7 @@ function overwrite(target: string, text: string): true {
 /**
  * The end of a chain of symbolic links, whether or not it exists.
  *
- * @throws SsoCredError("config") naming a link that another user could have placed: it might lead to any file of
- * ours.
+ * @throws SsoCredError("config") naming a link that another user could have placed: it might lead to any file of ours.
  */
 export function followLinks(path: string): string {
   let target = path;

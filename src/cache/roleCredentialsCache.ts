@@ -71,10 +71,9 @@ export function writeRoleCredentials(
 }
 
 /**
- * Removes the role credentials of a session: the files that name it, and those of the given roles (the AWS CLI's
- * files do not name their session). `all`: every file with `ProviderType: sso`. Files modified at `before` (epoch
- * milliseconds of the file system) or later stay. Returns the number of removed files. Throws `config` naming a file
- * that could not be removed.
+ * Removes the role credentials of a session: the files that name it, and those of the given roles (the AWS CLI's files do
+ * not name their session). `all`: every file with `ProviderType: sso`. Files modified at `before` (epoch milliseconds of the
+ * file system) or later stay. Returns the number of removed files. Throws `config` naming a file that could not be removed.
  */
 export function removeRoleCredentials(
   which: { session: SessionIdentity; pairs: readonly Role[] } | "all",

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { type Config, loadConfig } from "../config/configFile.ts";
 import { SsoCredError } from "../errors.ts";
 import type { System } from "../platform/system.ts";
@@ -6,12 +5,13 @@ import { printable } from "../text/printable.ts";
 import { COMPLETION_SHELLS } from "../usage/commandTable.ts";
 import { complete } from "../usage/complete.ts";
 import { completionScript } from "../usage/completionScripts.ts";
+import { parseFlags } from "./parseFlags.ts";
 
 export const completionOptions = {} as const;
 
 /** `sso-cred completion SHELL`: a script that asks `sso-cred --complete` for candidates. */
 export async function completion(args: readonly string[], system: System): Promise<number> {
-  const { positionals } = parseArgs({ args: [...args], options: completionOptions, allowPositionals: true });
+  const { positionals } = parseFlags(args, completionOptions);
   const shell = COMPLETION_SHELLS.find((known) => known === positionals[0]);
   if (shell === undefined || positionals.length > 1) {
     const given = positionals.length === 1 ? `, not ${printable(positionals[0] ?? "", 40)}` : "";
@@ -24,8 +24,7 @@ export async function completion(args: readonly string[], system: System): Promi
 }
 
 /**
- * `sso-cred --complete -- WORD …`: prints candidates for the last word, one on each line, with a tab before the
- * description.
+ * `sso-cred --complete -- WORD …`: prints candidates for the last word, one on each line, with a tab before the description.
  */
 export function printCandidates(words: readonly string[], system: System): void {
   let config: Config | undefined;

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { SsoCredError } from "../errors.ts";
 import type { SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
+import { parseFlags } from "./parseFlags.ts";
 import { namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
 
 export const consoleOptions = {
@@ -13,11 +13,7 @@ export const consoleOptions = {
 
 /** `sso-cred console`: the access portal's own link to the AWS console. Sends no request and needs no token. */
 export async function console(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: consoleOptions,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parseFlags(args, consoleOptions);
   const { role } = resolveNamedRole(namedRole(values, positionals, "console"), system);
   const url = consoleUrl(role, values.destination);
   if (values.print) {

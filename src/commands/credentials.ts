@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { readRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { SsoCredError } from "../errors.ts";
@@ -9,6 +8,7 @@ import type { Role, RoleCredentials } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime } from "../text/relativeTime.ts";
+import { parseFlags } from "./parseFlags.ts";
 import { type NamedRole, namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
 
 export const credentialsOptions = { ...roleOptions, json: { type: "boolean" } } as const;
@@ -19,11 +19,7 @@ export const credentialsOptions = { ...roleOptions, json: { type: "boolean" } } 
  */
 export async function credentials(args: readonly string[], system: System): Promise<number> {
   const deadline = waitDeadline(system);
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: credentialsOptions,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parseFlags(args, credentialsOptions);
   const { json = false, ...names } = values;
   const wanted = namedRole(names, positionals);
   const isForPerson = system.stdoutIsTerminal() && !json;

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { findingsOf } from "../doctor/checks/findings.ts";
 import { gatherFacts } from "../doctor/gather/gather.ts";
 import { report } from "../doctor/report.ts";
@@ -6,21 +5,18 @@ import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
 import { printableJson } from "../text/printable.ts";
+import { parseFlags } from "./parseFlags.ts";
+import { sessionOptions } from "./sessionArguments.ts";
 
 export const doctorOptions = {
-  profile: { type: "string" },
-  "sso-session": { type: "string" },
+  ...sessionOptions,
   offline: { type: "boolean" },
   json: { type: "boolean" },
 } as const;
 
 /** `sso-cred doctor`: everything that is wrong here, and the commands that fix it. Exit code 8 if there is an error. */
 export async function doctor(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: doctorOptions,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parseFlags(args, doctorOptions);
   const [session = values["sso-session"], ...more] = positionals;
   if (more.length > 0 || (session !== undefined && values.profile !== undefined))
     throw new SsoCredError("usage", "give one session or one profile", {

@@ -1,5 +1,4 @@
 import { isatty } from "node:tty";
-import { parseArgs } from "node:util";
 import { SsoCredError } from "../errors.ts";
 import { type Shell, shellLines } from "../exec/shellLines.ts";
 import { credentialVariables, regionVariables, variablesToClear } from "../exec/variables.ts";
@@ -9,6 +8,7 @@ import { printable } from "../text/printable.ts";
 import { SHELLS } from "../usage/commandTable.ts";
 import { credentialsForPerson } from "./credentialsForPerson.ts";
 import { signInOptions } from "./login.ts";
+import { parseFlags } from "./parseFlags.ts";
 import { namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
 
 export const envOptions = {
@@ -21,7 +21,7 @@ export const envOptions = {
 
 /** `sso-cred env`: prints the credentials as lines for a shell to evaluate. */
 export async function env(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], options: envOptions, allowPositionals: true });
+  const { values, positionals } = parseFlags(args, envOptions);
   const shell = asShell(values.shell ?? callerShell(system));
   if (values.unset) {
     if (positionals.length > 0 || Object.keys(roleOptions).some((name) => name in values)) {

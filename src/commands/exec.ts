@@ -1,5 +1,4 @@
 import { devNull } from "node:os";
-import { parseArgs } from "node:util";
 import { loadConfig } from "../config/configFile.ts";
 import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { SsoCredError } from "../errors.ts";
@@ -18,6 +17,7 @@ import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { credentialsForPerson } from "./credentialsForPerson.ts";
 import { signInOptions } from "./login.ts";
+import { parseFlags } from "./parseFlags.ts";
 import { namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
 
 export const execOptions = { ...roleOptions, ...signInOptions, serve: { type: "boolean" } } as const;
@@ -36,11 +36,7 @@ export async function exec(args: readonly string[], system: System): Promise<num
       remedy: { run: "sso-cred exec --help" },
     });
   }
-  const { values, positionals } = parseArgs({
-    args: args.slice(0, end),
-    options: execOptions,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parseFlags(args.slice(0, end), execOptions);
   const named = namedRole(values, positionals, "exec");
   const { role, region, configured } = resolveNamedRole(named, system);
   const credentials = await credentialsForPerson(role, values, configured);

@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { SsoCredError } from "../errors.ts";
 import type { Selection } from "../inventory/assignment.ts";
 import { printable } from "../text/printable.ts";
 import { signInOptions } from "./login.ts";
+import { parseFlags } from "./parseFlags.ts";
 
 export const initOptions = {
   "sso-session": { type: "string" },
@@ -42,11 +42,7 @@ export type InitFlags = ReturnType<typeof readFlags>;
 
 /** @throws SsoCredError("usage") for meaningless values and for two sessions. */
 export function readFlags(args: readonly string[]) {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: initOptions,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parseFlags(args, initOptions);
   const session = values["sso-session"] ?? positionals[0];
   if (positionals.length > (values["sso-session"] === undefined ? 1 : 0)) {
     throw new SsoCredError("usage", "name one session", { remedy: { run: "sso-cred init --help" } });

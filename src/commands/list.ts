@@ -1,5 +1,4 @@
 import { isatty } from "node:tty";
-import { parseArgs } from "node:util";
 import { sessionTitle } from "../config/describeSession.ts";
 import { readConfigFiles } from "../init/plan/configFiles.ts";
 import { profilesByRole, readCurrentConfig, roleKey } from "../init/plan/currentConfig.ts";
@@ -16,6 +15,7 @@ import { columnsOf, cutTo, pad } from "../text/columns.ts";
 import { printable, printableJson } from "../text/printable.ts";
 import { signInOptions } from "./login.ts";
 import { withInventory } from "./openPortal.ts";
+import { parseFlags } from "./parseFlags.ts";
 import { personAtTerminal, progressLine } from "./person.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";
 
@@ -30,11 +30,7 @@ export const listOptions = {
 
 /** `sso-cred list`: every account and role that is assigned to the signed-in person, and the profiles that use it. */
 export async function list(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: listOptions,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parseFlags(args, listOptions);
   const session = await chosenSession(values, positionals, system);
   const signIn = {
     isAttended: (await personAtTerminal(system)) !== undefined,

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { readToken } from "../cache/tokenCache.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
@@ -11,6 +10,7 @@ import { chooseGrantForPerson } from "../signIn/chooseGrant.ts";
 import { loginInstructions } from "../signIn/loginInstructions.ts";
 import { LOGIN_MS } from "../signIn/pendingLogin.ts";
 import { startLogin } from "../signIn/startLogin.ts";
+import { parseFlags } from "./parseFlags.ts";
 import { tokenLife } from "./person.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";
 
@@ -32,11 +32,7 @@ const LAST_LOOK_MS = 5_000;
 
 /** `sso-cred login`: always asks anew, whatever is cached, held back or under way. */
 export async function login(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: loginOptions,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parseFlags(args, loginOptions);
   const session = await chosenSession(values, positionals, system);
   const { token } = await signInAnew(session, system, values);
   const life = tokenLife(token, canRefresh(session, token, system.now()), system.now());

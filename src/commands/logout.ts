@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import {
   listFolder,
   removeFile,
@@ -27,6 +26,7 @@ import type { System } from "../platform/system.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
 import { allPendingLogins, isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
+import { parseFlags } from "./parseFlags.ts";
 import {
   explicitName,
   onlyConfiguredSession,
@@ -52,11 +52,7 @@ interface Target {
  * says so, and the exit code is still 0. Needs no setting but the session's name and start URL.
  */
 export async function logout(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: logoutOptions,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parseFlags(args, logoutOptions);
   // A mistake in the setting for signing in must not prevent signing out.
   const withoutLoginMode = { ...system, env: { ...system.env, SSO_CRED_LOGIN: undefined } };
   if (!values.all) {

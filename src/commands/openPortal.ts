@@ -82,10 +82,7 @@ export async function withInventory<T>(
   }
 }
 
-/**
- * A token of the signed-in person, after a sign-in if one is needed. `refused` is a token that the portal has
- * rejected.
- */
+/** A token of the signed-in person, after a sign-in if one is needed. `refused` is a token that the portal has rejected. */
 export async function tokenFor(
   session: SsoSession,
   { isAttended, flags }: SignIn,

@@ -14,15 +14,11 @@ export const sessionOptions = {
   "sso-session": { type: "string" },
 } as const;
 
-interface SessionArguments {
-  profile?: string | undefined;
-  "sso-session"?: string | undefined;
-}
+export type SessionArguments = { [name in keyof typeof sessionOptions]?: string | undefined };
 
 /**
- * The session that `[SESSION | --profile NAME | --sso-session NAME]` names. Without one, the only session in the
- * config; if there are several, the one that the person at the terminal picks. Throws `usage` when nobody can be
- * asked.
+ * The session that `[SESSION | --profile NAME | --sso-session NAME]` names. Without one, the only session in the config; if
+ * there are several, the one that the person at the terminal picks. Throws `usage` when nobody can be asked.
  */
 export async function chosenSession(
   values: SessionArguments,

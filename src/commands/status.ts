@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { readToken } from "../cache/tokenCache.ts";
 import { loadConfig } from "../config/configFile.ts";
 import { type ConfiguredSession, configuredSessions } from "../config/configuredSessions.ts";
@@ -16,13 +15,11 @@ import { VERSION } from "../platform/version.ts";
 import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime } from "../text/relativeTime.ts";
+import { parseFlags } from "./parseFlags.ts";
 import { tokenLife } from "./person.ts";
+import { type SessionArguments, sessionOptions } from "./sessionArguments.ts";
 
-export const statusOptions = {
-  profile: { type: "string" },
-  "sso-session": { type: "string" },
-  json: { type: "boolean" },
-} as const;
+export const statusOptions = { ...sessionOptions, json: { type: "boolean" } } as const;
 
 interface SessionStatus {
   session: string | null;
@@ -56,11 +53,7 @@ type Row = { data: SessionStatus | BrokenSession; line: string };
  * the settings of one cannot be used, else 4.
  */
 export async function status(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: statusOptions,
-    allowPositionals: true,
-  });
+  const { values, positionals } = parseFlags(args, statusOptions);
   const rows = askedSessions(positionals, values, system).map((session) => rowOf(session, system));
   const data = rows.map((row) => row.data);
   const text = `${rows.map((row) => row.line).join("\n")}\n${frontLine()}`;
@@ -72,7 +65,7 @@ export async function status(args: readonly string[], system: System): Promise<n
 /** Throws `config` for a name that is not in the config. */
 function askedSessions(
   names: readonly string[],
-  { profile, "sso-session": flag }: { profile?: string | undefined; "sso-session"?: string | undefined },
+  { profile, "sso-session": flag }: SessionArguments,
   system: System,
 ): ConfiguredSession[] {
   const config = loadConfig(system, { credentials: true });

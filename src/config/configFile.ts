@@ -72,10 +72,7 @@ function parseFiles(text: string, credentialsText: string, system: Environment):
   };
 }
 
-/**
- * A hint for when `AWS_CONFIG_FILE` names a missing file while the usual one exists: the variable is often a
- * leftover.
- */
+/** A hint for when `AWS_CONFIG_FILE` names a missing file while the usual one exists: the variable is often a leftover. */
 function describeAbsence(path: string, { env, platform }: Environment): Config["absence"] {
   if (!env.AWS_CONFIG_FILE) return { message: `${path} does not exist` };
   const message = `${path}, which AWS_CONFIG_FILE names, does not exist`;

@@ -15,10 +15,7 @@ import { accessDenied } from "./accessDenied.ts";
 import { obtainToken } from "./obtainToken.ts";
 import { RETRY_MS, type RetryBudget, SHORT_RETRY_MS } from "./retryBudget.ts";
 
-/**
- * Credentials, or the access token that the portal rejected (undefined: there is no token). The latter needs a
- * person.
- */
+/** Credentials, or the access token that the portal rejected (undefined: there is no token). The latter needs a person. */
 export type Outcome = { credentials: RoleCredentials } | { refused: string | undefined };
 
 /** Shared by all requests of one run. */

@@ -130,8 +130,7 @@ function storeRefreshedToken(
 }
 
 /**
- * Compares the fields themselves, because the file may name another start URL by now. An unreadable file may be
- * replaced.
+ * Compares the fields themselves, because the file may name another start URL by now. An unreadable file may be replaced.
  */
 function holdsToken(session: SsoSession, { file }: CachedToken, system: System): boolean {
   if (!tokenFileExists(session, system)) return false;

@@ -1,10 +1,9 @@
 /**
- * How each client treats a profile with several kinds of credentials, and headers and keys that dialects read
- * differently. Sources: the SDKs' provider chains and parsers (awscli/botocore/credentials.py and configloader.py;
- * aws-sdk-js-v3 credential-provider-ini; aws-sdk-go-v2 config/resolve_credentials.go; aws-sdk-java-v2
- * ProfileCredentialsUtils; smithy-rs profile/credentials/repr.rs; aws-sdk-ruby credential_provider_chain.rb;
- * aws-sdk-php CredentialProvider.php; aws-sdk-cpp AWSCredentialsProviderChain). `npm run interop` compares the rows
- * with the clients that can be run.
+ * How each client treats a profile with several kinds of credentials, and headers and keys that dialects read differently.
+ * Sources: the SDKs' provider chains and parsers (awscli/botocore/credentials.py and configloader.py; aws-sdk-js-v3
+ * credential-provider-ini; aws-sdk-go-v2 config/resolve_credentials.go; aws-sdk-java-v2 ProfileCredentialsUtils; smithy-rs
+ * profile/credentials/repr.rs; aws-sdk-ruby credential_provider_chain.rb; aws-sdk-php CredentialProvider.php; aws-sdk-cpp
+ * AWSCredentialsProviderChain). `npm run interop` compares the rows with the clients that can be run.
  */
 export const SITUATIONS = {
   /** `credential_process` together with `sso_account_id` or `sso_role_name`. */

@@ -35,11 +35,10 @@ const PAGE_SIZE = 100;
 type Client = Pick<ClientRegistration, "clientId" | "clientSecret">;
 
 /**
- * The two services of one session. Each method sends one request, without retries (see `withRetries`), and rejects with
- *  - ServiceError: the service itself rejected the request;
- *  - SsoCredError("unavailable"): everything else, including throttling, 5xx, and responses that lack a field;
- *  - SsoCredError("config"): a proxy variable or a CA bundle that cannot be used.
- * Ctrl-C ends a request only where `RequestOptions.signal` says so. Texts of the service (names, addresses, URLs) are
+ * The two services of one session. Each method sends one request, without retries (see `withRetries`), and rejects with -
+ * ServiceError: the service itself rejected the request; - SsoCredError("unavailable"): everything else, including
+ * throttling, 5xx, and responses that lack a field; - SsoCredError("config"): a proxy variable or a CA bundle that cannot be
+ * used. Ctrl-C ends a request only where `RequestOptions.signal` says so. Texts of the service (names, addresses, URLs) are
  * returned unchanged: clean them before showing them.
  */
 export interface IdentityCenter {

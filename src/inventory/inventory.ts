@@ -25,8 +25,7 @@ export interface Inventory {
   /** Sorted as in the AWS CLI's menu. */
   accounts(): Promise<Account[]>;
   /**
-   * The roles of these accounts, sorted by account, then by role, and the accounts whose roles the portal refuses to
-   * list.
+   * The roles of these accounts, sorted by account, then by role, and the accounts whose roles the portal refuses to list.
    */
   assignments(accounts: readonly Account[]): Promise<Assigned>;
 }

@@ -1,9 +1,8 @@
 import type { System } from "./system.ts";
 
 /**
- * The variables that a browser, a desktop's opener, or a script in BROWSER needs. All others are withheld:
- * credentials of all kinds, and settings meant for the calling program (NODE_OPTIONS, PYTHONHOME, GIT_DIR,
- * ELECTRON_RUN_AS_NODE).
+ * The variables that a browser, a desktop's opener, or a script in BROWSER needs. All others are withheld: credentials of
+ * all kinds, and settings meant for the calling program (NODE_OPTIONS, PYTHONHOME, GIT_DIR, ELECTRON_RUN_AS_NODE).
  */
 const ALLOWED = [
   // The person and the system.

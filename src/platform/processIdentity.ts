@@ -33,10 +33,7 @@ export function identifyMachine(): Machine {
   };
 }
 
-/**
- * True if PIDs of that machine have the same meaning here and now. The host's name counts only if there is no boot
- * id.
- */
+/** True if PIDs of that machine have the same meaning here and now. The host's name counts only if there is no boot id. */
 export function isThisMachine({
   host,
   boot,

@@ -5,9 +5,8 @@ import { processStat } from "./processIdentity.ts";
 import type { Terminal } from "./system.ts";
 
 /**
- * Opens the controlling terminal instead of stdin, stdout and stderr, which belong to the SDK that called us.
- * Undefined without a terminal, and for a background process group, which must not write into another program's
- * screen.
+ * Opens the controlling terminal instead of stdin, stdout and stderr, which belong to the SDK that called us. Undefined
+ * without a terminal, and for a background process group, which must not write into another program's screen.
  */
 export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
   const device = platform === "win32" ? "\\\\.\\CONOUT$" : "/dev/tty";

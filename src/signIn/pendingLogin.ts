@@ -61,10 +61,7 @@ export function isUnderWay(login: PendingLogin, system: Environment): boolean {
   return worker !== undefined && processState(worker) === "alive";
 }
 
-/**
- * True if a call for this session may wait for that sign-in: it is under way, with the settings that the config has
- * now.
- */
+/** True if a call for this session may wait for that sign-in: it is under way, with the settings that the config has now. */
 export function isJoinable(login: PendingLogin, session: SsoSession, system: Environment): boolean {
   const facts = ({ startUrl, region, scopes, endpoints }: SsoSession) => {
     const { ssoUrl = null, oidcUrl = null, useFips, useDualstack } = endpoints;

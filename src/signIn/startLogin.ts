@@ -21,11 +21,7 @@ import {
 
 export const WORKER_FLAG = "--login-worker";
 
-export interface NewLogin {
-  grant: "browser" | "device";
-  browser: boolean;
-  deviceFallback?: boolean;
-  caller?: string;
+export interface NewLogin extends Pick<PendingLogin, "grant" | "browser" | "deviceFallback" | "caller"> {
   /** The access token that the new one replaces. */
   replaces?: string;
   /** Starts a new sign-in even if one is open, which then ends. */

@@ -8,9 +8,7 @@ export const DEFAULT_TEMPLATE = "{account_id}_{role_name}";
 const UNPORTABLE = /[^A-Za-z0-9_.@/%:+-]+/g;
 const FIELDS = ["account_name", "account_id", "role_name", "session"];
 
-/**
- * Explains why a name cannot be written as it is; undefined if every SDK reads it and no command takes it for a flag.
- */
+/** Explains why a name cannot be written as it is; undefined if every SDK reads it and no command takes it for a flag. */
 export function nameProblem(name: string): string | undefined {
   if (name.search(UNPORTABLE) >= 0) return "use letters, digits and _.@/%:+- only";
   if (/^[-.]/.test(name)) return "it must not begin with - or .";

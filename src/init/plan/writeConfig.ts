@@ -30,12 +30,11 @@ interface OpenedFile {
 }
 
 /**
- * Replaces the config in one step, following a symbolic link. Keeps mode, owner, group, access control lists,
- * extended attributes and labels. A new file is 0600 in a folder of 0700. The replaced text is kept beside it as
+ * Replaces the config in one step, following a symbolic link. Keeps mode, owner, group, access control lists, extended
+ * attributes and labels. A new file is 0600 in a folder of 0700. The replaced text is kept beside it as
  * `config.sso-cred.bak`. Returns false, and changes nothing, if the file no longer holds `before`.
  *
- * @throws SsoCredError("config") naming a file that cannot be replaced by a rename, or not without changing its
- * owner.
+ * @throws SsoCredError("config") naming a file that cannot be replaced by a rename, or not without changing its owner.
  */
 export function writeConfig(path: string, before: string, after: string): boolean {
   const target = followLinks(path);

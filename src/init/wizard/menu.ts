@@ -15,10 +15,7 @@ export function helpRow(counts: string, isSingle: boolean): string {
   return columnsOf(row) < (process.stderr.columns || 80) ? row : `${counts}${SHORT_HELP}`;
 }
 
-/**
- * Columns for a choice's label, and rows for the list between the message above it and the help and search lines
- * below.
- */
+/** Columns for a choice's label, and rows for the list between the message above it and the help and search lines below. */
 export function roomFor(message: string): { columns: number; rows: number } {
   // Terminals that do not know their size report 0.
   const width = process.stderr.columns || 80;

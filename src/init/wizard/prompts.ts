@@ -46,10 +46,7 @@ export interface Prompts {
 
 type Reading = NonNullable<Parameters<Parameters<typeof useKeypress>[0]>[1]>;
 
-/**
- * Prompts on standard error, with keys from standard input. The only user of the prompt library, in a chunk of its
- * own.
- */
+/** Prompts on standard error, with keys from standard input. The only user of the prompt library, in a chunk of its own. */
 export function terminalPrompts(): Prompts {
   const typed = keyboard(process.stdin);
   return {

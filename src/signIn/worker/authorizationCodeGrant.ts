@@ -21,8 +21,7 @@ export interface CodeGrantInput {
 }
 
 /**
- * The authorization code grant with PKCE (RFC 7636): starts the server, opens the page, redeems the code, stores the
- * token.
+ * The authorization code grant with PKCE (RFC 7636): starts the server, opens the page, redeems the code, stores the token.
  */
 export async function authorizationCodeGrant(
   api: Pick<IdentityCenter, "redeemAuthorizationCode">,

@@ -94,10 +94,7 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
   };
 }
 
-/**
- * The request's URL if it is meant for us. Checking the Host header shuts out pages that rebind their name to
- * 127.0.0.1.
- */
+/** The request's URL if it is meant for us. Checking the Host header shuts out pages that rebind their name to 127.0.0.1. */
 function callbackUrl(request: IncomingMessage, port: number): URL | undefined {
   if (request.method !== "GET" || request.headers.host !== `127.0.0.1:${port}`) return undefined;
   const target = request.url ?? "";

@@ -24,9 +24,8 @@ export interface ReservedTokenFile {
 }
 
 /**
- * Reserves space for the session's token during `work`, so that a full or read-only disk is noticed before a person
- * is asked, and one that fills up later does not lose the token. Throws the system's error, with the token file as
- * its `path`.
+ * Reserves space for the session's token during `work`, so that a full or read-only disk is noticed before a person is
+ * asked, and one that fills up later does not lose the token. Throws the system's error, with the token file as its `path`.
  */
 export async function withReservedTokenFile<T>(
   session: SsoSession,
