@@ -85,7 +85,7 @@ describe.each([
   });
 });
 
-it("what is typed ahead without Enter stands in the next question, to be edited", async () => {
+it("text typed ahead without Enter appears in the next question, to be edited", async () => {
   const { init } = await desk();
   const wizard = init();
   await wizard.waitFor("SSO session name");

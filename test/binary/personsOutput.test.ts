@@ -27,7 +27,7 @@ it("a listing reaches a reader whole that takes nothing for longer than SSO_CRED
   expect([JSON.parse(stdout).length, stderr, await home.read("code")]).toEqual([ROLES, "", "0\n"]);
 });
 
-it("what a command has to say waits for a slow reader, too", async () => {
+it("a command's output waits for a slow reader, too", async () => {
   const { options, home } = await binaryWorld();
   const filler = "dd if=/dev/zero bs=65536 count=1 status=none";
   const command = `{ { ${filler}; "$SSO_CRED" list nope; echo $? >code; } 2>&1; } | { sleep 2; cat; }`;

@@ -36,7 +36,7 @@ function ask(
   });
 }
 
-test("what other pages and programs send to a live sign-in changes nothing, and it succeeds after", async () => {
+test("requests of other pages and programs to an open sign-in change nothing, and it then succeeds", async () => {
   const { caller, url, callback, state, home, center, pending, noWorker } = await openSignIn();
   const { port, pathname } = callback;
   const right = `${pathname}?code=evil&state=${state}`;

@@ -75,7 +75,7 @@ test("a sign-in page with shell's characters goes to the browser as one word, th
   expect(entriesBelow(home.path).filter(({ path }) => path.includes("pwned"))).toEqual([]);
 });
 
-test("what a service puts into address, code and complaint is stripped before the terminal sees it", async () => {
+test("a service's address, code and message are cleaned before the terminal shows them", async () => {
   const body = authorization(`https://x.example/${ESCAPES}`, { userCode: `AB${ESCAPES}CD` });
   const { options, home } = await hostileWorld(body);
   const { code, screen, raw, stderr } = await startBinaryBehindTerminal(MAIN_JOB, options).done;

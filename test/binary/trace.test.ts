@@ -86,7 +86,7 @@ it.each([{ SSO_CRED_LOGIN: "browser" }, { SSO_CRED_LOGIN: "device" }])(
   },
 );
 
-it("what goes wrong is in it, without secrets, too", async () => {
+it("it records failures, too, without secrets", async () => {
   const world = await tracedWorld({ env: { SSO_CRED_LOGIN: "device", BROWSER: undefined } });
   const first = await world.run(MAIN_JOB, world.env);
   expect(first.stderr).toMatch(/code [A-Z]{4}-[A-Z]{4}/);

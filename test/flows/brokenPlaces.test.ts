@@ -6,7 +6,7 @@ import { fakeSystem } from "../support/fakeSystem.ts";
 import { makeHome, roleFile, rolePath, tokenPath } from "../support/home.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
-it("where a folder stands in the token file's place nobody is asked to sign in: exit 3 names it", async () => {
+it("if a folder has the token file's name, nobody is asked to sign in: exit 3 names it", async () => {
   const world = await signInWorld();
   const place = join(world.home.path, tokenPath("corp"));
   await mkdir(place, { recursive: true });

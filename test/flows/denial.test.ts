@@ -27,7 +27,7 @@ it.each([{}, { SSO_CRED_LOGIN: "device" }])(
   },
 );
 
-it("what the service says against a sign-in after its tab was opened holds back the next tab, too", async () => {
+it("a service's rejection after a sign-in's tab was opened also holds back the next tab", async () => {
   const { call, center, clock, opened } = await signInWorld();
   const body = { error: "invalid_grant", error_description: "no" };
   center.misbehave({ path: "/token", how: { kind: "status", status: 400, body } });
@@ -87,7 +87,7 @@ it("a sign-in that failed otherwise is begun anew at once", async () => {
   expect((await call()).code).toBe(0);
 });
 
-it("what the service says against a sign-in is told once", async () => {
+it("a service's rejection of a sign-in is shown once", async () => {
   const { call, center } = await signInWorld();
   const body = { error: "invalid_client_metadata", error_description: "no such scope" };
   center.misbehave({ path: "/client/register", how: { kind: "status", status: 400, body } });

@@ -17,7 +17,7 @@ function forbidListening(code: string): void {
   });
 }
 
-it("where no browser can be opened the same sign-in goes on with a code", async () => {
+it("if no browser can be opened, the same sign-in continues with a code", async () => {
   const { call, center, opened, workers, settled } = await signInWorld({ browser: "none" });
   const first = await call();
   expect([first.code, first.stdout]).toEqual([4, ""]);
@@ -41,7 +41,7 @@ it("`sso-cred login` shows the code where no browser can be opened", async () =>
   );
 });
 
-it("where a browser was chosen and none can be opened, the device code is named", async () => {
+it("if a browser was chosen and none can be opened, the message names the device code", async () => {
   const { call, center, settled } = await signInWorld({
     browser: "none",
     env: { SSO_CRED_LOGIN: "browser" },
@@ -65,7 +65,7 @@ it.each(["EPERM", "EACCES", "EADDRNOTAVAIL", "EMFILE"])(
   },
 );
 
-it("where a browser was chosen and no socket may listen: exit 7 with the way out", async () => {
+it("if a browser was chosen and no socket may listen: exit 7, and the message names the device code", async () => {
   const { call, opened } = await signInWorld({ env: { SSO_CRED_LOGIN: "browser" } });
   forbidListening("EPERM");
   expect(await call()).toMatchObject({

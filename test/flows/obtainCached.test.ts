@@ -188,7 +188,7 @@ it("3. while nobody signs in, what is cached is printed, with one attempt a minu
   expect(world.clock.now()).toBe(before);
 });
 
-describe("while a person has to sign in, and what is cached still lives", () => {
+describe("while a person has to sign in, with usable credentials in the cache", () => {
   it("the sign-in is opened, and waited for 3 s", async () => {
     const world = await signInWorld({ browser: "ignore" });
     const key = await putRole(world, 600);

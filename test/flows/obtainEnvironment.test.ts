@@ -55,7 +55,7 @@ describe("a failure caused by one caller's own environment is not passed on to t
   });
 });
 
-describe("what the service or the network says to one is told to all who wait", () => {
+describe("a failure of the service or the network is passed on to all waiting callers", () => {
   it("with the same proxy", async () => {
     const world = await worldBehindProxy(DEAD_PROXY);
     await putToken(world);

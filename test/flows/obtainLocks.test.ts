@@ -78,7 +78,7 @@ describe("7. locks", () => {
   it.each([
     ["the role's lock, with credentials", roleLock, 3600],
     ["the session's lock, with credentials", tokenLock, -1],
-  ])("that do not come are waited for 3 s where something still lives: %s", async (_, lock, tokenLeft) => {
+  ])("that do not come are waited for 3 s if something usable is left: %s", async (_, lock, tokenLeft) => {
     const world = await signInWorld();
     await putToken(world, { secondsLeft: tokenLeft });
     const key = await putRole(world, 600);
@@ -93,7 +93,7 @@ describe("7. locks", () => {
     expect(pathsAsked(world)).toEqual([]);
   });
 
-  it("that do not come are waited for 3 s where something still lives: a token, by all roles once", async () => {
+  it("that do not come are waited for 3 s if something usable is left: a token, by all roles once", async () => {
     const world = await signInWorld();
     await putToken(world, { secondsLeft: 600 });
     await held(world, tokenLock("corp"));

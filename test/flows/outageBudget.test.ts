@@ -9,7 +9,7 @@ async function signedIn(world: SignInWorld, secondsLeft: number): Promise<void> 
 }
 
 describe("while the OIDC service is out of order", () => {
-  it("a token that still lives is used after 3 s of retries at the most", async () => {
+  it("a usable token is used after at most 3 s of retries", async () => {
     const world = await signInWorld();
     await signedIn(world, 300);
     world.center.misbehave({ path: "/token", how: { kind: "status", status: 503 } });

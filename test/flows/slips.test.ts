@@ -107,7 +107,7 @@ describe("a config file that does not exist", () => {
     ]);
   });
 
-  it("is told apart from the usual one, which AWS_CONFIG_FILE hides", async () => {
+  it("is distinguished from the usual one, which AWS_CONFIG_FILE hides", async () => {
     const { call, home } = await signInWorld();
     const path = join(home.path, "elsewhere");
     const { code, stderr } = await call(["list"], { env: { AWS_CONFIG_FILE: path } });

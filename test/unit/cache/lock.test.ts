@@ -232,7 +232,7 @@ describe("releasing a lock removes the stale ones beside it", () => {
     expect(readdirSync(dirname(lock))).toEqual([name]);
   });
 
-  it("and ignores what can neither be read nor removed", async () => {
+  it("and ignores those that can neither be read nor removed", async () => {
     const [link = "", folder = ""] = NAMES;
     symlinkSync(link, beside(link));
     mkdirSync(beside(folder));

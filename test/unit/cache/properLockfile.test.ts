@@ -198,7 +198,7 @@ describe("a dead holder's lock from the future, after the clock was set back", (
     expect(await take(lock)).toEqual([]);
   });
 
-  it("is taken over here even when it does not say whose it was", async () => {
+  it("is taken over here even if it names no holder", async () => {
     const lock = join(folder(), "lock");
     writeFileSync(lock, "");
     utimesSync(lock, later, later);
@@ -206,7 +206,7 @@ describe("a dead holder's lock from the future, after the clock was set back", (
   });
 });
 
-it("what a process leaves that was killed while it removed a lock is swept after a minute", async () => {
+it("the leftovers of a process that was killed while it removed a lock are removed after a minute", async () => {
   const path = folder();
   const lock = join(path, "lock");
   const guardName = guardOf(path, lock);

@@ -52,7 +52,7 @@ it("is absent when half-written", () => {
   expect(readStateFile(path)).toBeUndefined();
 });
 
-it("names a process only if every part is there", () => {
+it("names a process only if every field is present", () => {
   const identity = identifyProcess();
   expect(readIdentity({ ...identity, more: 1 })).toEqual(identity);
   for (const key of Object.keys(identity))

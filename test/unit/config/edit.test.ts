@@ -92,7 +92,7 @@ describe("editing a config", () => {
     );
   });
 
-  it("takes what was set aside out with its section, where another one follows at once", () => {
+  it("removes set-aside lines together with their section, also directly before another section", () => {
     const before = "[profile dev]\nx = y\n#sso-cred# sso_session = s\n[profile b]\n";
     expect(editConfig(before, [{ remove: dev }])).toBe("[profile b]\n");
   });
@@ -141,7 +141,7 @@ describe("for any config", () => {
   const others = (text: string, name: string) =>
     parseConfig(text, "config").filter((section) => section.name !== name);
 
-  it("setting keys changes what the reader reads there, and nothing else", () => {
+  it("setting keys changes what is read of them, and nothing else", () => {
     fc.assert(
       fc.property(configText, fc.constantFrom("region", "credential_process", "new_key"), (text, key) => {
         const entries = [[key, "/opt/x --y z"]] as const;
@@ -154,7 +154,7 @@ describe("for any config", () => {
     );
   });
 
-  it("adding a section and removing it leaves what the reader reads as it was", () => {
+  it("adding a section and removing it again changes nothing that is read", () => {
     fc.assert(
       fc.property(configText, (text) => {
         const added = { kind: "profile", name: "brand-new" } as const;
@@ -181,7 +181,7 @@ describe("for any config", () => {
     );
   });
 
-  it("taking keys out is either read as such or found out", () => {
+  it("removing keys is either read as such or rejected", () => {
     fc.assert(
       fc.property(configText, (text) => {
         for (const { name } of parseConfig(text, "config").filter(({ kind }) => kind === "profile")) {
@@ -197,7 +197,7 @@ describe("for any config", () => {
     );
   });
 
-  it("finds out an edit that changes what a neighbouring line means", () => {
+  it("rejects an edit that changes the meaning of a neighbouring line", () => {
     const text = "[profile dev]\nk = 1\n  foo = 2\n  a:b\n";
     const edits = [{ restore: dev, keys: ["foo"] }] as const;
     expect(readsAsEdited(text, edits, editConfig(text, edits))).toBe(false);

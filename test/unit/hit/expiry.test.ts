@@ -74,7 +74,7 @@ it("reads any offset as the same moment", () => {
   );
 });
 
-it("calls fresh what has 15 minutes left, and usable what has 60 seconds", () => {
+it("is fresh with 15 minutes left, and usable with 60 seconds", () => {
   const left = [900_000, 899_999, 60_000, 59_999, 0, -1, Number.NaN];
   expect(left.map((ms) => isFresh(NOON + ms, NOON))).toEqual([true, ...Array(6).fill(false)]);
   expect(left.map((ms) => isUsable(NOON + ms, NOON))).toEqual([true, true, true, ...Array(4).fill(false)]);

@@ -114,7 +114,7 @@ describe("leaves to the long way", () => {
     expect(prints()).toBe(false);
   });
 
-  it("what some SDK would cut off: more than 8191 bytes as they are written, not in the file", async () => {
+  it("an output that some SDK would cut off: more than 8191 bytes when written, not in the file", async () => {
     const file = roleFile(Date.now() + HOUR_MS, ACCOUNT) as { Credentials: Record<string, string> };
     file.Credentials.SessionToken = "\u00e9".repeat(1500);
     await home.write(PATH, file);

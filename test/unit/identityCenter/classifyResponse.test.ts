@@ -128,7 +128,7 @@ test("only a good JSON object is good, and nothing where nothing is expected", (
   expect(() => classifyResponse(page, "aws.test", "portal", { emptyIsGood: true })).toThrow("web page");
 });
 
-test("what the service says is stripped of control characters and cut", () => {
+test("a service's message is cut, and its control characters are removed", () => {
   const error = judged("oidc", 400, none, {
     error: "invalid_request",
     error_description: `a\u001b[31m\r\nb\u202e${"x".repeat(1000)}`,

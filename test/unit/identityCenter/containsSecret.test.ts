@@ -54,7 +54,7 @@ test.each<[string, (api: IdentityCenter) => Promise<unknown>]>([
   expect(await refusal(call, body, "InvalidRequestException")).toHaveProperty("message", "invalid_request");
 });
 
-test("what repeats nothing is shown", async () => {
+test("a text that repeats no secret is shown", async () => {
   const message = "No access for this session token";
   expect(await refused({ message })).toHaveProperty("message", `ForbiddenException: ${message}`);
 });

@@ -225,7 +225,7 @@ test.each([
   expect(Object.hasOwn(Object.prototype, "accountList")).toBe(false);
 });
 
-test("whatever is answered, the outcome is a value, the service's word or an outage, without a control character", async () => {
+test("any response gives a value, the service's rejection or unavailable, without a control character", async () => {
   let answer = { status: 200, headers: {}, body: "" };
   const server = await httpServer((_request, response) => {
     response.writeHead(answer.status, answer.headers).end(answer.body);

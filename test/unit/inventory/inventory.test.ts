@@ -78,7 +78,7 @@ describe("listing 500 accounts", () => {
     expect(system.now() - startedAt).toBeGreaterThan(floorMs * 0.95);
   });
 
-  it("finds a lower limit and goes on at it", async () => {
+  it("finds a lower limit and keeps to it", async () => {
     const system = newSystem();
     const { portal, refusals } = fakePortal(system.clock, { perSecond: 8, burst: 8 });
     const list = inventory(portal, system, inventoryFile(session, "token", system));
@@ -88,7 +88,7 @@ describe("listing 500 accounts", () => {
     expect(refusals()).toBeLessThan(505 / 4);
   });
 
-  it("tells how far it is and how long it will take", async () => {
+  it("reports its progress and the time left", async () => {
     const system = newSystem();
     const told: Progress[] = [];
     const { portal } = fakePortal(system.clock);
@@ -101,7 +101,7 @@ describe("listing 500 accounts", () => {
     expect(told.map(({ done }) => done)).toEqual(told.map((_, at) => at));
   });
 
-  it("goes on where a listing died, and asks nothing twice", async () => {
+  it("continues an interrupted listing, and requests nothing twice", async () => {
     const system = newSystem();
     const dying = fakePortal(system.clock, { failAt: 300 });
     const cutShort = inventoryFile(session, "token", system);

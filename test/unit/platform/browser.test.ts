@@ -64,7 +64,7 @@ describe("the commands", () => {
     }
   });
 
-  it("go on to wslview, and to Linux where WSLg gives a display, should the Windows side fail", () => {
+  it("continue with wslview, and with Linux if WSLg provides a display, after the Windows side fails", () => {
     const programs = (env: Record<string, string>) => commands(env).map(([program]) => program);
     expect(programs({ WSL_DISTRO_NAME: "U" }).slice(1)).toEqual(["wslview"]);
     expect(programs({ WSL_DISTRO_NAME: "U", WAYLAND_DISPLAY: "w" }).slice(1)).toEqual([
@@ -99,14 +99,14 @@ describe("opening", () => {
     expect(existsSync(join(home.path, "y"))).toBe(false);
   });
 
-  it("falls through what is missing and what fails", async () => {
+  it("tries the next command after one that is missing or fails", async () => {
     const [failing, good, unused] = [program("failing", 3), program("good"), program("unused")];
     const thrown = `${failing}/below-a-file`;
     expect(await open(URL_, `${home.path}/missing:${thrown}:${failing}:${good}:${unused}`)).toBe(true);
     expect([ran(failing), ran(good), ran(unused)]).toEqual([[URL_, "/"], [URL_, "/"], undefined]);
   });
 
-  it("takes Explorer's exit code 1 for what it is: no failure", async () => {
+  it("does not count Explorer's exit code 1 as a failure", async () => {
     const [explorer, second] = [program("explorer.exe", 1), program("second")];
     expect(await open(URL_, `${explorer}:${second}`)).toBe(true);
     expect(ran(second)).toBeUndefined();

@@ -61,7 +61,7 @@ it.each<NodeJS.Platform>(["linux", "darwin", "win32"])(
   },
 );
 
-it("puts back what the launcher of a frozen program or a snap has saved", () => {
+it("restores the values that the launcher of a frozen program or a snap has saved", () => {
   const env = {
     LD_LIBRARY_PATH: "/usr/local/aws-cli/v2/current/dist",
     LD_LIBRARY_PATH_ORIG: "/opt/mine/lib",

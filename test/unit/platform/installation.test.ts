@@ -22,7 +22,7 @@ describe("the path by which the program was called", () => {
   const call = (argv0: string, PATH: string) =>
     callPath({ argv0, execPath: real, cwd: home, env: { PATH }, platform: "linux" });
 
-  it("is the link on the PATH, not what it leads to", () => {
+  it("is the link on the PATH, not its target", () => {
     expect(call("sso-cred", `/nowhere:${home}/bin`)).toBe(join(home, "bin", "sso-cred"));
   });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { runInChild } from "../../support/child.ts";
 
-it("says whose a file is that cannot be read", ({ skip }) => {
+it("names the owner of a file that cannot be read", ({ skip }) => {
   skip(process.getuid?.() !== 0, "only root can become another user");
   const folder = mkdtempSync(join(tmpdir(), "read-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -32,7 +32,7 @@ function file(content: string, mode: number): string {
   return path;
 }
 
-it("goes on where no variable asks for it", () => {
+it("continues if no variable requires a restart", () => {
   expect(restartFrom("/nonexistent", {})).toMatchObject({ status: 0, stdout: "went on\n" });
 });
 

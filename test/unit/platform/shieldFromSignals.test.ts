@@ -10,7 +10,7 @@ describe("handlers of signals, around work that is shielded", () => {
     for (const name of ["SIGINT", "SIGTERM"] as const) process.removeListener(name, hear);
   });
 
-  it("stay what they were: one for every interrupt hears every one", async () => {
+  it("are restored: one for every interrupt gets every interrupt", async () => {
     process.on("SIGINT", hear);
     await shieldFromSignals(async () => {
       process.emit("SIGINT", "SIGINT");
@@ -21,7 +21,7 @@ describe("handlers of signals, around work that is shielded", () => {
     expect(heard).toEqual(["SIGINT", "SIGINT"]);
   });
 
-  it("stay what they were: one for a single interrupt hears one", async () => {
+  it("are restored: one for a single interrupt gets one", async () => {
     for (const listener of before) process.removeListener("SIGINT", listener);
     process.once("SIGINT", hear);
     await shieldFromSignals(async () => {});

@@ -28,7 +28,7 @@ it("writes one line a step: time, process, milliseconds since the start, what, d
   ]);
 });
 
-it("is for nobody else to read, even where the file was", () => {
+it("is readable only by its owner, even if the file was not", () => {
   step("new");
   expect(mode()).toBe("600");
   writeFileSync(path, "old\n", { mode: 0o644 });

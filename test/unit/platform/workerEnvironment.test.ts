@@ -3,7 +3,7 @@ import { workerEnvironment } from "../../../src/platform/workerEnvironment.ts";
 
 const CWD = "/home/me/project";
 
-it("leaves the caller's folder, and names from the root what the caller named from there", () => {
+it("leaves the caller's folder, and makes the caller's relative paths absolute", () => {
   const env = { HOME: "../..", SSO_CRED_TRACE: "trace.txt", AWS_CONFIG_FILE: "config", PATH: "bin" };
   const moved = { ...env, HOME: "/home", SSO_CRED_TRACE: `${CWD}/trace.txt` };
   expect(workerEnvironment({ env, platform: "linux" }, CWD)).toEqual({ cwd: "/", env: moved });
@@ -34,7 +34,7 @@ it("names nothing from a folder that is gone: the root's files of that name are 
   expect([cwd, left]).toEqual(["/", { HOME: "/home/me", PATH: "bin" }]);
 });
 
-it("on Windows goes home, whatever drive the caller is on", () => {
+it("runs in the home folder on Windows, whatever the caller's drive", () => {
   const env = { USERPROFILE: "C:\\Users\\me", HOME: "/c/Users/me", SSO_CRED_TRACE: "trace.txt" };
   expect(workerEnvironment({ env, platform: "win32" }, "E:\\project")).toEqual({
     cwd: "C:\\Users\\me",

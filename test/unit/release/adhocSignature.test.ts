@@ -26,7 +26,7 @@ test.skipIf(go.error)(
   120_000,
 );
 
-test("refuses what is no program for macOS", () => {
+test("rejects a file that is not a program for macOS", () => {
   expect(() => signAdHoc(Buffer.alloc(4_096), "x")).toThrow("not a 64-bit Mach-O file");
 });
 

@@ -22,7 +22,7 @@ describe("the pinned Node", () => {
     expect(new Set(versions).size).toBe(1);
   });
 
-  test("is what runs this, and its types are of the same major version", () => {
+  test("runs this test, and its types have the same major version", () => {
     const version = manifest.optionalDependencies[NODE_PACKAGES[hostTarget()]];
     expect(process.versions.node).toBe(version);
     expect(manifest.devDependencies["@types/node"].split(".")[0]).toBe(version.split(".")[0]);

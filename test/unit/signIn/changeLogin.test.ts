@@ -59,7 +59,7 @@ it("does not undo a logout that comes between the look and the write", async () 
   expect(state()).toBeUndefined();
 });
 
-it("that has ended takes no other with it that has come in its place", async () => {
+it("that has ended does not remove the one that replaced it", async () => {
   const wait = { deadline: system.now() + 1000, purpose: "this test" };
   let end: Promise<void> | undefined;
   await withLock(system, sessionLockPath("login", session, system), wait, async () => {
@@ -73,7 +73,7 @@ it("that has ended takes no other with it that has come in its place", async () 
   expect(state()).toBeUndefined();
 });
 
-it("does not wait for ever for somebody who holds the lock", async () => {
+it("does not wait forever for the lock", async () => {
   const wait = { deadline: system.now() + 1000, purpose: "this test" };
   await withLock(system, sessionLockPath("login", session, system), wait, async () => {
     await cancelLogin(session, system);
@@ -81,7 +81,7 @@ it("does not wait for ever for somebody who holds the lock", async () => {
   });
 });
 
-it("takes the marks of the sign-in with it", async () => {
+it("removes the claims of the sign-in", async () => {
   claim(login, "announced-1", system);
   claim(login, "waiter-1", system);
   await cancelLogin(session, system);

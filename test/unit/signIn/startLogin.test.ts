@@ -84,7 +84,7 @@ it("starts one all the same for a token that is the refused one", async () => {
   expect(system.detached).toHaveLength(1);
 });
 
-it("takes the place of any other where a person has asked for it", async () => {
+it("replaces any other one if a person has asked for it", async () => {
   stoppedInNextWrite(() => {
     writePendingLogin(others, system);
     signIn("new");

@@ -55,7 +55,7 @@ describe("the diff of a plan", () => {
     expect(unifiedDiff("", "a\n", "my f")).toBe("--- my f\t\n+++ my f\t\n@@ -0,0 +1,1 @@\n+a\n");
   });
 
-  it("that is shown keeps what a terminal would obey or hide away from it, and nothing else", () => {
+  it("that is shown replaces the characters that a terminal would obey or hide, and no others", () => {
     const shown = unifiedDiff("", "\ufeff\tx \u001b]0;evil\u0007 \u202ey \r\nlone \r return\n", "f", {
       isShown: true,
     });

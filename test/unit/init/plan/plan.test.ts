@@ -57,7 +57,7 @@ describe("planning", () => {
     );
   });
 
-  it("takes no time to speak of for two thousand profiles: to add, change, remove, and show", () => {
+  it("is fast for two thousand profiles: to add, change, remove, and show", () => {
     const wanted = Array.from({ length: 1000 }, (_, at) => String(100_000_000_000 + at)).flatMap((id) => [
       role(id, "Admin"),
       role(id, "ReadOnly"),

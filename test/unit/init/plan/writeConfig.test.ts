@@ -65,7 +65,7 @@ it("follows no link that another user could have placed", ({ skip }) => {
   expect([text(path), readdirSync(folder).sort()]).toEqual(["old", ["config", "precious"]]);
 });
 
-it("gives root's change of another user's config back to the user, and to the group", ({ skip }) => {
+it("keeps user and group of another user's config that root changes", ({ skip }) => {
   skip(process.getuid?.() !== 0, "only root can give a file away");
   writeFileSync(path, "old", { mode: 0o640 });
   for (const name of [folder, path]) chownSync(name, 12_345, 23_456);

@@ -57,7 +57,7 @@ describe("what is typed", () => {
     expect(question.got()).toBe("early\r");
   });
 
-  it("goes on with the same question where Enter meant nothing, and without the rest where the line was refused", async () => {
+  it("continues with the same question if Enter meant nothing, and drops the rest if the line was rejected", async () => {
     const { source, typed, open } = typing();
     const { keys, got } = open();
     source.write("a\rb\rc\rd");
@@ -74,7 +74,7 @@ describe("what is typed", () => {
     expect(got()).toBe("a\rb\re");
   });
 
-  it("goes on while the keys before are still being read", async () => {
+  it("continues while earlier keys are still being read", async () => {
     const { source, typed } = typing();
     const keys: Keys = typed.open();
     const got: string[] = [];

@@ -67,7 +67,7 @@ it("says that it worked only once the token is kept", async () => {
   expect(await page).toContain("signed out before the answer came");
 });
 
-it("tells the person what the service refused", async () => {
+it("shows the service's rejection to the person", async () => {
   let page: Promise<string> | undefined;
   const opened = async (url: string) => {
     page = visit(new URL(url), { code: "c" });

@@ -110,7 +110,7 @@ it("refuses a header that is too long, and goes on waiting", async () => {
   await stillWaits();
 });
 
-it("is not held up by a connection that says nothing", async () => {
+it("is not delayed by a silent connection", async () => {
   const silent = createConnection({ host: "127.0.0.1", port });
   await new Promise<void>((resolve) => silent.once("connect", resolve));
   await stillWaits();
@@ -177,7 +177,7 @@ it("listens on 127.0.0.1 only, and no longer once it is closed", async () => {
   expect(await connects("127.0.0.1")).toBe(false);
 });
 
-it("goes on when the browser has left before it is told", async () => {
+it("continues if the browser has left before it got the page", async () => {
   const asked = request({ host: "127.0.0.1", port, path: `/oauth/callback?code=c&state=${STATE}` });
   asked.on("error", () => {}).end();
   await server.answer;

@@ -104,13 +104,13 @@ it("adds five seconds for every slow_down, for good", async () => {
   expect(pauses(system)).toEqual([5000, 10_000, 10_000, 15_000, 15_000]);
 });
 
-it("heeds a slow_down that answers the very first poll", async () => {
+it("obeys a slow_down in response to the first poll", async () => {
   const { result, system } = grantWith([SLOW_DOWN, "token"]);
   await result;
   expect(pauses(system)).toEqual([10_000]);
 });
 
-it("goes on polling through an outage", async () => {
+it("continues to poll through an outage", async () => {
   const { result, polls } = grantWith([OUTAGE, PENDING, OUTAGE, OUTAGE, "token"]);
   expect(await result).toEqual(TOKEN);
   expect(polls).toEqual([0, 5, 10, 15, 20]);
@@ -134,7 +134,7 @@ it("stops at a denial, and names the session", async () => {
   expect([error.kind, error.message]).toEqual(["login-failed", "the sign-in to 'corp' was denied"]);
 });
 
-it("passes on what else the service refuses", async () => {
+it("passes on the service's other rejections", async () => {
   const refusal = said("invalid_client");
   await expect(grantWith([PENDING, refusal]).result).rejects.toBe(refusal);
 });

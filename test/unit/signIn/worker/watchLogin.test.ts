@@ -55,7 +55,7 @@ const putToken = (accessToken: string, secondsLeft = 3600) =>
   );
 const CANCELLED = { kind: "cancelled" };
 
-it("goes on while nothing happens", async () => {
+it("continues while nothing happens", async () => {
   expect(await watched()).toBeUndefined();
 });
 
@@ -67,7 +67,7 @@ it("ends with any token that works, where there was none to replace", async () =
   expect(await watched({}, () => putToken("another tool's"))).toMatchObject(CANCELLED);
 });
 
-it("goes on with a token that does not work", async () => {
+it("continues after a token that does not work", async () => {
   expect(await watched({}, () => putToken("expired", -1))).toBeUndefined();
 });
 
@@ -77,7 +77,7 @@ it("ends with another token than the one it replaces, and not with that one", as
   expect(await watched({ replaces }, () => putToken("new"))).toMatchObject(CANCELLED);
 });
 
-it("goes on when the token that it replaces was only refreshed", async () => {
+it("continues if the token that it replaces was only refreshed", async () => {
   const refreshed = async (login: PendingLogin) => {
     claim(login, `refreshed-${tokenFingerprint("refreshed")}`, system);
     await putToken("refreshed");
