@@ -24,7 +24,7 @@ const MAX_HOLD_MS = 60_000;
 /** A holder renews its lock this often while it works. */
 const RENEW_MS = 2_000;
 /** The lock of a holder on another host or in another container is stale when it was not renewed for this long. */
-const MAX_SILENCE_MS = 10_000;
+const MAX_RENEWAL_GAP_MS = 10_000;
 /** A lock that names no holder: its creator died while writing it. */
 const NAMELESS_MS = 5_000;
 /** Windows shows a removed file that is still open somewhere for a moment, and allows neither reading nor recreating it. */
@@ -130,7 +130,7 @@ export function abandonedLock(path: string, watchedMs: number): string | undefin
   if (state === "dead") return lockId(record);
   const isAlive = holder && state === "alive";
   const unchangedMs = isAlive ? (uptime() - holder.uptimeSeconds) * 1000 : Math.max(watchedMs, ageMs(path));
-  const limitMs = isAlive ? MAX_HOLD_MS : holder ? MAX_SILENCE_MS : NAMELESS_MS;
+  const limitMs = isAlive ? MAX_HOLD_MS : holder ? MAX_RENEWAL_GAP_MS : NAMELESS_MS;
   return unchangedMs > limitMs ? lockId(record) : undefined;
 }
 

@@ -166,21 +166,21 @@ export function inventory(
 
 /** Retries throttled requests for as long as the portal responds to any, and other failures a few times. */
 function rateLimited(pace: RateLimiter, system: Pick<System, "now" | "sleep" | "trace">) {
-  let answeredAt = system.now();
+  let respondedAt = system.now();
   return async <T>(call: () => Promise<T>): Promise<T> => {
     for (let failures = 0; ; ) {
       await pace.turn();
       try {
-        const answer = await call();
-        answeredAt = system.now();
-        pace.answered();
-        return answer;
+        const result = await call();
+        respondedAt = system.now();
+        pace.succeeded();
+        return result;
       } catch (error) {
-        const outage = serviceUnavailableOf(error);
-        if (!outage?.retry) throw error;
+        const unavailable = serviceUnavailableOf(error);
+        if (!unavailable?.retry) throw error;
         if (isThrottled(error)) {
-          if (system.now() - answeredAt > THROTTLED_FOR_MS) throw error;
-          pace.throttled(outage.retryAfterMs);
+          if (system.now() - respondedAt > THROTTLED_FOR_MS) throw error;
+          pace.throttled(unavailable.retryAfterMs);
           system.trace.step("throttled", { requestsPerSecond: pace.rate() });
         } else {
           if (failures++ >= OTHER_RETRIES) throw error;

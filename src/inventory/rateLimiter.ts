@@ -18,7 +18,7 @@ export interface RateLimiter {
   turn(): Promise<void>;
   /** The portal responded with 429: all requests pause, then go on more slowly. */
   throttled(pauseMs?: number): void;
-  answered(): void;
+  succeeded(): void;
   /** The current rate, in requests a second. */
   rate(): number;
 }
@@ -45,7 +45,7 @@ export function rateLimiter(
       cutAt = now;
       rate = Math.max(SLOWEST_PER_SECOND, rate * CUT);
     },
-    answered() {
+    succeeded() {
       rate = Math.min(perSecond, rate + REGAIN);
     },
     rate: () => rate,

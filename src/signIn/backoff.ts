@@ -13,7 +13,7 @@ import type { System } from "../platform/system.ts";
 const FIRST_MS = 15 * 60_000;
 const LONGEST_MS = 4 * 3_600_000;
 /** The AWS SDKs for JavaScript and Ruby run a failed helper once more, at once. The second run gets the same error. */
-const SAME_ANSWER_MS = 10_000;
+const SAME_FAILURE_MS = 10_000;
 
 type Environment = Pick<System, "env" | "platform" | "now">;
 
@@ -42,7 +42,7 @@ export function backoffFailure(
 ): SsoCredError | undefined {
   const last = readFailedLogin(session, system);
   if (!last) return undefined;
-  if (last.end !== "unanswered" && system.now() - last.at < SAME_ANSWER_MS) return last.failure;
+  if (last.end !== "unanswered" && system.now() - last.at < SAME_FAILURE_MS) return last.failure;
   if (!browser || last.until <= system.now()) return undefined;
   const title = sessionTitle(session);
   const what =
@@ -67,7 +67,7 @@ export function recordFailedLogin(
   const now = system.now();
   const last = readFailedLogin(session, system);
   // Several callers of one sign-in report the same failure.
-  const isSame = last?.end === end && end === "refused" && now - last.at < SAME_ANSWER_MS;
+  const isSame = last?.end === end && end === "refused" && now - last.at < SAME_FAILURE_MS;
   const count = isSame ? last.count : (last?.count ?? 0) + 1;
   const until = now + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
   const { kind, message, remedy } = failure;

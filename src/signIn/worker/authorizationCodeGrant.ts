@@ -33,12 +33,12 @@ export async function authorizationCodeGrant(
     // Not awaited: a browser command may run until the page is closed.
     const opening = input.opened(authorizeUrl(input, server.redirectUri, pkce));
     const failed = opening.then(() => new Promise<never>(() => {}));
-    const answer = await Promise.race([server.answer, input.ended, failed]).catch((error) => {
+    const authorization = await Promise.race([server.authorization, input.ended, failed]).catch((error) => {
       throw withStrayError(error, server.strayError());
     });
-    if ("error" in answer) throw refused(answer.error, input.sessionName);
+    if ("error" in authorization) throw refused(authorization.error, input.sessionName);
     const token = await api.redeemAuthorizationCode(input.client, {
-      code: answer.code,
+      code: authorization.code,
       codeVerifier: pkce.codeVerifier,
       redirectUri: server.redirectUri,
     });

@@ -8,12 +8,12 @@ export const CALLBACK_PATH = "/oauth/callback";
 const MAX_CONNECTIONS = 64;
 
 /** The authorization response (RFC 6749, section 4.1.2) with our state. */
-type CallbackAnswer = { code: string } | { error: string };
+type AuthorizationResponse = { code: string } | { error: string };
 
 export interface CallbackServer {
   redirectUri: string;
   /** Resolves with the first request that carries our state. The browser waits for `tell`. */
-  answer: Promise<CallbackAnswer>;
+  authorization: Promise<AuthorizationResponse>;
   /** An error that came without our state. It changes nothing, but is reported when the wait runs out. */
   strayError(): string | undefined;
   /** Shows the outcome in the waiting page. */
@@ -36,9 +36,9 @@ export class CannotListen extends Error {
  * (path, method, host, state) gets an error page and changes nothing.
  */
 export async function startCallbackServer(state: string): Promise<CallbackServer> {
-  let resolveAnswer: (answer: CallbackAnswer) => void = () => {};
-  const answer = new Promise<CallbackAnswer>((resolve) => {
-    resolveAnswer = resolve;
+  let resolveAuthorization: (authorization: AuthorizationResponse) => void = () => {};
+  const authorization = new Promise<AuthorizationResponse>((resolve) => {
+    resolveAuthorization = resolve;
   });
   let waiting: ServerResponse | undefined;
   let stray: string | undefined;
@@ -59,7 +59,7 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
         return refuse(request, response, "this answer contains neither a code nor an error");
       if (waiting) return refuse(request, response, "the sign-in has already been answered");
       waiting = response;
-      resolveAnswer(error ? { error: printable(error, 100) } : { code: code as string });
+      resolveAuthorization(error ? { error: printable(error, 100) } : { code: code as string });
     },
   );
   server.keepAliveTimeout = 1;
@@ -79,7 +79,7 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
 
   return {
     redirectUri: `http://127.0.0.1:${port}${CALLBACK_PATH}`,
-    answer,
+    authorization,
     strayError: () => stray,
     tell: (outcome) =>
       new Promise((resolve) => {

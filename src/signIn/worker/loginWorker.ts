@@ -66,7 +66,8 @@ async function fail(login: PendingLogin, error: unknown, watch: LoginWatch, syst
     removeIfPossible(registrationPath(login.session, system));
   }
   const failure = loginFailure(error, login);
-  if (unanswered && watch.hasSlept()) system.trace.step("the computer slept: nobody's silence");
+  if (unanswered && watch.hasSlept())
+    system.trace.step("the computer slept, so the sign-in does not count as unanswered");
   else if (current.opened || isKind(failure, "login-failed")) {
     recordFailedLogin(login.session, failure, unanswered ? "unanswered" : "failed", system);
   }

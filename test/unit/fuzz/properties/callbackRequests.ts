@@ -11,7 +11,7 @@ export async function callbackRequests() {
   const server = await startCallbackServer(STATE);
   const port = Number(new URL(server.redirectUri).port);
   let isAnswered = false;
-  void server.answer.then(() => {
+  void server.authorization.then(() => {
     isAnswered = true;
   });
 
@@ -46,7 +46,7 @@ export async function callbackRequests() {
     async takesTheAnswer(): Promise<void> {
       const target = `${CALLBACK_PATH}?code=good&state=${STATE}`;
       const good = exchange([addressed(`GET ${target} HTTP/1.1\r\nHost: ${PORT}\r\n\r\n`)]);
-      assert.deepEqual(await server.answer, { code: "good" });
+      assert.deepEqual(await server.authorization, { code: "good" });
       await server.tell({ signedInTo: "corp" });
       assert.match(await good, /^HTTP\/1\.1 200 /);
     },

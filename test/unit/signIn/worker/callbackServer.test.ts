@@ -40,14 +40,14 @@ function ask(
 /** The valid request is still accepted: nothing before it changed anything. */
 async function stillWaits(): Promise<void> {
   const page = ask(`/oauth/callback?code=good&state=${STATE}`);
-  expect(await server.answer).toEqual({ code: "good" });
+  expect(await server.authorization).toEqual({ code: "good" });
   await server.tell({ signedInTo: "corp" });
   expect((await page).status).toBe(200);
 }
 
 it("takes the code that comes with our state, and shows how it ended", async () => {
   const page = ask(`/oauth/callback?code=abc%2Fdef&state=${STATE}`);
-  expect(await server.answer).toEqual({ code: "abc/def" });
+  expect(await server.authorization).toEqual({ code: "abc/def" });
   await server.tell({ signedInTo: "corp" });
   const { status, text, headers } = await page;
   expect([status, headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
@@ -62,7 +62,7 @@ it("takes the code that comes with our state, and shows how it ended", async () 
 
 it("takes an error that comes with our state as the answer", async () => {
   const page = ask(`/oauth/callback?error=access_denied&error_description=no&state=${STATE}`);
-  expect(await server.answer).toEqual({ error: "access_denied" });
+  expect(await server.authorization).toEqual({ error: "access_denied" });
   await server.tell({ failed: "the sign-in to 'corp' was denied" });
   const { status, text } = await page;
   expect(status).toBe(400);
@@ -126,7 +126,7 @@ it("is not held up by any number of connections that say nothing: the oldest mak
 
 it("keeps the browser that waits for the outcome, however many come after it", async () => {
   const page = ask(`/oauth/callback?code=good&state=${STATE}`);
-  expect(await server.answer).toEqual({ code: "good" });
+  expect(await server.authorization).toEqual({ code: "good" });
   const later = Array.from({ length: 200 }, () => createConnection(port, "127.0.0.1").on("error", () => {}));
   await Promise.all(later.map((socket) => once(socket, "connect")));
   expect((await ask("/elsewhere")).status).toBe(400);
@@ -137,12 +137,12 @@ it("keeps the browser that waits for the outcome, however many come after it", a
 
 it("refuses a second answer", async () => {
   const first = ask(`/oauth/callback?code=first&state=${STATE}`);
-  expect(await server.answer).toEqual({ code: "first" });
+  expect(await server.authorization).toEqual({ code: "first" });
   const second = await ask(`/oauth/callback?code=second&state=${STATE}`);
   expect([second.status, second.text.includes("already been answered")]).toEqual([400, true]);
   await server.tell({ signedInTo: "corp" });
   expect((await first).status).toBe(200);
-  expect(await server.answer).toEqual({ code: "first" });
+  expect(await server.authorization).toEqual({ code: "first" });
 });
 
 it("remembers an error without our state, cleaned, and does not take it as the answer", async () => {
@@ -154,7 +154,7 @@ it("remembers an error without our state, cleaned, and does not take it as the a
 
 it("shows no markup that came from outside", async () => {
   const page = ask(`/oauth/callback?error=x&state=${STATE}`);
-  await server.answer;
+  await server.authorization;
   await server.tell({ failed: `<script>alert("1")</script> & 'more' \u202e` });
   const { text } = await page;
   expect(text).not.toContain("<script>");
@@ -180,7 +180,7 @@ it("listens on 127.0.0.1 only, and no longer once it is closed", async () => {
 it("continues if the browser has left before it got the page", async () => {
   const asked = request({ host: "127.0.0.1", port, path: `/oauth/callback?code=c&state=${STATE}` });
   asked.on("error", () => {}).end();
-  await server.answer;
+  await server.authorization;
   asked.destroy();
   await server.tell({ signedInTo: "corp" });
 });
