@@ -1,8 +1,11 @@
-// npm run demo [-- --browser] [-- --sdk]
+// npm run demo [-- --browser] [-- --sdk] [-- --record FILE]
+import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { buildExecutable } from "./build/executable.ts";
 import { openPage, seconds, wantsColour } from "./demo/page.ts";
+import { recordFirstRun } from "./demo/recording.ts";
+import { recordingSvg } from "./demo/recordingSvg.ts";
 import { openStage } from "./demo/stage.ts";
 import { storySteps } from "./demo/steps.ts";
 import { tellStory } from "./demo/story.ts";
@@ -13,6 +16,8 @@ const { values } = parseArgs({
     browser: { type: "boolean", default: false },
     /** Use the AWS SDK for JavaScript even if an AWS CLI is installed. */
     sdk: { type: "boolean", default: false },
+    /** Writes the first run as a picture that moves, and nothing else: docs/first-run.svg. */
+    record: { type: "string" },
   },
 });
 
@@ -21,7 +26,10 @@ const executable = await buildExecutable({ say: (line) => page.line(`build: ${li
 const stage = await openStage({ executable, ownBrowser: values.browser });
 let exitCode = 1;
 try {
-  exitCode = await Promise.race([show(), interruption(values.browser ? 15 : 5)]);
+  exitCode = await Promise.race([
+    values.record === undefined ? show() : record(values.record),
+    interruption(values.browser ? 15 : 5),
+  ]);
 } finally {
   await stage.close();
   // The process must end here: an interrupted step may still have work to do.
@@ -40,6 +48,12 @@ async function show(): Promise<number> {
   if (all) page.title(`Every step happened, in ${seconds(performance.now() - startedAt)}.`);
   else page.bad("A step did not happen; the demo ends here.");
   return all ? 0 : 1;
+}
+
+async function record(file: string): Promise<number> {
+  writeFileSync(file, recordingSvg(await recordFirstRun(stage), "sso-cred: from nothing to the first call"));
+  page.line(`recorded in ${file}`);
+  return 0;
 }
 
 /** The exit code if the demo is interrupted or takes too long. */

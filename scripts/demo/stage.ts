@@ -24,6 +24,8 @@ export interface Stage extends StageOptions {
   readonly config: string;
   /** How long a sign-in may take. */
   readonly signInMs: number;
+  /** All that a program finds there besides HOME. */
+  readonly env: Readonly<Record<string, string>>;
   /** The addresses that the browser was opened with, oldest first. */
   tabs(): string[];
   /** Runs a program in the home with a bare environment and a time limit. */
@@ -81,6 +83,7 @@ export async function openStage({ executable, ownBrowser }: StageOptions): Promi
     home,
     config,
     signInMs,
+    env: bareEnvironment,
     tabs: browser.opened,
     run,
     call: (args, env) => run(executable, args, env),

@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openPage } from "../../scripts/demo/page.ts";
+import { recordFirstRun } from "../../scripts/demo/recording.ts";
+import { lastScreen, recordingSvg } from "../../scripts/demo/recordingSvg.ts";
 import { openStage } from "../../scripts/demo/stage.ts";
 import { storySteps } from "../../scripts/demo/steps.ts";
 import { tellStory } from "../../scripts/demo/story.ts";
 import { pinnedNode } from "../../scripts/toolchain.mjs";
+import { EXECUTABLE } from "../support/builtExecutable.ts";
 import { type Running, start } from "../support/run.ts";
 
 const DEMO = fileURLToPath(new URL("../../scripts/demo.ts", import.meta.url));
@@ -28,6 +31,19 @@ const WIZARD = `
    up/down move, tab tick, enter accept, esc cancel
    Type to search:
 `;
+
+test("docs/first-run.svg shows what a first run shows today; npm run demo -- --record docs/first-run.svg makes it anew", async () => {
+  const stage = await openStage({ executable: EXECUTABLE, ownBrowser: false });
+  onTestFinished(() => stage.close());
+  const now = lastScreen(recordingSvg(await recordFirstRun(stage), "now"));
+  const picture = lastScreen(
+    readFileSync(fileURLToPath(new URL("../../docs/first-run.svg", import.meta.url)), "utf8"),
+  );
+  // How much has scrolled away, and who the call is, depends on the AWS CLI of the machine.
+  const ofInit = (screen: string) => /SSO region[\s\S]*as shown:\n\n.*\n/.exec(screen)?.[0];
+  expect(ofInit(picture)).toContain("Using the role name");
+  expect(ofInit(now)).toBe(ofInit(picture));
+}, 120_000);
 
 test("shows every step with the built executable and the AWS client of this machine", async () => {
   const folder = temporaryFolder();
