@@ -14,7 +14,6 @@ import { parseFlags } from "./parseFlags.ts";
 import { tokenLife } from "./person.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";
 
-/** The flags of every command that may sign in. */
 export const signInOptions = {
   "use-device-code": { type: "boolean" },
   "no-browser": { type: "boolean" },

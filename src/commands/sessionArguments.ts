@@ -8,7 +8,6 @@ import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { personAtTerminal } from "./person.ts";
 
-/** The flags that name the session of a command. */
 export const sessionOptions = {
   profile: { type: "string" },
   "sso-session": { type: "string" },
@@ -31,7 +30,6 @@ export async function chosenSession(
   return resolveChoice(choice, config, system);
 }
 
-/** A session, or a profile that has one. */
 export type SessionChoice = { profile: string; session?: never } | { session: string; profile?: never };
 
 /** The session or profile that the command line names, if any. Throws `usage` if it names two. */

@@ -1,4 +1,4 @@
-import { SsoCredError } from "../errors.ts";
+import { type Remedy, SsoCredError } from "../errors.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import { printable } from "../text/printable.ts";
 import { DEFAULT_SCOPES } from "./session.ts";
@@ -28,12 +28,12 @@ export function missingScope(session: Located & Pick<SsoSession, "scopes">): str
   return `sso_registration_scopes in ${sectionOf(session)} lacks ${needed}`;
 }
 
-/** The error of a call that needs a sign-in, with the command for it. */
-export function loginRequired(
-  { loginArguments }: Pick<SsoSession, "loginArguments">,
-  message: string,
-): SsoCredError {
-  return new SsoCredError("login-required", message, { remedy: { run: `sso-cred login ${loginArguments}` } });
+export function loginRemedy({ loginArguments }: Pick<SsoSession, "loginArguments">): Remedy {
+  return { run: `sso-cred login ${loginArguments}` };
+}
+
+export function loginRequired(session: Pick<SsoSession, "loginArguments">, message: string): SsoCredError {
+  return new SsoCredError("login-required", message, { remedy: loginRemedy(session) });
 }
 
 /** The error of a call that needs a sign-in and may not ask for one; `why` says what forbids it. */

@@ -3,7 +3,7 @@ import { readJsonObject } from "../cache/jsonFile.ts";
 import { removeRoleCredentials, usableRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
-import { missingScope, sessionTitle, settingsToCheck } from "../config/describeSession.ts";
+import { loginRemedy, missingScope, sessionTitle, settingsToCheck } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { lazyIdentityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
@@ -85,9 +85,7 @@ function refusedAgain({ session }: SessionRole, system: System): SsoCredError {
   const title = sessionTitle(session);
   const wrong = missingScope(session) ?? `${settingsToCheck(session)}, and whether the user is disabled`;
   const message = `the portal refuses every new token of '${title}': ${wrong}`;
-  const failure = new SsoCredError("login-failed", message, {
-    remedy: { run: `sso-cred login ${session.loginArguments}` },
-  });
+  const failure = new SsoCredError("login-failed", message, { remedy: loginRemedy(session) });
   recordFailedLogin(session, failure, "refused", system);
   return failure;
 }

@@ -8,7 +8,7 @@ import {
   tokenFingerprint,
   tokenPath,
 } from "../cache/tokenCache.ts";
-import { loginRequired, sessionTitle } from "../config/describeSession.ts";
+import { loginRemedy, loginRequired, sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { isUsable } from "../hit/expiry.ts";
 import { withRetries } from "../http/withRetries.ts";
@@ -141,8 +141,7 @@ function holdsToken(session: SsoSession, { file }: CachedToken, system: System):
 /** Any other rejection tells nothing about the token, so the token is kept and nobody is asked to sign in. */
 function refreshRejected(session: SsoSession, error: ServiceError): SsoCredError {
   const message = `the token of '${sessionTitle(session)}' cannot be refreshed (${printable(error.message, 200)})`;
-  const remedy = { run: `sso-cred login ${session.loginArguments}` };
-  return new SsoCredError("unavailable", message, { remedy, cause: error });
+  return new SsoCredError("unavailable", message, { remedy: loginRemedy(session), cause: error });
 }
 
 /** Marks the token as refreshed, so that callers waiting for a sign-in don't take it for the result. */

@@ -1,7 +1,7 @@
 import { sessionStatePath } from "../cache/statePaths.ts";
 import { readToken, tokenPath } from "../cache/tokenCache.ts";
 import { watchFiles } from "../cache/watchFiles.ts";
-import { loginRequired, sessionTitle } from "../config/describeSession.ts";
+import { loginRemedy, loginRequired, sessionTitle } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -127,7 +127,5 @@ function gone(session: SsoSession, how: string): SsoCredError {
 
 function neverStarts(session: SsoSession): SsoCredError {
   const message = `the sign-in to '${sessionTitle(session)}' does not start: the system ends its process`;
-  return new SsoCredError("unavailable", message, {
-    remedy: { run: `sso-cred login ${session.loginArguments}` },
-  });
+  return new SsoCredError("unavailable", message, { remedy: loginRemedy(session) });
 }

@@ -19,7 +19,6 @@ export interface CommandUsage {
   readonly example: string;
 }
 
-/** The flags that name a role. */
 const ROLE_FLAGS: readonly Flag[] = [
   { name: "account-id", value: "ID", kind: "account", help: "the account, 12 digits" },
   { name: "role-name", value: "ROLE", kind: "role", help: "the role" },
@@ -32,7 +31,6 @@ const ROLE_FLAGS: readonly Flag[] = [
   { name: "profile", value: "NAME", kind: "profile", help: "session, account and role of a profile" },
 ];
 
-/** The flags of the main job. */
 export const MAIN_FLAGS: readonly Flag[] = [
   ...ROLE_FLAGS,
   { name: "json", help: "print the document on a terminal, too" },

@@ -10,7 +10,6 @@ export const EXIT_CODES = [
   ...Object.entries(EXIT_CODE).map(([kind, code]) => `${code} ${kind}`),
 ];
 
-/** The environment variables of this program. */
 export const VARIABLES: readonly (readonly [name: string, help: string])[] = [
   ["SSO_CRED_LOGIN=auto|browser|device|never", "how a call signs in when it has to"],
   ["SSO_CRED_WAIT=SECONDS", "how long a call may take (50)"],
@@ -21,7 +20,6 @@ export const VARIABLES: readonly (readonly [name: string, help: string])[] = [
 export const ALSO_IN_CONFIG =
   "The first three also as sso_cred_login, sso_cred_wait and sso_cred_cache in the [sso-session]; the variable wins.";
 
-/** The help text of a command, or of the program. */
 export function helpText(name?: string): string {
   const command = commandUsage(name);
   return command === undefined ? programHelp() : commandHelp(command);

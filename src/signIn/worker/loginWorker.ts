@@ -3,7 +3,7 @@ import { removeIfPossible } from "../../cache/folder.ts";
 import { cannotWrite } from "../../cache/ownedFile.ts";
 import { registrationPath } from "../../cache/registrationCache.ts";
 import { sessionStatePath } from "../../cache/statePaths.ts";
-import { sessionTitle, settingsToCheck } from "../../config/describeSession.ts";
+import { loginRemedy, sessionTitle, settingsToCheck } from "../../config/describeSession.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import { stateDirectory } from "../../hit/paths.ts";
 import { ServiceError } from "../../identityCenter/identityCenter.ts";
@@ -79,7 +79,7 @@ async function fail(login: PendingLogin, error: unknown, watch: LoginWatch, syst
 /** The error that callers read from the login's file. */
 function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
   const title = sessionTitle(login.session);
-  const remedy = { run: `sso-cred login ${login.session.loginArguments}` };
+  const remedy = loginRemedy(login.session);
   if (error instanceof SsoCredError) {
     return error.kind === "login-failed" ? new SsoCredError(error.kind, error.message, { remedy }) : error;
   }
