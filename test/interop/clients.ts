@@ -108,7 +108,7 @@ export function javaScriptClient(): Program {
 }
 
 /** Both SDKs for Go in one program. Its modules come from the Go module proxy. */
-export function goClients(): { v1: Found; v2: Found } {
+export function goClients(): { v1: Found; v2: Found; base: Found } {
   const binary = `${FOLDER}/go-probe`;
   mkdirSync(FOLDER, { recursive: true });
   const built = run("go", ["build", "-buildvcs=false", "-o", binary, "."], {}, `${PROBES}/go`);
@@ -121,6 +121,7 @@ export function goClients(): { v1: Found; v2: Found } {
   return {
     v1: found(`Go v1 (${version("aws-sdk-go")})`, "v1"),
     v2: found(`Go v2 (config ${version("aws-sdk-go-v2/config")})`, "v2"),
+    base: found(`aws-sdk-go-base (${version("aws-sdk-go-base/v2")})`, "base"),
   };
 }
 

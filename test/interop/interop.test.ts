@@ -34,6 +34,7 @@ const CLIENTS: readonly ClientUnderTest[] = [
   { program: js, args: () => ["fromSSO", "sso"], variant: "fromSSO", ownSso: true, only: "sso" },
   { program: go.v1, args: (profile) => [profile] },
   { program: go.v2, table: "Go", args: (profile) => [profile], ownSso: true },
+  { program: go.base, args: (profile) => [profile], ownSso: true },
   { program: javaClient(), table: "Java", args: (profile) => [profile], showsWords: true },
   // Takes minutes to build.
   ...(process.env.INTEROP_RUST

@@ -1,4 +1,4 @@
-// Who am I, by the AWS SDKs for Go: probe v1|v2 PROFILE, `-` for none. Prints {"arn"}, PROBE_TIMES times with one client.
+// Who am I, by the AWS SDKs for Go: probe v1|v2|base PROFILE, `-` for none. Prints {"arn"}, PROBE_TIMES times with one client.
 package main
 
 import (
@@ -16,17 +16,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	base "github.com/hashicorp/aws-sdk-go-base/v2"
 )
 
 func main() {
 	if len(os.Args) != 3 {
-		fail(fmt.Errorf("usage: probe v1|v2 PROFILE"))
+		fail(fmt.Errorf("usage: probe v1|v2|base PROFILE"))
 	}
 	profile := os.Args[2]
 	if profile == "-" {
 		profile = ""
 	}
-	ask, err := map[string]func(string) (func() (string, error), error){"v1": clientV1, "v2": clientV2}[os.Args[1]](profile)
+	ask, err := map[string]func(string) (func() (string, error), error){"v1": clientV1, "v2": clientV2, "base": clientBase}[os.Args[1]](profile)
 	if err != nil {
 		fail(err)
 	}
@@ -68,6 +69,19 @@ func clientV2(profile string) (func() (string, error), error) {
 	if err != nil {
 		return nil, err
 	}
+	return askSTS(settings), nil
+}
+
+// What the AWS provider and the S3 backend of Terraform and OpenTofu find credentials with.
+func clientBase(profile string) (func() (string, error), error) {
+	_, settings, diagnostics := base.GetAwsConfig(context.Background(), &base.Config{Profile: profile, MaxRetries: 1})
+	for _, found := range diagnostics.Errors() {
+		return nil, fmt.Errorf("%s: %s", found.Summary(), found.Detail())
+	}
+	return askSTS(settings), nil
+}
+
+func askSTS(settings aws.Config) func() (string, error) {
 	client := sts.NewFromConfig(settings)
 	return func() (string, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Second)
@@ -77,7 +91,7 @@ func clientV2(profile string) (func() (string, error), error) {
 			return "", err
 		}
 		return aws.ToString(answer.Arn), nil
-	}, nil
+	}
 }
 
 func fail(err error) {
