@@ -24,6 +24,18 @@ export function cutTo(text: string, columns: number): string {
   return columns < 1 ? "" : `${kept}…`;
 }
 
+/** Shortens a text to `columns` by cutting its middle: long names often differ at their ends. */
+export function cutMiddle(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text;
+  let tail = "";
+  const room = Math.floor((columns - 1) / 2);
+  for (const character of [...text].reverse()) {
+    if (columnsOf(character + tail) > room) break;
+    tail = character + tail;
+  }
+  return cutTo(text, columns - columnsOf(tail)) + tail.replace(/^\p{M}+/u, "");
+}
+
 /** Pads a text with spaces to `columns`. */
 export function pad(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - columnsOf(text)));

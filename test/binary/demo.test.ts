@@ -26,7 +26,7 @@ const TITLES = [
 
 const WIZARD = `
    There are 2 AWS accounts available to you.
-   > [ ] Development, dev@example.com (123456789011)
+     [ ] Development, dev@example.com (123456789011)
      [ ] Production, prod@example.com (210987654321)
    up/down move, tab tick, enter accept, esc cancel
    Type to search:

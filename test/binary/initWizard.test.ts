@@ -4,7 +4,8 @@ import { START_URL, sessionSection } from "../support/home.ts";
 import { answer, desk, profile } from "../support/initDesk.ts";
 import { KEYS } from "../support/pty.ts";
 
-const { enter, down, space, escape: esc, controlC, backspace } = KEYS;
+const { enter, down, space, escape: esc, controlC, backspace, tab } = KEYS;
+const controlT = "\u0014";
 
 describe("the wizard", () => {
   it("leads from nothing to a profile, with the questions of the AWS CLI", async () => {
@@ -15,7 +16,7 @@ describe("the wizard", () => {
       ["SSO start URL [None]:", `${START_URL}${enter}`],
       ["SSO region [None]:", `eu-west-1${enter}`],
       ["SSO registration scopes [sso:account:access]:", enter],
-      ["There are 2 AWS accounts available to you.", down + enter],
+      ["There are 2 AWS accounts available to you.", down + down + enter],
       ["Default client Region [eu-west-1]:", enter],
       ["CLI default output format (json if not specified) [json]:", enter],
       ["Profile name [210987654321_ReadOnly]:", `my-dev-profile${enter}`],
@@ -26,7 +27,7 @@ describe("the wizard", () => {
     expect(withoutLogin.replaceAll(home.path, "~")).toBe(
       [
         "SSO session name (Recommended): corp",
-        "The start URL is the address of your AWS access portal, as in the invitation.",
+        "(your AWS access portal's address, as in the invitation)",
         `SSO start URL [None]: ${START_URL}`,
         "SSO region [None]: eu-west-1",
         "SSO registration scopes [sso:account:access]:",
@@ -88,7 +89,7 @@ describe("the wizard", () => {
     await expect.poll(() => center.count("/device_authorization")).toBe(2);
     center.approveDevice();
     await answer(wizard, [
-      ["There are 2 AWS accounts available to you.", down + enter],
+      ["There are 2 AWS accounts available to you.", down + down + enter],
       ["Default client Region", enter],
       ["CLI default output format", enter],
       ["Profile name", enter],
@@ -163,7 +164,7 @@ describe("the wizard", () => {
     expect(await wizard.screen()).toBe(
       [
         "SSO session name (Recommended): corp",
-        "The start URL is the address of your AWS access portal, as in the invitation.",
+        "(your AWS access portal's address, as in the invitation)",
         `SSO start URL [None]: ${START_URL}`,
         "SSO region [None]: eu-west-1",
         "SSO registration scopes [sso:account:access]: a b",
@@ -179,7 +180,7 @@ describe("the wizard", () => {
     const wizard = init(["--role-name", "Admin"]);
     await answer(wizard, [
       ["SSO session name (Recommended) [corp]:", enter],
-      ["There are 2 AWS accounts available to you.", space + down + space],
+      ["There are 2 AWS accounts available to you.", down + space + down + space],
       ["2 ticked", enter],
       ["No profile for 210987654321: you have none of these roles there", ""],
       ["Default client Region [eu-west-1]:", enter],
@@ -190,18 +191,48 @@ describe("the wizard", () => {
     expect(await config()).toContain("[profile 123456789011_Admin]");
   });
 
+  it("accepts no choice that the person has not moved to", async () => {
+    const { init } = await desk({ config: sessionSection("corp"), signedIn: true });
+    const wizard = init(["corp"]);
+    await answer(wizard, [
+      ["There are 2 AWS accounts available to you.", enter],
+      ["Move to a choice first, or search for it", down],
+      [/> \[ \] Development.*\n.*\nup\/down/, "pro"],
+      ["> [ ] Production", backspace.repeat(3)],
+      ["  [ ] Development", enter],
+      ["Move to a choice first, or search for it", controlC],
+    ]);
+    expect((await wizard.done).code).toBe(130);
+  });
+
+  it("completes a region and an output format by Tab", async () => {
+    const { init, config } = await desk({ config: sessionSection("corp"), signedIn: true });
+    const wizard = init(["corp"]);
+    await answer(wizard, [
+      ["There are 2 AWS accounts available to you.", `prod${enter}`],
+      ["Default client Region [eu-west-1]:", "AP-SOUTHEAST"],
+      [/: AP-SOUTHEAST\ntab: ap-southeast-1 ap-southeast-2 ap-southeast-3 .* …$/, tab],
+      [/: ap-southeast-\n/, `7${enter}`],
+      ["CLI default output format", "yaml-"],
+      ["tab: yaml-stream", tab + enter],
+      ["Profile name", enter],
+    ]);
+    expect((await wizard.done).code).toBe(0);
+    expect(await config()).toContain("region = ap-southeast-7\noutput = yaml-stream\n");
+  });
+
   it("keeps its help in one row where the terminal is narrow", async () => {
     const { init } = await desk({ config: sessionSection("corp"), signedIn: true });
     const wizard = init([], { columns: 50 });
     await answer(wizard, [
       ["SSO session name (Recommended) [corp]:", enter],
-      ["There are 2 AWS accounts available to you.", space + down + space],
+      ["There are 2 AWS accounts available to you.", down + space + down + space],
       [/^2 ticked; enter accept, esc cancel$/m, controlC],
     ]);
     expect((await wizard.done).code).toBe(130);
   });
 
-  it("makes a second profile of a session with three key presses", async () => {
+  it("makes a second profile of a session with the region and format of the last one", async () => {
     const first = profile("123456789011_ReadOnly", "123456789011", "ReadOnly").replace(
       "eu-west-1",
       "us-east-2",
@@ -209,8 +240,8 @@ describe("the wizard", () => {
     const { init, config, home } = await desk({ config: first + sessionSection("corp"), signedIn: true });
     const wizard = init();
     await answer(wizard, [
-      ["There are 2 AWS accounts available to you.", enter],
-      ["There are 2 roles available to you.", enter],
+      ["There are 2 AWS accounts available to you.", down + enter],
+      ["There are 2 roles available to you.", down + enter],
       ["Profile name [123456789011_Admin]:", enter],
     ]);
     const { code, screen } = await wizard.done;
@@ -243,12 +274,13 @@ describe("the wizard", () => {
     const wizard = init();
     await answer(wizard, [
       ["SSO session name (Recommended) [corp]:", enter],
-      ["There are 2 AWS accounts available to you.", space + down + space],
+      ["There are 2 AWS accounts available to you.", down + space + down + space],
       ["2 ticked", enter],
-      ["Admin, 1 of 2 accounts", down + space],
+      ["Admin, 1 of 2 accounts", down + down + space],
       ["ReadOnly, 2 of 2 accounts", ""],
       ["1 ticked", "adm"],
-      ["1 ticked (1 hidden)", enter],
+      ["1 ticked (1 hidden, ctrl-t shows)", controlT],
+      [/you\.\n {2}\[x\] ReadOnly, 2 of 2 accounts\n\n1 ticked; up/, enter],
       ["Default client Region [eu-west-1]:", enter],
       ["CLI default output format", enter],
       ["Profile name template [{account_id}_{role_name}]:", `{role_name}${enter}`],
@@ -270,7 +302,7 @@ describe("the wizard", () => {
     const { init, config } = await desk(setup);
     const wizard = init();
     await answer(wizard, [["SSO session name", enter]]);
-    await wizard.waitFor("1 of 500;");
+    await wizard.waitFor("500; up/down");
     const row = (number: number, mark = " ") => {
       const id = String(number).padStart(4, "0");
       return `${mark} [ ] account-${id}, account-${id}@example.com (${100_000_000_000 + number})`;
@@ -280,14 +312,14 @@ describe("the wizard", () => {
     const message = "There are 500 AWS accounts available to you.";
     const help = "up/down move, tab tick, enter accept, esc cancel";
     const lastScreen = async () => (await wizard.screen()).split("\n").slice(1);
-    expect(await lastScreen()).toEqual([message, ...page(1, 19, 1), `1 of 500; ${help}`, "Type to search:"]);
+    expect(await lastScreen()).toEqual([message, ...page(1, 19, 0), `500; ${help}`, "Type to search:"]);
 
     wizard.type(down.repeat(30));
-    await wizard.waitFor("31 of 500;");
+    await wizard.waitFor("30 of 500;");
     expect(await lastScreen()).toEqual([
       message,
-      ...page(22, 40, 31),
-      `31 of 500; ${help}`,
+      ...page(21, 39, 30),
+      `30 of 500; ${help}`,
       "Type to search:",
     ]);
 
@@ -299,7 +331,8 @@ describe("the wizard", () => {
     wizard.type("x");
     await wizard.waitFor("nothing matches");
     await answer(wizard, [
-      ["nothing matches", enter + backspace],
+      ["nothing matches", enter],
+      ["Move to a choice first, or search for it", backspace],
       [/\n> \[ \] account-0499.*Type to search: 0499$/s, enter],
       ["Default client Region", enter],
       ["CLI default output format", enter],
@@ -345,8 +378,8 @@ describe("the wizard", () => {
     const { init, config, home } = await desk({ config: before, signedIn: true });
     const questions: [string, string][] = [
       ["SSO session name", enter],
-      ["There are 2 AWS accounts", enter],
-      ["There are 2 roles", enter],
+      ["There are 2 AWS accounts", down + enter],
+      ["There are 2 roles", down + enter],
       ["Default client Region", enter],
       ["CLI default output format", enter],
       ["Profile name", enter],
@@ -397,7 +430,7 @@ describe("the wizard", () => {
     const wizard = init([], { env: { TERM: "dumb" } });
     await answer(wizard, [
       ["SSO session name (Recommended) [corp]:", enter],
-      ["Numbers (like 1 or 1,3), or text to search [1]:", `dev${enter}`],
+      ["Numbers (like 1 or 1,3), or text to search:", `dev${enter}`],
       [/1\) Development.*\nNumbers.*$/, `1${enter}`],
       ["2) ReadOnly", `2${enter}`],
       ["Default client Region", enter],
@@ -413,9 +446,9 @@ describe("the wizard", () => {
       "There are 2 AWS accounts available to you.",
       "1) Development, dev@example.com (123456789011)",
       "2) Production, prod@example.com (210987654321)",
-      "Numbers (like 1 or 1,3), or text to search [1]: dev",
+      "Numbers (like 1 or 1,3), or text to search: dev",
       "1) Development, dev@example.com (123456789011)",
-      "Numbers (like 1 or 1,3), or text to search [1]: 1",
+      "Numbers (like 1 or 1,3), or text to search: 1",
       "Using the account ID 123456789011",
       "There are 2 roles available to you.",
     ]);

@@ -5,14 +5,22 @@ export const MARKS = 8;
 /** A label width at which nothing is cut. */
 const UNCUT = 1000;
 
+/** The active row before the person has moved to one. */
+export const NOWHERE = -1;
+
+interface Labelled {
+  label(columns: number): string;
+}
+
 const HELP = "up/down move, tab tick, enter accept, esc cancel";
-const SHORT_HELP = "enter accept, esc cancel";
 const HELP_WITHOUT_TICKS = "up/down move, enter accept, esc cancel";
+const SHORTER_HELPS = ["enter accept, esc cancel", "enter, esc"];
 
 /** The help row below a menu, after its counts. Shorter where the terminal is too narrow for all of it. */
 export function helpRow(counts: string, isSingle: boolean): string {
-  const row = `${counts}${isSingle ? HELP_WITHOUT_TICKS : HELP}`;
-  return columnsOf(row) < (process.stderr.columns || 80) ? row : `${counts}${SHORT_HELP}`;
+  const columns = process.stderr.columns || 80;
+  const rows = [isSingle ? HELP_WITHOUT_TICKS : HELP, ...SHORTER_HELPS].map((help) => counts + help);
+  return rows.find((row) => columnsOf(row) < columns) ?? counts;
 }
 
 /** Columns for a choice's label, and rows for the list between the message above it and the help and search lines below. */
@@ -20,7 +28,7 @@ export function roomFor(message: string): { columns: number; rows: number } {
   // Terminals that do not know their size report 0.
   const width = process.stderr.columns || 80;
   const height = process.stderr.rows || 24;
-  const help = helpRow("9999 of 9999; 9999 ticked (9999 hidden); ", false);
+  const help = helpRow("9999 of 9999; 9999 ticked (9999 hidden, ctrl-t shows); ", false);
   const others = [...message.split("\n"), "search", help].map((line) => Math.ceil(columnsOf(line) / width));
   const spare = 2;
   return {
@@ -30,6 +38,24 @@ export function roomFor(message: string): { columns: number; rows: number } {
 }
 
 /** True if the search text is in the full label of a choice, not only in the part that fits the terminal. */
-export function isFound({ label }: { label(columns: number): string }, query: string): boolean {
+export function isFound({ label }: Labelled, query: string): boolean {
   return label(UNCUT).toLowerCase().includes(query.toLowerCase());
+}
+
+/** Names contain blanks: a blank belongs to the search if that still finds something, otherwise it ticks. */
+export function goesOn(choices: readonly Labelled[], line: string): boolean {
+  return line.trim() !== "" && choices.some((choice) => isFound(choice, line));
+}
+
+/** How far a key moves; undefined for a key that does not. */
+export function stepOf({ name }: { name: string }, page: number): number | undefined {
+  const steps: Record<string, number> = {
+    up: -1,
+    down: 1,
+    pageup: -page,
+    pagedown: page,
+    home: Number.NEGATIVE_INFINITY,
+    end: Number.POSITIVE_INFINITY,
+  };
+  return steps[name];
 }

@@ -25,13 +25,13 @@ export function plainPrompts(): Prompts {
         const columns = (process.stderr.columns || 80) - MARKS;
         process.stderr.write(shown.map(({ label }, index) => `${index + 1}) ${label(columns)}\n`).join(""));
         const numbers = isSingle ? "Number" : "Numbers (like 1 or 1,3)";
-        const line = (await ask(typed, `${numbers}, or text to search [1]: `))?.trim();
+        const line = (await ask(typed, `${numbers}, or text to search: `))?.trim();
         if (line === undefined) return undefined;
-        const chosen = numbered(line || "1", shown);
+        const chosen = numbered(line, shown);
         if (chosen !== undefined && (chosen.length === 1 || !isSingle)) return chosen;
-        const found = choices.filter((choice) => isFound(choice, line));
+        const found = line === "" ? [] : choices.filter((choice) => isFound(choice, line));
         if (found.length === 0) {
-          process.stderr.write("Nothing matches.\n");
+          process.stderr.write(line === "" ? "A number is required.\n" : "Nothing matches.\n");
           typed.forget();
         }
         shown = found.length === 0 ? choices : found;

@@ -2,17 +2,15 @@ import { styleText } from "node:util";
 import {
   createPrompt,
   isBackspaceKey,
-  isDownKey,
   isEnterKey,
   isTabKey,
-  isUpKey,
-  type KeypressEvent,
   useEffect,
   useKeypress,
   useState,
 } from "@inquirer/core";
+import { completed, offers } from "./completions.ts";
 import { type Keyboard, type Keys, keyboard } from "./keyboard.ts";
-import { helpRow, isFound, roomFor } from "./menu.ts";
+import { goesOn, helpRow, isFound, NOWHERE, roomFor, stepOf } from "./menu.ts";
 import { type PromptScreen, promptScreen } from "./promptScreen.ts";
 
 /** A question with one line of text as its answer. `message` is shown unchanged. */
@@ -20,6 +18,8 @@ export interface TextQuestion {
   readonly message: string;
   /** The meaning of an empty answer; undefined: an answer is required. */
   readonly fallback: string | undefined;
+  /** Offered while typing, completed by Tab. */
+  readonly completions?: readonly string[];
   /** Explains why an answer cannot be accepted; undefined if it can. */
   check(answer: string): string | undefined;
 }
@@ -128,6 +128,7 @@ const textPrompt = createPrompt<string, TextQuestion & PromptParts>((question, d
   useKeypress((key, reading) => {
     if (key.name === "escape") return question.cancel();
     if (!isEnterKey(key)) {
+      if (isTabKey(key)) rewrite(reading, completed(answer, question.completions));
       setAnswer(reading.line);
       setProblem(undefined);
       return;
@@ -145,7 +146,9 @@ const textPrompt = createPrompt<string, TextQuestion & PromptParts>((question, d
     setDone(true);
     done(given);
   });
-  return [question.message + answer, isDone || problem === undefined ? "" : colored("red", problem)];
+  const offer = offers(answer, question.completions, process.stderr.columns || 80);
+  const below = problem === undefined ? colored("dim", offer) : colored("red", problem);
+  return [question.message + answer, isDone ? "" : below];
 });
 
 /**
@@ -154,21 +157,29 @@ const textPrompt = createPrompt<string, TextQuestion & PromptParts>((question, d
  */
 const menuPrompt = createPrompt<string[], MenuQuestion & PromptParts>((question, done) => {
   const [query, setQuery] = useState("");
-  const [active, setActive] = useState(0);
+  // No row at first: only a row that the person has moved to, or searched for, can be accepted.
+  const [active, setActive] = useState(NOWHERE);
   const [ticked, setTicked] = useState<readonly string[]>([]);
+  const [isTicksOnly, setTicksOnly] = useState(false);
+  const [isRefused, setRefused] = useState(false);
   const [isDone, setDone] = useState(false);
   useCancelOnClose(question.cancel);
   useRedraw(question.screen);
-  const found = question.choices.filter((choice) => isFound(choice, query));
+  const found = question.choices.filter((choice) =>
+    isTicksOnly ? ticked.includes(choice.value) : isFound(choice, query),
+  );
   const { columns, rows } = roomFor(question.message);
 
   useKeypress((key, reading) => {
     const current = found[active]?.value;
+    setRefused(false);
     if (key.name === "escape") return question.cancel();
     if (isEnterKey(key)) {
       const chosen = ticked.length > 0 ? ticked : current === undefined ? [] : [current];
       if (chosen.length === 0) {
         rewrite(reading, query);
+        setRefused(true);
+        question.keyboard.forget();
         return question.keys.goOn();
       }
       setDone(true);
@@ -177,6 +188,10 @@ const menuPrompt = createPrompt<string[], MenuQuestion & PromptParts>((question,
       rewrite(reading, query);
       if (current === undefined || question.isSingle) return;
       setTicked(ticked.includes(current) ? ticked.filter((each) => each !== current) : [...ticked, current]);
+    } else if (key.ctrl && key.name === "t") {
+      rewrite(reading, query);
+      setTicksOnly(!isTicksOnly && ticked.length > 0);
+      setActive(NOWHERE);
     } else {
       const step = stepOf(key, rows);
       if (step !== undefined) {
@@ -184,7 +199,8 @@ const menuPrompt = createPrompt<string[], MenuQuestion & PromptParts>((question,
         setActive(Math.min(Math.max(0, active + step), Math.max(0, found.length - 1)));
       } else if (reading.line !== query || isBackspaceKey(key)) {
         setQuery(reading.line);
-        setActive(0);
+        setTicksOnly(false);
+        setActive(reading.line === "" ? NOWHERE : 0);
       }
     }
   });
@@ -197,21 +213,21 @@ const menuPrompt = createPrompt<string[], MenuQuestion & PromptParts>((question,
     const row = `${isActive ? ">" : " "} ${tick}${label(columns)}`;
     return isActive ? colored("cyan", row) : row;
   });
-  const count = found.length > rows ? `${active + 1} of ${found.length}; ` : "";
+  const at = active === NOWHERE ? "" : `${active + 1} of `;
+  const count = found.length > rows ? `${at}${found.length}; ` : "";
   const hidden = ticked.filter((each) => !found.some(({ value }) => value === each)).length;
   const ticks =
-    ticked.length > 0 ? `${ticked.length} ticked${hidden > 0 ? ` (${hidden} hidden)` : ""}; ` : "";
-  const help = helpRow(count + ticks, question.isSingle ?? false);
+    ticked.length > 0
+      ? `${ticked.length} ticked${hidden > 0 ? ` (${hidden} hidden, ctrl-t shows)` : ""}; `
+      : "";
+  const help = isRefused
+    ? colored("red", "Move to a choice first, or search for it")
+    : colored("dim", helpRow(count + ticks, question.isSingle ?? false));
   const body = list.length > 0 ? list : ["  nothing matches"];
-  // Blank rows keep the search line in parts when fewer choices match.
+  // Blank rows keep the search line in place when fewer choices match.
   const blank = Array<string>(Math.max(0, Math.min(rows, question.choices.length) - body.length)).fill("");
-  return [question.message, ...body, ...blank, colored("dim", help), `Type to search: ${query}`].join("\n");
+  return [question.message, ...body, ...blank, help, `Type to search: ${query}`].join("\n");
 });
-
-/** Names contain blanks: a blank belongs to the search if that still finds something, otherwise it ticks. */
-function goesOn(choices: readonly Choice[], line: string): boolean {
-  return line.trim() !== "" && choices.some((choice) => isFound(choice, line));
-}
 
 /** Restores the search text in the line editor after a key that has another meaning here. */
 function rewrite(reading: Reading, query: string): void {
@@ -219,19 +235,7 @@ function rewrite(reading: Reading, query: string): void {
   reading.write(query);
 }
 
-function stepOf(key: KeypressEvent, page: number): number | undefined {
-  if (isUpKey(key)) return -1;
-  if (isDownKey(key)) return 1;
-  const steps: Record<string, number> = {
-    pageup: -page,
-    pagedown: page,
-    home: Number.NEGATIVE_INFINITY,
-    end: Number.POSITIVE_INFINITY,
-  };
-  return steps[key.name];
-}
-
 /** Styles text unless NO_COLOR is set or standard error has no colours. */
 function colored(format: "red" | "cyan" | "dim", text: string): string {
-  return styleText(format, text, { stream: process.stderr });
+  return text === "" ? "" : styleText(format, text, { stream: process.stderr });
 }

@@ -51,6 +51,7 @@ export function ssoRegionQuestion(fallback?: string): Question {
     flag: "--sso-region",
     message: `SSO region [${fallback ?? "None"}]: `,
     fallback,
+    completions: KNOWN_REGIONS,
     check: checkRegion,
     doubt: doubtRegion,
   };
@@ -73,6 +74,7 @@ export function regionQuestion(ssoRegion: string): Question {
     flag: "--region",
     message: `Default client Region [${printable(ssoRegion, 40)}]: `,
     fallback: ssoRegion,
+    completions: KNOWN_REGIONS,
     check: checkRegion,
     doubt: doubtRegion,
   };
@@ -83,6 +85,7 @@ export function outputQuestion(): Question {
     flag: "--output",
     message: "CLI default output format (json if not specified) [json]: ",
     fallback: "json",
+    completions: OUTPUT_FORMATS,
     check: (format) => {
       if (OUTPUT_FORMATS.includes(format)) return undefined;
       const guess = nearest(format, OUTPUT_FORMATS);
@@ -154,8 +157,9 @@ export async function answer(question: Question, given: string | undefined, aski
 async function shortAnswer(question: Question, given: string | undefined, asking: Asking): Promise<string> {
   const { flag, fallback, check } = question;
   if (given !== undefined) {
-    const problem = given.trim() === "" ? "A value is required" : check(given);
-    if (problem === undefined) return given.trim();
+    const trimmed = given.trim();
+    const problem = trimmed === "" ? "A value is required" : check(trimmed);
+    if (problem === undefined) return trimmed;
     const shown = flag === "--start-url" ? shownUrl(given) : printable(given, 200);
     throw new SsoCredError("usage", `${flag} ${shown}: ${problem}`);
   }

@@ -4,7 +4,7 @@ import type { Assignment } from "../../inventory/assignment.ts";
 import type { Inventory } from "../../inventory/inventory.ts";
 import { listableRoles } from "../../inventory/refusedAccounts.ts";
 import type { Account } from "../../model.ts";
-import { cutTo } from "../../text/columns.ts";
+import { columnsOf, cutMiddle, cutTo } from "../../text/columns.ts";
 import { printable } from "../../text/printable.ts";
 import { type Asking, choose } from "./questions.ts";
 
@@ -69,12 +69,18 @@ async function askAccounts(
   return accounts.filter((account) => chosen.includes(account.accountId));
 }
 
-/** The id is never cut: it tells accounts with similar names apart. */
+/** Never cuts the id, which tells accounts with similar names apart, and cuts the address before the name. */
 function accountLabel({ accountId, accountName, emailAddress }: Account, columns: number): string {
   const id = ` (${accountId})`;
   const known = [accountName, emailAddress].map((text) => printable(text, 100)).filter((text) => text !== "");
-  return cutTo(known.join(", "), columns - id.length) + id;
+  const [name = ""] = known;
+  const room = columns - id.length;
+  const spare = room - columnsOf(name);
+  return (spare < LEAST_ADDRESS ? cutMiddle(name, room) : cutTo(known.join(", "), room)) + id;
 }
+
+/** Columns below which an address, with the comma before it, says nothing. */
+const LEAST_ADDRESS = 6;
 
 async function askRoleNames(
   assigned: readonly Assignment[],
@@ -119,7 +125,7 @@ function roleLabel(
 ): string {
   const count = assigned.filter(({ roleName }) => roleName === role).length;
   const where = accountCount === 1 ? "" : `, ${count} of ${accountCount} accounts`;
-  return cutTo(printable(role, 100), columns - where.length) + where;
+  return cutMiddle(printable(role, 100), columns - where.length) + where;
 }
 
 /** The error for a person without any assignment, in the AWS CLI's words. */

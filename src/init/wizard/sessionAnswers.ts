@@ -1,3 +1,4 @@
+import { styleText } from "node:util";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 import type { CurrentConfig } from "../plan/currentConfig.ts";
@@ -68,7 +69,8 @@ export async function askSession(
   for (const [key, question, given] of questions) {
     const isKnown = there !== undefined && (key === "sso_registration_scopes" || there.get(key));
     if (key === "sso_start_url" && given === undefined && !isKnown && asking.prompts !== undefined) {
-      asking.say("The start URL is the address of your AWS access portal, as in the invitation.");
+      const hint = "(your AWS access portal's address, as in the invitation)";
+      asking.say(styleText("dim", hint, { stream: process.stderr }));
     }
     if (given !== undefined || !isKnown) keys.set(key, await answer(question, given, asking));
   }
