@@ -26,6 +26,9 @@ export async function prepareRehearsal(home: string): Promise<Rehearsal> {
   const [account] = center.accounts;
   const cache = join(home, ".aws/sso/cache");
   await mkdir(cache, { recursive: true });
+  // A folder where the session's lock would be: without the lock, the refresh is not handed to another process, so its code
+  // runs here and gets into the code cache.
+  await mkdir(join(home, ".aws/sso-cred/locks", `token-${tokenKey(session)}`), { recursive: true });
   await writeFile(
     join(home, ".aws/config"),
     `[sso-session ${session.name}]\nsso_start_url = ${session.startUrl}\nsso_region = ${session.region}\nsso_registration_scopes = sso:account:access\n`,

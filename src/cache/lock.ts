@@ -2,8 +2,15 @@ import { uptime } from "node:os";
 import { dirname } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import type { System } from "../platform/system.ts";
-import { readJsonObject } from "./jsonFile.ts";
-import { abandonedLock, acquireLock, keepRenewing, removeLock, sweepStaleLocks } from "./lockFile.ts";
+import { type JsonObject, readJsonObject } from "./jsonFile.ts";
+import {
+  abandonedLock,
+  acquireLock,
+  keepRenewing,
+  removeLock,
+  sweepStaleLocks,
+  takeLockOver,
+} from "./lockFile.ts";
 import { readIdentity } from "./stateFile.ts";
 import { watchFiles } from "./watchFiles.ts";
 
@@ -12,6 +19,8 @@ interface LockWait<T> {
   deadline: number;
   /** The subject of the timeout message: `another sso-cred that refreshes the token of 'my-sso'`. */
   purpose: string;
+  /** What is to be done under the lock, for a process that takes it over; see `withLockOf`. */
+  task?: JsonObject;
   /** Called whenever the lock has changed, and each second. A result ends the wait, without the lock. */
   pollWhileWaiting?: () => T | undefined;
 }
@@ -28,9 +37,9 @@ export async function withLock<T>(
   system: Pick<System, "now" | "sleep" | "trace">,
   path: string,
   wait: LockWait<T>,
-  work: () => Promise<T>,
+  work: (lockId?: string) => Promise<T>,
 ): Promise<T> {
-  const first = acquireLock(path);
+  const first = acquireLock(path, wait.task);
   if (!first || "id" in first) return await workWith(first, system, path, work);
   const changes = watchFiles([path], system);
   try {
@@ -38,7 +47,7 @@ export async function withLock<T>(
     for (;;) {
       const result = wait.pollWhileWaiting?.();
       if (result !== undefined) return result;
-      const lock = acquireLock(path);
+      const lock = acquireLock(path, wait.task);
       if (!lock || "id" in lock) return await workWith(lock, system, path, work);
       if (seen.version !== lock.version) seen = { version: lock.version, sinceSeconds: uptime() };
       const abandoned = abandonedLock(path, (uptime() - seen.sinceSeconds) * 1000);
@@ -56,11 +65,25 @@ export async function withLock<T>(
   }
 }
 
+/**
+ * Takes the lock `id` over from the process that started this one, and works on its task. Does nothing if the lock is gone or is
+ * another one: the other process has ended, or did not wait.
+ */
+export async function withLockOf(
+  system: Pick<System, "trace">,
+  path: string,
+  id: string,
+  work: (task: JsonObject) => Promise<void>,
+): Promise<void> {
+  const lock = takeLockOver(path, id);
+  if (lock) await workWith(lock, system, path, () => work(lock.task));
+}
+
 async function workWith<T>(
   lock: { id: string } | undefined,
   system: Pick<System, "trace">,
   path: string,
-  work: () => Promise<T>,
+  work: (lockId?: string) => Promise<T>,
 ): Promise<T> {
   if (!lock) {
     system.trace.step("no lock can be created here", { file: path });
@@ -68,7 +91,7 @@ async function workWith<T>(
   }
   const stopRenewing = keepRenewing(path, lock.id);
   try {
-    return await work();
+    return await work(lock.id);
   } finally {
     stopRenewing();
     removeLock(path, lock.id);

@@ -17,6 +17,7 @@ import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { listFolder, makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 import { createFile, ifPossible, writeNewFile } from "./ownedFile.ts";
+import { replaceFile } from "./replaceFile.ts";
 import { readIdentity, STATE_FORMAT } from "./stateFile.ts";
 
 /** How long a running holder may keep a lock. */
@@ -36,13 +37,16 @@ const LOCK_NAME = /^[a-z]+-[0-9a-f]{16,40}$/;
 type HeldLock = { version: string };
 type OwnLock = { id: string };
 
-/** Creates the lock and returns its id, or returns the existing lock. Undefined where no lock can be created. */
-export function acquireLock(path: string): OwnLock | HeldLock | undefined {
+/**
+ * Creates the lock and returns its id, or returns the existing one; undefined where no lock can be created. The `task` is written
+ * into the lock for another process that takes it over; see `takeLockOver`.
+ */
+export function acquireLock(path: string, task?: JsonObject): OwnLock | HeldLock | undefined {
   try {
     return retryWhileBusy(
       () => {
         const version = lockVersion(path);
-        return version === undefined ? create(path) : { version };
+        return version === undefined ? create(path, task) : { version };
       },
       { timeoutMs: REMOVAL_MS },
     );
@@ -51,10 +55,9 @@ export function acquireLock(path: string): OwnLock | HeldLock | undefined {
   }
 }
 
-function create(path: string): OwnLock | HeldLock {
+function create(path: string, task?: JsonObject): OwnLock | HeldLock {
   const folder = dirname(path);
-  const id = `${process.pid}-${Math.random().toString(36).slice(2)}`;
-  const record = JSON.stringify({ format: STATE_FORMAT, id, ...identifyProcess() });
+  const { id, record } = newRecord(task);
   const temporary = temporaryName(folder);
   try {
     makeFolder(folder);
@@ -64,6 +67,12 @@ function create(path: string): OwnLock | HeldLock {
   } finally {
     tryRemove(temporary);
   }
+}
+
+function newRecord(task?: JsonObject): { id: string; record: string } {
+  const id = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const fields = { format: STATE_FORMAT, id, ...identifyProcess(), ...(task && { task }) };
+  return { id, record: JSON.stringify(fields) };
 }
 
 /**
@@ -134,11 +143,31 @@ export function abandonedLock(path: string, watchedMs: number): string | undefin
   return unchangedMs > limitMs ? lockId(record) : undefined;
 }
 
-/**
- * Removes the lock `id` and never another one: the caller takes a guard named after `id` first, and checks again. A
- * guard whose holder died is removed in the same way.
- */
+/** Removes the lock `id` and never another one. */
 export function removeLock(path: string, id: string): void {
+  underGuard(path, id, () => tryRemove(path));
+}
+
+/**
+ * Makes this process the holder of the lock `id`. Returns the new id and the task; undefined if the lock is gone or is another
+ * one. From then on the end of the old holder has no effect.
+ */
+export function takeLockOver(path: string, id: string): (OwnLock & { task: JsonObject }) | undefined {
+  let taken: (OwnLock & { task: JsonObject }) | undefined;
+  underGuard(path, id, () => {
+    const task = (readJsonObject(path)?.task ?? {}) as JsonObject;
+    const { id: newId, record } = newRecord(task);
+    replaceFile(path, record);
+    taken = { id: newId, task };
+  });
+  return taken;
+}
+
+/**
+ * Runs `act` if the lock is still `id`. Whoever changes a lock takes a guard named after its id first. A guard whose holder
+ * died is removed in the same way.
+ */
+function underGuard(path: string, id: string, act: () => void): void {
   // Named like a temporary file, so that a killed process leaves nothing behind for good.
   const guard = join(dirname(path), `.sso-cred-${sha1(id).slice(0, 12)}.tmp`);
   const guardLock = acquireLock(guard);
@@ -147,9 +176,17 @@ export function removeLock(path: string, id: string): void {
     if (abandoned !== undefined) removeLock(guard, abandoned);
     return;
   }
-  // Without a guard (the disk is full) the lock still has to go.
-  if (lockId(readJsonObject(path)) === id) tryRemove(path);
-  if (guardLock) tryRemove(guard);
+  try {
+    // Without a guard (the disk is full) the lock still has to go.
+    if (lockIdAt(path) === id) act();
+  } finally {
+    if (guardLock) tryRemove(guard);
+  }
+}
+
+/** The id of the lock at `path`; empty for none. */
+export function lockIdAt(path: string): string {
+  return lockId(readJsonObject(path));
 }
 
 /** Removes the stale locks in a folder: those of dead processes, and those without a holder. */

@@ -1,4 +1,5 @@
 import { credentials } from "../commands/credentials.ts";
+import { REFRESH_FLAG, runRefreshWorker } from "../credentials/refreshWorker.ts";
 import { SsoCredError } from "../errors.ts";
 import { homeDirectory } from "../hit/paths.ts";
 import { EXIT_FLAG, exitProcess } from "../platform/exitProcess.ts";
@@ -40,6 +41,10 @@ async function dispatch(args: readonly string[], system: System): Promise<number
   if (word === WORKER_FLAG) {
     const { runLoginWorker } = await import("../signIn/worker/loginWorker.ts");
     await runLoginWorker(rest[0] ?? "", rest[1] ?? "", system);
+    return 0;
+  }
+  if (word === REFRESH_FLAG) {
+    await runRefreshWorker(rest[0] ?? "", rest[1] ?? "", system);
     return 0;
   }
   if (word === COMPLETE_FLAG && rest[0] === "--") {

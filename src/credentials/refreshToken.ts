@@ -15,7 +15,6 @@ import { withRetries } from "../http/withRetries.ts";
 import { discardToken } from "../identityCenter/discardToken.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
-import { shieldFromSignals } from "../platform/shieldFromSignals.ts";
 import type { System } from "../platform/system.ts";
 import { claim, readPendingLogin } from "../signIn/pendingLogin.ts";
 import { printable } from "../text/printable.ts";
@@ -65,27 +64,25 @@ export async function refreshToken(
     const client = { clientId, clientSecret, expiresAt: registrationExpiresAt ?? Number.POSITIVE_INFINITY };
     const api = await options.api();
     const retryUntil = Math.min(options.retryUntil, options.deadline);
-    return await withRetries(system, retryUntil - system.now(), () =>
-      // Once sent, a request may have spent the refresh token, and its response may hold the only successor. So neither
-      // a signal nor the retry budget ends it.
-      shieldFromSignals(async () => {
-        const mostMs = options.isOptional ? SHORT_RESPONSE_MS : Number.POSITIVE_INFINITY;
-        const grant = await api.refresh(client, spent, {
-          deadline: Math.min(options.deadline, system.now() + mostMs),
-          connectDeadline: Math.max(retryUntil, system.now() + LEAST_CONNECT_MS),
-        });
-        const refreshed: SsoToken = {
-          ...token,
-          accessToken: grant.accessToken,
-          expiresAt: system.now() + grant.expiresIn * 1000,
-          refreshToken: grant.refreshToken ?? spent,
-        };
-        const stored = storeRefreshedToken(session, { token, refreshed, replacement }, system);
-        if (stored !== undefined) return stored;
-        const isRevoked = await discardToken(api, refreshed.accessToken, options.deadline, system);
-        throw signedOut(session, isRevoked);
-      }),
-    );
+    return await withRetries(system, retryUntil - system.now(), async () => {
+      // Once sent, a request may have spent the refresh token, and its response may hold the only successor. So the retry
+      // budget does not end it.
+      const mostMs = options.isOptional ? SHORT_RESPONSE_MS : Number.POSITIVE_INFINITY;
+      const grant = await api.refresh(client, spent, {
+        deadline: Math.min(options.deadline, system.now() + mostMs),
+        connectDeadline: Math.max(retryUntil, system.now() + LEAST_CONNECT_MS),
+      });
+      const refreshed: SsoToken = {
+        ...token,
+        accessToken: grant.accessToken,
+        expiresAt: system.now() + grant.expiresIn * 1000,
+        refreshToken: grant.refreshToken ?? spent,
+      };
+      const stored = storeRefreshedToken(session, { token, refreshed, replacement }, system);
+      if (stored !== undefined) return stored;
+      const isRevoked = await discardToken(api, refreshed.accessToken, options.deadline, system);
+      throw signedOut(session, isRevoked);
+    });
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     system.trace.step("the refresh was refused", { error: error.code });

@@ -49,7 +49,8 @@ export function parseLogin(file: JsonObject | undefined): PendingLogin | undefin
   };
 }
 
-function parseSession(value: unknown): SsoSession | undefined {
+/** The session that a state file describes; undefined unless every field is valid. */
+export function parseSession(value: unknown): SsoSession | undefined {
   const { name, startUrl, region, scopes, login, endpoints, ...rest } = fields(value);
   const { useFips, useDualstack, ...urls } = fields(endpoints);
   if (typeof name !== "string" && name !== null) return undefined;

@@ -47,7 +47,7 @@ export async function startLogin(
     if (current) return current;
     const login: PendingLogin = {
       id: newLoginId(),
-      session: { ...session, caBundle: session.caBundle && withAbsolutePath(session.caBundle) },
+      session: sessionForWorker(session),
       startedUptime: uptime(),
       state: "starting",
       ...options,
@@ -83,7 +83,11 @@ export async function startLogin(
   }
 }
 
-/** The worker leaves this folder, so a relative path is made absolute. */
+/** A worker leaves this folder, so a relative path is made absolute. */
+export function sessionForWorker(session: SsoSession): SsoSession {
+  return { ...session, caBundle: session.caBundle && withAbsolutePath(session.caBundle) };
+}
+
 function withAbsolutePath({ path, setting }: CaBundle): CaBundle {
   const folder = currentFolder();
   if (isAbsolute(path) || folder !== undefined) return { path: resolve(folder ?? "/", path), setting };

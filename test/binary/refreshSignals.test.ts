@@ -5,8 +5,8 @@ import { start } from "../support/run.ts";
 
 const EXPIRED = { expiresAt: "2020-01-01T00:00:00Z" };
 
-test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
-  "%s while /token is slow ends the call after the new refresh token is stored, so the next call needs nobody",
+test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
+  "%s while /token is slow ends the call, and the new refresh token is stored all the same: the next call needs nobody",
   async (signal) => {
     const world = await binaryWorld();
     await signedIn(world, EXPIRED);

@@ -109,7 +109,7 @@ async function killOnce(stage: Stage, random: Random, number: number, config: st
   if (kind === "init") expectWholeConfig(stage, config, true, expect);
   const tabs = stage.browser.opened().length - tabsBefore;
   const answerLost = kind === "refresh" && wasSpentTwice(stage, onDisk);
-  const allowed = kind === "login" ? (target === "worker" ? 2 : 1) : answerLost ? 1 : 0;
+  const allowed = kind !== "login" ? 0 : target === "worker" ? 2 : 1;
   expect(tabs <= allowed, `${tabs} tabs instead of at most ${allowed}`);
   expect(fileText(stage, BYSTANDER) === bystander, "another role's credentials were lost");
   // A worker whose call got another one's result ends by itself.

@@ -1,3 +1,4 @@
+import { REFRESH_FLAG } from "../../src/credentials/refreshWorker.ts";
 import type { System } from "../../src/platform/system.ts";
 import { type FakeClock, fakeClock } from "./fakeClock.ts";
 
@@ -79,6 +80,8 @@ export function fakeSystem(options: FakeSystemOptions = {}): FakeSystem {
       return browser !== "none";
     },
     startDetached: (args) => {
+      // In process a refresh goes on as where no process can be started.
+      if (args[0] === REFRESH_FLAG) return undefined;
       detached.push(args);
       options.startDetached?.(args);
       return undefined;

@@ -1,0 +1,74 @@
+import { attemptSince, lastAttempt } from "../cache/attempts.ts";
+import { sessionStatePath } from "../cache/statePaths.ts";
+import { readToken, tokenFileExists, tokenFingerprint } from "../cache/tokenCache.ts";
+import { isKind } from "../errors.ts";
+import { type isFresh, isUsable } from "../hit/expiry.ts";
+import type { SsoSession, SsoToken } from "../model.ts";
+import type { System } from "../platform/system.ts";
+import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
+
+/** Which tokens a run may take, and what other processes have found since it began. */
+export interface TokenLookup {
+  isValid(token: SsoToken | undefined, lives: typeof isFresh): boolean;
+  isRefused(token: SsoToken | undefined): boolean;
+  /**
+   * True if a rejected token must not be refreshed: it came from a refresh after a rejection, or a sign-in is open,
+   * which would take the refreshed token for its result.
+   */
+  needsSignIn(token: SsoToken | undefined): boolean;
+  /** What another process has written or failed with; `token` is undefined if a person has to sign in. Throws its failure. */
+  resultOfOtherProcess(): { token: SsoToken | undefined } | undefined;
+  /** The token that is usable all the same. Throws the error if there is none. */
+  usableAfter(error: unknown): SsoToken;
+}
+
+/** `refusedFingerprint` is the `tokenFingerprint` of an access token that the portal rejected although it has not expired. */
+export function tokenLookup(
+  session: SsoSession,
+  refusedFingerprint: string | undefined,
+  system: System,
+): TokenLookup {
+  const startedAt = system.now();
+  const seen = readToken(session, system)?.accessToken;
+  const attempts = sessionStatePath("attempts", session, system);
+
+  function isRefused(token: SsoToken | undefined): boolean {
+    return (
+      token !== undefined &&
+      refusedFingerprint !== undefined &&
+      tokenFingerprint(token.accessToken) === refusedFingerprint
+    );
+  }
+
+  function isValid(token: SsoToken | undefined, lives: typeof isFresh): boolean {
+    return token !== undefined && !isRefused(token) && lives(token.expiresAt, system.now());
+  }
+
+  return {
+    isValid,
+    isRefused,
+    needsSignIn(token) {
+      if (!isRefused(token)) return false;
+      if (lastAttempt(attempts, system)?.tokenFingerprint === refusedFingerprint) return true;
+      const login = readPendingLogin(session, system);
+      return login !== undefined && isUnderWay(login, system);
+    },
+    resultOfOtherProcess() {
+      const current = readToken(session, system);
+      if (current?.accessToken !== seen && isValid(current, isUsable)) return { token: current };
+      const attempt = attemptSince(attempts, startedAt, system);
+      if (attempt && isValid(current, isUsable)) return { token: current };
+      if (!attempt?.failure) return undefined;
+      // Without the file somebody has signed out in the meantime, and nobody is to be asked.
+      const needsSignIn = attempt.failure.kind === "login-required" && tokenFileExists(session, system);
+      if (needsSignIn) return { token: undefined };
+      throw attempt.failure;
+    },
+    usableAfter(error) {
+      const current = readToken(session, system);
+      if (!current || !isValid(current, isUsable) || !isKind(error, "unavailable", "config")) throw error;
+      system.trace.step("the token could not be refreshed, using the current one", { error: String(error) });
+      return current;
+    },
+  };
+}
