@@ -91,21 +91,28 @@ export function writeError(path: string, error: unknown, message: (code: string)
   const code = errorCode(error) || String(error);
   const foreign = code === "EACCES" || code === "EPERM" ? foreignFolder(path) : undefined;
   if (!foreign) return new SsoCredError("config", message(code), { cause: error });
-  const { folder, uid } = foreign;
+  const { folder, uid, isInOurs } = foreign;
   return new SsoCredError("config", `${message(code)}: ${folder} belongs to ${userName(uid)}`, {
     cause: error,
-    remedy: { run: `sudo chown -R ${process.geteuid?.()} ${shellWord(folder)}` },
+    ...(isInOurs && { remedy: { run: `sudo chown -R ${process.geteuid?.()} ${shellWord(folder)}` } }),
   });
 }
 
-/** The highest folder above `path` that belongs to another user and lies in a folder of ours; undefined if there is none. */
-function foreignFolder(path: string): { folder: string; uid: number } | undefined {
-  let foreign: { folder: string; uid: number } | undefined;
+/**
+ * The highest folder above `path` that belongs to another user and lies in a folder of ours. If there is none of ours (the home
+ * is another user's), the folder that holds `path`; undefined if that is ours.
+ */
+function foreignFolder(path: string): { folder: string; uid: number; isInOurs: boolean } | undefined {
+  let lowest: { folder: string; uid: number } | undefined;
+  let highest: typeof lowest;
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const uid = ownerOf(folder);
-    if (uid !== undefined && uid === process.geteuid?.()) return foreign;
-    if (uid !== undefined) foreign = { folder, uid };
-    if (dirname(folder) === folder) return undefined;
+    if (uid !== undefined && uid === process.geteuid?.()) return highest && { ...highest, isInOurs: true };
+    if (uid !== undefined) {
+      highest = { folder, uid };
+      lowest ??= highest;
+    }
+    if (dirname(folder) === folder) return lowest && { ...lowest, isInOurs: false };
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, chownSync, lstatSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { tokenPath } from "../support/home.ts";
@@ -90,5 +90,20 @@ it.skipIf(!canChange)(
         `  run: sudo chown -R ${USER} ${sso}\n`,
     ]);
     expect(world.center.requests).toEqual([]);
+  },
+);
+
+it.skipIf(!canChange)(
+  "a home of another user is named, without a command that would take it away",
+  async () => {
+    const world = await binaryWorld();
+    await signedIn(world, EXPIRED);
+    for (const path of below(world.home.path)) chmodSync(path, 0o755);
+    const { code, stderr } = await runAsUser(world);
+    const token = join(world.home.path, tokenPath("corp"));
+    expect([code, stderr]).toEqual([
+      3,
+      `sso-cred: cannot write ${token} (EACCES), so the token is not refreshed: ${dirname(token)} belongs to root\n`,
+    ]);
   },
 );
