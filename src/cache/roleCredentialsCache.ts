@@ -98,9 +98,9 @@ export function removeRoleCredentials(
   return removed;
 }
 
-/** True if role credentials may be written to the disk (`SSO_CRED_CACHE`). */
+/** True if role credentials may be written to the disk (`SSO_CRED_CACHE`). Every usual word for `off` keeps them in memory. */
 export function keepsRoleCredentials(system: Environment): boolean {
-  return system.env.SSO_CRED_CACHE !== "off";
+  return !/^(off|no|false|0)$/i.test(system.env.SSO_CRED_CACHE ?? "");
 }
 
 function roleFolder(system: Environment): string {

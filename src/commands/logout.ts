@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import {
   listFolder,
@@ -22,6 +23,7 @@ import { parseTimestamp } from "../hit/expiry.ts";
 import { roleCacheDirectory, ssoCacheDirectory } from "../hit/paths.ts";
 import { removeInventory } from "../inventory/inventoryFile.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
+import { errorCode } from "../platform/errorCode.ts";
 import type { System } from "../platform/system.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
@@ -176,8 +178,8 @@ async function signOut({ identity, resolve }: Target, config: Config, system: Sy
   removeInventory(identity, system);
   clearBackoff(identity, system);
   removeIfPossible(sessionStatePath("attempts", identity, system));
-  const hasToken = typeof token.file?.accessToken === "string";
-  const isRevoked = !hasToken || (await revoke(token.file as JsonObject));
+  const hasToken = token.isUnreadable || typeof token.file?.accessToken === "string";
+  const isRevoked = !hasToken || (token.file !== undefined && (await revoke(token.file)));
   const failure = token.failure ?? roles.failure ?? swept.failure ?? ended.failure;
   if (failure !== undefined) throw failure;
   if (hasToken || roles.result) system.writeStdout(signedOutLine(title, isRevoked, token.file, system.now()));
@@ -214,15 +216,21 @@ function signedOutLine(title: string, isRevoked: boolean, file: JsonObject | und
   return `Signed out of '${title}'${isRevoked ? "" : `; the portal could not be told, so ${rest}`}.\n`;
 }
 
-/** Removes the token file. Returns its content for revocation, and the error if it could not be removed. */
+/**
+ * Removes the token file. Returns its content for revocation, whether the system refused to read it, and the error if it
+ * could not be removed.
+ */
 async function removeToken(
   session: SessionIdentity,
   system: System,
-): Promise<{ file?: JsonObject | undefined; failure?: unknown }> {
+): Promise<{ file?: JsonObject | undefined; isUnreadable: boolean; failure?: unknown }> {
+  const path = tokenPath(session, system);
   async function take() {
-    const file = readJsonObject(tokenPath(session, system));
-    const { failure } = await attempt(() => removeFile(tokenPath(session, system)));
-    return { file, failure };
+    const file = readJsonObject(path);
+    const access = await attempt(() => accessSync(path, constants.R_OK));
+    const isUnreadable = errorCode(access.failure) === "EACCES";
+    const { failure } = await attempt(() => removeFile(path));
+    return { file, isUnreadable, failure };
   }
   const wait = { deadline: system.now() + LOCK_TIMEOUT_MS, purpose: "a refresh of the same session" };
   try {

@@ -107,3 +107,19 @@ it.skipIf(!canChange)(
     ]);
   },
 );
+
+it.skipIf(!canChange)(
+  "a logout says that the portal could not be told of a token that it may not read",
+  async () => {
+    const world = await binaryWorld();
+    await signedIn(world, EXPIRED);
+    give(world.home.path, USER);
+    chownSync(join(world.home.path, tokenPath("corp")), 0, 0);
+    const { code, stdout } = await runAsUser(world, ["logout", "corp"]);
+    expect([code, stdout]).toEqual([
+      0,
+      "Signed out of 'corp'; the portal could not be told, so the token itself lives until it expires.\n",
+    ]);
+    expect(below(world.home.path)).not.toContain(join(world.home.path, tokenPath("corp")));
+  },
+);

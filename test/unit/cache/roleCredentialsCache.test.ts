@@ -69,16 +69,19 @@ describe("the file", () => {
     expect(readFileSync(path, "utf8")).toBe(vector.slice(0, -1) + ours);
   });
 
-  it("is neither written nor read with SSO_CRED_CACHE=off", () => {
-    const role = { session: corp, ...admin };
-    writeRoleCredentials(role, credentials, system);
-    const off = { ...system, env: { ...system.env, SSO_CRED_CACHE: "off" } };
-    expect(readRoleCredentials(role, off)).toBeUndefined();
-    rmSync(folder, { recursive: true });
-    writeRoleCredentials(role, credentials, off);
-    expect(readRoleCredentials(role, system)).toBeUndefined();
-    expect(() => names()).toThrow("ENOENT");
-  });
+  it.each(["off", "OFF", "no", "false", "0"])(
+    "is neither written nor read with SSO_CRED_CACHE=%s",
+    (word) => {
+      const role = { session: corp, ...admin };
+      writeRoleCredentials(role, credentials, system);
+      const off = { ...system, env: { ...system.env, SSO_CRED_CACHE: word } };
+      expect(readRoleCredentials(role, off)).toBeUndefined();
+      rmSync(folder, { recursive: true });
+      writeRoleCredentials(role, credentials, off);
+      expect(readRoleCredentials(role, system)).toBeUndefined();
+      expect(() => names()).toThrow("ENOENT");
+    },
+  );
 
   it("of another account under this name is a miss", () => {
     const role = { session: corp, ...admin };
