@@ -1,7 +1,7 @@
 import type { Assignment } from "../../inventory/assignment.ts";
 import type { Role } from "../../model.ts";
 
-/** The wishes of a person, from answers and flags; nothing from the file itself. */
+/** What a person asked for by answers and flags; nothing from the file itself. */
 export interface InitOptions {
   readonly session: string;
   /** The given keys of `[sso-session]`. A different value in the file is an error. */
