@@ -49,7 +49,7 @@ test.each([
   expect([code, stdout]).toEqual([7, ""]);
   expect(stderr).toMatch(/^sso-cred: .{1,160}\n$/);
   expect(stderr).toMatch(
-    / is no web address: | a user name before its host | too long: | over-long verification/,
+    / is not a web address: | a user name before its host | too long: | over-long verification/,
   );
   expect(stderr).not.toContain("login.aws.amazon.com");
   expect(browser.opened()).toEqual([]);
