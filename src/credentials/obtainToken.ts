@@ -6,6 +6,7 @@ import { readToken, tokenFileExists, tokenFingerprint, tokenPath } from "../cach
 import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { isFresh, isUsable } from "../hit/expiry.ts";
+import { oidcEndpoint } from "../identityCenter/endpoints.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { canRefresh, type RefreshOptions } from "./refreshToken.ts";
@@ -92,7 +93,9 @@ export async function obtainToken(
   /** The timeout of the wait for our own worker. Its other failures come through its record. */
   function unanswered(error: unknown): unknown {
     if (system.now() < wait.deadline) return error;
-    const message = `the refresh of the token of '${sessionTitle(session)}' has not been answered yet; the next call takes it up`;
+    const host = new URL(oidcEndpoint(session)).host;
+    const seconds = Math.round((wait.deadline - startedAt) / 1000);
+    const message = `${host} did not answer within ${seconds} s; the refresh of the token of '${sessionTitle(session)}' goes on, and the next call takes it up`;
     return new SsoCredError("unavailable", message, { cause: error });
   }
 }

@@ -30,7 +30,7 @@ export interface Trouble {
 const RETRY_MS = 10_000;
 const SHORT_RETRY_MS = 3_000;
 /** A sent refresh is not retried: its response may hold the only refresh token, so it is waited for. */
-const SENT_REFRESH_MS = 10_000;
+const SENT_REFRESH_MS = 30_000;
 const START_MS = 5_000;
 
 const OUT_OF_TIME = /did not answer within \d+ (s|ms)|no time left/;
