@@ -4,7 +4,7 @@ import { withLock } from "../cache/lock.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
 import { readToken, tokenFileExists, tokenFingerprint, tokenPath } from "../cache/tokenCache.ts";
 import { sessionTitle } from "../config/describeSession.ts";
-import { SsoCredError } from "../errors.ts";
+import { isKind, SsoCredError } from "../errors.ts";
 import { isFresh, isUsable } from "../hit/expiry.ts";
 import { oidcEndpoint } from "../identityCenter/endpoints.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
@@ -92,7 +92,7 @@ export async function obtainToken(
 
   /** The timeout of the wait for our own worker. Its other failures come through its record. */
   function unanswered(error: unknown): unknown {
-    if (system.now() < wait.deadline) return error;
+    if (system.now() < wait.deadline || !isKind(error, "unavailable")) return error;
     const host = new URL(oidcEndpoint(session)).host;
     const seconds = Math.round((wait.deadline - startedAt) / 1000);
     const message = `${host} did not answer within ${seconds} s; the refresh of the token of '${sessionTitle(session)}' goes on, and the next call takes it up`;
