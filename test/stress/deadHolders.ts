@@ -18,7 +18,7 @@ import {
   spentOf,
   until,
 } from "./lockCallers.ts";
-import { kill, workersOf } from "./processes.ts";
+import { kill, refreshWorkersOf, workersOf } from "./processes.ts";
 import type { Random } from "./random.ts";
 import type { Expect, Figures } from "./report.ts";
 import type { SuiteContext } from "./suite.ts";
@@ -57,7 +57,7 @@ export async function deadHolders({ report, random, short }: SuiteContext): Prom
 }
 
 /**
- * The holder is killed between its request to /token and the response. The others come later, or already wait for it.
+ * The holder and the process that refreshes for it are killed between the request to /token and the response. The others come later, or already wait for it.
  */
 function killedInRefresh(dates: Dates, others: "after" | "while") {
   return (expect: Expect): Promise<Round> =>
@@ -68,7 +68,7 @@ function killedInRefresh(dates: Dates, others: "after" | "while") {
       await until("the holder's refresh", () => spentOf(stage).refreshes === 1);
       const early = others === "while" ? allCallers(stage) : undefined;
       if (early) await sleep(GATHER_MS);
-      kill(holder.pid);
+      for (const pid of [holder.pid, ...refreshWorkersOf(stage.home.path)]) kill(pid);
       await holder.done;
       if (!early) {
         expect(existsSync(lockPath(stage, "token")), "the killed holder had left no lock");

@@ -18,18 +18,19 @@ interface Fault {
   inShortRun?: boolean;
 }
 
+const NOT_FOUND = /cannot find host \S+: are you online, and is the configured endpoint \(.+\) right\?/;
 const NOT_LOOKED_UP = /cannot look up host \S+: are you online\?/;
 const NO_ROUTE = /there is no route to \S+: are you online\?/;
 
 const FAULTS: Record<string, Fault> = {
   "name server: NXDOMAIN": {
     name: "NXDOMAIN",
-    message: /cannot find host \S+: are you online\?/,
+    message: NOT_FOUND,
     inShortRun: true,
   },
   "name server: SERVFAIL": { name: "SERVFAIL", message: NOT_LOOKED_UP, inShortRun: true },
   "name server: REFUSED": { name: "REFUSED", message: NOT_LOOKED_UP },
-  "name server: no addresses": { name: [], message: /cannot find host \S+: are you online\?/ },
+  "name server: no addresses": { name: [], message: NOT_FOUND },
   "name server: port closed": {
     nameServer: ADDRESS.closedNameServer,
     message: NOT_LOOKED_UP,

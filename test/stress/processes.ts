@@ -14,6 +14,11 @@ export function workersOf(home: string): number[] {
   return processesOf(home).filter((pid) => argumentsOf(pid).includes("--login-worker"));
 }
 
+/** The PIDs of those that refresh a token for a caller. They hold the session's lock. */
+export function refreshWorkersOf(home: string): number[] {
+  return processesOf(home).filter((pid) => argumentsOf(pid).includes("--refresh-worker"));
+}
+
 /** Waits until no process of that home is left. Returns the remaining ones when the time is up. */
 export async function waitForProcesses(home: string, deadlineMs: number): Promise<number[]> {
   const giveUpAt = performance.now() + deadlineMs;

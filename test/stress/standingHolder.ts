@@ -1,7 +1,7 @@
 import type { Running, RunResult } from "../support/run.ts";
 import { PROMPT_MS } from "./cases.ts";
-import { expectAllServed, type Spent } from "./lockCallers.ts";
-import { kill } from "./processes.ts";
+import { expectAllServed, type Spent, until } from "./lockCallers.ts";
+import { kill, refreshWorkersOf } from "./processes.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
 import type { Stage } from "./stage.ts";
 
@@ -12,10 +12,24 @@ export const LONG_WAIT = { env: { SSO_CRED_WAIT: "100" }, deadlineMs: 130_000 };
 /** Longer than a live holder keeps its lock, and longer than others look for a spent token's successor. */
 export const HELD_UP_MS = 70_000;
 
-/** Its budget has run out, so any end is accepted. */
-export async function wake(holder: Running): Promise<void> {
-  kill(holder.pid, "SIGCONT");
-  await holder.done;
+/** A holder of a lock that does not go on, and the process that refreshes for it. */
+export interface StandingHolder {
+  /** Continues both and waits for their end. Their time has run out, so any end is accepted. */
+  wake(): Promise<void>;
+}
+
+export function stopHolder(stage: Stage, holder: Running): StandingHolder {
+  const workers = refreshWorkersOf(stage.home.path);
+  const pids = [holder.pid, ...workers];
+  for (const pid of pids) kill(pid, "SIGSTOP");
+  return {
+    async wake() {
+      for (const pid of pids) kill(pid, "SIGCONT");
+      await holder.done;
+      const areLeft = () => refreshWorkersOf(stage.home.path).some((pid) => workers.includes(pid));
+      await until("the end of the woken refresh", () => !areLeft(), LIVE_HOLDER_MS);
+    },
+  };
 }
 
 export function expectTakenOver(stage: Stage, results: readonly RunResult[], expect: Expect): number {

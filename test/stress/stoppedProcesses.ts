@@ -6,6 +6,7 @@ import { judge, PROMPT_MS } from "./cases.ts";
 import { kill, workersOf } from "./processes.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
 import { jsonIn, openStage, SESSION, type Stage } from "./stage.ts";
+import { stopHolder } from "./standingHolder.ts";
 import type { Suite, SuiteContext } from "./suite.ts";
 import { suspensions } from "./suspended.ts";
 import { takenOverLocks } from "./takenOver.ts";
@@ -34,9 +35,8 @@ async function run(context: SuiteContext): Promise<void> {
   await Promise.all(rows);
 }
 
-/** `resume` continues the holder and waits for its end. Its budget has run out. */
 async function onHeldRefresh(
-  work: (stage: Stage, resume: () => Promise<unknown>) => Promise<Figures>,
+  work: (stage: Stage, wake: () => Promise<void>) => Promise<Figures>,
 ): Promise<Figures> {
   const stage = await openStage();
   try {
@@ -44,18 +44,15 @@ async function onHeldRefresh(
     stage.center.misbehave({ path: "/token", times: 1, how: { kind: "blackHole" } });
     const holder = stage.call({ deadlineMs: 120_000 });
     while (stage.center.count("/token") === 0) await sleep(5);
-    kill(holder.pid, "SIGSTOP");
-    return await work(stage, () => {
-      kill(holder.pid, "SIGCONT");
-      return holder.done;
-    });
+    const standing = stopHolder(stage, holder);
+    return await work(stage, standing.wake);
   } finally {
     await stage.close();
   }
 }
 
 function stoppedHolder(expect: Expect): Promise<Figures> {
-  return onHeldRefresh(async (stage, resume) => {
+  return onHeldRefresh(async (stage, wake) => {
     const env = { SSO_CRED_WAIT: String(SHORT_WAIT_SECONDS) };
     const result = await stage.call({ env }).done;
     const mostMs = SHORT_WAIT_SECONDS * 1000 + PROMPT_MS;
@@ -66,14 +63,14 @@ function stoppedHolder(expect: Expect): Promise<Figures> {
       { exit: 7, says: /waited too long for .*process \d+/ },
       { mostMs },
     );
-    await resume();
+    await wake();
     judge(expect, stage, await stage.call().done, 0);
     return figures;
   });
 }
 
 function longStoppedHolder(expect: Expect): Promise<Figures> {
-  return onHeldRefresh(async (stage, resume) => {
+  return onHeldRefresh(async (stage, wake) => {
     const trace = join(stage.home.path, "trace");
     const waiter = stage.call({ env: { SSO_CRED_WAIT: "90", SSO_CRED_TRACE: trace }, deadlineMs: 100_000 });
     const result = await waiter.done.catch((error) => {
@@ -87,7 +84,7 @@ function longStoppedHolder(expect: Expect): Promise<Figures> {
     const file = () => jsonIn(join(stage.home.path, tokenPath(SESSION)));
     const written = file()?.accessToken;
     await sleep(5_000);
-    await resume();
+    await wake();
     expect(file()?.accessToken === written, "the one that woke up overwrote the newer token");
     judge(expect, stage, await stage.call().done, 0);
     return figures;

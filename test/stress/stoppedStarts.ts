@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Running } from "../support/run.ts";
 import { PROMPT_MS } from "./cases.ts";
 import {
   allCallers,
@@ -13,10 +12,16 @@ import {
   type Spent,
   until,
 } from "./lockCallers.ts";
-import { kill, workersOf } from "./processes.ts";
+import { workersOf } from "./processes.ts";
 import { duration, type Expect, type Figures, type Report } from "./report.ts";
 import type { Stage } from "./stage.ts";
-import { expectTakenOver, LIVE_HOLDER_MS, LONG_WAIT, wake } from "./standingHolder.ts";
+import {
+  expectTakenOver,
+  LIVE_HOLDER_MS,
+  LONG_WAIT,
+  type StandingHolder,
+  stopHolder,
+} from "./standingHolder.ts";
 
 /**
  * The time after the creation of a sign-in's lock: before, during and after the write of its file, and before the
@@ -73,24 +78,24 @@ async function round(wakes: Wakes, afterMs: number, expect: Expect) {
 }
 
 /** Polls without a pause. Undefined if the lock was released before. */
-async function stoppedWithLoginLock(stage: Stage, afterMs: number): Promise<Running | undefined> {
+async function stoppedWithLoginLock(stage: Stage, afterMs: number): Promise<StandingHolder | undefined> {
   const lock = lockPath(stage, "login");
   const holder = callerOf(stage, 0, { deadlineMs: LONG_WAIT.deadlineMs });
   busyUntil(performance.now() + PROMPT_MS, () => existsSync(lock));
   busyUntil(performance.now() + afterMs);
-  kill(holder.pid, "SIGSTOP");
+  const standing = stopHolder(stage, holder);
   await sleep(PAGE_MS);
-  return existsSync(lock) && workersOf(stage.home.path).length === 0 ? holder : undefined;
+  return existsSync(lock) && workersOf(stage.home.path).length === 0 ? standing : undefined;
 }
 
-async function pushAside(stage: Stage, holder: Running, wakes: Wakes, expect: Expect) {
+async function pushAside(stage: Stage, holder: StandingHolder, wakes: Wakes, expect: Expect) {
   const { browser } = stage;
   const others = allCallers(stage, LONG_WAIT);
   await until("the others' page", () => browser.opened().length > 0, 2 * LIVE_HOLDER_MS);
   if (wakes === "after the sign-in") await others;
   // Time for the next change after the page: the state file.
   await sleep(PAGE_MS);
-  await wake(holder);
+  await holder.wake();
   await sleep(PAGE_MS);
   expect(browser.opened().length === 1, `${browser.opened().length} tabs`);
   if (wakes === "while it is open") await fetch(browser.opened()[0] ?? "");

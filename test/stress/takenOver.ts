@@ -14,10 +14,16 @@ import {
   spentOf,
   until,
 } from "./lockCallers.ts";
-import { kill } from "./processes.ts";
 import type { Expect, Figures } from "./report.ts";
 import { jsonIn, SESSION, type Stage } from "./stage.ts";
-import { expectTakenOver, figuresOf, HELD_UP_MS, LIVE_HOLDER_MS, LONG_WAIT, wake } from "./standingHolder.ts";
+import {
+  expectTakenOver,
+  figuresOf,
+  HELD_UP_MS,
+  LIVE_HOLDER_MS,
+  LONG_WAIT,
+  stopHolder,
+} from "./standingHolder.ts";
 import { stoppedStarts } from "./stoppedStarts.ts";
 import type { SuiteContext } from "./suite.ts";
 
@@ -51,12 +57,12 @@ export function takenOverLocks({ report }: SuiteContext): Promise<void>[] {
 /** The token that was written meanwhile is newer. */
 function wokenLate(expect: Expect): Promise<Figures> {
   return onLockStage(async (stage) => {
-    const holder = await stoppedWithAnswer(stage);
+    const standing = await stoppedWithAnswer(stage);
     const results = await allCallers(stage, LONG_WAIT);
     const slowest = expectTakenOver(stage, results, expect);
     const written = accessToken(stage);
     await sleep(HELD_UP_MS - LIVE_HOLDER_MS);
-    await wake(holder);
+    await standing.wake();
     expect(accessToken(stage) === written, "the one that woke up overwrote the newer token");
     return figuresOf(
       slowest,
@@ -68,10 +74,10 @@ function wokenLate(expect: Expect): Promise<Figures> {
 /** The processes that were just told that the refresh token is spent find the new token. */
 function wokenInTime(expect: Expect): Promise<Figures> {
   return onLockStage(async (stage) => {
-    const holder = await stoppedWithAnswer(stage);
+    const standing = await stoppedWithAnswer(stage);
     const others = allCallers(stage, LONG_WAIT);
     await until("a waiter's refresh", () => spentOf(stage).refreshes === 2, 2 * LIVE_HOLDER_MS);
-    await wake(holder);
+    await standing.wake();
     const slowest = expectTakenOver(stage, await others, expect);
     return figuresOf(
       slowest,
@@ -88,14 +94,14 @@ function leavesOthersLock(expect: Expect): Promise<Figures> {
     stage.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 5 * ANSWER_MS } });
     const holder = callerOf(stage, 0, { deadlineMs: LONG_WAIT.deadlineMs });
     await until("the holder's refresh", () => spentOf(stage).refreshes === 1);
-    kill(holder.pid, "SIGSTOP");
+    const standing = stopHolder(stage, holder);
     const lock = lockPath(stage, "token");
     const first = lockId(lock);
     const others = allCallers(stage, LONG_WAIT);
     await until("a waiter's refresh", () => spentOf(stage).refreshes === 2, 2 * LIVE_HOLDER_MS);
     const second = lockId(lock);
     expect(second !== undefined && second !== first, "nobody took the lock over");
-    await wake(holder);
+    await standing.wake();
     expect(lockId(lock) === second, "the one that woke up took away another's lock");
     const slowest = expectTakenOver(stage, await others, expect);
     return figuresOf(
@@ -112,8 +118,9 @@ function leavesOthersLock(expect: Expect): Promise<Figures> {
 function heldAtRename(whose: "the token's" | "the sign-in's", expect: Expect): Promise<Figures> {
   return onLockStage(async (stage) => {
     if (whose === "the token's") await stage.signIn(-600);
-    // The first file that either run replaces.
-    const inject = `inject=rename:delay_enter=${HELD_UP_MS * 1000}:when=1`;
+    // The first file that the start of a sign-in replaces. A process that refreshes has replaced the lock before.
+    const when = whose === "the token's" ? 2 : 1;
+    const inject = `inject=rename:delay_enter=${HELD_UP_MS * 1000}:when=${when}`;
     const through = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e", inject];
     const holder = callerOf(stage, 0, { through, deadlineMs: LONG_WAIT.deadlineMs });
     await until("the holder's lock", () =>
@@ -135,8 +142,7 @@ async function stoppedWithAnswer(stage: Stage) {
   stage.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: ANSWER_MS } });
   const holder = callerOf(stage, 0, { deadlineMs: LONG_WAIT.deadlineMs });
   await until("the holder's refresh", () => spentOf(stage).refreshes === 1);
-  kill(holder.pid, "SIGSTOP");
-  return holder;
+  return stopHolder(stage, holder);
 }
 
 function accessToken({ home }: Stage): unknown {
