@@ -14,7 +14,6 @@ import { errorCode } from "../platform/errorCode.ts";
 import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { giveTo, ifPossible, writeError } from "./ownedFile.ts";
 
-const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
 const MAX_TEMPORARY_AGE_MS = 60_000;
 
 /**
@@ -57,10 +56,15 @@ export function temporaryName(folder: string): string {
   return join(folder, `.sso-cred-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
 }
 
+/** The names of our temporary files in a folder: all, or those of one process. */
+export function temporaryFiles(folder: string, pid?: number): string[] {
+  const prefix = pid === undefined ? ".sso-cred-" : `.sso-cred-${pid}-`;
+  return listFolder(folder).filter((name) => name.startsWith(prefix) && name.endsWith(".tmp"));
+}
+
 /** Removes the temporary files that killed writers left in a folder. Younger ones may still be in use. */
 export function sweepTemporaryFiles(folder: string, olderThanMs = MAX_TEMPORARY_AGE_MS): void {
-  for (const name of listFolder(folder)) {
-    if (!TEMPORARY.test(name)) continue;
+  for (const name of temporaryFiles(folder)) {
     const path = join(folder, name);
     try {
       if (Math.abs(Date.now() - statSync(path).mtimeMs) >= olderThanMs) unlinkSync(path);

@@ -11,6 +11,7 @@ import {
   sweepStaleLocks,
   takeLockOver,
 } from "./lockFile.ts";
+import { removeReplacementsBy } from "./replaceFile.ts";
 import { readIdentity } from "./stateFile.ts";
 import { watchFiles } from "./watchFiles.ts";
 
@@ -19,6 +20,8 @@ interface LockWait<T> {
   deadline: number;
   /** The subject of the timeout message: `another sso-cred that refreshes the token of 'my-sso'`. */
   purpose: string;
+  /** The file that is written under the lock. A holder that loses the lock cannot replace it any more without a new check. */
+  writes?: string;
   /** What is to be done under the lock, for a process that takes it over; see `withLockOf`. */
   task?: JsonObject;
   /** Called whenever the lock has changed, and each second. A result ends the wait, without the lock. */
@@ -53,6 +56,8 @@ export async function withLock<T>(
       const abandoned = abandonedLock(path, (uptime() - seen.sinceSeconds) * 1000);
       if (abandoned !== undefined) {
         system.trace.step("take over a lock", { file: path });
+        const holder = readIdentity(readJsonObject(path));
+        if (holder && wait.writes !== undefined) removeReplacementsBy(holder.pid, wait.writes);
         removeLock(path, abandoned);
         continue;
       }

@@ -12,13 +12,19 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { errorCode } from "../platform/errorCode.ts";
 import { userName } from "../platform/homeOwner.ts";
 import { isHeld, retryWhileBusy } from "../platform/retryWhileBusy.ts";
-import { makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
-import { createFile, syncFile, syncFolder } from "./ownedFile.ts";
+import {
+  makeFolder,
+  removeIfPossible,
+  sweepTemporaryFiles,
+  temporaryFiles,
+  temporaryName,
+} from "./folder.ts";
+import { createFile, ifPossible, syncFile, syncFolder } from "./ownedFile.ts";
 
 const MAX_LINKS = 40;
 /**
@@ -62,6 +68,14 @@ export function prepareReplacement(path: string, reserveBytes = 0): Replacement 
 /** Replaces `path` in one step; see `prepareReplacement`. */
 export function replaceFile(path: string, text: string): void {
   prepareReplacement(path).commit(text);
+}
+
+/** Removes what a process has prepared but not renamed yet: its `commit` then asks `isWanted` again. Best effort. */
+export function removeReplacementsBy(pid: number, path: string): void {
+  ifPossible(() => {
+    const folder = dirname(followLinks(path));
+    for (const name of temporaryFiles(folder, pid)) removeIfPossible(join(folder, name));
+  });
 }
 
 function prepare(target: string, reserveBytes: number, { canRetry }: { canRetry: boolean }): Replacement {

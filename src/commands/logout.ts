@@ -232,7 +232,11 @@ async function removeToken(
     const { failure } = await attempt(() => removeFile(path));
     return { file, isUnreadable, failure };
   }
-  const wait = { deadline: system.now() + LOCK_TIMEOUT_MS, purpose: "a refresh of the same session" };
+  const wait = {
+    deadline: system.now() + LOCK_TIMEOUT_MS,
+    purpose: "a refresh of the same session",
+    writes: path,
+  };
   try {
     return await withLock(system, sessionLockPath("token", session, system), wait, take);
   } catch (error) {

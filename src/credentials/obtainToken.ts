@@ -57,6 +57,7 @@ export async function obtainToken(
   const wait = {
     deadline: isOptional ? Math.min(deadline, startedAt + SHORT_RETRY_MS) : deadline,
     purpose: `another sso-cred that refreshes the token of '${sessionTitle(session)}'`,
+    writes: tokenPath(session, system),
     task: refreshTask(session, { refusedFingerprint, retryUntil }),
     pollWhileWaiting: lookup.resultOfOtherProcess,
   };

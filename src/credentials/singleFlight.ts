@@ -4,6 +4,7 @@ import { withLock } from "../cache/lock.ts";
 import {
   keepsRoleCredentials,
   readRoleCredentials,
+  roleCredentialsPath,
   usableRoleCredentials,
 } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath, roleLockPath } from "../cache/statePaths.ts";
@@ -44,6 +45,7 @@ export async function singleFlight(
   const wait = {
     deadline: usable() ? Math.min(context.deadline, startedAt + SHORT_RETRY_MS) : context.deadline,
     purpose: `another sso-cred that asks for the role '${role.roleName}'`,
+    writes: roleCredentialsPath(role, system),
     pollWhileWaiting: resultOfOtherProcess,
   };
   try {

@@ -14,13 +14,13 @@ export interface ProcessIdentity {
   pid: number;
   /** Distinguishes the process from a later one with the same PID. Empty if the system offers nothing. */
   started: string;
-  /** Seconds since boot, a clock that cannot be set. */
+  /** Seconds since boot, a clock that cannot be set. Rounded up, so that a process never counts as older than it is. */
   uptimeSeconds: number;
 }
 
 export function identifyProcess(pid = process.pid, platform = process.platform): ProcessIdentity {
   const started = startMark(pid, platform);
-  return { ...identifyMachine(), pid, started, uptimeSeconds: Math.floor(uptime()) };
+  return { ...identifyMachine(), pid, started, uptimeSeconds: Math.ceil(uptime()) };
 }
 
 type Machine = Pick<ProcessIdentity, "host" | "boot" | "pidNamespace">;

@@ -1,5 +1,5 @@
 import { withLock } from "../cache/lock.ts";
-import { sessionLockPath } from "../cache/statePaths.ts";
+import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
 import { isKind } from "../errors.ts";
 import type { SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -37,7 +37,11 @@ export async function cancelLogin(session: SessionIdentity, system: System): Pro
 }
 
 async function withLoginLock<T>(session: SessionIdentity, system: System, work: () => T): Promise<T> {
-  const wait = { deadline: system.now() + LOCK_WAIT_MS, purpose: "a change of the same sign-in" };
+  const wait = {
+    deadline: system.now() + LOCK_WAIT_MS,
+    purpose: "a change of the same sign-in",
+    writes: sessionStatePath("logins", session, system),
+  };
   try {
     return await withLock(system, sessionLockPath("login", session, system), wait, async () => work());
   } catch (error) {

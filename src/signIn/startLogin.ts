@@ -38,9 +38,11 @@ export async function startLogin(
   deadline: number,
   system: System,
 ): Promise<PendingLogin> {
+  const path = sessionStatePath("logins", session, system);
   const wait = {
     deadline,
     purpose: `another sso-cred that starts the sign-in to '${session.name ?? session.startUrl}'`,
+    writes: path,
   };
   return withLock(system, sessionLockPath("login", session, system), wait, async () => {
     const current = joinable();
@@ -53,7 +55,6 @@ export async function startLogin(
       ...options,
       ...(replaces === undefined ? {} : { replaces: tokenFingerprint(replaces) }),
     };
-    const path = sessionStatePath("logins", session, system);
     // If this process was suspended for long it may have lost the lock, and a second page would end the first.
     const isWanted = () => anew || !(joinable() || isAnswered(login));
     try {

@@ -31,6 +31,7 @@ export async function applyPlan(planFrom: (files: Files) => Plan, system: System
   const wait = {
     deadline: system.now() + LOCK_WAIT_MS,
     purpose: `another sso-cred that writes ${configPath}`,
+    writes: configPath,
   };
   return withLock(system, lock, wait, async () => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

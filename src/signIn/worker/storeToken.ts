@@ -71,7 +71,11 @@ export async function storeToken(
     if (!isWritten) throw new SsoCredError("cancelled", "signed out before the answer came");
     removeRolesOfBefore(session, writtenAt, system);
   }
-  const wait = { deadline: system.now() + LOCK_WAIT_MS, purpose: "a refresh of the same session" };
+  const wait = {
+    deadline: system.now() + LOCK_WAIT_MS,
+    purpose: "a refresh of the same session",
+    writes: tokenPath(session, system),
+  };
   try {
     await withLock(system, sessionLockPath("token", session, system), wait, async () => write());
   } catch (error) {

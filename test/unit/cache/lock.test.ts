@@ -16,6 +16,7 @@ import { tmpdir, uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { withLock } from "../../../src/cache/lock.ts";
+import { prepareReplacement, replaceFile } from "../../../src/cache/replaceFile.ts";
 import { identifyProcess } from "../../../src/platform/processIdentity.ts";
 import { NICETIES, REFUSALS, runInChild } from "../../support/child.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
@@ -129,6 +130,34 @@ describe("a lock of a live process", () => {
     });
     expect(first).toBe("taken over");
     expect(JSON.parse(readFileSync(lock, "utf8")).id).toBe("third");
+  });
+});
+
+describe("a holder that was stopped before its rename", () => {
+  it("has to check again after its lock was taken over, however young its temporary file is", async () => {
+    const target = join(root, "file.json");
+    const system = fakeSystem();
+    const wait = { deadline: system.now(), purpose: "another sso-cred", writes: target };
+    await withLock(system, lock, wait, async () => {
+      const late = prepareReplacement(target);
+      hold(heldBefore(MINUTE_MS + 5_000), JSON.parse(readFileSync(lock, "utf8")).id);
+      await withLock(system, lock, wait, async () => replaceFile(target, "newer"));
+      let checks = 0;
+      expect(late.commit("older", () => ++checks === 1)).toBe(false);
+    });
+    expect([readFileSync(target, "utf8"), readdirSync(root).sort()]).toEqual([
+      "newer",
+      ["file.json", "locks"],
+    ]);
+  });
+
+  it("is no reason to remove the temporary files of others", async () => {
+    const others = join(root, ".sso-cred-1-x.tmp");
+    writeFileSync(others, "");
+    hold(heldBefore(MINUTE_MS + 5_000));
+    const wait = { deadline: 0, purpose: "another sso-cred", writes: join(root, "file.json") };
+    await withLock(fakeSystem(), lock, wait, async () => {});
+    expect(existsSync(others)).toBe(true);
   });
 });
 
