@@ -9,10 +9,9 @@ import {
   unlinkSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { SsoCredError } from "../errors.ts";
 import { errorCode } from "../platform/errorCode.ts";
 import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
-import { giveTo, ifPossible, writeError } from "./ownedFile.ts";
+import { deniedError, giveTo, ifPossible, writeError } from "./ownedFile.ts";
 
 const MAX_TEMPORARY_AGE_MS = 60_000;
 
@@ -88,9 +87,8 @@ export function requireListable(folder: string): void {
   try {
     readdirSync(folder);
   } catch (error) {
-    const code = errorCode(error) || String(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return;
-    throw new SsoCredError("config", `cannot list ${folder} (${code})`, { cause: error });
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error))) return;
+    throw deniedError(folder, error, (code) => `cannot list ${folder} (${code})`);
   }
 }
 

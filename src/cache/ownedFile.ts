@@ -11,8 +11,7 @@ import {
 import { dirname } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { errorCode } from "../platform/errorCode.ts";
-import { userName } from "../platform/homeOwner.ts";
-import { shellWord } from "../text/commandWords.ts";
+import { foreignOwner } from "../platform/foreignOwner.ts";
 
 /** Error codes of file systems that do not support a call. */
 const UNSUPPORTED = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"]);
@@ -85,41 +84,20 @@ export function cannotWrite(path: string, error: unknown, consequence: string): 
   return writeError(path, error, (code) => `cannot write ${path} (${code}), so ${consequence}`);
 }
 
-/** Names the folder of another user that prevents the write, if there is one, and the command that changes its owner. */
+/** As `deniedError`, for an access to the folder that holds `path`. */
 export function writeError(path: string, error: unknown, message: (code: string) => string): SsoCredError {
+  return deniedError(dirname(path), error, message);
+}
+
+/** The error for a refused access to `path`. Names the owner that is in the way, if there is one, and how to change it. */
+export function deniedError(path: string, error: unknown, message: (code: string) => string): SsoCredError {
   if (error instanceof SsoCredError) return error;
   const code = errorCode(error) || String(error);
-  const foreign = code === "EACCES" || code === "EPERM" ? foreignFolder(path) : undefined;
+  const foreign = code === "EACCES" || code === "EPERM" ? foreignOwner(path) : undefined;
   if (!foreign) return new SsoCredError("config", message(code), { cause: error });
-  const { folder, uid, isInOurs } = foreign;
-  return new SsoCredError("config", `${message(code)}: ${folder} belongs to ${userName(uid)}`, {
+  const { owner, remedy } = foreign;
+  return new SsoCredError("config", `${message(code)}: ${foreign.path} belongs to ${owner}`, {
     cause: error,
-    ...(isInOurs && { remedy: { run: `sudo chown -R ${process.geteuid?.()} ${shellWord(folder)}` } }),
+    remedy,
   });
-}
-
-/**
- * The highest folder above `path` that belongs to another user and lies in a folder of ours. If there is none of ours (the home
- * is another user's), the folder that holds `path`; undefined if that is ours.
- */
-function foreignFolder(path: string): { folder: string; uid: number; isInOurs: boolean } | undefined {
-  let lowest: { folder: string; uid: number } | undefined;
-  let highest: typeof lowest;
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    const uid = ownerOf(folder);
-    if (uid !== undefined && uid === process.geteuid?.()) return highest && { ...highest, isInOurs: true };
-    if (uid !== undefined) {
-      highest = { folder, uid };
-      lowest ??= highest;
-    }
-    if (dirname(folder) === folder) return lowest && { ...lowest, isInOurs: false };
-  }
-}
-
-function ownerOf(folder: string): number | undefined {
-  try {
-    return statSync(folder).uid;
-  } catch {
-    return undefined;
-  }
 }

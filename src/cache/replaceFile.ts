@@ -15,7 +15,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { errorCode } from "../platform/errorCode.ts";
-import { userName } from "../platform/homeOwner.ts";
+import { userName } from "../platform/foreignOwner.ts";
 import { isHeld, retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import {
   makeFolder,

@@ -107,7 +107,7 @@ function readText(path: string, { platform }: Environment): string {
   if ("fault" in file) {
     // For example AWS_CONFIG_FILE=/dev/null.
     if (file.is !== "unreadable") return "";
-    throw new SsoCredError("config", `${path} ${file.fault}`);
+    throw new SsoCredError("config", `${path} ${file.fault}`, { remedy: file.remedy ?? {} });
   }
   return decodeConfig(file.bytes, path, platform);
 }

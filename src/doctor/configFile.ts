@@ -24,6 +24,8 @@ export interface ConfigText {
   readonly path: string;
   /** `missing`, or the reason why it cannot be read. */
   readonly fault?: string | undefined;
+  /** The command that makes it readable. */
+  readonly run?: string | undefined;
   /** The encoding, if it is not plain UTF-8. */
   readonly encoding?: "UTF-16" | "not UTF-8" | "byte order mark" | undefined;
   readonly sections: readonly ConfigSection[];
@@ -36,7 +38,7 @@ export function readConfigText(path: string, file: "config" | "credentials"): Co
   const found = readRegularFile(path);
   if ("fault" in found) {
     const fault = found.is === "unreadable" ? found.fault : "missing";
-    return { path, fault, sections: [], strayLines: [] };
+    return { path, fault, run: found.remedy?.run, sections: [], strayLines: [] };
   }
   const { bytes } = found;
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))

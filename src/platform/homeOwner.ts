@@ -33,8 +33,3 @@ function setGroups(uid: number, gid: number): void {
     process.setgroups?.([gid]);
   }
 }
-
-/** `root`, or `user 1000`: Node has no call for the names of other users. */
-export function userName(uid: number): string {
-  return uid === 0 ? "root" : `user ${uid}`;
-}

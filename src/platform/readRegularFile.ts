@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readFileSync, statSync } from "node:fs";
+import type { Remedy } from "../errors.ts";
 import { errorCode } from "./errorCode.ts";
-import { userName } from "./homeOwner.ts";
+import { foreignOwner } from "./foreignOwner.ts";
 import { readWhileBusy } from "./retryWhileBusy.ts";
 
 /** Files kept by a person are smaller. */
@@ -11,7 +12,7 @@ const MISSING = new Set(["ENOENT", "ENOTDIR"]);
 type RegularFile =
   | { bytes: Buffer }
   /** `device`: a character device such as /dev/null. A reader may treat it as an empty file. */
-  | { fault: string; is: "missing" | "device" | "unreadable" };
+  | { fault: string; is: "missing" | "device" | "unreadable"; remedy?: Remedy };
 
 /** Reads a file of the user's. Never blocks on a pipe. */
 export function readRegularFile(path: string): RegularFile {
@@ -26,18 +27,12 @@ export function readRegularFile(path: string): RegularFile {
     return { bytes: readWhileBusy(() => readWithoutBlocking(path)) };
   } catch (error) {
     const code = errorCode(error) || "unknown error";
-    const owner = code === "EACCES" ? otherOwner(path) : undefined;
-    const why = owner === undefined ? code : `${code}; it belongs to ${userName(owner)}`;
-    return { fault: `cannot be read (${why})`, is: MISSING.has(code) ? "missing" : "unreadable" };
-  }
-}
-
-function otherOwner(path: string): number | undefined {
-  try {
-    const { uid } = statSync(path);
-    return uid === process.geteuid?.() ? undefined : uid;
-  } catch {
-    return undefined;
+    const foreign = code === "EACCES" ? foreignOwner(path) : undefined;
+    if (!foreign)
+      return { fault: `cannot be read (${code})`, is: MISSING.has(code) ? "missing" : "unreadable" };
+    const what = foreign.path === path ? "it" : foreign.path;
+    const { fault, is } = refused(`cannot be read (${code}; ${what} belongs to ${foreign.owner})`);
+    return { fault, is, remedy: foreign.remedy };
   }
 }
 

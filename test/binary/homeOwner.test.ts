@@ -123,3 +123,25 @@ it.skipIf(!canChange)(
     expect(below(world.home.path)).not.toContain(join(world.home.path, tokenPath("corp")));
   },
 );
+
+it.skipIf(!canChange).each([
+  [MAIN_JOB, "config"],
+  [["--profile", "corp-ReadOnly"], "credentials"],
+  [["status"], "credentials"],
+  [["list"], "credentials"],
+  [["logout", "--all"], "credentials"],
+  [["init", "corp", "--yes"], "config"],
+])("a ~/.aws that belongs to root is named with the command that gives it back: %j", async (args, file) => {
+  const world = await binaryWorld();
+  await signedIn(world);
+  give(world.home.path, USER);
+  const aws = join(world.home.path, ".aws");
+  chownSync(aws, 0, 0);
+  chmodSync(aws, 0o700);
+  const { code, stdout, stderr } = await runAsUser(world, args);
+  expect([code, stdout]).toEqual([3, ""]);
+  expect(stderr).toBe(
+    `sso-cred: ${aws}/${file} cannot be read (EACCES; ${aws} belongs to root)\n` +
+      `  run: sudo chown -R ${USER} ${aws}\n`,
+  );
+});

@@ -1,3 +1,4 @@
+import { shellWord } from "../../text/commandWords.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
 import type { ConfigSection, ConfigText } from "../configFile.ts";
@@ -36,7 +37,7 @@ export function checkConfig({ config, credentials }: Facts): Finding[] {
   ];
 }
 
-function encodings({ path, fault, encoding }: ConfigText): Finding[] {
+function encodings({ path, fault, run, encoding }: ConfigText): Finding[] {
   if (fault !== undefined && fault !== "missing") {
     const why = "no tool can read its profiles";
     return [
@@ -46,7 +47,7 @@ function encodings({ path, fault, encoding }: ConfigText): Finding[] {
         found: `${path} ${fault}`,
         where: path,
         why,
-        run: `ls -l ${path}`,
+        run: run ?? `ls -l ${shellWord(path)}`,
       },
     ];
   }

@@ -64,7 +64,7 @@ function pathFinding({ path, problem, detail }: PathFacts): Finding {
         found: `${path} cannot be written to (${detail})`,
         where: path,
         why: "tokens and credentials are not kept, so every call asks again",
-        run: `ls -ld ${path}`,
+        run: `ls -ld ${shellWord(path)}`,
       };
     case "leftover":
       return {

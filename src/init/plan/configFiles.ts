@@ -31,7 +31,7 @@ function readText(path: string, platform: NodeJS.Platform, emptyWhere: readonly 
   const file = readRegularFile(path);
   if ("fault" in file) {
     if (emptyWhere.includes(file.is)) return "";
-    throw new SsoCredError("config", `${path} ${file.fault}`);
+    throw new SsoCredError("config", `${path} ${file.fault}`, { remedy: file.remedy ?? {} });
   }
   return decodeConfig(file.bytes, path, platform);
 }

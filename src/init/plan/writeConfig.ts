@@ -20,7 +20,7 @@ import { followLinks, renameWhileBusy } from "../../cache/replaceFile.ts";
 import { encodeConfig } from "../../config/configText.ts";
 import { SsoCredError } from "../../errors.ts";
 import { errorCode } from "../../platform/errorCode.ts";
-import { userName } from "../../platform/homeOwner.ts";
+import { userName } from "../../platform/foreignOwner.ts";
 import { shellWord } from "../../text/commandWords.ts";
 
 interface OpenedFile {
