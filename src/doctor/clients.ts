@@ -1,3 +1,19 @@
+/** The clients as findings name them. */
+export type Client =
+  | "AWS CLI"
+  | "boto3"
+  | "JavaScript v3"
+  | "Go"
+  | "Java"
+  | "Rust"
+  | "Kotlin"
+  | "Ruby"
+  | "PHP"
+  | "C++"
+  | ".NET";
+/** Where a client gets its credentials; `error`: nowhere. */
+export type Outcome = "sso" | "process" | "keys" | "error";
+
 /**
  * How each client treats a profile with several kinds of credentials, and headers and keys that dialects read differently.
  * Sources: the SDKs' provider chains and parsers (awscli/botocore/credentials.py and configloader.py; aws-sdk-js-v3
@@ -48,21 +64,91 @@ export const SITUATIONS = {
     "C++": "keys",
     ".NET": "keys",
   },
-} as const satisfies Record<string, Record<string, "sso" | "process" | "keys" | "error">>;
+  /** `sso_session` together with `sso_region` or `sso_start_url` of another value than the session's. */
+  sessionContradicted: {
+    "AWS CLI": "error",
+    boto3: "error",
+    "JavaScript v3": "sso",
+    Go: "error",
+    Java: "error",
+    Rust: "error",
+    Kotlin: "error",
+    Ruby: "error",
+  },
+  /** The same, of the session's own value. */
+  sessionRepeated: {
+    "AWS CLI": "sso",
+    boto3: "sso",
+    "JavaScript v3": "sso",
+    Go: "sso",
+    Java: "sso",
+    Rust: "error",
+    Kotlin: "sso",
+    Ruby: "sso",
+  },
+  /** Two sections of one name, one of them with `credential_process`. */
+  sectionTwice: {
+    "AWS CLI": "error",
+    boto3: "error",
+    "JavaScript v3": "process",
+    Go: "process",
+    Java: "process",
+    Rust: "process",
+    Kotlin: "process",
+  },
+  /** A key twice in one section. */
+  keyTwice: {
+    "AWS CLI": "error",
+    boto3: "error",
+    "JavaScript v3": "process",
+    Go: "process",
+    Java: "process",
+    Rust: "process",
+    Kotlin: "process",
+  },
+  /** `Credential_Process`. */
+  keyInUpperCase: {
+    "AWS CLI": "process",
+    boto3: "process",
+    "JavaScript v3": "error",
+    Go: "process",
+    Java: "error",
+  },
+  /** `credential_process = ~/bin/sso-cred …`. */
+  commandWithTilde: {
+    "AWS CLI": "error",
+    boto3: "error",
+    "JavaScript v3": "process",
+    Go: "process",
+    Java: "process",
+  },
+} as const satisfies Record<string, Partial<Record<Client, Outcome>>>;
 
-/** Groups the clients of a situation by what they use: `sso_* keys: AWS CLI, boto3; credential_process: C++`. */
-export function describeSituation(situation: keyof typeof SITUATIONS): string {
-  const byOutcome = new Map<string, string[]>();
-  for (const [client, outcome] of Object.entries(SITUATIONS[situation])) {
-    const words = OUTCOMES[outcome];
-    byOutcome.set(words, [...(byOutcome.get(words) ?? []), client]);
-  }
-  return [...byOutcome].map(([outcome, clients]) => `${clients.join(", ")} use ${outcome}`).join("; ");
+export type Situation = keyof typeof SITUATIONS;
+
+/** Lists the clients of a situation by what they do: `AWS CLI, boto3 use the sso_* keys; C++ use credential_process`. */
+export function describeSituation(situation: Situation): string {
+  const outcomes: readonly Outcome[] = [...new Set(Object.values(SITUATIONS[situation]))];
+  return outcomes
+    .map((outcome) => `${clientsThat(situation, outcome).join(", ")} ${OUTCOMES[outcome]}`)
+    .join("; ");
 }
 
-const OUTCOMES = {
-  sso: "the sso_* keys",
-  process: "credential_process",
-  keys: "the static keys",
-  error: "neither and fail",
-} as const;
+/** The clients that give no credentials, as the start of a sentence: `AWS CLI, boto3 and Go`. */
+export function failingClients(situation: Situation): string {
+  const clients = clientsThat(situation, "error");
+  return [clients.slice(0, -1).join(", "), ...clients.slice(-1)].filter((part) => part !== "").join(" and ");
+}
+
+function clientsThat(situation: Situation, outcome: Outcome): string[] {
+  return Object.entries(SITUATIONS[situation])
+    .filter(([, found]) => found === outcome)
+    .map(([client]) => client);
+}
+
+const OUTCOMES: Record<Outcome, string> = {
+  sso: "use the sso_* keys",
+  process: "use credential_process",
+  keys: "use the static keys",
+  error: "fail",
+};

@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import type { Client } from "../../src/doctor/clients.ts";
 import type { Expect, Report } from "../stress/report.ts";
 import { isGoodOutput, jsonIn, SESSION } from "../stress/stage.ts";
 import { tokenPath } from "../support/home.ts";
 import type { Found, Program } from "./clients.ts";
-import { situationRows, type TableClient } from "./situations.ts";
+import { situationRows } from "./situations.ts";
 import { expectRole, openWorld, type World, whoAmI } from "./world.ts";
 
 export interface ClientUnderTest {
@@ -16,7 +17,7 @@ export interface ClientUnderTest {
   ownSso?: boolean;
   only?: "sso";
   /** Its name in doctor's table of clients. */
-  table?: TableClient;
+  table?: Client;
   /** True if it includes the helper's message in its own. */
   showsWords?: boolean;
 }

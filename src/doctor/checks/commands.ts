@@ -1,4 +1,5 @@
 import { printable } from "../../text/printable.ts";
+import { failingClients } from "../clients.ts";
 import type { CommandFacts, Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
@@ -26,7 +27,7 @@ function checkCommand(facts: CommandFacts, version: string, platform: NodeJS.Pla
       "command-tilde",
       "error",
       "begins with ~",
-      "the AWS CLI and boto3 run it without a shell, which would replace ~",
+      `${failingClients("commandWithTilde")} run it without a shell, which would replace ~`,
     );
   if (facts.state === "missing")
     return finding(

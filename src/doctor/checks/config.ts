@@ -1,6 +1,7 @@
 import { shellWord } from "../../text/commandWords.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
+import { failingClients } from "../clients.ts";
 import type { ConfigSection, ConfigText } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
@@ -25,7 +26,7 @@ const KNOWN_KEYS = [
 /** Real keys of other features that look like a misspelling of one above. */
 const OTHER_KEYS = new Set(["sso_cred_login", "sso_cred_wait", "sso_cred_cache", "regions", "service"]);
 
-const WHOLE_FILE = "the AWS CLI and boto3 refuse the whole file, so no profile works there";
+const WHOLE_FILE = `${failingClients("sectionTwice")} refuse the whole file, so no profile works there`;
 
 /** Checks the files as text, without regard to profiles. */
 export function checkConfig({ config, credentials }: Facts): Finding[] {
@@ -191,7 +192,7 @@ function upperCaseKey(path: string, line: number, key: string): Finding {
     severity: "warning",
     found: `the key ${printable(key)} is not in lower case`,
     where: `${path}:${line}`,
-    why: "the JavaScript SDK does not read it",
+    why: `${failingClients("keyInUpperCase")} do not read it`,
     fix: `write ${key.toLowerCase()}`,
   };
 }

@@ -3,7 +3,7 @@ import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../../config/region
 import { startUrlProblem } from "../../config/urls.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
-import { describeSituation } from "../clients.ts";
+import { describeSituation, failingClients } from "../clients.ts";
 import type { ConfigKey, ConfigSection } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
@@ -114,9 +114,7 @@ function sessionOf(section: ConfigSection, { config }: Facts): Finding[] {
         severity: isSame ? "warning" : "error",
         found: `${title} repeats ${copied} of its session${isSame ? "" : ", with another value"}`,
         where: `${config.path}:${copy.line}`,
-        why: isSame
-          ? "the Rust SDK refuses the profile"
-          : "the AWS CLI, Go, Java and Rust refuse the profile",
+        why: `the profile does not work in ${failingClients(isSame ? "sessionRepeated" : "sessionContradicted")}`,
         fix: `remove ${copied} from the profile`,
       },
     ];
