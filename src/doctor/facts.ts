@@ -13,6 +13,7 @@ export interface CommandFacts {
   readonly state: "runs" | "missing" | "not executable";
   /** The output of its `--version`; undefined for this program itself, and if there is none. */
   readonly version?: string | undefined;
+  readonly remedy: { run: string } | { fix: string };
 }
 
 /** A problem with a cache file, a state file or a folder. */
@@ -62,7 +63,7 @@ export interface CaFile extends CaBundle {
 }
 
 export interface EndpointFacts {
-  readonly service: "portal" | "OIDC";
+  readonly service: "portal" | "oidc";
   readonly url: string;
   readonly isAws: boolean;
   /** The error, on one line. */

@@ -30,13 +30,15 @@ export async function openConnection(
   const targetPeer: Peer = { name: url.host, isProxy: false, caBundle: trust.bundle };
   let peer = targetPeer;
   let used: SecureContext | undefined;
+  let isConnected = false;
   try {
     return await open();
   } catch (error) {
     if (used && isUnknownIssuer(error) && trust.isWiderThan(used)) {
       return await openConnection(url, proxy, trust, signal);
     }
-    throw networkFault(error, peer);
+    const isLate = isConnected && error instanceof TimedOut && error.phase === "connect";
+    throw networkFault(isLate ? new TimedOut("handshake", error.ms) : error, peer);
   }
 
   async function open(): Promise<Socket> {
@@ -62,7 +64,9 @@ export async function openConnection(
       opening.then((socket) => socket.destroy()).catch(() => {});
       throw error;
     }
-    return await opening;
+    const socket = await opening;
+    isConnected = true;
+    return socket;
   }
 
   async function handshake(socket: Socket, host: string): Promise<Socket> {

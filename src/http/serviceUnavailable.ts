@@ -50,7 +50,7 @@ export function isThrottled(error: unknown): boolean {
 
 /** The abort reason of a request that ran out of time. */
 export class TimedOut extends Error {
-  readonly phase: "lookup" | "connect" | "response";
+  readonly phase: "lookup" | "connect" | "handshake" | "response";
   readonly ms: number;
 
   constructor(phase: TimedOut["phase"], ms: number) {
@@ -104,6 +104,10 @@ function explain(error: unknown, code: string, peer: Peer): [message: string, re
         return [`cannot look up ${named}: no answer within ${time}; are you online?`, true];
       case "connect":
         return [`cannot reach ${name}: no connection within ${time}; ${hint}`, true];
+      case "handshake":
+        return isProxy
+          ? [`${name} takes connections, but did not answer within ${time}: is it a proxy?`, true]
+          : [`no TLS connection to ${name} within ${time}: is there a firewall between?`, true];
       case "response":
         return [`${name} did not answer within ${time}`, true];
     }

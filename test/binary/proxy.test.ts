@@ -115,7 +115,7 @@ test("a proxy that takes the connection and never answers costs the time there i
   const { code, stdout, stderr, ms } = await world.run(MAIN_JOB, { SSO_CRED_WAIT: "2" });
   expect([code, stdout]).toEqual([7, ""]);
   expect(stderr).toContain(
-    `cannot reach the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY): no connection within`,
+    `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) takes connections, but did not answer within`,
   );
   // Far below the SDKs' own timeouts, even on a slow machine.
   expect(ms).toBeLessThan(15_000);

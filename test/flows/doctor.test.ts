@@ -2,6 +2,7 @@ import { chown } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../src/doctor/finding.ts";
+import type { How } from "../identityCenter/misbehaviour.ts";
 import { GOOD, LINE } from "../support/doctorCases.ts";
 import { type CallOptions, MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
@@ -91,6 +92,36 @@ describe("doctor asks the services", () => {
     expect([code, performance.now() - startedAt < 6_000]).toEqual([8, true]);
     expect(idsOf(found).filter((id) => id === "endpoint-unreachable")).toHaveLength(2);
   });
+
+  it.each([
+    ["captivePortal", "answered with a web page instead of JSON (HTTP 200): a sign-in page of the network?"],
+    ["proxy403", "answered with a web page instead of JSON (HTTP 403): a proxy or firewall?"],
+    ["proxy407", "wants a password"],
+    ["invalidJson", "answered not in JSON (HTTP 200)"],
+    ["noCredentials", "takes a request that Identity Center rejects"],
+    ["drop", "closed the connection before its answer was complete"],
+  ] as const)("and tells %s from the services' own answers", async (kind, says) => {
+    await expectFault({ kind }, says);
+  });
+
+  it.each([
+    [503, {}, "is out of order (HTTP 503): try again later"],
+    [429, {}, "is throttling (HTTP 429): try again in a minute"],
+    [403, { message: "blocked by policy" }, "answered in unknown words (HTTP 403)"],
+  ])("and tells HTTP %i from the services' own answers", async (status, body, says) => {
+    await expectFault({ kind: "status", status, body }, says);
+  });
+
+  async function expectFault(how: How, says: string) {
+    const world = await signInWorld({ config: GOOD });
+    world.center.misbehave({ path: /.*/, how });
+    const { code, found } = await findings(world, []);
+    const faults = found.filter(({ id }) => id === "endpoint-unreachable");
+    expect([code, faults.map((one) => one.found)]).toEqual([
+      8,
+      [expect.stringContaining(says), expect.stringContaining(says)],
+    ]);
+  }
 
   it("whether the roles are assigned, and nothing when it is offline", async () => {
     const world = await signInWorld({ config: GOOD.replace("ReadOnly", "Owner") });

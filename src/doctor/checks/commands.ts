@@ -9,11 +9,10 @@ export function checkCommands({ commands, version, platform }: Facts): Finding[]
 }
 
 function checkCommand(facts: CommandFacts, version: string, platform: NodeJS.Platform): Finding[] {
-  const { command, where, profiles } = facts;
+  const { command, where, profiles, remedy } = facts;
   const title = `${printable(command)}, the command of ${list(profiles)},`;
-  const repair = "sso-cred init --repair";
   const finding = (id: string, severity: Finding["severity"], found: string, why: string): Finding[] => [
-    { id, severity, found: `${title} ${found}`, where, why, run: repair },
+    { id, severity, found: `${title} ${found}`, where, why, ...remedy },
   ];
   if (facts.splitsDifferently)
     return finding(
@@ -33,7 +32,7 @@ function checkCommand(facts: CommandFacts, version: string, platform: NodeJS.Pla
     return finding(
       "command-missing",
       "error",
-      facts.isAbsolute ? "does not exist" : "is not in PATH",
+      /[/\\]/.test(command) ? "does not exist" : "is not in PATH",
       "no client can run it",
     );
   if (facts.state === "not executable")

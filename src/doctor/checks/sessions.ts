@@ -110,12 +110,13 @@ function endpointFinding(
   { service, url, isAws, fault, milliseconds }: EndpointFacts,
 ): Finding[] {
   const where = printable(url);
+  const name = service === "oidc" ? "OIDC" : service;
   const found: Finding[] = [];
   if (!isAws)
     found.push({
       id: "endpoint-not-aws",
       severity: "warning",
-      found: `the ${service} endpoint of '${printable(title)}' is not AWS's`,
+      found: `the ${name} endpoint of '${printable(title)}' is not AWS's`,
       where,
       why: "tokens are sent to it",
     });
@@ -125,14 +126,14 @@ function endpointFinding(
       severity: "error",
       found: fault,
       where,
-      why: `the ${service} service of '${printable(title)}' is needed to ${service === "OIDC" ? "sign in and to refresh the token" : "get credentials"}`,
-      fix: "see the message; a wrong sso_region leads to a wrong host, and a company network often needs HTTPS_PROXY or AWS_CA_BUNDLE",
+      why: `the ${name} service of '${printable(title)}' is needed to ${service === "oidc" ? "sign in and to refresh the token" : "get credentials"}`,
+      fix: "check the network and sso_region; a company's network often needs HTTPS_PROXY or AWS_CA_BUNDLE",
     });
   else if (milliseconds !== undefined)
     found.push({
       id: "endpoint-reached",
       severity: "note",
-      found: `the ${service} service of '${printable(title)}' answers in ${milliseconds} ms`,
+      found: `the ${name} service of '${printable(title)}' answers in ${milliseconds} ms`,
       where,
       why: "name, connection and TLS are in order",
     });

@@ -3,9 +3,9 @@ import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import { isOurProgram, readOurCommand } from "../../config/ourCommand.ts";
 import { commandLine } from "../../init/plan/command.ts";
-import { installedFront } from "../../platform/installation.ts";
+import { installedFront, ownPath } from "../../platform/installation.ts";
 import type { System } from "../../platform/system.ts";
-import { splitCommandLine } from "../../text/commandWords.ts";
+import { shellWord, splitCommandLine } from "../../text/commandWords.ts";
 import type { ConfigText } from "../configFile.ts";
 import type { CommandFacts } from "../facts.ts";
 
@@ -22,13 +22,19 @@ export async function gatherCommands(
   for (const { kind, name, keys } of sections) {
     const key = keys.findLast((one) => one.key.toLowerCase() === "credential_process");
     if (kind !== "profile" || key === undefined) continue;
-    const command = readOurCommand(key.value)?.command ?? MEANT.exec(key.value)?.[0];
-    if (command === undefined) continue;
+    const command = programOf(key.value);
+    if (command === undefined || isWrapped(key.value, system)) continue;
     const splitsDifferently = isAmbiguous(key.value, system.platform);
-    const id = `${splitsDifferently} ${command}`;
+    const id = `${splitsDifferently} ${readOurCommand(key.value) !== undefined} ${command}`;
     const known = found.get(id);
     found.set(id, {
-      ...(known ?? { command, where: `${path}:${key.line}`, splitsDifferently, ...locate(command, system) }),
+      ...(known ?? {
+        command,
+        where: `${path}:${key.line}`,
+        splitsDifferently,
+        ...locate(command, system),
+        remedy: remedyFor(key.value, command, system.platform),
+      }),
       profiles: [...(known?.profiles ?? []), name],
     });
   }
@@ -39,6 +45,35 @@ export async function gatherCommands(
         : facts,
     ),
   );
+}
+
+/** The program of a line that runs sso-cred, or was meant to. */
+function programOf(value: string): string | undefined {
+  const first = splitCommandLine(value)[0] ?? "";
+  return isOurProgram(first) ? first : MEANT.exec(value)?.[0];
+}
+
+/** True for a line in which another program starts sso-cred: `/usr/bin/env sso-cred …`. */
+function isWrapped(value: string, system: Pick<System, "env" | "platform">): boolean {
+  const first = splitCommandLine(value)[0] ?? "";
+  return !isOurProgram(first) && locate(first, system).state === "runs";
+}
+
+/** How this program gets into the line. `init --repair` leaves a bare name alone, and does not see a line that does not run sso-cred. */
+function remedyFor(value: string, command: string, platform: NodeJS.Platform): CommandFacts["remedy"] {
+  const own = ownPath();
+  if (readOurCommand(value) !== undefined) {
+    if (/[/\\]/.test(command)) return { run: "sso-cred init --repair" };
+    const path = platform === "win32" ? `"${own}"` : shellWord(own);
+    return { run: `${path} init --repair --command ${path}` };
+  }
+  const rest = value.slice(MEANT.exec(value)?.[0].length ?? command.length);
+  const role = readOurCommand(`sso-cred${rest}`);
+  try {
+    return { fix: `write credential_process = ${role ? commandLine(own, role, platform) : own + rest}` };
+  } catch {
+    return { fix: "put sso-cred on the PATH, and write sso-cred in the place of the path" };
+  }
 }
 
 /** True if shlex and a shell may read the line differently, or neither as it was meant. */

@@ -1,6 +1,8 @@
 import { SsoCredError } from "../../errors.ts";
-import { type Exchange, httpExchange } from "../../http/exchange.ts";
+import { type Exchange, type HttpRequest, httpExchange } from "../../http/exchange.ts";
+import { classifyResponse, type Service } from "../../identityCenter/classifyResponse.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../../identityCenter/endpoints.ts";
+import { ServiceError } from "../../identityCenter/serviceError.ts";
 import { resolveStartUrl, startUrlRequest } from "../../identityCenter/startUrl.ts";
 import type { SsoSession } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
@@ -9,27 +11,25 @@ import type { EndpointFacts } from "../facts.ts";
 /** The time for all requests of `doctor`. */
 export const LIMITS = { connectMs: 4_000, totalMs: 5_000, responseBytes: 1024 * 1024 };
 
-/**
- * Sends both services a request that they reject. The rejection proves name, connection, TLS and time, and gives the
- * service's clock.
- */
+/** Requests that the services reject. The rejection proves name, connection, TLS and time, and gives the service's clock. */
+const PROBES: Readonly<Record<Service, Omit<HttpRequest, "url"> & { path: string }>> = {
+  portal: { method: "GET", path: "/assignment/accounts", headers: { "x-amz-sso_bearer_token": "none" } },
+  oidc: { method: "POST", path: "/token", headers: { "content-type": "application/json" }, body: "{}" },
+};
+
 export async function gatherEndpoints(
   session: SsoSession,
   offline: boolean,
   system: System,
 ): Promise<EndpointFacts[]> {
   const exchange = httpExchange(session, system, LIMITS);
-  const [portal, oidc] = [ssoEndpoint(session), oidcEndpoint(session)];
-  const services = [
-    { service: "portal" as const, url: portal, method: "GET", path: "/assignment/accounts" },
-    { service: "OIDC" as const, url: oidc, method: "POST", path: "/token", body: "{}" },
-  ];
+  const urls = { portal: ssoEndpoint(session), oidc: oidcEndpoint(session) };
   return await Promise.all(
-    services.map(async ({ service, url, ...request }) => ({
+    (["portal", "oidc"] as const).map(async (service) => ({
       service,
-      url,
-      isAws: isAwsEndpoint(url),
-      ...(offline ? {} : await probe(exchange, url, request, system)),
+      url: urls[service],
+      isAws: isAwsEndpoint(urls[service]),
+      ...(offline ? {} : await probe(exchange, urls[service], service, system)),
     })),
   );
 }
@@ -49,33 +49,24 @@ export async function gatherStartUrl(session: SsoSession, system: System): Promi
 async function probe(
   exchange: Exchange,
   endpoint: string,
-  { method, path, body }: { method: string; path: string; body?: string },
-  system: Pick<System, "now" | "interrupted">,
+  service: Service,
+  { now, interrupted }: Pick<System, "now" | "interrupted">,
 ): Promise<Pick<EndpointFacts, "fault" | "milliseconds" | "clockOffsetMs">> {
+  const { path, ...request } = PROBES[service];
   const url = new URL(endpoint + path);
   const startedAt = performance.now();
+  let milliseconds: number | undefined;
+  let clock = {};
   try {
-    const headers = body === undefined ? {} : { "content-type": "application/json" };
-    const response = await exchange({ method, url, headers, body }, { signal: system.interrupted });
-    const milliseconds = Math.round(performance.now() - startedAt);
+    const response = await exchange({ ...request, url }, { signal: interrupted });
+    milliseconds = Math.round(performance.now() - startedAt);
     const date = Date.parse(response.headers.date ?? "");
-    const clock = Number.isNaN(date) ? {} : { clockOffsetMs: date - system.now() };
-    if (!isJson(response.body.toString("utf8")))
-      return {
-        fault: `${url.host} answered with HTTP ${response.status} and something that is not Identity Center's: a sign-in page of the network, or a proxy?`,
-        ...clock,
-      };
-    return { milliseconds, ...clock };
+    if (!Number.isNaN(date)) clock = { clockOffsetMs: date - now() };
+    classifyResponse(response, url.host, service);
+    return { fault: `${url.host} takes a request that Identity Center rejects: is it a proxy?`, ...clock };
   } catch (error) {
-    if (error instanceof SsoCredError) return { fault: error.message };
+    if (error instanceof ServiceError) return { milliseconds, ...clock };
+    if (error instanceof SsoCredError) return { fault: error.message, ...clock };
     throw error;
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === "object";
-  } catch {
-    return false;
   }
 }

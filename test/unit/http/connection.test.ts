@@ -296,7 +296,7 @@ test("a proxy that never answers costs the time to connect, and its connection i
   await expectUnavailable(
     url,
     { env: { HTTPS_PROXY: proxy.url }, limits: { connectMs: 200 } },
-    `cannot reach the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY): no connection within 200 ms; is it running?`,
+    `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) takes connections, but did not answer within 200 ms: is it a proxy?`,
   );
   await expect.poll(() => proxy.openConnections()).toBe(0);
 });
