@@ -1,4 +1,7 @@
-/** The kinds of failure that a caller can act on, each with its exit code. The README has the same table. */
+/**
+ * The kinds of failure that a caller can act on, each with its exit code. The README has the same
+ * table.
+ */
 export const EXIT_CODE = {
   unexpected: 1,
   usage: 2,
@@ -22,8 +25,9 @@ export interface Remedy {
 }
 
 /**
- * The only error class of the program. `message` is a single line without the program's name. It names what failed
- * (file, section, host, account) and never holds a secret. `cause` goes to the trace only.
+ * The only error class of the program. `message` is a single line without the program's name. It
+ * names what failed (file, section, host, account) and never holds a secret. `cause` goes to the
+ * trace only.
  */
 export class SsoCredError extends Error {
   readonly kind: ErrorKind;

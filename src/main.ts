@@ -14,8 +14,8 @@ try {
 startOver().then(() => import("./cli/cli.ts").then(({ runProcess }) => runProcess()));
 
 /**
- * Comes first, because NODE_DEBUG makes Node report even the loading of modules on stderr. Costs nothing without such
- * variables. Ignores case, as Windows does.
+ * Comes first, because NODE_DEBUG makes Node report even the loading of modules on stderr. Costs
+ * nothing without such variables. Ignores case, as Windows does.
  */
 async function startOver(): Promise<void> {
   if (!Object.keys(process.env).some((name) => /^(?:NODE|OPENSSL|SSL|UV|QLOG)/i.test(name))) return;

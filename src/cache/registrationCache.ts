@@ -4,14 +4,14 @@ import { ssoCacheDirectory } from "../hit/paths.ts";
 import { pythonJson } from "../hit/pythonJson.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { ClientRegistration, SsoSession } from "../model.ts";
-import type { System } from "../platform/system.ts";
+import type { Environment, System } from "../platform/system.ts";
 import { readJsonObject } from "./jsonFile.ts";
 import { replaceFile } from "./replaceFile.ts";
 
 export type LoginGrant = "authorization_code" | "device_code";
 
 /** The AWS CLI's file for a client registration (aws-cli awscli/botocore/utils.py, `_registration_cache_key`). */
-export function registrationPath(session: SsoSession, system: Pick<System, "env" | "platform">): string {
+export function registrationPath(session: SsoSession, system: Environment): string {
   const key = pythonJson({
     region: session.region,
     scopes: session.scopes,
@@ -45,7 +45,7 @@ export function readRegistration(
 export function writeRegistration(
   session: SsoSession,
   client: ClientRegistration,
-  system: Pick<System, "env" | "platform">,
+  system: Environment,
 ): void {
   const text = pythonJson({
     clientId: client.clientId,

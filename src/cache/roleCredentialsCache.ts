@@ -6,12 +6,10 @@ import { roleCacheDirectory } from "../hit/paths.ts";
 import { pythonJson } from "../hit/pythonJson.ts";
 import { roleCredentialsFileName } from "../hit/roleKey.ts";
 import type { Role, RoleCredentials, SessionIdentity, SessionRole } from "../model.ts";
-import type { System } from "../platform/system.ts";
+import type { Environment, System } from "../platform/system.ts";
 import { listFolder, removeFile } from "./folder.ts";
 import { readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
-
-type Environment = Pick<System, "env" | "platform">;
 
 /** The parts of a role that its cache file is named after. */
 type CachedRole = Role & { session: SessionIdentity };

@@ -1,11 +1,9 @@
 import { join } from "node:path";
 import { stateDirectory } from "../hit/paths.ts";
 import type { SessionIdentity, SessionRole } from "../model.ts";
-import type { System } from "../platform/system.ts";
+import type { Environment } from "../platform/system.ts";
 import { roleFileName } from "./roleCredentialsCache.ts";
 import { tokenKey } from "./tokenCache.ts";
-
-type Environment = Pick<System, "env" | "platform">;
 
 /** All names under `~/.aws/sso-cred/` are hashes: text from the config never becomes a path. */
 export function sessionStatePath(

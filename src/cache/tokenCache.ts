@@ -5,7 +5,7 @@ import { ssoCacheDirectory } from "../hit/paths.ts";
 import { type Json, pythonJson } from "../hit/pythonJson.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
-import type { System } from "../platform/system.ts";
+import type { Environment } from "../platform/system.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 
 /** The fields that every SDK knows, in the AWS CLI's order. */
@@ -25,11 +25,11 @@ export function tokenKey(session: SessionIdentity): string {
   return sha1(session.name ?? session.startUrl);
 }
 
-export function tokenPath(session: SessionIdentity, system: Pick<System, "env" | "platform">): string {
+export function tokenPath(session: SessionIdentity, system: Environment): string {
   return join(ssoCacheDirectory(system.env, system.platform), `${tokenKey(session)}.json`);
 }
 
-export function tokenFileExists(session: SessionIdentity, system: Pick<System, "env" | "platform">): boolean {
+export function tokenFileExists(session: SessionIdentity, system: Environment): boolean {
   return existsSync(tokenPath(session, system));
 }
 
@@ -44,7 +44,7 @@ export function tokenFingerprint(accessToken: string): string {
  */
 export function readToken(
   session: SessionIdentity & Pick<SsoSession, "region">,
-  system: Pick<System, "env" | "platform">,
+  system: Environment,
 ): (SsoToken & { file: JsonObject }) | undefined {
   const file = readJsonObject(tokenPath(session, system));
   if (!file) return undefined;

@@ -18,15 +18,16 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 
 export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
 
-/** The command of the first word. Undefined for the main job and for a line that is not understood. */
+/** Undefined for the main job and for a line that is not understood. */
 export function commandOf(args: readonly string[]): (() => Promise<Command>) | undefined {
   const [word = ""] = args;
   return !isMainJob(args) && Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
 }
 
 /**
- * With both flags the first word is a session, whatever commands may be added later. `init` has such flags itself.
- * The commands that take a role have them too, so there the rule holds only for a line with nothing else in it.
+ * With both flags the first word is a session, whatever commands may be added later. `init` has
+ * such flags itself. The commands that take a role have them too, so there the rule holds only for
+ * a line with nothing else in it.
  */
 export function isMainJob(args: readonly string[]): boolean {
   const [word = ""] = args;
@@ -34,7 +35,7 @@ export function isMainJob(args: readonly string[]): boolean {
   return !ROLE_COMMANDS.has(word) || isBareLine(args.slice(1));
 }
 
-/** False for a line whose first word can only be a command: two words, or neither of the flags that go with a session. */
+/** False if the first word can only be a command: two words, or none of the role's flags. */
 export function canBeMainJob(args: readonly string[]): boolean {
   const [word = "", next = "-"] = args;
   return (

@@ -47,7 +47,7 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
   );
 }
 
-/** Adds `run: sso-cred doctor` to a message that only guesses the cause, which is one that ends in a question mark. */
+/** Adds `run: sso-cred doctor` to a message that ends in a question mark: it guesses the cause. */
 function withAdvice(error: SsoCredError, args: readonly string[]): SsoCredError {
   const { kind, message, remedy, cause } = error;
   const isGuess = kind === "unavailable" && message.endsWith("?");

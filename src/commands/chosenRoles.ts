@@ -32,7 +32,7 @@ interface Choosing {
 
 type Chosen = Pick<InitOptions, "wanted" | "keepOnly"> & { readonly profile: ProfileAnswers };
 
-/** Chooses the roles that get a profile, and its settings. Signs in only if the portal has to be asked. */
+/** The roles that get a profile, and its settings. Signs in only to ask the portal. */
 export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   const { flags, asking, somebody, system } = choosing;
   const { accountId, roleName, isMany, isUpkeep } = modeOf(flags);
@@ -78,8 +78,8 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
 const UPKEEP: ProfileAnswers = { region: "", output: "", nameTemplate: undefined, adopt: [] };
 
 /**
- * The roles whose profiles `--prune` keeps. An empty list of accounts is an error, not a reason to remove everything.
- * Profiles of an account whose roles cannot be listed are kept.
+ * The roles whose profiles `--prune` keeps. An empty list of accounts is an error, not a reason to
+ * remove everything. Profiles of an account whose roles cannot be listed are kept.
  */
 async function rolesToKeep(list: Inventory, { current, answers, asking }: Choosing): Promise<Role[]> {
   const accounts = await list.accounts();

@@ -24,7 +24,8 @@ export async function completion(args: readonly string[], system: System): Promi
 }
 
 /**
- * `sso-cred --complete -- WORD …`: prints candidates for the last word, one on each line, with a tab before the description.
+ * `sso-cred --complete -- WORD …`: prints candidates for the last word, one on each line, with a
+ * tab before the description.
  */
 export function printCandidates(words: readonly string[], system: System): void {
   let config: Config | undefined;
@@ -34,7 +35,8 @@ export function printCandidates(words: readonly string[], system: System): void 
     // Commands and flags can be completed without the config.
   }
   const lines = complete(words, config).map(({ text, help }) =>
-    // A name with control characters could change the terminal or begin another line, so it is left out.
+    // A name with control characters could change the terminal or begin another line, so it is left
+    // out.
     printable(text) === text ? `${text}${help === undefined ? "" : `\t${help}`}\n` : "",
   );
   system.writeStdout(lines.join(""));

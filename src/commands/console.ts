@@ -11,7 +11,7 @@ export const consoleOptions = {
   print: { type: "boolean" },
 } as const;
 
-/** `sso-cred console`: the access portal's own link to the AWS console. Sends no request and needs no token. */
+/** `sso-cred console`: the portal's own link to the AWS console. Sends no request. */
 export async function console(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseFlags(args, consoleOptions);
   const { role } = resolveNamedRole(namedRole(values, positionals, "console"), system);
@@ -46,7 +46,7 @@ const CONSOLES = [
   "console.amazonaws-eusc.eu",
 ];
 
-/** Only the AWS console is accepted: the portal signs in and then redirects to whatever the link names. */
+/** Only the AWS console: the portal signs in and then redirects to whatever the link names. */
 function consolePage(destination: string): string {
   const url = URL.canParse(destination) ? new URL(destination) : undefined;
   const isConsole =

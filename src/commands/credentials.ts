@@ -14,8 +14,8 @@ import { type NamedRole, namedRole, resolveNamedRole, roleOptions } from "./role
 export const credentialsOptions = { ...roleOptions, json: { type: "boolean" } } as const;
 
 /**
- * The main job: prints the `credential_process` document and nothing else. On a terminal it prints a summary without
- * secrets.
+ * The main job: prints the `credential_process` document and nothing else. On a terminal it prints
+ * a summary without secrets.
  */
 export async function credentials(args: readonly string[], system: System): Promise<number> {
   const deadline = waitDeadline(system);
@@ -79,7 +79,7 @@ function outputTimeLeftMs({ startedAt, env, now }: System): number {
   return startedAt + outputTimeoutMs(env) - now();
 }
 
-/** The end of a main-job run in epoch milliseconds: `SSO_CRED_WAIT` seconds after the start of the process. */
+/** The end of a main-job run: `SSO_CRED_WAIT` seconds after the start of the process. */
 export function waitDeadline(system: Pick<System, "env" | "startedAt">): number {
   const seconds = waitBudgetSeconds(system.env);
   if (!Number.isNaN(seconds)) return system.startedAt + seconds * 1000;

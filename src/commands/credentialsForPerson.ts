@@ -12,8 +12,8 @@ import { tokenFor } from "./openPortal.ts";
 const DEADLINE_MS = 60_000;
 
 /**
- * Role credentials for a command that a person runs. At a terminal, signs in first if needed, as `login` does.
- * Elsewhere behaves like the main job and throws the same errors.
+ * Role credentials for a command that a person runs. At a terminal, signs in first if needed, as
+ * `login` does. Elsewhere behaves like the main job and throws the same errors.
  */
 export async function credentialsForPerson(
   role: SessionRole,
@@ -22,7 +22,8 @@ export async function credentialsForPerson(
 ): Promise<RoleCredentials> {
   const cached = readRoleCredentials(role, system);
   if (cached && isFresh(cached.expiration, system.now())) return cached;
-  // Only stderr has to be a terminal: standard input may be a pipe, because nothing is read from it.
+  // Only stderr has to be a terminal: standard input may be a pipe, because nothing is read from
+  // it.
   if (isatty(2) && system.terminal() !== undefined) await signInFirst(role, flags, system);
   return obtainRoleCredentials(role, system.now() + DEADLINE_MS, system);
 }

@@ -14,7 +14,7 @@ export const doctorOptions = {
   json: { type: "boolean" },
 } as const;
 
-/** `sso-cred doctor`: everything that is wrong here, and the commands that fix it. Exit code 8 if there is an error. */
+/** `sso-cred doctor`: what is wrong here, and the commands that fix it. 8 if there is an error. */
 export async function doctor(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseFlags(args, doctorOptions);
   const [session = values["sso-session"], ...more] = positionals;

@@ -25,7 +25,7 @@ export const execOptions = { ...roleOptions, ...signInOptions, serve: { type: "b
 /** How long one request of an SDK may take. SDKs give up earlier. */
 const REQUEST_MS = 50_000;
 
-/** `sso-cred exec`: runs a command with credentials, in its environment or served. Returns the command's exit code. */
+/** `sso-cred exec`: a command with credentials, in its environment or served. */
 export async function exec(args: readonly string[], system: System): Promise<number> {
   const descriptors = keepInheritedDescriptors(system.env);
   const end = args.indexOf("--");
@@ -76,7 +76,7 @@ const SOURCES = [
   "login_session",
 ];
 
-/** SDKs look into `[default]` before they ask a server, so credentials there would silently be used instead. */
+/** SDKs look into `[default]` before they ask a server, and would use credentials there. */
 function withoutDefaultCredentials(role: SessionRole, system: System): Variables {
   const { defaults, path } = loadConfig(system, { credentials: true });
   if (!SOURCES.some((key) => defaults.get(key))) return {};
@@ -86,7 +86,7 @@ function withoutDefaultCredentials(role: SessionRole, system: System): Variables
   return { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 }
 
-/** The exit codes of a shell: 127 for a command that does not exist, 126 for one that cannot be started. */
+/** As a shell: 127 for a command that does not exist, 126 for one that cannot be started. */
 function exitCode(command: string, end: CommandEnd, system: System): number {
   if ("code" in end) return end.code;
   const isMissing = end.fault === "ENOENT";

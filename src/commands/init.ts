@@ -24,7 +24,7 @@ import { confirmPlan, wantsToAdopt } from "./initOffers.ts";
 import { SignInCancelled } from "./login.ts";
 import { type Person, personAtTerminal } from "./person.ts";
 
-/** `sso-cred init`: questions or flags, sign-in, plan, apply. Only the last step writes the config. */
+/** `sso-cred init`: questions or flags, sign-in, plan. Only the last step writes the config. */
 export async function init(args: readonly string[], system: System): Promise<number> {
   const flags = readFlags(args);
   if (flags.revert) return applyAndReport((files) => planRevert(files, flags.session), flags, system);
@@ -100,8 +100,8 @@ async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number
 }
 
 /**
- * Lists the roles, signing in if needed. At a terminal, a failed sign-in leads back to the questions whose answers
- * can fix it.
+ * Lists the roles, signing in if needed. At a terminal, a failed sign-in leads back to the
+ * questions whose answers can fix it.
  */
 async function signedInRoles(wizard: Wizard, files: Files, current: CurrentConfig, first: SessionAnswers) {
   const { asking, flags } = wizard;
@@ -124,7 +124,7 @@ async function signedInRoles(wizard: Wizard, files: Files, current: CurrentConfi
 
 const SIGN_IN_FAILURES: readonly ErrorKind[] = ["login-required", "login-failed", "unavailable", "config"];
 
-/** Completes a `login` remedy for a session that is not in the config yet: the session has to be written first. */
+/** Completes a `login` remedy for a session that is not in the config yet. */
 function withoutSession(
   error: SsoCredError,
   current: CurrentConfig,

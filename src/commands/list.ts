@@ -28,7 +28,7 @@ export const listOptions = {
   ...signInOptions,
 } as const;
 
-/** `sso-cred list`: every account and role that is assigned to the signed-in person, and the profiles that use it. */
+/** `sso-cred list`: the accounts and roles of the signed-in person, and their profiles. */
 export async function list(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseFlags(args, listOptions);
   const session = await chosenSession(values, positionals, system);

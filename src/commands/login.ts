@@ -39,7 +39,7 @@ export async function login(args: readonly string[], system: System): Promise<nu
   return 0;
 }
 
-/** Ctrl-C while a person watches a sign-in: the wizard continues after it, every other command ends. */
+/** Ctrl-C while a person watches a sign-in. The wizard continues after it. */
 export class SignInCancelled extends SsoCredError {
   constructor() {
     super("cancelled", "the sign-in was cancelled");
@@ -47,8 +47,8 @@ export class SignInCancelled extends SsoCredError {
 }
 
 /**
- * A sign-in that a person has asked for and watches. The instructions go to stderr, unless it is over before they are
- * needed. Throws as `awaitLogin`, for Ctrl-C `SignInCancelled`.
+ * A sign-in that a person has asked for and watches. The instructions go to stderr, unless it is
+ * over before they are needed. Throws as `awaitLogin`, for Ctrl-C `SignInCancelled`.
  */
 export async function signInAnew(
   session: SsoSession,

@@ -39,10 +39,10 @@ import {
 
 export const logoutOptions = { ...sessionOptions, all: { type: "boolean" } } as const;
 
-/** How long to wait for a refresh that holds the session's lock. The refresh reads the file again before it writes. */
+/** How long to wait for a refresh, which reads the file again before it writes. */
 const LOCK_TIMEOUT_MS = 3_000;
 
-/** A session to sign out of. Its files follow from the identity; only the revocation needs its settings. */
+/** Its files follow from the identity; only the revocation needs its settings. */
 interface Target {
   readonly identity: SessionIdentity;
   /** As `ConfiguredSession.resolve`. */
@@ -50,8 +50,9 @@ interface Target {
 }
 
 /**
- * `sso-cred logout`: removes the local files first, then tells the portal. If the portal cannot be told, the output
- * says so, and the exit code is still 0. Needs no setting but the session's name and start URL.
+ * `sso-cred logout`: removes the local files first, then tells the portal. If the portal cannot be
+ * told, the output says so, and the exit code is still 0. Needs no setting but the session's name
+ * and start URL.
  */
 export async function logout(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseFlags(args, logoutOptions);
@@ -125,7 +126,7 @@ async function signOutOfAll(system: System): Promise<void> {
     system.writeStdout("Nobody was signed in.\n");
 }
 
-/** All files in the SSO cache that hold an access token, whatever their names: `aws sso logout` removes them too. */
+/** All files of the SSO cache with an access token: `aws sso logout` removes them too. */
 function strayTokens({ env, platform }: System): { path: string; file: JsonObject }[] {
   const folder = ssoCacheDirectory(env, platform);
   return listFolder(folder).flatMap((name) => {
@@ -148,8 +149,8 @@ async function signOutOfStray(
 }
 
 /**
- * Removes temporary files of killed writers, which hold the same secrets. Throws `config` for a folder that cannot be
- * listed.
+ * Removes temporary files of killed writers, which hold the same secrets. Throws `config` for a
+ * folder that cannot be listed.
  */
 function sweepCaches({ env, platform }: System): void {
   for (const folder of [ssoCacheDirectory(env, platform), roleCacheDirectory(env, platform)]) {
@@ -164,8 +165,8 @@ function isPending(session: SessionIdentity, system: System): boolean {
 }
 
 /**
- * Signs out of one session. Returns false if there was nothing to sign out of. A file that cannot be removed does not
- * stop the rest.
+ * Signs out of one session. Returns false if there was nothing to sign out of. A file that cannot
+ * be removed does not stop the rest.
  */
 async function signOut({ identity, resolve }: Target, config: Config, system: System): Promise<boolean> {
   const title = sessionTitle(identity);
@@ -187,8 +188,8 @@ async function signOut({ identity, resolve }: Target, config: Config, system: Sy
   return hasToken || Boolean(roles.result) || wasOpen;
 
   /**
-   * Revokes at the configured endpoint if the file belongs to that session, else at the endpoint that the file's own
-   * fields lead to.
+   * Revokes at the configured endpoint if the file belongs to that session, else at the endpoint
+   * that the file's own fields lead to.
    */
   async function revoke(file: JsonObject): Promise<boolean> {
     const { result: session } = await attempt(resolve);
@@ -217,8 +218,8 @@ function signedOutLine(title: string, isRevoked: boolean, file: JsonObject | und
 }
 
 /**
- * Removes the token file. Returns its content for revocation, whether the system refused to read it, and the error if it
- * could not be removed.
+ * Removes the token file. Returns its content for revocation, whether the system refused to read
+ * it, and the error if it could not be removed.
  */
 async function removeToken(
   session: SessionIdentity,

@@ -31,12 +31,13 @@ const RETRY_MS = 10_000;
 const DEADLINE_MS = 60_000;
 
 /**
- * Calls `work` with the inventory of the signed-in person. Signs in first if needed, and once more if the portal
- * rejects the token. A listing of the last minutes is used again, complete or interrupted, and its age is shown. If
- * `work` ends with "access-denied" because of it, everything is listed anew.
+ * Calls `work` with the inventory of the signed-in person. Signs in first if needed, and once more
+ * if the portal rejects the token. A listing of the last minutes is used again, complete or
+ * interrupted, and its age is shown. If `work` ends with "access-denied" because of it, everything
+ * is listed anew.
  *
- * Throws as `obtainToken` and `signInAnew`; `login-required` where nobody can be asked; `access-denied` if the portal
- * rejects the request.
+ * Throws as `obtainToken` and `signInAnew`; `login-required` where nobody can be asked;
+ * `access-denied` if the portal rejects the request.
  */
 export async function withInventory<T>(
   session: SsoSession,
@@ -82,7 +83,7 @@ export async function withInventory<T>(
   }
 }
 
-/** A token of the signed-in person, after a sign-in if one is needed. `refused` is a token that the portal has rejected. */
+/** Signs in if needed. `refused` is a token that the portal has rejected. */
 export async function tokenFor(
   session: SsoSession,
   { isAttended, flags }: SignIn,

@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
-/** The flags and the other words of a command line. Throws the error of `parseArgs`, which becomes `usage`. */
+/** Throws the error of `parseArgs`, which becomes `usage`. */
 export function parseFlags<Options extends NonNullable<ParseArgsConfig["options"]>>(
   args: readonly string[],
   options: Options,

@@ -20,7 +20,7 @@ export async function personAtTerminal(system: System): Promise<Person | undefin
   return { prompts: terminalPrompts() };
 }
 
-/** A refreshable token has no end that matters to a person: it is refreshed until the portal's session ends. */
+/** A refreshable token is refreshed until the portal's session ends. */
 export function tokenLife(token: SsoToken, isRefreshable: boolean, now: number): string {
   return isRefreshable
     ? "refreshed automatically until your organisation's session ends"
@@ -32,7 +32,7 @@ export interface ProgressLine {
   clear(): void;
 }
 
-/** A progress line on stderr that overwrites itself. Shows nothing where stderr is not a terminal. */
+/** A progress line that overwrites itself, where stderr is a terminal. */
 export function progressLine(system: System): ProgressLine {
   const isShown = isatty(2) && system.env.TERM !== "dumb";
   let shownAt = Number.NEGATIVE_INFINITY;

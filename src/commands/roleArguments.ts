@@ -22,8 +22,8 @@ export interface NamedRole extends Role {
 }
 
 /**
- * The role that `--profile NAME`, or `SESSION --account-id ID --role-name ROLE`, names. `command` is undefined for
- * the main job. Throws `usage`.
+ * The role that `--profile NAME`, or `SESSION --account-id ID --role-name ROLE`, names. `command`
+ * is undefined for the main job. Throws `usage`.
  */
 export function namedRole(
   values: RoleArguments,
@@ -94,8 +94,8 @@ function hasOwnEndpoint({ session }: SessionRole, config: Config, system: System
 }
 
 /**
- * Sessions and roles name the cache file, endpoints do not. So credentials of another portal must not be read from it
- * or written to it.
+ * Sessions and roles name the cache file, endpoints do not. So credentials of another portal must
+ * not be read from it or written to it.
  */
 function withoutRoleCache(system: System): System {
   const env = { ...system.env, SSO_CRED_CACHE: "off" };

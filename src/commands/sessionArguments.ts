@@ -16,8 +16,9 @@ export const sessionOptions = {
 export type SessionArguments = { [name in keyof typeof sessionOptions]?: string | undefined };
 
 /**
- * The session that `[SESSION | --profile NAME | --sso-session NAME]` names. Without one, the only session in the config; if
- * there are several, the one that the person at the terminal picks. Throws `usage` when nobody can be asked.
+ * The session that `[SESSION | --profile NAME | --sso-session NAME]` names. Without one, the only
+ * session in the config; if there are several, the one that the person at the terminal picks.
+ * Throws `usage` when nobody can be asked.
  */
 export async function chosenSession(
   values: SessionArguments,
@@ -57,7 +58,7 @@ export async function onlyConfiguredSession(config: Config, system: System): Pro
   return legacy === undefined ? { session: await onlyName(config, system) } : { profile: legacy };
 }
 
-/** For a config without an `[sso-session]`: a profile with the only start URL of its legacy profiles. */
+/** Without any `[sso-session]`: a profile with the only start URL of the legacy profiles. */
 function onlyLegacy(config: Config): string | undefined {
   const profiles = config.sessionNames().length === 0 ? legacyProfiles(config) : [];
   const urls = new Set(profiles.map((name) => config.profile(name)?.get("sso_start_url")));

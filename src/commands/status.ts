@@ -49,8 +49,8 @@ interface BrokenSession {
 type Row = { data: SessionStatus | BrokenSession; line: string };
 
 /**
- * `sso-cred status`: reads the files and sends no request. Exit code 0 if all sessions work without a person, 3 if
- * the settings of one cannot be used, else 4.
+ * `sso-cred status`: reads the files and sends no request. Exit code 0 if all sessions work without
+ * a person, 3 if the settings of one cannot be used, else 4.
  */
 export async function status(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseFlags(args, statusOptions);
@@ -129,7 +129,7 @@ function sessionStatus(session: SsoSession, token: SsoToken | undefined, system:
   };
 }
 
-/** A line if the native front is installed but was not called, or has another version; else empty. */
+/** Tells if the installed front was not called, or has another version. */
 function frontLine(): string {
   const front = isPacked() ? installedFront() : undefined;
   if (front === undefined) return "";

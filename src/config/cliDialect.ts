@@ -1,12 +1,12 @@
 import { SsoCredError } from "../errors.ts";
-import { parseConfig, readHeader } from "./ini.ts";
+import { isIgnored, parseConfig, readHeader, readOption, readValue } from "./ini.ts";
 import { linesOf } from "./layout.ts";
 import { shownHeader } from "./slips.ts";
 import { shownUrl } from "./urls.ts";
 
 /** The keys that decide whose credentials a profile gives. */
 const CRITICAL = ["sso_account_id", "sso_role_name", "sso_start_url", "sso_session", "credential_process"];
-/** A quick test: without one of these layouts all readers agree, and the comparison below is skipped. */
+/** Without one of these layouts all readers agree, and the comparison is skipped. */
 const DOUBTFUL = /^[^\S\r\n]+(?:sso_\w+|credential_process)\s*[=:]|^[^\S\r\n]*\[profile\s+["']?default/im;
 
 interface CliValue {
@@ -15,10 +15,11 @@ interface CliValue {
 }
 
 /**
- * Rejects layouts that name one account to the AWS CLI and another to the SDKs, whose reading we share: a key that is
- * indented below another one, and `[default]` after `[profile default]`.
+ * Rejects layouts that name one account to the AWS CLI and another to the SDKs, whose reading we
+ * share: a key that is indented below another one, and `[default]` after `[profile default]`.
  *
- * @throws SsoCredError("config") naming both readings where they choose different accounts, roles or start URLs.
+ * @throws SsoCredError("config") naming both readings where they choose different accounts, roles
+ * or start URLs.
  */
 export function assertCliReadsAlike(
   text: string,
@@ -40,7 +41,9 @@ export function assertCliReadsAlike(
   }
 }
 
-/** Python's RawConfigParser: every line that is indented deeper than the key above continues that key's value. */
+/**
+ * Python's RawConfigParser: a line that is indented deeper than the key above continues its value.
+ */
 function readAsCli(text: string, kind: string, name: string): Map<string, CliValue> {
   let keys = new Map<string, CliValue>();
   let headerLine = "";
@@ -49,11 +52,11 @@ function readAsCli(text: string, kind: string, name: string): Map<string, CliVal
   let option: CliValue | undefined;
   for (const [at, { start, textEnd }] of linesOf(text).entries()) {
     const raw = text.slice(start, textEnd);
+    if (isIgnored(raw)) continue;
     const line = raw.trim();
-    if (line === "" || line[0] === "#" || line[0] === ";") continue;
     const lineIndent = raw.search(/\S/);
     if (option !== undefined && lineIndent > indent) {
-      option.value += `\n${withoutComment(line)}`;
+      option.value += `\n${readValue(line, "")}`;
       continue;
     }
     indent = lineIndent;
@@ -66,17 +69,10 @@ function readAsCli(text: string, kind: string, name: string): Map<string, CliVal
       if (isInside) headerLine = line;
       continue;
     }
-    const delimiter = line.search(/[=:]/);
-    if (delimiter < 1) continue;
-    const key = line.slice(0, delimiter).trim().toLowerCase();
-    const value = line.slice(delimiter + 1).trim();
-    option = { value: key === "credential_process" ? value : withoutComment(value), line: at + 1 };
-    if (isInside) keys.set(key, option);
+    const found = readOption(line);
+    if (found === undefined) continue;
+    option = { value: found.value, line: at + 1 };
+    if (isInside) keys.set(found.key, option);
   }
   return keys;
-}
-
-function withoutComment(value: string): string {
-  const comment = value.search(/\s[#;]/);
-  return (comment < 0 ? value : value.slice(0, comment)).trim();
 }

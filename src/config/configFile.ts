@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { type Remedy, SsoCredError } from "../errors.ts";
-import { configPath, credentialsPath, type Environment } from "../hit/paths.ts";
+import { configPath, credentialsPath } from "../hit/paths.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
+import type { Environment } from "../platform/system.ts";
 import { decodeConfig } from "./configText.ts";
 import { type ConfigFile, findSection, parseConfig, type Section } from "./ini.ts";
 
@@ -13,7 +14,9 @@ export interface Config {
   readonly credentialsPath: string;
   /** The sentence that the config file does not exist; undefined if it does. */
   readonly absence: { readonly message: string; readonly remedy?: Remedy } | undefined;
-  /** The keys of `[profile NAME]`. Keys of the credentials file, if it was loaded, override them. */
+  /**
+   * The keys of `[profile NAME]`. Keys of the credentials file, if it was loaded, override them.
+   */
   profile(name: string): ReadonlyMap<string, string> | undefined;
   session(name: string): ReadonlyMap<string, string> | undefined;
   /** The nested maps of `[services NAME]`. */
@@ -26,7 +29,8 @@ export interface Config {
 }
 
 /**
- * Reads the config, and with `credentials` the credentials file too. A missing file is an empty one.
+ * Reads the config, and with `credentials` the credentials file too. A missing file is an empty
+ * one.
  *
  * @throws SsoCredError("config") when a file exists but cannot be read as text.
  */
@@ -72,7 +76,7 @@ function parseFiles(text: string, credentialsText: string, system: Environment):
   };
 }
 
-/** A hint for when `AWS_CONFIG_FILE` names a missing file while the usual one exists: the variable is often a leftover. */
+/** `AWS_CONFIG_FILE` is often a leftover: names the usual file where that one exists. */
 function describeAbsence(path: string, { env, platform }: Environment): Config["absence"] {
   if (!env.AWS_CONFIG_FILE) return { message: `${path} does not exist` };
   const message = `${path}, which AWS_CONFIG_FILE names, does not exist`;

@@ -3,9 +3,9 @@ import { SsoCredError } from "../errors.ts";
 import { shellWord } from "../text/commandWords.ts";
 
 /**
- * Decodes the text of a config or credentials file. In a line that is not UTF-8 (Windows-31J, latin-1) each byte
- * above 0x7F becomes one of U+DC80–DCFF, as with Python's `surrogateescape`. Such a byte affects only the value it
- * stands in, and {@link encodeConfig} restores it.
+ * Decodes the text of a config or credentials file. In a line that is not UTF-8 (Windows-31J,
+ * latin-1) each byte above 0x7F becomes one of U+DC80–DCFF, as with Python's `surrogateescape`.
+ * Such a byte affects only the value it stands in, and {@link encodeConfig} restores it.
  *
  * @throws SsoCredError("config") for UTF-16, with the command that converts the file.
  */
@@ -37,7 +37,7 @@ function escaped(line: string): string {
   return line.replace(/[\x80-\xff]/g, (byte) => String.fromCharCode(0xdc00 + byte.charCodeAt(0)));
 }
 
-/** UTF-16 has a byte order mark or, in its first characters, zero bytes, which no config in UTF-8 has. */
+/** UTF-16 has a byte order mark or, in its first characters, zero bytes. */
 function utf16Encoding(bytes: Buffer): string | undefined {
   const [first, second, third, fourth] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return "UTF-16";

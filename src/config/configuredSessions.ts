@@ -11,7 +11,7 @@ export interface ConfiguredSession {
   resolve(): SsoSession;
 }
 
-/** Every session in the config: its `[sso-session]`s, and the legacy profiles, one for each start URL. */
+/** Every session in the config: its `[sso-session]`s, and a legacy profile for each start URL. */
 export function configuredSessions(config: Config, system: System): ConfiguredSession[] {
   const named = config.sessionNames().map((name) => ({
     identity: sessionIdentity(config, name),

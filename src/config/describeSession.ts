@@ -10,18 +10,18 @@ export function sessionTitle(session: SessionIdentity): string {
 
 type Located = Pick<SsoSession, "name" | "loginArguments">;
 
-/** The section that holds a session's settings: `[sso-session corp]`, or the profile of a legacy session. */
+/** `[sso-session corp]`, or the profile of a legacy session. */
 export function sectionOf({ name, loginArguments }: Located): string {
   return name === null ? `the profile (${printable(loginArguments)})` : `[sso-session ${printable(name)}]`;
 }
 
-/** The advice for a rejection that a wrong setting would explain. The services do not say which setting is wrong. */
+/** For a rejection that a wrong setting would explain. The services do not say which one. */
 export function settingsToCheck(session: Located & Pick<SsoSession, "startUrl" | "region">): string {
   const { startUrl, region } = session;
   return `check sso_start_url (${printable(startUrl, 200)}) and sso_region (${region}) in ${sectionOf(session)}`;
 }
 
-/** Names the scope without which the portal rejects every token, if the session lacks it; else undefined. */
+/** The scope without which the portal rejects every token; undefined if the session has it. */
 export function missingScope(session: Located & Pick<SsoSession, "scopes">): string | undefined {
   const [needed = ""] = DEFAULT_SCOPES;
   if (session.scopes === null || session.scopes.includes(needed)) return undefined;

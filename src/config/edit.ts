@@ -8,7 +8,7 @@ export interface SectionName {
 type Entries = readonly (readonly [key: string, value: string])[];
 
 export type ConfigEdit =
-  /** Changes the value of each key in place. A missing key is added after the last option of the section. */
+  /** Changes values in place. A missing key is added after the last option of the section. */
   | { readonly set: SectionName; readonly entries: Entries }
   /** Writes a new section at the end. */
   | { readonly add: SectionName; readonly entries: Entries }
@@ -17,8 +17,8 @@ export type ConfigEdit =
   /** Comments the keys out with a marker, and inserts the entries before the first of them. */
   | { readonly setAside: SectionName; readonly keys: readonly string[]; readonly entries: Entries }
   /**
-   * The inverse of `setAside`: removes the keys with their continuation lines, and uncomments the marked lines. With
-   * entries, replaces both by these.
+   * The inverse of `setAside`: removes the keys with their continuation lines, and uncomments the
+   * marked lines. With entries, replaces both by these.
    */
   | { readonly restore: SectionName; readonly keys: readonly string[]; readonly entries?: Entries };
 
@@ -32,8 +32,8 @@ interface Splice {
 }
 
 /**
- * Applies the edits and keeps every other byte: comments, order, blank lines, line ends, byte order mark. New lines
- * get the line end of their neighbours.
+ * Applies the edits and keeps every other byte: comments, order, blank lines, line ends, byte order
+ * mark. New lines get the line end of their neighbours.
  */
 export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
   const places = placesByName(text);
@@ -48,7 +48,7 @@ export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
   return splice(text, splices);
 }
 
-/** Returns a function that gives the lines of a section, with repeated sections joined. The text is parsed once. */
+/** Parses the text once. The lines of repeated sections are joined. */
 export function sectionLines(text: string): (section: SectionName) => string[] {
   const places = placesByName(text);
   return ({ kind, name }) =>
@@ -65,13 +65,13 @@ export function setAsideLines(text: string, section: SectionName): string[] {
     .map((line) => line.slice(SET_ASIDE.length));
 }
 
-/** The first line, counted from 1, that would make edits ambiguous, and the reason; undefined for an editable text. */
+/** The first line, counted from 1, that makes edits ambiguous; undefined for an editable text. */
 export function uneditable(text: string): { line: number; problem: string } | undefined {
   for (const [at, { start, textEnd }] of linesOf(text).entries()) {
     const line = text.slice(start, textEnd);
     if (line.includes("\0")) return { line: at + 1, problem: "holds a NUL byte" };
-    if (/^\[[^\]]*$/.test(line))
-      return { line: at + 1, problem: "opens a section with [ and does not close it" };
+    const problem = "opens a section with [ and does not close it";
+    if (/^\[[^\]]*$/.test(line)) return { line: at + 1, problem };
   }
   return undefined;
 }
@@ -149,7 +149,7 @@ function restore(
   ];
 }
 
-/** Renders entries with the indent and the line end of an option, so that no line becomes a continuation of another. */
+/** Takes over indent and line end, so that no line becomes a continuation of another. */
 function linesLike(text: string, { start, end }: OptionPlace, entries: Entries): string {
   const indent = /^[^\S\r\n]*/.exec(text.slice(start, end))?.[0] ?? "";
   const lineEnd = /\r\n?|\n/.exec(text.slice(start, end))?.[0] ?? /\r\n?|\n/.exec(text)?.[0] ?? "\n";
@@ -200,8 +200,8 @@ function splice(text: string, splices: readonly Splice[]): string {
     const lineEnd = /(?:\r\n?|\n)$/.exec(tail)?.[0] ?? usual;
     const isEmpty = tail === "" || tail === "\ufeff";
     if (!isEmpty && !/[\r\n]$/.test(tail)) push(lineEnd);
-    if (!isEmpty && isSection === true && !/(?:\r\n|\r(?!\n)|\n)[^\S\r\n]*(?:\r\n?|\n)$/.test(tail))
-      push(lineEnd);
+    const isAfterBlank = /(?:\r\n|\r(?!\n)|\n)[^\S\r\n]*(?:\r\n?|\n)$/.test(tail);
+    if (!isEmpty && isSection === true && !isAfterBlank) push(lineEnd);
     push(lines.map((each) => each + lineEnd).join(""));
   }
   push(text.slice(at));

@@ -1,7 +1,8 @@
 import { SsoCredError } from "../errors.ts";
-import { type Environment, expandPath } from "../hit/paths.ts";
+import { expandPath } from "../hit/paths.ts";
 import type { CaBundle, EndpointSettings } from "../model.ts";
 import { isLoopback } from "../platform/loopback.ts";
+import type { Environment } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import type { Config } from "./configFile.ts";
 import { shownUrl } from "./urls.ts";
@@ -18,8 +19,9 @@ export interface SettingSources {
   /** The profile with `--profile`, else the session's section. */
   readonly own: Layer;
   /**
-   * `[default]`, for a run without `--profile`: only its FIPS, dual-stack and CA bundle settings count. Its endpoint
-   * often belongs to another service (LocalStack, MinIO), which must not get a token.
+   * `[default]`, for a run without `--profile`: only its FIPS, dual-stack and CA bundle settings
+   * count. Its endpoint often belongs to another service (LocalStack, MinIO), which must not get a
+   * token.
    */
   readonly defaults?: Layer["keys"];
 }
@@ -35,12 +37,13 @@ export const ENDPOINT_KEYS = [
 ] as const;
 
 /**
- * Reads where the portal and the OIDC service are, in the SDKs' order: `AWS_ENDPOINT_URL_SSO` (`…_SSO_OIDC`),
- * `AWS_ENDPOINT_URL`, the block `sso` (`sso_oidc`) of the `services` section, `endpoint_url`.
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ * Reads where the portal and the OIDC service are, in the SDKs' order: `AWS_ENDPOINT_URL_SSO`
+ * (`…_SSO_OIDC`), `AWS_ENDPOINT_URL`, the block `sso` (`sso_oidc`) of the `services` section,
+ * `endpoint_url`. https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  *
- * @throws SsoCredError("config") for a URL that is not https (or http to this machine), a `services` section that does not
- * exist, and an endpoint together with FIPS or dual-stack, which the SDKs reject too. Nothing in `[default]` is an error.
+ * @throws SsoCredError("config") for a URL that is not https (or http to this machine), a
+ * `services` section that does not exist, and an endpoint together with FIPS or dual-stack, which
+ * the SDKs reject too. Nothing in `[default]` is an error.
  */
 export function endpointSettings(
   config: Config,
@@ -55,16 +58,14 @@ export function endpointSettings(
   const useFips = isOn("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
   const useDualstack = isOn("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
   if (custom !== undefined && (useFips || useDualstack)) {
-    const feature = useFips ? "FIPS" : "dual-stack";
-    throw new SsoCredError(
-      "config",
-      `${custom.source} cannot be combined with ${feature} endpoints; drop one`,
-    );
+    const feature = useFips ? "FIPS endpoints" : "dual-stack endpoints";
+    throw new SsoCredError("config", `${custom.source} cannot be combined with ${feature}; drop one`);
   }
   return { useFips, useDualstack, ...(sso && { ssoUrl: sso.url }), ...(oidc && { oidcUrl: oidc.url }) };
 
   function isOn(variable: string, key: string): boolean {
-    // A session with its own endpoint ignores [default]: the two cannot be combined, and [default] must not cause an error.
+    // A session with its own endpoint ignores [default]: the two cannot be combined, and [default]
+    // must not cause an error.
     return isTrue(env[variable] || keys.get(key) || (custom === undefined ? defaults?.get(key) : undefined));
   }
 
@@ -74,26 +75,21 @@ export function endpointSettings(
     }
     const services = keys.get("services");
     if (services) {
+      const name = printable(services);
       const blocks = config.services(services);
       if (blocks === undefined) {
-        throw new SsoCredError(
-          "config",
-          `${config.path}: ${header} has services = ${printable(services)}, which is not a section of the file`,
-        );
+        const fault = `${header} has services = ${name}, which is not a section of the file`;
+        throw new SsoCredError("config", `${config.path}: ${fault}`);
       }
       const url = blocks.get(service)?.get("endpoint_url");
-      if (url)
-        return checked(
-          url,
-          `${config.path}: endpoint_url of ${service} in [services ${printable(services)}]`,
-        );
+      if (url) return checked(url, `${config.path}: endpoint_url of ${service} in [services ${name}]`);
     }
     const url = keys.get("endpoint_url");
     return url ? checked(url, `${config.path}: endpoint_url of ${header}`) : undefined;
   }
 }
 
-/** The PEM file of trusted CAs, in botocore's order of precedence; undefined for the system's own CAs. */
+/** The PEM file of trusted CAs, in botocore's order; undefined for the system's own CAs. */
 export function caBundle(
   { own, defaults }: SettingSources,
   { env, platform }: Environment,
@@ -125,10 +121,8 @@ function checked(text: string, source: string): { url: string; source: string } 
     throw new SsoCredError("config", `${source} is not an https URL: ${shownUrl(text)}`);
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    throw new SsoCredError(
-      "config",
-      `${source} must be https, as it is not on this machine: ${printable(text)}`,
-    );
+    const fault = `must be https, as it is not on this machine: ${printable(text)}`;
+    throw new SsoCredError("config", `${source} ${fault}`);
   }
   return { url: text, source };
 }

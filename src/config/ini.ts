@@ -1,16 +1,22 @@
 import { splitQuoted } from "../text/commandWords.ts";
 
 /**
- * The dialect of `~/.aws/config` and `~/.aws/credentials`: the AWS CLI's (Python's RawConfigParser), but more lenient
- * where the CLI rejects a whole file or loses a section that the SDKs for JavaScript or Go read:
+ * The dialect of `~/.aws/config` and `~/.aws/credentials`: the AWS CLI's (Python's
+ * RawConfigParser), but more lenient where the CLI rejects a whole file or loses a section that the
+ * SDKs for JavaScript or Go read:
  *
- * - a byte order mark, CR and CRLF, lines without delimiter, duplicate sections and keys (merged, last wins) are fine;
- * - a header may be indented and may be followed by text; a name may be quoted, and may hold blanks without quotes;
- * - `#` and `;` begin a comment at the start of a line and after white space, except in `credential_process`;
- * - an indented line continues the value above it, unless it looks like a key of its own (`name = …`).
+ * - a byte order mark, CR and CRLF, lines without delimiter, duplicate sections and keys (merged,
+ *   last wins) are fine;
+ * - a header may be indented and may be followed by text; a name may be quoted, and may hold blanks
+ *   without quotes;
+ * - `#` and `;` begin a comment at the start of a line and after white space, except in
+ *   `credential_process`;
+ * - an indented line continues the value above it, unless it looks like a key of its own (`name =
+ *   …`).
  *
- * Kept from the CLI: `:` is a delimiter too, keys are lower-cased, kinds and names are not, `[DEFAULT]` is inherited by
- * every section, `key =` followed by deeper lines is a nested map, nothing is interpolated or unquoted in values.
+ * Kept from the CLI: `:` is a delimiter too, keys are lower-cased, kinds and names are not,
+ * `[DEFAULT]` is inherited by every section, `key =` followed by deeper lines is a nested map,
+ * nothing is interpolated or unquoted in values.
  */
 export interface Section {
   readonly kind: "profile" | "sso-session" | "services" | "other";
@@ -22,7 +28,6 @@ export interface Section {
 
 export type ConfigFile = "config" | "credentials";
 
-/** The meaning of a header's text, brackets included; trailing text is dropped. */
 export interface Header {
   readonly kind: Section["kind"];
   readonly name: string;
@@ -47,7 +52,8 @@ export function findSection(
   kind: Section["kind"],
   name: string,
 ): Section | undefined {
-  // A quoted header may mean the name without containing it. Other headers without the name are skipped unread.
+  // A quoted header may mean the name without containing it. Other headers without the name are
+  // skipped unread.
   const mayMatter = (line: string) => line.includes(name) || line.includes("DEFAULT") || /["'\\]/.test(line);
   const isWanted = (header: Header) => header.kind === kind && header.name === name;
   return read(text, file, mayMatter, isWanted).at(0);
@@ -93,7 +99,7 @@ function normalize(text: string): string {
   return start.includes("\r") ? start.replace(/\r\n?/g, "\n") : start;
 }
 
-/** Jumps from bracket to bracket, so that a file with many sections costs little more than a text search. */
+/** Jumps from bracket to bracket, which costs little more than a text search. */
 function* blocks(
   text: string,
   file: ConfigFile,
@@ -133,8 +139,9 @@ function isHeader(line: string): boolean {
 }
 
 /**
- * Reads one line as a section header; undefined if it is none. A line that begins with an unclosed `[` counts as a
- * header of kind `other`, so that the keys below it don't end up in the section above.
+ * Reads one line as a section header; undefined if it is none. A line that begins with an unclosed
+ * `[` counts as a header of kind `other`, so that the keys below it don't end up in the section
+ * above.
  */
 export function readHeader(line: string, file: ConfigFile): Header | undefined {
   if (!isHeader(line)) return undefined;
@@ -161,47 +168,61 @@ function closingBracket(text: string): number {
   return end > 0 ? end : text.lastIndexOf("]");
 }
 
-/** The AWS CLI quotes names like shell words. A name that is not exactly one word is taken literally. */
+/** The AWS CLI quotes names like shell words. Anything but one word is taken literally. */
 function unquote(name: string): string {
   if (!/["'\\]/.test(name)) return name;
   const words = splitQuoted(name);
   return words?.length === 1 && words[0] !== undefined ? words[0] : name;
 }
 
-interface Current {
+/** The first line of a `key = value`. */
+interface Option {
+  /** Lower-cased. */
   readonly key: string;
   readonly indent: number;
-  /** True when the value after the delimiter is empty. */
-  readonly empty: boolean;
+  /** The delimiter's index in the line. */
+  readonly delimiter: number;
+  readonly value: string;
 }
 
 function readBody(body: string, into: Draft): void {
-  let current: Current | undefined;
+  let current: Option | undefined;
   for (const line of body.split("\n")) {
-    const text = line.trim();
-    if (text === "" || text[0] === "#" || text[0] === ";") continue;
-    const indent = line.search(/\S/);
-    if (current !== undefined && indent > current.indent && !looksLikeKey(text, current)) {
-      extend(current, text, into);
+    if (isIgnored(line)) continue;
+    if (current !== undefined && continues(line, current)) {
+      extend(current, line.trim(), into);
       continue;
     }
-    const delimiter = text.search(/[=:]/);
-    const key = delimiter < 0 ? "" : text.slice(0, delimiter).trim().toLowerCase();
-    if (key === "") continue;
-    const value = readValue(text.slice(delimiter + 1), key);
-    into.keys.set(key, value);
-    into.nested.delete(key);
-    current = { key, indent, empty: value === "" };
+    const option = readOption(line);
+    if (option === undefined) continue;
+    into.keys.set(option.key, option.value);
+    into.nested.delete(option.key);
+    current = option;
   }
 }
 
-/** The SDKs read an indented `output = json` below a non-empty value as a key, not as a continuation. */
-function looksLikeKey(text: string, current: Current): boolean {
-  return !current.empty && /^[A-Za-z_][A-Za-z0-9_]*\s*=/.test(text);
+/** True for a blank line or a comment. */
+export function isIgnored(line: string): boolean {
+  return /^\s*(?:[#;]|$)/.test(line);
 }
 
-function extend(current: Current, text: string, into: Draft): void {
-  const equals = current.empty ? text.indexOf("=") : -1;
+/** Reads a line as `key = value`; undefined for a stray line, which every reader skips. */
+export function readOption(line: string): Option | undefined {
+  const delimiter = line.search(/[=:]/);
+  const key = delimiter < 0 ? "" : line.slice(0, delimiter).trim().toLowerCase();
+  if (key === "") return undefined;
+  return { key, indent: line.search(/\S/), delimiter, value: readValue(line.slice(delimiter + 1), key) };
+}
+
+/** True if the line belongs to the value of the option above it. */
+export function continues(line: string, { indent, value }: Option): boolean {
+  if (line.search(/\S/) <= indent) return false;
+  // The SDKs read an indented `output = json` below a non-empty value as a key.
+  return value === "" || !/^\s*[A-Za-z_][A-Za-z0-9_]*\s*=/.test(line);
+}
+
+function extend(current: Option, text: string, into: Draft): void {
+  const equals = current.value === "" ? text.indexOf("=") : -1;
   if (equals > 0) {
     const key = text.slice(0, equals).trim().toLowerCase();
     const map = into.nested.get(current.key) ?? new Map<string, string>();
@@ -213,8 +234,8 @@ function extend(current: Current, text: string, into: Draft): void {
   into.keys.set(current.key, before ? `${before}\n${value}` : value);
 }
 
-/** Strips the comment, except from `credential_process`: a command line may contain quoted `#` and `;`. */
-function readValue(text: string, key: string): string {
+/** Keeps `#` and `;` in `credential_process`: a command line may contain them in quotes. */
+export function readValue(text: string, key: string): string {
   const comment = key === "credential_process" ? -1 : text.search(/\s[#;]/);
   return (comment < 0 ? text : text.slice(0, comment)).trim();
 }

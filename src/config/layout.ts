@@ -1,9 +1,9 @@
-import { type Header, readHeader } from "./ini.ts";
+import { continues, type Header, isIgnored, readHeader, readOption } from "./ini.ts";
 
-/** Begins each line that was commented out to be restored later; such lines stay with their section. */
+/** Begins each line that was commented out to be restored later. */
 export const SET_ASIDE = "#sso-cred# ";
 
-/** The position of one `key = value`, as offsets into the text. A value includes its continuation lines. */
+/** One `key = value`, as offsets into the text. A value includes its continuation lines. */
 export interface OptionPlace {
   /** Lower-cased, as readers compare it. */
   readonly key: string;
@@ -21,14 +21,14 @@ export interface SectionPlace {
   readonly start: number;
   /** Where a new key goes: after the last option or stray line, else after the header line. */
   readonly bodyEnd: number;
-  /** The end of the section's own lines: `bodyEnd`, plus comments that follow without a blank line. */
+  /** `bodyEnd`, or the end of comments that follow without a blank line. */
   readonly ownEnd: number;
   /** `ownEnd` and the blank lines that follow. */
   readonly end: number;
   readonly options: readonly OptionPlace[];
 }
 
-export interface Line {
+interface Line {
   readonly start: number;
   /** Line end excluded. */
   readonly textEnd: number;
@@ -66,37 +66,22 @@ function layOutSection(text: string, header: Header, lines: readonly Line[], mor
   const [headerLine, ...body] = lines as [Line, ...Line[]];
   const options: OptionPlace[] = [];
   let last = 0;
-  let current: { indent: number; empty: boolean } | undefined;
-  for (const [at, line] of body.entries()) {
-    const raw = text.slice(line.start, line.textEnd);
-    const shown = raw.trim();
-    if (raw.startsWith(SET_ASIDE)) last = at + 1;
-    if (shown === "" || shown[0] === "#" || shown[0] === ";") continue;
-    const indent = raw.search(/\S/);
-    const option = options.at(-1);
-    if (current !== undefined && option !== undefined && indent > current.indent) {
-      if (current.empty || !/^[A-Za-z_][A-Za-z0-9_]*\s*=/.test(shown)) {
-        options[options.length - 1] = { ...option, valueEnd: line.textEnd, end: line.end };
-        last = at + 1;
-        continue;
-      }
-    }
-    const delimiter = raw.search(/[=:]/);
-    const key = delimiter < 0 ? "" : raw.slice(0, delimiter).trim().toLowerCase();
-    last = at + 1;
+  let current: ReturnType<typeof readOption>;
+  for (const [at, { start, textEnd, end }] of body.entries()) {
+    const line = text.slice(start, textEnd);
     // A stray line belongs to the body: a key inserted above it would absorb it.
-    if (key === "") continue;
-    const value = raw.slice(delimiter + 1);
-    const comment = key === "credential_process" ? -1 : value.search(/\s[#;]/);
-    const shownValue = comment < 0 ? value : value.slice(0, comment);
-    current = { indent, empty: shownValue.trim() === "" };
-    options.push({
-      key,
-      start: line.start,
-      valueStart: line.start + delimiter + 1,
-      valueEnd: line.textEnd,
-      end: line.end,
-    });
+    if (line.startsWith(SET_ASIDE) || !isIgnored(line)) last = at + 1;
+    if (isIgnored(line)) continue;
+    const above = options.at(-1);
+    if (above !== undefined && current !== undefined && continues(line, current)) {
+      options[options.length - 1] = { ...above, valueEnd: textEnd, end };
+      continue;
+    }
+    const option = readOption(line);
+    if (option === undefined) continue;
+    current = option;
+    const valueStart = start + option.delimiter + 1;
+    options.push({ key: option.key, start, valueStart, valueEnd: textEnd, end });
   }
   const isBlank = (line: Line) => text.slice(line.start, line.textEnd).trim() === "";
   let own = last + 1;

@@ -9,8 +9,8 @@ export interface OurCommand extends Role {
 }
 
 /**
- * Recognises a `credential_process` value that runs sso-cred for one role. Undefined for everything else, including
- * lines of ours with an unknown flag, or without account or role.
+ * Recognises a `credential_process` value that runs sso-cred for one role. Undefined for everything
+ * else, including lines of ours with an unknown flag, or without account or role.
  */
 export function readOurCommand(value: string): OurCommand | undefined {
   const words = splitUntilComment(value);

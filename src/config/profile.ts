@@ -1,6 +1,6 @@
 import { SsoCredError } from "../errors.ts";
-import type { Environment } from "../hit/paths.ts";
 import type { Role, SessionIdentity, SessionRole, SsoSession } from "../model.ts";
+import type { Environment } from "../platform/system.ts";
 import { hiddenCharacter } from "../text/hiddenCharacter.ts";
 import { printable } from "../text/printable.ts";
 import { assertCliReadsAlike } from "./cliDialect.ts";
@@ -16,7 +16,7 @@ import {
   sessionIdentity,
   sessionKeys,
 } from "./session.ts";
-import { misspeltKey, shownHeader } from "./slips.ts";
+import { misspeltKey, shownHeader, withoutKeys } from "./slips.ts";
 import { shownUrl } from "./urls.ts";
 
 interface ProfileTarget {
@@ -26,10 +26,12 @@ interface ProfileTarget {
 }
 
 /**
- * Reads what a profile says about SSO: `sso_session`, or the legacy `sso_start_url` and `sso_region`, or a
- * `credential_process` line that runs sso-cred. The sso_* keys win, as in the AWS CLI.
+ * Reads what a profile says about SSO: `sso_session`, or the legacy `sso_start_url` and
+ * `sso_region`, or a `credential_process` line that runs sso-cred. The sso_* keys win, as in the
+ * AWS CLI.
  *
- * @throws SsoCredError("config") as {@link resolveSession}, and when profile and session contradict each other.
+ * @throws SsoCredError("config") as {@link resolveSession}, and when profile and session contradict
+ * each other.
  */
 export function resolveProfile(config: Config, name: string, system: Environment): ProfileTarget {
   const profile = findProfile(config, name);
@@ -87,7 +89,7 @@ function findProfile(config: Config, name: string): Profile {
   throw noSection(config, "profile", name);
 }
 
-/** The credential_process line runs without --profile, so the session's endpoints apply, not the profile's. */
+/** The line runs without --profile, so the session's endpoints apply, not the profile's. */
 function ofCommandLine(profile: Profile, system: Environment): ProfileTarget {
   const { config, keys, where } = profile;
   const command = ourCommand(keys);
@@ -129,25 +131,21 @@ function ofSession(
 }
 
 function ofLegacy({ config, name, keys, header }: Profile, system: Environment): SsoSession {
+  const settings = { own: { header, keys } };
   const loginArguments = profileArgument(name);
-  return readSession(
-    { config, name: null, keys, header, settings: { own: { header, keys } }, loginArguments },
-    system,
-  );
+  return readSession({ config, name: null, keys, header, settings, loginArguments }, system);
 }
 
-/** Like {@link resolveProfile}, but account and role are required; the error names the missing keys. */
+/** Requires account and role as well; the error names the missing keys. */
 export function resolveRole(config: Config, name: string, system: Environment): SessionRole {
   const { session, accountId, roleName } = resolveProfile(config, name, system);
   if (accountId && roleName) return { session, accountId, roleName };
   const missing = [accountId ? [] : "sso_account_id", roleName ? [] : "sso_role_name"].flat();
   const { header, where } = findProfile(config, name);
-  const slip = misspeltKey(config.text, header, missing);
-  const why = slip === undefined ? "" : `; ${slip}`;
-  throw new SsoCredError("config", `${where} has no ${missing.join(" and no ")}${why}`);
+  throw new SsoCredError("config", `${where} ${withoutKeys(config.text, header, missing)}`);
 }
 
-/** Every distinct account and role that the config names for the session. Incomplete profiles are skipped. */
+/** Every account and role that the config names for the session, without duplicates. */
 export function rolePairs(config: Config, session: SessionIdentity): Role[] {
   const pairs = new Map<string, Role>();
   for (const name of config.profileNames()) {

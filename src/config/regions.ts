@@ -1,7 +1,7 @@
 import { hiddenCharacter } from "../text/hiddenCharacter.ts";
 import { nearest } from "../text/nearest.ts";
 
-/** The regions of https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json, for suggestions only. */
+/** From boto/botocore, botocore/data/partitions.json; for suggestions only. */
 export const KNOWN_REGIONS: readonly string[] = `
   us-east-1 us-east-2 us-west-1 us-west-2 af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3
   ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6
@@ -12,13 +12,13 @@ export const KNOWN_REGIONS: readonly string[] = `
   .trim()
   .split(/\s+/);
 
-/** Every partition's own pattern. A region that is newer than the list still has endpoints by these rules. */
+/** Every partition's own pattern: a region may be newer than the list. */
 const PATTERN =
   /^(?:(?:us|eu|ap|sa|ca|me|af|il|mx|cn|us-gov|eusc-de|us-iso|us-isob|eu-isoe|us-isof)-\w+-\d+)$/;
 
 /**
- * Explains why a text names no AWS region, as the end of a sentence that begins with the text. Undefined for a region
- * of any partition.
+ * Explains why a text names no AWS region, as the end of a sentence that begins with the text.
+ * Undefined for a region of any partition.
  */
 export function regionProblem(text: string): string | undefined {
   if (PATTERN.test(text)) return undefined;

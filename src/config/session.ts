@@ -1,19 +1,20 @@
 import { SsoCredError } from "../errors.ts";
-import type { Environment } from "../hit/paths.ts";
 import type { LoginMode, SessionIdentity, SsoSession } from "../model.ts";
+import type { Environment } from "../platform/system.ts";
 import { shellWord } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
 import { assertCliReadsAlike } from "./cliDialect.ts";
 import type { Config } from "./configFile.ts";
 import { caBundle, endpointSettings, type SettingSources } from "./endpointSettings.ts";
 import { regionProblem } from "./regions.ts";
-import { misspeltKey, misspeltSection, shownHeader } from "./slips.ts";
+import { misspeltSection, shownHeader, withoutKeys } from "./slips.ts";
 import { startUrlProblem } from "./urls.ts";
 
 /**
  * Reads `[sso-session NAME]`, and of `[default]` the CA bundle, FIPS and dual-stack.
  *
- * @throws SsoCredError("config") naming the file, the section and the key; "usage" for a bad SSO_CRED_LOGIN.
+ * @throws SsoCredError("config") naming the file, the section and the key; "usage" for a bad
+ * SSO_CRED_LOGIN.
  */
 export function resolveSession(config: Config, name: string, system: Environment): SsoSession {
   const keys = sessionKeys(config, name);
@@ -21,7 +22,7 @@ export function resolveSession(config: Config, name: string, system: Environment
   return readSession({ config, name, keys, header: `[sso-session ${printable(name)}]` }, system);
 }
 
-/** The session that a name refers to, whatever its section says. Without a section the start URL is empty. */
+/** The session that a name refers to. Without a section, its start URL is empty. */
 export function sessionIdentity(config: Config, name: string): SessionIdentity {
   return { name, startUrl: config.session(name)?.get("sso_start_url") ?? "" };
 }
@@ -50,7 +51,8 @@ export function noSection(config: Config, kind: "profile" | "sso-session", name:
 }
 
 /**
- * The session for a command line that names none: the only one in the config, or all names if there are several.
+ * The session for a command line that names none: the only one in the config, or all names if there
+ * are several.
  *
  * @throws SsoCredError("config") if there is none.
  */
@@ -85,9 +87,8 @@ export function readSession(source: SessionSource, system: Environment): SsoSess
   const settings = source.settings ?? { own: { header, keys }, defaults: config.defaults };
   const missing = ["sso_start_url", "sso_region"].filter((key) => !keys.get(key));
   if (missing.length > 0) {
-    const slip = misspeltKey(config.text, header, missing);
-    const why = slip === undefined ? "" : `; ${slip}`;
-    throw new SsoCredError("config", `${config.path}: ${header} has no ${missing.join(" and no ")}${why}`);
+    const what = withoutKeys(config.text, header, missing);
+    throw new SsoCredError("config", `${config.path}: ${header} ${what}`);
   }
   const scopes = keys.get("sso_registration_scopes");
   const where = `${config.path}: ${header}`;
@@ -121,18 +122,12 @@ function checkedRegion(region: string, where: string, isFree: boolean): string {
   throw new SsoCredError("config", `${where}: sso_region ${printable(region)} ${problem}`);
 }
 
-function loginMode(
-  key: string | undefined,
-  where: string,
-  variable: string | undefined,
-): LoginMode | undefined {
-  if (variable) {
-    if (isLoginMode(variable)) return variable;
-    throw new SsoCredError("usage", `SSO_CRED_LOGIN is ${printable(variable)}; use ${MODES.join(", ")}`);
-  }
-  if (!key) return undefined;
-  if (isLoginMode(key)) return key;
-  throw new SsoCredError("config", `${where}: sso_cred_login is ${printable(key)}; use ${MODES.join(", ")}`);
+function loginMode(key = "", where: string, variable = ""): LoginMode | undefined {
+  const text = variable || key;
+  if (text === "" || isLoginMode(text)) return text || undefined;
+  const wrong = `is ${printable(text)}; use ${MODES.join(", ")}`;
+  if (variable) throw new SsoCredError("usage", `SSO_CRED_LOGIN ${wrong}`);
+  throw new SsoCredError("config", `${where}: sso_cred_login ${wrong}`);
 }
 
 /** The scope that the AWS CLI requests when the session names none. */
@@ -146,13 +141,9 @@ function isLoginMode(text: string): text is LoginMode {
 
 /** Lists at most ten names: a config may have thousands. */
 export function listed(names: readonly string[]): string {
-  const rest = names.length - 10;
-  return (
-    names
-      .slice(0, 10)
-      .map((name) => printable(name))
-      .join(", ") + (rest > 0 ? ` and ${rest} more` : "")
-  );
+  const shown = names.slice(0, 10).map((name) => printable(name));
+  const rest = names.length - shown.length;
+  return `${shown.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
 /** The session as a command-line argument. A name that looks like a flag needs `--sso-session=`. */

@@ -1,10 +1,10 @@
 import { SsoCredError } from "../errors.ts";
-import type { Environment } from "../hit/paths.ts";
 import { waitBudgetSeconds } from "../hit/waitBudget.ts";
+import type { Environment } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import type { Config } from "./configFile.ts";
 
-/** Keys of `[sso-session]` that replace environment variables, for GUI programs that don't see the shell's environment. */
+/** For GUI programs, which don't see the shell's environment. */
 const VARIABLES = [
   {
     key: "sso_cred_wait",
@@ -21,8 +21,8 @@ const VARIABLES = [
 ] as const;
 
 /**
- * Returns the system with the variables that the session's section sets. The environment wins. Cache hits ignore these
- * keys, as they don't read the config.
+ * Returns the system with the variables that the session's section sets. The environment wins.
+ * Cache hits ignore these keys, as they don't read the config.
  *
  * @throws SsoCredError("config") for an invalid value.
  */

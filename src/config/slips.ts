@@ -12,8 +12,8 @@ export function shownHeader(kind: Kind, name: string): string {
 }
 
 /**
- * For a missing section: the line that was probably meant to be its header, as the end of a sentence. Without a name,
- * any section of the kind counts. Undefined if no line looks like it.
+ * For a missing section: the line that was probably meant to be its header, as the end of a
+ * sentence. Without a name, any section of the kind counts. Undefined if no line looks like it.
  */
 export function misspeltSection(text: string, kind: Kind, name?: string): string | undefined {
   const named = new Map<string, number>();
@@ -37,7 +37,13 @@ export function misspeltSection(text: string, kind: Kind, name?: string): string
   return `did you mean ${printable(guess)} (line ${line})?`;
 }
 
-/** For a missing key of a section: the line that was probably meant to set it, as the end of a sentence. */
+/** Names missing keys, and the line that was probably meant to set one. */
+export function withoutKeys(text: string, header: string, keys: readonly string[]): string {
+  const slip = misspeltKey(text, header, keys);
+  return `has no ${keys.join(" and no ")}${slip === undefined ? "" : `; ${slip}`}`;
+}
+
+/** For a missing key: the line that was probably meant to set it, as the end of a sentence. */
 export function misspeltKey(text: string, header: string, keys: readonly string[]): string | undefined {
   for (const place of layOut(text)) {
     const { kind, name } = place.header;

@@ -2,7 +2,7 @@ import { isLoopback } from "../platform/loopback.ts";
 import { hiddenCharacter } from "../text/hiddenCharacter.ts";
 import { printable } from "../text/printable.ts";
 
-/** Explains why a start URL cannot be used, as the end of a sentence that shows no password. Undefined for a usable one. */
+/** Why a start URL cannot be used, as the end of a sentence. Shows no password. */
 export function startUrlProblem(text: string): string | undefined {
   const hidden = hiddenCharacter(text);
   if (hidden !== undefined) return `is not an https URL, as its ${hidden}: ${shownUrl(text)}`;

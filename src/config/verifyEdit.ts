@@ -2,8 +2,9 @@ import { type ConfigEdit, type SectionName, setAsideLines } from "./edit.ts";
 import { parseConfig } from "./ini.ts";
 
 /**
- * True if the edited text parses as the old text with the edits applied. In some layouts an edit changes the meaning
- * of a neighbouring line (an indented line continues the one above). Such an edit must not be written.
+ * True if the edited text parses as the old text with the edits applied. In some layouts an edit
+ * changes the meaning of a neighbouring line (an indented line continues the one above). Such an
+ * edit must not be written.
  */
 export function readsAsEdited(before: string, edits: readonly ConfigEdit[], after: string): boolean {
   const expected = keysBySection(before);

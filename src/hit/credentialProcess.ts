@@ -2,7 +2,7 @@ import type { RoleCredentials } from "../model.ts";
 import { formatTimestamp, parseTimestamp } from "./expiry.ts";
 import { asciiJson } from "./pythonJson.ts";
 
-/** The Go SDK v1 reads at most 8192 bytes of a credential process (aws-sdk-go, credentials/processcreds). */
+/** The Go SDK v1 reads at most 8192 bytes (aws-sdk-go, credentials/processcreds). */
 export const MAX_OUTPUT_BYTES = 8191;
 
 /** The `credential_process` document, version 1, on one line of printable ASCII. */
@@ -19,8 +19,8 @@ export function credentialProcessOutput(credentials: RoleCredentials, accountId:
 }
 
 /**
- * Reads role credentials from the text of a `~/.aws/cli/cache` file. Undefined for anything else: a truncated file,
- * another provider's or another account's credentials, a missing field.
+ * Reads role credentials from the text of a `~/.aws/cli/cache` file. Undefined for anything else: a
+ * truncated file, another provider's or another account's credentials, a missing field.
  */
 export function parseRoleCredentials(text: string, accountId: string): RoleCredentials | undefined {
   let file: { ProviderType?: unknown; Credentials?: Record<string, unknown> } | null;

@@ -1,4 +1,4 @@
-/** Credentials and tokens with at least this much time left are used as they are (botocore's advisory refresh window). */
+/** With this much time left they are used as they are (botocore's advisory refresh window). */
 export const FRESH_MS = 15 * 60_000;
 
 /** With at least this much time left they are used when nothing better can be obtained. */
@@ -20,8 +20,8 @@ const LAST_YEAR_MS = 253_402_300_799_999;
 const CANONICAL = "0000-00-00T00:00:00Z";
 
 /**
- * Epoch milliseconds of a timestamp in any form that AWS tools write: `Z`, `UTC` (AWS CLI before December 2020), an
- * offset or no zone, with or without a fraction. NaN for anything else.
+ * Epoch milliseconds of a timestamp in any form that AWS tools write: `Z`, `UTC` (AWS CLI before
+ * December 2020), an offset or no zone, with or without a fraction. NaN for anything else.
  */
 export function parseTimestamp(text: unknown): number {
   if (typeof text !== "string" || text.length > 40) return Number.NaN;
@@ -37,8 +37,8 @@ export function parseTimestamp(text: unknown): number {
 }
 
 /**
- * `YYYY-MM-DDTHH:MM:SSZ`, the one form that every SDK reads. Fractions are dropped, as the AWS CLI does. Throws a
- * RangeError for NaN.
+ * `YYYY-MM-DDTHH:MM:SSZ`, the one form that every SDK reads. Fractions are dropped, as the AWS CLI
+ * does. Throws a RangeError for NaN.
  */
 export function formatTimestamp(epochMs: number): string {
   const date = new Date(epochMs);

@@ -1,14 +1,10 @@
-/** What the locations on disk depend on. */
-export interface Environment {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-}
+import type { Environment } from "../platform/system.ts";
 
 type Env = Environment["env"];
 
 /**
- * The folder that holds `.aws`: HOME, or on Windows USERPROFILE, then HOMEDRIVE and HOMEPATH (as Python's expanduser,
- * which ignores HOME there). Without these, the system's record of the user.
+ * The folder that holds `.aws`: HOME, or on Windows USERPROFILE, then HOMEDRIVE and HOMEPATH (as
+ * Python's expanduser, which ignores HOME there). Without these, the system's record of the user.
  */
 export function homeDirectory(env: Env, platform: NodeJS.Platform): string {
   const home =
@@ -22,7 +18,9 @@ export function awsDirectory(env: Env, platform: NodeJS.Platform): string {
   return below(homeDirectory(env, platform), ".aws");
 }
 
-/** SSO tokens and client registrations. No variable moves this folder, except in the SDK for C++. */
+/**
+ * SSO tokens and client registrations. No variable moves this folder, except in the SDK for C++.
+ */
 export function ssoCacheDirectory(env: Env, platform: NodeJS.Platform): string {
   return below(homeDirectory(env, platform), ".aws", "sso", "cache");
 }
@@ -52,8 +50,8 @@ export function credentialsPath(env: Env, platform: NodeJS.Platform): string {
 }
 
 /**
- * Expands `$VAR`, `${VAR}` (on Windows also `%VAR%`), then a leading `~`, in the order of the AWS CLI. Unset variables
- * and `~somebody` stay as written.
+ * Expands `$VAR`, `${VAR}` (on Windows also `%VAR%`), then a leading `~`, in the order of the AWS
+ * CLI. Unset variables and `~somebody` stay as written.
  */
 export function expandPath(path: string, env: Env, platform: NodeJS.Platform): string {
   const pattern = platform === "win32" ? /\$(\w+)|\$\{([^{}]*)\}|%([^%]+)%/g : /\$(\w+)|\$\{([^{}]*)\}/g;
@@ -67,7 +65,7 @@ export function expandPath(path: string, env: Env, platform: NodeJS.Platform): s
   return isHome ? homeDirectory(env, platform) + expanded.slice(1) : expanded;
 }
 
-/** A file as a user names it. On Windows, NUL means the null device in every folder; Node would create a file. */
+/** On Windows, NUL is the null device in every folder; Node would create a file. */
 export function namedFile(path: string, platform: NodeJS.Platform): string {
   return platform === "win32" && /^(?:.*[\\/])?nul:?$/i.test(path) ? "\\\\.\\NUL" : path;
 }

@@ -9,9 +9,9 @@ import { writeFully } from "./writeFully.ts";
 export const MAX_FILE_BYTES = 64 * 1024;
 
 /**
- * Handles a whole run if it is a cache hit of the line that `init` writes: `SESSION --account-id ID --role-name ROLE`.
- * Prints the credentials and returns true. Returns false in every other case; the command line is then parsed properly.
- * Takes no lock and reads one small file.
+ * Handles a whole run if it is a cache hit of the line that `init` writes: `SESSION --account-id ID
+ * --role-name ROLE`. Prints the credentials and returns true. Returns false in every other case;
+ * the command line is then parsed properly. Takes no lock and reads one small file.
  */
 export function printCachedCredentials(
   args: readonly string[],

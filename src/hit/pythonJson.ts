@@ -1,6 +1,6 @@
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** A JSON string as Python's `json.dumps` writes it: everything outside printable ASCII becomes `\uXXXX`. */
+/** As Python's `json.dumps`: everything outside printable ASCII becomes `\uXXXX`. */
 export function pythonString(text: string): string {
   return asciiJson(JSON.stringify(text));
 }
@@ -19,8 +19,8 @@ function escaped(json: string): string {
 }
 
 /**
- * JSON as Python's `json.dumps` writes it by default (one line, `", "` and `": "`), which is how the AWS CLI
- * writes its cache files and what it hashes for the name of a client registration.
+ * JSON as Python's `json.dumps` writes it by default (one line, `", "` and `": "`), which is how
+ * the AWS CLI writes its cache files and what it hashes for the name of a client registration.
  */
 export function pythonJson(value: Json): string {
   if (typeof value === "string") return pythonString(value);

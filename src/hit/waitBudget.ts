@@ -2,7 +2,7 @@
 const DEFAULT_WAIT_SECONDS = 50;
 const LONGEST_WAIT_SECONDS = 3_600;
 
-/** `SSO_CRED_WAIT`: how many seconds a run of the main job may take, counted from process start. NaN when malformed. */
+/** `SSO_CRED_WAIT`: the seconds a main-job run may take from process start. NaN if malformed. */
 export function waitBudgetSeconds(env: Readonly<Record<string, string | undefined>>): number {
   const text = env.SSO_CRED_WAIT;
   if (!text) return DEFAULT_WAIT_SECONDS;
@@ -10,7 +10,7 @@ export function waitBudgetSeconds(env: Readonly<Record<string, string | undefine
   return seconds <= LONGEST_WAIT_SECONDS ? seconds : Number.NaN;
 }
 
-/** How long to wait for a reader of the output, in milliseconds: the wait budget, but at least one second. */
+/** Milliseconds to wait for a reader of the output: the wait budget, at least one second. */
 export function outputTimeoutMs(env: Readonly<Record<string, string | undefined>>): number {
   return Math.max(1, waitBudgetSeconds(env) || 0) * 1000;
 }

@@ -1,9 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 
 /**
- * Writes the whole text, in one write where the descriptor accepts it. Waits up to `timeoutMs` for a reader, without
- * using CPU. Throws the system's error after that, or when the reader is gone. Calls `onWait` before the first wait: the
- * event loop is blocked until this function returns.
+ * Writes the whole text, in one write where the descriptor accepts it. Waits up to `timeoutMs` for
+ * a reader, without using CPU. Throws the system's error after that, or when the reader is gone.
+ * Calls `onWait` before the first wait: the event loop is blocked until this function returns.
  */
 export function writeFully(fd: number, text: string, timeoutMs: number, onWait?: () => void): void {
   // Uptime instead of the clock: setting the clock back must not extend the wait.
@@ -28,8 +28,9 @@ export function writeFully(fd: number, text: string, timeoutMs: number, onWait?:
 }
 
 /**
- * A full pipe, a full socket or a stopped terminal (Ctrl-S) blocks a write in the kernel without a time limit. Reopening
- * a pipe or terminal through /proc (proc(5)) gives a non-blocking descriptor that other writers do not notice.
+ * A full pipe, a full socket or a stopped terminal (Ctrl-S) blocks a write in the kernel without a
+ * time limit. Reopening a pipe or terminal through /proc (proc(5)) gives a non-blocking descriptor
+ * that other writers do not notice.
  */
 function withoutBlocking(fd: number, timeoutMs: number): number {
   if (process.platform === "win32") return fd;
@@ -47,8 +48,9 @@ function withoutBlocking(fd: number, timeoutMs: number): number {
 }
 
 /**
- * A socket cannot be reopened, so it is made non-blocking for every process that shares it, as Node does with its own
- * streams; Node restores it at exit. Uses the binding below `node:net`, which itself takes milliseconds to load.
+ * A socket cannot be reopened, so it is made non-blocking for every process that shares it, as Node
+ * does with its own streams; Node restores it at exit. Uses the binding below `node:net`, which
+ * itself takes milliseconds to load.
  */
 function unblockSocket(fd: number): void {
   const { binding } = process as unknown as { binding: (name: "pipe_wrap") => PipeWrap };

@@ -35,8 +35,9 @@ export function compareAccounts(a: Account, b: Account): number {
 }
 
 /**
- * True if a pattern matches the whole text: `*` is any run of characters, `?` any one character, all others are
- * literal. A `*` restarts at most once for each character, so no pattern takes exponential time.
+ * True if a pattern matches the whole text: `*` is any run of characters, `?` any one character,
+ * all others are literal. A `*` restarts at most once for each character, so no pattern takes
+ * exponential time.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   let p = 0;
@@ -60,8 +61,8 @@ export function matchesGlob(pattern: string, text: string): boolean {
 }
 
 /**
- * True if one of an item's names matches a pattern (or there are only exclusions), and none matches an exclusion
- * (`!pattern`).
+ * True if one of an item's names matches a pattern (or there are only exclusions), and none matches
+ * an exclusion (`!pattern`).
  */
 export function matchesAny(patterns: readonly string[], names: readonly string[]): boolean {
   const matches = (pattern: string) => names.some((name) => matchesGlob(pattern, name));

@@ -8,7 +8,7 @@ import { type Assignment, compareAccounts } from "./assignment.ts";
 import type { InventoryMemory } from "./inventoryFile.ts";
 import { type RateLimiter, rateLimiter } from "./rateLimiter.ts";
 
-/** The two list operations of the portal, one page per call, with the token already bound. They don't retry. */
+/** The portal's two list operations, for one token. One request a call, without retries. */
 export interface Portal {
   listAccounts(nextToken?: string): Promise<{ accounts: Account[]; nextToken?: string }>;
   listAccountRoles(accountId: string, nextToken?: string): Promise<{ roles: string[]; nextToken?: string }>;
@@ -25,7 +25,8 @@ export interface Inventory {
   /** Sorted as in the AWS CLI's menu. */
   accounts(): Promise<Account[]>;
   /**
-   * The roles of these accounts, sorted by account, then by role, and the accounts whose roles the portal refuses to list.
+   * The roles of these accounts, sorted by account, then by role, and the accounts whose roles the
+   * portal refuses to list.
    */
   assignments(accounts: readonly Account[]): Promise<Assigned>;
 }
@@ -50,14 +51,14 @@ const THROTTLED_FOR_MS = 60_000;
 const OTHER_RETRIES = 4;
 const RETRY_MS = 500;
 
-/** A page has a hundred items. No organisation has this many accounts, and no account this many roles. */
+/** A page has a hundred items; no organisation has this many accounts or roles. */
 const MOST_PAGES = 500;
 /** Of everything listed, as JSON; enough for a million roles. */
 const MOST_CHARACTERS = 64 * 1024 * 1024;
 
 /**
- * Returns a function that reads the items of every page of a list. It throws `unavailable` if the portal repeats a
- * page token, sends too many pages, or too much text.
+ * Returns a function that reads the items of every page of a list. It throws `unavailable` if the
+ * portal repeats a page token, sends too many pages, or too much text.
  */
 function pageReader() {
   let characters = 0;
@@ -82,8 +83,8 @@ function pageReader() {
 }
 
 /**
- * Lists at the rate that the portal allows, whatever is requested at once. Results are remembered as they come, so an
- * interrupted listing can be continued.
+ * Lists at the rate that the portal allows, whatever is requested at once. Results are remembered
+ * as they come, so an interrupted listing can be continued.
  */
 export function inventory(
   portal: Portal,
@@ -164,7 +165,7 @@ export function inventory(
   };
 }
 
-/** Retries throttled requests for as long as the portal responds to any, and other failures a few times. */
+/** Retries as long as the portal responds to any request; other failures a few times. */
 function rateLimited(pace: RateLimiter, system: Pick<System, "now" | "sleep" | "trace">) {
   let respondedAt = system.now();
   return async <T>(call: () => Promise<T>): Promise<T> => {

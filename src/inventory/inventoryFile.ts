@@ -5,7 +5,7 @@ import { tokenKey } from "../cache/tokenCache.ts";
 import { stateDirectory } from "../hit/paths.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { Account, SessionIdentity } from "../model.ts";
-import type { System } from "../platform/system.ts";
+import type { Environment, System } from "../platform/system.ts";
 
 /** How long a listing serves later runs. */
 const LIFE_MS = 10 * 60_000;
@@ -26,9 +26,9 @@ export interface InventoryMemory {
 }
 
 /**
- * The results of one session's listing in `~/.aws/sso-cred/`, complete or interrupted. They belong to one access token
- * (identified by a hash), so a sign-in as somebody else starts empty. `isFresh` ignores the results of earlier runs;
- * `isWanted` is asked before each write.
+ * The results of one session's listing in `~/.aws/sso-cred/`, complete or interrupted. They belong
+ * to one access token (identified by a hash), so a sign-in as somebody else starts empty. `isFresh`
+ * ignores the results of earlier runs; `isWanted` is asked before each write.
  */
 export function inventoryFile(
   session: SessionIdentity,
@@ -86,22 +86,14 @@ export function inventoryFile(
 }
 
 /** Removes the results of listings, which name accounts and e-mail addresses. Best effort. */
-export function removeInventory(
-  which: SessionIdentity | "all",
-  system: Pick<System, "env" | "platform">,
-): void {
+export function removeInventory(which: SessionIdentity | "all", system: Environment): void {
   const folder = stateDirectory(system.env, system.platform);
-  const paths =
-    which === "all"
-      ? listFolder(folder).flatMap((name) => (/^inventory-\w+\.json$/.test(name) ? join(folder, name) : []))
-      : [inventoryPath(which, system)];
+  const all = listFolder(folder).filter((name) => /^inventory-\w+\.json$/.test(name));
+  const paths = which === "all" ? all.map((name) => join(folder, name)) : [inventoryPath(which, system)];
   for (const path of paths) removeIfPossible(path);
 }
 
-function inventoryPath(
-  session: SessionIdentity,
-  { env, platform }: Pick<System, "env" | "platform">,
-): string {
+function inventoryPath(session: SessionIdentity, { env, platform }: Environment): string {
   return join(stateDirectory(env, platform), `inventory-${tokenKey(session)}.json`);
 }
 

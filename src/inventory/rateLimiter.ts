@@ -23,7 +23,7 @@ export interface RateLimiter {
   rate(): number;
 }
 
-/** Starts at the portal's known rate. Finds a lower one by multiplicative decrease and additive increase. */
+/** Starts at the portal's known rate; multiplicative decrease, additive increase. */
 export function rateLimiter(
   system: Pick<System, "now" | "sleep">,
   perSecond = PORTAL_REQUESTS_PER_SECOND,

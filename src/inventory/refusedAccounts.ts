@@ -7,9 +7,11 @@ import type { Assigned, Inventory, Refusal } from "./inventory.ts";
 const MOST_NAMED = 10;
 
 /**
- * The roles of these accounts. `say` is told, in one line, which accounts the portal refuses to list.
+ * The roles of these accounts. `say` is told, in one line, which accounts the portal refuses to
+ * list.
  *
- * @throws SsoCredError("access-denied") if it refuses all of them; `logoutArguments` name the session in the remedy.
+ * @throws SsoCredError("access-denied") if it refuses all of them; `logoutArguments` name the
+ * session in the remedy.
  */
 export async function listableRoles(
   list: Inventory,

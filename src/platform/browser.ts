@@ -2,15 +2,13 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { splitCommandLine } from "../text/commandWords.ts";
 import { browserEnvironment } from "./browserEnvironment.ts";
-import type { System } from "./system.ts";
+import type { Environment, System } from "./system.ts";
 
-/** An opener that has run for this long has passed the page on, whatever its exit code. Many never return. */
+/** An opener that has run for this long has passed the page on. Many never return. */
 const SETTLED_MS = 1_500;
 const WINDOWS_RUNDLL = "/mnt/c/Windows/System32/rundll32.exe";
 /** Openers whose exit code tells nothing: Explorer's is 1 even after success. */
 const ALWAYS_EXITS_1 = /(?:^|[\\/])explorer(?:\.exe)?$/i;
-
-type Environment = Pick<System, "env" | "platform">;
 
 export function isWsl(env: System["env"]): boolean {
   return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP);
@@ -21,15 +19,17 @@ export function hasDisplay(env: System["env"]): boolean {
 }
 
 /**
- * Opens a page in the person's browser, with the commands of BROWSER in turn, else with the system's own. Never uses
- * a shell, and opens only http and https. False if no opener could be started.
+ * Opens a page in the person's browser, with the commands of BROWSER in turn, else with the
+ * system's own. Never uses a shell, and opens only http and https. False if no opener could be
+ * started.
  */
 export async function openBrowser(url: string, system: Environment): Promise<boolean> {
   const { protocol } = new URL(url);
   if (protocol !== "https:" && protocol !== "http:") return false;
   const env = browserEnvironment(system.env, system.platform);
   for (const command of browserCommands(url, system)) {
-    if (await start(command, env)) return true;
+    // Some failures are thrown: on Windows for a .cmd file, which only a shell could run.
+    if (await started(command, env).catch(() => false)) return true;
   }
   return false;
 }
@@ -60,15 +60,6 @@ function systemCommands(url: string, { env, platform }: Environment): string[][]
   // The Windows side first. Where interop is off, a browser in Linux, which WSLg shows.
   const rundll = existsSync(WINDOWS_RUNDLL) ? WINDOWS_RUNDLL : "rundll32.exe";
   return [[rundll, "url.dll,FileProtocolHandler", url], ["wslview", url], ...desktop];
-}
-
-async function start(command: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {
-  try {
-    return await started(command, env);
-  } catch {
-    // Most failures come as an event, some are thrown: on Windows for a .cmd file, which only a shell could run.
-    return false;
-  }
 }
 
 function started([file = "", ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {

@@ -1,8 +1,9 @@
 import type { System } from "./system.ts";
 
 /**
- * The variables that a browser, a desktop's opener, or a script in BROWSER needs. All others are withheld: credentials of
- * all kinds, and settings meant for the calling program (NODE_OPTIONS, PYTHONHOME, GIT_DIR, ELECTRON_RUN_AS_NODE).
+ * The variables that a browser, a desktop's opener, or a script in BROWSER needs. All others are
+ * withheld: credentials of all kinds, and settings meant for the calling program (NODE_OPTIONS,
+ * PYTHONHOME, GIT_DIR, ELECTRON_RUN_AS_NODE).
  */
 const ALLOWED = [
   // The person and the system.
@@ -23,7 +24,7 @@ const ALLOWED = [
 const ALLOWED_ON_WINDOWS =
   /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|USERNAME|USERPROFILE|USERDOMAIN(_ROAMINGPROFILE)?|PUBLIC|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|ALLUSERSPROFILE|PROGRAMDATA|PROGRAMFILES(\(X86\))?|PROGRAMW6432|COMMONPROGRAM(FILES(\(X86\))?|W6432)|COMPUTERNAME|SESSIONNAME|LOGONSERVER|OS|NUMBER_OF_PROCESSORS|PROCESSOR_[A-Z_0-9]+|DRIVERDATA|PSMODULEPATH)$/i;
 
-/** A name under which a launcher saves the previous value of a variable: PyInstaller, the snap of VS Code. */
+/** The name under which a launcher (PyInstaller, the snap of VS Code) saves a variable's value. */
 const SAVED = /^(.+?)(?:_VSCODE_SNAP)?_ORIG$/;
 
 /** The part of our environment that a browser is started with. Saved values are restored. */
@@ -34,7 +35,7 @@ export function browserEnvironment(env: System["env"], platform = process.platfo
   return Object.fromEntries(Object.entries(withSavedValues(env)).filter(([name]) => isAllowed(name)));
 }
 
-/** Restores the values that the caller's launcher has saved. An empty one means that the variable was not set. */
+/** Restores what the caller's launcher has saved. Empty means that the variable was not set. */
 function withSavedValues(env: System["env"]): System["env"] {
   const restored: Record<string, string | undefined> = { ...env };
   for (const [saved, value] of Object.entries(env)) {
@@ -51,8 +52,8 @@ function withSavedValues(env: System["env"]): System["env"] {
 const LIBRARY_PATHS = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"];
 
 /**
- * Removes entries inside the caller's own folders from the library paths, unless the caller has saved the earlier
- * values: other programs must not load the libraries of a frozen program.
+ * Removes entries inside the caller's own folders from the library paths, unless the caller has
+ * saved the earlier values: other programs must not load the libraries of a frozen program.
  */
 export function withoutLibrariesOf(
   folders: readonly string[],

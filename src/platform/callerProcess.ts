@@ -2,15 +2,16 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { printable } from "../text/printable.ts";
+import { attempt } from "./attempt.ts";
 import { processStat } from "./processIdentity.ts";
-import type { System } from "./system.ts";
+import type { Environment } from "./system.ts";
 
 const SHELLS = new Set(["sh", "bash", "dash", "zsh", "ash", "ksh", "fish", "nu", "pwsh"]);
 /** Commands that only start the one that the person named. */
 const WRAPPERS = new Set(["sudo", "doas", "su", "env", "nohup", "setsid", "time", "timeout", "xargs"]);
 /** Programs that sessions run under: a terminal multiplexer asked for nothing. */
 const ROOTS = /^(tmux|screen|zellij|sshd|login|systemd|init|launchd)\b/i;
-/** Options of shells whose next word is a value. */
+/** Options of shells that take the next word as their value. */
 const TAKES_VALUE = new Set(["--init-file", "--rcfile", "-o", "+o", "-O", "+O"]);
 const MOST_ANCESTORS = 32;
 
@@ -22,9 +23,9 @@ interface Ancestor {
 }
 
 /**
- * The program that asked for credentials, as `aws (process 4711)`: the one that a person started at an interactive
- * shell, or the nearest one if there is no such shell. Undefined if the person called us directly, and on systems
- * other than Linux, where finding out is expensive.
+ * The program that asked for credentials, as `aws (process 4711)`: the one that a person started at
+ * an interactive shell, or the nearest one if there is no such shell. Undefined if the person
+ * called us directly, and on systems other than Linux, where finding out is expensive.
  */
 export function callerProcess(platform: NodeJS.Platform): string | undefined {
   return platform === "linux" ? nameCaller(ancestors()) : undefined;
@@ -42,15 +43,14 @@ export function nameCaller(chain: Iterable<Ancestor>): string | undefined {
 }
 
 /**
- * The folders of the calling programs, where the system tells. A frozen program (PyInstaller) names its own in its
- * environment.
+ * The folders of the calling programs, where the system tells. A frozen program (PyInstaller) names
+ * its own in its environment.
  */
 export function callerFolders(env: Readonly<NodeJS.ProcessEnv>, platform: NodeJS.Platform): string[] {
   const named = [env._PYI_APPLICATION_HOME_DIR, env._MEIPASS2];
-  const found = platform === "linux" ? [...ancestors()].map(({ pid }) => programFolder(pid)) : [];
-  return [...named, ...found].filter(
-    (folder) => folder !== undefined && folder !== "" && folder !== "/",
-  ) as string[];
+  const programs = platform === "linux" ? [...ancestors()].map(({ pid }) => `/proc/${pid}/exe`) : [];
+  const found = programs.map((path) => attempt(() => dirname(readlinkSync(path)), undefined));
+  return [...named, ...found].filter((folder) => folder && folder !== "/") as string[];
 }
 
 /** The processes above this one, nearest first. */
@@ -85,16 +85,8 @@ function operandOf(args: readonly string[]): string | undefined {
   return args.find((word, at) => at > 0 && !/^[-+]/.test(word) && !TAKES_VALUE.has(args[at - 1] ?? ""));
 }
 
-function programFolder(pid: number): string | undefined {
-  try {
-    return dirname(readlinkSync(`/proc/${pid}/exe`));
-  } catch {
-    return undefined;
-  }
-}
-
 /** The shell that runs this command line, by the name that `--shell` takes; `sh` if unknown. */
-export function callerShell({ env, platform }: Pick<System, "env" | "platform">): string {
+export function callerShell({ env, platform }: Environment): string {
   // Of PowerShell and cmd, only cmd sets PROMPT.
   if (platform === "win32") return env.MSYSTEM ? "bash" : env.PROMPT ? "cmd" : "powershell";
   const names = [parentName(platform), basename(env.SHELL ?? "")].map(normalName);
@@ -117,9 +109,5 @@ function parentName(platform: NodeJS.Platform): string {
 }
 
 function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
+  return attempt(() => readFileSync(path, "utf8"), "");
 }

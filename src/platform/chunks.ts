@@ -3,16 +3,18 @@ import { Script } from "node:vm";
 
 /**
  * V8 flags that the executable starts without (`--no-NAME`).
- * - rehash-snapshot: the string hashes of Node's snapshot are used unchanged. Their seed is then the same for
- *   everybody, so never key a Map or an object by more than a few strings that somebody else chose.
+ * - rehash-snapshot: the string hashes of Node's snapshot are used unchanged. Their seed is then
+ *   the same for everybody, so never key a Map or an object by more than a few strings that
+ *   somebody else chose.
  * - memory-reducer: a garbage collection eight seconds later, in processes that wait.
  * - short-builtin-calls: a copy of V8's built-in code near compiled code, of which a hit has none.
  */
 export const START_FLAGS = ["rehash-snapshot", "memory-reducer", "short-builtin-calls"];
 
 /**
- * Runs a chunk of the packed executable and returns its exports. The build replaces `await import("../cli/cli.ts")`
- * and similar calls by this function. Run from source they are plain imports, and this file is not used.
+ * Runs a chunk of the packed executable and returns its exports. The build replaces `await
+ * import("../cli/cli.ts")` and similar calls by this function. Run from source they are plain
+ * imports, and this file is not used.
  */
 export function loadChunk(name: string): unknown {
   if (name === "cli") restoreFlags();
@@ -27,8 +29,8 @@ export function loadChunk(name: string): unknown {
 }
 
 /**
- * With the flags off, V8 would reject the code caches that Node holds for its own modules. They only matter while the
- * process starts.
+ * With the flags off, V8 would reject the code caches that Node holds for its own modules. They
+ * only matter while the process starts.
  */
 function restoreFlags(): void {
   const { setFlagsFromString } = v8Binding() ?? process.getBuiltinModule("node:v8");
@@ -36,8 +38,8 @@ function restoreFlags(): void {
 }
 
 /**
- * The binding below `node:v8`, which itself would first load thirty other modules without their code caches.
- * Deprecated, so it may be missing.
+ * The binding below `node:v8`, which itself would first load thirty other modules without their
+ * code caches. Deprecated, so it may be missing.
  */
 function v8Binding(): Pick<typeof import("node:v8"), "setFlagsFromString"> | undefined {
   const { binding, noDeprecation = false } = process as {
@@ -54,7 +56,7 @@ function v8Binding(): Pick<typeof import("node:v8"), "setFlagsFromString"> | und
   }
 }
 
-/** The chunk's script, with its code cache if one was baked in. `cachedDataRejected` tells whether V8 accepted it. */
+/** The chunk's script, with its code cache if there is one. */
 function compileChunk(name: string): Script {
   const source = Buffer.from(getRawAsset(`${name}.js`)).toString("latin1");
   const cachedData = Buffer.from(getRawAsset(`${name}.cache`));
@@ -64,7 +66,7 @@ function compileChunk(name: string): Script {
 /** Modules that take a millisecond or more to load, and that no run needs all of. */
 const DEAR = /^(?:node:)?(?:child_process|crypto|fs\/promises|http|https|net|readline|tls|tty|v8|zlib)$/;
 
-/** The `require` of a chunk. A slow module is loaded when something of it is used, not when it is imported. */
+/** The `require` of a chunk. Loads a slow module when something of it is used. */
 function requireBuiltin(id: string): object {
   if (!DEAR.test(id)) return builtin(id);
   return new Proxy(

@@ -1,14 +1,15 @@
+import { attempt } from "./attempt.ts";
 import { readRegularFile } from "./readRegularFile.ts";
 
 /**
- * Variables that Node, V8, libuv or OpenSSL obey, in the packed executable too (nodejs.org/docs/latest-v22.x/api/cli.html,
- * "Environment variables"; OpenSSL openssl-env(7)). NODE_EXTRA_CA_CERTS is documented for users and stays if it
- * names certificates.
+ * Variables that Node, V8, libuv or OpenSSL obey, in the packed executable too
+ * (nodejs.org/docs/latest-v22.x/api/cli.html, "Environment variables"; openssl-env(7)).
+ * NODE_EXTRA_CA_CERTS is documented for users and stays if it names certificates.
  */
 const OBEYED =
   /^(NODE_(?!EXTRA_CA_CERTS$)[A-Z0-9_]+|OPENSSL_[A-Za-z0-9_]+|SSL_CERT_(DIR|FILE)|UV_[A-Z0-9_]+|QLOGDIR|SSLKEYLOGFILE)$/;
 
-/** Matched by the pattern, but without effect on this executable (Jenkins sets two of them), so not worth a restart. */
+/** Without effect on this executable (Jenkins sets two of them), so not worth a restart. */
 const HARMLESS = new Set([
   "NODE_ENV",
   "NODE_HOME",
@@ -19,12 +20,13 @@ const HARMLESS = new Set([
   "NODE_VERSION",
 ]);
 
-/** The names of variables that would change how this program runs, as the environment spells them. */
+/** The variables that would change how this program runs, as the environment spells them. */
 export function disturbingVariables(env: NodeJS.ProcessEnv, platform = process.platform): string[] {
   return Object.entries(env)
     .filter(([given, value]) => {
       const name = canonicalName(given, platform);
-      // Node warns about a file without certificates on stderr, which is reserved for our own messages.
+      // Node warns about a file without certificates on stderr, which is reserved for our own
+      // messages.
       if (name === "NODE_EXTRA_CA_CERTS") return value && !holdsCertificates(value);
       return OBEYED.test(name) && !HARMLESS.has(name);
     })
@@ -37,20 +39,17 @@ function canonicalName(name: string, platform: NodeJS.Platform): string {
 }
 
 function holdsCertificates(path: string): boolean {
-  try {
-    const file = readRegularFile(path);
-    if ("fault" in file) return false;
-    const blocks = file.bytes
-      .toString("latin1")
-      .match(/-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END [^-]+-----/g);
-    const { X509Certificate } = process.getBuiltinModule("node:crypto");
-    return blocks?.every((block) => new X509Certificate(block).subject !== undefined) ?? false;
-  } catch {
-    return false;
-  }
+  const file = readRegularFile(path);
+  if ("fault" in file) return false;
+  const blocks = file.bytes
+    .toString("latin1")
+    .match(/-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END [^-]+-----/g);
+  const { X509Certificate } = process.getBuiltinModule("node:crypto");
+  const isCertificate = (block: string) => new X509Certificate(block).subject !== undefined;
+  return blocks?.every((block) => attempt(() => isCertificate(block), false)) ?? false;
 }
 
-/** The environment without the variables that Node or OpenSSL obey, for this program and for its children. */
+/** The environment without the variables that Node or OpenSSL obey. */
 export function cleanEnvironment(env: NodeJS.ProcessEnv, platform = process.platform): NodeJS.ProcessEnv {
   const disturbing = new Set(disturbingVariables(env, platform));
   const stays = (name: string) =>
@@ -58,22 +57,18 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv, platform = process.plat
   return Object.fromEntries(Object.entries(env).filter(([name]) => stays(name)));
 }
 
-/** Holds, as JSON, the variables that `exec` has restarted without, because its command should get them. */
+/** Holds, as JSON, the variables that `exec` has restarted without and its command should get. */
 const HELD_BACK = "_SSO_CRED_HELD_BACK";
 
 /** The clean environment, with the removed variables set aside for `withHeldBackVariables`. */
 export function cleanEnvironmentForExec(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const clean = cleanEnvironment(env);
-  const backoffFailure = Object.entries(env).filter(([name]) => !(name in clean));
-  return { ...clean, [HELD_BACK]: JSON.stringify(Object.fromEntries(backoffFailure)) };
+  const heldBack = Object.entries(env).filter(([name]) => !(name in clean));
+  return { ...clean, [HELD_BACK]: JSON.stringify(Object.fromEntries(heldBack)) };
 }
 
 /** The environment as the caller gave it. */
 export function withHeldBackVariables(env: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
-  const { [HELD_BACK]: backoffFailure, ...others } = env;
-  try {
-    return { ...others, ...JSON.parse(backoffFailure ?? "{}") };
-  } catch {
-    return others;
-  }
+  const { [HELD_BACK]: heldBack = "{}", ...others } = env;
+  return attempt(() => ({ ...others, ...JSON.parse(heldBack) }), others);
 }

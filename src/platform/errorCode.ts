@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 
-/** The system's name for an error. libuv does not know all of them: Node names EDQUOT `Unknown system error -122`. */
+/** The system's name for an error. Node names EDQUOT `Unknown system error -122`. */
 export function errorCode(error: unknown): string {
   const { code, errno } = (error ?? {}) as NodeJS.ErrnoException;
   if (typeof code === "string" && !code.startsWith("Unknown ")) return code;

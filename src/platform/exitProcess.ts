@@ -3,8 +3,9 @@ import { programCommand, startFault } from "./programCommand.ts";
 export const EXIT_FLAG = "--exit-with";
 
 /**
- * Ends the process immediately with `code`. `process.exit` would wait for a pending getaddrinfo call, which cannot be
- * cancelled, so in that case the process is replaced by one that has nothing to wait for.
+ * Ends the process immediately with `code`. `process.exit` would wait for a pending getaddrinfo
+ * call, which cannot be cancelled, so in that case the process is replaced by one that has nothing
+ * to wait for.
  */
 export function exitProcess(code: number): never {
   const isLookingUp = process.getActiveResourcesInfo().some((name) => name.startsWith("GetAddrInfo"));

@@ -1,7 +1,8 @@
-import { type Stats, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Remedy } from "../errors.ts";
 import { shellWord } from "../text/commandWords.ts";
+import { attempt } from "./attempt.ts";
 
 /** A file or folder of another user that denies an access. */
 interface ForeignOwner {
@@ -13,8 +14,9 @@ interface ForeignOwner {
 }
 
 /**
- * What denies the access to `path` (EACCES, EPERM): the highest of it and the folders above it that belongs to another user and lies
- * in a folder of ours. If there is none of ours (the home is another user's), the lowest; undefined if that is ours.
+ * What denies the access to `path` (EACCES, EPERM): the highest of it and the folders above it that
+ * belongs to another user and lies in a folder of ours. If there is none of ours (the home is
+ * another user's), the lowest; undefined if that is ours.
  */
 export function foreignOwner(path: string): ForeignOwner | undefined {
   const ours = process.geteuid?.();
@@ -23,7 +25,7 @@ export function foreignOwner(path: string): ForeignOwner | undefined {
   let lowest: ForeignOwner | undefined;
   let highest: ForeignOwner | undefined;
   for (let at = path; ; at = dirname(at)) {
-    const found = statOf(at);
+    const found = attempt(() => statSync(at), undefined);
     if (found !== undefined && found.uid === ours) return highest;
     if (found !== undefined) {
       const owner = userName(found.uid);
@@ -38,12 +40,4 @@ export function foreignOwner(path: string): ForeignOwner | undefined {
 /** `root`, or `user 1000`: Node has no call for the names of other users. */
 export function userName(uid: number): string {
   return uid === 0 ? "root" : `user ${uid}`;
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }

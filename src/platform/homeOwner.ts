@@ -1,16 +1,18 @@
 import { statSync } from "node:fs";
-import { type Environment, homeDirectory } from "../hit/paths.ts";
+import { homeDirectory } from "../hit/paths.ts";
+import type { Environment } from "./system.ts";
 
-/** The number that stands for every user that a container's user namespace does not map (user_namespaces(7)). */
+/** Every user that a container's namespace does not map has this number (user_namespaces(7)). */
 const UNMAPPED = 65_534;
 
 /** Missing from @types/node (nodejs.org/api/process.html#processinitgroupsuser-extragroup). */
 type Groups = { initgroups?: (user: number, extraGroup: number) => void };
 
 /**
- * Makes root in another user's home (`sudo -E`) that user for good, and with it the browser and the worker. Then no
- * file becomes root's, and a link placed by the user leads nowhere the user may not go. Where the system does not
- * allow it (a container without the right), `cache/ownedFile.ts` still keeps owners.
+ * Makes root in another user's home (`sudo -E`) that user for good, and with it the browser and the
+ * worker. Then no file becomes root's, and a link placed by the user leads nowhere the user may not
+ * go. Where the system does not allow it (a container without the right), `cache/ownedFile.ts`
+ * still keeps owners.
  */
 export function becomeHomeOwner({ env, platform }: Environment): void {
   if (process.geteuid?.() !== 0) return;

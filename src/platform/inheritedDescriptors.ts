@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
+import { attempt } from "./attempt.ts";
 
 /** O_CLOEXEC in the octal flags of `/proc/self/fdinfo/N` (proc(5)). */
 const CLOSE_ON_EXEC = 0o2000000;
@@ -7,10 +8,11 @@ const CLOSE_ON_EXEC = 0o2000000;
 const kept = new Set<number>();
 
 /**
- * Closes the inherited descriptors besides stdin, stdout and stderr, so that child processes do not keep them open: a
- * lock (`flock`) of the caller's script would otherwise last as long as the browser. Node's own descriptors have
- * O_CLOEXEC; inherited ones from 16 on don't. Only Linux needs this: on macOS libuv starts programs with
- * POSIX_SPAWN_CLOEXEC_DEFAULT, and on Windows descriptors are not inherited.
+ * Closes the inherited descriptors besides stdin, stdout and stderr, so that child processes do not
+ * keep them open: a lock (`flock`) of the caller's script would otherwise last as long as the
+ * browser. Node's own descriptors have O_CLOEXEC; inherited ones from 16 on don't. Only Linux needs
+ * this: on macOS libuv starts programs with POSIX_SPAWN_CLOEXEC_DEFAULT, and on Windows descriptors
+ * are not inherited.
  */
 export function closeInheritedDescriptors(): void {
   for (const { fd } of openDescriptors()) {
@@ -25,10 +27,11 @@ export function closeInheritedDescriptors(): void {
 }
 
 /**
- * The inherited descriptors besides stdin, stdout and stderr, for the command of `exec`; none is closed from now on. Node gives
- * those below 16 O_CLOEXEC when it starts (uv_disable_stdio_inheritance), so they are told from its own by their kind:
- * event descriptors have no file type, and a pipe with both ends here is libuv's, unless `make` calls it its jobserver's. Call it
- * before anything is opened. Empty where it is not Linux.
+ * The inherited descriptors besides stdin, stdout and stderr, for the command of `exec`; none is
+ * closed from now on. Node gives those below 16 O_CLOEXEC when it starts
+ * (uv_disable_stdio_inheritance), so they are told from its own by their kind: event descriptors
+ * have no file type, and a pipe with both ends here is libuv's, unless `make` calls it its
+ * jobserver's. Call it before anything is opened. Empty on systems other than Linux.
  */
 export function keepInheritedDescriptors(env: Readonly<Record<string, string | undefined>>): number[] {
   const open = openDescriptors();
@@ -50,18 +53,7 @@ function isSame(a: Stats, b: Stats): boolean {
 
 function openDescriptors(): { fd: number; stats: Stats }[] {
   if (process.platform !== "linux") return [];
-  try {
-    return readdirSync("/proc/self/fd").flatMap((name) => (Number(name) > 2 ? opened(Number(name)) : []));
-  } catch {
-    return [];
-  }
-}
-
-/** Nothing for the descriptor of the listing itself, which is closed. */
-function opened(fd: number): { fd: number; stats: Stats }[] {
-  try {
-    return [{ fd, stats: fstatSync(fd) }];
-  } catch {
-    return [];
-  }
+  const all = attempt(() => readdirSync("/proc/self/fd"), []).map(Number);
+  // The descriptor of the listing itself is closed by now.
+  return all.filter((fd) => fd > 2).flatMap((fd) => attempt(() => ({ fd, stats: fstatSync(fd) }), []));
 }

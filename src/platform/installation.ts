@@ -1,16 +1,15 @@
-import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, posix, win32 } from "node:path";
-import { currentFolder } from "./currentFolder.ts";
+import { attempt, closing } from "./attempt.ts";
+import type { Environment } from "./system.ts";
 
 /** How this process was started. */
-interface Invocation {
+interface Invocation extends Environment {
   /** The program's name as the caller gave it: a path, or a word that was found on PATH. */
   readonly argv0: string;
   /** The program's file, links resolved. */
   readonly execPath: string;
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
 }
 
 /** The native front beside the program (src/front/front.c). */
@@ -33,7 +32,7 @@ export function installedFront(invocation: Invocation = thisProcess()): Front | 
   return { path, version, isInUse: calledPath({ ...invocation, execPath: path }) !== undefined };
 }
 
-/** The path that a `credential_process` line names: the front's, else the program's own. From source: the script's. */
+/** The path that a `credential_process` line names: the front's, else the program's or script's. */
 export function ownPath(): string {
   if (!isPacked()) return process.argv[1] as string;
   const invocation = thisProcess();
@@ -41,8 +40,8 @@ export function ownPath(): string {
 }
 
 /**
- * The absolute path by which this executable was called or found, with links unresolved, so that an upgrade behind a
- * link keeps the profiles working; `execPath` if argv0 leads elsewhere.
+ * The absolute path by which this executable was called or found, with links unresolved, so that an
+ * upgrade behind a link keeps the profiles working; `execPath` if argv0 leads elsewhere.
  */
 export function callPath(invocation: Invocation): string {
   return calledPath(invocation) ?? invocation.execPath;
@@ -56,7 +55,7 @@ export function isPacked(): boolean {
 function thisProcess(): Invocation {
   const { argv0, execPath, env, platform } = process;
   // The folder matters only for a name that leads to this executable.
-  return { argv0, execPath, cwd: currentFolder() ?? "/", env, platform };
+  return { argv0, execPath, cwd: attempt(() => process.cwd(), "/"), env, platform };
 }
 
 function calledPath({ argv0, execPath, cwd, env, platform }: Invocation): string | undefined {
@@ -73,12 +72,10 @@ function calledPath({ argv0, execPath, cwd, env, platform }: Invocation): string
 }
 
 function isSameProgram(path: string, execPath: string): boolean {
-  try {
+  return attempt(() => {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile() && realpathSync(path) === realpathSync(execPath);
-  } catch {
-    return false;
-  }
+  }, false);
 }
 
 /** The path where the front must be to find this program: the inverse of `hand_on` in front.c. */
@@ -91,18 +88,11 @@ function frontPath(program: string): string | undefined {
 
 /** The version in the front's own message; undefined for a file that is no front. */
 function frontVersion(path: string): string | undefined {
-  try {
+  return attempt(() => {
     const { size } = statSync(path);
     if (size > MAX_FRONT_BYTES) return undefined;
     const bytes = Buffer.alloc(size);
-    const fd = openSync(path, "r");
-    try {
-      readSync(fd, bytes);
-    } finally {
-      closeSync(fd);
-    }
+    closing(openSync(path, "r"), (fd) => readSync(fd, bytes));
     return /the front (\S{1,40}) cannot run the program/.exec(bytes.toString("latin1"))?.[1];
-  } catch {
-    return undefined;
-  }
+  }, undefined);
 }

@@ -1,8 +1,9 @@
 import { writeFully } from "../hit/writeFully.ts";
 
 /**
- * Writes to an inherited stream. With `timeoutMs`, a reader that accepts nothing for that long is an error. Without
- * it the reader is a person or a pager: if it is gone (`| head`), it has seen enough, which is not a failure.
+ * Writes to an inherited stream. With `timeoutMs`, a reader that accepts nothing for that long is
+ * an error. Without it the reader is a person or a pager: if it is gone (`| head`), it has seen
+ * enough, which is not a failure.
  */
 export function writeOutput(fd: 1 | 2, text: string, timeoutMs = Infinity): void {
   if (writeToConsole(fd, text)) return;
@@ -20,9 +21,9 @@ export function writeOutput(fd: 1 | 2, text: string, timeoutMs = Infinity): void
 }
 
 /**
- * Writes non-ASCII text to a Windows console. For any other text or descriptor, does nothing and returns false. A
- * console reads bytes in its code page, which is seldom UTF-8, whereas Node's streams write Unicode, synchronously.
- * Closes `fd` unless it is stdout or stderr.
+ * Writes non-ASCII text to a Windows console. For any other text or descriptor, does nothing and
+ * returns false. A console reads bytes in its code page, which is seldom UTF-8, whereas Node's
+ * streams write Unicode, synchronously. Closes `fd` unless it is stdout or stderr.
  */
 export function writeToConsole(fd: number, text: string, platform = process.platform): boolean {
   if (platform !== "win32" || !/[\u0080-\uffff]/.test(text)) return false;

@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import { hostname, uptime } from "node:os";
+import { attempt } from "./attempt.ts";
 
-/** Identifies a process in our state files, so that another process can check later whether it still runs. */
+/** Identifies a process in our state files, so that others can tell whether it still runs. */
 export interface ProcessIdentity {
   /** DHCP and VPNs may change it while the host runs. */
   host: string;
@@ -12,7 +13,7 @@ export interface ProcessIdentity {
   /** The PID namespace on Linux, else empty. A PID has a meaning only inside one. */
   pidNamespace: string;
   pid: number;
-  /** Distinguishes the process from a later one with the same PID. Empty if the system offers nothing. */
+  /** Tells the process from a later one with the same PID. Empty if the system offers nothing. */
   started: string;
   /** Seconds since boot, a clock that cannot be set. Rounded up, so that a process never counts as older than it is. */
   uptimeSeconds: number;
@@ -28,23 +29,21 @@ type Machine = Pick<ProcessIdentity, "host" | "boot" | "pidNamespace">;
 export function identifyMachine(): Machine {
   return {
     host: hostname(),
-    boot: orEmpty(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
-    pidNamespace: orEmpty(() => readlinkSync("/proc/self/ns/pid")),
+    boot: attempt(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(), ""),
+    pidNamespace: attempt(() => readlinkSync("/proc/self/ns/pid"), ""),
   };
 }
 
-/** True if PIDs of that machine have the same meaning here and now. The host's name counts only if there is no boot id. */
-export function isThisMachine({
-  host,
-  boot,
-  pidNamespace,
-}: Readonly<Record<keyof Machine, unknown>>): boolean {
+/** True if that machine's PIDs have a meaning here. Host names count only without a boot id. */
+export function isThisMachine(other: Readonly<Record<keyof Machine, unknown>>): boolean {
   const here = identifyMachine();
-  if (boot !== here.boot || pidNamespace !== here.pidNamespace) return false;
-  return here.boot !== "" || host === here.host;
+  if (other.boot !== here.boot || other.pidNamespace !== here.pidNamespace) return false;
+  return here.boot !== "" || other.host === here.host;
 }
 
-/** `unknown`: the process belongs to another host or container and cannot be inspected from here. */
+/**
+ * `unknown`: the process belongs to another host or container and cannot be inspected from here.
+ */
 export function processState(
   identity: ProcessIdentity,
   platform = process.platform,
@@ -72,7 +71,7 @@ function isSameProcess({ pid, started }: ProcessIdentity, platform: NodeJS.Platf
 /** A zombie has ended, but its parent has not read its exit code yet. */
 const ENDED = "ended";
 
-/** Linux: clock ticks from boot to the start. Windows: a pipe that this process holds. Elsewhere: the start's date. */
+/** Linux: clock ticks from boot. Windows: a pipe that this process holds. Elsewhere: the date. */
 function startMark(pid: number, platform: NodeJS.Platform): string {
   if (platform === "win32") return pid === process.pid ? heldPipe() : "";
   if (platform !== "linux") return startDate(pid);
@@ -81,15 +80,16 @@ function startMark(pid: number, platform: NodeJS.Platform): string {
 }
 
 /**
- * The fields after the command name of `/proc/PID/stat` (proc(5)); empty if there is no such file. Reads the first
- * thread's file, which is the same: under qemu-user, a program that reads its own `/proc/PID/stat` gets another text.
+ * The fields after the command name of `/proc/PID/stat` (proc(5)); empty if there is no such file.
+ * Reads the first thread's file, which is the same: under qemu-user, a program that reads its own
+ * `/proc/PID/stat` gets another text.
  */
 export function processStat(pid: number): string[] {
-  const stat = orEmpty(() => readFileSync(`/proc/${pid}/task/${pid}/stat`, "utf8"));
+  const stat = attempt(() => readFileSync(`/proc/${pid}/task/${pid}/stat`, "utf8"), "");
   return stat === "" ? [] : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
-/** A start date is cached this long: a waiter polls every second, and starting `ps` takes some milliseconds. */
+/** A start date is cached this long: a waiter polls every second, and `ps` takes milliseconds. */
 const DATE_LIFE_SECONDS = 5;
 const dates = new Map<number, { date: string; atSeconds: number }>();
 
@@ -98,13 +98,15 @@ function startDate(pid: number): string {
   if (known && (pid === process.pid || uptime() - known.atSeconds < DATE_LIFE_SECONDS)) return known.date;
   const args = ["-o", "stat=", "-o", "lstart=", "-p", String(pid)];
   const options = { encoding: "utf8", env: { LC_ALL: "C", TZ: "UTC" }, stdio: "pipe" } as const;
-  const line = orEmpty(() => execFileSync("/bin/ps", args, options)).trim();
+  const line = attempt(() => execFileSync("/bin/ps", args, options), "").trim();
   const date = line.startsWith("Z") ? ENDED : line.replace(/^\S+\s+/, "");
   dates.set(pid, { date, atSeconds: uptime() });
   return date;
 }
 
-/** Windows closes a pipe with the process that serves it, and has no cheap way to query when a process started. */
+/**
+ * Windows closes a pipe with the process that serves it. It has no cheap query for a start time.
+ */
 const PIPES = "\\\\.\\pipe\\";
 let pipe: string | undefined;
 
@@ -118,17 +120,5 @@ function heldPipe(): string {
 }
 
 function pipeExists(name: string): boolean {
-  try {
-    return readdirSync(PIPES).includes(name);
-  } catch {
-    return true;
-  }
-}
-
-function orEmpty(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return "";
-  }
+  return attempt(() => readdirSync(PIPES).includes(name), true);
 }

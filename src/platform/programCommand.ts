@@ -1,4 +1,5 @@
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import { accessSync, constants, openSync, readSync, statSync } from "node:fs";
+import { attempt, closing } from "./attempt.ts";
 
 /** On Linux, the running program, even if its file has been replaced or removed (proc(5)). */
 const RUNNING = "/proc/self/exe";
@@ -10,8 +11,9 @@ export function programCommand(): string[] {
 }
 
 /**
- * Explains why the system would refuse to start this file, as the end of a sentence that begins with its path;
- * undefined if it would start. Checked in advance because a refused `process.execve` ends Node with a core dump.
+ * Explains why the system would refuse to start this file, as the end of a sentence that begins
+ * with its path; undefined if it would start. Checked in advance because a refused `process.execve`
+ * ends Node with a core dump.
  */
 export function startFault(path: string): string | undefined {
   try {
@@ -33,12 +35,10 @@ function executable(): string {
 }
 
 function isSameFile(one: string, other: string): boolean {
-  try {
+  return attempt(() => {
     const [a, b] = [statSync(one), statSync(other)];
     return a.dev === b.dev && a.ino === b.ino;
-  } catch {
-    return false;
-  }
+  }, false);
 }
 
 /** `e_machine` (elf(5)) of the processors that this program is built for. */
@@ -47,18 +47,8 @@ const MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
 /** True if the file can be read and is not an ELF program for this processor. */
 function isForeign(path: string): boolean {
   const header = Buffer.alloc(20);
-  try {
-    const fd = openSync(path, "r");
-    try {
-      readSync(fd, header);
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    return false;
-  }
-  const machine = MACHINES[process.arch];
-  return (
-    header.readUInt32BE(0) !== 0x7f454c46 || (machine ?? header.readUInt16LE(18)) !== header.readUInt16LE(18)
-  );
+  const isRead = attempt(() => closing(openSync(path, "r"), (fd) => readSync(fd, header)) >= 0, false);
+  if (!isRead) return false;
+  const machine = header.readUInt16LE(18);
+  return header.readUInt32BE(0) !== 0x7f454c46 || (MACHINES[process.arch] ?? machine) !== machine;
 }

@@ -1,5 +1,6 @@
-import { closeSync, constants, openSync, readFileSync, statSync } from "node:fs";
+import { constants, openSync, readFileSync, statSync } from "node:fs";
 import type { Remedy } from "../errors.ts";
+import { closing } from "./attempt.ts";
 import { errorCode } from "./errorCode.ts";
 import { foreignOwner } from "./foreignOwner.ts";
 import { readWhileBusy } from "./retryWhileBusy.ts";
@@ -8,7 +9,7 @@ import { readWhileBusy } from "./retryWhileBusy.ts";
 const MAX_BYTES = 16 * 1024 * 1024;
 const MISSING = new Set(["ENOENT", "ENOTDIR"]);
 
-/** A file's content, or the reason why it cannot be read, as the end of a sentence that begins with the path. */
+/** A file's content, or why it cannot be read: the end of a sentence that begins with its path. */
 type RegularFile =
   | { bytes: Buffer }
   /** `device`: a character device such as /dev/null. A reader may treat it as an empty file. */
@@ -39,9 +40,5 @@ export function readRegularFile(path: string): RegularFile {
 /** Reading some files of /proc, which stat() calls regular, would block, too. */
 function readWithoutBlocking(path: string): Buffer {
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    return readFileSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  return closing(fd, () => readFileSync(fd));
 }

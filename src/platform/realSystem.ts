@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { fstatSync } from "node:fs";
 import { isatty } from "node:tty";
 import { SsoCredError } from "../errors.ts";
+import { attempt } from "./attempt.ts";
 import { openBrowser } from "./browser.ts";
 import { withoutLibrariesOf } from "./browserEnvironment.ts";
 import { callerFolders } from "./callerProcess.ts";
-import { currentFolder } from "./currentFolder.ts";
 import { exitProcess } from "./exitProcess.ts";
 import { closeInheritedDescriptors } from "./inheritedDescriptors.ts";
 import { writeOutput } from "./output.ts";
@@ -16,7 +16,7 @@ import { openTerminal } from "./terminal.ts";
 import { openTrace } from "./trace.ts";
 import { workerEnvironment } from "./workerEnvironment.ts";
 
-/** The real operating system: this process, its timers, terminal and browser. Ctrl-C aborts `interrupted`. */
+/** This process, its timers, terminal and browser. Ctrl-C aborts `interrupted`. */
 export function realSystem(): System {
   const { env, platform } = process;
   const startedAt = Math.round(Date.now() - process.uptime() * 1000);
@@ -47,9 +47,11 @@ export function realSystem(): System {
 
 function startDetached(args: readonly string[]): number | undefined {
   const [file, ...first] = programCommand() as [string, ...string[]];
-  const { cwd, env } = workerEnvironment(process, currentFolder());
+  const folder = attempt(() => process.cwd(), undefined);
+  const { cwd, env } = workerEnvironment(process, folder);
   closeInheritedDescriptors();
-  // Some failures are thrown, some come as an event. Callers notice a worker that does not start by its unclaimed login.
+  // Some failures are thrown, some come as an event. Callers notice a worker that does not start by
+  // its unclaimed login.
   try {
     const child = spawn(file, [...first, ...args], {
       detached: true,
@@ -68,12 +70,7 @@ function startDetached(args: readonly string[]): number | undefined {
 
 /** `node:tty` takes milliseconds to load, and only a character device can be a terminal. */
 function stdoutIsTerminal(): boolean {
-  try {
-    if (!fstatSync(1).isCharacterDevice()) return false;
-  } catch {
-    // The descriptor cannot be inspected; `isatty` decides.
-  }
-  return isatty(1);
+  return attempt(() => fstatSync(1).isCharacterDevice(), true) && isatty(1);
 }
 
 /** How long unfinished work may take to end in order before the process ends anyway. */

@@ -7,9 +7,10 @@ import { cleanEnvironment, cleanEnvironmentForExec, disturbingVariables } from "
 import { programCommand, startFault } from "./programCommand.ts";
 
 /**
- * Restarts this process without the variables that Node and OpenSSL would obey, if there are any: in place if the
- * system can (same PID, same descriptors), else as a child whose exit code is passed on. If neither is possible, ends
- * the process with a `config` error: with the variables set, the program could keep none of its promises.
+ * Restarts this process without the variables that Node and OpenSSL would obey, if there are any:
+ * in place if the system can (same PID, same descriptors), else as a child whose exit code is
+ * passed on. If neither is possible, ends the process with a `config` error: with the variables
+ * set, the program could keep none of its promises.
  */
 export function reexecWithCleanEnv(): void {
   const [disturbing] = disturbingVariables(process.env);

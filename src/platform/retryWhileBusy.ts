@@ -12,12 +12,12 @@ export interface BusyWait {
   platform?: NodeJS.Platform;
 }
 
-/** Reads a file. On Windows, retries while another program has locked it. Throws the system's error. */
+/** Reads a file. On Windows, retries while another program has locked it. */
 export function readWhileBusy<T>(read: () => T, wait?: BusyWait): T {
   return retry(read, NOT_READABLE, wait);
 }
 
-/** Replaces or removes a file. On Windows, retries while another program has it open. Throws the system's error. */
+/** Replaces or removes a file. On Windows, retries while another program has it open. */
 export function retryWhileBusy<T>(change: () => T, wait?: BusyWait): T {
   return retry(change, NOT_REPLACEABLE, wait);
 }

@@ -1,6 +1,7 @@
 /**
- * Epoch milliseconds that never run backwards. If the clock is set forward, time follows it: the machine may have
- * slept. If the clock is set back, time continues from its last value, because every wait ends at a point in time.
+ * Epoch milliseconds that never run backwards. If the clock is set forward, time follows it: the
+ * machine may have slept. If the clock is set back, time continues from its last value, because
+ * every wait ends at a point in time.
  */
 export function steadyClock(): () => number {
   let last = 0;

@@ -1,34 +1,27 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { constants, openSync, writeSync } from "node:fs";
+import { attempt, closing } from "./attempt.ts";
 import { writeToConsole } from "./output.ts";
 import { processStat } from "./processIdentity.ts";
 import type { Terminal } from "./system.ts";
 
 /**
- * Opens the controlling terminal instead of stdin, stdout and stderr, which belong to the SDK that called us. Undefined
- * without a terminal, and for a background process group, which must not write into another program's screen.
+ * Opens the controlling terminal instead of stdin, stdout and stderr, which belong to the SDK that
+ * called us. Undefined without a terminal, and for a background process group, which must not write
+ * into another program's screen.
  */
 export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
   const device = platform === "win32" ? "\\\\.\\CONOUT$" : "/dev/tty";
   const id = platform === "win32" ? consoleId(process.env) : foregroundTerminal(platform);
-  if (!id) return undefined;
-  try {
-    closeSync(openDevice(device));
-  } catch {
-    return undefined;
-  }
+  const canOpen = () => attempt(() => closing(openDevice(device), () => true), false);
+  if (!id || !canOpen()) return undefined;
   return {
     id,
     write(text) {
       try {
         const fd = openDevice(device);
-        if (writeToConsole(fd, text)) return;
         // A stopped terminal (Ctrl-S) accepts nothing; text that does not fit is dropped.
-        try {
-          writeSync(fd, text);
-        } finally {
-          closeSync(fd);
-        }
+        if (!writeToConsole(fd, text)) closing(fd, () => writeSync(fd, text));
       } catch {
         // The terminal is gone. The error at the end of the run tells the same.
       }
@@ -36,7 +29,7 @@ export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
   };
 }
 
-/** Node cannot ask Windows for its console, but most terminals tell their programs which tab they run in. */
+/** Node cannot ask Windows for its console, but most terminals name the tab in a variable. */
 export function consoleId(env: Readonly<NodeJS.ProcessEnv>): string {
   const id = env.WT_SESSION || env.ConEmuHWND || env.ALACRITTY_WINDOW_ID || env.WEZTERM_PANE;
   return `console-${(id ?? "").replace(/[^A-Za-z0-9]+/g, "-")}`;

@@ -1,11 +1,12 @@
-import { closeSync, constants, fchmodSync, fstatSync, openSync, writeSync } from "node:fs";
+import { constants, fchmodSync, fstatSync, openSync, writeSync } from "node:fs";
 import { namedFile } from "../hit/paths.ts";
 import { masked } from "../text/redact.ts";
+import { attempt, closing } from "./attempt.ts";
 import type { System, Trace } from "./system.ts";
 
 /**
- * `SSO_CRED_TRACE=FILE`: one line for each step, with the milliseconds since process start. The file is 0600. Secrets are
- * masked here, for all callers. A file that cannot be written only loses the trace.
+ * `SSO_CRED_TRACE=FILE`: one line for each step, with the milliseconds since process start. The
+ * file is 0600. Secrets are masked here, for all callers.
  */
 export function openTrace(env: System["env"], startedAt: number): Trace {
   if (!env.SSO_CRED_TRACE) return { step() {} };
@@ -26,23 +27,13 @@ export function openTrace(env: System["env"], startedAt: number): Trace {
 function append(path: string, line: string): void {
   try {
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
-    const fd = openSync(path, flags, 0o600);
-    try {
+    closing(openSync(path, flags, 0o600), (fd) => {
       const found = fstatSync(fd);
-      if (found.isFile() && (found.mode & 0o077) !== 0) makePrivate(fd);
+      // Some file systems have no modes.
+      if (found.isFile() && (found.mode & 0o077) !== 0) attempt(() => fchmodSync(fd, 0o600), undefined);
       writeSync(fd, line);
-    } finally {
-      closeSync(fd);
-    }
+    });
   } catch {
     // A trace must never cause a failure.
-  }
-}
-
-function makePrivate(fd: number): void {
-  try {
-    fchmodSync(fd, 0o600);
-  } catch {
-    // A file system without modes.
   }
 }

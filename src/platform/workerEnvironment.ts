@@ -1,15 +1,17 @@
 import { posix, win32 } from "node:path";
-import { type Environment, homeDirectory } from "../hit/paths.ts";
+import { homeDirectory } from "../hit/paths.ts";
 import { cleanEnvironment } from "./environment.ts";
+import type { Environment } from "./system.ts";
 
 /** The caller's credentials and choices, which a worker has no use for. */
 const AWS_KEYS =
   /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|CREDENTIAL_EXPIRATION|PROFILE|DEFAULT_PROFILE|CONTAINER_AUTHORIZATION_TOKEN|BEARER_TOKEN_[A-Z]+)$/i;
 
 /**
- * The folder and the environment of a worker. The worker leaves the caller's folder `cwd`, so that it can be removed
- * or unmounted; relative paths in the environment are therefore made absolute, or dropped if `cwd` is undefined (a
- * removed folder). On Windows, where each drive has a root, the worker runs in the home folder.
+ * The folder and the environment of a worker. The worker leaves the caller's folder `cwd`, so that
+ * it can be removed or unmounted; relative paths in the environment are therefore made absolute, or
+ * dropped if `cwd` is undefined (a removed folder). On Windows, where each drive has a root, the
+ * worker runs in the home folder.
  */
 export function workerEnvironment(
   { env, platform }: Environment,

@@ -6,7 +6,7 @@ import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
 import { readToken, tokenFingerprint, tokenKey } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
 import type { CaBundle, SsoSession } from "../model.ts";
-import { currentFolder } from "../platform/currentFolder.ts";
+import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import {
   isAwaitedToken,
@@ -90,7 +90,7 @@ export function sessionForWorker(session: SsoSession): SsoSession {
 }
 
 function withAbsolutePath({ path, setting }: CaBundle): CaBundle {
-  const folder = currentFolder();
+  const folder = attempt(() => process.cwd(), undefined);
   if (isAbsolute(path) || folder !== undefined) return { path: resolve(folder ?? "/", path), setting };
   const message = `the CA bundle ${path} is relative to the current folder, which has been removed: correct ${setting}`;
   throw new SsoCredError("config", message);

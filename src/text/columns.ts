@@ -1,4 +1,4 @@
-/** East Asian wide and fullwidth characters and emoji take two columns, combining marks none. https://www.unicode.org/reports/tr11/ */
+/** Wide and fullwidth characters and emoji. https://www.unicode.org/reports/tr11/ */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const COMBINING = /\p{M}/u;

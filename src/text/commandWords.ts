@@ -1,13 +1,13 @@
 /**
- * Splits a command line into words as the AWS CLI does before it runs a `credential_process`: POSIX quoting without
- * expansions, or the C runtime's rules when the line starts with a Windows path (`C:\…`, `\\…`). A quote that is
- * never closed runs to the end.
+ * Splits a command line into words as the AWS CLI does before it runs a `credential_process`: POSIX
+ * quoting without expansions, or the C runtime's rules when the line starts with a Windows path
+ * (`C:\…`, `\\…`). A quote that is never closed runs to the end.
  */
 export function splitCommandLine(text: string): string[] {
   return scanWords(text).words;
 }
 
-/** As {@link splitCommandLine}, up to an unquoted `#` or `;` at the start of a word: sh and the JS SDK end the line there. */
+/** Up to a `#` or `;` at the start of a word, where sh and the JS SDK end the line. */
 export function splitUntilComment(text: string): string[] {
   return scanWords(text, /[#;]/).words;
 }

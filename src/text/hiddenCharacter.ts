@@ -1,11 +1,12 @@
 /** The form in which `configText.ts` keeps a byte that is not UTF-8. */
 const FOREIGN_BYTE = /[\udc80-\udcff]/u;
 
-/** Names the first invisible character of a word and its position, counted from 1; undefined if there is none. */
+/** Names the first invisible character and its position, counted from 1; undefined without one. */
 export function hiddenCharacter(text: string): string | undefined {
   // Building the pattern of Unicode properties takes V8 a millisecond.
   if (/^[!-~]*$/.test(text)) return undefined;
-  // Controls, formats, blanks, characters that show nothing (zero-width space, Hangul filler), lone surrogates.
+  // Controls, formats, blanks, characters that show nothing (zero-width space, Hangul filler), lone
+  // surrogates.
   const match = /[\p{Cc}\p{Cf}\p{Z}\p{Cs}\p{Default_Ignorable_Code_Point}]/u.exec(text);
   if (match === null) return undefined;
   const place = [...text.slice(0, match.index)].length + 1;

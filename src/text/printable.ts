@@ -1,4 +1,4 @@
-/** Makes untrusted text safe for one line of a terminal: nothing invisible, at most `max` characters. */
+/** Makes untrusted text safe for one line of a terminal, in at most `max` characters. */
 export function printable(text: string, max = 300): string {
   const clean = withoutInvisible(text.slice(0, max * 4)).trim();
   return clean.length > max ? `${clean.slice(0, max - 1).replace(/\p{Cs}$/u, "")}…` : clean;
@@ -7,11 +7,14 @@ export function printable(text: string, max = 300): string {
 function withoutInvisible(text: string): string {
   // Building the pattern of Unicode properties takes V8 half a millisecond.
   if (/^[ -~]*$/.test(text)) return text;
-  // Controls, formats (bidirectional overrides, zero-width marks), line and paragraph separators, lone surrogates.
+  // Controls, formats (bidirectional overrides, zero-width marks), line and paragraph separators,
+  // lone surrogates.
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, " ");
 }
 
-/** Indented JSON for stdout. Characters that a terminal obeys or hides (C1 controls, bidirectional marks) are escaped. */
+/**
+ * Indented JSON for stdout. What a terminal obeys or hides (C1, bidirectional marks) is escaped.
+ */
 export function printableJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
     character === "\n" ? character : escaped(character),

@@ -8,14 +8,15 @@ const SECRET_FIELD = new RegExp(`("\\w*(?:${SECRET_NAME.source})\\w*"\\s*:\\s*)"
 const SECRET_RUN = /[A-Za-z0-9+/=_~-]{20,}/g;
 const FILE_NAME = /^[0-9a-f]{40}$/;
 /**
- * `GetRoleCredentials`, `sso-cred`: every capital begins a word. The pattern is unambiguous, so it matches in linear time.
+ * `GetRoleCredentials`, `sso-cred`: every capital begins a word. The pattern is unambiguous, so it
+ * matches in linear time.
  */
 const WORDS = /^(?:[a-z]{2,})?(?:[A-Z]+[a-z]{2,}|[_-](?:[a-z]{2,})?)*$/;
 const LOWER_CASE = /^[a-z0-9_-]*$/;
 const KEY_ID = /\bA[KS]IA[A-Z0-9]+/g;
 const USER_CODE = /\b[A-Z]{4}-[A-Z]{4}\b/g;
 
-/** Formats a value for the trace: short, on one line, with everything that looks like a secret masked. */
+/** Formats a value for the trace: short, on one line, with everything secret masked. */
 export function masked(name: string, value: unknown): string {
   if (SECRET_NAME.test(name)) return "***";
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
@@ -25,7 +26,7 @@ export function masked(name: string, value: unknown): string {
 /** Longer texts are cut: not all patterns are linear. */
 const MOST_CHARACTERS = 8_192;
 
-/** Masks secrets in free text: query strings, key ids, user codes, long random runs. Hashes that name cache files stay. */
+/** Masks query strings, key ids, user codes, long random runs. Names of cache files stay. */
 export function maskedText(text: string): string {
   return text
     .slice(0, MOST_CHARACTERS)

@@ -1,4 +1,4 @@
-/** `in 59 min, 17:44` or `12 min ago, 16:33`: in the local time zone, with the date if it is not today. */
+/** `in 59 min, 17:44` or `12 min ago, 16:33`: local time, with the date if it is not today. */
 export function relativeTime(at: number, now: number): string {
   const length = duration(Math.abs(at - now));
   return `${at >= now ? `in ${length}` : `${length} ago`}, ${localTime(at, now)}`;

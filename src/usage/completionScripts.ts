@@ -2,7 +2,7 @@ import type { COMPLETION_SHELLS } from "./commandTable.ts";
 
 type CompletionShell = (typeof COMPLETION_SHELLS)[number];
 
-/** The scripts call `sso-cred --complete -- WORD …`. They leave what follows `exec … --` to the shell's own completion. */
+/** Each calls `sso-cred --complete -- WORD …`, and leaves what follows `exec … --` to the shell. */
 const SCRIPTS: Readonly<Record<CompletionShell, string>> = {
   // Also for macOS's bash 3.2. Bash breaks words at = and :, so the line is put together again.
   bash: `# bash completion for sso-cred

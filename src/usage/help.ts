@@ -83,7 +83,7 @@ function table(rows: readonly (readonly string[])[]): string {
     .join("");
 }
 
-/** Breaks at blanks, so that lines fit the screen. Every line is indented and ends with a line feed. */
+/** Breaks at blanks to fit the screen. Every line is indented and ends with a line feed. */
 function wrap(text: string, indent: number): string {
   const lines = [""];
   for (const word of text.split(" ")) {

@@ -56,7 +56,9 @@ ${roff(example)}
 `;
 }
 
-/** Text for roff: escapes backslashes and hyphens, and a dot or quote that would begin a request. */
+/**
+ * Text for roff: escapes backslashes and hyphens, and a dot or quote that would begin a request.
+ */
 function roff(text: string): string {
   return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^[.']/gm, "\\&$&");
 }

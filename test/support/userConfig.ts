@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Config, loadConfig } from "../../src/config/configFile.ts";
-import type { Environment } from "../../src/hit/paths.ts";
+import type { Environment } from "../../src/platform/system.ts";
 
 export interface UserConfig {
   config: Config;

@@ -1,8 +1,9 @@
 import { decodeConfig } from "../../config/configText.ts";
 import { uneditable } from "../../config/edit.ts";
 import { SsoCredError } from "../../errors.ts";
-import { configPath, credentialsPath, type Environment } from "../../hit/paths.ts";
+import { configPath, credentialsPath } from "../../hit/paths.ts";
 import { readRegularFile } from "../../platform/readRegularFile.ts";
+import type { Environment } from "../../platform/system.ts";
 import type { Files } from "./initOptions.ts";
 
 /**
