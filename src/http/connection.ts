@@ -2,7 +2,7 @@ import { request as httpRequest } from "node:http";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { SsoCredError } from "../errors.ts";
-import { authenticationSchemes, type ProxyServer } from "./proxy.ts";
+import { authenticationSchemes, type ProxyServer, withoutBrackets } from "./proxy.ts";
 import {
   isUnknownIssuer,
   networkFault,
@@ -13,11 +13,12 @@ import {
 import type { TrustStore } from "./trustStore.ts";
 
 /**
- * Opens a connection to the URL's host: directly, through a CONNECT tunnel (https), or to the proxy (http, where the request
- * names the whole URL). Node's own `proxyEnv` is not used: it leaks the socket of a proxy that never responds, ignores proxies
- * written without a scheme, shows the proxy's password in an error, and reads NO_PROXY differently from the AWS CLI.
+ * Opens a connection to the URL's host: directly, through a CONNECT tunnel (https), or to the proxy
+ * (http, where the request names the whole URL). Node's own `proxyEnv` is not used: it leaks the
+ * socket of a proxy that never responds, ignores proxies written without a scheme, shows the
+ * proxy's password in an error, and reads NO_PROXY differently from the AWS CLI.
  *
- * @throws SsoCredError("unavailable") naming the host or the proxy that failed. Every socket is closed then.
+ * @throws SsoCredError("unavailable") naming the host or the proxy. Every socket is closed then.
  */
 export async function openConnection(
   url: URL,
@@ -26,7 +27,7 @@ export async function openConnection(
   signal: AbortSignal,
 ): Promise<Socket> {
   const secure = url.protocol === "https:";
-  const target = { host: plainHost(url.hostname), port: Number(url.port) || (secure ? 443 : 80) };
+  const target = { host: withoutBrackets(url.hostname), port: Number(url.port) || (secure ? 443 : 80) };
   const targetPeer: Peer = { name: url.host, isProxy: false, caBundle: trust.bundle };
   let peer = targetPeer;
   let used: SecureContext | undefined;
@@ -55,7 +56,7 @@ export async function openConnection(
     return await handshake(socket, target.host);
   }
 
-  /** Parsing the CAs takes 20 ms of CPU, so it is done while the network looks up the name and opens the connection. */
+  /** Parses the CAs, which takes 20 ms of CPU, while the network opens the connection. */
   async function connect(to: { host: string; port: number }): Promise<Socket> {
     const opening = dial(to, signal);
     try {
@@ -191,8 +192,4 @@ export function refusedByProxy(
 
 function proxyName({ host, port, variable }: ProxyServer): string {
   return `the proxy ${isIP(host) === 6 ? `[${host}]` : host}:${port} (${variable})`;
-}
-
-function plainHost(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, "");
 }

@@ -33,13 +33,12 @@ export interface HttpResponse {
 }
 
 export interface RequestOptions {
-  /** Epoch milliseconds at which the caller stops waiting for the response; without it `Limits.totalMs` counts. */
+  /** Epoch milliseconds at which the caller stops waiting; without it `Limits.totalMs` counts. */
   deadline?: number | undefined;
   /** Epoch milliseconds by which the connection must be open. */
   connectDeadline?: number | undefined;
   /**
-   * Ends the request, which then rejects with the signal's reason. Pass `system.interrupted` so that Ctrl-C ends the
-   * request; without a signal nothing but the deadline does.
+   * Ends the request, which then rejects with the signal's reason: `system.interrupted` for Ctrl-C.
    */
   signal?: AbortSignal | undefined;
 }
@@ -49,11 +48,12 @@ export type HttpEnvironment = Pick<System, "env" | "now">;
 export type Exchange = (request: HttpRequest, options?: RequestOptions) => Promise<HttpResponse>;
 
 /**
- * HTTP/1.1 with one connection per request, following no redirects, through the proxies and with the CAs that the environment
- * and the session name. Every complete response counts as one, whatever its status.
+ * HTTP/1.1 with one connection per request, following no redirects, through the proxies and with
+ * the CAs that the environment and the session name. Resolves with every complete response,
+ * whatever its status.
  *
- * Rejects with SsoCredError: "unavailable" (in time, and with every socket closed), or "config" for a proxy or CA bundle
- * that cannot be used.
+ * @throws SsoCredError("unavailable") in time and with every socket closed; "config" for a proxy or
+ * CA bundle that cannot be used.
  */
 export function httpExchange(
   session: Pick<ServiceSettings, "caBundle">,
@@ -81,7 +81,8 @@ export function httpExchange(
       const proxy = proxyFor(url, system.env);
       socket = await openConnection(url, proxy, trust, over.signal);
       connected();
-      // The process may have been suspended meanwhile. A request that was not sent spends no refresh token.
+      // The process may have been suspended meanwhile. A request that was not sent spends no
+      // refresh token.
       if (system.now() >= giveUpAt) throw noTimeLeft(url);
       const response = await send(request, socket, proxy, over.signal, limits.responseBytes);
       if (response.status === 407 && proxy) {
@@ -111,9 +112,9 @@ const SUSPENDED_MS = 100;
 const ARRIVAL_MS = 1_000;
 
 /**
- * Aborts after `ms` unless the returned function is called first. When a suspended process resumes, its timer and a response
- * that arrived meanwhile are due at once, and the response may hold the only refresh token. So the response is read
- * first, and one still on its way gets another second.
+ * Aborts after `ms` unless the returned function is called first. When a suspended process resumes,
+ * its timer and a response that arrived meanwhile are due at once, and the response may hold the
+ * only refresh token. So the response is read first, and one still on its way gets another second.
  */
 function giveUpAfter(phase: TimedOut["phase"], ms: number, over: AbortController): () => void {
   const begunAt = process.uptime();

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { SsoCredError } from "../errors.ts";
+import { attempt } from "../platform/attempt.ts";
 import { isLoopback } from "../platform/loopback.ts";
 import type { System } from "../platform/system.ts";
 
@@ -17,12 +18,13 @@ export interface ProxyServer {
 type Env = System["env"];
 
 /**
- * The proxy for a URL by the environment, as the AWS CLI gets it from Python: HTTPS_PROXY or HTTP_PROXY by the URL's scheme,
- * lower case first, an empty lower-case variable disabling the other; a proxy without a scheme is http. NO_PROXY
- * (`noProxy`) exempts hosts. ALL_PROXY is ignored, as the AWS CLI does. Loopback is never proxied: a token for a local
- * endpoint must not leave the machine in the clear.
+ * The proxy for a URL by the environment, as the AWS CLI gets it from Python: HTTPS_PROXY or
+ * HTTP_PROXY by the URL's scheme, lower case first, an empty lower-case variable disabling the
+ * other; a proxy without a scheme is http. NO_PROXY exempts hosts. ALL_PROXY is ignored. Loopback
+ * is never proxied: a token for a local endpoint must not leave the machine in the clear.
  *
- * @throws SsoCredError("config") for a proxy that is not http or https. The value is never shown: it may hold a password.
+ * @throws SsoCredError("config") for a proxy that is not http or https. The value may hold a
+ * password, so it is never shown.
  */
 export function proxyFor(url: URL, env: Env): ProxyServer | undefined {
   if (isLoopback(url.hostname)) return undefined;
@@ -61,23 +63,22 @@ function setting(lowerCase: string, env: Env): [variable: string, value: string]
   return [variable, env[variable]?.trim() ?? ""];
 }
 
-/** Not by `URL`, which takes the backslash of `DOMAIN\\user:password@proxy` for the end of the host name. */
+/**
+ * Without `URL`, which takes the backslash in `DOMAIN\\user:password@proxy` for the end of the
+ * host.
+ */
 function basicAuthorization(login: string): string {
   const [, user = "", password = ""] = /^([^:]*):?(.*)$/s.exec(login) ?? [];
   return `Basic ${Buffer.from(`${percentDecoded(user)}:${percentDecoded(password)}`).toString("base64")}`;
 }
 
 function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return attempt(() => decodeURIComponent(text), text);
 }
 
 /**
- * The authentication schemes of a Proxy-Authenticate header (RFC 9110, section 11.6.1), without their parameters:
- * `Negotiate, NTLM, Basic realm="a, b"` → `["Negotiate", "NTLM", "Basic"]`.
+ * The authentication schemes of a Proxy-Authenticate header (RFC 9110, section 11.6.1), without
+ * their parameters: `Negotiate, NTLM, Basic realm="a, b"` → `["Negotiate", "NTLM", "Basic"]`.
  */
 export function authenticationSchemes(header: string): string[] {
   const challenges = header.replace(/"(?:[^"\\]|\\.)*"/g, "").split(",");
@@ -85,8 +86,8 @@ export function authenticationSchemes(header: string): string[] {
 }
 
 /**
- * NO_PROXY is a comma-separated list of `*`, hosts (`host`, `.host` and `*.host` all include subdomains; `:port` is optional),
- * IP addresses, and address blocks (`10.0.0.0/8`, as in curl and Go).
+ * NO_PROXY is a comma-separated list of `*`, hosts (`host`, `.host` and `*.host` all include
+ * subdomains; `:port` is optional), IP addresses, and address blocks (`10.0.0.0/8`, as in curl).
  */
 function isExempt(url: URL, noProxy: string): boolean {
   const host = withoutBrackets(url.hostname).toLowerCase();
@@ -116,6 +117,7 @@ function isInBlock(host: string, block: string): boolean {
   return list.check(host, type);
 }
 
-function withoutBrackets(host: string): string {
+/** `[::1]` → `::1`, as sockets name an IPv6 host. */
+export function withoutBrackets(host: string): string {
   return host.replace(/^\[|\]$/g, "");
 }

@@ -7,7 +7,7 @@ interface UnavailableFacts {
   retry: boolean;
   /** HTTP status of the response, if there was one. */
   status?: number | undefined;
-  /** True if the service asked to be called less often. */
+  /** True if the service, or something in front of it, asked to be called less often. */
   isThrottled?: boolean;
   /** From the Retry-After header. */
   retryAfterMs?: number | undefined;
@@ -15,7 +15,9 @@ interface UnavailableFacts {
   isHostUnknown?: boolean;
 }
 
-/** Why a request got no usable response: the `cause` of every "unavailable" error of this folder. */
+/**
+ * Why a request got no usable response: the `cause` of every "unavailable" error of this folder.
+ */
 export class ServiceUnavailable extends Error implements UnavailableFacts {
   readonly retry: boolean;
   readonly status: number | undefined;
@@ -43,7 +45,6 @@ export function serviceUnavailableOf(error: unknown): ServiceUnavailable | undef
   return error instanceof SsoCredError && error.cause instanceof ServiceUnavailable ? error.cause : undefined;
 }
 
-/** True if the service, or something in front of it, asked to be called less often. */
 export function isThrottled(error: unknown): boolean {
   return serviceUnavailableOf(error)?.isThrottled === true;
 }

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import type { SecureContext } from "node:tls";
 import { SsoCredError } from "../errors.ts";
 import type { CaBundle } from "../model.ts";
+import { attempt } from "../platform/attempt.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
 
 /** The CAs to trust for one session. */
@@ -14,8 +15,9 @@ export interface TrustStore {
 }
 
 /**
- * As in botocore, a CA bundle replaces every other CA. Without one: Node's own roots and NODE_EXTRA_CA_CERTS. The system's
- * store takes 0.1 s to load, so it is added only when these do not know an issuer.
+ * As in botocore, a CA bundle replaces every other CA. Without one: Node's own roots and
+ * NODE_EXTRA_CA_CERTS. The system's store takes 0.1 s to load, so it is added only when these do
+ * not know an issuer.
  */
 export function trustStore(configured: CaBundle | undefined): TrustStore {
   const bundle = configured?.isOptional && "fault" in readBundle(configured.path) ? undefined : configured;
@@ -26,7 +28,8 @@ export function trustStore(configured: CaBundle | undefined): TrustStore {
   return {
     bundle,
     context() {
-      // A bundle may list an intermediate CA without its root, and means to trust it (as curl --cacert does).
+      // A bundle may list an intermediate CA without its root, and means to trust it (as curl
+      // --cacert does).
       usual ??= tls().createSecureContext(
         bundle ? { ca: requireBundle(bundle), allowPartialTrustChain: true } : {},
       );
@@ -54,12 +57,11 @@ function readBundle(path: string): { text: string } | { fault: string } {
   return startsWithCertificate(text) ? { text } : { fault: "holds no PEM certificate" };
 }
 
-/** OpenSSL skips what it cannot read in a bundle without an error. Only the first certificate is checked here. */
+/**
+ * OpenSSL skips what it cannot read in a bundle without an error. Only the first certificate is
+ * checked here.
+ */
 function startsWithCertificate(text: string): boolean {
-  try {
-    // X509Certificate alone would accept DER, which a bundle must not be.
-    return text.includes("-----BEGIN ") && new X509Certificate(text).subject !== undefined;
-  } catch {
-    return false;
-  }
+  // X509Certificate alone would accept DER, which a bundle must not be.
+  return text.includes("-----BEGIN ") && attempt(() => Boolean(new X509Certificate(text)), false);
 }

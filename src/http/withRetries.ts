@@ -8,13 +8,14 @@ const MAX_PAUSE_MS = 4_000;
 const MIN_ATTEMPT_MS = 500;
 
 /**
- * Repeats `operation` while it fails in a way that may pass within seconds (throttling, 5xx, dropped connections, time-outs),
- * with exponential back-off and full jitter, for at most `budgetMs` in all. Obeys Retry-After where the budget allows, and
- * gives up where it does not. Calls `operation` at least once, with the end of the budget (epoch milliseconds), which is
- * a suitable deadline for requests that can be cut off without loss.
+ * Repeats `operation` while it fails in a way that may pass within seconds (throttling, 5xx,
+ * dropped connections, time-outs), with exponential back-off and full jitter, for at most
+ * `budgetMs` in all. Obeys Retry-After where the budget allows, and gives up where it does not.
+ * Calls `operation` at least once, with the end of the budget in epoch milliseconds: a deadline for
+ * requests that can be cut off without loss.
  *
- * Redeeming a code or a refresh token is repeated as well: if the lost response was a success, the second attempt ends
- * in invalid_grant, which callers handle anyway (look at the token file again, then sign in).
+ * Redeeming a code or a refresh token is repeated as well: if the lost response was a success, the
+ * second attempt ends in invalid_grant, which callers handle (read the token file again, sign in).
  */
 export async function withRetries<T>(
   system: Pick<System, "now" | "sleep" | "trace">,
@@ -38,8 +39,8 @@ export async function withRetries<T>(
 }
 
 /**
- * True if a caller with a later `deadline` (epoch milliseconds) would have tried again: such a failure tells little
- * about the service.
+ * True if a caller with a later `deadline` (epoch milliseconds) would have tried again: such a
+ * failure tells little about the service.
  */
 export function endedByDeadline(failure: unknown, deadline: number, now: number): boolean {
   if (!isKind(failure, "unavailable")) return false;

@@ -19,26 +19,27 @@ type Fields = Record<string, unknown>;
 
 interface Expected {
   /** True if an empty response is a success. */
-  emptyIsGood?: boolean;
+  isEmptyGood?: boolean;
   /** Secrets that were sent and must not come back in a message. */
   secrets?: readonly string[];
 }
 
 /**
- * Accepts the service's own success: 2xx with a JSON object. Throws everything else, as one of three:
+ * Accepts the service's own success: 2xx with a JSON object. Throws everything else, as one of
+ * three:
  * - rejected: ServiceError, the service's own rejection;
- * - temporary: SsoCredError("unavailable") worth a retry, for throttling and transient faults whatever the status;
+ * - temporary: SsoCredError("unavailable") worth a retry, for throttling and transient faults;
  * - not the service: SsoCredError("unavailable"), for a captive portal, proxy or firewall.
  */
 export function classifyResponse(
   response: HttpResponse,
   host: string,
   service: Service,
-  { emptyIsGood = false, secrets = [] }: Expected = {},
+  { isEmptyGood = false, secrets = [] }: Expected = {},
 ): void {
   const { status, headers, body } = response;
   const isGood = status >= 200 && status < 300;
-  if (isGood && body.length === 0 && emptyIsGood) return;
+  if (isGood && body.length === 0 && isEmptyGood) return;
   const fields = jsonObject(body);
   if (isGood && fields) return;
   const names = status >= 400 && fields ? errorNames(headers, fields) : {};
@@ -83,7 +84,7 @@ function oauthCode(exception: string): string {
     .toLowerCase();
 }
 
-/** `code: message`, without uninformative parts (`UnknownException: UnknownException`) and without secrets. */
+/** `code: message`, without empty words (`UnknownException: UnknownException`) and secrets. */
 function describe(status: number, code: string, fields: Fields, secrets: readonly string[]): string {
   const { error_description, message, Message } = fields;
   const texts = [error_description, message, Message].filter((text) => typeof text === "string");
@@ -100,7 +101,7 @@ const FRAGMENT_LENGTH = 12;
 /** A shorter value is no secret and may occur in any text. */
 const MIN_SECRET_LENGTH = 8;
 
-/** True if the text holds one of the secrets or a fragment of one: the service may have shortened what it was sent. */
+/** True if the text holds a secret or a fragment of one: the service may have shortened it. */
 function containsSecret(text: string, secrets: readonly string[]): boolean {
   const count = Math.max(0, text.length - FRAGMENT_LENGTH + 1);
   const fragments = Array.from({ length: count }, (_, start) => text.slice(start, start + FRAGMENT_LENGTH));
@@ -145,7 +146,7 @@ function unexpectedResponse({ status, headers, body }: HttpResponse, host: strin
   return `${host} answered ${what} (HTTP ${status}): is there a proxy between?`;
 }
 
-/** Retry-After is given in seconds or as a date. A date is compared with the Date header, not with our clock. */
+/** From seconds or a date. A date is compared with the Date header, not with our clock. */
 function retryAfterMs(headers: HttpResponse["headers"]): number | undefined {
   const value = headers["retry-after"]?.trim() ?? "";
   if (/^\d{1,6}$/.test(value)) return Number(value) * 1000;

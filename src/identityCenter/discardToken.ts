@@ -3,7 +3,7 @@ import { type IdentityCenter, ServiceError } from "./identityCenter.ts";
 
 const TIMEOUT_MS = 5_000;
 
-/** Revokes a new token that arrived after a logout and would outlive it. Best effort. Returns whether it was revoked. */
+/** Revokes a new token that arrived after a logout. Best effort; true if the token is dead. */
 export async function discardToken(
   api: Pick<IdentityCenter, "logout">,
   accessToken: string,

@@ -8,7 +8,10 @@ interface Partition {
   readonly plainIsFips?: true;
 }
 
-/** https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json; the first is for unknown regions. */
+/**
+ * https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json; the first is for
+ * unknown regions.
+ */
 const PARTITIONS: readonly [Partition, ...Partition[]] = [
   {
     regions: /^(?:us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
@@ -32,19 +35,18 @@ type Endpointed = Pick<ServiceSettings, "region" | "endpoints">;
 
 /** The portal's URL without a trailing slash. A configured URL keeps its path. */
 export function ssoEndpoint({ region, endpoints }: Endpointed): string {
-  return endpoints.ssoUrl === undefined
-    ? `https://portal.sso${fipsMark(region, endpoints)}.${region}.${suffix(region, endpoints)}`
-    : withoutTrailingSlashes(endpoints.ssoUrl);
+  return withoutTrailingSlashes(endpoints.ssoUrl ?? awsUrl("portal.sso", region, endpoints));
 }
 
 /** The OIDC service's URL without a trailing slash. A configured URL keeps its path. */
 export function oidcEndpoint({ region, endpoints }: Endpointed): string {
-  return endpoints.oidcUrl === undefined
-    ? `https://oidc${fipsMark(region, endpoints)}.${region}.${suffix(region, endpoints)}`
-    : withoutTrailingSlashes(endpoints.oidcUrl);
+  return withoutTrailingSlashes(endpoints.oidcUrl ?? awsUrl("oidc", region, endpoints));
 }
 
-/** True if AWS's endpoint rules could give this URL for the portal or the OIDC service of some region. */
+/**
+ * True if AWS's endpoint rules could give this URL for the portal or the OIDC service of some
+ * region.
+ */
 export function isAwsEndpoint(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname, port } = new URL(url);
@@ -56,21 +58,15 @@ export function isAwsEndpoint(url: string): boolean {
   );
 }
 
-function partitionOf(region: string): Partition {
-  return PARTITIONS.find(({ regions }) => regions.test(region)) ?? PARTITIONS[0];
+function awsUrl(service: string, region: string, { useFips, useDualstack }: Endpointed["endpoints"]): string {
+  const partition = PARTITIONS.find(({ regions }) => regions.test(region)) ?? PARTITIONS[0];
+  const isUnmarked = !useDualstack && partition.plainIsFips === true;
+  const fips = useFips && !isUnmarked ? "-fips" : "";
+  const suffix = useDualstack ? partition.dualstackSuffix : partition.suffix;
+  return `https://${service}${fips}.${region}.${suffix}`;
 }
 
-function suffix(region: string, { useDualstack }: Endpointed["endpoints"]): string {
-  const partition = partitionOf(region);
-  return useDualstack ? partition.dualstackSuffix : partition.suffix;
-}
-
-function fipsMark(region: string, { useFips, useDualstack }: Endpointed["endpoints"]): string {
-  const isUnmarked = !useDualstack && partitionOf(region).plainIsFips === true;
-  return useFips && !isUnmarked ? "-fips" : "";
-}
-
-function withoutTrailingSlashes(url: string): string {
+export function withoutTrailingSlashes(url: string): string {
   let end = url.length;
   while (url[end - 1] === "/") end--;
   return url.slice(0, end);

@@ -35,11 +35,12 @@ const PAGE_SIZE = 100;
 type Client = Pick<ClientRegistration, "clientId" | "clientSecret">;
 
 /**
- * The two services of one session. Each method sends one request, without retries (see `withRetries`), and rejects with -
- * ServiceError: the service itself rejected the request; - SsoCredError("unavailable"): everything else, including
- * throttling, 5xx, and responses that lack a field; - SsoCredError("config"): a proxy variable or a CA bundle that cannot be
- * used. Ctrl-C ends a request only where `RequestOptions.signal` says so. Texts of the service (names, addresses, URLs) are
- * returned unchanged: clean them before showing them.
+ * The two services of one session. Each method sends one request, without retries, and rejects with
+ * - ServiceError: the service itself rejected the request;
+ * - SsoCredError("unavailable"): everything else, also throttling, 5xx and a missing field;
+ * - SsoCredError("config"): a proxy variable or a CA bundle that cannot be used.
+ * Texts of the service (names, addresses, URLs) are returned unchanged: clean them before showing
+ * them.
  */
 export interface IdentityCenter {
   registerClient(input: RegisterClientInput, options?: RequestOptions): Promise<ClientRegistration>;
@@ -49,7 +50,7 @@ export interface IdentityCenter {
     options?: RequestOptions,
   ): Promise<DeviceAuthorization>;
   redeemAuthorizationCode(client: Client, input: CodeInput, options?: RequestOptions): Promise<TokenGrant>;
-  /** `authorization_pending`, `expired_token` and `access_denied` are ServiceErrors; `slow_down` is throttling. */
+  /** `authorization_pending` and the like are ServiceErrors; `slow_down` is throttling. */
   redeemDeviceCode(client: Client, deviceCode: string, options?: RequestOptions): Promise<TokenGrant>;
   refresh(client: Client, refreshToken: string, options?: RequestOptions): Promise<TokenGrant>;
   getRoleCredentials(
@@ -104,15 +105,11 @@ export async function identityCenter(
   const oidcUrl = oidcEndpoint(session);
   const portalUrl = ssoEndpoint(session);
   const oidc = oidcClient({ region, endpoint: oidcUrl, handler: sdkHandler("oidc", exchange, system) });
-  const portal = portalClient({
-    region,
-    endpoint: portalUrl,
-    handler: sdkHandler("portal", exchange, system),
-  });
+  const portalHandler = sdkHandler("portal", exchange, system);
+  const portal = portalClient({ region, endpoint: portalUrl, handler: portalHandler });
 
-  /** Sends a request and parses the SDK's output. */
   async function call<T>(
-    { service, operation, options = {}, emptyIsGood = false }: Call,
+    { service, operation, options = {} }: Call,
     send: (options: CallOptions) => Promise<unknown>,
     parse: (output: unknown, subject: string) => T,
   ): Promise<T> {
@@ -120,16 +117,8 @@ export async function identityCenter(
     const url = service === "oidc" ? oidcUrl : portalUrl;
     const subject = `${new URL(url).host} answered ${operation}`;
     try {
-      return parse(
-        await send({
-          operation,
-          emptyIsGood,
-          deadline,
-          connectDeadline,
-          ...(signal && { abortSignal: signal }),
-        }),
-        subject,
-      );
+      const abort = signal && { abortSignal: signal };
+      return parse(await send({ operation, deadline, connectDeadline, ...abort }), subject);
     } catch (error) {
       // The SDK adds the response to what it throws while it reads one.
       if (error instanceof Error && "$response" in error) {
@@ -203,7 +192,7 @@ export async function identityCenter(
 
     async logout(token, options) {
       const command = new commands.LogoutCommand({ accessToken: assertHeaderSafe(token) });
-      const about = { service: "portal" as const, operation: "Logout", options, emptyIsGood: true };
+      const about = { service: "portal" as const, operation: "Logout", options };
       await call(
         about,
         (sdkOptions) => portal.send(command, sdkOptions),
@@ -222,15 +211,11 @@ interface Call {
   service: Service;
   operation: string;
   options?: RequestOptions | undefined;
-  emptyIsGood?: boolean;
 }
 
-/** Rejects a token that no header can carry. The service did not issue it and would respond the same. */
+/** Rejects a token that no header can carry, as the service would, which did not issue it. */
 function assertHeaderSafe(accessToken: string): string {
   if (/^[\x21-\x7e]+$/.test(accessToken)) return accessToken;
-  throw new ServiceError(
-    401,
-    "UnauthorizedException",
-    "UnauthorizedException: the access token is malformed",
-  );
+  const code = "UnauthorizedException";
+  throw new ServiceError(401, code, `${code}: the access token is malformed`);
 }

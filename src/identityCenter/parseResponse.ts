@@ -7,11 +7,17 @@ import type {
   TokenGrant,
 } from "../model.ts";
 
-/** No token or credentials live longer. A greater number is an error, and would overflow dates later. */
+/**
+ * No token or credentials live longer. A greater number is an error, and would overflow dates
+ * later.
+ */
 const TEN_YEARS_SECONDS = 10 * 365 * 24 * 3600;
 const DEFAULT_INTERVAL_SECONDS = 5;
 const MIN_INTERVAL_SECONDS = 1;
-/** In characters; far above what the services send. A token file with texts of this length can still be read. */
+/**
+ * In characters; far above what the services send. A token file with texts of this length can still
+ * be read.
+ */
 const MAX_TEXT = 32_768;
 /** The client id becomes part of the sign-in page's URL. */
 const MAX_CLIENT_ID = 1_024;
@@ -26,7 +32,7 @@ export interface RolesPage {
   nextToken?: string;
 }
 
-/** The fields of one response. A missing or malformed one throws SsoCredError("unavailable") that names it. */
+/** The fields of one response. A missing or malformed one throws "unavailable" and is named. */
 interface Reader {
   /** At most `most` characters. */
   text(name: string, most?: number): string;
@@ -90,7 +96,8 @@ export function parseDeviceAuthorization(output: unknown, subject: string): Devi
     verificationUri,
     verificationUriComplete: fields.optionalText("verificationUriComplete") ?? verificationUri,
     expiresInSeconds: fields.number("expiresIn", 0, TEN_YEARS_SECONDS),
-    // RFC 8628, section 3.2: 5 unless the service says otherwise. A shorter minimum would flood the service.
+    // RFC 8628, section 3.2: 5 unless the service says otherwise. A shorter minimum would flood the
+    // service.
     intervalSeconds: interval
       ? Math.max(MIN_INTERVAL_SECONDS, fields.number("interval", 0, 3600))
       : DEFAULT_INTERVAL_SECONDS,

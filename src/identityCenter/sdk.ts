@@ -14,7 +14,7 @@ import {
 
 export type { CreateTokenCommandInput } from "@aws-sdk/client-sso-oidc";
 
-/** The only use of the AWS SDK: it serializes requests and deserializes responses. Everything else is in `identityCenter.ts`. */
+/** The only use of the AWS SDK: it serializes requests and deserializes responses. */
 export const commands = {
   CreateTokenCommand,
   GetRoleCredentialsCommand,
@@ -77,8 +77,9 @@ function configuration({ region, endpoint, handler }: ClientSettings) {
 }
 
 /**
- * Removes the SDK's retries (see `withRetries`), its identity resolution and signing (these operations are unsigned, and
- * nothing may look for credentials), and its reading of Lambda's environment variables.
+ * Removes the SDK's retries (see `withRetries`), its identity resolution and signing (these
+ * operations are unsigned, and nothing may look for credentials), and its reading of Lambda's
+ * environment variables.
  */
 function bare<C extends { middlewareStack: { remove(name: string): boolean } }>(client: C): C {
   for (const name of [

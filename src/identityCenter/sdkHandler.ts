@@ -7,7 +7,6 @@ import { ServiceError } from "./serviceError.ts";
 /** What `client.send(command, options)` passes through the SDK to its request handler. */
 export interface CallOptions {
   operation: string;
-  emptyIsGood: boolean;
   deadline?: RequestOptions["deadline"];
   connectDeadline?: RequestOptions["connectDeadline"];
   /** The SDK's name for `RequestOptions.signal`. */
@@ -16,7 +15,10 @@ export interface CallOptions {
 
 const SECRETS = ["clientSecret", "code", "codeVerifier", "deviceCode", "refreshToken"];
 
-/** The SDK's request handler. It classifies the responses itself and passes only successes on to the SDK. */
+/**
+ * The SDK's request handler. It classifies the responses itself and passes only successes on to the
+ * SDK.
+ */
 export function sdkHandler(
   service: Service,
   exchange: Exchange,
@@ -24,13 +26,7 @@ export function sdkHandler(
 ): SdkHandler {
   return {
     async handle(sdkRequest, options) {
-      const {
-        operation,
-        emptyIsGood,
-        deadline,
-        connectDeadline,
-        abortSignal: signal,
-      } = options as CallOptions;
+      const { operation, deadline, connectDeadline, abortSignal: signal } = options as CallOptions;
       const request = httpRequest(sdkRequest);
       const { host } = request.url;
       const startedAt = system.now();
@@ -40,7 +36,9 @@ export function sdkHandler(
         const response = await exchange(request, { deadline, connectDeadline, signal });
         const { status: statusCode, headers, body } = response;
         done({ status: statusCode });
-        classifyResponse(response, host, service, { emptyIsGood, secrets: secretsIn(request) });
+        // Only Logout has nothing to tell.
+        const isEmptyGood = operation === "Logout";
+        classifyResponse(response, host, service, { isEmptyGood, secrets: secretsIn(request) });
         return { response: { statusCode, headers, body } };
       } catch (error) {
         if (error instanceof ServiceError) throw error;

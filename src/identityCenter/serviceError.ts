@@ -2,16 +2,19 @@
 const NEEDS_SIGN_IN = new Set(["invalid_grant", "invalid_client", "unauthorized_client", "expired_token"]);
 
 /**
- * The service itself rejected the request, and would again. Throttling, transient faults and everything that was not sent
- * by the service are SsoCredError("unavailable") instead, whatever their status.
+ * The service itself rejected the request, and would again. Throttling, transient faults and
+ * everything that was not sent by the service are SsoCredError("unavailable") instead.
  *
- * `code` is the OAuth error code for the OIDC service (`invalid_grant`, `authorization_pending`, `access_denied` …) and the
- * exception's name for the portal (`UnauthorizedException`, `ForbiddenException`, `ResourceNotFoundException` …).
+ * `code` is the OAuth error code for the OIDC service (`invalid_grant`) and the exception's name
+ * for the portal (`UnauthorizedException`).
  */
 export class ServiceError extends Error {
   readonly status: number;
   readonly code: string;
-  /** True if the token, grant or client is no longer accepted. Any other rejection says nothing about them. */
+  /**
+   * True if the token, grant or client is no longer accepted. Any other rejection says nothing
+   * about them.
+   */
   readonly needsSignIn: boolean;
 
   constructor(status: number, code: string, message: string) {
@@ -23,7 +26,10 @@ export class ServiceError extends Error {
   }
 }
 
-/** RFC 6749 section 5.2, RFC 8628 section 3.5, RFC 7591 section 3.2.2: accepted without an AWS header. */
+/**
+ * RFC 6749 section 5.2, RFC 8628 section 3.5, RFC 7591 section 3.2.2: accepted without an AWS
+ * header.
+ */
 export const OAUTH_ERRORS = new Set([
   "access_denied",
   "authorization_pending",
@@ -39,9 +45,9 @@ export const OAUTH_ERRORS = new Set([
 ]);
 
 /**
- * Error names, without `Exception` or `Error` at their end, that mean "call less often", whatever the status:
- * THROTTLING_ERROR_CODES of @smithy/core and _THROTTLED_ERROR_CODES of botocore/retries/standard.py. Among them is
- * `slow_down` of RFC 8628.
+ * Error names, without `Exception` or `Error` at their end, that mean "call less often":
+ * THROTTLING_ERROR_CODES of @smithy/core, _THROTTLED_ERROR_CODES of botocore/retries/standard.py,
+ * and `slow_down` of RFC 8628.
  */
 const THROTTLING = new Set([
   "BandwidthLimitExceeded",
@@ -58,7 +64,7 @@ const THROTTLING = new Set([
   "TransactionInProgress",
 ]);
 
-/** The same for "try again": TRANSIENT_ERROR_CODES of both, and the names of AWS's 5xx errors and of RFC 6749 section 4.1.2.1. */
+/** The same for "try again", with the names of AWS's 5xx errors and of RFC 6749 section 4.1.2.1. */
 const TRANSIENT = new Set([
   "InternalFailure",
   "InternalServer",

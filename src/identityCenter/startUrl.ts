@@ -4,9 +4,13 @@ import { type HttpEnvironment, httpExchange, type RequestOptions } from "../http
 import type { SsoSession } from "../model.ts";
 import { isLoopback } from "../platform/loopback.ts";
 import type { System } from "../platform/system.ts";
+import { withoutTrailingSlashes } from "./endpoints.ts";
 import { withHostSetting } from "./hostSetting.ts";
 
-/** Sends one request and follows no redirect. Rejects with "unavailable" if no response comes in time. */
+/**
+ * Sends one request and follows no redirect. Rejects with "unavailable" if no response comes in
+ * time.
+ */
 type StartUrlRequest = (
   method: "HEAD" | "GET",
   url: string,
@@ -16,7 +20,10 @@ type StartUrlRequest = (
 /** What is sent to the services. Files keep the configured values. */
 interface ResolvedStartUrl {
   startUrl: string;
-  /** The region in the resolved host's name. Differs from the session's if `sso_region` is out of date. */
+  /**
+   * The region in the resolved host's name. Differs from the session's if `sso_region` is out of
+   * date.
+   */
   region: string;
 }
 
@@ -47,11 +54,12 @@ const REGION_IN_HOST = [
 ];
 
 /**
- * Resolves a company's own start URL (`https://sso.example.com`) to the one that AWS knows, as the AWS CLI does since
- * 2.35.13: one HEAD (GET if HEAD is not allowed), one redirect, to an https URL of AWS. AWS's own start URLs, and those on
- * this machine, are used unchanged, without a request.
+ * Resolves a company's own start URL (`https://sso.example.com`) to the one that AWS knows, as the
+ * AWS CLI does since 2.35.13: one HEAD (GET if HEAD is not allowed), one redirect, to an https URL
+ * of AWS. AWS's own start URLs, and those on this machine, are used unchanged, without a request.
  *
- * @throws SsoCredError("config") when the URL does not lead to AWS, "unavailable" if its server fails.
+ * @throws SsoCredError("config") when the URL does not lead to AWS, "unavailable" if its server
+ * fails.
  */
 export async function resolveStartUrl(
   { startUrl, region }: Pick<SsoSession, "startUrl" | "region">,
@@ -77,8 +85,8 @@ async function requestRedirect(
   request: StartUrlRequest,
 ): Promise<string> {
   let response = await request("HEAD", startUrl, TIMEOUT_MS);
-  if (response.status === 405 || response.status === 501)
-    response = await request("GET", startUrl, TIMEOUT_MS);
+  const isRefused = response.status === 405 || response.status === 501;
+  if (isRefused) response = await request("GET", startUrl, TIMEOUT_MS);
   const { status, location } = response;
   if ([301, 302, 303, 307, 308].includes(status)) {
     if (location) return location;
@@ -95,23 +103,17 @@ function leadsElsewhere(startUrl: string, why: string): SsoCredError {
 }
 
 function isAwsHost(hostname: string): boolean {
-  const host = plainHost(hostname);
+  const host = withoutFinalDot(hostname);
   return AWS_HOSTS.includes(host) || AWS_SUFFIXES.some((suffix) => `.${host}`.endsWith(suffix));
 }
 
 function regionInHost(hostname: string): string | undefined {
-  const host = plainHost(hostname);
+  const host = withoutFinalDot(hostname);
   return REGION_IN_HOST.map((pattern) => pattern.exec(host)?.[1]).find((region) => region !== undefined);
 }
 
-function plainHost(hostname: string): string {
-  return hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
-}
-
-function withoutTrailingSlashes(path: string): string {
-  let end = path.length;
-  while (path[end - 1] === "/") end--;
-  return path.slice(0, end);
+function withoutFinalDot(hostname: string): string {
+  return hostname.replace(/\.$/, "");
 }
 
 /** The request that `resolveStartUrl` makes, through the same proxies and with the same CAs. */

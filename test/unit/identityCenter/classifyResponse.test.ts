@@ -123,9 +123,9 @@ test("only a good JSON object is good, and nothing where nothing is expected", (
   expect(judged("portal", 200, none, {})).toBe("good");
   expect(judged("portal", 200, none, { __type: "X", error: "invalid_grant" })).toBe("good");
   const empty = { status: 200, headers: {}, body: Buffer.alloc(0) };
-  expect(() => classifyResponse(empty, "aws.test", "portal", { emptyIsGood: true })).not.toThrow();
+  expect(() => classifyResponse(empty, "aws.test", "portal", { isEmptyGood: true })).not.toThrow();
   const page = { ...empty, body: Buffer.from("<html>") };
-  expect(() => classifyResponse(page, "aws.test", "portal", { emptyIsGood: true })).toThrow("web page");
+  expect(() => classifyResponse(page, "aws.test", "portal", { isEmptyGood: true })).toThrow("web page");
 });
 
 test("a service's message is cut, and its control characters are removed", () => {
