@@ -89,7 +89,7 @@ export function writeError(path: string, error: unknown, message: (code: string)
   return deniedError(dirname(path), error, message);
 }
 
-/** The error for a refused access to `path`. Names the owner that is in the way, if there is one, and how to change it. */
+/** The error for a refused access. Names the owner that is in the way and how to change it. */
 export function deniedError(path: string, error: unknown, message: (code: string) => string): SsoCredError {
   if (error instanceof SsoCredError) return error;
   const code = errorCode(error) || String(error);

@@ -9,25 +9,29 @@ import type { System } from "../platform/system.ts";
 
 /**
  * Revokes the token in a token file at the portal. An expired access token cannot be revoked, but its refresh token
- * may still open the session: it is redeemed once, and the new token is revoked. Best effort.
+ * may still open the session: it is redeemed once, and the new token is revoked. Best effort, until `deadline` (epoch
+ * milliseconds).
  *
  * Returns true if no token of the file is left alive. One that the service no longer knows counts as revoked.
  */
 export async function revokeToken(
   services: ServiceSettings,
   file: JsonObject,
+  deadline: number,
   system: System,
 ): Promise<boolean> {
   const { accessToken, clientId, clientSecret, refreshToken } = file;
   const canRefresh = [clientId, clientSecret, refreshToken].every((field) => typeof field === "string");
   const isExpired = !isUsable(parseTimestamp(file.expiresAt), system.now());
+  const options = { deadline, signal: system.interrupted };
   try {
     const api = await identityCenter(services, system);
     try {
-      if (canRefresh && (isExpired || !(await isKnown(api.logout(String(accessToken)))))) {
+      if (canRefresh && (isExpired || !(await isKnown(api.logout(String(accessToken), options))))) {
         const client = { clientId: String(clientId), clientSecret: String(clientSecret) };
-        await api.logout((await api.refresh(client, String(refreshToken))).accessToken);
-      } else if (!canRefresh) await api.logout(String(accessToken));
+        const { accessToken: successor } = await api.refresh(client, String(refreshToken), options);
+        await api.logout(successor, options);
+      } else if (!canRefresh) await api.logout(String(accessToken), options);
     } finally {
       api.close();
     }

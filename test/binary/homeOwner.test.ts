@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, lstatSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
@@ -145,3 +145,41 @@ it.skipIf(!canChange).each([
       `  run: sudo chown -R ${USER} ${aws}\n`,
   );
 });
+
+it.skipIf(!canChange).each([
+  ["cli", 0o700, "Signed out of 'corp'; not everything could be removed.\n", "cannot list", "cli/cache"],
+  [
+    "sso-cred",
+    0o700,
+    "Signed out of 'corp'; not everything could be removed.\n",
+    "cannot remove",
+    "sso-cred/",
+  ],
+  [
+    "sso",
+    0o755,
+    "Revoked the token of 'corp', but its file is still there.\n",
+    "cannot remove",
+    "sso/cache/",
+  ],
+])(
+  "a logout that may not change ~/.aws/%s says what it did and what it could not",
+  async (name, mode, done, what, at) => {
+    for (const who of ["corp", "--all"]) {
+      const world = await binaryWorld();
+      await signedIn(world);
+      give(world.home.path, USER);
+      const folder = join(world.home.path, ".aws", name);
+      mkdirSync(join(folder, "cache"), { recursive: true });
+      give(folder, 0);
+      for (const path of below(folder)) chmodSync(path, mode);
+      const { code, stdout, stderr } = await runAsUser(world, ["logout", who]);
+      expect([code, stdout]).toEqual([3, done]);
+      expect(stderr).toContain(`sso-cred: ${what} ${world.home.path}/.aws/${at}`);
+      expect(stderr).toContain(
+        ` (EACCES): ${folder} belongs to root\n  run: sudo chown -R ${USER} ${folder}\n`,
+      );
+      expect(world.center.count("/logout")).toBe(1);
+    }
+  },
+);

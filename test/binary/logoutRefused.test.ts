@@ -51,7 +51,7 @@ test("logout tells the portal even when a file cannot be removed, then names the
   const [file = binary, ...args] = [...dropping, binary, "logout", "corp"];
   const { code, stdout, stderr } = await start(file, args, { home, env: center.env }).done;
   expect(stderr).toBe(`sso-cred: cannot remove ${join(home.path, role)} (EACCES)\n`);
-  expect([code, stdout]).toEqual([3, ""]);
+  expect([code, stdout]).toEqual([3, "Signed out of 'corp'; not everything could be removed.\n"]);
   expect(center.count("/logout")).toBe(1);
   expect(await home.exists(tokenPath("corp"))).toBe(false);
 });

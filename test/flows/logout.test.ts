@@ -332,6 +332,31 @@ describe("logout where something cannot be removed", () => {
   });
 });
 
+describe("logout at portals that never answer", () => {
+  const sessions = ["corp", "second", "third", "fourth"];
+
+  it.each([
+    [["corp"], {}],
+    [["corp"], { expiresAt: "2026-01-01T00:00:00Z" }],
+    [["--all"], {}],
+  ])("%j takes at most 5 s in all, and says that they could not be told", async (args, token) => {
+    const world = await signInWorld({ config: sessions.map((name) => sessionSection(name)).join("") });
+    for (const name of sessions) {
+      await putToken(world, name);
+      await world.home.write(tokenPath(name), { ...(await world.home.readJson(tokenPath(name))), ...token });
+    }
+    world.center.misbehave({ path: /./, how: { kind: "blackHole" } });
+    const began = world.clock.now();
+    const { code, stdout } = await world.call(["logout", ...args]);
+    expect(world.clock.now() - began).toBeLessThanOrEqual(5_000);
+    expect(code).toBe(0);
+    const named = args[0] === "--all" ? sessions : ["corp"];
+    expect(stdout.match(/Signed out of '\w+'; the portal could not be told/g)).toEqual(
+      named.map((name) => `Signed out of '${name}'; the portal could not be told`),
+    );
+  });
+});
+
 describe("logout --all", () => {
   it("takes every token and every role credential, whoever wrote them, and says so", async () => {
     const world = await signedInWorld({ config: sessionSection("corp") + sessionSection("idle") });

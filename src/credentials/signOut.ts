@@ -1,0 +1,126 @@
+import { accessSync, constants } from "node:fs";
+import { removeFile, removeIfPossible } from "../cache/folder.ts";
+import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
+import { withLock } from "../cache/lock.ts";
+import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
+import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
+import { isTokenOf, tokenPath } from "../cache/tokenCache.ts";
+import type { Config } from "../config/configFile.ts";
+import type { ConfiguredSession } from "../config/configuredSessions.ts";
+import { sessionTitle } from "../config/describeSession.ts";
+import { rolePairs } from "../config/profile.ts";
+import { isKind } from "../errors.ts";
+import type { ServiceSettings, SessionIdentity } from "../model.ts";
+import { errorCode } from "../platform/errorCode.ts";
+import type { System } from "../platform/system.ts";
+import { clearBackoff } from "../signIn/backoff.ts";
+import { cancelLogin } from "../signIn/changeLogin.ts";
+import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
+import { revokeToken, servicesOfFile } from "./revokeToken.ts";
+
+/** How long to wait for a refresh, which reads the file again before it writes. */
+const LOCK_TIMEOUT_MS = 3_000;
+
+/** What was removed of one session. Its token is still to be revoked. */
+export interface Removed {
+  readonly title: string;
+  readonly token: RemovedToken | undefined;
+  readonly hadRoles: boolean;
+  readonly wasOpen: boolean;
+  /** The first thing that could not be removed. It does not stop the rest. */
+  readonly failure: unknown;
+}
+
+interface RemovedToken {
+  /** Undefined if the system refused to read it. */
+  readonly file: JsonObject | undefined;
+  /** Why its file is still there. */
+  readonly failure?: unknown;
+  /** Where to revoke it, if its file or the config tell. */
+  readonly services?: ServiceSettings | undefined;
+}
+
+/** Removes the local files of a session, and ends its open sign-in. */
+export async function removeSession(
+  { identity, resolve }: ConfiguredSession,
+  config: Config,
+  system: System,
+): Promise<Removed> {
+  const wasOpen = isPending(identity, system);
+  const ended = await attempt(() => cancelLogin(identity, system));
+  const { token, failure } = await removeToken(identity, system);
+  const pairs = rolePairs(config, identity);
+  const roles = await attempt(() => removeRoleCredentials({ session: identity, pairs }, system));
+  clearBackoff(identity, system);
+  removeIfPossible(sessionStatePath("attempts", identity, system));
+  const services = token?.file && (await servicesFor(token.file));
+  return {
+    title: sessionTitle(identity),
+    token: token && { ...token, services },
+    hadRoles: Boolean(roles.result),
+    wasOpen,
+    failure: failure ?? roles.failure ?? ended.failure,
+  };
+
+  /** The configured ones if they are the file's, else those that its own fields lead to. */
+  async function servicesFor(file: JsonObject): Promise<ServiceSettings | undefined> {
+    const { result: session } = await attempt(resolve);
+    return session !== undefined && isTokenOf(session, file) ? session : servicesOfFile(file, config, system);
+  }
+}
+
+/** Removes a token file that belongs to no configured session. */
+export async function removeStray(
+  { path, file }: { path: string; file: JsonObject },
+  config: Config,
+  system: System,
+): Promise<Removed> {
+  const { failure } = await attempt(() => removeFile(path));
+  const services = servicesOfFile(file, config, system);
+  const title = services ? sessionTitle(services) : path;
+  return { title, token: { file, failure, services }, hadRoles: false, wasOpen: false, failure };
+}
+
+/** Revokes a removed token, until `deadline` (epoch milliseconds). False if it may live on. */
+export async function revokeRemoved({ token }: Removed, deadline: number, system: System): Promise<boolean> {
+  if (token === undefined) return true;
+  const { file, services } = token;
+  return (
+    file !== undefined && services !== undefined && (await revokeToken(services, file, deadline, system))
+  );
+}
+
+export function isPending(session: SessionIdentity, system: System): boolean {
+  const login = readPendingLogin(session, system);
+  return login !== undefined && isUnderWay(login, system);
+}
+
+/** The outcome of one step whose failure must not stop the next ones. */
+export async function attempt<T>(work: () => T | Promise<T>): Promise<{ result?: T; failure?: unknown }> {
+  try {
+    return { result: await work() };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+async function removeToken(
+  session: SessionIdentity,
+  system: System,
+): Promise<{ token?: RemovedToken | undefined; failure?: unknown }> {
+  const path = tokenPath(session, system);
+  async function take() {
+    const file = readJsonObject(path);
+    const access = await attempt(() => accessSync(path, constants.R_OK));
+    const isToken = typeof file?.accessToken === "string" || errorCode(access.failure) === "EACCES";
+    const { failure } = await attempt(() => removeFile(path));
+    return { token: isToken ? { file, failure } : undefined, failure };
+  }
+  const wait = { deadline: system.now() + LOCK_TIMEOUT_MS, purpose: "a refresh of the same session" };
+  try {
+    return await withLock(system, sessionLockPath("token", session, system), wait, take);
+  } catch (error) {
+    if (isKind(error, "unavailable", "cancelled")) return take();
+    throw error;
+  }
+}
