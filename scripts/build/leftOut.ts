@@ -2,7 +2,8 @@ import type { Plugin } from "esbuild";
 
 /**
  * Modules that the SDK clients import for defaults which `identityCenter/sdk.ts` always overrides, or for unused
- * operations: the search for credentials, signing, checksums, and the SDK's own HTTP. Each miss would load them.
+ * operations: the search for credentials, signing, checksums, random UUIDs, and the SDK's own HTTP. Each miss would load
+ * them.
  */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   "@aws-sdk/credential-provider-node": "export const defaultProvider = undefined;",
@@ -11,16 +12,18 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   "@smithy/signature-v4": "export class SignatureV4 {}",
   "@smithy/node-http-handler":
     "export const NodeHttpHandler = { create: (handler) => handler }; export const streamCollector = undefined;",
+  "./uuid/v4": "export const bindV4 = () => undefined;",
+  "node:crypto": "export const getRandomValues = undefined, createHash = undefined, createHmac = undefined;",
 };
 
 export const leaveOut: Plugin = {
   name: "left-out",
   setup(build) {
     const names = Object.keys(LEFT_OUT).join("|");
-    build.onResolve({ filter: new RegExp(`^(?:${names})$`) }, ({ path }) => ({
-      path,
-      namespace: "left-out",
-    }));
+    build.onResolve({ filter: new RegExp(`^(?:${names})$`) }, ({ path, importer }) =>
+      // Our own code needs node:crypto.
+      importer.includes("node_modules") ? { path, namespace: "left-out" } : undefined,
+    );
     build.onLoad({ filter: /.*/, namespace: "left-out" }, ({ path }) => ({ contents: LEFT_OUT[path] ?? "" }));
   },
 };
