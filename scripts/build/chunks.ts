@@ -6,7 +6,8 @@ import { root } from "../toolchain.mjs";
 export const CHUNKS: Readonly<Record<string, string>> = {
   restart: "src/platform/reexecWithCleanEnv.ts",
   cli: "src/cli/cli.ts",
-  sdk: "src/identityCenter/sdk.ts",
+  portalSdk: "src/identityCenter/portalSdk.ts",
+  oidcSdk: "src/identityCenter/oidcSdk.ts",
   prompts: "src/init/wizard/prompts.ts",
 };
 

@@ -1,7 +1,7 @@
 import type { Plugin } from "esbuild";
 
 /**
- * Modules that the SDK clients import for defaults which `identityCenter/sdk.ts` always overrides, or for unused
+ * Modules that the SDK clients import for defaults which `identityCenter/sdkClient.ts` always overrides, or for unused
  * operations: the search for credentials, signing, checksums, random UUIDs, and the SDK's own HTTP. Each miss would load
  * them.
  */

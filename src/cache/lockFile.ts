@@ -157,7 +157,7 @@ export function takeLockOver(path: string, id: string): (OwnLock & { task: JsonO
   underGuard(path, id, () => {
     const task = (readJsonObject(path)?.task ?? {}) as JsonObject;
     const { id: newId, record } = newRecord(task);
-    replaceFile(path, record);
+    replaceFile(path, record, { synced: "nothing" });
     taken = { id: newId, task };
   });
   return taken;

@@ -54,5 +54,5 @@ export function writeRegistration(
     ...(client.scopes ? { scopes: client.scopes } : {}),
     ...(client.grantTypes ? { grantTypes: client.grantTypes } : {}),
   });
-  replaceFile(registrationPath(session, system), text);
+  replaceFile(registrationPath(session, system), text, { synced: "text" });
 }

@@ -33,6 +33,15 @@ const MAX_LINKS = 40;
  */
 const WRITABLE_IN_PLACE = new Set(["ENOSPC", "EDQUOT", "EBUSY", "EPERM", "EXDEV"]);
 
+/** What must survive a power cut: nothing, the text wherever the file has its new name, or the new name as well. */
+type Synced = "nothing" | "text" | "text and name";
+
+interface ReplacementOptions {
+  /** Reserved on the disk, so that a full or read-only one is noticed before something irreplaceable is spent. */
+  reserveBytes?: number;
+  synced?: Synced;
+}
+
 /** A new file beside the one it will replace, with its disk space taken. Nothing is visible before `commit`. */
 export interface Replacement {
   /**
@@ -46,10 +55,9 @@ export interface Replacement {
 
 /**
  * Creates the replacement of `path`, 0600, with the owner and group of the existing file or else of its folder.
- * Reserves `reserveBytes`, so that a full or read-only disk is noticed before something irreplaceable is spent.
  * Follows a symbolic link. Throws the system's error with the target as its `path`.
  */
-export function prepareReplacement(path: string, reserveBytes = 0): Replacement {
+export function prepareReplacement(path: string, options: ReplacementOptions = {}): Replacement {
   makeFolder(dirname(path));
   const target = followLinks(path);
   const current = lstatSync(target, { throwIfNoEntry: false });
@@ -59,15 +67,15 @@ export function prepareReplacement(path: string, reserveBytes = 0): Replacement 
     throw Object.assign(new Error(`${code}: ${target} is not a regular file`), { code, path: target });
   }
   try {
-    return prepare(target, reserveBytes, { canRetry: true });
+    return prepare(target, options, { canRetry: true });
   } catch (error) {
     throw Object.assign(error as Error, { path: target });
   }
 }
 
 /** Replaces `path` in one step; see `prepareReplacement`. */
-export function replaceFile(path: string, text: string): void {
-  prepareReplacement(path).commit(text);
+export function replaceFile(path: string, text: string, options?: ReplacementOptions): void {
+  prepareReplacement(path, options).commit(text);
 }
 
 /** Removes what a process has prepared but not renamed yet: its `commit` then asks `isWanted` again. Best effort. */
@@ -78,7 +86,11 @@ export function removeReplacementsBy(pid: number, path: string): void {
   });
 }
 
-function prepare(target: string, reserveBytes: number, { canRetry }: { canRetry: boolean }): Replacement {
+function prepare(
+  target: string,
+  { reserveBytes = 0, synced = "text and name" }: ReplacementOptions,
+  { canRetry }: { canRetry: boolean },
+): Replacement {
   const folder = dirname(target);
   sweepTemporaryFiles(folder);
   const temporary = temporaryName(folder);
@@ -95,7 +107,10 @@ function prepare(target: string, reserveBytes: number, { canRetry }: { canRetry:
     rmSync(temporary, { force: true });
   }
   try {
-    if (reserveBytes > 0) writeAll(fd, Buffer.alloc(reserveBytes, " "));
+    if (reserveBytes > 0) {
+      writeAll(fd, Buffer.alloc(reserveBytes, " "));
+      syncFile(fd);
+    }
   } catch (error) {
     abandon();
     throw error;
@@ -104,6 +119,7 @@ function prepare(target: string, reserveBytes: number, { canRetry }: { canRetry:
     commit(text, isWanted = () => true) {
       try {
         writeAll(fd, Buffer.from(text));
+        if (synced !== "nothing") syncFile(fd);
         close();
         if (!isWanted()) {
           abandon();
@@ -111,14 +127,14 @@ function prepare(target: string, reserveBytes: number, { canRetry }: { canRetry:
         }
         renameWhileBusy(temporary, target);
         state = "gone";
-        syncFolder(folder);
+        if (synced === "text and name") syncFolder(folder);
         return true;
       } catch (error) {
         abandon();
         const code = errorCode(error);
         // While this machine slept, another writer removed our temporary file as a leftover.
         if (code === "ENOENT" && canRetry) {
-          return prepare(target, 0, { canRetry: false }).commit(text, isWanted);
+          return prepare(target, { synced }, { canRetry: false }).commit(text, isWanted);
         }
         const mayBeWritten = WRITABLE_IN_PLACE.has(code) || isHeld(error);
         if (mayBeWritten && lstatSync(target, { throwIfNoEntry: false })?.isFile()) {
@@ -134,7 +150,6 @@ function prepare(target: string, reserveBytes: number, { canRetry }: { canRetry:
 function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
   ftruncateSync(fd, bytes.length);
-  syncFile(fd);
 }
 
 /** Overwrites the existing file. If that fails, restores its text and throws. */
@@ -144,6 +159,7 @@ function overwrite(target: string, text: string): true {
     const old = readFileSync(fd);
     try {
       writeAll(fd, Buffer.from(text));
+      syncFile(fd);
     } catch (error) {
       writeAll(fd, old);
       throw error;

@@ -65,7 +65,7 @@ export function writeRoleCredentials(
       roleName: role.roleName,
     },
   });
-  prepareReplacement(roleCredentialsPath(role, system)).commit(text, isWanted);
+  prepareReplacement(roleCredentialsPath(role, system), { synced: "text" }).commit(text, isWanted);
 }
 
 /**

@@ -14,12 +14,12 @@ export function readStateFile(path: string): JsonObject | undefined {
 }
 
 /**
- * Replaces one of our own files, if `isWanted` returns true just before the rename. Returns whether it did. Throws
- * the system's error.
+ * Replaces one of our own files, if `isWanted` returns true just before the rename. Returns whether it did. The file is not
+ * synced, because it counts for nothing after a boot. Throws the system's error.
  */
 export function writeStateFile(path: string, state: JsonObject, isWanted?: () => boolean): boolean {
   const text = JSON.stringify({ format: STATE_FORMAT, ...identifyMachine(), ...state });
-  return prepareReplacement(path).commit(text, isWanted);
+  return prepareReplacement(path, { synced: "nothing" }).commit(text, isWanted);
 }
 
 /** The process that a state file names; undefined if a part is missing. */

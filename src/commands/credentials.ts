@@ -3,6 +3,7 @@ import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { SsoCredError } from "../errors.ts";
 import { credentialProcessOutput, MAX_OUTPUT_BYTES } from "../hit/credentialProcess.ts";
 import { isFresh } from "../hit/expiry.ts";
+import { readLineOfInit } from "../hit/lineOfInit.ts";
 import { outputTimeoutMs, waitBudgetSeconds } from "../hit/waitBudget.ts";
 import type { Role, RoleCredentials } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -19,9 +20,7 @@ export const credentialsOptions = { ...roleOptions, json: { type: "boolean" } } 
  */
 export async function credentials(args: readonly string[], system: System): Promise<number> {
   const deadline = waitDeadline(system);
-  const { values, positionals } = parseFlags(args, credentialsOptions);
-  const { json = false, ...names } = values;
-  const wanted = namedRole(names, positionals);
+  const { wanted, json } = readArguments(args);
   const isForPerson = system.stdoutIsTerminal() && !json;
   if (!("profile" in wanted)) {
     const cached = cachedFor(wanted, system);
@@ -36,6 +35,16 @@ export async function credentials(args: readonly string[], system: System): Prom
   const source = before?.accessKeyId === found.accessKeyId ? "the cache" : "the portal";
   const title = "profile" in wanted ? `profile ${wanted.profile}` : wanted.session;
   return printSummary(found, role, title, source, system);
+}
+
+function readArguments(args: readonly string[]): { wanted: NamedRole | { profile: string }; json: boolean } {
+  const line = readLineOfInit(args);
+  // The parser takes a millisecond to load.
+  const { values, positionals } = line
+    ? { values: { "account-id": line.accountId, "role-name": line.roleName }, positionals: [line.session] }
+    : parseFlags(args, credentialsOptions);
+  const { json = false, ...names }: { json?: boolean } & typeof values = values;
+  return { wanted: namedRole(names, positionals), json };
 }
 
 /** For a person who runs the line by hand: secrets don't belong in the scrollback of a terminal. */

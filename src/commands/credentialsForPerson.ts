@@ -3,7 +3,7 @@ import { readRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
-import { lazyIdentityCenter } from "../identityCenter/identityCenter.ts";
+import { identityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import type { SignInFlags } from "./login.ts";
@@ -29,13 +29,10 @@ export async function credentialsForPerson(
 }
 
 async function signInFirst({ session }: SessionRole, flags: SignInFlags, system: System): Promise<void> {
-  const { api, close } = lazyIdentityCenter(session, system);
   try {
-    await tokenFor(session, { isAttended: true, flags }, undefined, api, system);
+    await tokenFor(session, { isAttended: true, flags }, undefined, identityCenter(session, system), system);
   } catch (error) {
     // The cached credentials may still be usable.
     if (!isKind(error, "unavailable")) throw error;
-  } finally {
-    await close();
   }
 }

@@ -2,7 +2,7 @@ import { readToken } from "../cache/tokenCache.ts";
 import { notSignedIn, sessionTitle } from "../config/describeSession.ts";
 import { obtainToken } from "../credentials/obtainToken.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import { type IdentityCenter, lazyIdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
+import { type IdentityCenter, identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import { type Inventory, inventory, type Portal } from "../inventory/inventory.ts";
 import { inventoryFile } from "../inventory/inventoryFile.ts";
 import type { Account, SsoSession, SsoToken } from "../model.ts";
@@ -46,40 +46,35 @@ export async function withInventory<T>(
   system: System,
   work: (list: Inventory) => Promise<T>,
 ): Promise<T> {
-  const { api, close } = lazyIdentityCenter(session, system);
-  try {
-    for (let refused: string | undefined, isDoubted = isFresh; ; ) {
-      const token = await tokenFor(session, signIn, refused, api, system);
-      const { accessToken } = token;
-      // A logout removes the listing, too.
-      const isWanted = () => readToken(session, system)?.accessToken === accessToken;
-      const memory = inventoryFile(session, accessToken, system, { isFresh: isDoubted, isWanted });
-      if (memory.ageMs !== undefined) {
-        const when = memory.ageMs < 60_000 ? "just now" : `${duration(memory.ageMs)} ago`;
-        system.writeStderr(`Accounts and roles as listed ${when}; --refresh asks anew.\n`);
-      }
-      const list = inventory(portalOf(await api(), token, system), system, memory, progress.show);
-      const assignments = (accounts: readonly Account[]) =>
-        list.assignments(accounts).finally(progress.clear);
-      try {
-        const result = await work({ ...list, assignments });
-        memory.save();
-        return result;
-      } catch (error) {
-        const isDenied = error instanceof ServiceError || isKind(error, "access-denied");
-        if (isDenied) memory.forget();
-        else memory.save();
-        if (isKind(error, "access-denied") && memory.ageMs !== undefined) {
-          isDoubted = true;
-          continue;
-        }
-        if (!(error instanceof ServiceError)) throw error;
-        if (!error.needsSignIn || refused !== undefined) throw accessDeniedByService(session, error);
-        refused = accessToken;
-      }
+  const api = identityCenter(session, system);
+  for (let refused: string | undefined, isDoubted = isFresh; ; ) {
+    const token = await tokenFor(session, signIn, refused, api, system);
+    const { accessToken } = token;
+    // A logout removes the listing, too.
+    const isWanted = () => readToken(session, system)?.accessToken === accessToken;
+    const memory = inventoryFile(session, accessToken, system, { isFresh: isDoubted, isWanted });
+    if (memory.ageMs !== undefined) {
+      const when = memory.ageMs < 60_000 ? "just now" : `${duration(memory.ageMs)} ago`;
+      system.writeStderr(`Accounts and roles as listed ${when}; --refresh asks anew.\n`);
     }
-  } finally {
-    await close();
+    const list = inventory(portalOf(api, token, system), system, memory, progress.show);
+    const assignments = (accounts: readonly Account[]) => list.assignments(accounts).finally(progress.clear);
+    try {
+      const result = await work({ ...list, assignments });
+      memory.save();
+      return result;
+    } catch (error) {
+      const isDenied = error instanceof ServiceError || isKind(error, "access-denied");
+      if (isDenied) memory.forget();
+      else memory.save();
+      if (isKind(error, "access-denied") && memory.ageMs !== undefined) {
+        isDoubted = true;
+        continue;
+      }
+      if (!(error instanceof ServiceError)) throw error;
+      if (!error.needsSignIn || refused !== undefined) throw accessDeniedByService(session, error);
+      refused = accessToken;
+    }
   }
 }
 
@@ -88,7 +83,7 @@ export async function tokenFor(
   session: SsoSession,
   { isAttended, flags }: SignIn,
   refused: string | undefined,
-  api: () => Promise<IdentityCenter>,
+  api: IdentityCenter,
   system: System,
 ): Promise<SsoToken> {
   const deadline = system.now() + DEADLINE_MS;

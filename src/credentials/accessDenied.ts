@@ -10,7 +10,7 @@ const MOST_NAMED = 8;
 const LIST_MS = 3_000;
 
 interface Context {
-  readonly api: () => Promise<Pick<IdentityCenter, "listAccountRoles" | "listAccounts">>;
+  readonly api: Pick<IdentityCenter, "listAccountRoles" | "listAccounts">;
   /** Epoch milliseconds. */
   readonly deadline: number;
 }
@@ -41,13 +41,12 @@ async function explain(
   const logout = { run: `sso-cred logout ${session.loginArguments}` };
   const options = { deadline: Math.min(deadline, system.now() + LIST_MS), signal: system.interrupted };
   try {
-    const client = await api();
-    const roles = await client
+    const roles = await api
       .listAccountRoles(token.accessToken, accountId, undefined, options)
       .then((page) => page.roles, noneIfRejected);
     if (roles.includes(roleName)) return ["the portal lists it as assigned to you, and still refuses it", {}];
     if (roles.length > 0) return [`assigned to you there: ${named(roles)}`, list];
-    const { accounts } = await client.listAccounts(token.accessToken, undefined, options);
+    const { accounts } = await api.listAccounts(token.accessToken, undefined, options);
     if (accounts.length === 0) {
       const browser = `the browser's own session at ${printable(session.startUrl)} has to be signed out, too`;
       return [`nothing is assigned to you: signed in as somebody else? ${browser}`, logout];

@@ -23,8 +23,7 @@ export interface RequestContext {
   /** Epoch milliseconds. */
   deadline: number;
   retries: RetryBudget;
-  /** Opened on first use. */
-  api: () => Promise<IdentityCenter>;
+  api: IdentityCenter;
 }
 
 /** Role credentials with the cached token, else with a refreshed one. Throws as `obtainToken`, and `access-denied`. */
@@ -66,13 +65,12 @@ async function fetchRoleCredentials(
   { deadline, retries, api }: RequestContext,
   system: System,
 ): Promise<RoleCredentials> {
-  const client = await api();
   const timeoutMs = usableRoleCredentials(role, system) ? SHORT_RETRY_MS : RETRY_MS;
   const retryUntil = Math.min(deadline, retries.until(timeoutMs));
   // A refresh may have used up the retries, but the first attempt is not a retry.
   const giveUpAt = Math.min(deadline, Math.max(retryUntil, system.now() + timeoutMs));
   const credentials = await withRetries(system, retryUntil - system.now(), () =>
-    client.getRoleCredentials(token.accessToken, role.accountId, role.roleName, {
+    api.getRoleCredentials(token.accessToken, role.accountId, role.roleName, {
       deadline: giveUpAt,
       signal: system.interrupted,
     }),

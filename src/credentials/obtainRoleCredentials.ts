@@ -5,7 +5,7 @@ import { roleAttemptPath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
 import { loginRemedy, missingScope, sessionTitle, settingsToCheck } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import { lazyIdentityCenter } from "../identityCenter/identityCenter.ts";
+import { identityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { recordFailedLogin } from "../signIn/backoff.ts";
@@ -29,7 +29,7 @@ export async function obtainRoleCredentials(
   deadline: number,
   system: System,
 ): Promise<RoleCredentials> {
-  const { api, close } = lazyIdentityCenter(role.session, system);
+  const api = identityCenter(role.session, system);
   const retries = retryBudget(system);
   removeRolesOfOtherStartUrl(role, system);
   try {
@@ -49,8 +49,6 @@ export async function obtainRoleCredentials(
       error: String(error),
     });
     return cached;
-  } finally {
-    await close();
   }
 }
 

@@ -33,8 +33,7 @@ export interface RefreshOptions {
   retryUntil: number;
   /** The caller has something usable, so it doesn't wait for the response until the end of the run. */
   isOptional?: boolean;
-  /** Opened on first use: most calls need no service for the token. */
-  api: () => Promise<Pick<IdentityCenter, "refresh" | "logout">>;
+  api: Pick<IdentityCenter, "refresh" | "logout">;
 }
 
 /** True if the token file holds everything a refresh needs. No tool refreshes a legacy profile's token. */
@@ -62,7 +61,7 @@ export async function refreshToken(
   const replacement = prepareTokenFile(session, token, system);
   try {
     const client = { clientId, clientSecret, expiresAt: registrationExpiresAt ?? Number.POSITIVE_INFINITY };
-    const api = await options.api();
+    const { api } = options;
     const retryUntil = Math.min(options.retryUntil, options.deadline);
     return await withRetries(system, retryUntil - system.now(), async () => {
       // Once sent, a request may have spent the refresh token, and its response may hold the only successor. So the retry
@@ -96,7 +95,9 @@ export async function refreshToken(
 function prepareTokenFile(session: SsoSession, token: CachedToken, system: System): Replacement {
   const path = tokenPath(session, system);
   try {
-    return prepareReplacement(path, 2 * tokenFileText(session, token, token.file).length + 4096);
+    return prepareReplacement(path, {
+      reserveBytes: 2 * tokenFileText(session, token, token.file).length + 4096,
+    });
   } catch (error) {
     throw cannotWrite(path, error, "the token is not refreshed");
   }

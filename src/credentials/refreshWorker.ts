@@ -6,7 +6,7 @@ import { sessionLockPath } from "../cache/statePaths.ts";
 import { tokenKey } from "../cache/tokenCache.ts";
 import { watchFiles } from "../cache/watchFiles.ts";
 import { stateDirectory } from "../hit/paths.ts";
-import { type IdentityCenter, identityCenter } from "../identityCenter/identityCenter.ts";
+import { identityCenter } from "../identityCenter/identityCenter.ts";
 import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { parseSession } from "../signIn/loginRecord.ts";
@@ -67,15 +67,12 @@ export async function runRefreshWorker(key: string, lockId: string, system: Syst
     const session = parseSession(stored);
     if (!session || typeof retryUntil !== "number") return;
     const refused = typeof refusedFingerprint === "string" ? refusedFingerprint : undefined;
-    let opened: Promise<IdentityCenter> | undefined;
-    const api = () => (opened ??= identityCenter(session, system));
+    const api = identityCenter(session, system);
     const options = { deadline: system.now() + RESPONSE_MS, retryUntil, api };
     try {
       await refreshUnderLock(session, tokenLookup(session, refused, system), options, system);
     } catch (error) {
       system.trace.step("the refresh failed", { error: String(error) });
-    } finally {
-      await opened?.then((client) => client.close()).catch(() => {});
     }
   });
 }

@@ -25,16 +25,12 @@ export async function revokeToken(
   const isExpired = !isUsable(parseTimestamp(file.expiresAt), system.now());
   const options = { deadline, signal: system.interrupted };
   try {
-    const api = await identityCenter(services, system);
-    try {
-      if (canRefresh && (isExpired || !(await isKnown(api.logout(String(accessToken), options))))) {
-        const client = { clientId: String(clientId), clientSecret: String(clientSecret) };
-        const { accessToken: successor } = await api.refresh(client, String(refreshToken), options);
-        await api.logout(successor, options);
-      } else if (!canRefresh) await api.logout(String(accessToken), options);
-    } finally {
-      api.close();
-    }
+    const api = identityCenter(services, system);
+    if (canRefresh && (isExpired || !(await isKnown(api.logout(String(accessToken), options))))) {
+      const client = { clientId: String(clientId), clientSecret: String(clientSecret) };
+      const { accessToken: successor } = await api.refresh(client, String(refreshToken), options);
+      await api.logout(successor, options);
+    } else if (!canRefresh) await api.logout(String(accessToken), options);
     return true;
   } catch (error) {
     system.trace.step("the token could not be revoked", { error: String(error) });

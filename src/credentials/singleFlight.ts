@@ -84,7 +84,11 @@ export async function singleFlight(
     if (others) return others;
     try {
       const outcome = await askPortal(role, context, system);
-      if ("credentials" in outcome) recordAttempt(attempts, system);
+      if ("credentials" in outcome) {
+        // Fresh credentials in the cache keep everybody from asking again.
+        const cached = readRoleCredentials(role, system);
+        if (!cached || !isFresh(cached.expiration, system.now())) recordAttempt(attempts, system);
+      }
       // With usable credentials cached, a recorded attempt would start the cool-down, and the new sign-in would not be
       // used.
       else if (outcome.refused !== undefined && !usable())

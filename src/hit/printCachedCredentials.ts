@@ -1,6 +1,7 @@
 import { fstatSync, readFileSync, statSync } from "node:fs";
 import { credentialProcessOutput, MAX_OUTPUT_BYTES, parseRoleCredentials } from "./credentialProcess.ts";
 import { isFresh } from "./expiry.ts";
+import { readLineOfInit } from "./lineOfInit.ts";
 import { roleCacheDirectory } from "./paths.ts";
 import { roleCredentialsFileName } from "./roleKey.ts";
 import { outputTimeoutMs } from "./waitBudget.ts";
@@ -18,9 +19,9 @@ export function printCachedCredentials(
   env: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform,
 ): boolean {
-  const [name, accountFlag, accountId, roleFlag, roleName] = args;
-  if (args.length !== 5 || accountFlag !== "--account-id" || roleFlag !== "--role-name") return false;
-  if (!name || name === "init" || name.startsWith("-") || !accountId || !roleName) return false;
+  const line = readLineOfInit(args);
+  if (!line) return false;
+  const { session: name, accountId, roleName } = line;
   if (env.SSO_CRED_TRACE || env.SSO_CRED_CACHE) return false;
   let output: string;
   try {

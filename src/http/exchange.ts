@@ -5,7 +5,7 @@ import type { System } from "../platform/system.ts";
 import { openConnection, proxyHeaders, refusedByProxy } from "./connection.ts";
 import { type ProxyServer, proxyFor } from "./proxy.ts";
 import { networkFault, type Peer, serviceUnavailable, TimedOut } from "./serviceUnavailable.ts";
-import { trustStore } from "./trustStore.ts";
+import { type TrustStore, trustStore } from "./trustStore.ts";
 
 /** Limits of one request; times in milliseconds. */
 export interface Limits {
@@ -60,7 +60,7 @@ export function httpExchange(
   system: HttpEnvironment,
   limits: Limits = LIMITS,
 ): Exchange {
-  const trust = trustStore(session.caBundle);
+  let trust: TrustStore | undefined;
   return async (
     request,
     { deadline, connectDeadline = deadline ?? Number.POSITIVE_INFINITY, signal } = {},
@@ -79,6 +79,7 @@ export function httpExchange(
     let socket: Socket | undefined;
     try {
       const proxy = proxyFor(url, system.env);
+      trust ??= trustStore(session.caBundle);
       socket = await openConnection(url, proxy, trust, over.signal);
       connected();
       // The process may have been suspended meanwhile. A request that was not sent spends no

@@ -12,6 +12,7 @@ import { printable } from "../text/printable.ts";
 import type { Service } from "./classifyResponse.ts";
 import { oidcEndpoint, ssoEndpoint } from "./endpoints.ts";
 import { endpointSetting, type NamedSession, withHostSetting } from "./hostSetting.ts";
+import type { oidcOperations } from "./oidcSdk.ts";
 import {
   type AccountsPage,
   parseAccounts,
@@ -22,7 +23,7 @@ import {
   parseRoles,
   type RolesPage,
 } from "./parseResponse.ts";
-import type { CreateTokenCommandInput } from "./sdk.ts";
+import type { portalOperations } from "./portalSdk.ts";
 import { type CallOptions, sdkHandler } from "./sdkHandler.ts";
 import { ServiceError } from "./serviceError.ts";
 
@@ -32,6 +33,7 @@ export { ServiceError } from "./serviceError.ts";
 /** Items per page of a list; the API allows 1 to 100. */
 const PAGE_SIZE = 100;
 
+type CreateTokenInput = Parameters<ReturnType<typeof oidcOperations>["createToken"]>[0];
 type Client = Pick<ClientRegistration, "clientId" | "clientSecret">;
 
 /**
@@ -67,7 +69,6 @@ export interface IdentityCenter {
     options?: RequestOptions,
   ): Promise<RolesPage>;
   logout(accessToken: string, options?: RequestOptions): Promise<void>;
-  close(): void;
 }
 
 interface RegisterClientInput {
@@ -84,29 +85,27 @@ interface CodeInput {
   redirectUri: string;
 }
 
-/** The services of a session, opened on first use. `close` never rejects. */
-export function lazyIdentityCenter(...args: Parameters<typeof identityCenter>) {
-  let opened: Promise<IdentityCenter> | undefined;
-  return {
-    api: () => (opened ??= identityCenter(...args)),
-    close: async () => await opened?.then((client) => client.close()).catch(() => {}),
-  };
-}
-
-/** Loads the SDK. Reads no file of ~/.aws, and the environment only for proxies. */
-export async function identityCenter(
+/** Loads each half of the SDK at its first request. Reads no file of ~/.aws, and the environment only for proxies. */
+export function identityCenter(
   session: ServiceSettings & NamedSession,
   system: HttpEnvironment & Pick<System, "trace">,
   limits?: Limits,
-): Promise<IdentityCenter> {
-  const { commands, oidcClient, portalClient } = await import("./sdk.ts");
+): IdentityCenter {
   const exchange = httpExchange(session, system, limits);
-  const { region } = session;
-  const oidcUrl = oidcEndpoint(session);
-  const portalUrl = ssoEndpoint(session);
-  const oidc = oidcClient({ region, endpoint: oidcUrl, handler: sdkHandler("oidc", exchange, system) });
-  const portalHandler = sdkHandler("portal", exchange, system);
-  const portal = portalClient({ region, endpoint: portalUrl, handler: portalHandler });
+  const urls = { oidc: oidcEndpoint(session), portal: ssoEndpoint(session) };
+  const settings = (service: Service) => ({
+    region: session.region,
+    endpoint: urls[service],
+    handler: sdkHandler(service, exchange, system),
+  });
+  let oidcSdk: Promise<ReturnType<typeof oidcOperations>> | undefined;
+  let portalSdk: Promise<ReturnType<typeof portalOperations>> | undefined;
+  const oidc = () =>
+    (oidcSdk ??= import("./oidcSdk.ts").then(({ oidcOperations }) => oidcOperations(settings("oidc"))));
+  const portal = () =>
+    (portalSdk ??= import("./portalSdk.ts").then(({ portalOperations }) =>
+      portalOperations(settings("portal")),
+    ));
 
   async function call<T>(
     { service, operation, options = {} }: Call,
@@ -114,11 +113,15 @@ export async function identityCenter(
     parse: (output: unknown, subject: string) => T,
   ): Promise<T> {
     const { deadline, connectDeadline, signal } = options;
-    const url = service === "oidc" ? oidcUrl : portalUrl;
-    const subject = `${new URL(url).host} answered ${operation}`;
+    const subject = `${new URL(urls[service]).host} answered ${operation}`;
     try {
-      const abort = signal && { abortSignal: signal };
-      return parse(await send({ operation, deadline, connectDeadline, ...abort }), subject);
+      const output = await send({
+        operation,
+        deadline,
+        connectDeadline,
+        ...(signal && { abortSignal: signal }),
+      });
+      return parse(output, subject);
     } catch (error) {
       // The SDK adds the response to what it throws while it reads one.
       if (error instanceof Error && "$response" in error) {
@@ -131,25 +134,28 @@ export async function identityCenter(
 
   function createToken(
     { clientId, clientSecret }: Client,
-    grant: Omit<CreateTokenCommandInput, "clientId" | "clientSecret">,
+    grant: Omit<CreateTokenInput, "clientId" | "clientSecret">,
     options?: RequestOptions,
   ) {
-    const command = new commands.CreateTokenCommand({ clientId, clientSecret, ...grant });
-    const about = { service: "oidc" as const, operation: "CreateToken", options };
-    return call(about, (sdkOptions) => oidc.send(command, sdkOptions), parseGrant);
+    const about: Call = { service: "oidc", operation: "CreateToken", options };
+    const input = { clientId, clientSecret, ...grant };
+    return call(about, async (sdkOptions) => (await oidc()).createToken(input, sdkOptions), parseGrant);
   }
 
   return {
-    registerClient(input, options) {
-      const command = new commands.RegisterClientCommand({ clientType: "public", ...input });
-      const about = { service: "oidc" as const, operation: "RegisterClient", options };
-      return call(about, (sdkOptions) => oidc.send(command, sdkOptions), parseRegistration);
+    async registerClient(given, options) {
+      const about: Call = { service: "oidc", operation: "RegisterClient", options };
+      const input = { clientType: "public", ...given };
+      const send = async (sdkOptions: CallOptions) => (await oidc()).registerClient(input, sdkOptions);
+      return await call(about, send, parseRegistration);
     },
 
-    startDeviceAuthorization({ clientId, clientSecret }, startUrl, options) {
-      const command = new commands.StartDeviceAuthorizationCommand({ clientId, clientSecret, startUrl });
-      const about = { service: "oidc" as const, operation: "StartDeviceAuthorization", options };
-      return call(about, (sdkOptions) => oidc.send(command, sdkOptions), parseDeviceAuthorization);
+    async startDeviceAuthorization({ clientId, clientSecret }, startUrl, options) {
+      const about: Call = { service: "oidc", operation: "StartDeviceAuthorization", options };
+      const input = { clientId, clientSecret, startUrl };
+      const send = async (sdkOptions: CallOptions) =>
+        (await oidc()).startDeviceAuthorization(input, sdkOptions);
+      return await call(about, send, parseDeviceAuthorization);
     },
 
     redeemAuthorizationCode(client, input, options) {
@@ -166,43 +172,34 @@ export async function identityCenter(
     },
 
     async getRoleCredentials(token, accountId, roleName, options) {
-      const accessToken = assertHeaderSafe(token);
-      const command = new commands.GetRoleCredentialsCommand({ accessToken, accountId, roleName });
-      const about = { service: "portal" as const, operation: "GetRoleCredentials", options };
+      const about: Call = { service: "portal", operation: "GetRoleCredentials", options };
+      const input = { accessToken: assertHeaderSafe(token), accountId, roleName };
       return await call(
         about,
-        (sdkOptions) => portal.send(command, sdkOptions),
+        async (sdkOptions) => (await portal()).getRoleCredentials(input, sdkOptions),
         (output, subject) => parseRoleCredentials(output, subject, system.now()),
       );
     },
 
     async listAccounts(token, nextToken, options) {
+      const about: Call = { service: "portal", operation: "ListAccounts", options };
       const input = { accessToken: assertHeaderSafe(token), nextToken, maxResults: PAGE_SIZE };
-      const command = new commands.ListAccountsCommand(input);
-      const about = { service: "portal" as const, operation: "ListAccounts", options };
-      return await call(about, (sdkOptions) => portal.send(command, sdkOptions), parseAccounts);
+      const send = async (sdkOptions: CallOptions) => (await portal()).listAccounts(input, sdkOptions);
+      return await call(about, send, parseAccounts);
     },
 
     async listAccountRoles(token, accountId, nextToken, options) {
+      const about: Call = { service: "portal", operation: "ListAccountRoles", options };
       const input = { accessToken: assertHeaderSafe(token), accountId, nextToken, maxResults: PAGE_SIZE };
-      const command = new commands.ListAccountRolesCommand(input);
-      const about = { service: "portal" as const, operation: "ListAccountRoles", options };
-      return await call(about, (sdkOptions) => portal.send(command, sdkOptions), parseRoles);
+      const send = async (sdkOptions: CallOptions) => (await portal()).listAccountRoles(input, sdkOptions);
+      return await call(about, send, parseRoles);
     },
 
     async logout(token, options) {
-      const command = new commands.LogoutCommand({ accessToken: assertHeaderSafe(token) });
-      const about = { service: "portal" as const, operation: "Logout", options };
-      await call(
-        about,
-        (sdkOptions) => portal.send(command, sdkOptions),
-        () => undefined,
-      );
-    },
-
-    close() {
-      oidc.destroy();
-      portal.destroy();
+      const about: Call = { service: "portal", operation: "Logout", options };
+      const input = { accessToken: assertHeaderSafe(token) };
+      const send = async (sdkOptions: CallOptions) => (await portal()).logout(input, sdkOptions);
+      await call(about, send, () => undefined);
     },
   };
 }

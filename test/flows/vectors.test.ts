@@ -7,7 +7,12 @@ const TOKEN = "sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 const EIGHT_HOURS = 8 * 3600;
 
 /** Loaded in advance, because loading the SDK takes time that the fake clock does not see. */
-beforeAll(() => import("../../src/identityCenter/sdk.ts"));
+beforeAll(() =>
+  Promise.all([
+    import("../../src/identityCenter/oidcSdk.ts"),
+    import("../../src/identityCenter/portalSdk.ts"),
+  ]),
+);
 
 const registered = (number: number, until: string) =>
   [

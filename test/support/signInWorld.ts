@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 // Loaded before the clock runs: the program would load it in the middle of a run.
-import "../../src/identityCenter/sdk.ts";
+import "../../src/identityCenter/oidcSdk.ts";
+import "../../src/identityCenter/portalSdk.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import { runLoginWorker } from "../../src/signIn/worker/loginWorker.ts";
 import {

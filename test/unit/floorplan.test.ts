@@ -15,8 +15,8 @@ const FLOORS: FloorTable = floorsOf(
 );
 
 const RESERVED: Reserved = {
-  "@aws-sdk/": "identityCenter/sdk.ts",
-  "@smithy/": "identityCenter/sdk.ts",
+  "@aws-sdk/client-sso-oidc": "identityCenter/oidcSdk.ts",
+  "@aws-sdk/client-sso": "identityCenter/portalSdk.ts",
   "@inquirer/": "init/wizard/prompts.ts",
 };
 

@@ -24,7 +24,7 @@ export async function gatherAssignments(
   system: System,
 ): Promise<ProfileRole[] | "token refused" | undefined> {
   const accounts = [...new Set(roles.map(({ accountId }) => accountId))].slice(0, MOST_ACCOUNTS);
-  const api = await identityCenter(session, system, LIMITS);
+  const api = identityCenter(session, system, LIMITS);
   try {
     if (accounts.length === 0) await api.listAccounts(accessToken, undefined, { signal: system.interrupted });
     const assigned = new Map(
@@ -36,8 +36,6 @@ export async function gatherAssignments(
     // The portal is out of reach, which another finding reports.
     if (error instanceof SsoCredError || error instanceof ServiceError) return undefined;
     throw error;
-  } finally {
-    api.close();
   }
 
   async function rolesIn(accountId: string): Promise<string[] | undefined> {

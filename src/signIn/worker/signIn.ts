@@ -42,7 +42,7 @@ export async function signIn(
   system: System,
 ): Promise<void> {
   const { session } = login;
-  const api = await identityCenter(session, system);
+  const api = identityCenter(session, system);
   const store: Run["store"] = async (client, grant) => {
     watch.expect(grant.accessToken);
     reserved.free();
@@ -53,13 +53,9 @@ export async function signIn(
       throw error;
     }
   };
-  try {
-    const startUrl = await effectiveStartUrl(session, system);
-    const run = { api: withRetriedRequests(api, system), startUrl, ended: watch.ended, store, system };
-    await (login.grant === "browser" ? byBrowser(login, run) : byDevice(login, run));
-  } finally {
-    api.close();
-  }
+  const startUrl = await effectiveStartUrl(session, system);
+  const run = { api: withRetriedRequests(api, system), startUrl, ended: watch.ended, store, system };
+  await (login.grant === "browser" ? byBrowser(login, run) : byDevice(login, run));
 }
 
 async function byBrowser(login: PendingLogin, run: Run): Promise<void> {

@@ -32,7 +32,7 @@ export async function withReservedTokenFile<T>(
   system: Pick<System, "env" | "platform">,
   work: (reserved: ReservedTokenFile) => Promise<T>,
 ): Promise<T> {
-  const replacement = prepareReplacement(tokenPath(session, system), RESERVED_BYTES);
+  const replacement = prepareReplacement(tokenPath(session, system), { reserveBytes: RESERVED_BYTES });
   try {
     return await work({ free: () => replacement.abandon() });
   } finally {

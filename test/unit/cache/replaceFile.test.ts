@@ -142,7 +142,7 @@ describe("our temporary files", () => {
 
   it("are removed when the replacement is abandoned, and the target stays", () => {
     writeFileSync(path, "old");
-    const replacement = prepareReplacement(path, 10_000);
+    const replacement = prepareReplacement(path, { reserveBytes: 10_000 });
     replacement.abandon();
     replacement.abandon();
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
@@ -155,7 +155,7 @@ describe("our temporary files", () => {
     const abandoned = prepareReplacement(path);
     sweep();
     abandoned.abandon();
-    const committed = prepareReplacement(path, 100);
+    const committed = prepareReplacement(path, { reserveBytes: 100 });
     sweep();
     committed.commit("new");
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "new"]);
@@ -171,7 +171,7 @@ describe("a text that is no longer wanted", () => {
       seen.push(text(join(folder, name)), text(path));
       return true;
     };
-    expect(prepareReplacement(path, 10_000).commit("new", isWanted)).toBe(true);
+    expect(prepareReplacement(path, { reserveBytes: 10_000 }).commit("new", isWanted)).toBe(true);
     expect([seen, text(path)]).toEqual([["new", "old"], "new"]);
   });
 
@@ -286,12 +286,12 @@ describe.skipIf(process.getuid?.() !== 0)("owner and group (needs root)", () => 
 
 describe("what was reserved", () => {
   it("is cut to the text", () => {
-    prepareReplacement(path, 10_000).commit("short");
+    prepareReplacement(path, { reserveBytes: 10_000 }).commit("short");
     expect(text(path)).toBe("short");
   });
 
   it("may be too small", () => {
-    prepareReplacement(path, 2).commit("longer");
+    prepareReplacement(path, { reserveBytes: 2 }).commit("longer");
     expect(text(path)).toBe("longer");
   });
 });
@@ -299,7 +299,7 @@ describe("what was reserved", () => {
 describe("a failure leaves the target as it was, and no temporary file", () => {
   it("on a full disk, at the reservation", () => {
     writeFileSync(path, "old");
-    const code = `try { m.prepareReplacement(${JSON.stringify(path)}, 4096) } catch (error) { process.stdout.write(error.code) }`;
+    const code = `try { m.prepareReplacement(${JSON.stringify(path)}, { reserveBytes: 4096 }) } catch (error) { process.stdout.write(error.code) }`;
     expect(runInChild(MODULE, code, { fileBlocks: 1 })).toBe("EFBIG");
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
   });

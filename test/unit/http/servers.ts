@@ -80,7 +80,7 @@ export interface Setting {
 /** The tested service access, with both services at one URL, on the real clock. */
 export async function accessTo(url: string, setting: Setting = {}): Promise<IdentityCenter> {
   const { env = {}, caBundle, caSetting = "AWS_CA_BUNDLE", limits, onStep = () => {} } = setting;
-  return await identityCenter(
+  return identityCenter(
     {
       region: "eu-west-1",
       endpoints: { ssoUrl: url, oidcUrl: url, useFips: false, useDualstack: false },

@@ -1,30 +1,3 @@
-import {
-  GetRoleCredentialsCommand,
-  ListAccountRolesCommand,
-  ListAccountsCommand,
-  LogoutCommand,
-  SSOClient,
-} from "@aws-sdk/client-sso";
-import {
-  CreateTokenCommand,
-  RegisterClientCommand,
-  SSOOIDCClient,
-  StartDeviceAuthorizationCommand,
-} from "@aws-sdk/client-sso-oidc";
-
-export type { CreateTokenCommandInput } from "@aws-sdk/client-sso-oidc";
-
-/** The only use of the AWS SDK: it serializes requests and deserializes responses. */
-export const commands = {
-  CreateTokenCommand,
-  GetRoleCredentialsCommand,
-  ListAccountRolesCommand,
-  ListAccountsCommand,
-  LogoutCommand,
-  RegisterClientCommand,
-  StartDeviceAuthorizationCommand,
-};
-
 /** The SDK's request and response, as a request handler sees them. */
 export interface SdkRequest {
   method: string;
@@ -44,22 +17,14 @@ export interface SdkHandler {
   ): Promise<{ response: { statusCode: number; headers: Record<string, string>; body: Uint8Array } }>;
 }
 
-interface ClientSettings {
+export interface ClientSettings {
   region: string;
   endpoint: string;
   handler: SdkHandler;
 }
 
-export function portalClient(settings: ClientSettings): SSOClient {
-  return bare(new SSOClient(configuration(settings)));
-}
-
-export function oidcClient(settings: ClientSettings): SSOOIDCClient {
-  return bare(new SSOOIDCClient(configuration(settings)));
-}
-
 /** Every setting that the SDK would otherwise look up in the environment or in ~/.aws. */
-function configuration({ region, endpoint, handler }: ClientSettings) {
+export function configuration({ region, endpoint, handler }: ClientSettings) {
   return {
     region,
     endpoint,
@@ -81,7 +46,7 @@ function configuration({ region, endpoint, handler }: ClientSettings) {
  * operations are unsigned, and nothing may look for credentials), and its reading of Lambda's
  * environment variables.
  */
-function bare<C extends { middlewareStack: { remove(name: string): boolean } }>(client: C): C {
+export function bare<C extends { middlewareStack: { remove(name: string): boolean } }>(client: C): C {
   for (const name of [
     "retryMiddleware",
     "httpAuthSchemeMiddleware",
