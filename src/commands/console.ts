@@ -1,5 +1,6 @@
 import { SsoCredError } from "../errors.ts";
 import type { SessionRole } from "../model.ts";
+import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { parseFlags } from "./parseFlags.ts";
@@ -23,7 +24,8 @@ export async function console(args: readonly string[], system: System): Promise<
   if (!(await system.openBrowser(url))) {
     throw new SsoCredError("login-required", "no browser could be opened here", { remedy: { open: url } });
   }
-  system.writeStderr(`Opened the console of account ${role.accountId} as ${printable(role.roleName)}.\n`);
+  const what = `Opened the console of account ${role.accountId} as ${printable(role.roleName)}.\n`;
+  system.writeStderr(prose(2, what));
   return 0;
 }
 

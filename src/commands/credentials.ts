@@ -6,6 +6,7 @@ import { isFresh } from "../hit/expiry.ts";
 import { readLineOfInit } from "../hit/lineOfInit.ts";
 import { outputTimeoutMs, waitBudgetSeconds } from "../hit/waitBudget.ts";
 import type { Role, RoleCredentials } from "../model.ts";
+import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime } from "../text/relativeTime.ts";
@@ -59,7 +60,7 @@ function printSummary(
     `${printable(title)}: credentials for the role ${printable(roleName)} in account ${accountId}\n` +
     `They expire ${relativeTime(expiration, system.now())}, and come from ${source}.\n` +
     "A pipe or --json gives the credential_process document.\n";
-  system.writeStdout(summary, outputTimeLeftMs(system));
+  system.writeStdout(prose(1, summary), outputTimeLeftMs(system));
   return 0;
 }
 

@@ -2,6 +2,7 @@ import { findingsOf } from "../doctor/checks/findings.ts";
 import { gatherFacts } from "../doctor/gather/gather.ts";
 import { report } from "../doctor/report.ts";
 import { EXIT_CODE, SsoCredError } from "../errors.ts";
+import { terminalColumns } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
 import { printableJson } from "../text/printable.ts";
@@ -24,6 +25,6 @@ export async function doctor(args: readonly string[], system: System): Promise<n
     });
   const { profile, offline = false } = values;
   const findings = findingsOf(await gatherFacts({ session, profile, offline }, VERSION, system));
-  system.writeStdout(values.json ? printableJson(findings) : report(findings));
+  system.writeStdout(values.json ? printableJson(findings) : report(findings, terminalColumns(1)));
   return findings.some(({ severity }) => severity === "error") ? EXIT_CODE.findings : 0;
 }

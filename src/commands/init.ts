@@ -16,6 +16,7 @@ import { countedProfiles, reportPlan } from "../init/plan/report.ts";
 import type { Asking } from "../init/wizard/questions.ts";
 import { askSession, askSessionAgain, type SessionAnswers } from "../init/wizard/sessionAnswers.ts";
 import { ownPath } from "../platform/installation.ts";
+import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { shellWord } from "../text/commandWords.ts";
 import { chosenRoles } from "./chosenRoles.ts";
@@ -41,7 +42,7 @@ export async function init(args: readonly string[], system: System): Promise<num
   const asking: Asking = {
     prompts: somebody?.prompts,
     takesDefaults: (flags.yes ?? false) || (flags["dry-run"] ?? false),
-    say: (line) => system.writeStderr(`${line}\n`),
+    say: (line) => system.writeStderr(prose(2, `${line}\n`)),
   };
   const wizard: Wizard = { flags, command, asking, somebody, system };
   let written = "nothing";

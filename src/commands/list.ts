@@ -1,4 +1,3 @@
-import { isatty } from "node:tty";
 import { sessionTitle } from "../config/describeSession.ts";
 import { readConfigFiles } from "../init/plan/configFiles.ts";
 import { profilesByRole, readCurrentConfig, roleKey } from "../init/plan/currentConfig.ts";
@@ -10,8 +9,9 @@ import {
 } from "../inventory/assignment.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { listableRoles } from "../inventory/refusedAccounts.ts";
+import { prose, terminalColumns } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
-import { columnsOf, cutTo, pad } from "../text/columns.ts";
+import { columnsOf, cutMiddle, pad } from "../text/columns.ts";
 import { printable, printableJson } from "../text/printable.ts";
 import { signInOptions } from "./login.ts";
 import { withInventory } from "./openPortal.ts";
@@ -39,7 +39,7 @@ export async function list(args: readonly string[], system: System): Promise<num
   const selection = { accounts: values.accounts ?? [], roles: values.roles ?? [] };
   const listing = { progress: progressLine(system), isFresh: values.refresh ?? false };
   const refusalReport = {
-    say: (line: string) => system.writeStderr(`${line}\n`),
+    say: (line: string) => system.writeStderr(prose(2, `${line}\n`)),
     logoutArguments: session.loginArguments,
   };
   const found = await withInventory(session, signIn, listing, system, (inventory) =>
@@ -57,7 +57,7 @@ export async function list(args: readonly string[], system: System): Promise<num
     return 0;
   }
   system.writeStdout(
-    values.json ? printableJson(rows.map(asData)) : assignmentTable(rows, terminalColumns()),
+    values.json ? printableJson(rows.map(asData)) : assignmentTable(rows, terminalColumns(1)),
   );
   return 0;
 }
@@ -82,11 +82,6 @@ function asData({ accountId, accountName, emailAddress, roleName, profiles }: Ro
   return { accountId, accountName, emailAddress, roleName, profiles };
 }
 
-/** Rows are cut only on a terminal; a pipe gets everything. */
-function terminalColumns(): number | undefined {
-  return isatty(1) ? process.stdout.columns || 80 : undefined;
-}
-
 interface Row extends Assignment {
   readonly profiles: readonly string[];
 }
@@ -96,7 +91,7 @@ const TITLES = ["Account", "ID", "Role", "Profile"];
 /** A column is not cut below this width. */
 const NARROWEST = 8;
 
-/** One line for each role. If `width` is given, cuts the widest columns to fit it. */
+/** One line for each role. If `width` is given (on a terminal), cuts the widest columns to fit it. */
 export function assignmentTable(rows: readonly Row[], width: number | undefined): string {
   const cells = [
     TITLES,
@@ -110,7 +105,7 @@ export function assignmentTable(rows: readonly Row[], width: number | undefined)
   const natural = TITLES.map((_, column) => Math.max(...cells.map((row) => columnsOf(row[column] ?? ""))));
   const widths = width === undefined ? natural : narrowed(natural, width - GAP.length * (TITLES.length - 1));
   const line = (row: readonly string[]) =>
-    row.map((cell, column) => pad(cutTo(cell, widths[column] ?? 0), widths[column] ?? 0)).join(GAP);
+    row.map((cell, column) => pad(cutMiddle(cell, widths[column] ?? 0), widths[column] ?? 0)).join(GAP);
   return cells.map((row) => `${line(row).trimEnd()}\n`).join("");
 }
 

@@ -3,6 +3,7 @@ import { sessionTitle } from "../config/describeSession.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
+import { isTerminal, prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { awaitLogin } from "../signIn/awaitLogin.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
@@ -10,8 +11,8 @@ import { chooseGrantForPerson } from "../signIn/chooseGrant.ts";
 import { loginInstructions } from "../signIn/loginInstructions.ts";
 import { LOGIN_MS } from "../signIn/pendingLogin.ts";
 import { startLogin } from "../signIn/startLogin.ts";
+import { tokenLife } from "../text/relativeTime.ts";
 import { parseFlags } from "./parseFlags.ts";
-import { tokenLife } from "./person.ts";
 import { chosenSession, sessionOptions } from "./sessionArguments.ts";
 
 export const signInOptions = {
@@ -34,8 +35,8 @@ export async function login(args: readonly string[], system: System): Promise<nu
   const { values, positionals } = parseFlags(args, loginOptions);
   const session = await chosenSession(values, positionals, system);
   const { token } = await signInAnew(session, system, values);
-  const life = tokenLife(token, canRefresh(session, token, system.now()), system.now());
-  system.writeStdout(`Signed in to '${sessionTitle(session)}'; ${life}.\n`);
+  const life = tokenLife(token.expiresAt, canRefresh(session, token, system.now()), system.now());
+  system.writeStdout(prose(1, `Signed in to '${sessionTitle(session)}'; ${life}.\n`));
   return 0;
 }
 
@@ -73,12 +74,17 @@ export async function signInAnew(
       show(pending) {
         isShown = true;
         const whom = pending.opened ? "your browser" : "the sign-in";
-        system.writeStderr(`${loginInstructions(pending)}\nWaiting for ${whom} … (Ctrl-C cancels)\n`);
+        system.writeStderr(
+          prose(2, `${loginInstructions(pending)}\nWaiting for ${whom} … (Ctrl-C cancels)\n`),
+        );
       },
     },
     system,
   ).catch((error: unknown) => {
-    throw isKind(error, "cancelled") ? new SignInCancelled() : error;
+    if (!isKind(error, "cancelled")) throw error;
+    // The terminal has shown ^C.
+    if (isTerminal(2)) system.writeStderr("\n");
+    throw new SignInCancelled();
   });
   return { token, isShown };
 }

@@ -20,6 +20,7 @@ import { SsoCredError } from "../errors.ts";
 import { parseTimestamp } from "../hit/expiry.ts";
 import { roleCacheDirectory, ssoCacheDirectory } from "../hit/paths.ts";
 import { removeInventory } from "../inventory/inventoryFile.ts";
+import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
 import { allPendingLogins, isUnderWay } from "../signIn/pendingLogin.ts";
@@ -80,7 +81,7 @@ async function signOutOfOne(named: SessionChoice | undefined, system: System): P
   if (removed.token || removed.hadRoles || removed.wasOpen) return;
   // A misspelt name must not look like a successful logout.
   if (!isConfigured) resolve();
-  system.writeStdout(`Nobody was signed in to '${sessionTitle(identity)}'.\n`);
+  system.writeStdout(prose(1, `Nobody was signed in to '${sessionTitle(identity)}'.\n`));
 }
 
 /** Removes everything on the disk, even if the config cannot be read. */
@@ -106,10 +107,10 @@ async function signOutOfAll(system: System): Promise<void> {
   await tellPortals(removed, roles.failure ?? swept.failure, system);
   if (roles.result) {
     const word = roles.result === 1 ? "role" : "roles";
-    system.writeStdout(`Removed the cached credentials of ${roles.result} more ${word}.\n`);
+    system.writeStdout(prose(1, `Removed the cached credentials of ${roles.result} more ${word}.\n`));
   }
   throwFirst([loaded.failure, ...removed.map(({ failure }) => failure), roles.failure, swept.failure]);
-  if (removed.length === 0 && !roles.result) system.writeStdout("Nobody was signed in.\n");
+  if (removed.length === 0 && !roles.result) system.writeStdout(prose(1, "Nobody was signed in.\n"));
 }
 
 function throwFirst(failures: readonly unknown[]): void {
@@ -144,7 +145,7 @@ async function tellPortals(removed: readonly Removed[], failure: unknown, system
   const lines = removed.map((each, at) =>
     outcomeLine({ ...each, failure: each.failure ?? failure }, revoked[at] ?? false, system.now()),
   );
-  system.writeStdout(lines.join(""));
+  system.writeStdout(prose(1, lines.join("")));
 }
 
 /** Empty if nothing was done. */

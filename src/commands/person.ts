@@ -2,10 +2,8 @@ import { isatty } from "node:tty";
 import { plainPrompts } from "../init/wizard/plainPrompts.ts";
 import type { Prompts } from "../init/wizard/prompts.ts";
 import type { Progress } from "../inventory/inventory.ts";
-import type { SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { cutTo } from "../text/columns.ts";
-import { relativeTime } from "../text/relativeTime.ts";
 
 /** The person at the terminal, for the commands that ask questions or show progress. */
 export interface Person {
@@ -20,6 +18,7 @@ export async function personAtTerminal(system: System): Promise<Person | undefin
   return { prompts: terminalPrompts() };
 }
 
+<<<<<<< HEAD
 /** A refreshable token is refreshed until the portal's session ends. */
 export function tokenLife(token: SsoToken, isRefreshable: boolean, now: number): string {
   return isRefreshable
@@ -27,6 +26,8 @@ export function tokenLife(token: SsoToken, isRefreshable: boolean, now: number):
     : `ends ${relativeTime(token.expiresAt, now)}`;
 }
 
+=======
+>>>>>>> 5960dd8 (Break sentences between words on a terminal, colour the diff, and compare whole screens at three widths)
 export interface ProgressLine {
   show(progress: Progress): void;
   clear(): void;

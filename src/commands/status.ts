@@ -10,13 +10,13 @@ import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../identityCenter/endpoints.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import { installedFront, isPacked } from "../platform/installation.ts";
+import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
 import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
 import { printable } from "../text/printable.ts";
-import { relativeTime } from "../text/relativeTime.ts";
+import { relativeTime, tokenLife } from "../text/relativeTime.ts";
 import { parseFlags } from "./parseFlags.ts";
-import { tokenLife } from "./person.ts";
 import { type SessionArguments, sessionOptions } from "./sessionArguments.ts";
 
 export const statusOptions = { ...sessionOptions, json: { type: "boolean" } } as const;
@@ -57,7 +57,7 @@ export async function status(args: readonly string[], system: System): Promise<n
   const rows = askedSessions(positionals, values, system).map((session) => rowOf(session, system));
   const data = rows.map((row) => row.data);
   const text = `${rows.map((row) => row.line).join("\n")}\n${frontLine()}`;
-  system.writeStdout(values.json ? `${JSON.stringify(data, null, 2)}\n` : text);
+  system.writeStdout(values.json ? `${JSON.stringify(data, null, 2)}\n` : prose(1, text));
   if (data.some((row) => "problem" in row)) return EXIT_CODE.config;
   return data.every((row) => row.usable) ? 0 : EXIT_CODE["login-required"];
 }
@@ -146,6 +146,6 @@ function describe(
   now: number,
 ): string {
   if (token === undefined) return "not signed in";
-  if (signedIn) return `signed in; ${tokenLife(token, refreshable, now)}`;
+  if (signedIn) return `signed in; ${tokenLife(token.expiresAt, refreshable, now)}`;
   return `expired ${relativeTime(token.expiresAt, now)}${refreshable ? ", refreshed at the next call" : ""}`;
 }

@@ -30,8 +30,8 @@ export interface SessionFacts {
   /** The arguments of `sso-cred login` for it. */
   readonly loginArguments: string;
   readonly token: "none" | "valid" | "refreshable" | "expired" | "of another start URL";
-  /** Epoch milliseconds. */
-  readonly expiresAt?: number | undefined;
+  /** How long the sign-in lasts, in words. */
+  readonly life?: string | undefined;
   readonly signInIsOpen: boolean;
   /** Epoch milliseconds until which no browser is opened. */
   readonly backoffUntil?: number | undefined;

@@ -1,7 +1,8 @@
 import { printable } from "../text/printable.ts";
+import { wrapWords } from "../text/wrapWords.ts";
 import type { Finding, Severity } from "./finding.ts";
 
-const WIDTH = 78;
+const WIDEST = 78;
 
 const GROUPS: readonly { severity: Severity; title: string }[] = [
   { severity: "error", title: "To mend" },
@@ -9,16 +10,21 @@ const GROUPS: readonly { severity: Severity; title: string }[] = [
   { severity: "note", title: "For your information" },
 ];
 
-/** The findings as text of at most 80 columns, grouped by what has to be done, with a summary at the end. */
-export function report(findings: readonly Finding[]): string {
+/** The findings as text of at most `columns`, grouped by what has to be done, with a summary at the end. */
+export function report(findings: readonly Finding[], columns = WIDEST): string {
+  const width = Math.min(columns, WIDEST);
   const groups = GROUPS.flatMap(({ severity, title }) => {
     const found = findings.filter((finding) => finding.severity === severity);
-    return found.length === 0 ? [] : [`${title}\n\n${found.map(entry).join("\n")}`];
+    return found.length === 0
+      ? []
+      : [`${title}\n\n${found.map((finding) => entry(finding, width)).join("\n")}`];
   });
   return `${[...groups, summary(findings)].join("\n")}`;
 }
 
-function entry({ id, severity, found, where, why, run, fix }: Finding): string {
+function entry({ id, severity, found, where, why, run, fix }: Finding, width: number): string {
+  const wrapped = (text: string, first: string, further: string) =>
+    `${wrapWords(printable(text, 2_000), width, first, further)}\n`;
   if (severity === "note") return wrapped(found, "  ", "    ");
   const lines = [wrapped(`${found} [${id}]`, "  ", "    ")];
   if (where !== undefined) lines.push(wrapped(`at ${where}`, "    ", "      "));
@@ -35,18 +41,4 @@ function summary(findings: readonly Finding[]): string {
   const part = (number: number, word: string) =>
     number === 0 ? [] : [`${number} ${word}${number === 1 ? "" : "s"}`];
   return `${[...part(errors, "error"), ...part(warnings, "warning")].join(", ")}.\n`;
-}
-
-/** Breaks at blanks only, so that paths and addresses stay in one piece. */
-function wrapped(text: string, first: string, further: string): string {
-  const lines: string[] = [];
-  let line = first;
-  for (const word of printable(text, 2_000).split(" ")) {
-    const isFirst = line === first || line === further;
-    if (!isFirst && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = further + word;
-    } else line = isFirst ? line + word : `${line} ${word}`;
-  }
-  return `${[...lines, line].join("\n")}\n`;
 }

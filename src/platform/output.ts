@@ -1,4 +1,7 @@
+import { fstatSync } from "node:fs";
 import { writeFully } from "../hit/writeFully.ts";
+import { wrapWords } from "../text/wrapWords.ts";
+import { attempt } from "./attempt.ts";
 
 /**
  * Writes to an inherited stream. With `timeoutMs`, a reader that accepts nothing for that long is
@@ -32,4 +35,23 @@ export function writeToConsole(fd: number, text: string, platform = process.plat
   if (fd === 1 || fd === 2) (fd === 1 ? process.stdout : process.stderr).write(text);
   else new WriteStream(fd).end(text).destroy();
   return true;
+}
+
+/** Prose for a person: on a terminal broken at blanks, elsewhere unchanged. */
+export function prose(fd: 1 | 2, text: string): string {
+  const columns = terminalColumns(fd);
+  return columns === undefined ? text : wrapWords(text, columns);
+}
+
+/** Undefined if the stream is not a terminal. */
+export function terminalColumns(fd: 1 | 2): number | undefined {
+  if (!isTerminal(fd)) return undefined;
+  // Terminals that do not know their size report 0.
+  return (fd === 1 ? process.stdout : process.stderr).columns || 80;
+}
+
+/** `node:tty` takes milliseconds to load, and only a character device can be a terminal. */
+export function isTerminal(fd: 1 | 2): boolean {
+  const isDevice = attempt(() => fstatSync(fd).isCharacterDevice(), true);
+  return isDevice && process.getBuiltinModule("node:tty").isatty(fd);
 }

@@ -1,6 +1,4 @@
 import { spawn } from "node:child_process";
-import { fstatSync } from "node:fs";
-import { isatty } from "node:tty";
 import { SsoCredError } from "../errors.ts";
 import { attempt } from "./attempt.ts";
 import { openBrowser } from "./browser.ts";
@@ -8,7 +6,7 @@ import { withoutLibrariesOf } from "./browserEnvironment.ts";
 import { callerFolders } from "./callerProcess.ts";
 import { exitProcess } from "./exitProcess.ts";
 import { closeInheritedDescriptors } from "./inheritedDescriptors.ts";
-import { writeOutput } from "./output.ts";
+import { isTerminal, writeOutput } from "./output.ts";
 import { programCommand } from "./programCommand.ts";
 import { steadyClock } from "./steadyClock.ts";
 import type { System } from "./system.ts";
@@ -34,7 +32,7 @@ export function realSystem(): System {
     clearInterrupt: interrupts.clear,
     sleep: (ms) => sleepUnless(interrupts.signal(), ms),
     writeStdout: (text, timeoutMs) => writeOutput(1, text, timeoutMs),
-    stdoutIsTerminal,
+    stdoutIsTerminal: () => isTerminal(1),
     writeStderr: (text, timeoutMs) => writeOutput(2, text, timeoutMs),
     terminal: () => openTerminal(platform),
     openBrowser(url) {
@@ -66,11 +64,6 @@ function startDetached(args: readonly string[]): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** `node:tty` takes milliseconds to load, and only a character device can be a terminal. */
-function stdoutIsTerminal(): boolean {
-  return attempt(() => fstatSync(1).isCharacterDevice(), true) && isatty(1);
 }
 
 /** How long unfinished work may take to end in order before the process ends anyway. */

@@ -7,7 +7,7 @@ export function loginInstructions(login: PendingLogin): string {
   const caller = login.caller ? ` (asked for by ${login.caller})` : "";
   const title = sessionTitle(login.session);
   const lead = login.opened
-    ? `Sign in to '${title}' in your browser${caller}. If it does not open, visit:`
+    ? `Sign in to '${title}' in your browser${caller}.\nIf it does not open, visit:`
     : `Sign in to '${title}'${caller} at:`;
   const { url, urlWithCode = url, userCode } = login;
   const code = userCode ? `\nand check that the page shows this code:\n\n  ${userCode}\n` : "";
@@ -24,7 +24,7 @@ export function openElsewhere(login: PendingLogin, message: string): SsoCredErro
   });
 }
 
-const ONLY_HERE = "That page has to be opened on this computer. To sign in with a browser elsewhere";
+const ONLY_HERE = "That page has to be opened on this computer.\nTo sign in with a browser elsewhere";
 
 /** True if the browser must send its response to this computer's 127.0.0.1 but was not opened here. */
 function isOnlyHere({ grant, opened }: PendingLogin): boolean {

@@ -19,3 +19,10 @@ function localTime(at: number, now: number): string {
   const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0"));
   return `${date.getFullYear()}-${month}-${day} ${time}`;
 }
+
+/** A refreshable token has no end that matters to a person: it is refreshed until the portal's session ends. */
+export function tokenLife(expiresAt: number, isRefreshable: boolean, now: number): string {
+  return isRefreshable
+    ? "refreshed automatically until your organisation's session ends"
+    : `ends ${relativeTime(expiresAt, now)}`;
+}

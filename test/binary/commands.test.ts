@@ -44,7 +44,7 @@ describe("login", () => {
     const { url, userCode } = await world.pending("open");
     world.center.approveDevice();
     const { code, stdout, stderr } = await running;
-    const lines = `Sign in to 'corp' in your browser. If it does not open, visit:\n\n  ${url}?user_code=${userCode}\n\nand check that the page shows this code:\n\n  ${userCode}\n\nWaiting for your browser … (Ctrl-C cancels)\n`;
+    const lines = `Sign in to 'corp' in your browser.\nIf it does not open, visit:\n\n  ${url}?user_code=${userCode}\n\nand check that the page shows this code:\n\n  ${userCode}\n\nWaiting for your browser … (Ctrl-C cancels)\n`;
     expect([code, stderr, stdout.split("\n").length]).toEqual([0, lines, 2]);
   });
 });

@@ -52,7 +52,7 @@ const CASES: Record<string, Case> = {
     shows: async ({ stdout }) => {
       const found: { id: string; found: string }[] = JSON.parse(stdout);
       expect(found.filter(({ id }) => id === "signed-in").map((one) => one.found)).toEqual([
-        expect.stringContaining("signed in to 'corp' until"),
+        expect.stringContaining("signed in to 'corp'; "),
       ]);
     },
   },

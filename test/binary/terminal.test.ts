@@ -93,7 +93,7 @@ it("sso-cred login shows address and code, and says when it is done", async () =
   center.approveDevice();
   const { code, screen } = await running.done;
   expect(code).toBe(0);
-  expect(screen).toMatch(/^Sign in to 'corp' in your browser\. If it does not open, visit:\n/);
+  expect(screen).toMatch(/^Sign in to 'corp' in your browser\.\nIf it does not open, visit:\n/);
   expect(screen).toMatch(
     /\nSigned in to 'corp'; refreshed automatically until your organisation's session ends\.$/,
   );

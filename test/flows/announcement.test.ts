@@ -12,7 +12,8 @@ describe("the terminal", () => {
     for (let i = 0; i < 3; i++) calls.push(await call(MAIN_JOB, { terminal: "34816" }));
     const { urlWithCode, userCode, caller } = (await pending()) ?? {};
     const text = [
-      `Sign in to 'corp' in your browser (asked for by ${caller}). If it does not open, visit:`,
+      `Sign in to 'corp' in your browser (asked for by ${caller}).`,
+      "If it does not open, visit:",
       ["", `  ${urlWithCode}`, "", "and check that the page shows this code:", "", `  ${userCode}`].join(
         "\r\n",
       ),

@@ -142,7 +142,7 @@ describe("init without a terminal", () => {
     [
       "a profile name that some SDK does not read",
       ["--yes", "--profile-name", "my dev"],
-      "Not a valid profile name: use letters, digits and _.@/%:+- only; my-dev would do",
+      "Not a valid profile name: some SDKs read only A-Z, a-z, 0-9 and _.@/%:+-; my-dev would do",
     ],
     [
       "a profile name that looks like a flag",

@@ -118,7 +118,7 @@ async function setWritable(home: string, isWritable: boolean): Promise<void> {
 const SIGN_IN: readonly DoctorCase[] = [
   {
     id: "signed-in",
-    says: "signed in to 'corp' until",
+    says: "signed in to 'corp'; refreshed automatically",
     arrange: signedIn,
     mend: async (world) => {
       await world.call(["logout", "corp"]);
@@ -167,7 +167,7 @@ const SIGN_IN: readonly DoctorCase[] = [
   },
   {
     id: "sign-in-back-off",
-    says: "no browser opens for 'corp' before",
+    says: "no browser opens automatically for 'corp' yet",
     world: { browser: "ignore" },
     arrange: async (world) => {
       await world.call(MAIN_JOB);

@@ -23,6 +23,8 @@ export interface OnTerminal {
   screen(): Promise<string>;
   /** The part in the terminal's window. */
   window(): Promise<string>;
+  /** The lines of the screen as they were written. `isWrapped`: the terminal broke the line, as it was too long. */
+  lines(): Promise<{ text: string; isWrapped: boolean }[]>;
   /** Presses keys; `KEYS` has names for the unprintable ones. */
   type(keys: string): void;
   /**
@@ -87,6 +89,21 @@ export function startOnTerminal(
       });
     });
   const read = () => readFrom("whole");
+  const lines = async () => {
+    await read();
+    const { active } = screen.buffer;
+    const found: { text: string; isWrapped: boolean }[] = [];
+    for (let row = 0; row < active.length; row++) {
+      const line = active.getLine(row);
+      const last = line?.isWrapped ? found.pop() : undefined;
+      found.push({
+        text: (last?.text ?? "") + (line?.translateToString() ?? ""),
+        isWrapped: last !== undefined,
+      });
+    }
+    const trimmed = found.map((line) => ({ ...line, text: line.text.trimEnd() }));
+    return trimmed.slice(0, trimmed.findLastIndex(({ text }) => text !== "") + 1);
+  };
   let ended = false;
   const done = new Promise<TerminalResult>((resolve, reject) => {
     const timer = setTimeout(async () => {
@@ -119,6 +136,7 @@ export function startOnTerminal(
     done,
     screen: read,
     window: () => readFrom("window"),
+    lines,
     type: (keys) => child.write(keys),
     waitFor,
     resize(columns, rows) {

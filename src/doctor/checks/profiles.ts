@@ -195,7 +195,7 @@ function names({ name, line }: ConfigSection, path: string): Finding[] {
       severity: "warning",
       found: `some clients cannot read the profile name '${printable(name)}'`,
       where: `${path}:${line}`,
-      why: "the JavaScript SDK reads letters, digits and _ . @ / % : + - only, and a name that begins with - looks like an option",
+      why: "the JavaScript SDK reads only A-Z, a-z, 0-9 and _ . @ / % : + -, and a name that begins with - looks like an option",
       fix: "give the profile another name",
     },
   ];

@@ -1,5 +1,5 @@
-import { formatTimestamp } from "../../hit/expiry.ts";
 import { printable } from "../../text/printable.ts";
+import { relativeTime } from "../../text/relativeTime.ts";
 import type { EndpointFacts, Facts, SessionFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
@@ -7,26 +7,25 @@ import type { Finding } from "../finding.ts";
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** Checks the sign-in, the endpoints and the assigned roles of each session. */
-export function checkSessions({ sessions, platform }: Facts): Finding[] {
+export function checkSessions({ sessions, platform, now }: Facts): Finding[] {
   return sessions.flatMap((session) => [
-    ...signIn(session),
+    ...signIn(session, now),
     ...session.endpoints.flatMap((endpoint) => endpointFinding(session, endpoint)),
     ...clock(session, platform),
     ...roles(session),
   ]);
 }
 
-function signIn(session: SessionFacts): Finding[] {
-  const { title, token, expiresAt, loginArguments } = session;
+function signIn(session: SessionFacts, now: number): Finding[] {
+  const { title, token, life, loginArguments } = session;
   const run = `sso-cred login ${loginArguments}`;
   const where = `session ${printable(title)}`;
   const found: Finding[] = [];
-  const until = expiresAt === undefined ? "" : ` until ${formatTimestamp(expiresAt)}`;
   if (token === "valid" && !session.tokenIsRefused)
     found.push({
       id: "signed-in",
       severity: "note",
-      found: `signed in to '${printable(title)}'${until}`,
+      found: `signed in to '${printable(title)}'${life === undefined ? "" : `; ${life}`}`,
       where,
       why: "calls need no person",
     });
@@ -90,7 +89,7 @@ function signIn(session: SessionFacts): Finding[] {
     found.push({
       id: "sign-in-back-off",
       severity: "warning",
-      found: `no browser opens for '${printable(title)}' before ${formatTimestamp(session.backoffUntil)}`,
+      found: `no browser opens automatically for '${printable(title)}' yet, the next ${relativeTime(session.backoffUntil, now)}`,
       where,
       why: "the last sign-in was not completed",
       run,

@@ -3,6 +3,7 @@ import { type Config, loadConfig } from "../../config/configFile.ts";
 import { readOurCommand } from "../../config/ourCommand.ts";
 import { resolveProfile } from "../../config/profile.ts";
 import { resolveSession } from "../../config/session.ts";
+import { canRefresh } from "../../credentials/refreshToken.ts";
 import { SsoCredError } from "../../errors.ts";
 import { isUsable } from "../../hit/expiry.ts";
 import type { SsoSession } from "../../model.ts";
@@ -10,6 +11,7 @@ import type { System } from "../../platform/system.ts";
 import { backoffUntil } from "../../signIn/backoff.ts";
 import { chooseGrant } from "../../signIn/chooseGrant.ts";
 import { isUnderWay, readPendingLogin } from "../../signIn/pendingLogin.ts";
+import { tokenLife } from "../../text/relativeTime.ts";
 import type { ConfigText } from "../configFile.ts";
 import type { Facts, SessionFacts, UnusableSection } from "../facts.ts";
 import { gatherAssignments, type ProfileRole } from "./assignments.ts";
@@ -106,7 +108,7 @@ async function gatherSession(
     title: session.name ?? session.startUrl,
     loginArguments: session.loginArguments,
     token: tokenState(session, token, system),
-    expiresAt: token?.expiresAt,
+    life: token && tokenLife(token.expiresAt, canRefresh(session, token, system.now()), system.now()),
     signInIsOpen: pending !== undefined && isUnderWay(pending, system),
     backoffUntil: backoffUntil(session, system),
     choice: describeChoice(session, system),
@@ -125,11 +127,7 @@ function tokenState(
 ): SessionFacts["token"] {
   if (token === undefined) return tokenFileExists(session, system) ? "of another start URL" : "none";
   if (isUsable(token.expiresAt, system.now())) return "valid";
-  const canRefresh =
-    session.name !== null &&
-    Boolean(token.refreshToken && token.clientId && token.clientSecret) &&
-    (token.registrationExpiresAt ?? Number.POSITIVE_INFINITY) > system.now();
-  return canRefresh ? "refreshable" : "expired";
+  return canRefresh(session, token, system.now()) ? "refreshable" : "expired";
 }
 
 function describeChoice(session: SsoSession, system: System): string {

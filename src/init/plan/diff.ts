@@ -1,3 +1,4 @@
+import { styleText } from "node:util";
 import { printable } from "../../text/printable.ts";
 
 const CONTEXT = 3;
@@ -23,8 +24,18 @@ export function unifiedDiff(before: string, after: string, path: string, style: 
   const hunks = hunksOf(steps);
   if (hunks.length === 0) return "";
   const from = style.isNew ? "/dev/null" : fileName(path);
-  const text = hunks.map((hunk) => render(steps, hunk, style.isShown ?? false)).join("");
-  return `--- ${from}\n+++ ${fileName(path)}\n${text}`;
+  const isShown = style.isShown ?? false;
+  const text = hunks.map((hunk) => render(steps, hunk, isShown)).join("");
+  const diff = `--- ${from}\n+++ ${fileName(path)}\n${text}`;
+  return isShown ? colored(diff) : diff;
+}
+
+/** As `git diff` does. Without colours if NO_COLOR is set. */
+function colored(diff: string): string {
+  const colors = { "-": "red", "+": "green", "@": "cyan" } as const;
+  return diff.replace(/^([-+@]).*/gm, (line, sign: keyof typeof colors) =>
+    styleText(/^(?:--- |\+\+\+ )/.test(line) ? "bold" : colors[sign], line, { stream: process.stdout }),
+  );
 }
 
 /** A tab after the name keeps `patch` from ending it at a blank. */

@@ -10,7 +10,7 @@ const FIELDS = ["account_name", "account_id", "role_name", "session"];
 
 /** Explains why a name cannot be written as it is; undefined if every SDK reads it and no command takes it for a flag. */
 export function nameProblem(name: string): string | undefined {
-  if (name.search(UNPORTABLE) >= 0) return "use letters, digits and _.@/%:+- only";
+  if (name.search(UNPORTABLE) >= 0) return "some SDKs read only A-Z, a-z, 0-9 and _.@/%:+-";
   if (/^[-.]/.test(name)) return "it must not begin with - or .";
   // This name makes the SDK for JavaScript reject the whole file.
   if (name === "__proto__") return "it is reserved";

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { configPath } from "../../hit/paths.ts";
+import { prose, terminalColumns } from "../../platform/output.ts";
 import type { System } from "../../platform/system.ts";
+import { columnsOf } from "../../text/columns.ts";
 import { shellWord } from "../../text/commandWords.ts";
 import { printable, printableJson } from "../../text/printable.ts";
 import { readCurrentConfig } from "./currentConfig.ts";
@@ -28,17 +30,17 @@ export function reportPlan(plan: Plan, style: ReportStyle, system: System): void
     system.writeStdout(printableJson(asData(plan, path, style)));
     return;
   }
-  if (isDone) system.writeStdout(`Nothing to change: ${path} is up to date.\n`);
+  if (isDone) system.writeStdout(prose(1, `Nothing to change: ${path} is up to date.\n`));
   else if (style.isDryRun) {
     const diffStyle = { isNew: !existsSync(path), isShown: style.isShown };
     system.writeStdout(`${unifiedDiff(plan.before, plan.after, path, diffStyle)}${summary(plan)}\n`);
   } else {
-    for (const line of remarks(plan.edits)) system.writeStderr(`${line}\n`);
-    system.writeStdout(`${path}: ${outcome(plan)}\n`);
-    if (plan.before !== "") system.writeStdout(`Backup: ${backupPath(path)}\n`);
+    for (const line of remarks(plan.edits)) system.writeStderr(prose(2, `${line}\n`));
+    system.writeStdout(prose(1, `${path}: ${outcome(plan)}\n`));
+    if (plan.before !== "") system.writeStdout(prose(1, `Backup: ${backupPath(path)}\n`));
   }
-  for (const line of keptRegions(plan, style.givenRegion)) system.writeStderr(`${line}\n`);
-  if (!style.isDryRun) system.writeStdout(usage(plan.profiles));
+  for (const line of keptRegions(plan, style.givenRegion)) system.writeStderr(prose(2, `${line}\n`));
+  if (!style.isDryRun) system.writeStdout(prose(1, usage(plan.profiles, system.platform)));
 }
 
 /** Counts profiles: `3 to add, 1 to change, 0 to remove`. */
@@ -100,13 +102,18 @@ function keptRegions(plan: Plan, given: string | undefined): string[] {
 }
 
 /** The closing words of `aws configure sso`, for at most three profiles. */
-function usage(profiles: readonly string[]): string {
+function usage(profiles: readonly string[], platform: NodeJS.Platform): string {
   if (profiles.length === 0) return "";
   if (profiles.length === 1 && profiles[0] === "default")
     return "\nTo use the default profile, no option is needed:\n\naws sts get-caller-identity\n";
   const what = profiles.length === 1 ? "this profile" : "these profiles";
-  const commands = profiles
-    .slice(0, 3)
-    .map((name) => `aws sts get-caller-identity --profile ${shellWord(name)}\n`);
+  const commands = profiles.slice(0, 3).map((name) => commandFor(shellWord(name), platform));
   return `\nTo use ${what}, specify the profile name using --profile, as shown:\n\n${commands.join("")}`;
+}
+
+/** Too long for the terminal, it is broken so that a shell still reads one command. */
+function commandFor(profile: string, platform: NodeJS.Platform): string {
+  const [call, option] = ["aws sts get-caller-identity", `--profile ${profile}`];
+  const isLong = columnsOf(`${call} ${option}`) > (terminalColumns(1) ?? Infinity);
+  return `${call}${isLong && platform !== "win32" ? " \\\n  " : " "}${option}\n`;
 }

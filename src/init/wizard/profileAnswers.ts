@@ -1,6 +1,7 @@
 import { isKind } from "../../errors.ts";
 import type { Assignment } from "../../inventory/assignment.ts";
 import type { Role } from "../../model.ts";
+import { cutMiddle } from "../../text/columns.ts";
 import { printable } from "../../text/printable.ts";
 import { type CurrentConfig, roleKey } from "../plan/currentConfig.ts";
 import {
@@ -107,7 +108,7 @@ function sayChangedNames(
     const asked = changedName(template, role, session);
     return asked === undefined
       ? []
-      : [`'${printable(asked, 80)}' is named ${profileName(template, role, session)}`];
+      : [`'${cutMiddle(printable(asked, 200), 50)}' is named ${profileName(template, role, session)}`];
   });
   for (const line of changed.slice(0, MOST_REMARKS)) asking.say(line);
   if (changed.length > MOST_REMARKS) asking.say(`and ${changed.length - MOST_REMARKS} more`);

@@ -80,7 +80,7 @@ describe("answers", () => {
     [
       sessionNameQuestion([]),
       "my sso",
-      "Not a valid session name: use letters, digits and _.@/%:+- only; my-sso would do",
+      "Not a valid session name: some SDKs read only A-Z, a-z, 0-9 and _.@/%:+-; my-sso would do",
     ],
     [sessionNameQuestion(["my sso"]), "my sso", undefined],
   ])("%#: are checked before they are taken", (question, given, problem) => {

@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import type { Home } from "./home.ts";
+import type { OnTerminal } from "./pty.ts";
+
+/** Addresses, commands and lines of a diff are written in one piece, so that they can be copied. */
+const TO_COPY = /^ +(?:https?:|sso-cred |run: |open: )|^[-+ @]|^https:/;
+
+/** Collects whole screens, to be compared with a file of `test/binary/screens`. */
+export function screenBook(home: Home) {
+  const pages: string[] = [];
+  return {
+    /** Adds a screen. Fails if the terminal had to break a line that nobody copies. */
+    async add(title: string, terminal: OnTerminal): Promise<void> {
+      const lines = await terminal.lines();
+      const broken = lines.filter(({ text, isWrapped }) => isWrapped && !TO_COPY.test(text));
+      expect({ title, broken }).toEqual({ title, broken: [] });
+      pages.push([`=== ${title}`, ...lines.map(({ text }) => text)].join("\n"));
+    },
+    async compare(file: string): Promise<void> {
+      const text = pages.join("\n\n").replaceAll(home.path, "~");
+      const path = fileURLToPath(new URL(`../binary/screens/${file}.txt`, import.meta.url));
+      await expect(`${steady(text)}\n`).toMatchFileSnapshot(path);
+    },
+  };
+}
+
+/** Replaces what differs from run to run: ports, random values, times. */
+function steady(text: string): string {
+  return text
+    .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
+    .replace(/(PORT\/\w+\?)\S+/g, "$1…")
+    .replace(/\n {2}this is [\s\S]*?(?=\n\d+ errors?[,.])/g, "")
+    .replace(/\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/g, "ABCD-EFGH")
+    .replace(/\b(?:59|60) min, \d\d:\d\d/g, "60 min, HH:MM");
+}
