@@ -142,7 +142,7 @@ function commands(): CommandUsage[] {
       synopsis: `${role} [--shell NAME] [--force]\n       sso-cred env --unset [--shell NAME]`,
       summary: "print the same variables as lines for eval",
       about:
-        'In bash, zsh and sh: eval "$(sso-cred env --profile NAME)". In fish and PowerShell, pipe it to source or to\nInvoke-Expression.',
+        'In bash, zsh and sh: eval "$(sso-cred env --profile NAME)". In fish and PowerShell, pipe it to source or to\nInvoke-Expression. In cmd: for /f "tokens=*" %i in (\'sso-cred env --profile NAME\') do @%i',
       flags: [
         ...ROLE_FLAGS,
         {

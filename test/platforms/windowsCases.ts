@@ -1,5 +1,6 @@
 import type { Case } from "./case.ts";
 import type { Windows } from "./windows.ts";
+import { windowsCommands } from "./windowsCommands.ts";
 import { windowsConsoles } from "./windowsConsoles.ts";
 import { windowsFiles } from "./windowsFiles.ts";
 import { windowsPrograms } from "./windowsPrograms.ts";
@@ -9,4 +10,5 @@ export const windowsCases: readonly Case<Windows>[] = [
   ...windowsFiles,
   ...windowsPrograms,
   ...windowsConsoles,
+  ...windowsCommands,
 ];

@@ -114,9 +114,13 @@ export const windowsPrograms: readonly Case<Windows>[] = [
 ];
 
 /** Registers the world's browser as the one that Windows opens pages with. Returns the visited addresses. */
-async function registerBrowser(world: World<Windows>): Promise<() => string[]> {
-  const command = world.machine.browser(world.home, "opened", true).replace("%s", '"%1"');
-  await reg(world, "add", "HKLM\\Software\\Classes\\http\\shell\\open\\command", "/ve", "/d", command, "/f");
+export async function registerBrowser(world: World<Windows>, visits = true): Promise<() => string[]> {
+  const command = world.machine.browser(world.home, "opened", visits).replace("%s", '"%1"');
+  for (const scheme of ["http", "https"])
+    await reg(
+      world,
+      ...["add", `HKLM\\Software\\Classes\\${scheme}\\shell\\open\\command`, "/ve", "/d", command, "/f"],
+    );
   return world.opened;
 }
 

@@ -32,8 +32,7 @@ export async function gatherCommands(
         command,
         where: `${path}:${key.line}`,
         splitsDifferently,
-        ...locate(command, system),
-        remedy: remedyFor(key.value, command, system.platform),
+        ...withRemedy(key.value, command, system),
       }),
       profiles: [...(known?.profiles ?? []), name],
     });
@@ -59,13 +58,23 @@ function isWrapped(value: string, system: Pick<System, "env" | "platform">): boo
   return !isOurProgram(first) && locate(first, system).state === "runs";
 }
 
-/** How this program gets into the line. `init --repair` leaves a bare name alone, and does not see a line that does not run sso-cred. */
-function remedyFor(value: string, command: string, platform: NodeJS.Platform): CommandFacts["remedy"] {
+function withRemedy(value: string, command: string, system: Pick<System, "env" | "platform">) {
+  const located = locate(command, system);
+  return { ...located, remedy: remedyFor(value, command, located.state, system.platform) };
+}
+
+/** `init --repair` leaves a bare name alone, and does not see a line that does not run sso-cred for one role. */
+function remedyFor(
+  value: string,
+  command: string,
+  state: CommandFacts["state"],
+  platform: NodeJS.Platform,
+): CommandFacts["remedy"] {
   const own = ownPath();
   if (readOurCommand(value) !== undefined) {
     if (/[/\\]/.test(command)) return { run: "sso-cred init --repair" };
     const path = platform === "win32" ? `"${own}"` : shellWord(own);
-    return { run: `${path} init --repair --command ${path}` };
+    return { run: `${state === "runs" ? "sso-cred" : path} init --repair --command ${path}` };
   }
   const rest = value.slice(MEANT.exec(value)?.[0].length ?? command.length);
   const role = readOurCommand(`sso-cred${rest}`);
