@@ -47,7 +47,6 @@ export async function withInventory<T>(
   system: System,
   work: (list: Inventory) => Promise<T>,
 ): Promise<T> {
-<<<<<<< HEAD
   const api = identityCenter(session, system);
   for (let refused: string | undefined, isDoubted = isFresh; ; ) {
     const token = await tokenFor(session, signIn, refused, api, system);
@@ -57,7 +56,7 @@ export async function withInventory<T>(
     const memory = inventoryFile(session, accessToken, system, { isFresh: isDoubted, isWanted });
     if (memory.ageMs !== undefined) {
       const when = memory.ageMs < 60_000 ? "just now" : `${duration(memory.ageMs)} ago`;
-      system.writeStderr(`Accounts and roles as listed ${when}; --refresh asks anew.\n`);
+      system.writeStderr(prose(2, `Accounts and roles as listed ${when}; --refresh asks anew.\n`));
     }
     const list = inventory(portalOf(api, token, system), system, memory, progress.show);
     const assignments = (accounts: readonly Account[]) => list.assignments(accounts).finally(progress.clear);
@@ -76,39 +75,6 @@ export async function withInventory<T>(
       if (!(error instanceof ServiceError)) throw error;
       if (!error.needsSignIn || refused !== undefined) throw accessDeniedByService(session, error);
       refused = accessToken;
-=======
-  const { api, close } = lazyIdentityCenter(session, system);
-  try {
-    for (let refused: string | undefined, isDoubted = isFresh; ; ) {
-      const token = await tokenFor(session, signIn, refused, api, system);
-      const { accessToken } = token;
-      // A logout removes the listing, too.
-      const isWanted = () => readToken(session, system)?.accessToken === accessToken;
-      const memory = inventoryFile(session, accessToken, system, { isFresh: isDoubted, isWanted });
-      if (memory.ageMs !== undefined) {
-        const when = memory.ageMs < 60_000 ? "just now" : `${duration(memory.ageMs)} ago`;
-        system.writeStderr(prose(2, `Accounts and roles as listed ${when}; --refresh asks anew.\n`));
-      }
-      const list = inventory(portalOf(await api(), token, system), system, memory, progress.show);
-      const assignments = (accounts: readonly Account[]) =>
-        list.assignments(accounts).finally(progress.clear);
-      try {
-        const result = await work({ ...list, assignments });
-        memory.save();
-        return result;
-      } catch (error) {
-        const isDenied = error instanceof ServiceError || isKind(error, "access-denied");
-        if (isDenied) memory.forget();
-        else memory.save();
-        if (isKind(error, "access-denied") && memory.ageMs !== undefined) {
-          isDoubted = true;
-          continue;
-        }
-        if (!(error instanceof ServiceError)) throw error;
-        if (!error.needsSignIn || refused !== undefined) throw accessDeniedByService(session, error);
-        refused = accessToken;
-      }
->>>>>>> 5960dd8 (Break sentences between words on a terminal, colour the diff, and compare whole screens at three widths)
     }
   }
 }

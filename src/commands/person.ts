@@ -18,16 +18,6 @@ export async function personAtTerminal(system: System): Promise<Person | undefin
   return { prompts: terminalPrompts() };
 }
 
-<<<<<<< HEAD
-/** A refreshable token is refreshed until the portal's session ends. */
-export function tokenLife(token: SsoToken, isRefreshable: boolean, now: number): string {
-  return isRefreshable
-    ? "refreshed automatically until your organisation's session ends"
-    : `ends ${relativeTime(token.expiresAt, now)}`;
-}
-
-=======
->>>>>>> 5960dd8 (Break sentences between words on a terminal, colour the diff, and compare whole screens at three widths)
 export interface ProgressLine {
   show(progress: Progress): void;
   clear(): void;
