@@ -92,6 +92,10 @@ export interface RoleCredentials {
   sessionToken: string;
   /** Epoch milliseconds, whole seconds. */
   expiration: number;
+  /** The session that they were fetched with, in files of ours; `endpoint` is the portal where one is configured. */
+  startUrl?: string;
+  region?: string;
+  endpoint?: string;
 }
 
 export interface DeviceAuthorization {

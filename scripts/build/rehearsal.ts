@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { tokenKey } from "../../src/cache/tokenCache.ts";
+import { tokenKey } from "../../src/cache/statePaths.ts";
 import { formatTimestamp } from "../../src/hit/expiry.ts";
 import { startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
 

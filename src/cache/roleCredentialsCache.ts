@@ -1,18 +1,18 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { parseRoleCredentials } from "../hit/credentialProcess.ts";
+import { isOfPortal, parseRoleCredentials } from "../hit/credentialProcess.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { roleCacheDirectory } from "../hit/paths.ts";
 import { pythonJson } from "../hit/pythonJson.ts";
 import { roleCredentialsFileName } from "../hit/roleKey.ts";
-import type { Role, RoleCredentials, SessionIdentity, SessionRole } from "../model.ts";
+import type { Role, RoleCredentials, SessionIdentity, SessionRole, SsoSession } from "../model.ts";
 import type { Environment, System } from "../platform/system.ts";
 import { listFolder, removeFile } from "./folder.ts";
 import { readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
 
 /** The parts of a role that its cache file is named after. */
-type CachedRole = Role & { session: SessionIdentity };
+type CachedRole = Role & { session: SessionIdentity | SsoSession };
 
 /** The AWS CLI's file name for a role. */
 export function roleFileName({ session: { name, startUrl }, accountId, roleName }: CachedRole): string {
@@ -23,11 +23,22 @@ export function roleCredentialsPath(role: CachedRole, system: Environment): stri
   return join(roleFolder(system), roleFileName(role));
 }
 
-/** Cached credentials, expired or not. None with `SSO_CRED_CACHE=off`. */
+/**
+ * Cached credentials, expired or not. None with `SSO_CRED_CACHE=off`, and none that name another
+ * start URL, region or portal than the session's. If only the session's name is known, the
+ * environment's portal counts.
+ */
 export function readRoleCredentials(role: CachedRole, system: Environment): RoleCredentials | undefined {
   if (!keepsRoleCredentials(system)) return undefined;
   const text = readSmallFile(roleCredentialsPath(role, system));
-  return text === undefined ? undefined : parseRoleCredentials(text, role.accountId);
+  const found = text === undefined ? undefined : parseRoleCredentials(text, role.accountId);
+  return found && isOfSession(found, role.session, system) ? found : undefined;
+}
+
+function isOfSession(found: RoleCredentials, session: CachedRole["session"], { env }: Environment): boolean {
+  if (!("endpoints" in session)) return isOfPortal(found, env);
+  const { startUrl = session.startUrl, region = session.region, endpoint = session.endpoints.ssoUrl } = found;
+  return startUrl === session.startUrl && region === session.region && endpoint === session.endpoints.ssoUrl;
 }
 
 /** Cached credentials with at least a minute left. */
@@ -50,6 +61,7 @@ export function writeRoleCredentials(
   isWanted?: () => boolean,
 ): void {
   if (!keepsRoleCredentials(system)) return;
+  const { ssoUrl } = role.session.endpoints;
   const text = pythonJson({
     ProviderType: "sso",
     Credentials: {
@@ -63,6 +75,9 @@ export function writeRoleCredentials(
       session: role.session.name ?? role.session.startUrl,
       accountId: role.accountId,
       roleName: role.roleName,
+      startUrl: role.session.startUrl,
+      region: role.session.region,
+      ...(ssoUrl === undefined ? {} : { endpoint: ssoUrl }),
     },
   });
   prepareReplacement(roleCredentialsPath(role, system), { synced: "text" }).commit(text, isWanted);

@@ -1,9 +1,17 @@
 import { join } from "node:path";
 import { stateDirectory } from "../hit/paths.ts";
+import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SessionRole } from "../model.ts";
 import type { Environment } from "../platform/system.ts";
 import { roleFileName } from "./roleCredentialsCache.ts";
-import { tokenKey } from "./tokenCache.ts";
+
+/**
+ * The name of a session's token file, the same in every AWS tool: the SHA-1 of the session's name, or
+ * of a legacy profile's start URL.
+ */
+export function tokenKey(session: SessionIdentity): string {
+  return sha1(session.name ?? session.startUrl);
+}
 
 /** All names under `~/.aws/sso-cred/` are hashes: text from the config never becomes a path. */
 export function sessionStatePath(

@@ -7,6 +7,8 @@ import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import type { Environment } from "../platform/system.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
+import { tokenKey } from "./statePaths.ts";
+import { isOfEndpoints } from "./tokenOrigin.ts";
 
 /** The fields that every SDK knows, in the AWS CLI's order. */
 const FIELDS = [
@@ -19,11 +21,6 @@ const FIELDS = [
   "registrationExpiresAt",
   "refreshToken",
 ];
-
-/** The file name, the same in every AWS tool: the SHA-1 of the session's name, or of a legacy profile's start URL. */
-export function tokenKey(session: SessionIdentity): string {
-  return sha1(session.name ?? session.startUrl);
-}
 
 export function tokenPath(session: SessionIdentity, system: Environment): string {
   return join(ssoCacheDirectory(system.env, system.platform), `${tokenKey(session)}.json`);
@@ -39,11 +36,11 @@ export function tokenFingerprint(accessToken: string): string {
 }
 
 /**
- * The session's cached token, expired or not. Undefined when there is none, or when its file names another start URL or
- * region: that token must not be sent.
+ * The session's cached token, expired or not. Undefined when there is none, or when its file names
+ * another start URL or region, or it came from other endpoints: that token must not be sent.
  */
 export function readToken(
-  session: SessionIdentity & Pick<SsoSession, "region">,
+  session: SessionIdentity & Pick<SsoSession, "region" | "endpoints">,
   system: Environment,
 ): (SsoToken & { file: JsonObject }) | undefined {
   const file = readJsonObject(tokenPath(session, system));
@@ -51,7 +48,7 @@ export function readToken(
   const { accessToken } = file;
   const expiresAt = parseTimestamp(file.expiresAt);
   if (typeof accessToken !== "string" || accessToken === "" || Number.isNaN(expiresAt)) return undefined;
-  if (!isTokenOf(session, file)) return undefined;
+  if (!isTokenOf(session, file, system)) return undefined;
   const registrationExpiresAt = parseTimestamp(file.registrationExpiresAt);
   return {
     accessToken,
@@ -64,12 +61,17 @@ export function readToken(
   };
 }
 
-/** True if a token file belongs to the session's start URL and region. A field that the file lacks counts as equal. */
+/**
+ * True if a token file belongs to the session's start URL, region and endpoints. A field that the
+ * file lacks counts as equal.
+ */
 export function isTokenOf(
-  session: Pick<SsoSession, "startUrl" | "region">,
-  { startUrl = session.startUrl, region = session.region }: JsonObject,
+  session: SessionIdentity & Pick<SsoSession, "region" | "endpoints">,
+  { startUrl = session.startUrl, region = session.region, accessToken }: JsonObject,
+  system: Environment,
 ): boolean {
-  return startUrl === session.startUrl && region === session.region;
+  if (startUrl !== session.startUrl || region !== session.region) return false;
+  return isOfEndpoints(tokenKey(session), session.endpoints, tokenFingerprint(String(accessToken)), system);
 }
 
 /** The text of a token file. Unknown fields of `previous` are kept, after ours. */

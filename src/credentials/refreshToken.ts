@@ -1,6 +1,7 @@
 import { readJsonObject } from "../cache/jsonFile.ts";
 import { cannotWrite } from "../cache/ownedFile.ts";
 import { prepareReplacement, type Replacement } from "../cache/replaceFile.ts";
+import { tokenKey } from "../cache/statePaths.ts";
 import {
   readToken,
   tokenFileExists,
@@ -8,6 +9,7 @@ import {
   tokenFingerprint,
   tokenPath,
 } from "../cache/tokenCache.ts";
+import { recordTokenOrigin } from "../cache/tokenOrigin.ts";
 import { loginRemedy, loginRequired, sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { isUsable } from "../hit/expiry.ts";
@@ -116,6 +118,12 @@ function storeRefreshedToken(
   if (isStillThere()) {
     claimRefreshed(session, refreshed, system);
     try {
+      recordTokenOrigin(
+        tokenKey(session),
+        session.endpoints,
+        tokenFingerprint(refreshed.accessToken),
+        system,
+      );
       if (replacement.commit(tokenFileText(session, refreshed, token.file), isStillThere)) return refreshed;
     } catch (error) {
       system.trace.step("the refreshed token could not be written", { error: String(error) });

@@ -1,10 +1,12 @@
 import { accessSync, constants } from "node:fs";
+import { basename } from "node:path";
 import { removeFile, removeIfPossible } from "../cache/folder.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { withLock } from "../cache/lock.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
-import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
-import { isTokenOf, tokenPath } from "../cache/tokenCache.ts";
+import { sessionLockPath, sessionStatePath, tokenKey } from "../cache/statePaths.ts";
+import { isTokenOf, tokenFingerprint, tokenPath } from "../cache/tokenCache.ts";
+import { isOfEndpoints } from "../cache/tokenOrigin.ts";
 import type { Config } from "../config/configFile.ts";
 import type { ConfiguredSession } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
@@ -53,7 +55,8 @@ export async function removeSession(
   const roles = await attempt(() => removeRoleCredentials({ session: identity, pairs }, system));
   clearBackoff(identity, system);
   removeIfPossible(sessionStatePath("attempts", identity, system));
-  const services = token?.file && (await servicesFor(token.file));
+  const services =
+    token?.file && servicesOfToken(tokenKey(identity), await servicesFor(token.file), token.file, system);
   return {
     title: sessionTitle(identity),
     token: token && { ...token, services },
@@ -65,7 +68,9 @@ export async function removeSession(
   /** The configured ones if they are the file's, else those that its own fields lead to. */
   async function servicesFor(file: JsonObject): Promise<ServiceSettings | undefined> {
     const { result: session } = await attempt(resolve);
-    return session !== undefined && isTokenOf(session, file) ? session : servicesOfFile(file, config, system);
+    return session !== undefined && isTokenOf(session, file, system)
+      ? session
+      : servicesOfFile(file, config, system);
   }
 }
 
@@ -78,7 +83,19 @@ export async function removeStray(
   const { failure } = await attempt(() => removeFile(path));
   const services = servicesOfFile(file, config, system);
   const title = services ? sessionTitle(services) : path;
-  return { title, token: { file, failure, services }, hadRoles: false, wasOpen: false, failure };
+  const origin = servicesOfToken(basename(path, ".json"), services, file, system);
+  return { title, token: { file, failure, services: origin }, hadRoles: false, wasOpen: false, failure };
+}
+
+/** The services, unless the token came from others, to which alone it may be sent. */
+function servicesOfToken(
+  key: string,
+  services: ServiceSettings | undefined,
+  { accessToken }: JsonObject,
+  system: System,
+): ServiceSettings | undefined {
+  const fingerprint = tokenFingerprint(String(accessToken));
+  return services && isOfEndpoints(key, services.endpoints, fingerprint, system) ? services : undefined;
 }
 
 /** Revokes a removed token, until `deadline` (epoch milliseconds). False if it may live on. */
@@ -116,7 +133,11 @@ async function removeToken(
     const { failure } = await attempt(() => removeFile(path));
     return { token: isToken ? { file, failure } : undefined, failure };
   }
-  const wait = { deadline: system.now() + LOCK_TIMEOUT_MS, purpose: "a refresh of the same session" };
+  const wait = {
+    deadline: system.now() + LOCK_TIMEOUT_MS,
+    purpose: "a refresh of the same session",
+    writes: path,
+  };
   try {
     return await withLock(system, sessionLockPath("token", session, system), wait, take);
   } catch (error) {

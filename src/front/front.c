@@ -287,13 +287,27 @@ static int read_file(const char *path, char *bytes, size_t *length) {
   return got == 0 && *length <= MAX_FILE_BYTES;
 }
 
+/* The portal that the environment names. Empty where there is none, or where it may not count. */
+static struct text portal_variable(void) {
+  static const char *const names[] = {"AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL"};
+  const char *ignored = getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+  for (size_t i = 0; i < 2 && (ignored == NULL || ignored[0] == '\0'); i++) {
+    const char *url = getenv(names[i]);
+    if (url != NULL && url[0] != '\0') return text_of(url);
+  }
+  return (struct text){"", 0};
+}
+
 /* The credential_process document out of the file's bytes, if it is this account's and fresh. */
 static int compose(struct buffer *answer, struct text file, struct text account, int64_t now) {
   struct field credentials[] = {
       {.key = "AccessKeyId"}, {.key = "SecretAccessKey"}, {.key = "SessionToken"},
       {.key = "Expiration"},  {.key = "AccountId"},       {.key = NULL},
   };
-  struct field ours[] = {{.key = "session"}, {.key = "accountId"}, {.key = "roleName"}, {.key = NULL}};
+  struct field ours[] = {
+      {.key = "endpoint"}, {.key = "session"}, {.key = "accountId"}, {.key = "roleName"},
+      {.key = "startUrl"}, {.key = "region"},  {.key = NULL},
+  };
   struct field top[] = {
       {.key = "ProviderType"},
       {.key = "Credentials", .fields = credentials},
@@ -304,6 +318,7 @@ static int compose(struct buffer *answer, struct text file, struct text account,
   if (!take_object(&from, top) || peek(&from) != -1) return 0;
   if (!top[0].is_seen || !equals(top[0].value, text_of("sso")) || !top[1].is_seen) return 0;
   if (credentials[4].is_seen && !equals(credentials[4].value, account)) return 0;
+  if (ours[0].value.length != 0 && !equals(ours[0].value, portal_variable())) return 0;
   int64_t expires;
   if (!parse_timestamp(credentials[3].value, &expires) || expires - now < FRESH_MS) return 0;
   empty(answer);

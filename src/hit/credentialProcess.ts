@@ -23,7 +23,7 @@ export function credentialProcessOutput(credentials: RoleCredentials, accountId:
  * truncated file, another provider's or another account's credentials, a missing field.
  */
 export function parseRoleCredentials(text: string, accountId: string): RoleCredentials | undefined {
-  let file: { ProviderType?: unknown; Credentials?: Record<string, unknown> } | null;
+  let file: { ProviderType?: unknown; Credentials?: Record<string, unknown>; SsoCred?: unknown } | null;
   try {
     file = JSON.parse(text);
   } catch {
@@ -40,7 +40,28 @@ export function parseRoleCredentials(text: string, accountId: string): RoleCrede
     secretAccessKey: SecretAccessKey,
     sessionToken: SessionToken,
     expiration,
+    ...texts(file?.SsoCred, ["startUrl", "region", "endpoint"]),
   };
+}
+
+/**
+ * True unless the credentials came from a portal that is not AWS's and that the environment does not name, such as a
+ * local stand-in. The config may name it, but a hit does not read the config.
+ */
+export function isOfPortal(
+  { endpoint }: RoleCredentials,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  if (endpoint === undefined) return true;
+  const named = env.AWS_ENDPOINT_URL_SSO || env.AWS_ENDPOINT_URL;
+  return endpoint === named && !env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS;
+}
+
+/** The fields of an object that are texts. */
+function texts<K extends string>(from: unknown, names: readonly K[]): { [P in K]?: string } {
+  const all = (typeof from === "object" && from !== null ? from : {}) as Record<string, unknown>;
+  const found = names.map((name) => [name, all[name]]).filter(([, value]) => isText(value));
+  return Object.fromEntries(found) as { [P in K]?: string };
 }
 
 function isText(value: unknown): value is string {

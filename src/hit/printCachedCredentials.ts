@@ -1,5 +1,10 @@
 import { fstatSync, readFileSync, statSync } from "node:fs";
-import { credentialProcessOutput, MAX_OUTPUT_BYTES, parseRoleCredentials } from "./credentialProcess.ts";
+import {
+  credentialProcessOutput,
+  isOfPortal,
+  MAX_OUTPUT_BYTES,
+  parseRoleCredentials,
+} from "./credentialProcess.ts";
 import { isFresh } from "./expiry.ts";
 import { readLineOfInit } from "./lineOfInit.ts";
 import { roleCacheDirectory } from "./paths.ts";
@@ -33,6 +38,7 @@ export function printCachedCredentials(
     if (!found?.isFile() || found.size > MAX_FILE_BYTES) return false;
     const credentials = parseRoleCredentials(readFileSync(path, "utf8"), accountId);
     if (!credentials || !isFresh(credentials.expiration, Date.now())) return false;
+    if (!isOfPortal(credentials, env)) return false;
     output = credentialProcessOutput(credentials, accountId);
     if (Buffer.byteLength(output) > MAX_OUTPUT_BYTES) return false;
   } catch {

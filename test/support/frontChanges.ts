@@ -126,6 +126,9 @@ export const EDGES: readonly Change[] = [
   text(/\}$/, ', "__proto__": {"ProviderType": "sso"}}'),
   text(/"SsoCred": \{[^}]*\}/, '"SsoCred": {}'),
   text(/"SsoCred": \{/, '"SsoCred": {"session": {}, '),
+  text(/"SsoCred": \{/, '"SsoCred": {"endpoint": "http://127.0.0.1:9", '),
+  text(/, "endpoint": "[^"]*"/, ', "endpoint": ""'),
+  text(/, "endpoint": "[^"]*"/, ', "endpoint": null'),
   text(/: \{/, ": [{"),
   text(/, /, ",, "),
   text(/\}\}$/, ",}}"),
@@ -155,6 +158,10 @@ export const EDGES: readonly Change[] = [
   ...["/dev/null", ""].map((SSO_CRED_TRACE) => env({ SSO_CRED_TRACE })),
   ...["off", "on", ""].map((SSO_CRED_CACHE) => env({ SSO_CRED_CACHE })),
   ...["", ".", "./", "/nonexistent", `/${"x".repeat(5000)}`, "/home/jos\u00e9"].map((HOME) => env({ HOME })),
+  ...["http://127.0.0.1:9", ""].map((AWS_ENDPOINT_URL_SSO) => env({ AWS_ENDPOINT_URL_SSO })),
+  ...["true", "false", ""].map((AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) =>
+    env({ AWS_IGNORE_CONFIGURED_ENDPOINT_URLS }),
+  ),
   env({ SSO_CRED_WAIT: "0" }),
   env({ AWS_PROFILE: "x", AWS_CONFIG_FILE: "/nonexistent" }),
 ];

@@ -1,4 +1,6 @@
 import { type LoginGrant, readRegistration, writeRegistration } from "../../cache/registrationCache.ts";
+import { tokenKey } from "../../cache/statePaths.ts";
+import { hasOtherEndpoints } from "../../cache/tokenOrigin.ts";
 import { DEFAULT_SCOPES } from "../../config/session.ts";
 import type { IdentityCenter } from "../../identityCenter/identityCenter.ts";
 import type { ClientRegistration, SsoSession } from "../../model.ts";
@@ -18,7 +20,9 @@ export async function obtainRegistration(
   system: Environment,
   { anew = false } = {},
 ): Promise<ClientRegistration> {
-  const cached = anew ? undefined : readRegistration(session, grant, system);
+  // Another service does not know the client.
+  const isElsewhere = hasOtherEndpoints(tokenKey(session), session.endpoints, system);
+  const cached = anew || isElsewhere ? undefined : readRegistration(session, grant, system);
   if (cached) return cached;
   const clientName = `botocore-client-${session.name ?? Math.floor(system.now() / 1000)}`;
   const forCode = grant === "authorization_code";

@@ -65,7 +65,7 @@ describe("the file", () => {
       { ...credentials, ...read, expiration: (read?.expiration ?? 0) + 999 },
       system,
     );
-    const ours = `, "SsoCred": {"session": "${session.name ?? session.startUrl}", "accountId": "111122223333", "roleName": "Admin"}}`;
+    const ours = `, "SsoCred": {"session": "${session.name ?? session.startUrl}", "accountId": "111122223333", "roleName": "Admin", "startUrl": "${session.startUrl}", "region": "${session.region}"}}`;
     expect(readFileSync(path, "utf8")).toBe(vector.slice(0, -1) + ours);
   });
 
@@ -82,6 +82,17 @@ describe("the file", () => {
       expect(() => names()).toThrow("ENOENT");
     },
   );
+
+  it.each([
+    ["start URL", { startUrl: "https://d-0000000000.awsapps.com/start" }],
+    ["region", { region: "eu-west-3" }],
+    ["portal", { endpoints: { ssoUrl: "http://127.0.0.1:4566", useFips: false, useDualstack: false } }],
+  ])("of another %s is a miss", (_, changes) => {
+    const changed = ssoSession({ ...corp, ...changes });
+    writeRoleCredentials({ session: changed, ...admin }, credentials, system);
+    expect(readRoleCredentials({ session: changed, ...admin }, system)).toMatchObject(credentials);
+    expect(readRoleCredentials({ session: corp, ...admin }, system)).toBeUndefined();
+  });
 
   it("of another account under this name is a miss", () => {
     const role = { session: corp, ...admin };

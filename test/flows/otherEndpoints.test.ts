@@ -1,0 +1,87 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
+import { keyOf, putToken, readTokenFile } from "../support/signedIn.ts";
+import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
+
+/** A second service that the session's name may stand for: two stand-ins, or a stand-in and AWS. */
+async function otherCenter({ clock }: SignInWorld) {
+  const center = await startIdentityCenter({ now: clock.now });
+  onTestFinished(() => center.stop());
+  return center;
+}
+
+/** No endpoint is configured, so AWS's hosts are asked, through a proxy that only notes them. */
+async function atAws(env: Record<string, string> = {}) {
+  const asked: string[] = [];
+  const proxy = createServer().on("connect", ({ url }, socket) => {
+    asked.push(url ?? "");
+    socket.end("HTTP/1.1 503 Service Unavailable\r\n\r\n");
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void proxy.close());
+  const { port } = proxy.address() as AddressInfo;
+  const none = { AWS_ENDPOINT_URL_SSO: undefined, AWS_ENDPOINT_URL_SSO_OIDC: undefined };
+  return { asked, env: { ...none, ...env, HTTPS_PROXY: `http://127.0.0.1:${port}` } };
+}
+
+it("each of two endpoints gives its own credentials, and gets no token and no client of the other", async () => {
+  const world = await signInWorld();
+  const other = await otherCenter(world);
+  const here = keyOf(await world.call());
+  const there = keyOf(await world.call(MAIN_JOB, { env: other.env }));
+  expect(world.center.state.roleKeys.has(here)).toBe(true);
+  expect(other.state.roleKeys.has(there)).toBe(true);
+  const again = keyOf(await world.call());
+  expect(world.center.state.roleKeys.has(again)).toBe(true);
+  expect(world.opened()).toHaveLength(3);
+  for (const center of [world.center, other])
+    expect(center.requests.filter(({ status }) => status >= 400)).toEqual([]);
+});
+
+it("credentials of a stand-in are served to no run at AWS, and AWS is not sent its token", async () => {
+  const world = await signInWorld();
+  expect((await world.call()).code).toBe(0);
+  expect(keyOf(await world.call())).not.toBe("");
+  const { asked, env } = await atAws({ CI: "1" });
+  expect(await world.call(MAIN_JOB, { env })).toMatchObject({ code: 4, stdout: "" });
+  expect(asked).toEqual([]);
+});
+
+it("a refreshed token is still that stand-in's", async () => {
+  const world = await signInWorld();
+  await putToken(world, { secondsLeft: -1 });
+  expect((await world.call()).code).toBe(0);
+  const { asked, env } = await atAws({ CI: "1" });
+  expect((await world.call(MAIN_JOB, { env })).code).toBe(4);
+  expect(asked).toEqual([]);
+});
+
+it.each([
+  ["logout", "corp"],
+  ["logout", "--all"],
+])("%s %s does not send a stand-in's token to AWS", async (...args) => {
+  const world = await signInWorld();
+  expect((await world.call()).code).toBe(0);
+  const { asked, env } = await atAws();
+  const { code, stdout } = await world.call(args, { env });
+  expect([code, stdout]).toEqual([0, expect.stringContaining("the portal could not be told")]);
+  expect(asked).toEqual([]);
+});
+
+it("a token that another tool wrote may be used at every endpoint", async () => {
+  const world = await signInWorld({ env: { SSO_CRED_CACHE: "off" } });
+  const token = await putToken(world);
+  const { asked, env } = await atAws();
+  expect((await world.call(MAIN_JOB, { env })).code).toBe(7);
+  expect([new Set(asked).size, await readTokenFile(world)]).toEqual([1, token]);
+});
+
+it("a stand-in whose portal has moved is an outage, not another service: nobody is asked", async () => {
+  const world = await signInWorld({ env: { SSO_CRED_CACHE: "off" } });
+  expect((await world.call()).code).toBe(0);
+  const env = { AWS_ENDPOINT_URL_SSO: "http://127.0.0.1:1" };
+  expect(await world.call(MAIN_JOB, { env })).toMatchObject({ code: 7, stdout: "" });
+  expect(world.opened()).toHaveLength(1);
+});
