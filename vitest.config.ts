@@ -11,6 +11,8 @@ export default defineConfig({
           globalSetup: ["test/interop/setup.ts", "test/support/frozenExecutable.ts"],
           testTimeout: 300_000,
           maxConcurrency: 8,
+          // One of the files mostly waits.
+          maxWorkers: 3,
         },
       },
       {

@@ -38,6 +38,10 @@ export function htmlResponse(status: number, title: string, body: string): HttpR
   };
 }
 
+export function xmlResponse(status: number, body: string): HttpResponse {
+  return { status, headers: { "content-type": "text/xml" }, body };
+}
+
 export function redirect(status: 302 | 303, location: string): HttpResponse {
   return { status, headers: { location }, body: "" };
 }

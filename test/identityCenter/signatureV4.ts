@@ -32,7 +32,8 @@ function uriEncode(text: string): string {
 
 /**
  * True if the request was signed with this secret, by the steps of "Signature Version 4 signing process" in the
- * IAM user guide, for header signatures of whole bodies.
+ * IAM user guide, for header signatures of whole bodies. S3 signs the checksum that a header states, which may also say
+ * that the body is not covered.
  */
 export function isSignedWith(secretAccessKey: string, signed: Signature, incoming: Incoming): boolean {
   const required = ["host", "x-amz-date"];
@@ -44,13 +45,16 @@ export function isSignedWith(secretAccessKey: string, signed: Signature, incomin
   const headers = signed.signedHeaders.map(
     (name) => `${name}:${(incoming.headers[name] ?? "").trim().replace(/\s+/g, " ")}\n`,
   );
+  const bodySum = sha256(incoming.text);
+  const stated = incoming.headers["x-amz-content-sha256"] ?? bodySum;
+  if (/^[0-9a-f]{64}$/.test(stated) && stated !== bodySum) return false;
   const canonicalRequest = [
     incoming.method,
     incoming.path,
     query,
     headers.join(""),
     signed.signedHeaders.join(";"),
-    sha256(incoming.text),
+    stated,
   ].join("\n");
   const date = incoming.headers["x-amz-date"] ?? "";
   const [day = "", region = "", service = ""] = signed.scope.split("/");

@@ -3,15 +3,14 @@ import type { Client } from "../../src/doctor/clients.ts";
 import type { Expect, Report } from "../stress/report.ts";
 import { isGoodOutput, jsonIn, SESSION } from "../stress/stage.ts";
 import { tokenPath } from "../support/home.ts";
-import type { Found, Program } from "./clients.ts";
+import type { Found, Program } from "./installation.ts";
 import { situationRows } from "./situations.ts";
-import { expectRole, openWorld, type World, whoAmI } from "./world.ts";
+import { expectRole, openWorld, type World } from "./world.ts";
 
 export interface ClientUnderTest {
   program: Found;
-  /** The probe's own words for "who am I, as this profile"; absent for an AWS CLI. */
-  args?(profile: string): string[];
-  aws?: boolean;
+  /** The client's own words for "who am I, as this profile". */
+  args(profile: string, world: World): string[];
   variant?: string;
   /** It also reads `sso_session` profiles, with a provider that shares our token file. */
   ownSso?: boolean;
@@ -22,15 +21,11 @@ export interface ClientUnderTest {
   showsWords?: boolean;
 }
 
-export function missingRows({ name, missing }: { name: string; missing: string }): string[] {
-  return [`${name}: ${missing}`];
-}
-
 /** Tests of one client: credential_process in several forms, and the client's own SSO provider on our files. */
 export async function clientRows(client: ClientUnderTest, program: Program, report: Report): Promise<void> {
   const title = client.variant ? `${program.name} ${client.variant}` : program.name;
   const ask = (world: World, profile: string, env?: Record<string, string>) =>
-    world.client(program, client.aws ? whoAmI(world.center, profile) : (client.args?.(profile) ?? []), env);
+    world.client(program, client.args(profile, world), env);
 
   async function row(what: string, check: (world: World, expect: Expect) => Promise<string>): Promise<void> {
     await report.row(`${title}: ${what}`, async (expect) => {

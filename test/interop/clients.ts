@@ -1,29 +1,12 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { pinnedNode, root } from "../../scripts/toolchain.mjs";
+import { nameOfAws } from "./awsCli.ts";
+import { FOLDER, type Found, PROBES, type Program, reason, run } from "./installation.ts";
 
-/** The folder for downloaded clients. It may be removed at any time. */
-const FOLDER = `${root}.cache/clients`;
-const PROBES = `${root}test/interop`;
-const INSTALL_MS = 300_000;
 const RUST_MS = 1_200_000;
 
 /** Pinned, so that results stay comparable. AWS CLI v1 brings its own botocore. */
 const PYTHON_PACKAGES = ["awscli==1.46.3", "boto3==1.44.3"];
-
-/** The first words of a command line, and its additional environment. */
-export interface Program {
-  name: string;
-  command: readonly string[];
-  env?: Readonly<Record<string, string>>;
-}
-
-/** An available program, or the reason why it is missing. */
-export type Found = Program | { name: string; missing: string };
-
-export function isMissing(found: Found): found is { name: string; missing: string } {
-  return "missing" in found;
-}
 
 /** boto3 and the AWS CLI v1 from PyPI, in a virtual environment of their own. */
 export function pythonClients(): { boto3: Found; awsV1: Found; python: string | undefined } {
@@ -53,48 +36,6 @@ function makeVenv(venv: string): string | undefined {
   if (installed.status !== 0) return `pip install failed: ${reason(installed)}`;
   writeFileSync(`${venv}/ok`, "");
   return undefined;
-}
-
-/** The AWS CLI v2: the installed one, else Debian's package, unpacked without being installed. */
-export function awsV2(): Found {
-  for (const aws of (process.env.PATH ?? "").split(":").map((folder) => `${folder}/aws`)) {
-    if (existsSync(aws) && nameOfAws([aws]).startsWith("AWS CLI 2."))
-      return { name: nameOfAws([aws]), command: [aws] };
-  }
-  const name = "AWS CLI v2";
-  const folder = `${FOLDER}/debian-awscli`;
-  if (!existsSync(folder)) {
-    const missing = unpackDebian(folder);
-    if (missing) return { name, missing: `no aws 2.x in PATH, PyPI has none, and ${missing}` };
-  }
-  const program = {
-    command: ["/usr/bin/python3", `${folder}/usr/bin/aws`],
-    env: { PYTHONPATH: `${folder}/usr/lib/python3/dist-packages` },
-  };
-  const version = nameOfAws(program.command, program.env);
-  return version.startsWith("AWS CLI 2.")
-    ? { name: `${version} (Debian)`, ...program }
-    : { name, missing: `Debian's awscli does not start here: ${version}` };
-}
-
-function unpackDebian(folder: string): string | undefined {
-  const plan = run("apt-get", ["install", "-s", "--no-install-recommends", "awscli"]);
-  const packages = [...plan.stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name as string);
-  if (plan.status !== 0 || !packages.includes("awscli")) return `apt-get offers no awscli: ${reason(plan)}`;
-  const download = `${folder}.download`;
-  rmSync(download, { recursive: true, force: true });
-  mkdirSync(download, { recursive: true });
-  const script = `cd "$1" && shift && apt-get -q download "$@" && for deb in *.deb; do dpkg-deb -x "$deb" . || exit 1; done && rm *.deb`;
-  const fetched = run("sh", ["-c", script, "sh", download, ...packages]);
-  if (fetched.status !== 0) return `apt-get download failed: ${reason(fetched)}`;
-  renameSync(download, folder);
-  return undefined;
-}
-
-function nameOfAws(command: readonly string[], env: Readonly<Record<string, string>> = {}): string {
-  const { stdout, stderr } = run(command[0] ?? "", [...command.slice(1), "--version"], env);
-  const [, version] = /^aws-cli\/(\S+)/.exec(stdout || stderr) ?? [];
-  return version ? `AWS CLI ${version}` : (stdout || stderr).trim().slice(0, 120);
 }
 
 export function javaScriptClient(): Program {
@@ -158,25 +99,4 @@ export function rubyClient(): Found {
   return asked.status === 0
     ? { name: `Ruby v3 (core ${asked.stdout.trim()})`, command: ["ruby", `${PROBES}/probe.rb`] }
     : { name: "Ruby v3", missing: `no aws-sdk-core for ruby here: ${reason(asked)}` };
-}
-
-function run(
-  file: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-  cwd = root,
-  timeout = INSTALL_MS,
-) {
-  const result = spawnSync(file, args, {
-    cwd,
-    encoding: "utf8",
-    timeout,
-    env: { ...process.env, ...env },
-  });
-  return { ...result, stdout: result.stdout ?? "", stderr: result.stderr ?? "" };
-}
-
-function reason({ error, stdout, stderr }: ReturnType<typeof run>): string {
-  const line = `${stderr}\n${stdout}`.split("\n").find((text) => /\S/.test(text)) ?? "";
-  return error ? error.message : line.trim().slice(0, 160);
 }

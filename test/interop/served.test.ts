@@ -1,6 +1,8 @@
 import { describe, test } from "vitest";
 import { testReport } from "../stress/suite.ts";
-import { awsV2, type Found, goClients, javaClient, javaScriptClient, pythonClients } from "./clients.ts";
+import { awsV2 } from "./awsCli.ts";
+import { goClients, javaClient, javaScriptClient, pythonClients } from "./clients.ts";
+import type { Found } from "./installation.ts";
 import { servedRow } from "./served.ts";
 
 const { boto3, awsV1 } = pythonClients();
@@ -9,7 +11,7 @@ const go = goClients();
 const CLIENTS: readonly { program: Found; args?: readonly string[] }[] = [
   { program: boto3, args: ["-"] },
   { program: awsV1 },
-  { program: awsV2() },
+  ...awsV2().map((program) => ({ program })),
   { program: javaScriptClient(), args: ["default", "-"] },
   { program: go.v1, args: ["-"] },
   { program: go.v2, args: ["-"] },

@@ -1,6 +1,6 @@
 import type { Report } from "../stress/report.ts";
 import { REGION, ROLE } from "../stress/stage.ts";
-import type { Program } from "./clients.ts";
+import type { Program } from "./installation.ts";
 import { expectRole, openWorld } from "./world.ts";
 
 const TIMES = 3;

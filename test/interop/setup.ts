@@ -1,12 +1,6 @@
-import {
-  awsV2,
-  goClients,
-  javaClient,
-  javaScriptClient,
-  pythonClients,
-  rubyClient,
-  rustClient,
-} from "./clients.ts";
+import { awsV2 } from "./awsCli.ts";
+import { goClients, javaClient, javaScriptClient, pythonClients, rubyClient, rustClient } from "./clients.ts";
+import { cdk, rclone } from "./tools.ts";
 
 /** vitest's global set-up: fetches the clients once, which may take minutes, before a worker asks for them. */
 export default function setup(): void {
@@ -16,5 +10,7 @@ export default function setup(): void {
   javaScriptClient();
   javaClient();
   rubyClient();
+  cdk();
+  rclone();
   if (process.env.INTEROP_RUST) rustClient();
 }

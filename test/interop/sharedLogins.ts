@@ -1,6 +1,7 @@
 import type { Expect, Report } from "../stress/report.ts";
 import { SESSION } from "../stress/stage.ts";
-import type { Program } from "./clients.ts";
+import { isAtLeast } from "./awsCli.ts";
+import type { Program } from "./installation.ts";
 import { browserForAws, expectRole, openWorld, type World, whoAmI } from "./world.ts";
 
 /** `aws sso login` and `logout` beside our own. Each tool sees the other's changes. */
@@ -66,7 +67,8 @@ export async function sharedLogins(aws: Program, report: Report): Promise<void> 
     return after.stderr.trim().split("\n").at(-1)?.slice(0, 80) ?? "";
   });
 
-  if (sharesRegistrations(aws.name)) {
+  // The authorization code grant and its registration came with 2.22.
+  if (isAtLeast(aws.name, 22)) {
     await row("one client registration serves both", async (world, expect) => {
       await awsSignIn(world, expect);
       const { code, stderr } = await world.start(["login", SESSION]).done;
@@ -85,10 +87,4 @@ export async function sharedLogins(aws: Program, report: Report): Promise<void> 
     const { code, stdout, stderr } = await world.client(aws, words, browserForAws(world));
     expect(code === 0, `aws sso login: exit ${code}: ${(stderr || stdout).trim()}`);
   }
-}
-
-/** The authorization code grant and its registration came with 2.22. */
-function sharesRegistrations(name: string): boolean {
-  const [, minor] = /^AWS CLI 2\.(\d+)\./.exec(name) ?? [];
-  return Number(minor) >= 22;
 }

@@ -6,11 +6,13 @@ import { ACCOUNT, openStage, REGION, ROLE, SESSION, type Stage, type StageOption
 import { executable } from "../support/frozenExecutable.ts";
 import { sessionSection } from "../support/home.ts";
 import { type RunResult, start } from "../support/run.ts";
-import type { Program } from "./clients.ts";
+import { type AwsServices, startAwsServices } from "./awsServices.ts";
 import { writeEndpointModels } from "./endpointModels.ts";
+import type { Program } from "./installation.ts";
 
 /** A stage with a profile for each source of the role's credentials. */
 export interface World extends Stage {
+  readonly services: AwsServices;
   /** Runs a client until it ends. */
   client(program: Program, args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
 }
@@ -45,14 +47,20 @@ region = ${REGION}
 `;
   await home.write(".aws/config", config);
   await writeEndpointModels(home, center.urls);
+  const services = await startAwsServices(center.state);
   return {
     ...stage,
+    services,
     client({ command: [file = "", ...first], env: own }, args, env) {
       return start(file, [...first, ...args], {
         home,
-        env: { ...stage.env, PATH: process.env.PATH, ...own, ...env },
+        env: { ...stage.env, ...services.env, PATH: process.env.PATH, ...own, ...env },
         deadlineMs: 120_000,
       }).done;
+    },
+    async close() {
+      await services.stop();
+      await stage.close();
     },
   };
 }
@@ -68,7 +76,7 @@ export function whoAmI(center: Stage["center"], profile: string): string[] {
   return ["sts", "get-caller-identity", "--profile", profile, "--output", "json", ...endpoint];
 }
 
-/** Checks that STS accepted a request signed with the role's credentials. */
+/** Checks that a service accepted a request signed with the role's credentials. */
 export function expectRole(expect: Expect, { code, stdout, stderr }: RunResult): void {
   const pattern = new RegExp(`assumed-role/AWSReservedSSO_${ROLE}_`);
   expect(code === 0 && pattern.test(stdout), `exit ${code}: ${(stderr || stdout).trim().slice(-400)}`);

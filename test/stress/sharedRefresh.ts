@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Found } from "../interop/clients.ts";
+import type { Found } from "../interop/installation.ts";
 import { openWorld, type World, whoAmI } from "../interop/world.ts";
 import { isoSeconds, tokenPath } from "../support/home.ts";
 import { expectUsable, loopFigures, ourLoop, type Pace, theirLoop } from "./otherTools.ts";

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { awsV2, type Found, javaScriptClient, type Program, pythonClients } from "../interop/clients.ts";
+import { awsV2 } from "../interop/awsCli.ts";
+import { javaScriptClient, pythonClients } from "../interop/clients.ts";
+import type { Found, Program } from "../interop/installation.ts";
 import { browserForAws, openWorld } from "../interop/world.ts";
 import { rolePath, tokenPath } from "../support/home.ts";
 import type { RunResult } from "../support/run.ts";
@@ -31,7 +33,7 @@ export const withOthers: Suite = {
   title: "With others",
   async run({ report, short, seed }) {
     const { boto3, awsV1 } = pythonClients();
-    const others: Others = { boto3, awsV1, v2: awsV2(), js: javaScriptClient() };
+    const others: Others = { boto3, awsV1, v2: awsV2()[0], js: javaScriptClient() };
     for (const client of Object.values(others)) {
       report.note(
         "missing" in client ? `NOT RUN: ${client.name}: ${client.missing}` : `Beside us: ${client.name}.`,

@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { pinnedNode } from "../../scripts/toolchain.mjs";
+import { unpackDebian } from "./debian.ts";
+import { FOLDER, type Found, PROBES, reason, run } from "./installation.ts";
+import type { World } from "./world.ts";
+
+const CDK_VERSION = "2.1148.1";
+
+/** A finished app of one stack, so that the CDK needs no library. */
+const CDK_APP = {
+  "manifest.json": {
+    version: "36.0.0",
+    artifacts: {
+      dev: {
+        type: "aws:cloudformation:stack",
+        environment: "aws://unknown-account/unknown-region",
+        properties: { templateFile: "dev.json" },
+      },
+    },
+  },
+  "dev.json": { Description: "new", Resources: {} },
+};
+
+/** The command line of the AWS CDK, from npm. */
+export function cdk(): Found {
+  const name = `AWS CDK ${CDK_VERSION}`;
+  const folder = `${FOLDER}/cdk-${CDK_VERSION}`;
+  const program = `${folder}/node_modules/aws-cdk/bin/cdk`;
+  if (!existsSync(program)) {
+    mkdirSync(`${folder}/app`, { recursive: true });
+    for (const [file, content] of Object.entries(CDK_APP))
+      writeFileSync(`${folder}/app/${file}`, JSON.stringify(content));
+    const options = ["--no-audit", "--no-fund", "--ignore-scripts", `--prefix=${folder}`];
+    const installed = run("npm", ["install", ...options, `aws-cdk@${CDK_VERSION}`]);
+    if (installed.status !== 0) {
+      rmSync(folder, { recursive: true });
+      return { name, missing: `npm install failed: ${reason(installed)}` };
+    }
+  }
+  const env = { CDK_DISABLE_CLI_TELEMETRY: "true", CDK_DISABLE_VERSION_CHECK: "true" };
+  return { name, command: [pinnedNode(), program, "--app", `${folder}/app`, "--no-notices"], env };
+}
+
+/** The difference to the deployed stack, whose description names the caller; with `--ci` on stdout. */
+export function cdkArgs(profile: string): string[] {
+  return ["diff", "--ci", "--method=template", "--profile", profile];
+}
+
+/** The installed rclone, else the one of Debian's unstable release. */
+export function rclone(): Found {
+  const [installed] = (process.env.PATH ?? "").split(":").filter((folder) => existsSync(`${folder}/rclone`));
+  const tree = installed ? undefined : unpackDebian("rclone", "sid");
+  if (tree && "missing" in tree) return { name: "rclone", missing: `none in PATH, and ${tree.missing}` };
+  const command = tree ? tree.run("usr/bin/rclone") : [`${installed}/rclone`];
+  const { stdout, stderr } = run(command[0] ?? "", [...command.slice(1), "version"]);
+  const [, version] = /^rclone v(\S+)/.exec(stdout) ?? [];
+  return version
+    ? { name: `rclone ${version}`, command }
+    : { name: "rclone", missing: `it does not start here: ${stderr.slice(0, 120)}` };
+}
+
+/** Lists a bucket that holds an object under the caller's name. */
+export function rcloneArgs(profile: string): string[] {
+  return [
+    "lsf",
+    "--recursive",
+    "--low-level-retries=1",
+    "--retries=1",
+    `:s3,provider=AWS,env_auth,profile=${profile}:dev-logs`,
+  ];
+}
+
+/** OpenTofu, or Terraform, where it is installed. */
+export function tofu(): Found {
+  for (const program of ["tofu", "terraform"]) {
+    const { status, stdout } = run(program, ["version"]);
+    if (status === 0)
+      return { name: stdout.split("\n")[0] ?? program, command: ["sh", "-c", tofuScript(program), "sh"] };
+  }
+  return {
+    name: "OpenTofu",
+    missing: "neither tofu nor terraform is in PATH, and no registry of packages has one",
+  };
+}
+
+/** Its state lies in S3, and has an output that names the caller. */
+const tofuScript = (program: string) =>
+  `export TF_DATA_DIR="$1/tofu" TF_IN_AUTOMATION=1
+${program} -chdir='${PROBES}/tofu' init -input=false -backend-config="profile=$2" >&2 &&
+${program} -chdir='${PROBES}/tofu' output -raw caller`;
+
+export function tofuArgs(profile: string, world: World): string[] {
+  return [world.home.path, profile];
+}
