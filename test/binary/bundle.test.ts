@@ -90,7 +90,8 @@ describe("the chunks", () => {
       expect(cacheTag).toBe(cachedDataVersionTag());
       expect(scripts).toEqual([
         { filename: "cli.js", rejected: false },
-        { filename: "sdk.js", rejected: false },
+        { filename: "oidcSdk.js", rejected: false },
+        { filename: "portalSdk.js", rejected: false },
       ]);
     } finally {
       await stop();
