@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { Home } from "./home.ts";
 import type { OnTerminal } from "./pty.ts";
+import { BINARY } from "./run.ts";
 
 /** Addresses, commands and lines of a diff are written in one piece, so that they can be copied. */
 const TO_COPY = /^ +(?:https?:|sso-cred |run: |open: )|^[-+ @]|^https:/;
@@ -18,7 +19,7 @@ export function screenBook(home: Home) {
       pages.push([`=== ${title}`, ...lines.map(({ text }) => text)].join("\n"));
     },
     async compare(file: string): Promise<void> {
-      const text = pages.join("\n\n").replaceAll(home.path, "~");
+      const text = pages.join("\n\n").replaceAll(home.path, "~").replaceAll(BINARY, "/opt/sso-cred");
       const path = fileURLToPath(new URL(`../binary/screens/${file}.txt`, import.meta.url));
       await expect(`${steady(text)}\n`).toMatchFileSnapshot(path);
     },
