@@ -132,7 +132,7 @@ function commands(): CommandUsage[] {
       synopsis: `${role} [--serve] -- COMMAND [ARG ...]`,
       summary: "run a command with credentials: in its environment, or served while it runs",
       about:
-        "The command's exit code is that of this program, 128 + n after signal n, 127 where there is no such command.\nWith --serve no secret enters the environment: a server on 127.0.0.1 gives AWS SDKs fresh credentials as long as\nthe command runs. Use it for jobs that outlive a role session.",
+        "The command's exit code is that of this program, 128 + n after signal n, 127 where there is no such command.\nWith --serve no secret enters the environment: a server on 127.0.0.1 gives AWS SDKs fresh credentials as long as the command runs. Use it for jobs that outlive a role session.",
       flags: [...ROLE_FLAGS, { name: "serve", help: "serve the credentials on 127.0.0.1" }, ...signIn],
       words: "session",
       example: "sso-cred exec --profile my-dev-profile -- aws sts get-caller-identity",
@@ -142,7 +142,7 @@ function commands(): CommandUsage[] {
       synopsis: `${role} [--shell NAME] [--force]\n       sso-cred env --unset [--shell NAME]`,
       summary: "print the same variables as lines for eval",
       about:
-        'In bash, zsh and sh: eval "$(sso-cred env --profile NAME)". In fish and PowerShell, pipe it to source or to\nInvoke-Expression. In cmd: for /f "tokens=*" %i in (\'sso-cred env --profile NAME\') do @%i',
+        'In bash, zsh and sh: eval "$(sso-cred env --profile NAME)". In fish and PowerShell, pipe it to source or to Invoke-Expression.\nIn cmd: for /f "tokens=*" %i in (\'sso-cred env --profile NAME\') do @%i',
       flags: [
         ...ROLE_FLAGS,
         {

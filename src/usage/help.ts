@@ -31,11 +31,12 @@ export function flagForm({ name, value }: Flag): string {
 }
 
 function programHelp(): string {
-  const variables = VARIABLES.map(([name, help]) => `  ${name.padEnd(42)}${help}\n`);
-  return `Usage: sso-cred SESSION --account-id ID --role-name ROLE    credential_process: print credentials
-       sso-cred --profile NAME                              the same, for a profile; a terminal gets a summary,
-                                                            --json and a pipe the document
+  return `Usage: sso-cred SESSION --account-id ID --role-name ROLE
+       sso-cred --profile NAME
        sso-cred COMMAND [SESSION | --profile NAME] [FLAGS]
+
+The first two print a role's credentials for credential_process. A pipe or
+--json gets the document, a terminal a summary.
 
 Commands:
 ${table(COMMANDS.map(({ name, summary }) => [name, summary]))}
@@ -44,14 +45,14 @@ ${table(COMMANDS.map(({ name, summary }) => [name, summary]))}
 
 In ~/.aws/config:
   [profile my-dev-profile]
-  credential_process = /path/to/sso-cred my-sso --account-id 123456789011 --role-name ReadOnly
+  credential_process = /path/sso-cred SESSION --account-id ID --role-name ROLE
 
 Example: sso-cred init
 
 Exit codes:
 ${wrap(EXIT_CODES.join(", "), 2)}
 Environment:
-${variables.join("")}${wrap(ALSO_IN_CONFIG, 2)}`;
+${table(VARIABLES)}${wrap(ALSO_IN_CONFIG, 2)}`;
 }
 
 function commandHelp({ name, synopsis, summary, about, flags, words, example }: CommandUsage): string {
@@ -61,10 +62,12 @@ function commandHelp({ name, synopsis, summary, about, flags, words, example }: 
       ? [["SESSION", "the [sso-session]; without it the only one in the config"]]
       : [];
   const rows = [...session, ...flags.map((flag) => [flagForm(flag), flag.help])];
-  return `Usage: sso-cred ${name} ${synopsis}
-
-${text}
-${rows.length === 0 ? "" : `\n${table(rows)}`}
+  const usage = synopsis.split(/\n\s*sso-cred \w+ /).map((form) => wrap(`sso-cred ${name} ${form}`, 7));
+  return `Usage: ${usage.join("").trimStart()}
+${text
+  .split("\n")
+  .map((line) => wrap(line, 0))
+  .join("")}${rows.length === 0 ? "" : `\n${table(rows)}`}
 Example: ${example}
 `;
 }
@@ -83,10 +86,10 @@ function table(rows: readonly (readonly string[])[]): string {
     .join("");
 }
 
-/** Breaks at blanks to fit the screen. Every line is indented and ends with a line feed. */
+/** Breaks at blanks, but not within brackets or between a flag and its value, to fit the screen. Every line is indented and ends with a line feed. */
 function wrap(text: string, indent: number): string {
   const lines = [""];
-  for (const word of text.split(" ")) {
+  for (const word of text.match(/(?:\[[^\]]*\]|--[a-z-]+ [A-Z]+|\S)+/g) ?? []) {
     const last = lines.at(-1) ?? "";
     if (last !== "" && indent + last.length + 1 + word.length > COLUMNS) lines.push(word);
     else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
