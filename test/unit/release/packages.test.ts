@@ -66,7 +66,7 @@ test("npm installs both packages from their files, and the command runs the exec
 
 const isDebian = spawnSync("dpkg-deb", ["--version"]).status === 0;
 test.skipIf(!isDebian)(
-  "dpkg installs and removes the Debian package, and two runs give the same bytes",
+  "dpkg installs and removes the Debian package, keeps it where half a package or one for another processor follows, and two runs give the same bytes",
   async () => {
     const folder = temporaryFolder();
     const input = {
@@ -86,17 +86,24 @@ test.skipIf(!isDebian)(
     mkdirSync(join(root, "var/lib/dpkg/info"), { recursive: true });
     mkdirSync(join(root, "var/lib/dpkg/updates"));
     writeFileSync(join(root, "var/lib/dpkg/status"), "");
-    const dpkg = (...args: string[]) =>
-      spawnSync("dpkg", [
-        `--root=${root}`,
-        "--force-depends",
-        "--force-not-root",
-        "--log=/dev/null",
-        ...args,
-      ]);
+    const options = [`--root=${root}`, "--force-depends", "--force-not-root", "--log=/dev/null"];
+    const dpkg = (...args: string[]) => spawnSync("dpkg", [...options, ...args], { encoding: "utf8" });
     expect(dpkg("--install", deb).status).toBe(0);
     expect(spawnSync(join(root, "usr/bin/sso-cred")).status).toBe(7);
     expect(existsSync(join(root, "usr/share/man/man1/sso-cred.1.gz"))).toBe(true);
+
+    const [half, other] = [join(folder, "half.deb"), join(folder, "other.deb")];
+    writeFileSync(half, readFileSync(deb).subarray(0, -100));
+    await writeDeb(other, { ...input, version: "2.0.0", architecture: "s390x" });
+    for (const [file, reason] of [
+      [half, /unexpected end of file/],
+      [other, /package architecture \(s390x\) does not match system/],
+    ] as const) {
+      const { status, stderr } = dpkg("--install", file);
+      expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(reason) });
+      expect(spawnSync(join(root, "usr/bin/sso-cred")).status).toBe(7);
+    }
+
     expect(dpkg("--remove", "sso-cred").status).toBe(0);
     expect(existsSync(join(root, "usr/bin/sso-cred"))).toBe(false);
   },
