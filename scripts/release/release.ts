@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Metafile } from "esbuild";
+import { CHUNKS } from "../build/chunks.ts";
 import { root, TARGETS, type Target } from "../toolchain.mjs";
 import { writeTarGz, writeZip } from "./archive.ts";
 import { DEB_ARCHITECTURES, hasDpkgDeb, writeDeb } from "./deb.ts";
@@ -90,9 +91,8 @@ async function documentMembers(): Promise<Member[]> {
 }
 
 async function metafiles(): Promise<Metafile[]> {
-  const folder = `${root}dist/meta/`;
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).sort();
-  return await Promise.all(names.map(async (name) => JSON.parse(await readFile(folder + name, "utf8"))));
+  const names = ["main", ...Object.keys(CHUNKS)].map((name) => `${root}dist/meta/${name}.json`);
+  return await Promise.all(names.map(async (name) => JSON.parse(await readFile(name, "utf8"))));
 }
 
 function below(folder: string, members: readonly Member[]): Member[] {

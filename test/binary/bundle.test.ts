@@ -65,18 +65,24 @@ describe("the entry script", () => {
 });
 
 describe("the chunks", () => {
-  test("hold nothing of the SDK that looks for credentials, signs, or speaks HTTP in its own way", async () => {
-    const { outputs } = JSON.parse(await readFile(`${root}dist/meta/sdk.json`, "utf8")) as Metafile;
-    const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
-    expect(inputs.filter((file) => file.includes("@aws-sdk/client-sso/")).length).toBeGreaterThan(0);
-    expect(
-      inputs.filter((file) =>
-        /node_modules\/.*(credential-provider|signature-v4|node-http-handler|submodules\/checksum\/)/.test(
-          file,
+  test.each([
+    ["portalSdk", "client-sso/"],
+    ["oidcSdk", "client-sso-oidc/"],
+  ])(
+    "%s holds nothing of the SDK that looks for credentials, signs, or speaks HTTP in its own way",
+    async (chunk, client) => {
+      const { outputs } = JSON.parse(await readFile(`${root}dist/meta/${chunk}.json`, "utf8")) as Metafile;
+      const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+      expect(inputs.filter((file) => file.includes(`@aws-sdk/${client}`)).length).toBeGreaterThan(0);
+      expect(
+        inputs.filter((file) =>
+          /node_modules\/.*(credential-provider|signature-v4|node-http-handler|submodules\/checksum\/)/.test(
+            file,
+          ),
         ),
-      ),
-    ).toEqual([]);
-  });
+      ).toEqual([]);
+    },
+  );
 
   test("are run on a miss, each from a code cache that V8 accepts without a word, as Node's own", async () => {
     const { args, env, stop } = await prepareRehearsal(join(home.path, "rehearsal"));
