@@ -41,6 +41,12 @@ export class SsoCredError extends Error {
   }
 }
 
+/** A mistake on the command line. The help of `command` tells what is right. */
+export function usageError(message: string, command?: string): SsoCredError {
+  const run = command === undefined ? "sso-cred --help" : `sso-cred ${command} --help`;
+  return new SsoCredError("usage", message, { remedy: { run } });
+}
+
 export function isKind(error: unknown, ...kinds: ErrorKind[]): error is SsoCredError {
   return error instanceof SsoCredError && kinds.includes(error.kind);
 }

@@ -1,6 +1,6 @@
 import { credentials } from "../commands/credentials.ts";
 import { REFRESH_FLAG, runRefreshWorker } from "../credentials/refreshWorker.ts";
-import { SsoCredError } from "../errors.ts";
+import { SsoCredError, usageError } from "../errors.ts";
 import { homeDirectory } from "../hit/paths.ts";
 import { EXIT_FLAG, exitProcess } from "../platform/exitProcess.ts";
 import { becomeHomeOwner } from "../platform/homeOwner.ts";
@@ -56,8 +56,7 @@ async function dispatch(args: readonly string[], system: System): Promise<number
   if (word === "help" && !isMainJob(args)) return printHelp(knownCommand(rest), system);
   if (asksFor(args, "-h", "--help")) return printHelp(command && word, system);
   const isVersion = word === "version" && !isMainJob(args);
-  if (isVersion && rest.length > 0)
-    throw new SsoCredError("usage", "version takes no arguments", { remedy: { run: "sso-cred --help" } });
+  if (isVersion && rest.length > 0) throw usageError("version takes no arguments");
   if (isVersion || (!command && asksFor(args, "-V", "--version"))) {
     system.writeStdout(`sso-cred ${VERSION} (${madeOf()})\n`);
     return 0;
@@ -67,9 +66,7 @@ async function dispatch(args: readonly string[], system: System): Promise<number
   const front = system.env.SSO_CRED_TRACE ? (frontInUse() ?? "none") : undefined;
   system.trace.step("begin", { version: VERSION, front, command: command ? word : "credentials" });
   if (command) return (await command())(rest, system);
-  if (args.length === 0) {
-    throw new SsoCredError("usage", "no session and no command", { remedy: { run: "sso-cred --help" } });
-  }
+  if (args.length === 0) throw usageError("no session and no command");
   const meant = canBeMainJob(args) ? undefined : nearestCommand(word);
   if (meant !== undefined) throw unknownCommand(word, meant);
   return credentials(args, system);

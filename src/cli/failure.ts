@@ -1,4 +1,4 @@
-import { EXIT_CODE, SsoCredError } from "../errors.ts";
+import { EXIT_CODE, SsoCredError, usageError } from "../errors.ts";
 import { outputFailure } from "../hit/writeFully.ts";
 import { errorCode } from "../platform/errorCode.ts";
 import { prose } from "../platform/output.ts";
@@ -6,7 +6,8 @@ import type { System } from "../platform/system.ts";
 import { nearest } from "../text/nearest.ts";
 import { printable } from "../text/printable.ts";
 import { maskedText } from "../text/redact.ts";
-import { commandUsage, MAIN_FLAGS } from "../usage/commandTable.ts";
+import { commandUsage } from "../usage/commandTable.ts";
+import { MAIN_FLAGS } from "../usage/flags.ts";
 import { commandOf } from "./commandLine.ts";
 
 /** Characters; the longest sign-in URL fits. */
@@ -27,10 +28,8 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
   const { message, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   const code = errorCode(error);
   if (code.startsWith("ERR_PARSE_ARGS")) {
-    const help = commandOf(args) ? `${args[0]} --help` : "--help";
-    return new SsoCredError("usage", `${withoutAdvice(message)}${flagHint(message, args)}`, {
-      remedy: { run: `sso-cred ${help}` },
-    });
+    const command = commandOf(args) ? args[0] : undefined;
+    return usageError(`${withoutAdvice(message)}${flagHint(message, args)}`, command);
   }
   // A failed file operation carries its path; only a write to an inherited descriptor has none.
   if (code === "EPIPE" || (syscall === "write" && path === undefined)) {
@@ -42,10 +41,8 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
     return new SsoCredError(path === undefined ? "unavailable" : "config", what, { cause: error });
   }
   const where = system.env.SSO_CRED_TRACE ? "" : "; SSO_CRED_TRACE=FILE records what happened";
-  return new SsoCredError(
-    "unexpected",
-    `unexpected: ${printable(maskedText(String(message ?? error)))}${where}`,
-  );
+  const what = printable(maskedText(String(message ?? error)));
+  return new SsoCredError("unexpected", `unexpected: ${what}${where}`);
 }
 
 /** Adds `run: sso-cred doctor` to a message that ends in a question mark: it guesses the cause. */

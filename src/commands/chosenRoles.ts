@@ -10,9 +10,9 @@ import { askProfile, type ProfileAnswers } from "../init/wizard/profileAnswers.t
 import type { Asking } from "../init/wizard/questions.ts";
 import { askRoles, noAccounts } from "../init/wizard/roleAnswers.ts";
 import type { SessionAnswers } from "../init/wizard/sessionAnswers.ts";
-import { type Assignment, isSelectedAccount, isSelectedRole } from "../inventory/assignment.ts";
+import type { Assignment } from "../inventory/assignment.ts";
 import type { Inventory } from "../inventory/inventory.ts";
-import { listableRoles, namedAccounts } from "../inventory/refusedAccounts.ts";
+import { namedAccounts, selectedRoles } from "../inventory/refusedAccounts.ts";
 import type { Role, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
@@ -38,10 +38,10 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   const { accountId, roleName, isMany, isUpkeep } = modeOf(flags);
   const session = sessionOf(choosing);
   const { current, files } = choosing;
-  const { name } = choosing.answers;
+  const { name, keys } = choosing.answers;
   const conflictOf = (names: readonly string[]) =>
     flags.adopt ? undefined : describeConflict(current, names, name, files);
-  const adoptable = profilesToOffer(current, { session: name, sessionKeys: choosing.answers.keys }, files);
+  const adoptable = profilesToOffer(current, { session: name, sessionKeys: keys }, files);
   const facts = { session: name, ssoRegion: session.region, isMany, adoptable, conflictOf };
   const profileFlags = { region: flags.region, output: flags.output, profileName: flags["profile-name"] };
   const profileFor = (wanted: readonly Assignment[]) =>
@@ -56,15 +56,12 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
     return { wanted, keepOnly: undefined, profile: await profileFor(wanted) };
   }
 
-  const signIn = {
-    isAttended: somebody !== undefined,
-    flags,
-  };
+  const signIn = { isAttended: somebody !== undefined, flags };
   // What is removed is never decided by an old listing.
   const listing = { progress: progressLine(system), isFresh: flags.refresh || flags.prune || false };
   return await withInventory(session, signIn, listing, system, async (list) => {
     const everything = flags.prune ? await rolesToKeep(list, choosing) : undefined;
-    const roleFlags = { session: facts.session, accountId, roleName };
+    const roleFlags = { session: name, accountId, roleName };
     const wanted = isUpkeep
       ? []
       : isMany
@@ -88,11 +85,8 @@ async function rolesToKeep(list: Inventory, { current, answers, asking }: Choosi
   const unknown = new Set(refusals.map(({ accountId }) => accountId));
   const spared = profileRoles(current, answers.name).filter(({ accountId }) => unknown.has(accountId));
   const told = refusals.filter((refusal) => spared.some(({ accountId }) => accountId === refusal.accountId));
-  if (told.length > 0) {
-    asking.say(
-      `Left as they are: the profiles of ${namedAccounts(told)}, whose roles the portal does not list.`,
-    );
-  }
+  const which = `the profiles of ${namedAccounts(told)}, whose roles the portal does not list`;
+  if (told.length > 0) asking.say(`Left as they are: ${which}.`);
   return [...assignments, ...spared];
 }
 
@@ -100,37 +94,24 @@ async function selected(
   list: Inventory,
   { flags, answers, asking, system }: Choosing,
 ): Promise<Assignment[]> {
-  const selection = selectionOf(flags);
-  const accounts = (await list.accounts()).filter((account) => isSelectedAccount(selection, account));
-  const logoutArguments = sessionArgument(answers.name);
-  const listed = await listableRoles(list, accounts, { say: asking.say, logoutArguments });
-  const all = listed.filter(({ roleName }) => isSelectedRole(selection, roleName));
+  const session = sessionArgument(answers.name);
+  const report = { say: asking.say, logoutArguments: session };
+  const all = await selectedRoles(list, selectionOf(flags), report);
   const wanted = all.filter((assignment) => canBeWritten(assignment, system.platform));
-  for (const { accountId, roleName } of all
-    .filter((assignment) => !wanted.includes(assignment))
-    .slice(0, 10)) {
-    asking.say(
-      `Left out: the role name '${printable(roleName, 64)}' in ${accountId} cannot be written to a config.`,
-    );
+  const unwritable = all.filter((assignment) => !wanted.includes(assignment));
+  for (const { accountId, roleName } of unwritable.slice(0, 10)) {
+    const what = `the role name '${printable(roleName, 64)}' in ${accountId}`;
+    asking.say(`Left out: ${what} cannot be written to a config.`);
   }
-  if (wanted.length === 0) {
-    throw new SsoCredError(
-      "access-denied",
-      "no account and role that is assigned to you matches what was asked for",
-      {
-        remedy: { run: `sso-cred list ${sessionArgument(answers.name)}` },
-      },
-    );
-  }
-  return wanted;
+  if (wanted.length > 0) return wanted;
+  const message = "no account and role that is assigned to you matches what was asked for";
+  throw new SsoCredError("access-denied", message, { remedy: { run: `sso-cred list ${session}` } });
 }
 
 /** The session as it is in the config, or will be after this run. */
 function sessionOf({ answers, current, system }: Choosing): SsoSession {
-  const config = loadConfig(system);
-  const keys = new Map([...(current.sessions.get(answers.name) ?? []), ...answers.keys]);
-  return readSession(
-    { config, name: answers.name, keys, header: `[sso-session ${printable(answers.name)}]` },
-    system,
-  );
+  const { name } = answers;
+  const keys = new Map([...(current.sessions.get(name) ?? []), ...answers.keys]);
+  const header = `[sso-session ${printable(name)}]`;
+  return readSession({ config: loadConfig(system), name, keys, header }, system);
 }

@@ -1,23 +1,20 @@
-import { type Config, loadConfig } from "../config/configFile.ts";
-import { SsoCredError } from "../errors.ts";
+import { loadConfig } from "../config/configFile.ts";
+import { usageError } from "../errors.ts";
+import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { COMPLETION_SHELLS } from "../usage/commandTable.ts";
 import { complete } from "../usage/complete.ts";
 import { completionScript } from "../usage/completionScripts.ts";
-import { parseFlags } from "./parseFlags.ts";
-
-export const completionOptions = {} as const;
+import { parseFlags } from "../usage/parseFlags.ts";
 
 /** `sso-cred completion SHELL`: a script that asks `sso-cred --complete` for candidates. */
 export async function completion(args: readonly string[], system: System): Promise<number> {
-  const { positionals } = parseFlags(args, completionOptions);
+  const { positionals } = parseFlags(args, []);
   const shell = COMPLETION_SHELLS.find((known) => known === positionals[0]);
   if (shell === undefined || positionals.length > 1) {
     const given = positionals.length === 1 ? `, not ${printable(positionals[0] ?? "", 40)}` : "";
-    throw new SsoCredError("usage", `name a shell: ${COMPLETION_SHELLS.join(", ")}${given}`, {
-      remedy: { run: "sso-cred completion --help" },
-    });
+    throw usageError(`name a shell: ${COMPLETION_SHELLS.join(", ")}${given}`, "completion");
   }
   system.writeStdout(completionScript(shell));
   return 0;
@@ -28,12 +25,8 @@ export async function completion(args: readonly string[], system: System): Promi
  * tab before the description.
  */
 export function printCandidates(words: readonly string[], system: System): void {
-  let config: Config | undefined;
-  try {
-    config = loadConfig(system, { credentials: true });
-  } catch {
-    // Commands and flags can be completed without the config.
-  }
+  // Commands and flags can be completed without the config.
+  const config = attempt(() => loadConfig(system, { credentials: true }), undefined);
   const lines = complete(words, config).map(({ text, help }) =>
     // A name with control characters could change the terminal or begin another line, so it is left
     // out.

@@ -1,20 +1,15 @@
-import { SsoCredError } from "../errors.ts";
+import { SsoCredError, usageError } from "../errors.ts";
 import type { SessionRole } from "../model.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { parseFlags } from "./parseFlags.ts";
-import { namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
-
-export const consoleOptions = {
-  ...roleOptions,
-  destination: { type: "string" },
-  print: { type: "boolean" },
-} as const;
+import { CONSOLE_FLAGS } from "../usage/flags.ts";
+import { parseFlags } from "../usage/parseFlags.ts";
+import { namedRole, resolveNamedRole } from "./roleArguments.ts";
 
 /** `sso-cred console`: the portal's own link to the AWS console. Sends no request. */
 export async function console(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, consoleOptions);
+  const { values, positionals } = parseFlags(args, CONSOLE_FLAGS);
   const { role } = resolveNamedRole(namedRole(values, positionals, "console"), system);
   const url = consoleUrl(role, values.destination);
   if (values.print) {
@@ -58,9 +53,6 @@ function consolePage(destination: string): string {
     url.password === "" &&
     CONSOLES.some((host) => url.hostname === host || url.hostname.endsWith(`.${host}`));
   if (isConsole) return url.href;
-  throw new SsoCredError(
-    "usage",
-    `--destination takes a page of the AWS console, https://console.aws.amazon.com/…, not ${printable(destination, 200)}`,
-    { remedy: { run: "sso-cred console --help" } },
-  );
+  const takes = "--destination takes a page of the AWS console, https://console.aws.amazon.com/…";
+  throw usageError(`${takes}, not ${printable(destination, 200)}`, "console");
 }

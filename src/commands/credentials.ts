@@ -10,10 +10,9 @@ import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime } from "../text/relativeTime.ts";
-import { parseFlags } from "./parseFlags.ts";
-import { type NamedRole, namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
-
-export const credentialsOptions = { ...roleOptions, json: { type: "boolean" } } as const;
+import { MAIN_FLAGS } from "../usage/flags.ts";
+import { parseFlags } from "../usage/parseFlags.ts";
+import { type NamedRole, namedRole, resolveNamedRole } from "./roleArguments.ts";
 
 /**
  * The main job: prints the `credential_process` document and nothing else. On a terminal it prints
@@ -43,8 +42,8 @@ function readArguments(args: readonly string[]): { wanted: NamedRole | { profile
   // The parser takes a millisecond to load.
   const { values, positionals } = line
     ? { values: { "account-id": line.accountId, "role-name": line.roleName }, positionals: [line.session] }
-    : parseFlags(args, credentialsOptions);
-  const { json = false, ...names }: { json?: boolean } & typeof values = values;
+    : parseFlags(args, MAIN_FLAGS);
+  const { json = false, ...names }: { json?: boolean | undefined } & typeof values = values;
   return { wanted: namedRole(names, positionals), json };
 }
 
@@ -66,10 +65,8 @@ function printSummary(
 
 /** A hit needs no config: the arguments alone name the cache file. */
 function cachedFor({ session, accountId, roleName }: NamedRole, system: System): RoleCredentials | undefined {
-  const cached = readRoleCredentials(
-    { session: { name: session, startUrl: "" }, accountId, roleName },
-    system,
-  );
+  const identity = { name: session, startUrl: "" };
+  const cached = readRoleCredentials({ session: identity, accountId, roleName }, system);
   if (!cached || !isFresh(cached.expiration, system.now())) return undefined;
   system.trace.step("cache hit");
   return cached;

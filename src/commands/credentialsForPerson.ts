@@ -22,8 +22,7 @@ export async function credentialsForPerson(
 ): Promise<RoleCredentials> {
   const cached = readRoleCredentials(role, system);
   if (cached && isFresh(cached.expiration, system.now())) return cached;
-  // Only stderr has to be a terminal: standard input may be a pipe, because nothing is read from
-  // it.
+  // Nothing is read from stdin, so it may be a pipe.
   if (isatty(2) && system.terminal() !== undefined) await signInFirst(role, flags, system);
   return obtainRoleCredentials(role, system.now() + DEADLINE_MS, system);
 }

@@ -1,29 +1,22 @@
 import { findingsOf } from "../doctor/checks/findings.ts";
 import { gatherFacts } from "../doctor/gather/gather.ts";
 import { report } from "../doctor/report.ts";
-import { EXIT_CODE, SsoCredError } from "../errors.ts";
+import { EXIT_CODE, usageError } from "../errors.ts";
 import { terminalColumns } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
 import { printableJson } from "../text/printable.ts";
-import { parseFlags } from "./parseFlags.ts";
-import { sessionOptions } from "./sessionArguments.ts";
-
-export const doctorOptions = {
-  ...sessionOptions,
-  offline: { type: "boolean" },
-  json: { type: "boolean" },
-} as const;
+import { DOCTOR_FLAGS } from "../usage/flags.ts";
+import { parseFlags } from "../usage/parseFlags.ts";
 
 /** `sso-cred doctor`: what is wrong here, and the commands that fix it. 8 if there is an error. */
 export async function doctor(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, doctorOptions);
+  const { values, positionals } = parseFlags(args, DOCTOR_FLAGS);
   const [session = values["sso-session"], ...more] = positionals;
-  if (more.length > 0 || (session !== undefined && values.profile !== undefined))
-    throw new SsoCredError("usage", "give one session or one profile", {
-      remedy: { run: "sso-cred doctor --help" },
-    });
   const { profile, offline = false } = values;
+  if (more.length > 0 || (session !== undefined && profile !== undefined)) {
+    throw usageError("give one session or one profile", "doctor");
+  }
   const findings = findingsOf(await gatherFacts({ session, profile, offline }, VERSION, system));
   system.writeStdout(values.json ? printableJson(findings) : report(findings, terminalColumns(1)));
   return findings.some(({ severity }) => severity === "error") ? EXIT_CODE.findings : 0;

@@ -1,7 +1,7 @@
 import { devNull } from "node:os";
 import { loadConfig } from "../config/configFile.ts";
 import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
-import { SsoCredError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { serveCredentials } from "../exec/credentialServer.ts";
 import { type CommandEnd, runCommand } from "../exec/runCommand.ts";
 import {
@@ -15,12 +15,10 @@ import { withHeldBackVariables } from "../platform/environment.ts";
 import { keepInheritedDescriptors } from "../platform/inheritedDescriptors.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
+import { EXEC_FLAGS } from "../usage/flags.ts";
+import { parseFlags } from "../usage/parseFlags.ts";
 import { credentialsForPerson } from "./credentialsForPerson.ts";
-import { signInOptions } from "./login.ts";
-import { parseFlags } from "./parseFlags.ts";
-import { namedRole, resolveNamedRole, roleOptions } from "./roleArguments.ts";
-
-export const execOptions = { ...roleOptions, ...signInOptions, serve: { type: "boolean" } } as const;
+import { namedRole, resolveNamedRole } from "./roleArguments.ts";
 
 /** How long one request of an SDK may take. SDKs give up earlier. */
 const REQUEST_MS = 50_000;
@@ -31,12 +29,8 @@ export async function exec(args: readonly string[], system: System): Promise<num
   const end = args.indexOf("--");
   const command = args.slice(end < 0 ? args.length : end + 1);
   // Comes first: without the -- the command's flags would be taken for ours.
-  if (!command[0]) {
-    throw new SsoCredError("usage", "name the command to run after --", {
-      remedy: { run: "sso-cred exec --help" },
-    });
-  }
-  const { values, positionals } = parseFlags(args.slice(0, end), execOptions);
+  if (!command[0]) throw usageError("name the command to run after --", "exec");
+  const { values, positionals } = parseFlags(args.slice(0, end), EXEC_FLAGS);
   const named = namedRole(values, positionals, "exec");
   const { role, region, configured } = resolveNamedRole(named, system);
   const credentials = await credentialsForPerson(role, values, configured);
@@ -45,11 +39,8 @@ export async function exec(args: readonly string[], system: System): Promise<num
     return runCommand(command, env, system, descriptors);
   };
   if (!values.serve) {
-    return exitCode(
-      command[0],
-      await run({ ...credentialVariables(credentials), ...regionVariables(region) }),
-      system,
-    );
+    const set = { ...credentialVariables(credentials), ...regionVariables(region) };
+    return exitCode(command[0], await run(set), system);
   }
   const fresh = () => obtainRoleCredentials(role, system.now() + REQUEST_MS, configured);
   const server = await serveCredentials(role.accountId, fresh);

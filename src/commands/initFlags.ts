@@ -1,34 +1,8 @@
-import { SsoCredError } from "../errors.ts";
+import { SsoCredError, usageError } from "../errors.ts";
 import type { Selection } from "../inventory/assignment.ts";
 import { printable } from "../text/printable.ts";
-import { signInOptions } from "./login.ts";
-import { parseFlags } from "./parseFlags.ts";
-
-export const initOptions = {
-  "sso-session": { type: "string" },
-  "start-url": { type: "string" },
-  "sso-region": { type: "string" },
-  scopes: { type: "string" },
-  "account-id": { type: "string" },
-  "role-name": { type: "string" },
-  region: { type: "string" },
-  output: { type: "string" },
-  "profile-name": { type: "string" },
-  all: { type: "boolean" },
-  accounts: { type: "string", multiple: true },
-  roles: { type: "string", multiple: true },
-  prune: { type: "boolean" },
-  refresh: { type: "boolean" },
-  adopt: { type: "boolean" },
-  revert: { type: "boolean" },
-  repair: { type: "boolean" },
-  "session-only": { type: "boolean" },
-  command: { type: "string" },
-  yes: { type: "boolean" },
-  "dry-run": { type: "boolean" },
-  json: { type: "boolean" },
-  ...signInOptions,
-} as const;
+import { INIT_FLAGS } from "../usage/flags.ts";
+import { parseFlags } from "../usage/parseFlags.ts";
 
 /** Flags that exclude most others. The list of each names the flags that may accompany it. */
 const EXCLUSIVE = {
@@ -42,10 +16,10 @@ export type InitFlags = ReturnType<typeof readFlags>;
 
 /** @throws SsoCredError("usage") for meaningless values and for two sessions. */
 export function readFlags(args: readonly string[]) {
-  const { values, positionals } = parseFlags(args, initOptions);
+  const { values, positionals } = parseFlags(args, INIT_FLAGS);
   const session = values["sso-session"] ?? positionals[0];
   if (positionals.length > (values["sso-session"] === undefined ? 1 : 0)) {
-    throw new SsoCredError("usage", "name one session", { remedy: { run: "sso-cred init --help" } });
+    throw usageError("name one session", "init");
   }
   const accountId = values["account-id"];
   if (accountId !== undefined && !/^\d{12}$/.test(accountId)) {

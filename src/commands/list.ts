@@ -1,49 +1,29 @@
 import { sessionTitle } from "../config/describeSession.ts";
 import { readConfigFiles } from "../init/plan/configFiles.ts";
 import { profilesByRole, readCurrentConfig, roleKey } from "../init/plan/currentConfig.ts";
-import {
-  type Assignment,
-  isSelectedAccount,
-  isSelectedRole,
-  type Selection,
-} from "../inventory/assignment.ts";
-import type { Inventory } from "../inventory/inventory.ts";
-import { listableRoles } from "../inventory/refusedAccounts.ts";
+import type { Assignment } from "../inventory/assignment.ts";
+import { selectedRoles } from "../inventory/refusedAccounts.ts";
 import { prose, terminalColumns } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { columnsOf, cutMiddle, pad } from "../text/columns.ts";
 import { printable, printableJson } from "../text/printable.ts";
-import { signInOptions } from "./login.ts";
+import { LIST_FLAGS } from "../usage/flags.ts";
+import { parseFlags } from "../usage/parseFlags.ts";
 import { withInventory } from "./openPortal.ts";
-import { parseFlags } from "./parseFlags.ts";
 import { personAtTerminal, progressLine } from "./person.ts";
-import { chosenSession, sessionOptions } from "./sessionArguments.ts";
-
-export const listOptions = {
-  ...sessionOptions,
-  accounts: { type: "string", multiple: true },
-  roles: { type: "string", multiple: true },
-  refresh: { type: "boolean" },
-  json: { type: "boolean" },
-  ...signInOptions,
-} as const;
+import { chosenSession } from "./sessionArguments.ts";
 
 /** `sso-cred list`: the accounts and roles of the signed-in person, and their profiles. */
 export async function list(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, listOptions);
+  const { values, positionals } = parseFlags(args, LIST_FLAGS);
   const session = await chosenSession(values, positionals, system);
-  const signIn = {
-    isAttended: (await personAtTerminal(system)) !== undefined,
-    flags: values,
-  };
+  const isAttended = (await personAtTerminal(system)) !== undefined;
   const selection = { accounts: values.accounts ?? [], roles: values.roles ?? [] };
   const listing = { progress: progressLine(system), isFresh: values.refresh ?? false };
-  const refusalReport = {
-    say: (line: string) => system.writeStderr(prose(2, `${line}\n`)),
-    logoutArguments: session.loginArguments,
-  };
-  const found = await withInventory(session, signIn, listing, system, (inventory) =>
-    select(inventory, selection, refusalReport),
+  const say = (line: string) => system.writeStderr(prose(2, `${line}\n`));
+  const report = { say, logoutArguments: session.loginArguments };
+  const found = await withInventory(session, { isAttended, flags: values }, listing, system, (inventory) =>
+    selectedRoles(inventory, selection, report),
   );
 
   const profileNames = session.name === null ? new Map<string, string[]>() : profilesOf(session.name, system);
@@ -53,24 +33,13 @@ export async function list(args: readonly string[], system: System): Promise<num
   }));
   if (rows.length === 0 && !values.json) {
     const which = values.accounts || values.roles ? " that matches what was asked for" : "";
-    refusalReport.say(`No account and role is assigned to you in '${sessionTitle(session)}'${which}.`);
+    say(`No account and role is assigned to you in '${sessionTitle(session)}'${which}.`);
     return 0;
   }
   system.writeStdout(
     values.json ? printableJson(rows.map(asData)) : assignmentTable(rows, terminalColumns(1)),
   );
   return 0;
-}
-
-/** The same selection as in `init`. */
-async function select(
-  inventory: Inventory,
-  selection: Selection,
-  refusalReport: Parameters<typeof listableRoles>[2],
-): Promise<Assignment[]> {
-  const accounts = (await inventory.accounts()).filter((account) => isSelectedAccount(selection, account));
-  const listed = await listableRoles(inventory, accounts, refusalReport);
-  return listed.filter(({ roleName }) => isSelectedRole(selection, roleName));
 }
 
 function profilesOf(session: string, system: System): ReadonlyMap<string, string[]> {

@@ -12,27 +12,18 @@ import { loginInstructions } from "../signIn/loginInstructions.ts";
 import { LOGIN_MS } from "../signIn/pendingLogin.ts";
 import { startLogin } from "../signIn/startLogin.ts";
 import { tokenLife } from "../text/relativeTime.ts";
-import { parseFlags } from "./parseFlags.ts";
-import { chosenSession, sessionOptions } from "./sessionArguments.ts";
+import { LOGIN_FLAGS, type SIGN_IN_FLAGS } from "../usage/flags.ts";
+import { type FlagValues, parseFlags } from "../usage/parseFlags.ts";
+import { chosenSession } from "./sessionArguments.ts";
 
-export const signInOptions = {
-  "use-device-code": { type: "boolean" },
-  "no-browser": { type: "boolean" },
-} as const;
-
-export type SignInFlags = { [name in keyof typeof signInOptions]?: boolean | undefined };
-
-export const loginOptions = {
-  ...sessionOptions,
-  ...signInOptions,
-} as const;
+export type SignInFlags = FlagValues<typeof SIGN_IN_FLAGS>;
 
 /** The worker gives up before this. */
 const LAST_LOOK_MS = 5_000;
 
 /** `sso-cred login`: always asks anew, whatever is cached, held back or under way. */
 export async function login(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, loginOptions);
+  const { values, positionals } = parseFlags(args, LOGIN_FLAGS);
   const session = await chosenSession(values, positionals, system);
   const { token } = await signInAnew(session, system, values);
   const life = tokenLife(token.expiresAt, canRefresh(session, token, system.now()), system.now());

@@ -16,7 +16,7 @@ import {
   removeStray,
   revokeRemoved,
 } from "../credentials/signOut.ts";
-import { SsoCredError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import { parseTimestamp } from "../hit/expiry.ts";
 import { roleCacheDirectory, ssoCacheDirectory } from "../hit/paths.ts";
 import { removeInventory } from "../inventory/inventoryFile.ts";
@@ -24,16 +24,14 @@ import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
 import { allPendingLogins, isUnderWay } from "../signIn/pendingLogin.ts";
-import { parseFlags } from "./parseFlags.ts";
+import { LOGOUT_FLAGS } from "../usage/flags.ts";
+import { parseFlags } from "../usage/parseFlags.ts";
 import {
   explicitName,
   onlyConfiguredSession,
   resolveChoice,
   type SessionChoice,
-  sessionOptions,
 } from "./sessionArguments.ts";
-
-export const logoutOptions = { ...sessionOptions, all: { type: "boolean" } } as const;
 
 /** How long a person waits for portals, in all. The tokens are revoked side by side. */
 const REVOCATION_MS = 5_000;
@@ -44,7 +42,7 @@ const REVOCATION_MS = 5_000;
  * and start URL.
  */
 export async function logout(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, logoutOptions);
+  const { values, positionals } = parseFlags(args, LOGOUT_FLAGS);
   // A mistake in the setting for signing in must not prevent signing out.
   const withoutLoginMode = { ...system, env: { ...system.env, SSO_CRED_LOGIN: undefined } };
   if (!values.all) {
@@ -52,9 +50,7 @@ export async function logout(args: readonly string[], system: System): Promise<n
     return 0;
   }
   if (positionals.length > 0 || values.profile !== undefined || values["sso-session"] !== undefined) {
-    throw new SsoCredError("usage", "--all takes no session: it signs out of every one", {
-      remedy: { run: "sso-cred logout --help" },
-    });
+    throw usageError("--all takes no session: it signs out of every one", "logout");
   }
   await signOutOfAll(withoutLoginMode);
   return 0;

@@ -2,20 +2,15 @@ import { type Config, loadConfig } from "../config/configFile.ts";
 import { resolveRole } from "../config/profile.ts";
 import { resolveSession } from "../config/session.ts";
 import { withSessionVariables } from "../config/sessionVariables.ts";
-import { SsoCredError } from "../errors.ts";
+import { usageError } from "../errors.ts";
 import type { Role, SessionRole } from "../model.ts";
+import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
+import type { ROLE_FLAGS } from "../usage/flags.ts";
+import type { FlagValues } from "../usage/parseFlags.ts";
 
-/** The flags of the main job and of every command that takes a role. */
-export const roleOptions = {
-  "account-id": { type: "string" },
-  "role-name": { type: "string" },
-  "sso-session": { type: "string" },
-  profile: { type: "string" },
-} as const;
-
-type RoleArguments = { [name in keyof typeof roleOptions]?: string | undefined };
+type RoleArguments = FlagValues<typeof ROLE_FLAGS>;
 
 export interface NamedRole extends Role {
   readonly session: string;
@@ -31,10 +26,7 @@ export function namedRole(
   command?: string,
 ): NamedRole | { profile: string } {
   const { profile, "account-id": accountId, "role-name": roleName, "sso-session": flag } = values;
-  const usage = (message: string) =>
-    new SsoCredError("usage", message, {
-      remedy: { run: command === undefined ? "sso-cred --help" : `sso-cred ${command} --help` },
-    });
+  const usage = (message: string) => usageError(message, command);
   if (profile !== undefined) {
     if (positionals.length > 0 || [accountId, roleName, flag].some((value) => value !== undefined)) {
       throw usage("--profile takes no other names: session, account and role are the profile's");
@@ -85,12 +77,10 @@ export function resolveNamedRole(named: NamedRole | { profile: string }, system:
 
 /** True if the profile's portal is not its session's, such as a local stand-in for AWS. */
 function hasOwnEndpoint({ session }: SessionRole, config: Config, system: System): boolean {
-  if (session.name === null || session.endpoints.ssoUrl === undefined) return false;
-  try {
-    return resolveSession(config, session.name, system).endpoints.ssoUrl !== session.endpoints.ssoUrl;
-  } catch {
-    return true;
-  }
+  const { name, endpoints } = session;
+  if (name === null || endpoints.ssoUrl === undefined) return false;
+  const own = attempt(() => resolveSession(config, name, system).endpoints.ssoUrl, undefined);
+  return own !== endpoints.ssoUrl;
 }
 
 /**

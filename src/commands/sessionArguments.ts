@@ -6,14 +6,11 @@ import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
+import type { SESSION_FLAGS } from "../usage/flags.ts";
+import type { FlagValues } from "../usage/parseFlags.ts";
 import { personAtTerminal } from "./person.ts";
 
-export const sessionOptions = {
-  profile: { type: "string" },
-  "sso-session": { type: "string" },
-} as const;
-
-export type SessionArguments = { [name in keyof typeof sessionOptions]?: string | undefined };
+export type SessionArguments = FlagValues<typeof SESSION_FLAGS>;
 
 /**
  * The session that `[SESSION | --profile NAME | --sso-session NAME]` names. Without one, the only

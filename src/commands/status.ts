@@ -16,10 +16,9 @@ import { VERSION } from "../platform/version.ts";
 import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime, tokenLife } from "../text/relativeTime.ts";
-import { parseFlags } from "./parseFlags.ts";
-import { type SessionArguments, sessionOptions } from "./sessionArguments.ts";
-
-export const statusOptions = { ...sessionOptions, json: { type: "boolean" } } as const;
+import { STATUS_FLAGS } from "../usage/flags.ts";
+import { parseFlags } from "../usage/parseFlags.ts";
+import type { SessionArguments } from "./sessionArguments.ts";
 
 interface SessionStatus {
   session: string | null;
@@ -53,7 +52,7 @@ type Row = { data: SessionStatus | BrokenSession; line: string };
  * a person, 3 if the settings of one cannot be used, else 4.
  */
 export async function status(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, statusOptions);
+  const { values, positionals } = parseFlags(args, STATUS_FLAGS);
   const rows = askedSessions(positionals, values, system).map((session) => rowOf(session, system));
   const data = rows.map((row) => row.data);
   const text = `${rows.map((row) => row.line).join("\n")}\n${frontLine()}`;

@@ -1,5 +1,5 @@
 import { SsoCredError } from "../errors.ts";
-import type { SHELLS } from "../usage/commandTable.ts";
+import type { SHELLS } from "../usage/flags.ts";
 
 export type Shell = (typeof SHELLS)[number];
 

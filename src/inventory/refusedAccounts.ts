@@ -1,7 +1,25 @@
 import { SsoCredError } from "../errors.ts";
 import type { Account } from "../model.ts";
-import type { Assignment } from "./assignment.ts";
+import { type Assignment, isSelectedAccount, isSelectedRole, type Selection } from "./assignment.ts";
 import type { Assigned, Inventory, Refusal } from "./inventory.ts";
+
+interface RefusalReport {
+  /** Is told, in one line, which accounts the portal refuses to list. */
+  say(line: string): void;
+  /** Name the session in the remedy. */
+  readonly logoutArguments: string;
+}
+
+/** The roles that the filters leave, of the accounts that they leave. Throws as `listableRoles`. */
+export async function selectedRoles(
+  list: Inventory,
+  selection: Selection,
+  report: RefusalReport,
+): Promise<Assignment[]> {
+  const accounts = (await list.accounts()).filter((account) => isSelectedAccount(selection, account));
+  const listed = await listableRoles(list, accounts, report);
+  return listed.filter(({ roleName }) => isSelectedRole(selection, roleName));
+}
 
 /** Accounts named in one line. */
 const MOST_NAMED = 10;
@@ -16,7 +34,7 @@ const MOST_NAMED = 10;
 export async function listableRoles(
   list: Inventory,
   accounts: readonly Account[],
-  { say, logoutArguments }: { say(line: string): void; logoutArguments: string },
+  { say, logoutArguments }: RefusalReport,
 ): Promise<Assignment[]> {
   const { assignments, refusals } = await list.assignments(accounts);
   const [first] = refusals;

@@ -1,7 +1,17 @@
-import type { Flag, Kind } from "./flag.ts";
-import { INIT_FLAGS, REFRESH_FLAG } from "./initTable.ts";
+import {
+  CONSOLE_FLAGS,
+  DOCTOR_FLAGS,
+  ENV_FLAGS,
+  EXEC_FLAGS,
+  type Flag,
+  INIT_FLAGS,
+  type Kind,
+  LIST_FLAGS,
+  LOGIN_FLAGS,
+  LOGOUT_FLAGS,
+  STATUS_FLAGS,
+} from "./flags.ts";
 
-export const SHELLS = ["bash", "zsh", "sh", "fish", "powershell", "cmd"] as const;
 export const COMPLETION_SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
 export interface CommandUsage {
@@ -19,23 +29,6 @@ export interface CommandUsage {
   readonly example: string;
 }
 
-const ROLE_FLAGS: readonly Flag[] = [
-  { name: "account-id", value: "ID", kind: "account", help: "the account, 12 digits" },
-  { name: "role-name", value: "ROLE", kind: "role", help: "the role" },
-  {
-    name: "sso-session",
-    value: "NAME",
-    kind: "session",
-    help: "the session, for names that look like a flag",
-  },
-  { name: "profile", value: "NAME", kind: "profile", help: "session, account and role of a profile" },
-];
-
-export const MAIN_FLAGS: readonly Flag[] = [
-  ...ROLE_FLAGS,
-  { name: "json", help: "print the document on a terminal, too" },
-];
-
 /** All commands and flags. Help, README, man page and completion are made from this table. */
 export const COMMANDS: readonly CommandUsage[] = commands();
 
@@ -44,20 +37,6 @@ export function commandUsage(name: string | undefined): CommandUsage | undefined
 }
 
 function commands(): CommandUsage[] {
-  const session: Flag[] = [
-    { name: "profile", value: "NAME", kind: "profile", help: "the session of a profile" },
-    {
-      name: "sso-session",
-      value: "NAME",
-      kind: "session",
-      help: "the session, for names that look like a flag",
-    },
-  ];
-  const signIn: Flag[] = [
-    { name: "use-device-code", help: "sign in with a code, on any device" },
-    { name: "no-browser", help: "only print the address" },
-  ];
-  const json = (help: string): Flag => ({ name: "json", help });
   const role = "(--profile NAME | SESSION --account-id ID --role-name ROLE)";
   return [
     {
@@ -66,7 +45,7 @@ function commands(): CommandUsage[] {
       summary: "sign in, choose accounts and roles, write ~/.aws/config",
       about:
         "Asks for what no flag answers, signs in where the portal has to be asked, and writes ~/.aws/config.",
-      flags: [...INIT_FLAGS, ...signIn],
+      flags: INIT_FLAGS,
       words: "session",
       example: "sso-cred init my-sso --all --yes --dry-run",
     },
@@ -74,7 +53,7 @@ function commands(): CommandUsage[] {
       name: "login",
       synopsis: "[SESSION | --profile NAME] [--use-device-code] [--no-browser]",
       summary: "sign in now",
-      flags: [...session, ...signIn],
+      flags: LOGIN_FLAGS,
       words: "session",
       example: "sso-cred login my-sso",
     },
@@ -82,7 +61,7 @@ function commands(): CommandUsage[] {
       name: "logout",
       synopsis: "[SESSION | --profile NAME | --all]",
       summary: "sign out: revoke at the portal, remove token and role credentials",
-      flags: [...session, { name: "all", help: "every session, like aws sso logout" }],
+      flags: LOGOUT_FLAGS,
       words: "session",
       example: "sso-cred logout my-sso",
     },
@@ -90,18 +69,7 @@ function commands(): CommandUsage[] {
       name: "list",
       synopsis: "[SESSION | --profile NAME] [--accounts GLOB] [--roles GLOB] [--refresh] [--json]",
       summary: "accounts and roles you may use",
-      flags: [
-        ...session,
-        {
-          name: "accounts",
-          value: "GLOB",
-          help: "only these accounts, by name or id; repeatable; !GLOB leaves out",
-        },
-        { name: "roles", value: "GLOB", help: "only these roles; repeatable; !GLOB leaves out" },
-        REFRESH_FLAG,
-        json("an array with an object for each role"),
-        ...signIn,
-      ],
+      flags: LIST_FLAGS,
       words: "session",
       example: "sso-cred list my-sso --roles 'Read*'",
     },
@@ -109,7 +77,7 @@ function commands(): CommandUsage[] {
       name: "status",
       synopsis: "[SESSION ...] [--profile NAME] [--json]",
       summary: "signed in? until when? exit code 0 if usable without a person, else 4",
-      flags: [...session, json("an array with an object for each session")],
+      flags: STATUS_FLAGS,
       words: "session",
       example: "sso-cred status",
     },
@@ -119,11 +87,7 @@ function commands(): CommandUsage[] {
       summary: "what is wrong here, why it matters, and the command that mends it",
       about:
         "Looks for everything that keeps AWS tools from getting credentials here. Changes nothing and starts no sign-in.\nExit code 0 when nothing has to be mended, else 8.",
-      flags: [
-        ...session,
-        { name: "offline", help: "ask no service" },
-        json("an array with an object for each finding"),
-      ],
+      flags: DOCTOR_FLAGS,
       words: "session",
       example: "sso-cred doctor",
     },
@@ -133,7 +97,7 @@ function commands(): CommandUsage[] {
       summary: "run a command with credentials: in its environment, or served while it runs",
       about:
         "The command's exit code is that of this program, 128 + n after signal n, 127 where there is no such command.\nWith --serve no secret enters the environment: a server on 127.0.0.1 gives AWS SDKs fresh credentials as long as the command runs. Use it for jobs that outlive a role session.",
-      flags: [...ROLE_FLAGS, { name: "serve", help: "serve the credentials on 127.0.0.1" }, ...signIn],
+      flags: EXEC_FLAGS,
       words: "session",
       example: "sso-cred exec --profile my-dev-profile -- aws sts get-caller-identity",
     },
@@ -143,18 +107,7 @@ function commands(): CommandUsage[] {
       summary: "print the same variables as lines for eval",
       about:
         'In bash, zsh and sh: eval "$(sso-cred env --profile NAME)". In fish and PowerShell, pipe it to source or to Invoke-Expression.\nIn cmd: for /f "tokens=*" %i in (\'sso-cred env --profile NAME\') do @%i',
-      flags: [
-        ...ROLE_FLAGS,
-        {
-          name: "shell",
-          value: "NAME",
-          kind: "shell",
-          help: `${SHELLS.join(", ")}; told from the caller unless given`,
-        },
-        { name: "unset", help: "print the lines that take the variables away again" },
-        { name: "force", help: "print even to a terminal, where the secrets stay in the scrollback" },
-        ...signIn,
-      ],
+      flags: ENV_FLAGS,
       words: "session",
       example: 'eval "$(sso-cred env --profile my-dev-profile)"',
     },
@@ -162,11 +115,7 @@ function commands(): CommandUsage[] {
       name: "console",
       synopsis: `${role} [--destination URL] [--print]`,
       summary: "open the AWS console in this account and role",
-      flags: [
-        ...ROLE_FLAGS,
-        { name: "destination", value: "URL", help: "a page of the AWS console" },
-        { name: "print", help: "print the address instead of opening it" },
-      ],
+      flags: CONSOLE_FLAGS,
       words: "session",
       example: "sso-cred console --profile my-dev-profile",
     },

@@ -1,8 +1,8 @@
 import type { Config } from "../config/configFile.ts";
 import { rolePairs } from "../config/profile.ts";
 import type { Role } from "../model.ts";
-import { COMMANDS, COMPLETION_SHELLS, commandUsage, MAIN_FLAGS, SHELLS } from "./commandTable.ts";
-import type { Flag, Kind } from "./flag.ts";
+import { COMMANDS, COMPLETION_SHELLS, commandUsage } from "./commandTable.ts";
+import { type Flag, type Kind, MAIN_FLAGS, SHELLS } from "./flags.ts";
 
 interface Candidate {
   readonly text: string;
@@ -22,7 +22,7 @@ export function complete(words: readonly string[], config: Config | undefined): 
   // The command's own words.
   if (before[0] === "exec" && before.includes("--")) return [];
   const command = commandUsage(before[0]);
-  const flags = command?.flags ?? MAIN_FLAGS;
+  const flags: readonly Flag[] = command?.flags ?? MAIN_FLAGS;
   const given = readWords(command ? before.slice(1) : before, flags);
 
   const open = flags.find((flag) => flag.value !== undefined && before.at(-1) === `--${flag.name}`);
@@ -37,7 +37,7 @@ export function complete(words: readonly string[], config: Config | undefined): 
   const flagCandidates = () => {
     const known = [...flags, HELP, ...(before.length === 0 ? [VERSION] : [])];
     return known
-      .filter((flag) => !given.flags.has(flag.name) || /repeatable/.test(flag.help))
+      .filter((flag) => !given.flags.has(flag.name) || flag.isRepeatable)
       .map((flag) => ({ text: `--${flag.name}`, help: flag.help }));
   };
   if (current.startsWith("-")) return matching(flagCandidates(), current);

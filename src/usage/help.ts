@@ -1,6 +1,6 @@
 import { EXIT_CODE } from "../errors.ts";
 import { COMMANDS, type CommandUsage, commandUsage } from "./commandTable.ts";
-import type { Flag } from "./flag.ts";
+import type { Flag } from "./flags.ts";
 
 const COLUMNS = 80;
 const NAMES = Math.max(...COMMANDS.map(({ name }) => name.length)) + 2;

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { COMMANDS, MAIN_FLAGS } from "../../src/usage/commandTable.ts";
+import { COMMANDS } from "../../src/usage/commandTable.ts";
+import { MAIN_FLAGS } from "../../src/usage/flags.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DOCUMENTS = [

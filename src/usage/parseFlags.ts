@@ -1,0 +1,24 @@
+import { parseArgs } from "node:util";
+import type { Flag } from "./flags.ts";
+
+type FlagValue<F> = F extends { isRepeatable: true }
+  ? string[]
+  : F extends { value: string }
+    ? string
+    : boolean;
+
+/** The flags of a command line by their names, for a list of flags that is `as const`. */
+export type FlagValues<Flags extends readonly Flag[]> = {
+  [F in Flags[number] as F["name"]]?: FlagValue<F> | undefined;
+};
+
+/** Throws the error of `parseArgs`, which becomes `usage`. */
+export function parseFlags<const Flags extends readonly Flag[]>(args: readonly string[], flags: Flags) {
+  const options = flags.map(({ name, value, isRepeatable = false }) => {
+    const type = value === undefined ? ("boolean" as const) : ("string" as const);
+    return [name, { type, multiple: isRepeatable }] as const;
+  });
+  const config = { args: [...args], options: Object.fromEntries(options), allowPositionals: true };
+  const { values, positionals } = parseArgs(config);
+  return { values: values as FlagValues<Flags>, positionals };
+}
