@@ -10,6 +10,7 @@ import type { Environment, System } from "../platform/system.ts";
 import { listFolder, removeFile } from "./folder.ts";
 import { readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
+import { isStandIn } from "./tokenOrigin.ts";
 
 /** The parts of a role that its cache file is named after. */
 type CachedRole = Role & { session: SessionIdentity | SsoSession };
@@ -37,8 +38,9 @@ export function readRoleCredentials(role: CachedRole, system: Environment): Role
 
 function isOfSession(found: RoleCredentials, session: CachedRole["session"], { env }: Environment): boolean {
   if (!("endpoints" in session)) return isOfPortal(found, env);
-  const { startUrl = session.startUrl, region = session.region, endpoint = session.endpoints.ssoUrl } = found;
-  return startUrl === session.startUrl && region === session.region && endpoint === session.endpoints.ssoUrl;
+  const { startUrl = session.startUrl, region = session.region, endpoint } = found;
+  const isHere = endpoint === undefined || isStandIn(session.endpoints.ssoUrl);
+  return startUrl === session.startUrl && region === session.region && isHere;
 }
 
 /** Cached credentials with at least a minute left. */
@@ -77,7 +79,7 @@ export function writeRoleCredentials(
       roleName: role.roleName,
       startUrl: role.session.startUrl,
       region: role.session.region,
-      ...(ssoUrl === undefined ? {} : { endpoint: ssoUrl }),
+      ...(ssoUrl !== undefined && isStandIn(ssoUrl) && { endpoint: ssoUrl }),
     },
   });
   prepareReplacement(roleCredentialsPath(role, system), { synced: "text" }).commit(text, isWanted);

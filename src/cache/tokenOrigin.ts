@@ -2,18 +2,23 @@ import { join } from "node:path";
 import { stateDirectory } from "../hit/paths.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { EndpointSettings } from "../model.ts";
-import { isLoopback } from "../platform/loopback.ts";
 import type { Environment, System } from "../platform/system.ts";
 import { readJsonObject } from "./jsonFile.ts";
 import { STATE_FORMAT, writeStateFile } from "./stateFile.ts";
 
 /*
- * A token must not go from a local stand-in to AWS, or from AWS to a stand-in. The token file is the AWS CLI's byte for byte, so
- * the endpoints that a token came from are recorded apart, under the same name (`tokenKey`).
+ * A token must not go from a stand-in for AWS, such as LocalStack, to AWS, or from AWS to a stand-in.
+ * The token file is the AWS CLI's byte for byte, so a record under the same name (`tokenKey`) tells
+ * which of the two it came from. Stand-ins are not told apart: one that has moved, or that is out of
+ * reach, is no reason to sign in.
  */
 
-/** No endpoint is configured: the SDK's rules lead to AWS. */
-const AWS = "aws";
+const AWS_HOST = /\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu))$/;
+
+/** True if an endpoint is configured that is not AWS's. */
+export function isStandIn(url: string | undefined): boolean {
+  return url !== undefined && !AWS_HOST.test(new URL(url).hostname);
+}
 
 /** Records where a token came from. Best effort: one without a record may be sent to any endpoint. */
 export function recordTokenOrigin(
@@ -23,7 +28,8 @@ export function recordTokenOrigin(
   system: Environment & Pick<System, "trace">,
 ): void {
   try {
-    writeStateFile(originPath(key, system), { tokenFingerprint: fingerprint, ...originOf(endpoints) });
+    const state = { tokenFingerprint: fingerprint, isStandIn: hasStandIn(endpoints) };
+    writeStateFile(originPath(key, system), state);
   } catch (error) {
     system.trace.step("the origin of the token could not be recorded", { error: String(error) });
   }
@@ -37,42 +43,24 @@ export function isOfEndpoints(
   system: Environment,
 ): boolean {
   const record = readOrigin(key, system);
-  return record?.tokenFingerprint !== fingerprint || isSameOrigin(record, originOf(endpoints));
+  return record?.tokenFingerprint !== fingerprint || record.isStandIn === hasStandIn(endpoints);
 }
 
 /** True if the last sign-in was at other endpoints, which gave the client registration too. */
 export function hasOtherEndpoints(key: string, endpoints: EndpointSettings, system: Environment): boolean {
   const record = readOrigin(key, system);
-  return record !== undefined && !isSameOrigin(record, originOf(endpoints));
+  return record !== undefined && record.isStandIn !== hasStandIn(endpoints);
 }
 
-interface Origin {
-  sso: string;
-  oidc: string;
+function hasStandIn({ ssoUrl, oidcUrl }: EndpointSettings): boolean {
+  return isStandIn(ssoUrl) || isStandIn(oidcUrl);
 }
 
 /** The record of any boot: unlike our other state, it describes a file that outlives one. */
-function readOrigin(key: string, system: Environment): (Origin & { tokenFingerprint: unknown }) | undefined {
-  const { format, tokenFingerprint, sso, oidc } = readJsonObject(originPath(key, system)) ?? {};
-  const isWhole = format === STATE_FORMAT && typeof sso === "string" && typeof oidc === "string";
-  return isWhole ? { tokenFingerprint, sso, oidc } : undefined;
-}
-
-function originOf(endpoints: EndpointSettings): Origin {
-  const [sso, oidc] = [endpoints.ssoUrl, endpoints.oidcUrl].map((text) => {
-    if (text === undefined) return AWS;
-    const { origin, hostname, port } = new URL(text);
-    return isLoopback(hostname) ? `loopback:${port}` : origin;
-  });
-  return { sso: sso ?? AWS, oidc: oidc ?? AWS };
-}
-
-/** A stand-in is recognised by one of its two services: the other may have moved. */
-function isSameOrigin(a: Origin, b: Origin): boolean {
-  const isAlike = (["sso", "oidc"] as const).every(
-    (service) => (a[service] === AWS) === (b[service] === AWS),
-  );
-  return isAlike && (a.sso === b.sso || a.oidc === b.oidc);
+function readOrigin(key: string, system: Environment) {
+  const { format, tokenFingerprint, isStandIn } = readJsonObject(originPath(key, system)) ?? {};
+  if (format !== STATE_FORMAT || typeof isStandIn !== "boolean") return undefined;
+  return { tokenFingerprint, isStandIn };
 }
 
 /** Among the attempts, because it describes the last one that gave a token. */

@@ -102,8 +102,8 @@ function readFailedLogin(session: SsoSession, system: Environment): FailedLogin 
   return { end, at, until, count, failure };
 }
 
-function settingsOf({ startUrl, region, endpoints }: SsoSession): string {
-  return sha1(JSON.stringify([startUrl, region, endpoints.ssoUrl ?? null, endpoints.oidcUrl ?? null]));
+function settingsOf({ startUrl, region }: SsoSession): string {
+  return sha1(`${startUrl} ${region}`);
 }
 
 function timeOfDay(epochMs: number): string {

@@ -1,16 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
 import { keyOf, putToken, readTokenFile } from "../support/signedIn.ts";
-import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
-
-/** A second service that the session's name may stand for: two stand-ins, or a stand-in and AWS. */
-async function otherCenter({ clock }: SignInWorld) {
-  const center = await startIdentityCenter({ now: clock.now });
-  onTestFinished(() => center.stop());
-  return center;
-}
+import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 /** No endpoint is configured, so AWS's hosts are asked, through a proxy that only notes them. */
 async function atAws(env: Record<string, string> = {}) {
@@ -25,20 +17,6 @@ async function atAws(env: Record<string, string> = {}) {
   const none = { AWS_ENDPOINT_URL_SSO: undefined, AWS_ENDPOINT_URL_SSO_OIDC: undefined };
   return { asked, env: { ...none, ...env, HTTPS_PROXY: `http://127.0.0.1:${port}` } };
 }
-
-it("each of two endpoints gives its own credentials, and gets no token and no client of the other", async () => {
-  const world = await signInWorld();
-  const other = await otherCenter(world);
-  const here = keyOf(await world.call());
-  const there = keyOf(await world.call(MAIN_JOB, { env: other.env }));
-  expect(world.center.state.roleKeys.has(here)).toBe(true);
-  expect(other.state.roleKeys.has(there)).toBe(true);
-  const again = keyOf(await world.call());
-  expect(world.center.state.roleKeys.has(again)).toBe(true);
-  expect(world.opened()).toHaveLength(3);
-  for (const center of [world.center, other])
-    expect(center.requests.filter(({ status }) => status >= 400)).toEqual([]);
-});
 
 it("credentials of a stand-in are served to no run at AWS, and AWS is not sent its token", async () => {
   const world = await signInWorld();
@@ -78,10 +56,32 @@ it("a token that another tool wrote may be used at every endpoint", async () => 
   expect([new Set(asked).size, await readTokenFile(world)]).toEqual([1, token]);
 });
 
-it("a stand-in whose portal has moved is an outage, not another service: nobody is asked", async () => {
+it.each([
+  ["moved", "http://127.0.0.1:1"],
+  ["got another name", "https://stand-in.invalid"],
+])("a stand-in that has %s is an outage, not another service: nobody is asked", async (_, url) => {
   const world = await signInWorld({ env: { SSO_CRED_CACHE: "off" } });
   expect((await world.call()).code).toBe(0);
-  const env = { AWS_ENDPOINT_URL_SSO: "http://127.0.0.1:1" };
+  const env = { AWS_ENDPOINT_URL_SSO: url, AWS_ENDPOINT_URL_SSO_OIDC: url };
   expect(await world.call(MAIN_JOB, { env })).toMatchObject({ code: 7, stdout: "" });
   expect(world.opened()).toHaveLength(1);
+});
+
+it("cached credentials of a stand-in that cannot be reached any more still serve", async () => {
+  const world = await signInWorld();
+  const key = keyOf(await world.call());
+  const url = "http://127.0.0.1:1";
+  const env = { AWS_ENDPOINT_URL_SSO: url, AWS_ENDPOINT_URL_SSO_OIDC: url };
+  expect(keyOf(await world.call(MAIN_JOB, { env }))).toBe(key);
+});
+
+it("an endpoint of AWS's own under another name is AWS", async () => {
+  const world = await signInWorld({ env: { SSO_CRED_CACHE: "off" } });
+  expect((await world.call()).code).toBe(0);
+  const { asked, env } = await atAws({
+    CI: "1",
+    AWS_ENDPOINT_URL: "https://vpce-1.portal.sso.eu-west-1.vpce.amazonaws.com",
+  });
+  expect((await world.call(MAIN_JOB, { env })).code).toBe(4);
+  expect(asked).toEqual([]);
 });
