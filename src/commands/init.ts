@@ -104,9 +104,10 @@ async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number
  * Lists the roles, signing in if needed. At a terminal, a failed sign-in leads back to the
  * questions whose answers can fix it.
  */
-async function signedInRoles(wizard: Wizard, files: Files, current: CurrentConfig, first: SessionAnswers) {
+async function signedInRoles(wizard: Wizard, before: Files, config: CurrentConfig, first: SessionAnswers) {
   const { asking, flags } = wizard;
-  for (let answers = first; ; ) {
+  let [files, current, answers] = [before, config, first];
+  for (;;) {
     try {
       return { ...(await chosenRoles({ ...wizard, files, current, answers })), sessionKeys: answers.keys };
     } catch (error) {
@@ -116,9 +117,12 @@ async function signedInRoles(wizard: Wizard, files: Files, current: CurrentConfi
       if (asking.prompts === undefined || flags.yes) throw withoutSession(error, current, answers);
       asking.say(`sso-cred: ${error.message}`);
       if (isCancelled) wizard.system.clearInterrupt();
-      const again = await askSessionAgain(answers, asking);
+      const again = await askSessionAgain(answers, error.message, asking);
       if (again === undefined) throw error;
       answers = again;
+      // The person may have edited the file meanwhile.
+      files = readConfigFiles(wizard.system);
+      current = readCurrentConfig(files.configText);
     }
   }
 }

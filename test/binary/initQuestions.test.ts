@@ -3,7 +3,7 @@ import { START_URL, sessionSection } from "../support/home.ts";
 import { answer, desk } from "../support/initDesk.ts";
 import { KEYS } from "../support/pty.ts";
 
-const { enter, escape: esc, backspace, tab } = KEYS;
+const { enter, controlC, escape: esc, backspace, tab } = KEYS;
 
 describe("the questions of the wizard", () => {
   it("asks again for what cannot be taken, and says why", async () => {
@@ -48,5 +48,24 @@ describe("the questions of the wizard", () => {
     ]);
     expect((await wizard.done).code).toBe(0);
     expect(await config()).toContain("region = ap-southeast-7\noutput = yaml-stream\n");
+  });
+
+  it.each([
+    ["d-12345", "a directory id is d- and ten characters of 0-9 and a-f"],
+    ["ssoins-7223b02cd11c1cc6", "it is the id of the instance, not of the directory (d-…)"],
+    [
+      "http://d-1234567890.awsapps.com/start",
+      "it is not an https URL:\nhttp://d-1234567890.awsapps.com/start",
+    ],
+  ])("says why %s is no start URL, and keeps what was typed", async (typed, reason) => {
+    const { init } = await desk();
+    const wizard = init(["corp"]);
+    await answer(wizard, [["SSO start URL [None]:", typed + enter]]);
+    await wizard.waitFor("Not a valid");
+    expect((await wizard.screen()).split("\n").slice(1).join("\n")).toBe(
+      `SSO start URL [None]: ${typed}\nNot a valid Start URL: ${reason}`,
+    );
+    wizard.type(controlC);
+    expect((await wizard.done).code).toBe(130);
   });
 });

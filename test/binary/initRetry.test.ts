@@ -69,4 +69,86 @@ describe("a sign-in that fails in the wizard", () => {
     await answer(wizard, [["Signed in.\nThere are 2 AWS accounts available to you.", controlC]]);
     expect((await wizard.done).code).toBe(130);
   });
+
+  it.each([
+    {
+      why: "a refused start URL",
+      settings: { startUrl: "https://d-2222222222.awsapps.com/start" },
+      says: `sso-cred: the sign-in to 'corp' failed: invalid_request: Invalid start URL;
+check sso_start_url (https://d-1234567890.awsapps.com/start) and sso_region
+(eu-west-1) in [sso-session corp]`,
+    },
+    {
+      why: "a sign-in that nobody answers",
+      settings: { deviceSeconds: 1 },
+      says: "sso-cred: nobody answered the sign-in to 'corp' in time",
+    },
+  ])("keeps every answer after $why, and takes a better one", async ({ settings, says }) => {
+    const { init, config, center } = await desk({ browser: "ignore" });
+    const usual = { ...center.settings };
+    Object.assign(center.settings, settings);
+    const wizard = init(["--use-device-code"]);
+    await answer(wizard, [
+      ["SSO session name (Recommended):", `corp${enter}`],
+      ["SSO start URL [None]:", `d-1234567890${enter}`],
+      ["SSO region [None]:", `eu-west-1${enter}`],
+      ["SSO registration scopes", enter],
+      [`${says}\nSSO start URL [${START_URL}]:`, ""],
+    ]);
+    Object.assign(center.settings, usual, { startUrl: "https://d-2222222222.awsapps.com/start" });
+    await answer(wizard, [
+      [`SSO start URL [${START_URL}]:`, `d-2222222222${enter}`],
+      ["SSO region [eu-west-1]:", enter],
+      [/(?:scopes \[sso:account:access\].*){2}/s, enter],
+    ]);
+    await wizard.waitFor(/region \[eu-west-1\].*\(Ctrl-C cancels\)/s);
+    center.approveDevice();
+    await answer(wizard, [
+      ["There are 2 AWS accounts available to you.", down + down + enter],
+      ["Default client Region", enter],
+      ["CLI default output format", enter],
+      ["Profile name", enter],
+    ]);
+    expect((await wizard.done).code).toBe(0);
+    expect(await config()).toContain("sso_start_url = https://d-2222222222.awsapps.com/start\n");
+  });
+
+  it("asks for the region again where its host does not exist", async () => {
+    const { init, center } = await desk({ browser: "ignore" });
+    const wizard = init([], { env: { AWS_ENDPOINT_URL_SSO_OIDC: "", AWS_ENDPOINT_URL_SSO: "" } });
+    await answer(wizard, [
+      ["SSO session name (Recommended):", `corp${enter}`],
+      ["SSO start URL [None]:", `d-1234567890${enter}`],
+      ["SSO region [None]:", `eu-wst-1${enter}`],
+      ["Not a region I know; did you mean eu-west-1? Enter again to keep it", enter],
+      ["SSO registration scopes", enter],
+      ["SSO region [eu-wst-1]:", ""],
+    ]);
+    expect(await wizard.screen()).toBe(`SSO session name (Recommended): corp
+(your AWS access portal's address, as in the invitation)
+SSO start URL [None]: d-1234567890
+Using https://d-1234567890.awsapps.com/start
+SSO region [None]: eu-wst-1
+SSO registration scopes [sso:account:access]:
+sso-cred: cannot find host oidc.eu-wst-1.amazonaws.com: are you online, and is
+sso_region (eu-wst-1) in [sso-session corp] right?
+SSO region [eu-wst-1]:`);
+    wizard.type(controlC);
+    expect((await wizard.done).screen).toMatch(/\nsso-cred: cancelled; nothing was written$/);
+    expect(center.requests).toEqual([]);
+  });
+
+  it("takes what the person has changed in the config meanwhile", async () => {
+    const wrong = sessionSection("corp").replace("d-1234567890", "d-2222222222");
+    const { init, center, home } = await desk({ config: wrong, browser: "ignore" });
+    center.settings.startUrl = START_URL;
+    const wizard = init(["corp", "--use-device-code"]);
+    await wizard.waitFor("check sso_start_url (https://d-2222222222.awsapps.com/start)");
+    await home.write(".aws/config", sessionSection("corp"));
+    await answer(wizard, [["Try again? [Y/n]:", enter]]);
+    await wizard.waitFor("(Ctrl-C cancels)");
+    center.approveDevice();
+    await answer(wizard, [["There are 2 AWS accounts available to you.", controlC]]);
+    expect((await wizard.done).code).toBe(130);
+  });
 });

@@ -8,6 +8,7 @@ import {
   useKeypress,
   useState,
 } from "@inquirer/core";
+import { wrapWords } from "../../text/wrapWords.ts";
 import { completed, offers } from "./completions.ts";
 import { type Keyboard, type Keys, keyboard } from "./keyboard.ts";
 import { goesOn, helpRow, isFound, NOWHERE, roomFor, stepOf } from "./menu.ts";
@@ -146,8 +147,9 @@ const textPrompt = createPrompt<string, TextQuestion & PromptParts>((question, d
     setDone(true);
     done(given);
   });
-  const offer = offers(answer, question.completions, process.stderr.columns || 80);
-  const below = problem === undefined ? colored("dim", offer) : colored("red", problem);
+  const columns = process.stderr.columns || 80;
+  const offer = offers(answer, question.completions, columns);
+  const below = problem === undefined ? colored("dim", offer) : colored("red", wrapWords(problem, columns));
   return [question.message + answer, isDone ? "" : below];
 });
 

@@ -34,7 +34,7 @@ export function startUrlQuestion(fallback?: string): Question {
     complete: completeStartUrl,
     check: (text) => {
       const problem = startUrlProblem(completeStartUrl(text));
-      return problem && `Not a valid Start URL: it ${problem}`;
+      return problem && `Not a valid Start URL: ${otherId(text) ?? `it ${problem}`}`;
     },
   };
 }
@@ -44,6 +44,13 @@ function completeStartUrl(text: string): string {
   if (/^d-[0-9a-f]{10}$/i.test(text)) return `https://${text.toLowerCase()}.awsapps.com/start`;
   if (/^[a-z0-9-]+\.awsapps\.com\/?$/i.test(text)) return `https://${text.replace(/\/$/, "")}/start`;
   return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:[/#].*)?$/i.test(text) ? `https://${text}` : text;
+}
+
+/** The reason why an id is not completed to an address. */
+function otherId(text: string): string | undefined {
+  if (/^d-\w+$/i.test(text)) return "a directory id is d- and ten characters of 0-9 and a-f";
+  if (/^ssoins-\w+$/i.test(text)) return "it is the id of the instance, not of the directory (d-…)";
+  return undefined;
 }
 
 export function ssoRegionQuestion(fallback?: string): Question {
@@ -159,8 +166,10 @@ async function shortAnswer(question: Question, given: string | undefined, asking
   if (given !== undefined) {
     const trimmed = given.trim();
     const problem = trimmed === "" ? "A value is required" : check(trimmed);
-    if (problem === undefined) return trimmed;
     const shown = flag === "--start-url" ? shownUrl(given) : printable(given, 200);
+    const reason = question.doubt?.(trimmed);
+    if (problem === undefined && reason !== undefined) asking.say(`${flag} ${shown}: ${reason}`);
+    if (problem === undefined) return trimmed;
     throw new SsoCredError("usage", `${flag} ${shown}: ${problem}`);
   }
   if (asking.takesDefaults && fallback !== undefined) return fallback;
@@ -191,14 +200,15 @@ function insisted({ check, doubt }: Question): Question["check"] {
     const problem = check(answer);
     if (problem !== undefined || answer === doubted) return problem;
     doubted = answer;
-    return doubt?.(answer);
+    const reason = doubt?.(answer);
+    return reason && `${reason} Enter again to keep it`;
   };
 }
 
 function doubtRegion(region: string): string | undefined {
   if (KNOWN_REGIONS.includes(region)) return undefined;
   const guess = nearestRegion(region);
-  return `Not a region I know${guess === undefined ? "" : `; did you mean ${guess}?`} Enter again to keep it`;
+  return guess === undefined ? "Not a region I know." : `Not a region I know; did you mean ${guess}?`;
 }
 
 function checkRegion(region: string): string | undefined {

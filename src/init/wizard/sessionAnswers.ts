@@ -27,20 +27,22 @@ export interface SessionAnswers {
 }
 
 /**
- * Asks the questions about a session again after a failed sign-in, with the earlier answers as defaults. If all
- * values are already in the config, only asks whether to try again.
+ * Asks the questions about a session again after a failed sign-in, with the earlier answers as defaults, from the first
+ * one that the failure names. If all values are already in the config, only asks whether to try again.
  */
 export async function askSessionAgain(
   earlier: SessionAnswers,
+  failure: string,
   asking: Asking,
 ): Promise<SessionAnswers | undefined> {
   const again = { ...asking, takesDefaults: false };
   if (earlier.keys.size === 0) {
     return /^y/i.test(await answer(tryAgainQuestion(), undefined, again)) ? earlier : undefined;
   }
+  const named = [...earlier.keys.keys()].findIndex((key) => failure.includes(key));
   const keys = new Map<string, string>();
-  for (const [key, value] of earlier.keys) {
-    const question = QUESTIONS[key]?.(value);
+  for (const [at, [key, value]] of [...earlier.keys].entries()) {
+    const question = at < named ? undefined : QUESTIONS[key]?.(value);
     keys.set(key, question === undefined ? value : await answer(question, undefined, again));
   }
   return { ...earlier, keys };
