@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { isOfPortal, parseRoleCredentials } from "../hit/credentialProcess.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { roleCacheDirectory } from "../hit/paths.ts";
@@ -8,7 +8,7 @@ import { roleCredentialsFileName } from "../hit/roleKey.ts";
 import type { Role, RoleCredentials, SessionIdentity, SessionRole, SsoSession } from "../model.ts";
 import type { Environment, System } from "../platform/system.ts";
 import { listFolder, removeFile } from "./folder.ts";
-import { readJsonObject, readSmallFile } from "./jsonFile.ts";
+import { type JsonObject, readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
 import { isStandIn } from "./tokenOrigin.ts";
 
@@ -60,7 +60,7 @@ export function writeRoleCredentials(
   role: SessionRole,
   credentials: RoleCredentials,
   system: Environment,
-  isWanted?: () => boolean,
+  { isWanted, config }: { isWanted?: () => boolean; config?: string } = {},
 ): void {
   if (!keepsRoleCredentials(system)) return;
   const { ssoUrl } = role.session.endpoints;
@@ -80,37 +80,52 @@ export function writeRoleCredentials(
       startUrl: role.session.startUrl,
       region: role.session.region,
       ...(ssoUrl !== undefined && isStandIn(ssoUrl) && { endpoint: ssoUrl }),
+      ...(config === undefined ? {} : { config }),
     },
   });
   prepareReplacement(roleCredentialsPath(role, system), { synced: "text" }).commit(text, isWanted);
 }
 
 /**
- * Removes the role credentials of a session: the files that name it, and those of the given roles (the AWS CLI's files do
- * not name their session). `all`: every file with `ProviderType: sso`. Files modified at `before` (epoch milliseconds of the
- * file system) or later stay. Returns the number of removed files. Throws `config` naming a file that could not be removed.
+ * Removes the role credentials of a session: the files that name it, and those of the given roles
+ * (the AWS CLI's files do not name their session); or those whose record a function selects. `all`:
+ * every file with `ProviderType: sso`. Files modified at `before` (epoch milliseconds of the file
+ * system) or later stay. Returns the number of removed files. Throws `config` naming a file that
+ * could not be removed.
  */
 export function removeRoleCredentials(
-  which: { session: SessionIdentity; pairs: readonly Role[] } | "all",
+  which: { session: SessionIdentity; pairs: readonly Role[] } | ((recorded: JsonObject) => boolean) | "all",
   system: Environment,
   before = Number.POSITIVE_INFINITY,
 ): number {
-  const folder = roleFolder(system);
-  const named = new Set(
-    which === "all" ? [] : which.pairs.map((pair) => roleFileName({ ...which, ...pair })),
-  );
+  const selects = selection(which);
   let removed = 0;
-  for (const name of listFolder(folder)) {
-    const file = name.endsWith(".json") ? readJsonObject(join(folder, name)) : undefined;
-    if (file?.ProviderType !== "sso") continue;
-    const owner = (file.SsoCred as { session?: unknown } | null | undefined)?.session;
-    if ((statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? before) >= before) continue;
-    if (which === "all" || named.has(name) || owner === (which.session.name ?? which.session.startUrl)) {
-      removeFile(join(folder, name));
-      removed++;
-    }
+  for (const { path, recorded } of roleFiles(system)) {
+    if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? before) >= before) continue;
+    if (!selects(basename(path), recorded)) continue;
+    removeFile(path);
+    removed++;
   }
   return removed;
+}
+
+function selection(
+  which: Parameters<typeof removeRoleCredentials>[0],
+): (name: string, recorded: JsonObject) => boolean {
+  if (which === "all") return () => true;
+  if (typeof which === "function") return (_, recorded) => which(recorded);
+  const named = new Set(which.pairs.map((pair) => roleFileName({ ...which, ...pair })));
+  const session = which.session.name ?? which.session.startUrl;
+  return (name, recorded) => named.has(name) || recorded.session === session;
+}
+
+/** All files of role credentials, with what ours say of their session. */
+export function* roleFiles(system: Environment): Generator<{ path: string; recorded: JsonObject }> {
+  for (const name of listFolder(roleFolder(system)).filter((each) => each.endsWith(".json"))) {
+    const path = join(roleFolder(system), name);
+    const file = readJsonObject(path);
+    if (file?.ProviderType === "sso") yield { path, recorded: (file.SsoCred ?? {}) as JsonObject };
+  }
 }
 
 /** True if role credentials may be written to the disk (`SSO_CRED_CACHE`). Every usual word for `off` keeps them in memory. */

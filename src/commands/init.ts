@@ -18,6 +18,7 @@ import { askSession, askSessionAgain, type SessionAnswers } from "../init/wizard
 import { ownPath } from "../platform/installation.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
+import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { shellWord } from "../text/commandWords.ts";
 import { chosenRoles } from "./chosenRoles.ts";
 import { type InitFlags, readFlags, sessionFlags } from "./initFlags.ts";
@@ -162,6 +163,7 @@ async function applyAndReport(
 ): Promise<number> {
   const isDryRun = flags["dry-run"] ?? false;
   const plan = isDryRun ? planFrom(readConfigFiles(system)) : await applyPlan(planFrom, system);
+  if (!isDryRun) removeFormerRoles(system);
   const style = { isDryRun, isJson: flags.json ?? false, isShown: isatty(1), givenRegion: flags.region };
   reportPlan(plan, style, system);
   return 0;

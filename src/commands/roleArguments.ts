@@ -6,6 +6,7 @@ import { usageError } from "../errors.ts";
 import type { Role, SessionRole } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
+import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { printable } from "../text/printable.ts";
 import type { ROLE_FLAGS } from "../usage/flags.ts";
 import type { FlagValues } from "../usage/parseFlags.ts";
@@ -71,7 +72,12 @@ export function resolveNamedRole(named: NamedRole | { profile: string }, system:
   };
 
   function roleOfSession({ session, accountId, roleName }: NamedRole): SessionRole {
-    return { session: resolveSession(config, session, system), accountId, roleName };
+    try {
+      return { session: resolveSession(config, session, system), accountId, roleName };
+    } catch (error) {
+      removeFormerRoles(system);
+      throw error;
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import {
   writeRoleCredentials,
 } from "../cache/roleCredentialsCache.ts";
 import { readToken } from "../cache/tokenCache.ts";
+import { configFingerprint } from "../config/formerSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
@@ -99,7 +100,10 @@ function storeRoleCredentials(
   const isCurrent = () => readToken(role.session, system)?.accessToken === accessToken;
   if (!isCurrent()) return;
   try {
-    writeRoleCredentials(role, credentials, system, isCurrent);
+    writeRoleCredentials(role, credentials, system, {
+      isWanted: isCurrent,
+      config: configFingerprint(system),
+    });
     if (!isCurrent()) rmSync(roleCredentialsPath(role, system), { force: true });
   } catch (error) {
     system.trace.step("the role credentials could not be written", { error: String(error) });

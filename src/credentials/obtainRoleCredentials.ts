@@ -1,6 +1,10 @@
 import { recordAttempt } from "../cache/attempts.ts";
-import { readJsonObject } from "../cache/jsonFile.ts";
-import { removeRoleCredentials, usableRoleCredentials } from "../cache/roleCredentialsCache.ts";
+import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
+import {
+  removeRoleCredentials,
+  roleCredentialsPath,
+  usableRoleCredentials,
+} from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath } from "../cache/statePaths.ts";
 import { tokenPath } from "../cache/tokenCache.ts";
 import { loginRemedy, missingScope, sessionTitle, settingsToCheck } from "../config/describeSession.ts";
@@ -31,7 +35,7 @@ export async function obtainRoleCredentials(
 ): Promise<RoleCredentials> {
   const api = identityCenter(role.session, system);
   const retries = retryBudget(system);
-  removeRolesOfOtherStartUrl(role, system);
+  removeRolesOfOtherSettings(role, system);
   try {
     for (let logins = 0; ; logins++) {
       const outcome = await singleFlight(role, { deadline, retries, api }, system);
@@ -52,15 +56,17 @@ export async function obtainRoleCredentials(
   }
 }
 
-/** After a change of the start URL, cached credentials belong to a sign-in at the previous one. */
-function removeRolesOfOtherStartUrl(role: SessionRole, system: System): void {
+/** After a change of the start URL or region, cached credentials belong to a sign-in with the previous one. */
+function removeRolesOfOtherSettings(role: SessionRole, system: System): void {
   const { session } = role;
-  const file = readJsonObject(tokenPath(session, system));
-  if (typeof file?.startUrl !== "string" || file.startUrl === session.startUrl) return;
+  const recorded = readJsonObject(roleCredentialsPath(role, system))?.SsoCred as JsonObject | undefined;
+  const isOther = ({ startUrl = session.startUrl, region = session.region }: JsonObject) =>
+    startUrl !== session.startUrl || region !== session.region;
+  if (![readJsonObject(tokenPath(session, system)), recorded].some((each) => each && isOther(each))) return;
   try {
     removeRoleCredentials({ session, pairs: [role] }, system);
   } catch (error) {
-    system.trace.step("role credentials of another start URL could not be removed", { error: String(error) });
+    system.trace.step("role credentials of other settings could not be removed", { error: String(error) });
   }
 }
 

@@ -8,6 +8,7 @@ import { stateDirectory } from "../hit/paths.ts";
 import { identityCenter } from "../identityCenter/identityCenter.ts";
 import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
+import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { parseSession } from "../signIn/loginRecord.ts";
 import { sessionForWorker } from "../signIn/startLogin.ts";
 import { refreshUnderLock } from "./refreshUnderLock.ts";
@@ -74,6 +75,7 @@ export async function runRefreshWorker(key: string, lockId: string, system: Syst
       system.trace.step("the refresh failed", { error: String(error) });
     }
   });
+  removeFormerRoles(system);
 }
 
 function isRunning(pid: number): boolean {

@@ -86,6 +86,8 @@ export interface Facts {
   readonly caFiles: readonly CaFile[];
   readonly commands: readonly CommandFacts[];
   readonly paths: readonly PathFacts[];
+  /** Sessions that are not in the config any more, or are others now, with cached role credentials. */
+  readonly formerSessions: readonly string[];
   readonly locks: readonly { name: string; state: "alive" | "dead" | "unknown" }[];
   readonly disk: { readonly path: string; readonly freeBytes: number } | undefined;
   readonly sessions: readonly SessionFacts[];

@@ -306,7 +306,7 @@ static int compose(struct buffer *answer, struct text file, struct text account,
   };
   struct field ours[] = {
       {.key = "endpoint"}, {.key = "session"}, {.key = "accountId"}, {.key = "roleName"},
-      {.key = "startUrl"}, {.key = "region"},  {.key = NULL},
+      {.key = "startUrl"}, {.key = "region"},  {.key = "config"},    {.key = NULL},
   };
   struct field top[] = {
       {.key = "ProviderType"},

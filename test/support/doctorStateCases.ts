@@ -81,6 +81,20 @@ const FILES: readonly DoctorCase[] = [
       await world.call(MAIN_JOB);
     },
   },
+  {
+    id: "role-cache-former",
+    says: "role credentials of 'old' are cached",
+    arrange: async (world) => {
+      const good = await world.home.read(".aws/config");
+      await world.home.write(".aws/config", `${good}\n${sessionSection("old")}`);
+      await putToken(world, { session: "old" });
+      await world.call(["old", ...MAIN_JOB.slice(1)]);
+      await world.home.write(".aws/config", good);
+    },
+    mend: async (world) => {
+      await world.call(["logout", "old"]);
+    },
+  },
   { id: "lock-held", says: "1 lock is held by another process", arrange: holdLock, mend: killHolder },
   {
     id: "lock-stale",

@@ -1,12 +1,23 @@
+import { sessionArgument } from "../../config/session.ts";
 import { shellWord } from "../../text/commandWords.ts";
+import { printable } from "../../text/printable.ts";
 import type { Facts, PathFacts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
 const LEAST_FREE_BYTES = 1024 * 1024;
 
 /** Checks caches, locks and folders. */
-export function checkState({ paths, locks, disk, platform }: Facts): Finding[] {
+export function checkState({ paths, formerSessions, locks, disk, platform }: Facts): Finding[] {
   const findings = paths.map(pathFinding);
+  for (const session of formerSessions)
+    findings.push({
+      id: "role-cache-former",
+      severity: "warning",
+      found: `role credentials of '${printable(session)}' are cached, which the config does not have any more, or has with other settings`,
+      where: printable(session),
+      why: "a line that still names it gets them until they expire",
+      run: `sso-cred logout ${sessionArgument(session)}`,
+    });
   const dead = locks.filter(({ state }) => state === "dead");
   if (dead.length > 0)
     findings.push({

@@ -8,7 +8,7 @@ import type { System } from "../../platform/system.ts";
 import { readConfigText } from "../configFile.ts";
 import type { CaFile, Facts, Here, SessionFacts } from "../facts.ts";
 import { gatherCommands } from "./commands.ts";
-import { gatherDisk, gatherLocks, gatherPaths } from "./paths.ts";
+import { gatherDisk, gatherFormerSessions, gatherLocks, gatherPaths } from "./paths.ts";
 import { gatherSessions, type Selection } from "./sessions.ts";
 
 /** Gathers the facts. Changes nothing and starts no sign-in. */
@@ -31,6 +31,7 @@ export async function gatherFacts(selection: Selection, version: string, system:
     caFiles: caFiles(sessions, system),
     commands,
     paths: gatherPaths(system),
+    formerSessions: gatherFormerSessions(system),
     locks: gatherLocks(system),
     disk: gatherDisk(system),
     sessions,

@@ -2,7 +2,10 @@ import { accessSync, constants, lstatSync, type Stats, statfsSync, statSync } fr
 import { join } from "node:path";
 import { listFolder } from "../../cache/folder.ts";
 import { readJsonObject } from "../../cache/jsonFile.ts";
+import { roleFiles } from "../../cache/roleCredentialsCache.ts";
 import { readIdentity } from "../../cache/stateFile.ts";
+import { loadConfig } from "../../config/configFile.ts";
+import { isFormerSession } from "../../config/formerSession.ts";
 import {
   awsDirectory,
   homeDirectory,
@@ -68,6 +71,17 @@ function fileFacts(path: string, owner: number | undefined, now: number): PathFa
 
 function userName(uid: number): string {
   return uid === 0 ? "root" : `the user with the id ${uid}`;
+}
+
+/** Throws nothing: a config that cannot be read is a finding of its own. */
+export function gatherFormerSessions(system: Environment): string[] {
+  try {
+    const config = loadConfig(system, { credentials: true });
+    const former = [...roleFiles(system)].filter(({ recorded }) => isFormerSession(recorded, config, system));
+    return [...new Set(former.map(({ recorded }) => String(recorded.session)))];
+  } catch {
+    return [];
+  }
 }
 
 export function gatherLocks({ env, platform }: Environment): Facts["locks"] {

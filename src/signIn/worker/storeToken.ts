@@ -11,6 +11,7 @@ import { isKind, SsoCredError } from "../../errors.ts";
 import { USABLE_MS } from "../../hit/expiry.ts";
 import type { ClientRegistration, SsoSession, TokenGrant } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
+import { removeFormerRoles } from "../formerRoles.ts";
 import { type PendingLogin, readPendingLogin } from "../pendingLogin.ts";
 
 /** A refresh may hold the session's lock for this long. */
@@ -92,6 +93,7 @@ function removeRolesOfBefore(session: SsoSession, before: number, system: System
   try {
     const pairs = rolePairs(loadConfig(system), session);
     removeRoleCredentials({ session, pairs }, system, before);
+    removeFormerRoles(system);
   } catch (error) {
     system.trace.step("role credentials of the sign-in before could not be removed", {
       error: String(error),

@@ -1,0 +1,19 @@
+import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
+import { loadConfig } from "../config/configFile.ts";
+import { isFormerSession } from "../config/formerSession.ts";
+import type { System } from "../platform/system.ts";
+
+/**
+ * Removes the role credentials of sessions that the config does not have any more, or has with
+ * another start URL or region. A cache hit does not read the config, so it would still serve them.
+ * Best effort.
+ */
+export function removeFormerRoles(system: Pick<System, "env" | "platform" | "trace">): void {
+  try {
+    const config = loadConfig(system, { credentials: true });
+    const removed = removeRoleCredentials((each) => isFormerSession(each, config, system), system);
+    if (removed > 0) system.trace.step("removed role credentials of former sessions", { removed });
+  } catch (error) {
+    system.trace.step("role credentials of former sessions could not be removed", { error: String(error) });
+  }
+}
