@@ -4,7 +4,7 @@ import { configPath, credentialsPath } from "../hit/paths.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
 import type { Environment } from "../platform/system.ts";
 import { decodeConfig } from "./configText.ts";
-import { type ConfigFile, findSection, parseConfig, type Section } from "./ini.ts";
+import { type ConfigFile, findSection, parseConfig, type Section, sectionNames } from "./ini.ts";
 
 /** The user's two files, merged. A lookup parses only the sections it needs. */
 export interface Config {
@@ -88,21 +88,24 @@ function describeAbsence(path: string, { env, platform }: Environment): Config["
 
 interface Sections {
   find(kind: Section["kind"], name: string): Section | undefined;
-  names(kind: Section["kind"]): string[];
+  names(kind: "profile" | "sso-session"): string[];
 }
 
-/** Scans for single sections; parses the whole file once a caller asks for all names. */
+/** Scans for single sections; parses the whole file for the first that is asked for after all names. */
 function sections(text: string, file: ConfigFile): Sections {
   let all: Map<string, Section> | undefined;
+  let isListed = false;
   const id = (kind: string, name: string) => `${kind} ${name}`;
   function parsed(): Map<string, Section> {
     all ??= new Map(parseConfig(text, file).map((section) => [id(section.kind, section.name), section]));
     return all;
   }
   return {
-    find: (kind, name) => (all === undefined ? findSection(text, file, kind, name) : all.get(id(kind, name))),
-    names: (kind) =>
-      [...parsed().values()].filter((section) => section.kind === kind).map(({ name }) => name),
+    find: (kind, name) => (isListed ? parsed().get(id(kind, name)) : findSection(text, file, kind, name)),
+    names(kind) {
+      isListed = true;
+      return sectionNames(text, file, kind);
+    },
   };
 }
 

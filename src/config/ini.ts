@@ -59,6 +59,16 @@ export function findSection(
   return read(text, file, mayMatter, isWanted).at(0);
 }
 
+/** The names of all profiles or sessions, in the order of {@link parseConfig}, without reading their bodies. */
+export function sectionNames(text: string, file: ConfigFile, kind: "profile" | "sso-session"): string[] {
+  const ids = new Map<string, string>();
+  for (const { header } of blocks(normalize(text), file, () => true)) {
+    if (header.kind === kind) ids.set(`${header.bare} ${header.name}`, header.name);
+  }
+  if (file === "config" && kind === "profile" && ids.has("false default")) ids.delete("true default");
+  return [...ids.values()];
+}
+
 interface Draft extends Header {
   readonly keys: Map<string, string>;
   readonly nested: Map<string, Map<string, string>>;
@@ -203,20 +213,29 @@ function readBody(body: string, into: Draft): void {
 
 /** True for a blank line or a comment. */
 export function isIgnored(line: string): boolean {
-  return /^\s*(?:[#;]|$)/.test(line);
+  const first = line.charAt(indentOf(line));
+  return first === "" || first === "#" || first === ";";
+}
+
+/** The number of blanks before the text; the line's length if there is none. A regular expression costs ten times as much. */
+function indentOf(line: string): number {
+  let at = 0;
+  while (at < line.length && (line[at] as string).trim() === "") at++;
+  return at;
 }
 
 /** Reads a line as `key = value`; undefined for a stray line, which every reader skips. */
 export function readOption(line: string): Option | undefined {
-  const delimiter = line.search(/[=:]/);
+  const [equals, colon] = [line.indexOf("="), line.indexOf(":")];
+  const delimiter = equals < 0 || (colon >= 0 && colon < equals) ? colon : equals;
   const key = delimiter < 0 ? "" : line.slice(0, delimiter).trim().toLowerCase();
   if (key === "") return undefined;
-  return { key, indent: line.search(/\S/), delimiter, value: readValue(line.slice(delimiter + 1), key) };
+  return { key, indent: indentOf(line), delimiter, value: readValue(line.slice(delimiter + 1), key) };
 }
 
 /** True if the line belongs to the value of the option above it. */
 export function continues(line: string, { indent, value }: Option): boolean {
-  if (line.search(/\S/) <= indent) return false;
+  if (indentOf(line) <= indent) return false;
   // The SDKs read an indented `output = json` below a non-empty value as a key.
   return value === "" || !/^\s*[A-Za-z_][A-Za-z0-9_]*\s*=/.test(line);
 }
@@ -236,6 +255,7 @@ function extend(current: Option, text: string, into: Draft): void {
 
 /** Keeps `#` and `;` in `credential_process`: a command line may contain them in quotes. */
 export function readValue(text: string, key: string): string {
-  const comment = key === "credential_process" ? -1 : text.search(/\s[#;]/);
+  const mayHave = key !== "credential_process" && (text.includes("#") || text.includes(";"));
+  const comment = mayHave ? text.search(/\s[#;]/) : -1;
   return (comment < 0 ? text : text.slice(0, comment)).trim();
 }

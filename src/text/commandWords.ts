@@ -28,6 +28,11 @@ function scanWords(text: string, end = NEVER): { words: string[]; closed: boolea
 
 function scanPosix(text: string, end: RegExp): { words: string[]; closed: boolean } {
   const words: string[] = [];
+  if (!/["'\\]/.test(text)) {
+    const plain = text.split(/\s+/).filter((word) => word !== "");
+    const comment = plain.findIndex((word) => end.test(word[0] as string));
+    return { words: comment < 0 ? plain : plain.slice(0, comment), closed: true };
+  }
   let word: string | undefined;
   let quote = "";
   for (let at = 0; at < text.length; at++) {

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import ini from "ini";
 import { describe, expect, test } from "vitest";
-import { type ConfigFile, findSection, parseConfig, type Section } from "../../../src/config/ini.ts";
+import {
+  type ConfigFile,
+  findSection,
+  parseConfig,
+  type Section,
+  sectionNames,
+} from "../../../src/config/ini.ts";
 
 /** Kind and name, keys and nested maps of each section. */
 function plain(sections: Section[]) {
@@ -243,7 +249,7 @@ describe("beside the package ini", () => {
   });
 });
 
-describe("the scan for one section", () => {
+describe("the scan for one section, or for names", () => {
   const line = fc.oneof(
     fc.constantFrom(
       "[profile a]",
@@ -293,6 +299,10 @@ describe("the scan for one section", () => {
         for (const { kind, name } of asked) {
           const expected = all.find((section) => section.kind === kind && section.name === name);
           expect(findSection(text, file, kind, name)).toEqual(expected);
+        }
+        for (const kind of ["profile", "sso-session"] as const) {
+          const names = all.filter((section) => section.kind === kind).map((section) => section.name);
+          expect(sectionNames(text, file, kind)).toEqual(names);
         }
       }),
       { numRuns: 2000 },

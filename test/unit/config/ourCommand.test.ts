@@ -9,6 +9,7 @@ describe("a command line is split", () => {
     [`"a b" 'c d' e"f g"h`, ["a b", "c d", "ef gh"]],
     [`'' ""`, ["", ""]],
     [`a\\ b "c\\"d" "e\\\\f" "g\\h" 'i\\j'`, ["a b", 'c"d', "e\\f", "g\\h", "i\\j"]],
+    ["a\u00a0b\u3000c", ["a", "b", "c"]],
     ["a\\", ["a\\"]],
     ["$HOME ~ *", ["$HOME", "~", "*"]],
     ["C:\\Tools\\sso-cred.exe corp", ["C:\\Tools\\sso-cred.exe", "corp"]],
