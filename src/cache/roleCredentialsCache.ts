@@ -1,11 +1,12 @@
 import { statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { isOfPortal, parseRoleCredentials } from "../hit/credentialProcess.ts";
+import { fitsOutput, isOfPortal, parseRoleCredentials } from "../hit/credentialProcess.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { roleCacheDirectory } from "../hit/paths.ts";
 import { pythonJson } from "../hit/pythonJson.ts";
 import { roleCredentialsFileName } from "../hit/roleKey.ts";
 import type { Role, RoleCredentials, SessionIdentity, SessionRole, SsoSession } from "../model.ts";
+import { meansOff } from "../platform/environment.ts";
 import type { Environment, System } from "../platform/system.ts";
 import { listFolder, removeFile } from "./folder.ts";
 import { type JsonObject, readJsonObject, readSmallFile } from "./jsonFile.ts";
@@ -26,14 +27,15 @@ export function roleCredentialsPath(role: CachedRole, system: Environment): stri
 
 /**
  * Cached credentials, expired or not. None with `SSO_CRED_CACHE=off`, and none that name another
- * start URL, region or portal than the session's. If only the session's name is known, the
+ * start URL, region or portal than the session's, or are too long to print. If only the session's name is known, the
  * environment's portal counts.
  */
 export function readRoleCredentials(role: CachedRole, system: Environment): RoleCredentials | undefined {
   if (!keepsRoleCredentials(system)) return undefined;
   const text = readSmallFile(roleCredentialsPath(role, system));
   const found = text === undefined ? undefined : parseRoleCredentials(text, role.accountId);
-  return found && isOfSession(found, role.session, system) ? found : undefined;
+  const isValid = found && isOfSession(found, role.session, system) && fitsOutput(found, role.accountId);
+  return isValid ? found : undefined;
 }
 
 function isOfSession(found: RoleCredentials, session: CachedRole["session"], { env }: Environment): boolean {
@@ -62,7 +64,7 @@ export function writeRoleCredentials(
   system: Environment,
   { isWanted, config }: { isWanted?: () => boolean; config?: string } = {},
 ): void {
-  if (!keepsRoleCredentials(system)) return;
+  if (!keepsRoleCredentials(system) || !fitsOutput(credentials, role.accountId)) return;
   const { ssoUrl } = role.session.endpoints;
   const text = pythonJson({
     ProviderType: "sso",
@@ -130,7 +132,7 @@ export function* roleFiles(system: Environment): Generator<{ path: string; recor
 
 /** True if role credentials may be written to the disk (`SSO_CRED_CACHE`). Every usual word for `off` keeps them in memory. */
 export function keepsRoleCredentials(system: Environment): boolean {
-  return !/^(off|no|false|0)$/i.test(system.env.SSO_CRED_CACHE ?? "");
+  return !meansOff(system.env.SSO_CRED_CACHE);
 }
 
 function roleFolder(system: Environment): string {

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Remedy } from "../errors.ts";
 import { formatTimestamp, parseTimestamp } from "../hit/expiry.ts";
 import { ssoCacheDirectory } from "../hit/paths.ts";
 import { type Json, pythonJson } from "../hit/pythonJson.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
+import { readRegularFile } from "../platform/readRegularFile.ts";
 import type { Environment } from "../platform/system.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 import { tokenKey } from "./statePaths.ts";
@@ -28,6 +30,35 @@ export function tokenPath(session: SessionIdentity, system: Environment): string
 
 export function tokenFileExists(session: SessionIdentity, system: Environment): boolean {
   return existsSync(tokenPath(session, system));
+}
+
+interface TokenFault {
+  readonly is: "of another start URL" | "unreadable";
+  /** A sentence. */
+  readonly fault: string;
+  /** Undefined where a new sign-in writes the file anew. */
+  readonly remedy?: Remedy;
+}
+
+/** Why a session's token file is not used; undefined if it is, or is missing. */
+export function tokenFault(
+  session: SessionIdentity & Pick<SsoSession, "region" | "endpoints">,
+  system: Environment,
+): TokenFault | undefined {
+  const path = tokenPath(session, system);
+  const found = readRegularFile(path);
+  if ("fault" in found) {
+    const { is, fault, remedy = {} } = found;
+    return is === "missing" ? undefined : { is: "unreadable", fault: `${path} ${fault}`, remedy };
+  }
+  if (readToken(session, system) !== undefined) return undefined;
+  const file = readJsonObject(path);
+  return typeof file?.accessToken === "string" && !isTokenOf(session, file, system)
+    ? {
+        is: "of another start URL",
+        fault: `the token in ${path} is of another start URL, region or endpoint`,
+      }
+    : { is: "unreadable", fault: `${path} holds no token` };
 }
 
 /** Identifies an access token in a file that must not hold the token itself. */

@@ -45,11 +45,13 @@ function asFailure(error: unknown, args: readonly string[], system: System): Sso
   return new SsoCredError("unexpected", `unexpected: ${what}${where}`);
 }
 
-/** Adds `run: sso-cred doctor` to a message that ends in a question mark: it guesses the cause. */
+const SAYS_WHAT_TO_DO = /\b(?:try|call) again\b|: (?:set|correct) /;
+
+/** Adds `run: sso-cred doctor` to a message that a person cannot act on alone. */
 function withAdvice(error: SsoCredError, args: readonly string[]): SsoCredError {
   const { kind, message, remedy, cause } = error;
-  const isGuess = kind === "unavailable" && message.endsWith("?");
-  if (!isGuess || remedy.run || remedy.open || commandOf(args)) return error;
+  const isPuzzling = kind === "unavailable" && !SAYS_WHAT_TO_DO.test(message);
+  if (!isPuzzling || remedy.run || remedy.open || args[0] === "doctor") return error;
   return new SsoCredError(kind, message, { remedy: { run: "sso-cred doctor" }, cause });
 }
 

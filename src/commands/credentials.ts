@@ -1,7 +1,7 @@
 import { readRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
-import { SsoCredError } from "../errors.ts";
-import { credentialProcessOutput, MAX_OUTPUT_BYTES } from "../hit/credentialProcess.ts";
+import { isKind, SsoCredError } from "../errors.ts";
+import { credentialProcessOutput, fitsOutput } from "../hit/credentialProcess.ts";
 import { isFresh } from "../hit/expiry.ts";
 import { readLineOfInit } from "../hit/lineOfInit.ts";
 import { outputTimeoutMs, waitBudgetSeconds } from "../hit/waitBudget.ts";
@@ -30,7 +30,9 @@ export async function credentials(args: readonly string[], system: System): Prom
   const { role, configured } = resolveNamedRole(wanted, system);
   const until = configured === system ? deadline : waitDeadline(configured);
   const before = isForPerson ? readRoleCredentials(role, system) : undefined;
-  const found = await obtainRoleCredentials(role, until, configured);
+  const found = await obtainRoleCredentials(role, until, configured).catch((error: unknown) => {
+    throw withWaitBudget(error, until, system);
+  });
   if (!isForPerson) return print(found, role, configured);
   const source = before?.accessKeyId === found.accessKeyId ? "the cache" : "the portal";
   const title = "profile" in wanted ? `profile ${wanted.profile}` : wanted.session;
@@ -45,6 +47,20 @@ function readArguments(args: readonly string[]): { wanted: NamedRole | { profile
     : parseFlags(args, MAIN_FLAGS);
   const { json = false, ...names }: { json?: boolean | undefined } & typeof values = values;
   return { wanted: namedRole(names, positionals), json };
+}
+
+/** Names the setting that leaves no time for a request. */
+function withWaitBudget(error: unknown, until: number, system: System): unknown {
+  const seconds = (until - system.startedAt) / 1000;
+  const isShort = isKind(error, "unavailable") && error.message.startsWith("no time left");
+  if (!isShort || seconds >= waitBudgetSeconds({})) return error;
+  const isVariable = Boolean(system.env.SSO_CRED_WAIT);
+  const setting = isVariable ? "SSO_CRED_WAIT" : "sso_cred_wait in the session's section";
+  const run = system.platform === "win32" ? "set SSO_CRED_WAIT=" : "unset SSO_CRED_WAIT";
+  return new SsoCredError("unavailable", `${error.message}; ${setting} allows ${seconds} s`, {
+    remedy: isVariable ? { run } : {},
+    cause: error.cause,
+  });
 }
 
 /** For a person who runs the line by hand: secrets don't belong in the scrollback of a terminal. */
@@ -73,11 +89,10 @@ function cachedFor({ session, accountId, roleName }: NamedRole, system: System):
 }
 
 function print(credentials: RoleCredentials, { accountId }: Role, system: System): number {
-  const output = credentialProcessOutput(credentials, accountId);
-  if (Buffer.byteLength(output) > MAX_OUTPUT_BYTES) {
+  if (!fitsOutput(credentials, accountId)) {
     throw new SsoCredError("unavailable", "the portal sent credentials longer than SDKs read (8 KiB)");
   }
-  system.writeStdout(output, outputTimeLeftMs(system));
+  system.writeStdout(credentialProcessOutput(credentials, accountId), outputTimeLeftMs(system));
   system.trace.step("printed");
   return 0;
 }

@@ -25,9 +25,6 @@ export function readFlags(args: readonly string[]) {
   if (accountId !== undefined && !/^\d{12}$/.test(accountId)) {
     throw new SsoCredError("usage", `--account-id ${printable(accountId, 40)}: an account id has 12 digits`);
   }
-  for (const flag of ["role-name", "profile-name", "command", "region", "output"] as const) {
-    if (values[flag]?.trim() === "") throw new SsoCredError("usage", `--${flag} is empty`);
-  }
   for (const [flag, partners] of Object.entries(EXCLUSIVE)) {
     if (!values[flag as keyof typeof EXCLUSIVE]) continue;
     const other = Object.keys(values).find(

@@ -47,7 +47,6 @@ export function namedRole(
     throw usage(`${what} needs both --account-id and --role-name`);
   }
   if (!/^\d{12}$/.test(accountId)) throw usage(`an account id has 12 digits: ${printable(accountId, 40)}`);
-  if (roleName === "") throw usage("--role-name is empty");
   return { session, accountId, roleName };
 }
 

@@ -1,4 +1,4 @@
-import { readToken } from "../cache/tokenCache.ts";
+import { readToken, tokenFault } from "../cache/tokenCache.ts";
 import { loadConfig } from "../config/configFile.ts";
 import { type ConfiguredSession, configuredSessions } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
@@ -30,6 +30,8 @@ interface SessionStatus {
   refreshable: boolean;
   /** True if the session works without a person. */
   usable: boolean;
+  /** Why the token file is not used; null if it is, or is missing. */
+  tokenFault: string | null;
   /** True if a sign-in is open. */
   loginPending: boolean;
   /** Endpoints that are not AWS's own. */
@@ -121,6 +123,7 @@ function sessionStatus(session: SsoSession, token: SsoToken | undefined, system:
     expiresAt: token ? formatTimestamp(token.expiresAt) : null,
     refreshable,
     usable: signedIn || refreshable,
+    tokenFault: tokenFault(session, system)?.fault ?? null,
     loginPending: pending !== undefined && isUnderWay(pending, system),
     foreignEndpoints: [...new Set([ssoEndpoint(session), oidcEndpoint(session)])].filter(
       (url) => !isAwsEndpoint(url),
@@ -140,11 +143,11 @@ function frontLine(): string {
 }
 
 function describe(
-  { signedIn, refreshable }: SessionStatus,
+  { signedIn, refreshable, tokenFault }: SessionStatus,
   token: SsoToken | undefined,
   now: number,
 ): string {
-  if (token === undefined) return "not signed in";
+  if (token === undefined) return `not signed in${tokenFault ? `; ${printable(tokenFault, 1000)}` : ""}`;
   if (signedIn) return `signed in; ${tokenLife(token.expiresAt, refreshable, now)}`;
   return `expired ${relativeTime(token.expiresAt, now)}${refreshable ? ", refreshed at the next call" : ""}`;
 }

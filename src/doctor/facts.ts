@@ -1,3 +1,4 @@
+import type { Remedy } from "../errors.ts";
 import type { CaBundle } from "../model.ts";
 import type { Front } from "../platform/installation.ts";
 import type { ConfigText } from "./configFile.ts";
@@ -29,7 +30,9 @@ export interface SessionFacts {
   readonly title: string;
   /** The arguments of `sso-cred login` for it. */
   readonly loginArguments: string;
-  readonly token: "none" | "valid" | "refreshable" | "expired" | "of another start URL";
+  readonly token: "none" | "valid" | "refreshable" | "expired" | "of another start URL" | "unreadable";
+  /** Why the token file cannot be read, and the command that mends it. */
+  readonly tokenFault?: { readonly fault: string; readonly remedy?: Remedy } | undefined;
   /** How long the sign-in lasts, in words. */
   readonly life?: string | undefined;
   readonly signInIsOpen: boolean;

@@ -18,6 +18,11 @@ export function credentialProcessOutput(credentials: RoleCredentials, accountId:
   return `${asciiJson(JSON.stringify(document))}\n`;
 }
 
+/** False for credentials that SDKs would cut off. */
+export function fitsOutput(credentials: RoleCredentials, accountId: string): boolean {
+  return Buffer.byteLength(credentialProcessOutput(credentials, accountId)) <= MAX_OUTPUT_BYTES;
+}
+
 /**
  * Reads role credentials from the text of a `~/.aws/cli/cache` file. Undefined for anything else: a
  * truncated file, another provider's or another account's credentials, a missing field.

@@ -20,6 +20,11 @@ const HARMLESS = new Set([
   "NODE_VERSION",
 ]);
 
+/** True for every usual word for off. An unset or empty variable means nothing. */
+export function meansOff(value: string | undefined): boolean {
+  return /^(off|no|false|0)$/i.test(value ?? "");
+}
+
 /** The variables that would change how this program runs, as the environment spells them. */
 export function disturbingVariables(env: NodeJS.ProcessEnv, platform = process.platform): string[] {
   return Object.entries(env)

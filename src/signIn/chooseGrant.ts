@@ -1,5 +1,6 @@
 import type { SsoSession } from "../model.ts";
 import { hasDisplay, isWsl } from "../platform/browser.ts";
+import { meansOff } from "../platform/environment.ts";
 import type { System } from "../platform/system.ts";
 
 /** The grant, and whether a browser can be opened here; or `never`, with the reason. */
@@ -24,7 +25,8 @@ export function chooseGrant(
 ): GrantChoice {
   const mode = session.login ?? "auto";
   if (mode === "never") return { grant: "never", why: "automatic sign-in is switched off (never)" };
-  if (mode === "auto" && system.env.CI) return { grant: "never", why: "CI is set, so nobody is asked" };
+  const isCi = system.env.CI && !meansOff(system.env.CI);
+  if (mode === "auto" && isCi) return { grant: "never", why: "CI is set, so nobody is asked" };
   const choice = configuredGrant(session, system) ?? automaticGrant(system);
   if (choice) return choice;
   if (system.terminal()) return WITH_CODE;

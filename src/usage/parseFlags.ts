@@ -12,7 +12,10 @@ export type FlagValues<Flags extends readonly Flag[]> = {
   [F in Flags[number] as F["name"]]?: FlagValue<F> | undefined;
 };
 
-/** Throws the error of `parseArgs`, which becomes `usage`. */
+/**
+ * Throws the error of `parseArgs`, which becomes `usage`. An empty value is an error too: it comes
+ * from a variable that is not set.
+ */
 export function parseFlags<const Flags extends readonly Flag[]>(args: readonly string[], flags: Flags) {
   const options = flags.map(({ name, value, isRepeatable = false }) => {
     const type = value === undefined ? ("boolean" as const) : ("string" as const);
@@ -20,5 +23,17 @@ export function parseFlags<const Flags extends readonly Flag[]>(args: readonly s
   });
   const config = { args: [...args], options: Object.fromEntries(options), allowPositionals: true };
   const { values, positionals } = parseArgs(config);
+  for (const [flag, value] of Object.entries(values)) {
+    if ([value].flat().some(isEmpty)) throw emptyValue(`--${flag} is empty`);
+  }
+  if (positionals.some(isEmpty)) throw emptyValue("an argument is empty");
   return { values: values as FlagValues<Flags>, positionals };
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "string" && value.trim() === "";
+}
+
+function emptyValue(message: string): Error {
+  return Object.assign(new TypeError(message), { code: "ERR_PARSE_ARGS_EMPTY_VALUE" });
 }

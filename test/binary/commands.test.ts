@@ -73,7 +73,12 @@ describe("status", () => {
     ["an expired one", { expiresAt: past }, 0, `${ago}, refreshed at the next call`],
     ["an expired one without a refresh token", { expiresAt: past, refreshToken: undefined }, 4, ago],
     ["an expired one of an expired client", { expiresAt: past, registrationExpiresAt: past }, 4, ago],
-    ["one of another start URL", { startUrl: "https://x.awsapps.com/start" }, 4, "not signed in"],
+    [
+      "one of another start URL",
+      { startUrl: "https://x.awsapps.com/start" },
+      4,
+      "not signed in; the token in .*json is of another start URL, region or endpoint",
+    ],
   ])("of %s", async (_, token, code, words) => {
     const world = await binaryWorld();
     await signedIn(world, token);
@@ -102,6 +107,7 @@ describe("status", () => {
         expiresAt: future,
         refreshable: true,
         usable: true,
+        tokenFault: null,
         loginPending: false,
         foreignEndpoints,
       },
@@ -113,6 +119,7 @@ describe("status", () => {
         expiresAt: future,
         refreshable: false,
         usable: true,
+        tokenFault: null,
         loginPending: false,
         foreignEndpoints,
       },

@@ -195,7 +195,7 @@ describe("7 unavailable", () => {
   ] as const)("%s", async (_, kind, message) => {
     const world = await signedInWorld();
     world.center.misbehave({ path: "/federation/credentials", how: { kind } });
-    const remedy = message.endsWith("?") ? "  run: sso-cred doctor\n" : "";
+    const remedy = message.includes(": set ") ? "" : "  run: sso-cred doctor\n";
     await fails(world, 7, `sso-cred: ${message.replace("HOST", host(world))}\n${remedy}`);
   });
 

@@ -183,3 +183,18 @@ it.skipIf(!canChange).each([
     }
   },
 );
+
+it.skipIf(!canChange)("status names the owner of a cache that hides the token", async () => {
+  const world = await binaryWorld();
+  await signedIn(world);
+  give(world.home.path, USER);
+  const sso = join(world.home.path, ".aws/sso");
+  chownSync(sso, 0, 0);
+  chmodSync(sso, 0o700);
+  const { code, stdout } = await runAsUser(world, ["status"]);
+  const path = join(world.home.path, tokenPath("corp"));
+  expect([code, stdout.split(", endpoint")[0]]).toEqual([
+    4,
+    `corp: not signed in; ${path} cannot be read (EACCES; ${sso} belongs to root)`,
+  ]);
+});

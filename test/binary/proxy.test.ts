@@ -72,7 +72,7 @@ test("a proxy that refuses the password is named with its variable, and the pass
   const wrong = await job(world, { HTTPS_PROXY, SSO_CRED_TRACE: trace });
   expect([wrong.code, wrong.stdout]).toEqual([7, ""]);
   expect(wrong.stderr).toBe(
-    `sso-cred: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) refuses the user name and password in HTTPS_PROXY\n`,
+    `sso-cred: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) refuses the user name and password in HTTPS_PROXY\n  run: sso-cred doctor\n`,
   );
   const none = await job(world, { HTTPS_PROXY: proxy.url });
   expect([none.code, none.stderr]).toEqual([
@@ -127,6 +127,6 @@ test("a proxy that refuses the host is the network's no, not the service's: exit
   const { code, stderr } = await job(world);
   expect([code, stderr]).toEqual([
     7,
-    `sso-cred: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) refuses to connect to ${new URL(world.center.url).host} (HTTP 403)\n`,
+    `sso-cred: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) refuses to connect to ${new URL(world.center.url).host} (HTTP 403)\n  run: sso-cred doctor\n`,
   ]);
 });

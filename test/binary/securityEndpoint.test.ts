@@ -47,7 +47,7 @@ test.each([
   const { run, browser, noWorker } = await hostileWorld(authorization(uri));
   const { code, stdout, stderr } = await run();
   expect([code, stdout]).toEqual([7, ""]);
-  expect(stderr).toMatch(/^sso-cred: .{1,160}\n$/);
+  expect(stderr).toMatch(/^sso-cred: .{1,160}\n {2}run: sso-cred doctor\n$/);
   expect(stderr).toMatch(
     / is not a web address: | a user name before its host | too long: | over-long verification/,
   );
@@ -62,7 +62,9 @@ test("a client id with which no program could be started is not the service's: e
   world.center.misbehave({ path: "/client/register", how: { kind: "status", status: 200, body } });
   const { code, stdout, stderr } = await world.run();
   expect([code, stdout]).toEqual([7, ""]);
-  expect(stderr).toMatch(/^sso-cred: \S+ answered RegisterClient with an over-long clientId\n$/);
+  expect(stderr).toMatch(
+    /^sso-cred: \S+ answered RegisterClient with an over-long clientId\n {2}run: sso-cred doctor\n$/,
+  );
   expect(world.browser.opened()).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
 import { identifyProcess } from "../../src/platform/processIdentity.ts";
 import { fakeSystem } from "../support/fakeSystem.ts";
-import { rolePath, sha1 } from "../support/home.ts";
+import { rolePath, sessionSection, sha1 } from "../support/home.ts";
 import {
   ACCOUNT,
   ASSIGNMENT,
@@ -135,11 +135,29 @@ describe("a refresh that is under way", () => {
     await putToken(world, { secondsLeft: -1 });
     world.center.misbehave({ path: "/token", how: { kind: "blackHole" } });
     const { code, stderr } = await world.call();
-    expect([code, stderr]).toEqual([7, expect.stringMatching(/ did not answer within 500 ms\n$/)]);
+    expect([code, stderr]).toEqual([
+      7,
+      expect.stringMatching(/ did not answer within 500 ms\n {2}run: sso-cred doctor\n$/),
+    ]);
   });
 });
 
 describe("5. SSO_CRED_WAIT bounds the run", () => {
+  it.each([
+    ["0", {}, "SSO_CRED_WAIT allows 0 s\n  run: unset SSO_CRED_WAIT\n"],
+    [
+      undefined,
+      { config: sessionSection("corp", ["sso_cred_wait = 0"]) },
+      "sso_cred_wait in the session's section allows 0 s\n  run: sso-cred doctor\n",
+    ],
+  ])("and is named where it leaves too little time: %s, %j", async (SSO_CRED_WAIT, options, end) => {
+    const world = await signInWorld(options);
+    await putToken(world);
+    world.center.misbehave({ path: /./, how: { kind: "blackHole" } });
+    const { code, stderr } = await world.call(MAIN_JOB, { env: { SSO_CRED_WAIT } });
+    expect([code, stderr]).toEqual([7, expect.stringContaining(`; ${end}`)]);
+  });
+
   it("and its retries", async () => {
     const world = await signInWorld();
     await putToken(world, { secondsLeft: -1 });
@@ -184,7 +202,7 @@ describe("5. SSO_CRED_WAIT bounds the run", () => {
     const { code, stdout, stderr, ms } = await timed(world, { SSO_CRED_WAIT: "7" });
     expect([code, stdout]).toEqual([7, ""]);
     expect(stderr).toBe(
-      `sso-cred: waited too long for another sso-cred that ${does} (process ${process.pid}); lock: ${world.home.path}/${lock}\n`,
+      `sso-cred: waited too long for another sso-cred that ${does} (process ${process.pid}); lock: ${world.home.path}/${lock}\n  run: sso-cred doctor\n`,
     );
     expect(ms).toBeGreaterThanOrEqual(7_000);
     expect(ms).toBeLessThan(7_200);

@@ -178,6 +178,28 @@ it("3. credentials that come expired are not printed: exit 7", async () => {
   expect(await world.home.files(".aws/cli")).toEqual([]);
 });
 
+it("credentials too long for SDKs are refused and not cached, and such a file is a miss", async () => {
+  const world = await signInWorld();
+  await putToken(world);
+  const file = roleFile(world.clock.now() + 3_600_000, ACCOUNT);
+  const { Credentials } = file as { Credentials: Record<string, string> };
+  Credentials.SessionToken = "x".repeat(8_192);
+  const roleCredentials = {
+    accessKeyId: Credentials.AccessKeyId,
+    secretAccessKey: Credentials.SecretAccessKey,
+    sessionToken: Credentials.SessionToken,
+    expiration: world.clock.now() + 3_600_000,
+  };
+  const how = { kind: "status", status: 200, body: { roleCredentials } } as const;
+  world.center.misbehave({ path: ASSIGNMENT, times: 1, how });
+  const refused = await world.call();
+  expect([refused.code, refused.stdout]).toEqual([7, ""]);
+  expect(refused.stderr).toContain("the portal sent credentials longer than SDKs read (8 KiB)\n");
+  expect(await world.home.files(".aws/cli/cache")).toEqual([]);
+  await world.home.write(rolePath("corp", ACCOUNT, "ReadOnly"), file);
+  expect((await world.call()).code).toBe(0);
+});
+
 it("3. while nobody signs in, what is cached is printed, with one attempt a minute", async () => {
   const world = await signInWorld({ env: { CI: "1" } });
   await putToken(world, { secondsLeft: -1, fields: { refreshToken: undefined } });

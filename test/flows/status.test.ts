@@ -1,9 +1,25 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { sessionSection } from "../support/home.ts";
+import { sessionSection, tokenPath } from "../support/home.ts";
 import { putToken } from "../support/signedIn.ts";
 import { signInWorld } from "../support/signInWorld.ts";
 
 const broken = sessionSection("broken").replace(/sso_region.*\n/, "");
+
+it.each([
+  ["a folder in the place of the token file", "/in-the-way", "", "is a folder, not a file"],
+  ["half a token file", "", '{"accessToken": "abc', "holds no token"],
+])("status names %s", async (_, below, text, fault) => {
+  const { call, home } = await signInWorld();
+  await home.write(`${tokenPath("corp")}${below}`, text);
+  const path = join(home.path, tokenPath("corp"));
+  expect(await call(["status"])).toMatchObject({
+    code: 4,
+    stdout: expect.stringContaining(`corp: not signed in; ${path} ${fault}, endpoint`),
+  });
+  const [data] = JSON.parse((await call(["status", "--json"])).stdout);
+  expect(data.tokenFault).toBe(`${path} ${fault}`);
+});
 
 describe("status of a session whose settings cannot be used", () => {
   it("says in its line what is wrong, beside the others, and exits with 3", async () => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, mkdir, rename, utimes } from "node:fs/promises";
+import { chmod, chown, mkdir, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type DoctorCase, GOOD, LINE } from "./doctorCases.ts";
-import { sessionSection, sha1 } from "./home.ts";
+import { sessionSection, sha1, tokenPath } from "./home.ts";
 import { putToken } from "./signedIn.ts";
 import { MAIN_JOB, type SignInWorld } from "./signInWorld.ts";
 import { canMount, moveToSmallDisk } from "./smallDisk.ts";
@@ -153,6 +153,37 @@ const SIGN_IN: readonly DoctorCase[] = [
     arrange: async (world) => {
       await putToken(world);
       await world.home.write(".aws/config", GOOD.replace("eu-west-1", "eu-west-2"));
+    },
+    mend: async ({ home }) => {
+      await home.write(".aws/config", GOOD);
+    },
+  },
+  {
+    id: "token-unreadable",
+    says: "is a folder, not a file",
+    arrange: async ({ home }) => {
+      await home.write(`${tokenPath("corp")}/in-the-way`, "");
+    },
+    mend: async ({ home }) => {
+      await rm(join(home.path, tokenPath("corp")), { recursive: true });
+    },
+  },
+  {
+    id: "token-unreadable",
+    says: "holds no token",
+    arrange: async ({ home }) => {
+      await home.write(tokenPath("corp"), '{"accessTok');
+    },
+    mend: signedIn,
+  },
+  {
+    id: "settings-unusable",
+    says: "sso_cred_wait is 5m; it takes seconds, 0 to 3600",
+    arrange: async ({ home }) => {
+      await home.write(
+        ".aws/config",
+        `${GOOD}\n[sso-session bad]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\nsso_cred_wait = 5m\n`,
+      );
     },
     mend: async ({ home }) => {
       await home.write(".aws/config", GOOD);

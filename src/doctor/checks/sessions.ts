@@ -58,6 +58,17 @@ function signIn(session: SessionFacts, now: number): Finding[] {
       why: "it is not used; the AWS CLI shares the file",
       run,
     });
+  if (token === "unreadable") {
+    const { fault = "", remedy = { run } } = session.tokenFault ?? {};
+    found.push({
+      id: "token-unreadable",
+      severity: "error",
+      found: fault,
+      where,
+      why: "it counts as nobody signed in; the AWS CLI shares the file",
+      ...(remedy.run === undefined ? { fix: "make it a file that you may read, or remove it" } : remedy),
+    });
+  }
   if (session.tokenIsRefused)
     found.push({
       id: "token-refused",

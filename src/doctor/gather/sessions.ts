@@ -1,8 +1,9 @@
-import { readToken, tokenFileExists } from "../../cache/tokenCache.ts";
+import { readToken, tokenFault } from "../../cache/tokenCache.ts";
 import { type Config, loadConfig } from "../../config/configFile.ts";
 import { readOurCommand } from "../../config/ourCommand.ts";
 import { resolveProfile } from "../../config/profile.ts";
 import { resolveSession } from "../../config/session.ts";
+import { withSessionVariables } from "../../config/sessionVariables.ts";
 import { canRefresh } from "../../credentials/refreshToken.ts";
 import { SsoCredError } from "../../errors.ts";
 import { isUsable } from "../../hit/expiry.ts";
@@ -60,7 +61,9 @@ function resolveSelected(
   const ofProfile = (name: string) =>
     resolved("profile", name, () => resolveProfile(config, name, system).session);
   const ofSession = (name: string) =>
-    resolved("sso-session", name, () => resolveSession(config, name, system));
+    resolved("sso-session", name, () =>
+      resolveSession(config, name, withSessionVariables(config, name, system)),
+    );
   if (profile !== undefined) return { sessions: ofProfile(profile), unusable };
   if (session !== undefined) return { sessions: ofSession(session), unusable };
   const named = config.sessionNames().flatMap(ofSession);
@@ -108,6 +111,7 @@ async function gatherSession(
     title: session.name ?? session.startUrl,
     loginArguments: session.loginArguments,
     token: tokenState(session, token, system),
+    tokenFault: tokenFault(session, system),
     life: token && tokenLife(token.expiresAt, canRefresh(session, token, system.now()), system.now()),
     signInIsOpen: pending !== undefined && isUnderWay(pending, system),
     backoffUntil: backoffUntil(session, system),
@@ -125,7 +129,7 @@ function tokenState(
   token: ReturnType<typeof readToken>,
   system: System,
 ): SessionFacts["token"] {
-  if (token === undefined) return tokenFileExists(session, system) ? "of another start URL" : "none";
+  if (token === undefined) return tokenFault(session, system)?.is ?? "none";
   if (isUsable(token.expiresAt, system.now())) return "valid";
   return canRefresh(session, token, system.now()) ? "refreshable" : "expired";
 }

@@ -26,6 +26,27 @@ async function cached(session: string, role = "ReadOnly"): Promise<void> {
   await home.write(rolePath(session, ID, role), roleFile(expiration, ID));
 }
 
+it.each([
+  [["--profile="], "--profile is empty", "--help"],
+  [["--sso-session", "", "--account-id", ID, "--role-name", "R"], "--sso-session is empty", "--help"],
+  [["corp", "--account-id=", "--role-name=R"], "--account-id is empty", "--help"],
+  [["", "--account-id", ID, "--role-name=R"], "an argument is empty", "--help"],
+  ...["login", "logout", "list", "status", "doctor"].flatMap((command) => [
+    [[command, "--profile="], "--profile is empty", `${command} --help`],
+    [[command, "--sso-session", " "], "--sso-session is empty", `${command} --help`],
+    [[command, ""], "an argument is empty", `${command} --help`],
+  ]),
+  [["exec", "--profile=", "--", "true", ""], "--profile is empty", "exec --help"],
+  [["env", "--profile="], "--profile is empty", "env --help"],
+  [["console", "--profile=p", "--destination="], "--destination is empty", "console --help"],
+  [["init", "corp", "--start-url="], "--start-url is empty", "init --help"],
+  [["init", "corp", "--accounts=", "--roles=*"], "--accounts is empty", "init --help"],
+  [["list", "--roles="], "--roles is empty", "list --help"],
+] as [string[], string, string][])("an empty value is a usage error: %j", async (line, message, help) => {
+  const stderr = `sso-cred: ${message}\n  run: sso-cred ${help}\n`;
+  expect(await run(...line)).toEqual({ code: 2, stdout: "", stderr });
+});
+
 describe("the main job's line", () => {
   const flags = ["--account-id", ID, "--role-name", "ReadOnly"];
 
@@ -132,7 +153,7 @@ describe("the main job's line", () => {
     ],
     [
       "a profile and an account",
-      ["--profile", "p", "--account-id="],
+      ["--profile", "p", "--account-id", ID],
       "--profile takes no other names: session, account and role are the profile's",
     ],
     [
