@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { EXECUTABLE } from "../support/builtExecutable.ts";
+import { isoSeconds, roleFile, rolePath } from "../support/home.ts";
 import { start } from "../support/run.ts";
 
 const EXPIRED = { expiresAt: "2020-01-01T00:00:00Z" };
@@ -37,3 +38,32 @@ test("a response to a refresh that takes longer than 15 s is waited for and kept
     requests: 1,
   });
 });
+
+/** The wait for the process that refreshes, and the start of a process on a busy machine. */
+const SHORT_MS = 3_000 + 6_000;
+
+test.each([
+  ["credentials", -600, 600],
+  ["a token", 300, 0],
+])(
+  "a caller that has %s for a while yet is not held up by a refresh without an answer, nor is the next one",
+  async (_, tokenSeconds, roleSeconds) => {
+    const world = await binaryWorld();
+    await signedIn(world, { expiresAt: isoSeconds(Date.now() + tokenSeconds * 1000) });
+    const [, , account = "", , role = ""] = MAIN_JOB;
+    if (roleSeconds > 0)
+      await world.home.write(
+        rolePath("corp", account, role),
+        roleFile(Date.now() + roleSeconds * 1000, account),
+      );
+    world.center.misbehave({ path: "/token", how: { kind: "blackHole" } });
+
+    const calls = [await world.run(MAIN_JOB, { SSO_CRED_LOGIN: "never" })];
+    expect(world.center.count("/token")).toBe(1);
+    calls.push(await world.run(MAIN_JOB, { SSO_CRED_LOGIN: "never" }));
+
+    for (const { code, stderr, ms } of calls)
+      expect({ code, stderr, isInTime: ms < SHORT_MS }).toEqual({ code: 0, stderr: "", isInTime: true });
+    expect(world.center.count("/token")).toBe(1);
+  },
+);
