@@ -101,8 +101,8 @@ check sso_start_url (https://d-1234567890.awsapps.com/start) and sso_region
       ["SSO region [eu-west-1]:", enter],
       [/(?:scopes \[sso:account:access\].*){2}/s, enter],
     ]);
-    await wizard.waitFor(/region \[eu-west-1\].*\(Ctrl-C cancels\)/s);
-    center.approveDevice();
+    const screen = await wizard.waitFor(/region \[eu-west-1\].*\(Ctrl-C cancels\)/s);
+    center.approveDevice(screen.match(/[A-Z]{4}-[A-Z]{4}$/gm)?.at(-1));
     await answer(wizard, [
       ["There are 2 AWS accounts available to you.", down + down + enter],
       ["Default client Region", enter],
