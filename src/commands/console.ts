@@ -1,3 +1,4 @@
+import { shownUrl } from "../config/urls.ts";
 import { SsoCredError, usageError } from "../errors.ts";
 import type { SessionRole } from "../model.ts";
 import { prose } from "../platform/output.ts";
@@ -54,5 +55,5 @@ function consolePage(destination: string): string {
     CONSOLES.some((host) => url.hostname === host || url.hostname.endsWith(`.${host}`));
   if (isConsole) return url.href;
   const takes = "--destination takes a page of the AWS console, https://console.aws.amazon.com/…";
-  throw usageError(`${takes}, not ${printable(destination, 200)}`, "console");
+  throw usageError(`${takes}, not ${shownUrl(destination)}`, "console");
 }

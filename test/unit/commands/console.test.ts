@@ -32,6 +32,7 @@ describe("the console's link", () => {
     "https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1#a&b",
     "https://console.amazonaws.cn/ec2",
     "https://us-gov-west-1.console.amazonaws-us-gov.com/",
+    "https://eusc-de-east-1.console.amazonaws-eusc.eu/ec2",
   ])("carries the page %s", (page) => {
     expect(url("https://x.awsapps.com/start", page)).toBe(
       `https://x.awsapps.com/start/#/console?${QUERY}&destination=${encodeURIComponent(page)}`,
@@ -39,7 +40,26 @@ describe("the console's link", () => {
   });
 
   it.each([
+    ["HTTPS://Console.AWS.Amazon.com:443/s3", "https://console.aws.amazon.com/s3"],
+    ["https://console。aws。amazon。com/", "https://console.aws.amazon.com/"],
+    ["https://console.aws.amazon.com\\@evil.example/", "https://console.aws.amazon.com/@evil.example/"],
+    [" https://console.aws.amazon.com/\n@evil.example", "https://console.aws.amazon.com/@evil.example"],
+  ])("carries %j as every browser reads it", (page, read) => {
+    expect(url("https://x.awsapps.com/start", page)).toContain(`&destination=${encodeURIComponent(read)}`);
+  });
+
+  it.each([
+    "",
     "http://console.aws.amazon.com/",
+    "https://console.aws.amazon.com.evil.example/",
+    "https://console.aws.amazon.com%2eevil.example/",
+    "https://console.aws.amazon.com@evil.example/",
+    "https://evil.example\\.console.aws.amazon.com/",
+    "https://c\u043ensole.aws.amazon.com/",
+    "https://console.aws.amazon.com./",
+    "//console.aws.amazon.com/",
+    "javascript://console.aws.amazon.com/%0aalert(1)",
+    "data:text/html,https://console.aws.amazon.com/",
     "https://evil.example/console.aws.amazon.com",
     "https://evilconsole.aws.amazon.com.example/",
     "https://xconsole.aws.amazon.com/",
@@ -49,6 +69,11 @@ describe("the console's link", () => {
     "/s3",
   ])("takes no page %s", (page) => {
     expect(() => url("https://x.awsapps.com/start", page)).toThrow("--destination takes a page");
+  });
+
+  it("shows no password of an address that it refuses", () => {
+    const page = "https://me:pass-word@console.aws.amazon.com/";
+    expect(() => url("https://x.awsapps.com/start", page)).toThrow(/not https:\/\/…@console\.aws/);
   });
 });
 
