@@ -102,7 +102,8 @@ export async function startAwsServices(state: State): Promise<AwsServices> {
 function s3({ method, path }: Incoming, key: RoleKey): HttpResponse {
   const { arn } = callerOf(key);
   const time = "2026-01-01T00:00:00.000Z";
-  if (method !== "GET") return xmlResponse(405, "<Error><Code>MethodNotAllowed</Code></Error>");
+  if (method !== "GET" && method !== "HEAD")
+    return xmlResponse(405, "<Error><Code>MethodNotAllowed</Code></Error>");
   if (path === "/") {
     const bucket = `<Bucket><Name>dev-logs</Name><CreationDate>${time}</CreationDate></Bucket>`;
     return xmlResponse(

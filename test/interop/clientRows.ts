@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Client } from "../../src/doctor/clients.ts";
 import type { Expect, Report } from "../stress/report.ts";
-import { isGoodOutput, jsonIn, SESSION } from "../stress/stage.ts";
+import { isGoodOutput, jsonIn, ROLE, SESSION } from "../stress/stage.ts";
 import { tokenPath } from "../support/home.ts";
 import type { Found, Program } from "./installation.ts";
 import { situationRows } from "./situations.ts";
@@ -20,6 +20,25 @@ export interface ClientUnderTest {
   /** True if it includes the helper's message in its own. */
   showsWords?: boolean;
 }
+
+/** How the exit codes that another tool meets come about, one after the other. */
+const FAILURES: readonly [exit: number, prepare: (world: World) => unknown][] = [
+  [4, () => {}],
+  [
+    7,
+    async ({ center, signIn }) => {
+      await signIn(3600);
+      center.misbehave({ path: "/federation/credentials", how: { kind: "captivePortal" } });
+    },
+  ],
+  [
+    6,
+    ({ center }) => {
+      center.behave();
+      center.forbid(ROLE);
+    },
+  ],
+];
 
 /** Tests of one client: credential_process in several forms, and the client's own SSO provider on our files. */
 export async function clientRows(client: ClientUnderTest, program: Program, report: Report): Promise<void> {
@@ -55,12 +74,21 @@ export async function clientRows(client: ClientUnderTest, program: Program, repo
       expect(world.browser.opened().length === 0, "a tab was opened");
       return "refreshed, no tab";
     });
-    await row("nobody may be asked", async (world, expect) => {
-      const { code, stdout, stderr } = await ask(world, "dev", { SSO_CRED_LOGIN: "never" });
-      expect(code !== 0, "it ended well without credentials");
-      const words = /run: sso-cred login my-sso/.test(stdout + stderr);
-      if (client.showsWords) expect(words, `what to run is not shown: ${stderr.trim().slice(-300)}`);
-      return words ? "shows what to run" : "hides the helper's words";
+    await row("exit 4, 6 and 7", async (world, expect) => {
+      const shown: number[] = [];
+      for (const [exit, prepare] of FAILURES) {
+        await prepare(world);
+        const env = { SSO_CRED_LOGIN: "never" };
+        const { code, stdout, stderr } = await ask(world, "dev", env);
+        expect(code !== 0, `exit ${exit}: it ended well without credentials`);
+        const ours = await world.call({ env }).done;
+        expect(ours.code === exit, `exit ${ours.code} instead of ${exit}: ${ours.stderr}`);
+        // The last line says what to do.
+        const line = ours.stderr.trim().split("\n").at(-1)?.trim() ?? "";
+        if ((stdout + stderr).includes(line)) shown.push(exit);
+        else if (client.showsWords) expect(false, `"${line}" is not shown: ${stderr.trim().slice(-300)}`);
+      }
+      return shown.length > 0 ? `shows our words for ${shown.join(", ")}` : "hides our words";
     });
   }
   if (client.ownSso) {

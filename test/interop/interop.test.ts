@@ -2,7 +2,7 @@ import { describe, test } from "vitest";
 import { testReport } from "../stress/suite.ts";
 import { type ClientUnderTest, clientRows } from "./clientRows.ts";
 import { goClients, javaClient, javaScriptClient, rubyClient, rustClient } from "./clients.ts";
-import { cdk, cdkArgs, rclone, rcloneArgs, tofu, tofuArgs } from "./tools.ts";
+import { cdk, cdkArgs, rclone, rcloneArgs, terraform, terraformArgs } from "./tools.ts";
 
 const go = goClients();
 const js = javaScriptClient();
@@ -30,7 +30,8 @@ const CLIENTS: readonly ClientUnderTest[] = [
     : []),
   { program: cdk(), args: cdkArgs, ownSso: true },
   { program: rclone(), args: rcloneArgs, ownSso: true },
-  { program: tofu(), args: tofuArgs, ownSso: true },
+  { program: terraform("tofu"), args: terraformArgs, ownSso: true },
+  { program: terraform("terraform"), args: terraformArgs, ownSso: true },
   { program: rubyClient(), table: "Ruby", args: (profile) => [profile] },
 ];
 

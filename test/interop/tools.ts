@@ -70,25 +70,21 @@ export function rcloneArgs(profile: string): string[] {
   ];
 }
 
-/** OpenTofu, or Terraform, where it is installed. */
-export function tofu(): Found {
-  for (const program of ["tofu", "terraform"]) {
-    const { status, stdout } = run(program, ["version"]);
-    if (status === 0)
-      return { name: stdout.split("\n")[0] ?? program, command: ["sh", "-c", tofuScript(program), "sh"] };
-  }
-  return {
-    name: "OpenTofu",
-    missing: "neither tofu nor terraform is in PATH, and no registry of packages has one",
-  };
+/** OpenTofu or Terraform, where it is installed. */
+export function terraform(program: "tofu" | "terraform"): Found {
+  const { status, stdout } = run(program, ["version"]);
+  const [name = program] = /^(?:OpenTofu|Terraform) v\S+/m.exec(stdout) ?? [];
+  return status === 0
+    ? { name, command: ["sh", "-c", outputFromState(program), "sh"] }
+    : { name: program, missing: "it is not in PATH, and no registry of packages has it" };
 }
 
 /** Its state lies in S3, and has an output that names the caller. */
-const tofuScript = (program: string) =>
-  `export TF_DATA_DIR="$1/tofu" TF_IN_AUTOMATION=1
-${program} -chdir='${PROBES}/tofu' init -input=false -backend-config="profile=$2" >&2 &&
-${program} -chdir='${PROBES}/tofu' output -raw caller`;
+const outputFromState = (program: string) =>
+  `export TF_DATA_DIR="$1/terraform" TF_IN_AUTOMATION=1
+${program} -chdir='${PROBES}/terraform' init -input=false -backend-config="profile=$2" >&2 &&
+${program} -chdir='${PROBES}/terraform' output -raw caller`;
 
-export function tofuArgs(profile: string, world: World): string[] {
+export function terraformArgs(profile: string, world: World): string[] {
   return [world.home.path, profile];
 }
