@@ -118,13 +118,11 @@ function storeRefreshedToken(
   if (isStillThere()) {
     claimRefreshed(session, refreshed, system);
     try {
-      recordTokenOrigin(
-        tokenKey(session),
-        session.endpoints,
-        tokenFingerprint(refreshed.accessToken),
-        system,
-      );
-      if (replacement.commit(tokenFileText(session, refreshed, token.file), isStillThere)) return refreshed;
+      if (replacement.commit(tokenFileText(session, refreshed, token.file), isStillThere)) {
+        const fingerprint = tokenFingerprint(refreshed.accessToken);
+        recordTokenOrigin(tokenKey(session), session.endpoints, fingerprint, system);
+        return refreshed;
+      }
     } catch (error) {
       system.trace.step("the refreshed token could not be written", { error: String(error) });
       return refreshed;

@@ -184,7 +184,7 @@ describe("help and version", () => {
     async (...line) => {
       const { code, stdout, stderr } = await run(...line);
       expect([code, stderr]).toEqual([0, ""]);
-      expect(stdout).toMatch(/^Usage: sso-cred SESSION --account-id ID --role-name ROLE /);
+      expect(stdout).toMatch(/^Usage: sso-cred SESSION --account-id ID --role-name ROLE\n/);
     },
   );
 

@@ -43,15 +43,15 @@ const signIn = (accessToken: string) =>
 
 /** Stops this process in the middle of its next write, for so long that its lock becomes stale. */
 function stoppedInNextWrite(meanwhile: () => void): void {
-  const { fsyncSync } = fs;
+  const { ftruncateSync } = fs;
   const goOn = () => {
-    fs.fsyncSync = fsyncSync;
+    fs.ftruncateSync = ftruncateSync;
     syncBuiltinESMExports();
   };
   onTestFinished(goOn);
-  fs.fsyncSync = (fd) => {
+  fs.ftruncateSync = (fd, length) => {
     goOn();
-    fsyncSync(fd);
+    ftruncateSync(fd, length);
     meanwhile();
   };
   syncBuiltinESMExports();
