@@ -31,7 +31,7 @@ function steady(text: string): string {
   return text
     .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
     .replace(/(PORT\/\w+\?)\S+/g, "$1…")
-    .replace(/\n {2}this is [\s\S]*?(?=\n\d+ errors?[,.])/g, "")
+    .replace(/\n {2}this is [\s\S]*?(?=\n\d+ (?:errors?|warnings?)[,.])/g, "")
     .replace(/\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/g, "ABCD-EFGH")
     .replace(/\b(?:59|60) min, \d\d:\d\d/g, "60 min, HH:MM");
 }

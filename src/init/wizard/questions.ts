@@ -29,7 +29,7 @@ export function sessionNameQuestion(existing: readonly string[]): Question {
 export function startUrlQuestion(fallback?: string): Question {
   return {
     flag: "--start-url",
-    message: `SSO start URL [${fallback ?? "None"}]: `,
+    message: `SSO start URL [${printable(fallback ?? "None", 200)}]: `,
     fallback,
     complete: completeStartUrl,
     check: (text) => {
@@ -56,7 +56,7 @@ function otherId(text: string): string | undefined {
 export function ssoRegionQuestion(fallback?: string): Question {
   return {
     flag: "--sso-region",
-    message: `SSO region [${fallback ?? "None"}]: `,
+    message: `SSO region [${printable(fallback ?? "None", 40)}]: `,
     fallback,
     completions: KNOWN_REGIONS,
     check: checkRegion,

@@ -63,9 +63,10 @@ export async function askSession(
   const name = await sessionName(current, flags.session, asking);
   const there = current.sessions.get(name);
   const keys = new Map<string, string>();
+  const portal = asking.prompts === undefined ? undefined : portalOfProfiles(current);
   const questions = [
-    ["sso_start_url", startUrlQuestion(), flags.startUrl],
-    ["sso_region", ssoRegionQuestion(), flags.ssoRegion],
+    ["sso_start_url", startUrlQuestion(portal?.startUrl), flags.startUrl],
+    ["sso_region", ssoRegionQuestion(portal?.region), flags.ssoRegion],
     ["sso_registration_scopes", scopesQuestion(), flags.scopes],
   ] as const;
   for (const [key, question, given] of questions) {
@@ -77,6 +78,19 @@ export async function askSession(
     if (given !== undefined || !isKnown) keys.set(key, await answer(question, given, asking));
   }
   return { name, keys };
+}
+
+/** The portal that profiles name without a session, as legacy profiles and those of granted do, if it is only one. */
+function portalOfProfiles({ profiles }: CurrentConfig) {
+  const [first, ...others] = [...profiles.values()].flatMap((keys) => {
+    const value = (key: string) => keys.get(key) || keys.get(`granted_${key}`) || undefined;
+    const startUrl = value("sso_start_url");
+    return startUrl === undefined ? [] : [{ startUrl, region: value("sso_region") }];
+  });
+  const isOne = others.every(
+    ({ startUrl, region }) => startUrl === first?.startUrl && region === first.region,
+  );
+  return isOne ? first : undefined;
 }
 
 async function sessionName(
