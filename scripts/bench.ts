@@ -1,12 +1,13 @@
-// npm run bench [-- [list] [--runs N] [--json] [--check]]: builds, measures, and prints a table (or JSON). It is no
-// test. Only with --check does the exit code depend on timings: it is 1 if a bar is missed.
+// npm run bench [-- [list] [--runs N] [--json] [--check]]: builds, measures, and prints a table (or
+// JSON). It is no test. Only with --check does the exit code depend on timings: it is 1 if a bar is
+// missed.
 import { spawnSync } from "node:child_process";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { bars } from "./bench/bars.ts";
+import { bars, isMet, type Report } from "./bench/bars.ts";
 import { awsCli, crowds, type Row, singleRuns, versionRow } from "./bench/figures.ts";
 import { benchList } from "./bench/list.ts";
-import { isMet, markdown, type Report } from "./bench/report.ts";
+import { markdown } from "./bench/report.ts";
 import { sizes } from "./bench/sizes.ts";
 import { makeStage, type Stage } from "./bench/stage.ts";
 import { STOPWATCH } from "./bench/stopwatch.ts";
@@ -15,7 +16,10 @@ import { buildExecutable } from "./build/executable.ts";
 import { runtime } from "./build/runtime.ts";
 import { hostTarget } from "./toolchain.mjs";
 
-/** Their own cached answers need their own stores: of these only the start is measured, which they cannot be faster than. */
+/**
+ * Their own cached answers need their own stores: of these only the start is measured, which they
+ * cannot be faster than.
+ */
 const PEERS = ["aws-sso", "granted", "aws-vault", "aws-sso-credentials"];
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,6 @@
-// npm run fuzz [-- NAME…] [-- --times N] [-- --seed N]: the properties of test/unit/fuzz, longer than npm test runs them
-// npm run fuzz -- front [--seconds N]: the native front by libFuzzer, where clang has it
+// npm run fuzz [-- NAME…] [-- --times N] [-- --seed N]: the properties of test/unit/fuzz, longer
+// than npm test runs them npm run fuzz -- front [--seconds N]: the native front by libFuzzer, where
+// clang has it
 import { parseArgs } from "node:util";
 import { fuzzFront } from "./fuzz/front.ts";
 import { close, runTests } from "./test/steps.ts";

@@ -1,4 +1,5 @@
-// npm run interop [-- rust] [-- VITEST ARGUMENTS]: other AWS clients and this program on one home; STS checks every signature
+// npm run interop [-- rust] [-- VITEST ARGUMENTS]: other AWS clients and this program on one home;
+// STS checks every signature
 import { close, runTests } from "./test/steps.ts";
 
 const args = process.argv.slice(2);

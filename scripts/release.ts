@@ -1,4 +1,5 @@
-// npm run release [-- --target TARGET]… [--assemble]: everything that is published, in dist/release/
+// npm run release [-- --target TARGET]… [--assemble]: everything that is published, in
+// dist/release/
 import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { buildExecutable } from "./build/executable.ts";
@@ -18,7 +19,8 @@ try {
       await releaseTarget(target, releaseTime(), say);
     }
   }
-  // Where single targets are built on their own machines, sums and manifests are made once, over all of them.
+  // Where single targets are built on their own machines, sums and manifests are made once, over
+  // all of them.
   if (values.assemble || values.target === undefined) await assembleRelease(releaseTime(), say);
 } catch (error) {
   say((error as Error).stack ?? String(error));

@@ -1,4 +1,5 @@
-// npm run stress [-- --short] [-- --seed N] [-- VITEST ARGUMENTS]: real processes under faults and load (docs/reliability.md)
+// npm run stress [-- --short] [-- --seed N] [-- VITEST ARGUMENTS]: real processes under faults and
+// load (docs/reliability.md)
 import { randomInt } from "node:crypto";
 import { close, runTests } from "./test/steps.ts";
 

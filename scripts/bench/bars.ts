@@ -1,4 +1,19 @@
-import type { Report } from "./report.ts";
+import type { Crowd, Figures, Row } from "./figures.ts";
+import type { Size } from "./sizes.ts";
+import type { Waiting } from "./waiters.ts";
+
+/** The results of one run of the bench. */
+export interface Report {
+  machine: { platform: string; processors: number; model: string; load: string; node: string };
+  stopwatch: string;
+  single: Figures;
+  crowds: Crowd[];
+  awsCli: Row[];
+  /** What could not be measured here, with the reasons. */
+  absent: string[];
+  waiting: Waiting;
+  sizes: Size[];
+}
 
 export interface Bar {
   name: string;
@@ -7,8 +22,8 @@ export interface Bar {
 }
 
 /**
- * The program's promises about its speed. Each compares figures of one run, or times that do not depend on the
- * machine.
+ * The program's promises about its speed. Each compares figures of one run, or times that do not
+ * depend on the machine.
  */
 export function bars({ single, crowds, waiting, sizes }: Report): Bar[] {
   const { ratios, frontOnMissMs, hitPeakBytes } = single;
@@ -64,4 +79,8 @@ export function bars({ single, crowds, waiting, sizes }: Report): Bar[] {
     { name: "milliseconds until a waiter has the result", figure: noticedMs.median, limit: 100 },
     { name: "bytes of the entry script", figure: entry?.bytes ?? Number.NaN, limit: 20_000 },
   ];
+}
+
+export function isMet({ figure, limit }: Bar): boolean {
+  return figure <= limit;
 }

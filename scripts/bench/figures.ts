@@ -114,8 +114,8 @@ export interface Crowd {
   name: string;
   medianMs: number;
   /**
-   * Measures many processes at once, spread over the processors: as many runs as that many single ones (of the hit,
-   * or of `node -e 0`) take.
+   * Measures many processes at once, spread over the processors: as many runs as that many single
+   * ones (of the hit, or of `node -e 0`) take.
    */
   ratio: number;
   /** Portal calls of each round. */

@@ -26,7 +26,8 @@ export interface ListBench {
 }
 
 /**
- * Measures `sso-cred list --json` with 500 accounts of two roles each, at a portal that allows 20 requests a second.
+ * Measures `sso-cred list --json` with 500 accounts of two roles each, at a portal that allows 20
+ * requests a second.
  */
 export async function benchList(
   executable = fileURLToPath(new URL("../../dist/sso-cred", import.meta.url)),

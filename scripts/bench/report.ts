@@ -1,20 +1,4 @@
-import { type Bar, bars } from "./bars.ts";
-import type { Crowd, Figures, Row } from "./figures.ts";
-import type { Size } from "./sizes.ts";
-import type { Waiting } from "./waiters.ts";
-
-/** The results of one run of the bench. */
-export interface Report {
-  machine: { platform: string; processors: number; model: string; load: string; node: string };
-  stopwatch: string;
-  single: Figures;
-  crowds: Crowd[];
-  awsCli: Row[];
-  /** What could not be measured here, with the reasons. */
-  absent: string[];
-  waiting: Waiting;
-  sizes: Size[];
-}
+import { bars, isMet, type Report } from "./bars.ts";
 
 /** The report as Markdown tables. */
 export function markdown(report: Report): string {
@@ -63,10 +47,6 @@ export function markdown(report: Report): string {
   ]
     .filter((part) => part !== undefined)
     .join("\n\n");
-}
-
-export function isMet({ figure, limit }: Bar): boolean {
-  return figure <= limit;
 }
 
 function shown(value: number): string {

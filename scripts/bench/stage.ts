@@ -84,8 +84,9 @@ export async function makeStage(executable: string, node: string): Promise<Stage
 }
 
 /**
- * Copies a file in one write, like its neighbour. The layout of a file in the page cache (large pieces after a write,
- * small ones after a slow read) changes a program's start by a tenth and its counted memory by a third.
+ * Copies a file in one write, like its neighbour. The layout of a file in the page cache (large
+ * pieces after a write, small ones after a slow read) changes a program's start by a tenth and its
+ * counted memory by a third.
  */
 function fresh(from: string, to: string): string {
   writeFileSync(to, readFileSync(from));

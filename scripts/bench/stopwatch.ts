@@ -34,8 +34,8 @@ export const STOPWATCH = python
   : "a Node parent; there is no python3, so neither peak memory nor CPU time";
 
 /**
- * Runs each command once a round, in random order, after some rounds that are not counted. Returns the runs of each
- * command. Asynchronous, so that servers in this process can respond.
+ * Runs each command once a round, in random order, after some rounds that are not counted. Returns
+ * the runs of each command. Asynchronous, so that servers in this process can respond.
  */
 export async function timed(commands: readonly Command[], rounds: number, warmUps = 2): Promise<Run[][]> {
   const results = python

@@ -83,8 +83,8 @@ async function notice(stage: Stage): Promise<Waiting["noticedMs"]> {
 }
 
 /**
- * Takes the role's lock like another sso-cred, and writes the credentials after a while. Returns the time of the
- * write.
+ * Takes the role's lock like another sso-cred, and writes the credentials after a while. Returns
+ * the time of the write.
  */
 async function writeUnderLock(home: Home, afterMs: number): Promise<number> {
   const system = {

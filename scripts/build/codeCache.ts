@@ -7,8 +7,9 @@ import { prepareRehearsal } from "./rehearsal.ts";
 import { RUNTIME_FLAGS } from "./runtimeFlags.ts";
 
 /**
- * Makes the V8 code cache of each chunk: chunk name → file. The cache must come from the same V8 with the same flags.
- * It is made at the end of a real run, because it contains only functions that have run.
+ * Makes the V8 code cache of each chunk: chunk name → file. The cache must come from the same V8
+ * with the same flags. It is made at the end of a real run, because it contains only functions that
+ * have run.
  */
 export async function makeCodeCaches({ entry, chunks }: Bundles): Promise<Record<string, string>> {
   const folder = dirname(entry);

@@ -7,9 +7,9 @@ import { root } from "../toolchain.mjs";
 const FUNCTION = /^(export )?(async )?function (\w+)(\([\s\S]*?^})$/gm;
 
 /**
- * Turns each function of the hit path into a parenthesised function expression. V8 compiles such a function along
- * with the script, instead of at its first call, so that it becomes part of the entry's code cache. esbuild keeps the
- * parentheses.
+ * Turns each function of the hit path into a parenthesised function expression. V8 compiles such a
+ * function along with the script, instead of at its first call, so that it becomes part of the
+ * entry's code cache. esbuild keeps the parentheses.
  */
 export const eagerFunctions: Plugin = {
   name: "eager functions",

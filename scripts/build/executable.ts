@@ -24,10 +24,10 @@ export interface BuildOptions {
 }
 
 /**
- * Builds what is installed as `sso-cred` in dist/, and returns its path. For this machine: dist/sso-cred, the front,
- * with the program beside it as dist/sso-cred-core. Without a C compiler, and on Windows, dist/sso-cred is the
- * program. For a target: dist/sso-cred-TARGET, the program, and dist/sso-cred-front-TARGET. Builds only what has
- * changed.
+ * Builds what is installed as `sso-cred` in dist/, and returns its path. For this machine:
+ * dist/sso-cred, the front, with the program beside it as dist/sso-cred-core. Without a C compiler,
+ * and on Windows, dist/sso-cred is the program. For a target: dist/sso-cred-TARGET, the program,
+ * and dist/sso-cred-front-TARGET. Builds only what has changed.
  */
 export async function buildExecutable(options: BuildOptions): Promise<string> {
   return await alone(`${root}.cache/build.lock`, async () => {
@@ -66,8 +66,8 @@ async function buildProgram({ target, force = false, say }: BuildOptions): Promi
 }
 
 /**
- * Compiles the front. Without a compiler, the program takes its place on this machine. Undefined if there is no
- * front.
+ * Compiles the front. Without a compiler, the program takes its place on this machine. Undefined if
+ * there is no front.
  */
 async function buildFront(
   { target, zig = false, say }: BuildOptions,

@@ -31,8 +31,8 @@ export function hasFront(target: Target): boolean {
 }
 
 /**
- * The C compiler for a target: `CC`, or the first of `cc`, `clang`, `gcc` and `zig cc` that works. Other machines'
- * targets need zig. `zig`: only the pinned zig. Undefined if there is none.
+ * The C compiler for a target: `CC`, or the first of `cc`, `clang`, `gcc` and `zig cc` that works.
+ * Other machines' targets need zig. `zig`: only the pinned zig. Undefined if there is none.
  */
 export async function findCompiler(
   target: Target,

@@ -1,9 +1,9 @@
 import type { Plugin } from "esbuild";
 
 /**
- * Modules that the SDK clients import for defaults which `identityCenter/sdkClient.ts` always overrides, or for unused
- * operations: the search for credentials, signing, checksums, random UUIDs, and the SDK's own HTTP. Each miss would load
- * them.
+ * Modules that the SDK clients import for defaults which `identityCenter/sdkClient.ts` always
+ * overrides, or for unused operations: the search for credentials, signing, checksums, random
+ * UUIDs, and the SDK's own HTTP. Each miss would load them.
  */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   "@aws-sdk/credential-provider-node": "export const defaultProvider = undefined;",

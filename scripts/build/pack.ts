@@ -30,9 +30,9 @@ type Sea = (
 ) => Promise<void>;
 
 /**
- * Packs a script into a Node binary. The only file that knows the packager. The packager's command line accepts
- * neither assets nor V8 flags. Its module does, but is no documented interface: hence the exact version in
- * package.json, and the tests of the built executable.
+ * Packs a script into a Node binary. The only file that knows the packager. The packager's command
+ * line accepts neither assets nor V8 flags. Its module does, but is no documented interface: hence
+ * the exact version in package.json, and the tests of the built executable.
  */
 export async function pack({ target, node, main, assets, execArgv, output }: Packing): Promise<void> {
   const require = createRequire(import.meta.url);
@@ -45,7 +45,8 @@ export async function pack({ target, node, main, assets, execArgv, output }: Pac
   await sea(main, {
     targets: [{ platform: platform === "darwin" ? "macos" : platform, arch, nodeRange: "node22", output }],
     nodePath: node,
-    // For a foreign target, this Node writes the blob instead of a downloaded one. Its version is the same.
+    // For a foreign target, this Node writes the blob instead of a downloaded one. Its version is
+    // the same.
     useLocalNode: true,
     // Only a Mac can sign; elsewhere install.sh signs at the destination.
     signature: hostTarget().startsWith("darwin-"),
@@ -61,9 +62,10 @@ export async function pack({ target, node, main, assets, execArgv, output }: Pac
 }
 
 /**
- * Loads the packager with two changes to its call of the Node that writes the blob. It gets the options of the
- * executable, because V8 rejects a code cache made under others. And it gets the main script by its bare name: the
- * path becomes part of the blob, and builds in different folders would differ.
+ * Loads the packager with two changes to its call of the Node that writes the blob. It gets the
+ * options of the executable, because V8 rejects a code cache made under others. And it gets the
+ * main script by its bare name: the path becomes part of the blob, and builds in different folders
+ * would differ.
  */
 function packager(require: NodeJS.Require, options: readonly string[], main: string): Sea {
   const { execFile } = childProcess;

@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /**
- * Fetches `NAME@VERSION` from the npm registry and unpacks it as `folder`/package. Returns that path. Throws if it
- * does not match `integrity`.
+ * Fetches `NAME@VERSION` from the npm registry and unpacks it as `folder`/package. Returns that
+ * path. Throws if it does not match `integrity`.
  */
 export async function fetchPackage(
   name: string,

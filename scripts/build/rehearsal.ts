@@ -12,8 +12,8 @@ export interface Rehearsal {
 }
 
 /**
- * Sets the commonest miss up in `home`, with the local Identity Center: nothing is cached for the role, and the token
- * has expired but can be refreshed. It uses both SDK clients.
+ * Sets the commonest miss up in `home`, with the local Identity Center: nothing is cached for the
+ * role, and the token has expired but can be refreshed. It uses both SDK clients.
  */
 export async function prepareRehearsal(home: string): Promise<Rehearsal> {
   const center = await startIdentityCenter();
@@ -26,8 +26,8 @@ export async function prepareRehearsal(home: string): Promise<Rehearsal> {
   const [account] = center.accounts;
   const cache = join(home, ".aws/sso/cache");
   await mkdir(cache, { recursive: true });
-  // A folder where the session's lock would be: without the lock, the refresh is not handed to another process, so its code
-  // runs here and gets into the code cache.
+  // A folder where the session's lock would be: without the lock, the refresh is not handed to
+  // another process, so its code runs here and gets into the code cache.
   await mkdir(join(home, ".aws/sso-cred/locks", `token-${tokenKey(session)}`), { recursive: true });
   await writeFile(
     join(home, ".aws/config"),

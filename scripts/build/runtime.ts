@@ -18,8 +18,8 @@ import { fetchPackage } from "./registry.ts";
 const run = promisify(execFile);
 
 /**
- * The Node binary of the executable: the pinned version for the target, stripped if possible, and without the early
- * variables.
+ * The Node binary of the executable: the pinned version for the target, stripped if possible, and
+ * without the early variables.
  */
 export async function runtime(target: Target, say: (line: string) => void): Promise<string> {
   const name = NODE_PACKAGES[target];

@@ -2,8 +2,8 @@ import { START_FLAGS } from "../../src/platform/chunks.ts";
 import type { Target } from "../toolchain.mjs";
 
 /**
- * V8 flags and Node options baked into the executable as its `execArgv`. The code caches are made with the same ones,
- * else V8 rejects them. docs/performance.md says what each saves.
+ * V8 flags and Node options baked into the executable as its `execArgv`. The code caches are made
+ * with the same ones, else V8 rejects them. docs/performance.md says what each saves.
  */
 export const RUNTIME_FLAGS = [
   ...START_FLAGS.map((name) => `--no-${name}`),
@@ -15,7 +15,8 @@ export const RUNTIME_FLAGS = [
 /** Options that protect the program from its environment. */
 export function shieldingOptions(target: Target): string[] {
   return [
-    // Replaces the file that OPENSSL_CONF names: Node reads it at its start, and fails if it is broken.
+    // Replaces the file that OPENSSL_CONF names: Node reads it at its start, and fails if it is
+    // broken.
     `--openssl-config=${target.startsWith("win-") ? "NUL" : "/dev/null"}`,
     // stderr is reserved for our own messages.
     "--no-warnings",

@@ -13,8 +13,8 @@ const COMPILERS: Readonly<Partial<Record<Target, string>>> = {
 };
 
 /**
- * The path of the pinned zig, a C compiler for every target. It is fetched once, into a folder of its own, because at
- * 90 MB it is too large for `npm ci`.
+ * The path of the pinned zig, a C compiler for every target. It is fetched once, into a folder of
+ * its own, because at 90 MB it is too large for `npm ci`.
  */
 export async function fetchZig(say: (line: string) => void): Promise<string> {
   const host = hostTarget();

@@ -1,8 +1,8 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { root } from "../toolchain.mjs";
-import type { Stage } from "./stage.ts";
+import { attempt } from "../../src/platform/attempt.ts";
+import { type Stage, searchPath } from "./stage.ts";
 
 /** A program that asks STS for its identity, with the credentials of a profile. */
 export interface AwsClient {
@@ -45,17 +45,6 @@ async function installedCli(stage: Stage): Promise<{ name: string; file: string 
   return undefined;
 }
 
-/** The caller's PATH, without the entries of this repository. */
-export function searchPath(env: NodeJS.ProcessEnv): string {
-  const folders = (env.PATH ?? "/usr/bin:/bin").split(delimiter);
-  return folders.filter((folder) => folder && !folder.startsWith(join(root, "node_modules"))).join(delimiter);
-}
-
 function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return attempt(() => accessSync(file, constants.X_OK) === undefined, false);
 }

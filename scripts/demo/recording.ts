@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { KEYS, startOnTerminal } from "../../test/support/pty.ts";
-import { awsClient, searchPath } from "./awsClient.ts";
+import { awsClient } from "./awsClient.ts";
 import type { Frame } from "./recordingSvg.ts";
-import type { Stage } from "./stage.ts";
+import { type Stage, searchPath } from "./stage.ts";
 
 const { enter } = KEYS;
 const PROFILE = "my-dev-profile";
@@ -13,7 +13,10 @@ const KEY_MS = 45;
 /** Before somebody has read what is asked. */
 const READ_MS = 700;
 
-/** Somebody who has nothing yet, at a shell: `sso-cred init`, its questions, and the first call where there is an AWS CLI. */
+/**
+ * Somebody who has nothing yet, at a shell: `sso-cred init`, its questions, and the first call
+ * where there is an AWS CLI.
+ */
 export async function recordFirstRun(stage: Stage): Promise<Frame[]> {
   const aws = await awsClient(stage, PROFILE, { sdk: false });
   const hasAws = aws.name.startsWith("aws-cli/");

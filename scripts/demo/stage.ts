@@ -1,22 +1,29 @@
 import { readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { readIdentity, readStateFile } from "../../src/cache/stateFile.ts";
+import { attempt } from "../../src/platform/attempt.ts";
 import { processState } from "../../src/platform/processIdentity.ts";
 import { type IdentityCenter, startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
 import { makeBrowser } from "../../test/support/browser.ts";
 import { type Home, makeHome } from "../../test/support/home.ts";
 import { type OnTerminal, startOnTerminal } from "../../test/support/pty.ts";
 import { type Running, type RunResult, start } from "../../test/support/run.ts";
-import { searchPath } from "./awsClient.ts";
+import { root } from "../toolchain.mjs";
 import { readmeConfig } from "./readmeConfig.ts";
 
 export interface StageOptions {
   /** The path of sso-cred. */
   executable: string;
-  /** Use the person's own browser instead of a script. The demo opens the page when `tabs` shows an address. */
+  /**
+   * Use the person's own browser instead of a script. The demo opens the page when `tabs` shows an
+   * address.
+   */
   ownBrowser: boolean;
 }
 
-/** The environment of the demo: a local Identity Center, a home with the README's config, a browser. */
+/**
+ * The environment of the demo: a local Identity Center, a home with the README's config, a browser.
+ */
 export interface Stage extends StageOptions {
   readonly center: IdentityCenter;
   readonly home: Home;
@@ -111,19 +118,18 @@ export async function openStage({ executable, ownBrowser }: StageOptions): Promi
   };
 }
 
+/** The caller's PATH, without the entries of this repository. */
+export function searchPath(env: NodeJS.ProcessEnv): string {
+  const folders = (env.PATH ?? "/usr/bin:/bin").split(delimiter);
+  return folders.filter((folder) => folder && !folder.startsWith(join(root, "node_modules"))).join(delimiter);
+}
+
 /** The worker outlives its caller; the state file names its process. */
 function endSignIns(home: Home): void {
   const folder = `${home.path}/.aws/sso-cred/logins`;
-  for (const name of listFolder(folder)) {
+  const files = attempt(() => readdirSync(folder), []).filter((name) => name.endsWith(".json"));
+  for (const name of files) {
     const worker = readIdentity(readStateFile(`${folder}/${name}`));
     if (worker && processState(worker) === "alive") process.kill(worker.pid);
-  }
-}
-
-function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith(".json"));
-  } catch {
-    return [];
   }
 }

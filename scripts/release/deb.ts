@@ -95,8 +95,8 @@ Description: credential_process helper for AWS IAM Identity Center
 }
 
 /**
- * The front is linked statically so that it starts fast. The program carries its script behind the code of Node:
- * stripping it would damage it, and Node brings its libraries along.
+ * The front is linked statically so that it starts fast. The program carries its script behind the
+ * code of Node: stripping it would damage it, and Node brings its libraries along.
  */
 const OVERRIDES = `sso-cred: statically-linked-binary [usr/bin/sso-cred]
 sso-cred: unstripped-binary-or-object [usr/libexec/sso-cred/sso-cred]

@@ -13,8 +13,9 @@ interface Component {
 }
 
 /**
- * The CycloneDX bill of materials of the executable: of npm's own list only the packages that are in the bundles, then
- * Node with the libraries that it is built with (`versions` of `process.versions`). The same input gives the same text.
+ * The CycloneDX bill of materials of the executable: of npm's own list only the packages that are
+ * in the bundles, then Node with the libraries that it is built with (`versions` of
+ * `process.versions`). The same input gives the same text.
  */
 export function billOfMaterials(
   metafiles: readonly Metafile[],

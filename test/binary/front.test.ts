@@ -4,13 +4,16 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { hasFront, PROGRAM } from "../support/builtExecutable.ts";
-import { type FrontCase, hits, nearHits, setUp } from "../support/frontCases.ts";
+import { hits, nearHits, setUp } from "../support/frontCases.ts";
+import type { FrontCase } from "../support/frontChanges.ts";
 import { EDGES } from "../support/frontChanges.ts";
 import { call, loneFront, sanitizedFront } from "../support/fronts.ts";
 
 const HANDED_ON =
   /^sso-cred: the front \S+ cannot run the program \/.+\/libexec\/sso-cred\/sso-cred, which is missing\n$/;
-/** Closer to the limit of 15 minutes, front and program may read the clock on different sides of it. */
+/**
+ * Closer to the limit of 15 minutes, front and program may read the clock on different sides of it.
+ */
 const TOO_NEAR_S = 3;
 /** `FAST_CHECK_RUNS=…` sets a larger number. */
 const RUNS = Number(process.env.FAST_CHECK_RUNS ?? 0) || undefined;
@@ -37,7 +40,9 @@ describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
   afterAll(() => front?.remove());
   const file = front?.file ?? "";
 
-  /** The output must be exactly the program's, or only the message that the front cannot hand on. */
+  /**
+   * The output must be exactly the program's, or only the message that the front cannot hand on.
+   */
   function agrees(one: FrontCase, executable: string, more: Record<string, string> = {}): boolean {
     return inHome(one, (options) => {
       const { status, stdout, stderr } = call(executable, one.args, {

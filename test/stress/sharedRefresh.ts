@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Found } from "../interop/installation.ts";
+import type { Found, Program } from "../interop/installation.ts";
 import { openWorld, type World, whoAmI } from "../interop/world.ts";
 import { isoSeconds, tokenPath } from "../support/home.ts";
 import { expectUsable, loopFigures, ourLoop, type Pace, theirLoop } from "./otherTools.ts";
@@ -10,13 +10,24 @@ import type { Expect, Figures } from "./report.ts";
 import { ROLE, SESSION } from "./stage.ts";
 import { inStandstill } from "./standstill.ts";
 import { tokenFault } from "./tokenFault.ts";
-import type { Others } from "./withOthers.ts";
 
-/** So short that cached role credentials soon do not suffice for any tool, and all tools look at the token. */
+export interface Others {
+  boto3: Found;
+  awsV1: Found;
+  v2: Found;
+  js: Program;
+}
+
+/**
+ * So short that cached role credentials soon do not suffice for any tool, and all tools look at the
+ * token.
+ */
 const ROLE_SECONDS = 62;
 /** The time left with which our program uses a token unchanged; other tools accept less. */
 const FRESH_MS = 15 * 60_000;
-/** The time left of a token: mostly none, sometimes enough that it may, but need not, be refreshed. */
+/**
+ * The time left of a token: mostly none, sometimes enough that it may, but need not, be refreshed.
+ */
 const LEFT_SECONDS = [...Array(7).fill(-3600), 120];
 const LONGEST_PAUSE_MS = 200;
 /** The time until a token is refreshed on a busy machine. */
@@ -26,13 +37,16 @@ const MOST_SPANS = 3;
 
 interface Span {
   ms: number;
-  /** The number of refreshes that must be ours before the row ends, so that it tests our program. */
+  /**
+   * The number of refreshes that must be ours before the row ends, so that it tests our program.
+   */
   ours: number;
 }
 
 /**
- * All tools call continuously while the token expires again and again. The first one refreshes, and the others find a
- * spent refresh token. No sign-in is possible, so a lost refresh token stays lost.
+ * All tools call continuously while the token expires again and again. The first one refreshes, and
+ * the others find a spent refresh token. No sign-in is possible, so a lost refresh token stays
+ * lost.
  */
 export async function refreshing(
   others: Others,
@@ -92,8 +106,9 @@ export async function refreshing(
 }
 
 /**
- * Makes the token expire once it has been refreshed and all commands of that time have ended, as a token lives longer
- * than a command. All processes are stopped meanwhile, so that the file is unchanged; it must also be valid.
+ * Makes the token expire once it has been refreshed and all commands of that time have ended, as a
+ * token lives longer than a command. All processes are stopped meanwhile, so that the file is
+ * unchanged; it must also be valid.
  */
 async function expireAgainAndAgain(
   world: World,

@@ -2,14 +2,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { awsV2 } from "../interop/awsCli.ts";
 import { javaScriptClient, pythonClients } from "../interop/clients.ts";
-import type { Found, Program } from "../interop/installation.ts";
 import { browserForAws, openWorld } from "../interop/world.ts";
 import { rolePath, tokenPath } from "../support/home.ts";
 import type { RunResult } from "../support/run.ts";
 import { expectLastCall, expectUsable, loopFigures, ourLoop } from "./otherTools.ts";
 import { type Random, seeded } from "./random.ts";
 import type { Expect, Figures } from "./report.ts";
-import { refreshing } from "./sharedRefresh.ts";
+import { type Others, refreshing } from "./sharedRefresh.ts";
 import { ACCOUNT, isGoodOutput, jsonIn, ROLE, SESSION } from "./stage.ts";
 import type { Suite } from "./suite.ts";
 import { tokenFault } from "./tokenFault.ts";
@@ -19,13 +18,6 @@ import { tearFiles } from "./tornWriter.ts";
 const SHORT_LIFE_SECONDS = 62;
 /** The pause between two sign-ins or sign-outs of one kind. */
 const PAUSE_MS = 5_000;
-
-export interface Others {
-  boto3: Found;
-  awsV1: Found;
-  v2: Found;
-  js: Program;
-}
 
 /** Other tools, which take no lock and write in place, use the same files at the same time. */
 export const withOthers: Suite = {
@@ -51,7 +43,10 @@ export const withOthers: Suite = {
   },
 };
 
-/** Main-job calls between sign-ins and sign-outs of both tools. They may report a logout that came first. */
+/**
+ * Main-job calls between sign-ins and sign-outs of both tools. They may report a logout that came
+ * first.
+ */
 async function loginsAndLogouts(others: Others, ms: number, seed: string, expect: Expect): Promise<Figures> {
   const world = await openWorld({
     center: { roleCredentialSeconds: SHORT_LIFE_SECONDS },
@@ -124,8 +119,8 @@ async function loginsAndLogouts(others: Others, ms: number, seed: string, expect
 }
 
 /**
- * Everything is valid, but the files are incomplete again and again, as after SDKs that truncate or overwrite in
- * place.
+ * Everything is valid, but the files are incomplete again and again, as after SDKs that truncate or
+ * overwrite in place.
  */
 async function torn(ms: number, seed: string, expect: Expect): Promise<Figures> {
   const world = await openWorld({

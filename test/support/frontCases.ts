@@ -2,21 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
-import { change } from "./frontChanges.ts";
+import { change, type FrontCase } from "./frontChanges.ts";
 import { isoSeconds, rolePath } from "./home.ts";
-
-/** One call of the executable: its arguments and environment, and the content of the cache. */
-export interface FrontCase {
-  args: string[];
-  env: Record<string, string>;
-  /** The cache file that those arguments name. */
-  content: string;
-  place: Place;
-  /** Seconds from now to the `Expiration` in the file; NaN if it has another format. */
-  livesFor: number;
-}
-
-type Place = "file" | "link" | "folder" | "pipe" | "device" | "endless" | "nothing" | "unreadable";
 
 const PLAIN = [..."ABCXYZabcxyz0189_.@/%:+=,-"];
 const plainName = fc
@@ -60,7 +47,10 @@ function fileText(
   return JSON.stringify(whole).replaceAll('":', '": ').replaceAll(',"', ', "');
 }
 
-/** The line that `init` writes, with a fresh file that we or the AWS CLI wrote: the case that the front handles. */
+/**
+ * The line that `init` writes, with a fresh file that we or the AWS CLI wrote: the case that the
+ * front handles.
+ */
 export const hits: fc.Arbitrary<FrontCase> = fc
   .record({
     session: plainName,
@@ -105,7 +95,8 @@ export function setUp({ args, content, place }: FrontCase, home: string): void {
   const [session = "", , accountId = "", , roleName = ""] = args;
   const path = join(home, rolePath(session, accountId, roleName));
   mkdirSync(dirname(path), { recursive: true });
-  // One byte for each character, so that invalid UTF-8 occurs too; other characters are written as UTF-8.
+  // One byte for each character, so that invalid UTF-8 occurs too; other characters are written as
+  // UTF-8.
   const bytes = /[^\0-\xff]/.test(content) ? Buffer.from(content) : Buffer.from(content, "latin1");
   if (place === "file") writeFileSync(path, bytes);
   else if (place === "unreadable") writeFileSync(path, bytes, { mode: 0 });

@@ -1,6 +1,18 @@
 import fc from "fast-check";
-import type { FrontCase } from "./frontCases.ts";
 import { isoSeconds } from "./home.ts";
+
+/** One call of the executable: its arguments and environment, and the content of the cache. */
+export interface FrontCase {
+  args: string[];
+  env: Record<string, string>;
+  /** The cache file that those arguments name. */
+  content: string;
+  place: Place;
+  /** Seconds from now to the `Expiration` in the file; NaN if it has another format. */
+  livesFor: number;
+}
+
+type Place = "file" | "link" | "folder" | "pipe" | "device" | "endless" | "nothing" | "unreadable";
 
 /** A small change of a hit. Most changes must keep the front from answering it. */
 export type Change = (one: FrontCase) => FrontCase;
