@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import { constants } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import type { System } from "../platform/system.ts";
 
 /** The signals that end a command or tell it something. Not SIGUSR1: the packed Node keeps it blocked, so it never arrives. */
@@ -27,9 +28,12 @@ export type CommandEnd = { code: number } | { fault: string };
 export async function runCommand(
   [file = "", ...args]: readonly string[],
   env: NodeJS.ProcessEnv,
-  { platform, terminal }: Pick<System, "platform" | "terminal">,
+  { platform, terminal, interrupted }: Pick<System, "platform" | "terminal" | "interrupted">,
   descriptors: readonly number[] = [],
 ): Promise<CommandEnd> {
+  // A Ctrl-C that has come, but not yet to JavaScript, would be taken for one that the command got.
+  await setImmediate();
+  interrupted.throwIfAborted();
   // From here on Ctrl-C is the command's.
   process.removeAllListeners("SIGINT");
   const handlers = new Map<NodeJS.Signals, () => void>();

@@ -28,14 +28,21 @@ afterEach(() => server.close());
 
 const address = () => new URL(server.variables.AWS_CONTAINER_CREDENTIALS_FULL_URI ?? "");
 
-function ask(headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
+function ask(
+  headers: Record<string, string> = {},
+  line: { method?: string; path?: string } = {},
+): Promise<{ status: number; body: string }> {
   const authorization = server.variables.AWS_CONTAINER_AUTHORIZATION_TOKEN ?? "";
   return new Promise((resolve, reject) => {
-    request(address(), { agent: false, headers: { authorization, ...headers } }, async (response) => {
-      let body = "";
-      for await (const part of response) body += part;
-      resolve({ status: response.statusCode ?? 0, body });
-    })
+    request(
+      address(),
+      { ...line, agent: false, headers: { authorization, ...headers } },
+      async (response) => {
+        let body = "";
+        for await (const part of response) body += part;
+        resolve({ status: response.statusCode ?? 0, body });
+      },
+    )
       .on("error", reject)
       .end();
   });
@@ -55,10 +62,20 @@ describe("the server of exec --serve", () => {
       release = resolve;
     });
     answer = () => gate.then(() => CREDENTIALS);
-    const waiting = [ask(), ask(), ask()];
+    // In one packet, so that all three have come before the first is answered.
+    const socket = connect(Number(address().port), "127.0.0.1");
+    let received = "";
+    socket.setEncoding("utf8").on("data", (text) => {
+      received += text;
+    });
+    const token = server.variables.AWS_CONTAINER_AUTHORIZATION_TOKEN;
+    socket.write(
+      `GET /credentials HTTP/1.1\r\nHost: ${address().host}\r\nAuthorization: ${token}\r\n\r\n`.repeat(3),
+    );
     await expect.poll(() => asked).toBe(1);
     release();
-    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    await expect.poll(() => received.split("HTTP/1.1 200 OK").length - 1).toBe(3);
+    socket.destroy();
     await ask();
     expect(asked).toBe(2);
   });
@@ -72,6 +89,21 @@ describe("the server of exec --serve", () => {
     answer = () => Promise.reject(new SsoCredError(kind, "words"));
     const response = await ask();
     expect([response.status, JSON.parse(response.body)]).toEqual([status, { code: kind, message: "words" }]);
+  });
+
+  it.each([
+    ["HEAD", "/credentials", {}],
+    ["OPTIONS", "/credentials", { origin: "https://evil.example" }],
+    ["PUT", "/credentials", {}],
+    ["GET", "/credentials/", {}],
+    ["GET", "/credentials?x", {}],
+    ["GET", "//credentials", {}],
+    ["GET", "http://127.0.0.1/credentials", {}],
+    ["GET", "/credentials", { host: "localhost" }],
+    ["GET", "/credentials", { authorization: "Bearer" }],
+  ])("answers 403 to %s %s %j, and asks for nothing", async (method, path, headers) => {
+    expect((await ask(headers, { method, path })).status).toBe(403);
+    expect(asked).toBe(0);
   });
 
   it("takes no headers without end", async () => {
