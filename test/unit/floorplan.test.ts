@@ -74,35 +74,35 @@ describe("the floor plan's checker", () => {
     'export type { X } from "../top.ts";',
     'const x = await import("../top.ts");',
     'type X = import("../top.ts").X;',
-  ])("sees the way up in %j", (line) => {
+  ])("finds the upward import in %j", (line) => {
     expect(inRoomA(line)).toEqual(["a/one.ts imports ../top.ts: that is upstairs"]);
   });
 
-  test("refuses another room of the same floor", () => {
+  test("rejects an import from another room of the same floor", () => {
     expect(inRoomA('import "../b/three.ts";')).toEqual([
       "a/one.ts imports ../b/three.ts: that is another room of the same floor",
     ]);
   });
 
-  test("refuses a way up inside a folder that spans two floors", () => {
+  test("rejects an upward import inside a folder that spans two floors", () => {
     expect(breaches({ ...good, "b/types.ts": 'import type { X } from "./three.ts";' }, floors, {})).toEqual([
       "b/types.ts imports ./three.ts: that is upstairs",
     ]);
   });
 
-  test("refuses a reserved package elsewhere", () => {
+  test("rejects a reserved package in any other file", () => {
     expect(inTop('import type { X } from "@lib/core";')).toEqual([
       "top.ts imports @lib/core: only a/one.ts may",
     ]);
   });
 
-  test("refuses what it cannot read, what is not there and what has no floor", () => {
+  test("rejects imports that it cannot read, missing files, and files without a floor", () => {
     expect(inTop("await import(name);")).toEqual(["top.ts imports (computed): not readable by this test"]);
     expect(inTop('import "./gone.ts";')).toEqual(["top.ts imports ./gone.ts: no such file"]);
     expect(breaches({ "c/new.ts": "" }, floors, {})).toEqual(["c/new.ts is not in the floor table"]);
   });
 
-  test("refuses a cycle, also of types and of dynamic imports", () => {
+  test("rejects a cycle, also of types and of dynamic imports", () => {
     const sources = {
       ...good,
       "a/one.ts": 'import type { X } from "./two.ts";',

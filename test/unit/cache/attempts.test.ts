@@ -29,7 +29,7 @@ it("keeps a successful attempt for a minute", () => {
 });
 
 it.each(["unavailable", "access-denied", "login-required", "login-failed"] as const)(
-  "shares the failure of the service with waiting callers: %s",
+  "shares the service's failure with waiting callers: %s",
   (kind) => {
     recordAttempt(path, system, failure(kind));
     const told = lastAttempt(path, system)?.failure;
@@ -45,7 +45,7 @@ it.each([
   { no_proxy: "*" },
   { AWS_CA_BUNDLE: "/etc/ca.pem" },
   { AWS_ENDPOINT_URL_SSO: "http://127.0.0.1:1" },
-])("keeps an outage from who reaches the service another way: %j", (env) => {
+])("does not share an outage with a caller that reaches the service another way: %j", (env) => {
   const other = fakeSystem({ clock: system.clock, env });
   recordAttempt(path, other, failure("unavailable"));
   expect(lastAttempt(path, other)?.failure).toBeDefined();
@@ -81,7 +81,7 @@ it("finds an attempt that ended since a given time, and none from the future", (
   expect(attemptSince(path, 0, system)).toBeUndefined();
 });
 
-it("never fails a run", () => {
+it("never makes a run fail", () => {
   writeFileSync(join(folder, "attempts"), "in the way");
   recordAttempt(path, system);
   expect(lastAttempt(path, system)).toBeUndefined();
@@ -89,7 +89,7 @@ it("never fails a run", () => {
 });
 
 it.each(["{}", "", '{"at": 1}', '{"format": 1, "at": "now"}'])(
-  "reads a foreign file as no attempt: %s",
+  "finds no attempt in a file of another form: %s",
   (text) => {
     recordAttempt(path, system);
     writeFileSync(path, text);
@@ -97,7 +97,7 @@ it.each(["{}", "", '{"at": 1}', '{"format": 1, "at": "now"}'])(
   },
 );
 
-it("counts on one host and boot only", () => {
+it("counts only on its own host, until the next boot", () => {
   recordAttempt(path, system);
   writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), boot: "another" }));
   expect(lastAttempt(path, system)).toBeUndefined();
@@ -120,6 +120,6 @@ it.each([
   { kind: "toString", message: "m" },
   { kind: "usage" },
   { kind: 1, message: "m" },
-])("reads %j as no failure", (value) => {
+])("finds no failure in %j", (value) => {
   expect(readFailure(value)).toBeUndefined();
 });

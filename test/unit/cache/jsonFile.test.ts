@@ -117,7 +117,7 @@ describe("an object written over a longer, older one", () => {
     expect(read(text)).toEqual(object);
   });
 
-  it("is read wherever the old text begins", () => {
+  it("is read whole, wherever the old text begins", () => {
     const object = fc.dictionary(fc.string(), fc.jsonValue());
     fc.assert(
       fc.property(object, fc.string(), (value, rest) => {

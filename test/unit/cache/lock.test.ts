@@ -53,7 +53,7 @@ const age = (ms: number, path = lock) => {
 const heldBefore = (ms: number) => ({ uptimeSeconds: Math.floor(uptime() - ms / 1000) });
 
 describe("a lock", () => {
-  it("exists while the work lasts, names its holder, and is gone afterwards", async () => {
+  it("exists while the work runs, names its holder, and is gone afterwards", async () => {
     const seen = await take(lock, async () => {
       const { mode } = statSync(lock);
       return JSON.stringify([
@@ -66,7 +66,7 @@ describe("a lock", () => {
     expect(readdirSync(dirname(lock))).toEqual([]);
   });
 
-  it("is gone after a failure, too, and the failure is passed on", async () => {
+  it("is removed after a failure, which is passed on", async () => {
     const failing = async () => Promise.reject(new Error("the work failed"));
     await expect(take(lock, failing)).rejects.toThrow("the work failed");
     expect(existsSync(lock)).toBe(false);
@@ -94,7 +94,7 @@ describe("a lock", () => {
     expect(most).toBe(1);
   });
 
-  it("is not waited for once the result can be had without it", async () => {
+  it("is not waited for once the result is there without it", async () => {
     hold({});
     let looks = 0;
     const pollWhileWaiting = () => (++looks === 3 ? "found" : undefined);
@@ -104,7 +104,7 @@ describe("a lock", () => {
 });
 
 describe("a lock of a live process", () => {
-  it("is waited for until the deadline; the error names purpose, holder and file", async () => {
+  it("is waited for until the deadline; then the error names purpose, holder and file", async () => {
     hold({});
     await expect(take()).rejects.toMatchObject({
       kind: "unavailable",
@@ -133,7 +133,7 @@ describe("a lock of a live process", () => {
   });
 });
 
-describe("a holder that was stopped before its rename", () => {
+describe("a holder that was suspended before its rename", () => {
   it("has to check again after its lock was taken over, however young its temporary file is", async () => {
     const target = join(root, "file.json");
     const system = fakeSystem();
@@ -281,7 +281,7 @@ describe("releasing a lock removes the stale ones beside it", () => {
 
 describe("a lock without a readable holder", () => {
   it.each(["", "{", "[]", '{"id": "x"}', '{"id": "x", "host": "h", "boot": "b", "pid": "1"}'])(
-    "is left to its maker for 5 s, then taken over: %s",
+    "is left alone for 5 s, then taken over: %s",
     async (content) => {
       writeFileSync(lock, content);
       await expect(take()).rejects.toMatchObject({

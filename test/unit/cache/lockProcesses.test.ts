@@ -55,7 +55,7 @@ it("is held by one process at a time, and each gets its turn", async () => {
   expect(said).toEqual(Array(8).fill("ready\nalone\n"));
 });
 
-it("of a killed process goes to one waiter after the other", async () => {
+it("of a killed process is taken over by one waiter after the other", async () => {
   const holder = holderOfIt();
   await holder.says("held");
   const all = Array.from({ length: 6 }, () => waiter());

@@ -51,12 +51,12 @@ function take(lock: string, work: () => Promise<void> = async () => {}) {
 const immediately = (lock: string) => properLock(lock, { realpath: false, stale: 2_000, retries: 0 });
 
 describe("a killed holder", () => {
-  it("keeps others of proper-lockfile out until its lock has aged", async () => {
+  it("blocks other users of proper-lockfile until its lock has aged", async () => {
     const lock = await killedHolder("proper", folder());
     await expect(immediately(lock)).rejects.toMatchObject({ code: "ELOCKED" });
   });
 
-  it("delays nobody here: its lock is taken over at the first look", async () => {
+  it("delays nobody here: its lock is taken over at the first attempt", async () => {
     const lock = await killedHolder("ours", folder());
     expect(existsSync(lock)).toBe(true);
     expect(await take(lock)).toEqual([]);
@@ -64,8 +64,8 @@ describe("a killed holder", () => {
   });
 });
 
-describe("several waiters at a dead lock", () => {
-  it("hold proper-lockfile's at once, when one judges before and removes after another's taking", async () => {
+describe("several waiters for a stale lock", () => {
+  it("hold proper-lockfile's lock at once, if one checks before and removes after another has taken it", async () => {
     const lock = join(folder(), "lock");
     mkdirSync(`${lock}.lock`);
     utimesSync(`${lock}.lock`, new Date(0), new Date(0));
@@ -89,7 +89,7 @@ describe("several waiters at a dead lock", () => {
     await releaseSecond().catch(() => {});
   });
 
-  it("hold ours one after the other", async () => {
+  it("hold our lock one after the other", async () => {
     const path = folder();
     const rounds = 3;
     for (let round = 0; round < rounds; round++) {
@@ -129,7 +129,7 @@ async function contend(kind: string, path: string, rounds: number, count: number
 }
 
 describe("a holder whose lock was taken over while it slept", () => {
-  it("deletes the new holder's lock of proper-lockfile when it wakes and releases", async () => {
+  it("deletes the new holder's lock of proper-lockfile when it wakes up and releases", async () => {
     const lock = join(folder(), "lock");
     const release = await properLock(lock, { realpath: false, onCompromised: () => {} });
     rmdirSync(`${lock}.lock`);
@@ -168,7 +168,7 @@ describe("a lock that vanishes while it is held", () => {
     expect(stderr).toContain("ECOMPROMISED");
   });
 
-  it("disturbs nobody here", async () => {
+  it("causes no error here", async () => {
     const lock = join(folder(), "lock");
     let done = false;
     await take(lock, async () => {
@@ -183,7 +183,7 @@ describe("a lock that vanishes while it is held", () => {
 describe("a dead holder's lock from the future, after the clock was set back", () => {
   const later = new Date(Date.now() + HOUR_MS);
 
-  it("never ages with proper-lockfile", async () => {
+  it("never becomes stale with proper-lockfile", async () => {
     const lock = join(folder(), "lock");
     mkdirSync(`${lock}.lock`);
     utimesSync(`${lock}.lock`, later, later);
@@ -192,7 +192,7 @@ describe("a dead holder's lock from the future, after the clock was set back", (
     expect(Date.now() - statSync(`${lock}.lock`).mtimeMs).toBeLessThan(0);
   });
 
-  it("is taken over at the first look here", async () => {
+  it("is taken over at the first attempt here", async () => {
     const lock = await killedHolder("ours", folder());
     utimesSync(lock, later, later);
     expect(await take(lock)).toEqual([]);

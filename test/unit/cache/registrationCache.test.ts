@@ -33,7 +33,7 @@ it.each([
   ["pkce-session", session],
   ["device-session", session],
   ["device-legacy", legacy],
-])("writes the AWS CLI's file, name and bytes (%s)", (scenario, of) => {
+])("writes the same file as the AWS CLI, by name and content (%s)", (scenario, of) => {
   const name = registrationPath(of, { env: { HOME: "/h" }, platform: "linux" }).slice("/h/.aws".length);
   const vector = readFileSync(new URL(`${scenario}/dot-aws${name}`, VECTORS), "utf8");
   const client = JSON.parse(vector);

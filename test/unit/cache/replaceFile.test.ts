@@ -109,7 +109,7 @@ describe("links", () => {
 });
 
 describe("our temporary files", () => {
-  it("are beside the target, under a name that no tool reads, and are gone afterwards", () => {
+  it("are beside the target, under a name that no tool reads, and are removed afterwards", () => {
     const replacement = prepareReplacement(path);
     const [name] = readdirSync(folder);
     expect(name).toMatch(/^\.sso-cred-.*\.tmp$/);
@@ -148,7 +148,7 @@ describe("our temporary files", () => {
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
   });
 
-  it("may be swept by another process: abandoning is no error, and committing still writes", () => {
+  it("may be removed by another process: the write still succeeds, and giving it up is no error", () => {
     const sweep = () => {
       for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) unlinkSync(join(folder, name));
     };
@@ -163,7 +163,7 @@ describe("our temporary files", () => {
 });
 
 describe("a text that is no longer wanted", () => {
-  it("is checked when it is on the disk and only the rename is left", () => {
+  it("is checked when only the rename is left to do", () => {
     writeFileSync(path, "old");
     const seen: string[] = [];
     const isWanted = () => {
@@ -224,7 +224,7 @@ describe.skipIf(!canTrace)("where the rename is refused", () => {
 });
 
 describe.skipIf(!canTrace)("on a file system without modes, owners, links and syncs", () => {
-  it.each(REFUSALS)("(%s) a file is written all the same", (code) => {
+  it.each(REFUSALS)("a file is written anyway (%s)", (code) => {
     const deep = join(folder, "a", "file.json");
     runInChild(MODULE, call("replaceFile", deep, "new"), { refused: { calls: NICETIES, code } });
     expect([text(deep), mode(deep)]).toEqual(["new", "600"]);

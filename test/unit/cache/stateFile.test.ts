@@ -13,12 +13,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it("is read back with format and machine", () => {
+it("is read back with its format and machine", () => {
   writeStateFile(path, { answer: 42 });
   expect(readStateFile(path)).toEqual({ format: 1, ...identifyMachine(), answer: 42 });
 });
 
-it("is private, as is its folder", () => {
+it("is readable only by its owner, as is its folder", () => {
   writeStateFile(path, {});
   expect([path, dirname(path)].map((it) => (statSync(it).mode & 0o777).toString(8))).toEqual(["600", "700"]);
 });

@@ -71,7 +71,7 @@ describe("the file", () => {
 });
 
 describe("a token", () => {
-  it("is read with everything for a refresh, and its file", () => {
+  it("is read with all that a refresh needs, and with its file", () => {
     expect(read(file)).toEqual({
       ...known,
       clientId: "id",

@@ -35,7 +35,7 @@ describe("a watched file", () => {
     }
   });
 
-  test("has changed also if that was before the wait", async () => {
+  test("has changed, too, if that happened before the wait", async () => {
     const path = join(home.path, "lock");
     const watch = watchFiles([path], endlessSleep());
     try {
@@ -47,7 +47,7 @@ describe("a watched file", () => {
     }
   });
 
-  test("is polled every second all the same, and within the given time", async () => {
+  test("is polled every second as well, and within the given time", async () => {
     const { asked, sleep } = endlessSleep();
     const watch = watchFiles([join(home.path, "lock")], { sleep });
     void watch.next(60_000);

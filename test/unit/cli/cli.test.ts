@@ -50,7 +50,7 @@ it.each([
 describe("the main job's line", () => {
   const flags = ["--account-id", ID, "--role-name", "ReadOnly"];
 
-  it("prints one document, whatever the order and the form of its flags", async () => {
+  it("prints one document, whatever the order and form of the flags", async () => {
     await cached("corp");
     const lines = [
       ["corp", ...flags],
@@ -88,7 +88,7 @@ describe("the main job's line", () => {
     },
   );
 
-  it("takes a session that is called init, when it is said explicitly", async () => {
+  it("takes a session that is called init with --sso-session", async () => {
     await cached("init");
     expect(JSON.parse((await run("--sso-session", "init", ...flags)).stdout)).toMatchObject(CREDENTIALS);
   });
@@ -170,7 +170,7 @@ describe("the main job's line", () => {
     expect(await run(...line)).toEqual({ code: 2, stdout: "", stderr: `sso-cred: ${message}\n${HELP}` });
   });
 
-  it("never looks at AWS_PROFILE: the SDK that calls us sets it", async () => {
+  it("ignores AWS_PROFILE, which the calling SDK sets", async () => {
     const env = { ...home.env, AWS_PROFILE: "p", AWS_DEFAULT_PROFILE: "p", AWS_REGION: "us-east-1" };
     const system = fakeSystem({ env: { ...env, SSO_CRED_LOGIN: "never" } });
     expect(await runCli(["corp", ...flags], system)).toBe(4);
@@ -188,7 +188,7 @@ describe("help and version", () => {
     },
   );
 
-  it("tells every command, every exit code, every variable, in few columns", async () => {
+  it("lists every command, exit code and variable within the width of a screen", async () => {
     const { stdout } = await run("--help");
     for (const word of ["init", "login", "logout", "list", "status"]) {
       expect(stdout).toMatch(new RegExp(`^  ${word} `, "m"));
@@ -205,7 +205,7 @@ describe("help and version", () => {
   });
 
   it.each(["login", "logout", "status"])(
-    "%s --help tells its flags, whatever else is there",
+    "%s --help lists its flags, whatever else is on the line",
     async (name) => {
       const { code, stdout } = await run(name, "corp", "--bogus", "--help");
       expect(code).toBe(0);
@@ -213,7 +213,7 @@ describe("help and version", () => {
     },
   );
 
-  it("behind -- nothing is a flag", async () => {
+  it("nothing after -- is a flag", async () => {
     expect((await run("status", "--", "-h")).stderr).toContain("[sso-session -h]");
   });
 });
@@ -262,7 +262,7 @@ describe("the commands' lines", () => {
   });
 });
 
-it("a fault of ours is one line and exit 1, and its stack goes to the trace alone", async () => {
+it("a bug of ours is one line and exit 1; its stack is only in the trace", async () => {
   await cached("corp");
   const system = fakeSystem({ env: home.env });
   const broken = {
@@ -278,7 +278,7 @@ it("a fault of ours is one line and exit 1, and its stack goes to the trace alon
   expect(system.steps.at(-1)?.details?.error).toContain("TypeError");
 });
 
-it("no refusal of the system is a bug of ours: exit 3 names the file, exit 7 the call", async () => {
+it("an error of the system is not reported as a bug: exit 3 names the file, exit 7 the call", async () => {
   const refuse = async (error: object) => {
     const system = fakeSystem({ env: { HOME: "/nonexistent" } });
     const broken = {

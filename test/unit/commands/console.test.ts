@@ -33,7 +33,7 @@ describe("the console's link", () => {
     "https://console.amazonaws.cn/ec2",
     "https://us-gov-west-1.console.amazonaws-us-gov.com/",
     "https://eusc-de-east-1.console.amazonaws-eusc.eu/ec2",
-  ])("carries the page %s", (page) => {
+  ])("leads to the page %s", (page) => {
     expect(url("https://x.awsapps.com/start", page)).toBe(
       `https://x.awsapps.com/start/#/console?${QUERY}&destination=${encodeURIComponent(page)}`,
     );
@@ -44,7 +44,7 @@ describe("the console's link", () => {
     ["https://console。aws。amazon。com/", "https://console.aws.amazon.com/"],
     ["https://console.aws.amazon.com\\@evil.example/", "https://console.aws.amazon.com/@evil.example/"],
     [" https://console.aws.amazon.com/\n@evil.example", "https://console.aws.amazon.com/@evil.example"],
-  ])("carries %j as every browser reads it", (page, read) => {
+  ])("encodes %j as every browser reads it", (page, read) => {
     expect(url("https://x.awsapps.com/start", page)).toContain(`&destination=${encodeURIComponent(read)}`);
   });
 
@@ -67,11 +67,11 @@ describe("the console's link", () => {
     "https://console.aws.amazon.com:444/",
     "javascript:alert(1)",
     "/s3",
-  ])("takes no page %s", (page) => {
+  ])("accepts no page %s", (page) => {
     expect(() => url("https://x.awsapps.com/start", page)).toThrow("--destination takes a page");
   });
 
-  it("shows no password of an address that it refuses", () => {
+  it("shows no password of an address that it rejects", () => {
     const page = "https://me:pass-word@console.aws.amazon.com/";
     expect(() => url("https://x.awsapps.com/start", page)).toThrow(/not https:\/\/…@console\.aws/);
   });
@@ -80,7 +80,7 @@ describe("the console's link", () => {
 describe("sso-cred console", () => {
   const config = `[profile dev]\ncredential_process = /x/sso-cred corp --account-id 123456789011 --role-name R\n${sessionSection("corp")}`;
 
-  it("opens it, prints it, and names it where there is no browser", async () => {
+  it("opens the link, prints it, and names it where there is no browser", async () => {
     const home = await makeHome({ config });
     const line = ["console", "--profile", "dev"];
     const [opens, prints, fails] = [

@@ -22,7 +22,7 @@ describe("the table of list", () => {
     );
   });
 
-  it.each([80, 60, 50])("fits %i columns and keeps every account id whole", (width) => {
+  it.each([80, 60, 50])("fits into %i columns and never cuts an account id", (width) => {
     const lines = assignmentTable(rows, width).trimEnd().split("\n");
     for (const line of lines) expect(columnsOf(line)).toBeLessThanOrEqual(width);
     expect(lines.slice(1).map((line) => /\d{12}/.exec(line)?.[0])).toEqual([
@@ -32,7 +32,7 @@ describe("the table of list", () => {
     ]);
   });
 
-  it("keeps each role on a line of its own, whatever it is called", () => {
+  it("puts each role on a line of its own, whatever its name", () => {
     const evil = { ...role("222222222222", "x\n\u001b[2Jy", "a\u202eb"), profiles: ["p\r"] };
     const text = assignmentTable([evil], undefined);
     expect(text.split("\n")).toHaveLength(3);

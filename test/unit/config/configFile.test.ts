@@ -31,7 +31,7 @@ describe("the two files", () => {
     expect(config.defaults).toEqual(new Map());
   });
 
-  test("so are a file where the folder should be, and /dev/null", () => {
+  test("a file in the place of the folder, and /dev/null, are an empty config", () => {
     writeFileSync(path, "[default]\n");
     expect(load({ AWS_CONFIG_FILE: join(path, "config") }).profileNames()).toEqual([]);
     expect(load({ AWS_CONFIG_FILE: "/dev/null" }).profileNames()).toEqual([]);
@@ -54,7 +54,7 @@ describe("the two files", () => {
     }
   });
 
-  test("the credentials file goes over the profile key by key, when it is wanted", () => {
+  test("the credentials file overrides the profile key by key, if it is loaded", () => {
     writeFileSync(path, "[profile a]\nregion = r1\nsso_role_name = x\n");
     writeFileSync(join(home, ".aws", "credentials"), "[a]\nsso_role_name = y\n[b]\nregion = r2\n");
     const config = load({}, { credentials: true });
@@ -103,7 +103,7 @@ describe("a config that cannot be read is exit 3 and named", () => {
     expectRefusal(`${path} is UTF-16 text, as PowerShell's > writes it; AWS tools read UTF-8`);
   });
 
-  test("a circle of links", () => {
+  test("links that form a loop", () => {
     symlinkSync(path, path);
     expectRefusal(`${path} cannot be read (ELOOP)`);
   });
@@ -114,7 +114,7 @@ describe("a config that cannot be read is exit 3 and named", () => {
     expectRefusal(`${path} cannot be read (EACCES)`);
   });
 
-  test("the credentials file, when it is wanted", () => {
+  test("the credentials file, if it is loaded", () => {
     mkdirSync(join(home, ".aws", "credentials"));
     expectRefusal(`${home}/.aws/credentials is a folder, not a file`, { credentials: true });
     expect(load().profileNames()).toEqual([]);

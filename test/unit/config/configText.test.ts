@@ -16,7 +16,7 @@ describe("a config in another encoding", () => {
     );
   });
 
-  test("hurts only the line that the bytes stand in", () => {
+  test("affects only the line with those bytes", () => {
     const windows31J = Buffer.from([0x23, 0x93, 0xfa, 0x96, 0x7b, 0x0a]);
     const utf8 = Buffer.from("[profile 本番]\nregion = eu-west-1\n");
     const latin1 = Buffer.from("sso_role_name = R\xe9ader\n", "latin1");

@@ -47,7 +47,7 @@ describe("editing a config", () => {
     expect(added).toBe(`${before}region = r${end}${end}[sso-session s]${end}sso_region = r${end}`);
   });
 
-  it("gives the last line its end before it writes below", () => {
+  it("ends the last line before it writes below it", () => {
     expect(setRegion("[profile dev]\noutput = json")).toBe(
       "[profile dev]\noutput = json\nregion = us-east-1\n",
     );
@@ -59,13 +59,13 @@ describe("editing a config", () => {
     expect(editConfig("\ufeff", [add])).toBe("\ufeff[default]\nregion = r\n");
   });
 
-  it("changes the value that counts where keys and sections are repeated", () => {
+  it("changes the effective value where keys or sections are repeated", () => {
     expect(setRegion("[profile dev]\nregion=a\nregion=b\n[x y]\n[profile dev]\noutput=json\n")).toBe(
       "[profile dev]\nregion=a\nregion=us-east-1\n[x y]\n[profile dev]\noutput=json\n",
     );
   });
 
-  it("edits [profile default] where it stands beside [default], because it replaces it", () => {
+  it("edits [profile default] and not [default], which it replaces", () => {
     const edit = { set: { kind: "profile", name: "default" }, entries: [["region", "b"]] } as const;
     expect(editConfig("[default]\nregion=a\n[profile default]\nregion=x\n", [edit])).toBe(
       "[default]\nregion=a\n[profile default]\nregion=b\n",
@@ -77,7 +77,7 @@ describe("editing a config", () => {
     expect(editConfig(before, [{ restore: dev, keys: ["region"] }])).toBe("[profile dev]\nsso_session = s\n");
   });
 
-  it("sets keys aside where they stand, and restores them to the letter", () => {
+  it("comments keys out in place, and restores them exactly", () => {
     const before =
       "[profile dev]\r\n  sso_session = s\r\n    # note\r\n  region=a\r\n  SSO_ROLE_NAME: R\r\n    more";
     const edit = { setAside: dev, keys: ["sso_session", "sso_role_name"], entries: [["x", "y"]] } as const;
@@ -111,7 +111,7 @@ describe("editing a config", () => {
     );
   });
 
-  it("names the line of a text in which edits have no certain place", () => {
+  it("names the line that makes edits ambiguous", () => {
     expect(uneditable("[a]\nx=1\n[profile dev\n")).toEqual({
       line: 3,
       problem: "opens a section with [ and does not close it",
@@ -120,7 +120,7 @@ describe("editing a config", () => {
     expect(uneditable("[a]\r\nx=[\r\n")).toBeUndefined();
   });
 
-  it("splits any text into lines that make it up again", () => {
+  it("splits any text into lines that together are that text", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom("a", "\r", "\n", "[", "\ufeff") }), (text) => {
         const start = text.startsWith("\ufeff") ? "\ufeff" : "";

@@ -205,7 +205,7 @@ describe("beside the package ini", () => {
   const section = fc.record({ kind, name, keys: fc.array(fc.tuple(key, value), { maxLength: 5 }) });
   const noise = fc.constantFrom("", "# comment", "; comment", "  ");
 
-  test("both read the common subset alike", () => {
+  test("both read the same from the common subset", () => {
     fc.assert(
       fc.property(
         fc.array(section, { maxLength: 8 }),
@@ -288,7 +288,7 @@ describe("the scan for one section, or for names", () => {
     .array(fc.tuple(line, fc.constantFrom("\n", "\r\n", "\r")), { maxLength: 30 })
     .map((lines) => lines.flat().join(""));
 
-  test("finds what the full parse finds, and nothing else", () => {
+  test("finds exactly what the full parse finds", () => {
     fc.assert(
       fc.property(text, fc.constantFrom<ConfigFile>("config", "credentials"), (text, file) => {
         const all = parseConfig(text, file);

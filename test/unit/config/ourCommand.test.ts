@@ -20,7 +20,7 @@ describe("a command line is split", () => {
     expect(splitCommandLine(line)).toEqual(words);
   });
 
-  test("a quote that is never closed runs to the end, and can be told", () => {
+  test("an unclosed quote runs to the end, and is reported", () => {
     expect(splitCommandLine(`a "b c`)).toEqual(["a", "b c"]);
     expect(splitQuoted(`a "b c`)).toBeUndefined();
     expect(splitQuoted(`C:\\a "b c`)).toBeUndefined();
@@ -53,7 +53,7 @@ describe("a credential_process line that runs sso-cred", () => {
     expect(readOurCommand(line)).toEqual({ command, ...pair });
   });
 
-  test("may name its session like a command, or with blanks", () => {
+  test("may have a session with the name of a command, or with blanks", () => {
     const rest = "--account-id 123456789011 --role-name ReadOnly";
     expect(readOurCommand(`sso-cred login ${rest}`)?.session).toBe("login");
     expect(readOurCommand(`sso-cred "my sso" ${rest}`)?.session).toBe("my sso");

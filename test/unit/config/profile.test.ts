@@ -49,7 +49,7 @@ describe("a profile", () => {
     expect(resolve(text).session.region).toBe("eu-west-1");
   });
 
-  test("without account and role still has a session to sign in to", () => {
+  test("without account and role still has its session", () => {
     const target = resolve(`${CORP}[profile dev]\nsso_session = corp\n`);
     expect(Object.keys(target)).toEqual(["session"]);
   });
@@ -62,7 +62,7 @@ describe("a profile", () => {
     });
   });
 
-  test("that runs sso-cred has what its line says, and the session's endpoints", () => {
+  test("that runs sso-cred has the role of its line, and the session's endpoints", () => {
     const text = `${CORP}endpoint_url = https://session\n[profile dev]\nendpoint_url = https://profile\n${OURS}`;
     expect(resolve(text)).toMatchObject({
       session: { name: "corp", loginArguments: "corp", endpoints: { ssoUrl: "https://session" } },
@@ -70,12 +70,12 @@ describe("a profile", () => {
     });
   });
 
-  test("with both has what its sso_ keys say", () => {
+  test("with both has the role of its sso_ keys", () => {
     const text = `${CORP}[profile dev]\nsso_session = corp\nsso_account_id = 000000000001\nsso_role_name = Admin\n${OURS}`;
     expect(resolve(text)).toMatchObject({ accountId: "000000000001", roleName: "Admin" });
   });
 
-  test("is overlaid by the credentials file", () => {
+  test("is overridden by the credentials file", () => {
     const text = `${CORP}[profile dev]\nsso_session = corp\n${ROLE}`;
     expect(resolve(text, "dev", "[dev]\nsso_role_name = Admin\n").roleName).toBe("Admin");
     expect(resolve(CORP, "only", `[only]\nsso_session = corp\n${ROLE}`)).toMatchObject(pair);
@@ -89,7 +89,7 @@ describe("a profile", () => {
     });
   });
 
-  test("may be the default one", () => {
+  test("may be [default]", () => {
     expect(resolve(`${CORP}[default]\nsso_session = corp\n${ROLE}`, "default")).toMatchObject(pair);
   });
 });
@@ -173,7 +173,7 @@ describe("the refusal of a profile", () => {
     expect(failure(resolveRole, text)).toEqual({ kind: "config", message, remedy: {} });
   });
 
-  test("named as default is named as the file has it", () => {
+  test("of [default] is named as in the file", () => {
     expect(failure(resolveProfile, "[profile a]\n", "default").message).toBe(
       "CONFIG has no [default]; it has a",
     );

@@ -46,21 +46,21 @@ describe("a session", () => {
     expect(resolve(`${CORP}${line}\n`).scopes).toEqual(scopes);
   });
 
-  test("keeps its start URL to the letter, but for comments", () => {
+  test("keeps its start URL unchanged, without comments", () => {
     const url = "HTTPS://Corp.awsapps.com:443/start/../Start/?a=%7E#/";
     const text = `[sso-session corp]\nsso_start_url = ${url} # ours\nsso_region = eu-west-1 ; here\n`;
     expect(resolve(text)).toMatchObject({ startUrl: url, region: "eu-west-1" });
   });
 
   test.each(["http://127.0.0.1:8080/start", "http://localhost/start", "http://[::1]:1/start"])(
-    "may start at %s, which does not leave this machine",
+    "may have the start URL %s, which does not leave this machine",
     (url) => {
       expect(resolve(CORP.replace(/https.*/, url)).startUrl).toBe(url);
     },
   );
 
   test.each(["ap-southeast-99", "us-gov-south-1", "eusc-de-west-2"])(
-    "may be in %s, a region of a known partition that is newer than this program",
+    "may be in %s, a region that is newer than this program",
     (region) => {
       expect(resolve(CORP.replace("eu-west-1", region)).region).toBe(region);
     },
@@ -76,7 +76,7 @@ describe("a session", () => {
     expect(resolve(text, {}, "my sso")).toMatchObject({ name: "my sso", loginArguments: '"my sso"' });
   });
 
-  test("takes its way to sign in from the variable, then from its section", () => {
+  test("takes the sign-in mode from the variable, else from its section", () => {
     const text = `${CORP}sso_cred_login = device\n`;
     expect(resolve(text).login).toBe("device");
     expect(resolve(text, { SSO_CRED_LOGIN: "" }).login).toBe("device");
@@ -84,7 +84,7 @@ describe("a session", () => {
     expect(resolve(`${CORP}sso_cred_login = nonsense\n`, { SSO_CRED_LOGIN: "auto" }).login).toBe("auto");
   });
 
-  test("does not look at the variables that the calling SDK sets", () => {
+  test("ignores the variables that the calling SDK sets", () => {
     const env = {
       AWS_PROFILE: "other",
       AWS_DEFAULT_PROFILE: "other",
@@ -217,7 +217,7 @@ describe("the refusal of a session", () => {
     expect(failure(text)).toEqual(expected);
   });
 
-  test("for an unknown SSO_CRED_LOGIN is a matter of usage", () => {
+  test("for an unknown SSO_CRED_LOGIN is a usage error", () => {
     expect(failure(CORP, { SSO_CRED_LOGIN: "tele\nphone" })).toEqual({
       kind: "usage",
       message: "SSO_CRED_LOGIN is tele phone; use auto, browser, device, never",
@@ -227,14 +227,14 @@ describe("the refusal of a session", () => {
 });
 
 describe("without a session named", () => {
-  test("the only one is taken, of several all are told", () => {
+  test("the only one is taken; of several, all are listed", () => {
     expect(onlySession(userConfig(CORP).config)).toEqual({ only: "corp" });
     expect(onlySession(userConfig(`${CORP}[sso-session b]\n${CORP}`).config)).toEqual({
       several: ["corp", "b"],
     });
   });
 
-  test("none is a refusal that says how to make one", () => {
+  test("a config without any is an error that says how to add one", () => {
     const { config, path } = userConfig("[profile x]\n");
     expect(() => onlySession(config)).toThrow(
       expect.objectContaining({
@@ -253,6 +253,6 @@ test.each([
   ["$x", "'$x'"],
   ["it's `x`", "'it'\\''s `x`'"],
   ["", '""'],
-])("the name %s is typed as %s", (name, word) => {
+])("the name %s becomes the argument %s", (name, word) => {
   expect(shellWord(name)).toBe(word);
 });

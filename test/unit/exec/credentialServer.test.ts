@@ -56,7 +56,7 @@ const isEnded = (socket: Socket) =>
   });
 
 describe("the server of exec --serve", () => {
-  it("asks once for all requests that wait, and anew for later ones", async () => {
+  it("obtains credentials once for all waiting requests, and again for later ones", async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -85,7 +85,7 @@ describe("the server of exec --serve", () => {
     ["unavailable", 503],
     ["access-denied", 400],
     ["config", 400],
-  ] as const)("answers %s with %i and its words", async (kind, status) => {
+  ] as const)("responds to %s with %i and its message", async (kind, status) => {
     answer = () => Promise.reject(new SsoCredError(kind, "words"));
     const response = await ask();
     expect([response.status, JSON.parse(response.body)]).toEqual([status, { code: kind, message: "words" }]);
@@ -101,12 +101,12 @@ describe("the server of exec --serve", () => {
     ["GET", "http://127.0.0.1/credentials", {}],
     ["GET", "/credentials", { host: "localhost" }],
     ["GET", "/credentials", { authorization: "Bearer" }],
-  ])("answers 403 to %s %s %j, and asks for nothing", async (method, path, headers) => {
+  ])("responds with 403 to %s %s %j, and obtains no credentials", async (method, path, headers) => {
     expect((await ask(headers, { method, path })).status).toBe(403);
     expect(asked).toBe(0);
   });
 
-  it("takes no headers without end", async () => {
+  it("rejects headers that are too long", async () => {
     expect((await ask({ "x-long": "x".repeat(20_000) })).status).toBe(431);
     expect(asked).toBe(0);
   });
@@ -117,7 +117,7 @@ describe("the server of exec --serve", () => {
     expect(error).toMatchObject({ code: "ECONNREFUSED" });
   });
 
-  it("takes no more than 64 connections at a time, and serves again when one has gone", async () => {
+  it("accepts at most 64 connections at a time, and another one when one has ended", async () => {
     const sockets: Socket[] = [];
     for (let n = 0; n < 64; n++) {
       const socket = connect(Number(address().port), "127.0.0.1");

@@ -56,7 +56,7 @@ describe("the lines for cmd", () => {
 
 describe("the command's environment", () => {
   const set = { AWS_ACCESS_KEY_ID: "new" };
-  it("has nothing that would win, and everything else", () => {
+  it("keeps every variable except those that would override the credentials", () => {
     const env = {
       AWS_PROFILE: "p",
       AWS_ROLE_ARN: "r",
@@ -75,7 +75,7 @@ describe("the command's environment", () => {
     });
   });
 
-  it("takes no credentials with control characters", () => {
+  it("rejects credentials with control characters", () => {
     const credentials = { accessKeyId: "a", secretAccessKey: "b\nc", sessionToken: "d", expiration: 0 };
     expect(() => credentialVariables(credentials)).toThrow("AWS_SECRET_ACCESS_KEY");
   });

@@ -23,7 +23,7 @@ test.each([
   expect(defined(name)).toBe(value);
 });
 
-test("The front knows the flags and the letters of the line that init writes", () => {
+test("the front knows the flags and characters of the line that init writes", () => {
   const letters = /static const char plain\[\] = "(.+)"/.exec(source)?.[1] ?? "";
   const target = { session: letters, accountId: "123456789011", roleName: letters };
   const line = commandLine("/sso-cred", target, "linux");
@@ -46,6 +46,6 @@ test("The front knows the flags and the letters of the line that init writes", (
   }
 });
 
-test("The front answers no more than the program does", () => {
+test("the front answers nothing that the program would not", () => {
   expect(defined("MAX_ANSWER_BYTES")).toBeLessThanOrEqual(MAX_OUTPUT_BYTES);
 });

@@ -69,7 +69,7 @@ const answersTo = (...paths: string[]) =>
   fc.record(Object.fromEntries(paths.map((path) => [path, answerTo(path)])), { requiredKeys: [] });
 
 test(
-  "whatever portal and OIDC service answer, the main job prints whole, live credentials or one clean sentence",
+  "whatever the two services respond, the main job prints complete, valid credentials or one clean sentence",
   FUZZ_TIMEOUT,
   async () => {
     const expiresAt = fc.constantFrom(Date.now() + 3_600_000, Date.now() + 300_000, Date.now() - 1_000);
@@ -94,7 +94,7 @@ const halfACharacter: Answers = {
 };
 
 test.each(["device", "browser"])(
-  "whatever the OIDC service answers to a sign-in (%s), it ends in order",
+  "whatever the OIDC service responds to a sign-in (%s), it ends with a result or an error",
   FUZZ_TIMEOUT,
   async (login) => {
     await fc.assert(
@@ -107,19 +107,23 @@ test.each(["device", "browser"])(
   },
 );
 
-test("whatever the portal lists, `list` shows it clean, as a table and as JSON", FUZZ_TIMEOUT, async () => {
-  const command = fc.constantFrom(["list"], ["list", "--json"]);
-  await fc.assert(
-    fc.asyncProperty(answersTo("/assignment/accounts", "/assignment/roles"), command, (given, args) =>
-      services.listHolds(given, args),
-    ),
-    runs(60, 5_000),
-  );
-  assertUnpolluted();
-});
+test(
+  "whatever the portal lists, `list` prints no control characters, as a table or as JSON",
+  FUZZ_TIMEOUT,
+  async () => {
+    const command = fc.constantFrom(["list"], ["list", "--json"]);
+    await fc.assert(
+      fc.asyncProperty(answersTo("/assignment/accounts", "/assignment/roles"), command, (given, args) =>
+        services.listHolds(given, args),
+      ),
+      runs(60, 5_000),
+    );
+    assertUnpolluted();
+  },
+);
 
 test(
-  "whatever the portal answers to a logout, the local files are gone and it ends with 0",
+  "whatever the portal responds to a logout, the local files are removed and the exit code is 0",
   FUZZ_TIMEOUT,
   async () => {
     await fc.assert(

@@ -40,7 +40,7 @@ const content = (path: string) => {
 const disk = fc.record(Object.fromEntries(PATHS.map((path) => [path, content(path)])), { requiredKeys: [] });
 
 test(
-  "whatever the caches and our own files hold, the main job prints live credentials or one clean sentence",
+  "whatever the caches and our own files hold, the main job prints valid credentials or one clean sentence",
   FUZZ_TIMEOUT,
   async () => {
     const mode = fc.constantFrom("never", "device", "browser");
@@ -70,7 +70,7 @@ test.each(COMMANDS)(
   },
 );
 
-test("whatever a file of role credentials holds, all of it is text and none of it another account's", () => {
+test("whatever a file of role credentials holds, only texts of the same account are read from it", () => {
   fc.assert(fc.property(content(ROLE_FILE), roleFileHolds), runs(800, 5_000));
 });
 

@@ -68,7 +68,7 @@ const pieces = fc.array(
 );
 
 test(
-  "whatever is sent to the callback server, it refuses, goes on, and takes the good answer after it",
+  "whatever is sent to the callback server, it rejects it and accepts the good redirect afterwards",
   FUZZ_TIMEOUT,
   async () => {
     const server = await callbackRequests();

@@ -51,7 +51,7 @@ const args = fc.oneof(
 );
 
 test(
-  "any command line in an empty home ends with a code of the table, and says one clean sentence",
+  "any command line in an empty home ends with a documented exit code and one clean sentence",
   FUZZ_TIMEOUT,
   async () => {
     const lines = commandLines();

@@ -22,7 +22,7 @@ const lines = fc.oneof(
     .map((parts) => parts.join("")),
 );
 
-test("any command line splits into words that together are no longer than it", () => {
+test("any command line splits into words that together are not longer", () => {
   fc.assert(fc.property(lines, splitsIntoWords), runs(1_500, 5_000));
 });
 
@@ -62,7 +62,7 @@ test("printable text is one line without anything invisible, and not longer than
   fc.assert(fc.property(anyText, fc.integer({ min: 1, max: 400 }), printsClean), runs(1_500, 5_000));
 });
 
-test("masking ends, and quickly, on any text", FUZZ_TIMEOUT, () => {
+test("masking any text takes little time", FUZZ_TIMEOUT, () => {
   const part = fc.oneof(anyText, fc.constantFrom('"token', "a://", "Abc/", "AKIA", "?"));
   const long = fc
     .tuple(part, fc.integer({ min: 1, max: 1e5 }))
@@ -70,7 +70,7 @@ test("masking ends, and quickly, on any text", FUZZ_TIMEOUT, () => {
   fc.assert(fc.property(long, masksQuickly), runs(100, 5_000));
 });
 
-test("paths with variables and tildes expand to something, and to nothing of a prototype", () => {
+test("paths with variables and tildes expand to a path, and never to a property of a prototype", () => {
   fc.assert(
     fc.property(anyText, fc.constantFrom<NodeJS.Platform>("linux", "win32"), pathExpands),
     runs(1_000),

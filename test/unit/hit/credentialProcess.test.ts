@@ -12,14 +12,14 @@ const credentials = {
   expiration: NOON,
 };
 
-it("writes the version 1 document in one line, account and all", () => {
+it("writes the version 1 document with the account, in one line", () => {
   expect(credentialProcessOutput(credentials, ACCOUNT)).toBe(
     '{"Version":1,"AccessKeyId":"ASIAEXAMPLEEXAMPLE01","SecretAccessKey":"example-secret",' +
       '"SessionToken":"example-session-token","Expiration":"2026-03-01T12:00:00Z","AccountId":"123456789011"}\n',
   );
 });
 
-it("writes printable ASCII, whatever the portal sent: a person may be at the other end", () => {
+it("writes printable ASCII, whatever the portal sent", () => {
   const odd = { ...credentials, sessionToken: "\u009b31m \u202e \u0007 \ud800 é \u2028 😀" };
   const output = credentialProcessOutput(odd, ACCOUNT);
   expect(output).toMatch(/^[ -~]+\n$/);

@@ -50,7 +50,7 @@ describe("a time as some AWS tool writes it", () => {
   });
 });
 
-it("writes whole seconds and Z, the fraction cut", () => {
+it("writes whole seconds and Z, without the fraction", () => {
   expect(formatTimestamp(NOON + 999)).toBe("2026-03-01T12:00:00Z");
 });
 

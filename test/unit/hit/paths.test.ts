@@ -59,14 +59,14 @@ describe("AWS_CONFIG_FILE", () => {
   });
 
   test.each(["NUL", "nul", "NUL:", "D:\\%DIR%\\Nul", "\\\\.\\NUL"])(
-    "on Windows names nothing by %s, and no file in the current folder",
+    "on Windows, %s is the null device and no file of the current folder",
     (text) => {
       expect(configPath({ ...env, AWS_CONFIG_FILE: text }, "win32")).toBe("\\\\.\\NUL");
       expect(credentialsPath({ ...env, AWS_SHARED_CREDENTIALS_FILE: text }, "win32")).toBe("\\\\.\\NUL");
     },
   );
 
-  test("when empty is as if it were not set", () => {
+  test("counts as not set when it is empty", () => {
     expect(configPath({ HOME: "/home/me", AWS_CONFIG_FILE: "" }, "linux")).toBe("/home/me/.aws/config");
   });
 });

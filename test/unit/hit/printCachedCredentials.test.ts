@@ -31,7 +31,7 @@ describe("with a fresh file of that role", () => {
   const expiration = Date.now() + HOUR_MS;
   beforeEach(() => home.write(PATH, roleFile(expiration, ACCOUNT)));
 
-  it("prints it, and nothing else, without a config, a lock or any trace on disk", async () => {
+  it("prints the credentials, and reads no config, takes no lock and writes no file", async () => {
     const { status, stdout, stderr } = run(LINE);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(JSON.parse(stdout)).toEqual({
@@ -45,7 +45,7 @@ describe("with a fresh file of that role", () => {
     expect((await home.files()).map(({ path }) => path)).toEqual([PATH]);
   });
 
-  it("says the same by the long way, for other ways to write the line", () => {
+  it("prints the same through the parser, for other forms of the line", () => {
     const [session = "", ...flags] = LINE;
     const short = run(LINE).stdout;
     expect(short).toContain("ASIA");
@@ -60,7 +60,7 @@ describe("with a fresh file of that role", () => {
     expect(run(LINE, { SSO_CRED_TRACE: join(home.path, "trace") }).stdout).toBe(short);
   });
 
-  it("does not look at AWS_PROFILE and its like", () => {
+  it("ignores AWS_PROFILE and similar variables", () => {
     const env = {
       AWS_PROFILE: "other",
       AWS_DEFAULT_PROFILE: "other",
@@ -70,7 +70,7 @@ describe("with a fresh file of that role", () => {
     expect(run(LINE, env).status).toBe(0);
   });
 
-  it("fails with exit 7 and a line when nobody reads the output", () => {
+  it("ends with exit 7 and one line when nobody reads the output", () => {
     const command = `{ sleep 0.2; "$0" --no-warnings "$@"; echo "code $?" >&2; } | true`;
     const args = ["-c", command, process.execPath, MAIN, ...LINE];
     const { stderr } = spawnSync("/bin/sh", args, {
@@ -89,19 +89,19 @@ describe("with a fresh file of that role", () => {
     ["one word more", [...LINE, "--help"]],
     ["an empty session", ["", ...LINE.slice(1)]],
     ["the flags the other way round", ["my-sso", "--role-name", "ReadOnly", "--account-id", ACCOUNT]],
-  ])("leaves to the long way: %s", (_, args) => {
+  ])("leaves to the parser: %s", (_, args) => {
     expect(prints(args)).toBe(false);
   });
 
   it.each([{ SSO_CRED_CACHE: "off" }, { SSO_CRED_TRACE: "/dev/null" }, { HOME: "/nonexistent" }])(
-    "leaves to the long way what needs more than one look: %j",
+    "leaves to the parser a line in another form: %j",
     (env) => {
       expect(prints(LINE, env as Record<string, string>)).toBe(false);
     },
   );
 });
 
-describe("leaves to the long way", () => {
+describe("leaves to the parser", () => {
   it.each([
     ["14 minutes and 59 seconds", roleFile(Date.now() + 899_000, ACCOUNT)],
     ["credentials that have expired", roleFile(Date.now() - 1000, ACCOUNT)],

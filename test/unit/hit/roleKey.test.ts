@@ -15,7 +15,7 @@ it.each([
   expect(existsSync(new URL(`${scenario}/dot-aws/cli/cache/${name}`, vectors))).toBe(true);
 });
 
-it("names what the AWS CLI would, whatever the names are made of", () => {
+it("gives the same file name as the AWS CLI, whatever the names", () => {
   const text = fc.string({ unit: "binary", maxLength: 20 });
   fc.assert(
     fc.property(text, text, text, (name, accountId, roleName) => {

@@ -13,7 +13,7 @@ it.each([
   expect(sha1(text)).toBe(hash);
 });
 
-it("agrees with node:crypto at every length around the blocks' ends", () => {
+it("agrees with node:crypto at every length around the end of a block", () => {
   const texts = Array.from({ length: 260 }, (_, length) => "x".repeat(length));
   expect(texts.map(sha1)).toEqual(texts.map(expected));
 });

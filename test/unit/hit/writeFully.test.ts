@@ -33,14 +33,14 @@ it("writes the whole text to a file", () => {
   expect(readFileSync(join(folder, "file"), "utf8")).toBe(TEXT);
 });
 
-it("waits for a reader that is slower than it", async () => {
+it("waits for a slow reader", async () => {
   writeFully(pipeInto("cat > file"), TEXT, 60_000);
   reader?.stdin?.end();
   await once(reader as ChildProcess, "close");
   expect(readFileSync(join(folder, "file"), "utf8")).toBe(TEXT);
 });
 
-it("gives up a pipe that stays full at the deadline", () => {
+it("gives up at the deadline if a pipe stays full", () => {
   const fd = pipeInto("exec sleep 60");
   expect(() => writeFully(fd, TEXT, 0)).toThrow("EAGAIN");
 });
@@ -48,7 +48,7 @@ it("gives up a pipe that stays full at the deadline", () => {
 const MODULE = JSON.stringify(new URL("../../../src/hit/writeFully.ts", import.meta.url).href);
 
 it.runIf(process.platform === "linux")(
-  "gives up a full pipe that blocks its writers, as a shell's do",
+  "gives up on a full pipe that blocks its writers, as those of a shell",
   () => {
     const code = `import { writeFully } from ${MODULE};
     try { writeFully(1, "x", 100) } catch (error) { process.stderr.write(error.code) }`;

@@ -60,19 +60,19 @@ test("a CA bundle is trusted", async () => {
   expect(await accessKeyAt(`https://localhost:${port}`, { caBundle: CA_FILE })).toBe("ASIAEXAMPLE");
 });
 
-test("without a bundle a private CA is unknown, and the message says which settings there are", async () => {
+test("without a bundle a private CA is unknown, and the message names the settings", async () => {
   const { url, host } = await portal();
   await expectUnavailable(url, {}, `the certificate of ${host} ${UNKNOWN_CA}`);
 });
 
-test("the wrong CA bundle is named with the setting that it comes from", async () => {
+test("a wrong CA bundle is named with its setting", async () => {
   const { url, host } = await portal();
   const start = `the certificate of ${host} is signed by a CA that is not in ${OTHER_CA_FILE}: correct`;
   const setting = { caBundle: OTHER_CA_FILE, caSetting: "REQUESTS_CA_BUNDLE" };
   await expectUnavailable(url, setting, `${start} REQUESTS_CA_BUNDLE`);
 });
 
-test("an expired certificate asks about the clock", async () => {
+test("the message for an expired certificate asks about the clock", async () => {
   const { url, host } = await portal([], EXPIRED_TLS);
   await expectUnavailable(
     url,
@@ -202,14 +202,14 @@ test("http goes to the proxy as a whole URL", async () => {
   expect(seen).toMatchObject([{ headers: { host, "x-amz-sso_bearer_token": "t" } }]);
 });
 
-test("the proxy's login is taken from its URL", async () => {
+test("the proxy's user name and password are taken from its URL", async () => {
   const { url } = await portalBehindProxy();
   const proxy = await proxyWith({ login: "DOM\\me:p@ss:w/rd" });
   const env = { https_proxy: `http://DOM%5Cme:p%40ss%3Aw%2Frd@127.0.0.1:${proxy.port}` };
   expect(await accessKeyAt(url, { caBundle: CA_FILE, env })).toBe("ASIAEXAMPLE");
 });
 
-test("a proxy may speak TLS itself, under the same CAs", async () => {
+test("a proxy may use TLS itself, with the same CAs", async () => {
   const { url, host } = await portalBehindProxy();
   const proxy = await proxyWith({ tls: SERVER_TLS, login: "me:pw" });
   const env = { HTTPS_PROXY: `https://me:pw@127.0.0.1:${proxy.port}` };
@@ -253,7 +253,7 @@ test.each(["Negotiate, NTLM", 'NTLM, Negotiate, Digest realm="Basic, or not"'])(
   },
 );
 
-test("a proxy that wants a password says where to put it", async () => {
+test("for a proxy that wants a password, the message says where to put it", async () => {
   const { url } = await portalBehindProxy();
   const proxy = await proxyWith({ login: "me:pw" });
   const name = `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY)`;
@@ -270,7 +270,7 @@ test("a proxy that wants a password says where to put it", async () => {
   await expect.poll(() => proxy.openConnections()).toBe(0);
 });
 
-test("a plain request to a proxy that wants a password says the same", async () => {
+test("the message is the same for a plain http request", async () => {
   const server = await httpServer(answering([], 200, JSON_TYPE, ROLE_CREDENTIALS));
   const proxy = await proxyWith({ login: "me:pw" });
   await expectUnavailable(
@@ -290,7 +290,7 @@ test.each([403, 502])("a proxy that refuses the tunnel with %i is named", async 
   );
 });
 
-test("a proxy that never answers costs the time to connect, and its connection is closed", async () => {
+test("a proxy that never responds costs the connect time-out, and its connection is closed", async () => {
   const { url } = await portalBehindProxy();
   const proxy = await proxyWith({ silent: true });
   await expectUnavailable(
@@ -301,7 +301,7 @@ test("a proxy that never answers costs the time to connect, and its connection i
   await expect.poll(() => proxy.openConnections()).toBe(0);
 });
 
-test("a proxy that is not there is named, without its password", async () => {
+test("a proxy that cannot be reached is named, without its password", async () => {
   const { url } = await portalBehindProxy();
   const proxy = await startProxy();
   await proxy.close();

@@ -256,7 +256,7 @@ const lines: [name: string, serve: () => Promise<TestServer>, message: string][]
   ],
 ];
 
-test.each(lines)("%s is a dropped line, worth a retry", async (_name, serve, message) => {
+test.each(lines)("%s is a dropped connection, worth a retry", async (_name, serve, message) => {
   const server = await serve();
   await expectUnavailable(server.url, message.replace("HOST", server.host), true);
 });
@@ -266,14 +266,14 @@ test("a server that does not speak HTTP is unavailable", async () => {
   await expectUnavailable(server.url, `${server.host} did not answer in HTTP (HPE_INVALID_CONSTANT)`, false);
 });
 
-test("an answer of headers without end is unavailable", async () => {
+test("a response whose headers never end is unavailable", async () => {
   const server = await rawServer((socket) => {
     socket.write(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(100_000)}`);
   });
   await expectUnavailable(server.url, `${server.host} did not answer in HTTP (HPE_HEADER_OVERFLOW)`, false);
 });
 
-test("a switch of protocols is a dropped line", async () => {
+test("a switch of protocols is a dropped connection", async () => {
   const server = await rawServer((socket) =>
     socket.once("data", () =>
       socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
@@ -295,7 +295,7 @@ test("a closed port is refused", async () => {
   );
 });
 
-test("an unknown host asks whether one is online", async () => {
+test("the message for an unknown host asks whether the computer is online", async () => {
   const error = await failureAt("https://portal.sso.nowhere.invalid");
   expect(error.message).toMatch(
     /^cannot (?:find|look up) host portal\.sso\.nowhere\.invalid: are you online(?:, and is the configured endpoint \(AWS_ENDPOINT_URL, endpoint_url\) right)?\?$/,
@@ -321,7 +321,7 @@ test.each([
     false,
   ],
   ["EMFILE", "cannot reach aws.test (EMFILE)", false],
-])("the system's %s has its sentence", (code, message, retry) => {
+])("the system's error %s has a message of its own", (code, message, retry) => {
   const fault = Object.assign(new Error(`connect ${code}`), { code });
   const both = new AggregateError([fault, Object.assign(new Error("v4"), { code: "EOTHER" })]);
   for (const error of [fault, both]) {
@@ -336,7 +336,7 @@ test.each([
   ["a host", {}, "host portal.aws.test"],
   ["a proxy", { HTTPS_PROXY: "http://proxy.test:3128" }, "the proxy proxy.test:3128 (HTTPS_PROXY)"],
 ])(
-  "the name of %s that no name server answers for is told apart from one that cannot be reached",
+  "for %s, a name that no server resolves is told from a host that cannot be reached",
   async (_, env, name) => {
     const lookup = vi.spyOn(dns, "lookup").mockImplementation((() => {}) as never);
     onTestFinished(() => lookup.mockRestore());
@@ -346,7 +346,7 @@ test.each([
   },
 );
 
-test("a server that never answers costs the time allowed, no more, and its connection is closed", async () => {
+test("a server that never responds costs the allowed time, no more, and its connection is closed", async () => {
   const server = await rawServer((socket) => void socket.resume());
   await expectUnavailable(server.url, `${server.host} did not answer within 300 ms`, true, {
     limits,
@@ -354,7 +354,7 @@ test("a server that never answers costs the time allowed, no more, and its conne
   await expect.poll(() => server.openConnections()).toBe(0);
 });
 
-test("an answer that drips costs the time allowed, no more, and its connection is closed", async () => {
+test("a response that comes in drops costs the allowed time, no more, and its connection is closed", async () => {
   const server = await rawServer((socket) => {
     socket.write("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
     const drip = setInterval(() => socket.write(" "), 20);
@@ -366,7 +366,7 @@ test("an answer that drips costs the time allowed, no more, and its connection i
   await expect.poll(() => server.openConnections()).toBe(0);
 });
 
-test("a connection may be given less time than the answer", async () => {
+test("a connection may get less time than the response", async () => {
   const server = await rawServer((socket) => void socket.resume());
   const api = await accessTo(server.url.replace("http:", "https:"));
   const shortly = { deadline: Date.now() + 15_000, connectDeadline: Date.now() + 250 };
@@ -375,7 +375,7 @@ test("a connection may be given less time than the answer", async () => {
   );
 });
 
-test("a TLS handshake that never ends is told from a host that cannot be reached", async () => {
+test("a TLS handshake that never ends is distinguished from a host that cannot be reached", async () => {
   const server = await rawServer((socket) => void socket.resume());
   await expectUnavailable(
     server.url.replace("http:", "https:"),
@@ -386,7 +386,7 @@ test("a TLS handshake that never ends is told from a host that cannot be reached
   await expect.poll(() => server.openConnections()).toBe(0);
 });
 
-test("the caller's deadline is obeyed where it is nearer", async () => {
+test("the caller's deadline counts if it is earlier", async () => {
   const server = await rawServer((socket) => void socket.resume());
   const api = await accessTo(server.url);
   const soon = { deadline: Date.now() + 200 };
@@ -395,7 +395,7 @@ test("the caller's deadline is obeyed where it is nearer", async () => {
   );
 });
 
-test("after the caller's deadline nothing is asked", async () => {
+test("after the caller's deadline no request is sent", async () => {
   let connections = 0;
   const server = await rawServer(() => void connections++);
   const api = await accessTo(server.url);
@@ -404,7 +404,7 @@ test("after the caller's deadline nothing is asked", async () => {
   expect(connections).toBe(0);
 });
 
-test("a caller can end a request; it gets its own reason, and the connection is closed", async () => {
+test("a caller can abort a request; it gets its own reason, and the connection is closed", async () => {
   const stop = new AbortController();
   const reason = new Error("signed out");
   const server = await rawServer((socket) => socket.once("data", () => stop.abort(reason)));
@@ -414,7 +414,7 @@ test("a caller can end a request; it gets its own reason, and the connection is 
   await expect.poll(() => server.openConnections()).toBe(0);
 });
 
-test("an answer without end is given up after 8 MiB", async () => {
+test("a response without end is given up after 8 MiB", async () => {
   let sent = 0;
   const server = await httpServer((_request, response) => {
     response.writeHead(200, JSON_TYPE);

@@ -37,7 +37,7 @@ test.each([
   ["http://user%40corp.example.com:pass@proxy", "user@corp.example.com:pass"],
   ["http://user:p[a]s%5es|<>{}^` @proxy", "user:p[a]s^s|<>{}^` "],
   ["http://us%C3%A9r:p@proxy", "usér:p"],
-])("the login of %s is sent decoded", (value, login) => {
+])("the user name and password in %s are sent decoded", (value, login) => {
   const { authorization } = proxyFor(aws, { HTTPS_PROXY: value }) ?? {};
   expect(authorization).toBe(`Basic ${Buffer.from(login).toString("base64")}`);
 });
@@ -49,7 +49,7 @@ test("the URL's scheme chooses the variable, and lower case comes first", () => 
   expect(proxyFor(aws, { HTTP_PROXY: "http://a", ALL_PROXY: "http://b" })).toBeUndefined();
 });
 
-test("an empty lower-case variable switches the upper-case one off", () => {
+test("an empty lower-case variable disables the upper-case one", () => {
   expect(proxyFor(aws, { HTTPS_PROXY: "http://b", https_proxy: "" })).toBeUndefined();
   expect(proxyFor(aws, { HTTPS_PROXY: "http://b", NO_PROXY: "*", no_proxy: "" })).toBeDefined();
 });

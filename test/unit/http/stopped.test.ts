@@ -44,14 +44,14 @@ test.each([
   ["https", 50],
   ["https", STOPPED_MS + 200],
 ])(
-  "the answer counts that came while the process was stopped, or just after (%s, after %i ms)",
+  "a response that came while the process was suspended, or just after, is used (%s, after %i ms)",
   async (scheme, answerAfterMs) => {
     const { result } = await stoppedCall(scheme, "asked", answerAfterMs);
     expect(result).toMatchObject({ accessKeyId: "ASIAEXAMPLE" });
   },
 );
 
-test("nothing is asked any more by a process that was stopped before it was connected", async () => {
+test("a process that was suspended before it was connected sends no request", async () => {
   const { told, result } = await stoppedCall("https", "connected", 0);
   expect(result).toMatch(/^no time left to ask 127\.0\.0\.1:\d+$/);
   expect(told).toEqual(["connected"]);

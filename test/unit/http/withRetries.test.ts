@@ -25,7 +25,7 @@ function system(startsAt = 1_000_000) {
 const passing = (retryAfterMs?: number) =>
   serviceUnavailable("the service is out of order", "HTTP 503", { retry: true, status: 503, retryAfterMs });
 
-test("an outage that passes is waited out", async () => {
+test("a short outage is waited out", async () => {
   const clock = system();
   const failures = [passing(), passing(), passing()];
   const result = await withRetries(clock, 10_000, async () => {
@@ -37,7 +37,7 @@ test("an outage that passes is waited out", async () => {
   expect(clock.slept).toHaveLength(3);
 });
 
-test("pauses are random under a limit that doubles up to 4 s", async () => {
+test("pauses are random, with a limit that doubles up to 4 s", async () => {
   const limits = [250, 500, 1000, 2000, 4000, 4000];
   const longest = limits.map(() => 0);
   for (let round = 0; round < 300; round++) {
@@ -54,7 +54,7 @@ test("pauses are random under a limit that doubles up to 4 s", async () => {
   for (const [i, limit] of limits.entries()) expect(longest[i]).toBeGreaterThan(limit * 0.8);
 });
 
-test.each([10_000, 3_000])("an outage that stays costs at most the budget of %i ms", async (budgetMs) => {
+test.each([10_000, 3_000])("a long outage costs at most the budget of %i ms", async (budgetMs) => {
   const clock = system();
   const failure = passing();
   let attempts = 0;
@@ -78,7 +78,7 @@ test("every attempt gets the same deadline, the end of the budget", async () => 
   expect(deadlines).toEqual([1_010_000, 1_010_000, 1_010_000]);
 });
 
-test("Retry-After is kept", async () => {
+test("Retry-After is obeyed", async () => {
   const clock = system();
   await withRetries(clock, 10_000, async () => {
     if (clock.slept.length === 0) throw passing(5_000);
@@ -110,7 +110,7 @@ test.each([
   expect(clock.slept).toEqual([]);
 });
 
-test("with no budget left there is one try", async () => {
+test("without a budget there is one attempt", async () => {
   const clock = system();
   const failure = passing();
   let attempts = 0;
@@ -130,11 +130,11 @@ test.each([
   ["a lasting outage, at the deadline", lasting, 0, true],
   ["a wait for others, at the deadline", new SsoCredError("unavailable", "waited too long"), 0, true],
   ["a refusal, at the deadline", new SsoCredError("access-denied", "no access"), 0, false],
-])("whether an earlier deadline is to blame: %s", (_name, failure, leftMs, expected) => {
+])("tells whether an earlier deadline is to blame: %s", (_name, failure, leftMs, expected) => {
   expect(endedByDeadline(failure, 1_000_000 + leftMs, 1_000_000)).toBe(expected);
 });
 
-test("over the wire: dropped, throttled, then answered", async () => {
+test("over real HTTP: dropped, throttled, then a response", async () => {
   const seen: Seen[] = [];
   const good = answering(seen, 200, JSON_TYPE, ROLE_CREDENTIALS);
   const throttled = answering(seen, 429, { "retry-after": "2" }, "{}");

@@ -39,7 +39,7 @@ test.each<[Service, number, Record<string, string>, unknown, string]>([
   ["portal", 403, type("ForbiddenException"), { message: "No access" }, "ForbiddenException"],
   ["portal", 404, type("ResourceNotFoundException:"), {}, "ResourceNotFoundException"],
   ["portal", 400, type("InvalidRequestException"), {}, "InvalidRequestException"],
-])("%s %i %j %j is the service's %s", (service, status, headers, body, code) => {
+])("%s %i %j %j is the service's rejection %s", (service, status, headers, body, code) => {
   const error = judged(service, status, headers, body);
   expect(error).toBeInstanceOf(ServiceError);
   expect(error).toMatchObject({ status, code });
@@ -66,7 +66,7 @@ test.each<[Service, number, Record<string, string>, unknown]>([
   ["portal", 0, none, {}],
   ["portal", 200, none, ""],
   ["portal", 204, none, ""],
-])("%s %i %j %j is not the service's word", (service, status, headers, body) => {
+])("%s %i %j %j does not come from the service", (service, status, headers, body) => {
   expect(serviceUnavailableOf(judged(service, status, headers, body))).toMatchObject({
     retry: false,
     status,
@@ -119,7 +119,7 @@ test.each([
   expect(judged("portal", 403, type(exception), body)).toMatchObject({ status: 403, message });
 });
 
-test("only a good JSON object is good, and nothing where nothing is expected", () => {
+test("only a JSON object is a success, or an empty response where one is expected", () => {
   expect(judged("portal", 200, none, {})).toBe("good");
   expect(judged("portal", 200, none, { __type: "X", error: "invalid_grant" })).toBe("good");
   const empty = { status: 200, headers: {}, body: Buffer.alloc(0) };

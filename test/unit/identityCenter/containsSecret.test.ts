@@ -31,7 +31,7 @@ test.each<[string, object]>([
   expect(error.message).toBe("ForbiddenException");
 });
 
-test("a token in the place of the error's name is not the service's word", async () => {
+test("a token in the place of the error's name does not come from the service", async () => {
   const error = (await refused({ message: "no" }, `X${TOKEN.slice(0, 60)}`)) as Error;
   expect(error).toMatchObject({ kind: "unavailable" });
   expect(pieces.filter((piece) => error.message.includes(piece))).toEqual([]);
@@ -59,7 +59,7 @@ test("a text that repeats no secret is shown", async () => {
   expect(await refused({ message })).toHaveProperty("message", `ForbiddenException: ${message}`);
 });
 
-test("a secret too short to be one makes no word of the service unknown", async () => {
+test("a value too short to be a secret hides no error of the service", async () => {
   const pending = { error: "authorization_pending" };
   const poll = (api: IdentityCenter) => api.redeemDeviceCode({ ...client, clientSecret: "a" }, "pending");
   expect(await refusal(poll, pending, "AuthorizationPendingException")).toMatchObject({

@@ -27,7 +27,7 @@ describe.each([
     params?.Region && endpoint ? [{ documentation, params, region: params.Region, url: endpoint.url }] : [],
   );
 
-  test("are all there", () => {
+  test("are complete", () => {
     expect(cases.length).toBe(36);
   });
 

@@ -17,14 +17,14 @@ test.each([
     { ...session, endpoints: { ...session.endpoints, oidcUrl: "https://x.test" } },
     "the configured endpoint (AWS_ENDPOINT_URL, endpoint_url)",
   ],
-])("a host that does not exist names the setting it came from (%#)", (of, setting) => {
+])("the error for a host that does not exist names its setting (%#)", (of, setting) => {
   expect(withHostSetting(fault("ENOTFOUND"), endpointSetting(of, "oidc"))).toMatchObject({
     kind: "unavailable",
     message: `cannot find host oidc.eu-west-9.amazonaws.com: are you online, and is ${setting} right?`,
   });
 });
 
-test("no other fault does, nor a proxy that does not exist", () => {
+test("no other fault names it, nor does a proxy that does not exist", () => {
   for (const error of [fault("EAI_AGAIN"), fault("ECONNREFUSED"), fault("ENOTFOUND", true), new Error("x")]) {
     expect(withHostSetting(error, "sso_region")).toBe(error);
   }

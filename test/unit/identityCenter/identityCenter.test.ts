@@ -93,7 +93,7 @@ function clientOf({ clientId = "", clientSecret = "" }: Record<string, unknown>)
   return { clientId: String(clientId), clientSecret: String(clientSecret) };
 }
 
-test("role credentials are asked for as the AWS CLI does, the token in its header only", async () => {
+test("role credentials are requested as by the AWS CLI, with the token only in its header", async () => {
   const wanted = recorded("device-session", "/federation/credentials");
   const request = await sentBy((api) => api.getRoleCredentials("at-20", "111122223333", "Admin"));
   const [path, query] = request.path.split("?");
@@ -104,19 +104,19 @@ test("role credentials are asked for as the AWS CLI does, the token in its heade
   expect(request.headers).not.toHaveProperty("authorization");
 });
 
-test("the sign-out is the AWS CLI's: POST without content", async () => {
+test("the sign-out is the AWS CLI's request: POST without content", async () => {
   const wanted = recorded("after-logout", "/logout");
   const request = await sentBy((api) => api.logout("at-30"));
   expect([request.method, request.path, request.body]).toEqual([wanted.method, wanted.path, wanted.body]);
   expect(request.headers).toMatchObject({ "content-length": "0", "x-amz-sso_bearer_token": "at-30" });
 });
 
-test("an empty answer to the sign-out is a good one", async () => {
+test("an empty response to the sign-out is a success", async () => {
   const server = await httpServer(answering([], 200, {}, ""));
   await expect((await accessTo(server.url)).logout("t")).resolves.toBeUndefined();
 });
 
-test("lists are asked for page by page, a hundred at a time", async () => {
+test("lists are requested page by page, with a hundred items each", async () => {
   const accounts = { accountList: [{ accountId: "111122223333" }], nextToken: "a/b+c=" };
   const seen: Seen[] = [];
   const server = await httpServer(answering(seen, 200, JSON_TYPE, JSON.stringify(accounts)));
@@ -187,7 +187,7 @@ test.each<[object, (api: IdentityCenter) => Promise<unknown>, string]>([
   [{ accountList: [{ accountName: "x" }] }, accounts, "ListAccounts without accountId"],
   [{ accountList: [null] }, accounts, "ListAccounts without accountId"],
   [{ roleList: [{ roleName: 5 }] }, roles, "ListAccountRoles with a malformed roleName"],
-])("the answer %j is unavailable, naming what is wrong", async (answer, call, message) => {
+])("the response %j is unavailable, and the message names what is wrong", async (answer, call, message) => {
   const server = await httpServer(answering([], 200, JSON_TYPE, JSON.stringify(answer)));
   const failure = await call(await accessTo(server.url)).catch((error) => error);
   expect(failure).toHaveProperty("message", `${server.host} answered ${message}`);
@@ -203,7 +203,7 @@ test.each<[string, object, (api: IdentityCenter) => Promise<unknown>, string]>([
   ["a device code", { ...DEVICE, deviceCode: LONG }, device, "StartDeviceAuthorization … deviceCode"],
   ["an access token", { ...GRANT, accessToken: LONG }, refresh, "CreateToken … accessToken"],
   ["a refresh token", { ...GRANT, refreshToken: LONG }, refresh, "CreateToken … refreshToken"],
-])("%s longer than any of the service's is not its own", async (_name, answer, call, message) => {
+])("%s longer than the service's own is rejected", async (_name, answer, call, message) => {
   const server = await httpServer(answering([], 200, JSON_TYPE, JSON.stringify(answer)));
   const failure = await call(await accessTo(server.url)).catch((error) => error);
   expect(failure).toHaveProperty(
@@ -218,7 +218,7 @@ test.each([
   '{"accountList":{"length":1e9}}',
   '{"accountList":[["__proto__"]]}',
   '{"__proto__":{"accountList":[]}, "accountList":5}',
-])("the answer %s breaks nothing", async (body) => {
+])("the response %s causes no unexpected error", async (body) => {
   const server = await httpServer(answering([], 200, JSON_TYPE, body));
   const failure = await accounts(await accessTo(server.url)).catch((error) => error);
   expect(isKind(failure, "unavailable")).toBe(true);
@@ -287,23 +287,20 @@ test("without an interval the device grant polls every 5 s, as RFC 8628 has it",
   });
 });
 
-test.each([0.001, 1e-9, 0.99])(
-  "an interval of %j s is taken for a second: a flood of polls helps nobody",
-  async (interval) => {
-    const answer = JSON.stringify({ ...DEVICE, interval });
-    const server = await httpServer(answering([], 200, JSON_TYPE, answer));
-    expect(await device(await accessTo(server.url))).toMatchObject({ intervalSeconds: 1 });
-  },
-);
+test.each([0.001, 1e-9, 0.99])("an interval of %j s becomes one second", async (interval) => {
+  const answer = JSON.stringify({ ...DEVICE, interval });
+  const server = await httpServer(answering([], 200, JSON_TYPE, answer));
+  expect(await device(await accessTo(server.url))).toMatchObject({ intervalSeconds: 1 });
+});
 
-test("a service that repeats a secret in its complaint does not get it into a message", async () => {
+test("a secret that the service repeats in an error is not shown", async () => {
   const complaint = { error: "invalid_grant", error_description: "no such token: rt-secret" };
   const server = await httpServer(answering([], 400, JSON_TYPE, JSON.stringify(complaint)));
   const failure = await (await accessTo(server.url)).refresh(client, "rt-secret").catch((error) => error);
   expect(failure).toMatchObject({ code: "invalid_grant", message: "invalid_grant" });
 });
 
-test("an access token that no header can carry is refused as the service would, without a request", async () => {
+test("an access token that no header can carry is rejected as by the service, without a request", async () => {
   const seen: Seen[] = [];
   const server = await httpServer(answering(seen, 200, JSON_TYPE, "{}"));
   const api = await accessTo(server.url);
@@ -391,7 +388,7 @@ test("the start URL's redirect is reported, not followed", async () => {
   expect(seen).toMatchObject([{ method: "HEAD", path: "/x" }]);
 });
 
-test("a whole life against the local Identity Center", async () => {
+test("sign-in, refresh, role credentials and sign-out work against the local Identity Center", async () => {
   const center = await startIdentityCenter({ consent: "page" });
   onTestFinished(() => center.stop());
   const api = await accessTo(center.urls.oidc);

@@ -19,7 +19,7 @@ const ask = (how: How, times = 1) => {
 };
 
 describe("misbehaviour", () => {
-  it("answers a status with its body and headers, so many times, and then is good again", async () => {
+  it("sends a status with body and headers the given number of times, then works again", async () => {
     const bad = await ask({ kind: "status", status: 503, body: "busy", headers: { "retry-after": "1" } });
     expect([bad.status, await bad.text(), bad.headers.get("retry-after")]).toEqual([503, "busy", "1"]);
     expect((await portalGet(center, ACCOUNTS, center.signIn().accessToken)).status).toBe(200);
@@ -54,7 +54,7 @@ describe("misbehaviour", () => {
     await expect(emptyHalf.text()).rejects.toThrow("terminated");
   });
 
-  it("loses only the answer: a refresh whose answer is dropped has spent the token", async () => {
+  it("loses only the response: a refresh whose response is dropped has spent the token", async () => {
     const { clientId, clientSecret, refreshToken } = center.signIn();
     const request = { grantType: "refresh_token", clientId, clientSecret, refreshToken };
     center.misbehave({ path: /^\/tok/, times: 1, how: { kind: "drop", afterWork: true } });
@@ -62,7 +62,7 @@ describe("misbehaviour", () => {
     expect((await post(center, "/token", request)).body.error).toBe("invalid_grant");
   });
 
-  it("drips, ends never, says nonsense or too little", async () => {
+  it("sends slowly, without end, nonsense or too little", async () => {
     expect(await (await ask({ kind: "drip", everyMs: 1 })).json()).toHaveProperty("accountList");
     const endless = await ask({ kind: "endless" });
     let read = 0;
@@ -75,7 +75,7 @@ describe("misbehaviour", () => {
     expect(await (await ask({ kind: "noCredentials" })).json()).toEqual({});
   });
 
-  it("swallows a request and never answers", async () => {
+  it("accepts a request and never responds", async () => {
     center.misbehave({ path: ACCOUNTS, how: { kind: "blackHole" } });
     const stop = new AbortController();
     const asked = fetch(center.urls.portal + ACCOUNTS, { signal: stop.signal });
@@ -85,7 +85,7 @@ describe("misbehaviour", () => {
     expect(center.requests[0]?.status).toBe(0);
   });
 
-  it("goes down and comes back at the same port, one service alone", async () => {
+  it("stops and restarts one service alone, at the same port", async () => {
     const portal = center.urls.portal;
     await center.goDown("portal");
     const refused = new Promise((resolve) => {

@@ -77,7 +77,7 @@ describe("the authorization code grant", () => {
     expect([status >= 400, location]).toEqual([true, null]);
   });
 
-  it("denies, asks, or leads nowhere, as told", async () => {
+  it("denies, asks or leads nowhere, as configured", async () => {
     const { body: client } = await registerForCode(center);
     center.settings.consent = "deny";
     const denied = await authorize(center, client.clientId);
@@ -115,7 +115,7 @@ describe("the device grant", () => {
     return { client, ...body } as { client: object; deviceCode: string; userCode: string } & typeof body;
   };
 
-  it("is pending until the person approves, and then good once", async () => {
+  it("is pending until the person approves, and then works once", async () => {
     const { client, deviceCode, userCode } = await begin();
     expect((await poll(client, deviceCode)).body.error).toBe("authorization_pending");
     center.approveDevice(userCode);
@@ -148,7 +148,7 @@ describe("the device grant", () => {
     expect((await poll(client, deviceCode)).body.error).toBe("expired_token");
   });
 
-  it("answers slow_down to fast polls when asked to, and the interval grows", async () => {
+  it("answers fast polls with slow_down if configured, and the interval grows", async () => {
     center.settings.enforceInterval = true;
     const { client, deviceCode } = await begin();
     const errors: unknown[] = [];
@@ -179,14 +179,14 @@ describe("the refresh grant", () => {
     expect((await refresh(token, second)).status).toBe(200);
   });
 
-  it("keeps the old refresh token good when the answer omits one", async () => {
+  it("keeps the old refresh token valid if the response omits one", async () => {
     center.settings.omitRefreshToken = ["refresh"];
     const token = center.signIn();
     expect((await refresh(token, token.refreshToken)).body).not.toHaveProperty("refreshToken");
     expect((await refresh(token, token.refreshToken)).status).toBe(200);
   });
 
-  it("can forgive reuse for a while", async () => {
+  it("can accept a spent token for a while", async () => {
     center.settings.refreshTokenGraceSeconds = 30;
     const token = center.signIn();
     await refresh(token, token.refreshToken);

@@ -68,7 +68,7 @@ describe("the portal", () => {
     expect(new Set(seen).size).toBe(250);
   });
 
-  it("allows so many requests a second and no more", async () => {
+  it("allows the configured number of requests a second, and no more", async () => {
     center.settings.portalRequestsPerSecond = 5;
     const { accessToken } = center.signIn();
     const statuses = async (count: number) => {

@@ -80,7 +80,7 @@ describe("a company's own start URL", () => {
     });
   });
 
-  test.each([405, 501])("is asked by GET when HEAD is answered with %i", async (status) => {
+  test.each([405, 501])("is requested by GET if HEAD gets the response %i", async (status) => {
     const answers = { HEAD: { status }, GET: { status: 308, location: "https://d-1.awsapps.com/start" } };
     expect(await resolve(own, answers)).toEqual({
       startUrl: "https://d-1.awsapps.com/start",

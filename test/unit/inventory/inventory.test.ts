@@ -63,7 +63,7 @@ const file = () => join(home, ".aws", "sso-cred", `inventory-${sha1("my-sso")}.j
 const newSystem = () => fakeSystem({ env: { HOME: home }, clock: fakeClock() });
 
 describe("listing 500 accounts", () => {
-  it("takes no longer than 1.15 times what 20 requests a second allow, and is never refused", async () => {
+  it("takes at most 1.15 times as long as 20 requests a second allow, and is never throttled", async () => {
     const system = newSystem();
     const { portal, seen, refusals } = fakePortal(system.clock, { burst: 5 });
     const list = inventory(portal, system, inventoryFile(session, "token", system));
@@ -140,7 +140,7 @@ describe("listing 500 accounts", () => {
     expect(seen).toEqual([]);
   });
 
-  it("goes around the accounts whose roles the portal refuses, asks those once, and remembers no refusal", async () => {
+  it("skips accounts whose roles the portal does not list, asks once for each, and stores no rejection", async () => {
     const system = newSystem();
     const { portal } = fakePortal(system.clock, { accounts: 40 });
     const asked: string[] = [];
@@ -164,7 +164,7 @@ describe("listing 500 accounts", () => {
     expect(refused.map((accountId) => next.roles(accountId))).toEqual(refused.map(() => undefined));
   });
 
-  it("ends at once when the portal refuses the token, whichever account was asked for", async () => {
+  it("ends at once if the portal rejects the token, for any account", async () => {
     const system = newSystem();
     const { portal } = fakePortal(system.clock, { accounts: 200 });
     let asked = 0;
@@ -180,7 +180,7 @@ describe("listing 500 accounts", () => {
     expect(asked).toBeLessThan(40);
   });
 
-  it("starts anew for another token, after ten minutes, on request, and keeps no secret", async () => {
+  it("starts anew for another token, after ten minutes and on request, and stores no secret", async () => {
     const system = newSystem();
     const dying = fakePortal(system.clock, { failAt: 300 });
     const first = inventory(dying.portal, system, inventoryFile(session, "secret-token", system));
@@ -193,7 +193,7 @@ describe("listing 500 accounts", () => {
     expect(inventoryFile(session, "secret-token", system).accounts()).toBeUndefined();
   });
 
-  it("survives short outages, and gives up when the portal answers nothing but 429 for a minute", async () => {
+  it("survives short outages, and gives up if the portal sends only 429 for a minute", async () => {
     const system = newSystem();
     const { portal } = fakePortal(system.clock, { accounts: 3 });
     let failures = 2;
@@ -230,7 +230,7 @@ describe("a portal whose pages never end", () => {
   it.each([
     ["repeats its place", () => "again"],
     ["always names a new one", (page: number) => `page-${page}`],
-  ])("is an outage when it %s", async (_, placeAfter) => {
+  ])("is unavailable if it %s", async (_, placeAfter) => {
     let pages = 0;
     const nextToken = () => placeAfter(++pages);
     const portal: Portal = {
@@ -245,7 +245,7 @@ describe("a portal whose pages never end", () => {
     );
   });
 
-  it("is an outage when what it sends is too much to be a list, long before the pages are too many", async () => {
+  it("is unavailable if it sends too much to be a list, long before it has sent too many pages", async () => {
     let pages = 0;
     const roles = ["x".repeat(8 * 1024 * 1024)];
     const portal: Portal = {

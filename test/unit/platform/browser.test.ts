@@ -112,7 +112,7 @@ describe("opening", () => {
     expect(ran(second)).toBeUndefined();
   });
 
-  it("opens no second tab after an opener that fails late", async () => {
+  it("opens no second tab if an opener fails late", async () => {
     const late = join(home.path, "late");
     writeFileSync(late, "#!/bin/sh\nsleep 2\nexit 1\n");
     chmodSync(late, 0o755);
@@ -121,7 +121,7 @@ describe("opening", () => {
     expect(ran(second)).toBeUndefined();
   });
 
-  it("hands the browser nothing of the caller's secrets and settings", async () => {
+  it("passes none of the caller's secrets and settings to the browser", async () => {
     const path = join(home.path, "tells");
     writeFileSync(path, `#!/bin/sh\nenv >"$0.ran"\n`);
     chmodSync(path, 0o755);
@@ -133,14 +133,14 @@ describe("opening", () => {
     expect(names).not.toContain("GIT_DIR");
   });
 
-  it("says when nothing could be started", async () => {
+  it("reports that nothing could be started", async () => {
     expect(await open(URL_, `${home.path}/missing:""`)).toBe(false);
     expect(await open(URL_, "")).toBe(false);
     expect(await open(URL_, `${home.path}/${"x".repeat(300)}`)).toBe(false);
     expect(await open(`${URL_}${"x".repeat(200_000)}`, program("browser"))).toBe(false);
   });
 
-  it("does not wait for a browser that runs on", async () => {
+  it("does not wait for a browser that keeps running", async () => {
     const path = join(home.path, "stays");
     writeFileSync(path, `#!/bin/sh\necho $$ >"$0.ran"\nexec sleep 1000\n`);
     chmodSync(path, 0o755);

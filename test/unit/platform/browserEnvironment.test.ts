@@ -29,7 +29,7 @@ it("passes on what desktops, browsers and scripts in BROWSER need", () => {
 });
 
 it.each<NodeJS.Platform>(["linux", "darwin", "win32"])(
-  "keeps secrets, and what was meant for the caller, from the browser on %s",
+  "on %s, passes no secrets or settings of the caller to the browser",
   (platform) => {
     const kept = given(
       ...[

@@ -38,11 +38,11 @@ it.each([
   expect(nameCaller(chain(...lines))).toBe(expected);
 });
 
-it("is empty where finding out would be expensive", () => {
+it("is undefined where finding out would be expensive", () => {
   expect([callerProcess("darwin"), callerProcess("win32")]).toEqual([undefined, undefined]);
 });
 
-it("knows the folder of the calling program, and the one that a frozen program names", () => {
+it("finds the folder of the calling program, and the one that a frozen program names", () => {
   expect(callerFolders({ _PYI_APPLICATION_HOME_DIR: "/tmp/_MEI1" }, "darwin")).toEqual(["/tmp/_MEI1"]);
   expect(callerFolders({}, "linux").length).toBeGreaterThan(0);
 });

@@ -20,7 +20,7 @@ it.each([
   "SSLKEYLOGFILE",
   "UV_THREADPOOL_SIZE",
   "OPENSSL_ia32cap",
-])("%s is a reason to start over, and is gone then", (name) => {
+])("%s is a reason to restart, and is removed", (name) => {
   expect(disturbingVariables({ [name]: "x", PATH: "/bin" })).toEqual([name]);
   expect(cleanEnvironment({ [name]: "x", PATH: "/bin" })).toEqual({ PATH: "/bin" });
 });
@@ -30,14 +30,14 @@ it.each(["NODE_ENV", "NODE_NAME", "AWS_CA_BUNDLE", "HTTPS_PROXY", "NODENV_ROOT"]
 });
 
 it.each(["NODE_OPTIONS", "NODE_PATH"])(
-  "%s has no effect here, so it costs no start, and is not handed on",
+  "%s has no effect here, so it causes no restart, and is not passed on",
   (name) => {
     expect(disturbingVariables({ [name]: "x" })).toEqual([]);
     expect(cleanEnvironment({ [name]: "x" })).toEqual({});
   },
 );
 
-it("NODE_EXTRA_CA_CERTS stays where it names certificates, and goes where Node would complain of it", () => {
+it("NODE_EXTRA_CA_CERTS stays if it names certificates, and is removed if Node would warn about it", () => {
   const env = { NODE_EXTRA_CA_CERTS: CA_FILE };
   expect([disturbingVariables(env), cleanEnvironment(env)]).toEqual([[], env]);
   for (const path of ["/nonexistent/ca.pem", "/", "/dev/zero", import.meta.filename]) {
@@ -46,7 +46,7 @@ it("NODE_EXTRA_CA_CERTS stays where it names certificates, and goes where Node w
   }
 });
 
-it("on Windows, where the case of a name means nothing, finds them however they are written", () => {
+it("on Windows, finds the variables in upper and lower case", () => {
   const env = {
     node_debug: "x",
     OpenSSL_Conf: "x",

@@ -66,14 +66,14 @@ describe("the front of the program", () => {
     expect(find(execPath, execPath)).toEqual({ ...found, isInUse: false });
   });
 
-  it("is found by a link that leads to it", () => {
+  it("is found through a link", () => {
     const path = put("bin/sso-cred", MESSAGE);
     const execPath = put("libexec/sso-cred/sso-cred", "program");
     symlinkSync(path, join(folder, "sso-cred"));
     expect(find(execPath, "./sso-cred")?.isInUse).toBe(true);
   });
 
-  it("is none: missing, another program, or for a program that is alone", () => {
+  it("is undefined if the file is missing or another program, and for a program in no such place", () => {
     const execPath = put("libexec/sso-cred/sso-cred", "program");
     expect(find(execPath, execPath)).toBe(undefined);
     put("bin/sso-cred", "#!/bin/sh");

@@ -46,7 +46,7 @@ it.each([
 });
 
 it.runIf(process.platform === "linux")(
-  "recognises its processes after the network has renamed the machine",
+  "recognises processes after the network has renamed the machine",
   () => {
     const renamed = { ...identifyProcess(), host: "dhcp-17.example" };
     expect([isThisMachine(renamed), processState(renamed)]).toEqual([true, "alive"]);
@@ -54,7 +54,7 @@ it.runIf(process.platform === "linux")(
   },
 );
 
-it("names the same machine each time", () => {
+it("identifies the machine in the same way each time", () => {
   expect(identifyMachine()).toEqual(identifyMachine());
   expect(isThisMachine(identifyMachine())).toBe(true);
   if (process.platform === "linux") expect(identifyMachine().pidNamespace).toMatch(/^pid:\[\d+\]$/);

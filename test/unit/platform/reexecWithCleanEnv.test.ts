@@ -42,7 +42,7 @@ it.each<[string, () => string, RegExp]>([
   ["that is a folder", () => home.path, / is no file/],
   ["that is a link to itself", () => loop(), /sso-cred cannot be executed \(ELOOP\)/],
   ["below another file", () => join(file("", 0o755), "sso-cred"), /cannot be executed \(ENOTDIR\)/],
-])("says in one line that it cannot start over from a file %s, and ends with 3", (_, make, fault) => {
+])("says in one line that it cannot restart from a file %s, and ends with 3", (_, make, fault) => {
   const { status, signal, stdout, stderr } = restartFrom(make());
   expect({ status, signal, stdout }).toEqual({ status: 3, signal: null, stdout: "" });
   expect(stderr).toMatch(

@@ -27,7 +27,7 @@ describe("on Windows", () => {
     expect(readWhileBusy(heldFor(2, "EBUSY"), WINDOWS)).toBe(3);
   });
 
-  it("one that stays in use fails with the system's error", () => {
+  it("a file that stays in use fails with the system's error", () => {
     expect(() => retryWhileBusy(heldFor(5, "EPERM"), WINDOWS)).toThrow("EPERM: held");
     expect(() => readWhileBusy(heldFor(5, "EBUSY"), WINDOWS)).toThrow("EBUSY: held");
   });

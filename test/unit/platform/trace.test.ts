@@ -53,7 +53,7 @@ it("masks what looks like a secret by its name or by itself, and stays on one li
   expect(lines()[0]).not.toContain("\u001b");
 });
 
-it("costs nothing but itself where it cannot be written", () => {
+it("causes no failure where it cannot be written", () => {
   mkdirSync(path);
   step("into a folder");
   rmSync(path, { recursive: true });

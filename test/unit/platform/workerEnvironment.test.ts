@@ -10,7 +10,7 @@ it("leaves the caller's folder, and makes the caller's relative paths absolute",
 });
 
 it.each<NodeJS.Platform>(["linux", "darwin", "win32"])(
-  "hands on neither the caller's AWS keys nor what Node would obey on %s",
+  "on %s, passes on neither the caller's AWS keys nor variables that Node obeys",
   (platform) => {
     const dropped = {
       AWS_ACCESS_KEY_ID: "x",
@@ -28,7 +28,7 @@ it.each<NodeJS.Platform>(["linux", "darwin", "win32"])(
   },
 );
 
-it("names nothing from a folder that is gone: the root's files of that name are others", () => {
+it("drops relative paths if the folder was removed", () => {
   const env = { HOME: "/home/me", SSO_CRED_TRACE: "trace.txt", PATH: "bin" };
   const { cwd, env: left } = workerEnvironment({ env, platform: "linux" }, undefined);
   expect([cwd, left]).toEqual(["/", { HOME: "/home/me", PATH: "bin" }]);
@@ -46,7 +46,7 @@ it.each([
   [{ USERPROFILE: ".." }, "E:\\"],
   [{ HOMEDRIVE: "H:", HOMEPATH: "\\me" }, "H:\\me"],
   [{ HOMEPATH: "\\me" }, "E:\\me"],
-])("on Windows finds the same home from there: %j", (env, home) => {
+])("on Windows, finds the same home from that folder: %j", (env, home) => {
   const found = workerEnvironment({ env, platform: "win32" }, "E:\\project");
   expect([found.cwd, found.env.USERPROFILE]).toEqual([home, home]);
 });

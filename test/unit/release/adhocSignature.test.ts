@@ -8,7 +8,7 @@ import { signAdHoc } from "../../../scripts/release/adhocSignature.ts";
 const go = spawnSync("go", ["version"]);
 
 test.skipIf(go.error)(
-  "gives a darwin/arm64 program the very signature that Go's linker gives it",
+  "gives a darwin/arm64 program the same signature as Go's linker",
   () => {
     const folder = mkdtempSync(join(tmpdir(), "signature-test-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -66,7 +66,7 @@ test("npm installs both packages from their files, and the command runs the exec
 
 const isDebian = spawnSync("dpkg-deb", ["--version"]).status === 0;
 test.skipIf(!isDebian)(
-  "dpkg installs and removes the Debian package, keeps it where half a package or one for another processor follows, and two runs give the same bytes",
+  "dpkg installs and removes the Debian package and keeps it if a broken one or one for another processor follows; two builds give the same bytes",
   async () => {
     const folder = temporaryFolder();
     const input = {

@@ -28,7 +28,7 @@ test("only the C strings that name the variables are emptied", () => {
   expect(changed.map((at) => binary[at])).toEqual([0, 0, 0, "_".charCodeAt(0)]);
 });
 
-test("a Node that reads no channel from its environment is refused", () => {
+test("a Node that does not read these variables is rejected", () => {
   expect(() => forgetEarlyVariables(Buffer.from(EARLY_VARIABLES.join("\0")))).toThrow(
     "NODE_CHANNEL_FD does not stand in the Node binary",
   );
@@ -37,7 +37,7 @@ test("a Node that reads no channel from its environment is refused", () => {
 test.each([
   ["is missing", EARLY_VARIABLES.slice(1), 0],
   ["is there twice", [...EARLY_VARIABLES, EARLY_VARIABLES[0] as string], 2],
-])("a Node in which a name %s is refused", (_, names, times) => {
+])("a Node in which a name %s is rejected", (_, names, times) => {
   expect(() => forgetEarlyVariables(binaryWith(names))).toThrow(
     `NODE_REPL_EXTERNAL_MODULE stands ${times} times in the Node binary, not once`,
   );

@@ -39,7 +39,7 @@ test("the first compiler that works is taken; none is no error", async () => {
   expect(await find()).toEqual(["gcc"]);
 });
 
-test("for another machine only zig will do, whatever CC says", async () => {
+test("for another platform only zig is used, whatever CC says", async () => {
   const other = TARGETS.find((target) => target !== hostTarget() && hasFront(target)) as Target;
   install("cc");
   vi.stubEnv("CC", "cc");

@@ -34,12 +34,12 @@ describe("package-lock.json", () => {
     expect(isInstalled()).toBe(true);
   });
 
-  test("holds the hash of every package, other platforms' too", () => {
+  test("holds the hash of every package, also of those for other platforms", () => {
     const without = Object.entries(locked).filter(([path, { integrity }]) => path !== "" && !integrity);
     expect(without.map(([path]) => path)).toEqual([]);
   });
 
-  test("installs without running anybody's scripts", () => {
+  test("installs without running the packages' scripts", () => {
     expect(readFileSync(`${root}.npmrc`, "utf8").split("\n")).toContain("ignore-scripts=true");
   });
 
@@ -64,6 +64,6 @@ describe("package-lock.json", () => {
   });
 });
 
-test("The program says the version of package.json", () => {
+test("the program prints the version of package.json", () => {
   expect(VERSION).toBe(manifest.version);
 });

@@ -34,7 +34,7 @@ function minutesLeft(system: ReturnType<typeof systemAt>): number | undefined {
   return until === undefined ? undefined : (until - system.now()) / MINUTE;
 }
 
-it("does not hold anything back by itself", () => {
+it("holds nothing back before a failed sign-in", () => {
   expect(backoffUntil(session, systemAt())).toBeUndefined();
 });
 
@@ -52,7 +52,7 @@ it("lasts 15 minutes, and doubles up to four hours with every unanswered sign-in
   expect(lasted).toEqual([15, 30, 60, 120, 240, 240, 240]);
 });
 
-it("ends, count and all, when asked", () => {
+it("ends and forgets its count when cleared", () => {
   const system = systemAt();
   record(system);
   record(system);
@@ -62,7 +62,7 @@ it("ends, count and all, when asked", () => {
   expect(minutesLeft(system)).toBe(15);
 });
 
-it("ends, count and all, with a token that any tool has written since", async () => {
+it("ends and forgets its count with a token that any tool has written since", async () => {
   const system = systemAt(Date.now() - 10 * MINUTE);
   record(system);
   record(system);
@@ -80,19 +80,19 @@ it("does not end with a token that was there before", async () => {
   expect(minutesLeft(system)).toBe(15);
 });
 
-it("is each session's own", () => {
+it("is separate for each session", () => {
   const system = systemAt();
   record(system, "unanswered", ssoSession({ name: "other" }));
   expect(minutesLeft(system)).toBeUndefined();
 });
 
-it("does not hold when the clock was set back before it", () => {
+it("does not count if the clock was set back before its start", () => {
   const system = systemAt();
   record(system);
   expect(minutesLeft(systemAt(system.now() - MINUTE))).toBeUndefined();
 });
 
-it("costs nothing where nothing can be written", async () => {
+it("causes no failure where nothing can be written", async () => {
   await home.write(".aws/sso-cred", "a file where the folder should be");
   record(systemAt());
   expect(minutesLeft(systemAt())).toBeUndefined();
@@ -102,7 +102,7 @@ it("costs nothing where nothing can be written", async () => {
  * The state machine of a session's failed sign-ins, step by step: the error of the next call, and whether a tab may
  * open.
  */
-it("gives a failure as the answer for ten seconds, then backs off, then lets the next tab open", () => {
+it("repeats a failure for ten seconds, then backs off, then lets the next tab open", () => {
   for (const end of ["failed", "refused"] as const) {
     const system = systemAt();
     const told = () => backoffFailure(session, { browser: true }, system);
@@ -135,13 +135,13 @@ it("says at once that nobody answered", () => {
   });
 });
 
-it("counts one refusal that several callers see once", () => {
+it("counts a rejection once, although several callers see it", () => {
   const system = systemAt();
   for (let caller = 0; caller < 5; caller++) record(system, "refused");
   expect(minutesLeft(system)).toBe(15);
 });
 
-it("does not end with another new token where the portal refuses every one", async () => {
+it("does not end with another new token if the portal rejects every token", async () => {
   const system = systemAt(Date.now() - 10 * MINUTE);
   record(system, "refused");
   await home.write(tokenPath("corp"), { written: "by another tool" });

@@ -38,7 +38,7 @@ it("writes the new state", async () => {
   expect(state()).toBe("working");
 });
 
-it("leaves alone what has been ended or replaced", async () => {
+it("leaves a sign-in alone that has been ended or replaced", async () => {
   expect(await updateLogin({ ...login, id: "fedcba9876543210", state: "open" }, system)).toBe(false);
   expect(state()).toBe("starting");
   await cancelLogin(session, system);
@@ -46,7 +46,7 @@ it("leaves alone what has been ended or replaced", async () => {
   expect(state()).toBeUndefined();
 });
 
-it("does not undo a logout that comes between the look and the write", async () => {
+it("does not undo a logout between reading and writing", async () => {
   const wait = { deadline: system.now() + 1000, purpose: "this test" };
   let update: Promise<boolean> | undefined;
   await withLock(system, sessionLockPath("login", session, system), wait, async () => {
@@ -59,7 +59,7 @@ it("does not undo a logout that comes between the look and the write", async () 
   expect(state()).toBeUndefined();
 });
 
-it("that has ended does not remove the one that replaced it", async () => {
+it("an ended sign-in does not remove the one that replaced it", async () => {
   const wait = { deadline: system.now() + 1000, purpose: "this test" };
   let end: Promise<void> | undefined;
   await withLock(system, sessionLockPath("login", session, system), wait, async () => {

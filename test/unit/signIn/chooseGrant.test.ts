@@ -89,7 +89,7 @@ describe("auto, for a main-job call", () => {
     expect(main(env, platform, legacy)).toBe(expected);
   });
 
-  it("says why nobody is asked", () => {
+  it("names the reason why nobody is asked", () => {
     const why = (env: Record<string, string>, session: Partial<SsoSession> = {}) =>
       chooseGrant(ssoSession(session), { env, platform: "linux", terminal: () => undefined });
     expect(why({ CI: "1" })).toEqual({ grant: "never", why: "CI is set, so nobody is asked" });
@@ -128,7 +128,7 @@ describe("sso-cred login", () => {
     ["with device", person({ DISPLAY: ":0" }, { login: "device" }), "device, opened here"],
     ["with --use-device-code", person({ DISPLAY: ":0" }, {}, true), "device, opened here"],
     ["of a legacy profile", person({ DISPLAY: ":0" }, legacy), "device, opened here"],
-  ])("%s there is always a way: %s %s", (_, found, expected) => {
+  ])("%s always has a grant: %s %s", (_, found, expected) => {
     expect(found).toBe(expected);
   });
 });

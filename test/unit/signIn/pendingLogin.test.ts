@@ -45,7 +45,7 @@ function runningProcess() {
 }
 
 describe("a sign-in that its worker has not claimed yet", () => {
-  test("is under way for 5 s when its caller died before it could note a worker", async () => {
+  test("is under way for 5 s if its caller died before it recorded a worker", async () => {
     const young = await startedLogin(3);
     expect(isUnderWay(young.login, young.system)).toBe(true);
     const old = await startedLogin(7);
@@ -61,7 +61,7 @@ describe("a sign-in that its worker has not claimed yet", () => {
     expect(isUnderWay(tooOld.login, tooOld.system)).toBe(false);
   });
 
-  test("is over at once when its worker has died", async () => {
+  test("is over at once if its worker has died", async () => {
     const { login, system } = await startedLogin(1);
     const worker = runningProcess();
     noteWorker(login, worker.pid ?? 0, system);

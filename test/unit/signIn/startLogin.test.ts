@@ -63,28 +63,28 @@ it("starts a sign-in, and a worker for it", async () => {
   expect(system.detached).toHaveLength(1);
 });
 
-it("joins the sign-in that another has started while it was stopped: there is one page", async () => {
+it("joins the sign-in that another has started while it was suspended, so there is one page", async () => {
   stoppedInNextWrite(() => writePendingLogin(others, system));
   expect((await start()).id).toBe(others.id);
   expect(readPendingLogin(session, system)).toMatchObject({ id: others.id, state: "open" });
   expect(system.detached).toEqual([]);
 });
 
-it("starts none where another has got the token while it was stopped", async () => {
+it("starts none if another has obtained the token while it was suspended", async () => {
   stoppedInNextWrite(() => signIn("new"));
   await start();
   expect(readPendingLogin(session, system)).toBeUndefined();
   expect(system.detached).toEqual([]);
 });
 
-it("starts one all the same for a token that is the refused one", async () => {
+it("starts one if the token is the one that the portal rejected", async () => {
   stoppedInNextWrite(() => signIn("refused"));
   await start({ replaces: "refused" });
   expect(readPendingLogin(session, system)).toMatchObject({ state: "starting" });
   expect(system.detached).toHaveLength(1);
 });
 
-it("replaces any other one if a person has asked for it", async () => {
+it("replaces any other sign-in if a person has asked for it", async () => {
   stoppedInNextWrite(() => {
     writePendingLogin(others, system);
     signIn("new");
@@ -94,7 +94,7 @@ it("replaces any other one if a person has asked for it", async () => {
   expect(system.detached).toHaveLength(1);
 });
 
-it("changes nothing of the sign-in that has taken its place while its worker was stopped", async () => {
+it("does not change the sign-in that replaced it while its worker was suspended", async () => {
   const mine: PendingLogin = { ...others, id: "0123456789abcdef", state: "working" };
   writePendingLogin(mine, system);
   stoppedInNextWrite(() => writePendingLogin(others, system));

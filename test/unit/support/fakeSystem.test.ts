@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => center.stop());
 
-it("wakes sleepers in the order of time, each with the clock at its own hour", async () => {
+it("wakes sleepers in order, each with the clock at its own time", async () => {
   const woken: [string, number][] = [];
   const worker = async (name: string, ...sleeps: number[]) => {
     for (const ms of sleeps) {
@@ -30,7 +30,7 @@ it("wakes sleepers in the order of time, each with the clock at its own hour", a
   ]);
 });
 
-it("lets no time pass while an answer is on its way", async () => {
+it("lets no time pass while a response is on its way", async () => {
   center.misbehave({ path: "/logout", how: { kind: "latency", ms: 50 } });
   let answeredAt: number | undefined;
   const answer = fetch(`${center.url}/logout`, { method: "POST" }).then(async (response) => {
@@ -42,7 +42,7 @@ it("lets no time pass while an answer is on its way", async () => {
   await answer;
 });
 
-it("does not wait for an answer that will never come", async () => {
+it("does not wait for a response that never comes", async () => {
   center.misbehave({ path: "/logout", how: { kind: "blackHole" } });
   const stop = new AbortController();
   const asked = fetch(`${center.url}/logout`, { method: "POST", signal: stop.signal }).catch(String);
@@ -52,7 +52,7 @@ it("does not wait for an answer that will never come", async () => {
   expect(await asked).toContain("abort");
 });
 
-it("stands still while it is held", async () => {
+it("stops while it is held", async () => {
   clock.hold();
   let woken = false;
   const sleeping = clock.sleep(10).then(() => {

@@ -27,7 +27,7 @@ it("kills a whole process group, and reports the signal", async () => {
   expect((await running.done).signal).toBe("SIGKILL");
 });
 
-it("fails a run that outlives its deadline, with what it had said", async () => {
+it("fails a run that exceeds its deadline, with its output so far", async () => {
   await expect(runShell("echo here; sleep 100", { home, deadlineMs: 300 })).rejects.toThrow("here");
 });
 
@@ -37,7 +37,7 @@ it("shows what is written to the terminal device, apart from the streams", async
   expect(result).toEqual({ code: 5, stdout: "out\n", stderr: "err\n", screen: "person", raw: "person\r\n" });
 });
 
-it("plays a person at the keyboard: waits, types, reads the whole screen", async () => {
+it("acts as a person at the keyboard: waits, types, reads the whole screen", async () => {
   const script = 'printf "Name: "; read name; printf "wrong\\rHello $name\\n"; read x';
   const terminal = startOnTerminal("/bin/sh", ["-c", script], { home });
   await terminal.waitFor("Name:");

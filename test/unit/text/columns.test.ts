@@ -12,7 +12,7 @@ it.each([
   expect(cutMiddle(text, columns)).toBe(cut);
 });
 
-it("what is cut never takes more columns than there are, and is whole where it fits", () => {
+it("a cut text never takes more columns than there are, and is not cut if it fits", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 1, max: 40 }), (text, columns) => {
       const cut = cutMiddle(text, columns);

@@ -72,7 +72,7 @@ describe("completion offers", () => {
     expect(await texts(...words)).toEqual(expected);
   });
 
-  it("commands where the config cannot be read, and no name that would change a terminal", async () => {
+  it("commands if the config cannot be read, and no name that would change a terminal", async () => {
     await home.write(".aws/config", "[profile \u001b[31mred]\n[sso-session \u009bx]\n");
     expect(await texts("--profile", "")).toEqual([]);
     const missing = fakeSystem({ env: { HOME: home.path, AWS_CONFIG_FILE: "/" } });

@@ -42,7 +42,7 @@ describe("the table of commands", () => {
     },
   );
 
-  it("makes the README's", () => {
+  it("has the rows of the README", () => {
     const readme = readFileSync(fileURLToPath(new URL("../../../README.md", import.meta.url)), "utf8");
     const rows = COMMANDS.map(
       ({ name, synopsis, summary }) =>
@@ -53,7 +53,7 @@ describe("the table of commands", () => {
 });
 
 describe("the words help and version", () => {
-  it("are as their flags", async () => {
+  it("print the same as their flags", async () => {
     expect(await run("help")).toEqual(await run("--help"));
     expect(await run("version")).toEqual(await run("--version"));
     for (const word of ["help", "version"]) expect(await run("help", word)).toEqual(await run("--help"));
@@ -91,7 +91,7 @@ describe("a mistyped word", () => {
 });
 
 describe("a first word that is a command's", () => {
-  it("almost, with account and role, is a session", async () => {
+  it("is a session if misspelt and with account and role", async () => {
     expect((await run("logni", ...ROLE)).stderr).toContain("run: sso-cred init logni\n");
     expect((await run("logni", "--account-id", "123456789011")).stderr).not.toContain("login");
   });

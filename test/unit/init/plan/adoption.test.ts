@@ -85,7 +85,7 @@ test("a [default] that holds only region and output becomes ours, and keeps both
   );
 });
 
-describe("the way back", () => {
+describe("reverting", () => {
   const line = fc.constantFrom(
     "sso_session = my-sso",
     "SSO_SESSION=my-sso",
@@ -120,7 +120,7 @@ describe("the way back", () => {
       return (mark ? "\ufeff" : "") + lines.join(end) + (isEnded ? end : "");
     });
 
-  it("after adopting gives the file as it was, byte for byte", () => {
+  it("after adopting restores the file, byte for byte", () => {
     let changed = 0;
     fc.assert(
       fc.property(text, (before) => {
@@ -143,7 +143,7 @@ describe("the way back", () => {
     }
   }
 
-  it("of profiles that init wrote is the AWS CLI's keys, under the same names", () => {
+  it("gives profiles that init wrote the AWS CLI's keys, under the same names", () => {
     const mine = ours("dev", "111111111111", "Admin", ["region = r", "# note"]);
     const other = ours("x", "222222222222", "Admin").replace("my-sso", "other");
     const { after, edits } = planRevert(files(mine + other + SESSION), "my-sso");
@@ -155,7 +155,7 @@ describe("the way back", () => {
     expect(planRevert(files(after), "my-sso").edits).toEqual([]);
   });
 
-  it("keeps the role that the profile has by now", () => {
+  it("keeps the role that the profile has now", () => {
     const text = `[profile dev]\nsso_session = my-sso\nsso_account_id = 111111111111\nsso_role_name = Admin\n${SESSION}`;
     const moved = adopted(text).after.replace("--role-name Admin", "--role-name Other");
     expect(planRevert(files(moved), "my-sso").after).toBe(text.replace("Admin", "Other"));
@@ -174,7 +174,7 @@ describe("a repair", () => {
     expect(planRepair(files(text), "other", LINUX).edits.map(({ profile }) => profile)).toEqual(["b"]);
   });
 
-  it("leaves a bare name, which the PATH leads to the program", () => {
+  it("leaves a bare name, which is found by PATH", () => {
     const text = ours("a", "111111111111", "Admin").replace("/opt/bin/", "") + SESSION;
     expect(planRepair(files(text), undefined, LINUX).edits).toEqual([]);
   });

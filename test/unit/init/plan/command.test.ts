@@ -38,14 +38,14 @@ function readByShlex(line: string): string[] {
 }
 
 describe("the credential_process line", () => {
-  it("is plain for a plain path", () => {
+  it("has no quotes for a simple path", () => {
     expect(commandLine("/opt/bin/sso-cred", target, "linux")).toBe(
       "/opt/bin/sso-cred my-sso --account-id 123456789011 --role-name ReadOnly",
     );
   });
 
   it.each(["1; id", "$(id)", "", "12345678901x", "1234567890112"])(
-    "is never made of the account %j",
+    "is never made with the account %j",
     (accountId) => {
       expect(() => commandLine("/opt/bin/sso-cred", { ...target, accountId }, "linux")).toThrow(
         /not 12 digits/,
@@ -73,7 +73,7 @@ describe("the credential_process line", () => {
     );
   });
 
-  it("is read alike by sh, by shlex and by us, whatever the path, or refused", () => {
+  it("is read alike by sh, shlex and us, whatever the path, or rejected", () => {
     const path = fc
       .string({ unit: fc.constantFrom(..."ab .-_~&|<>()*?[]{}'!^=,;:@+é#$`\"\\%"), maxLength: 12 })
       .map((text) => `/x${text}/sso-cred`);
@@ -113,7 +113,7 @@ describe("the credential_process line", () => {
     expect(readOurCommand(line)).toEqual({ command, ...target });
   });
 
-  it("on Windows keeps a path without blanks free of quotes, which the SDK for Go cannot pass on", () => {
+  it("on Windows puts no quotes around a path without blanks: the SDK for Go cannot pass them on", () => {
     expect(commandLine("C:\\bin\\sso-cred.exe", target, "win32")).toMatch(/^C:\\bin\\sso-cred\.exe my-sso/);
   });
 
@@ -124,14 +124,21 @@ describe("the credential_process line", () => {
     "C:\\a,b\\sso-cred.exe",
     "C:\\a=b\\sso-cred.exe",
     "C:\\a;b\\sso-cred.exe",
-  ])("on Windows refuses %s, which cmd would take apart", (command) => {
+  ])("on Windows rejects %s, which cmd would split", (command) => {
     expect(() => commandLine(command, target, "win32")).toThrow(/cannot be written/);
   });
 
-  it.each(["init", "-odd", "two words"])("names the session %j so that it is read as one", (session) => {
-    const line = commandLine("sso-cred", { ...target, session }, "linux");
-    expect(readOurCommand(line)).toMatchObject({ session, accountId: "123456789011", roleName: "ReadOnly" });
-  });
+  it.each(["init", "-odd", "two words"])(
+    "quotes the session %j so that it is read as one word",
+    (session) => {
+      const line = commandLine("sso-cred", { ...target, session }, "linux");
+      expect(readOurCommand(line)).toMatchObject({
+        session,
+        accountId: "123456789011",
+        roleName: "ReadOnly",
+      });
+    },
+  );
 
   it("refuses a session or a role that cannot be written", () => {
     expect(() => commandLine("sso-cred", { ...target, session: "a$(b)" }, "linux")).toThrow(/session name/);

@@ -50,12 +50,12 @@ describe("the diff of a plan", () => {
     expect(lines("", "a")).toEqual(["+a", mark, ""]);
   });
 
-  it("names no file for one that is not there, and ends a name with blanks by a tab", () => {
+  it("names no missing file, and ends a name with blanks by a tab", () => {
     expect(unifiedDiff("", "a\n", "f", { isNew: true })).toBe("--- /dev/null\n+++ f\n@@ -0,0 +1,1 @@\n+a\n");
     expect(unifiedDiff("", "a\n", "my f")).toBe("--- my f\t\n+++ my f\t\n@@ -0,0 +1,1 @@\n+a\n");
   });
 
-  it("that is shown replaces the characters that a terminal would obey or hide, and no others", () => {
+  it("on a terminal replaces exactly the characters that a terminal would obey or hide", () => {
     const shown = unifiedDiff("", "\ufeff\tx \u001b]0;evil\u0007 \u202ey \r\nlone \r return\n", "f", {
       isShown: true,
     });
@@ -118,7 +118,7 @@ const text = fc
   .map(([lines, mark, last]) => mark + lines.flat().join("") + last);
 
 describe.each(TOOLS)("a patch for %s", (tool, command) => {
-  it("makes exactly the one text of the other", ({ skip }) => {
+  it("turns one text into exactly the other", ({ skip }) => {
     skip(spawnSync(tool, ["--version"]).status !== 0, `${tool} is not at hand`);
     const folder = mkdtempSync(join(realpathSync(tmpdir()), "sso-cred-diff-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -53,7 +53,7 @@ describe("the SDK for JavaScript reads as we do", () => {
     }
   });
 
-  it("what init writes, whatever the names", async () => {
+  it("the profiles that init writes, whatever their names", async () => {
     const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
     const assignment = fc
       .tuple(fc.integer({ min: 1e11, max: 9e11 }), name)

@@ -38,11 +38,11 @@ describe("profile names", () => {
     ["ＰＲＯＤ①", "PROD1"],
     ["__proto__", "__proto"],
     ["\u001b[31mred\u202e", "31mred"],
-  ])("makes %j portable as %j", (name, portable) => {
+  ])("turns %j into %j", (name, portable) => {
     expect(makePortable(name)).toBe(portable);
   });
 
-  it("take the account's id where letters of its name would be lost", () => {
+  it("use the account's id where letters of its name would be lost", () => {
     for (const accountName of ["日本", "本番-prod", "prod-東京", "-", "Größe", "Москва 2", "القاهرة"]) {
       const account = { ...prod, accountName };
       expect(profileName("{account_name}-{role_name}", account, "s")).toBe("111122223333-ReadOnly");
@@ -51,7 +51,7 @@ describe("profile names", () => {
     expect(profileName("日本", account, "s")).toBe("111122223333_ReadOnly");
   });
 
-  it("are portable whatever the portal sends", () => {
+  it("are portable, whatever the portal sends", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (accountName, roleName) => {
         const name = profileName("{account_name}{role_name}", { ...prod, accountName, roleName }, "s");
@@ -73,7 +73,7 @@ describe("profile names", () => {
     expect(() => assertUniqueNames([name(prod)])).not.toThrow();
   });
 
-  it("have only the fields that exist", () => {
+  it("may use only fields that exist", () => {
     expect(() => checkTemplate("{account_name}-{role_name}-{account_id}-{session}")).not.toThrow();
     expect(() => checkTemplate("{acount}")).toThrow(SsoCredError);
   });

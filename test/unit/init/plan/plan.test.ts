@@ -131,7 +131,7 @@ describe("planning", () => {
     },
   );
 
-  it("lets a bare name stand, and writes it only when asked to", () => {
+  it("keeps a bare name, and writes one only with --command", () => {
     const bare = ours("dev", "111111111111", "Admin").replace("/opt/bin/", "");
     expect(plan(bare + SESSION, { sessionKeys: none }).edits).toEqual([]);
     const paths = ours("dev", "111111111111", "Admin") + SESSION;
@@ -139,7 +139,7 @@ describe("planning", () => {
     expect(made.after).toBe(bare + SESSION);
   });
 
-  it("gives one of ours the other role that is asked for by its name", () => {
+  it("gives a profile of ours another role if its name is given", () => {
     const made = plan(ours("dev", "111111111111", "Admin") + SESSION, {
       wanted: [DEV_ADMIN],
       nameTemplate: "dev",
@@ -149,7 +149,7 @@ describe("planning", () => {
     expect(made.after).toBe(ours("dev", "222222222222", "Admin") + SESSION);
   });
 
-  it("keeps the name that a role's profile has, unless names are asked for", () => {
+  it("keeps the name of a role's profile, unless names are given", () => {
     const text = ours("dev", "111111111111", "Admin") + SESSION;
     expect(plan(text, { wanted: [ADMIN], sessionKeys: none }).profiles).toEqual(["dev"]);
     const named = plan(text, {
@@ -160,7 +160,7 @@ describe("planning", () => {
     expect(told(named)).toEqual(["add profile Prod-Admin: not in the file yet"]);
   });
 
-  it("removes profiles of roles that are gone, edits and all, only of this session", () => {
+  it("removes profiles of this session whose roles are gone, with their edits", () => {
     const gone = ours("gone", "333333333333", "Admin", ["region = mine", "# note"]);
     const other = ours("other", "333333333333", "Admin").replace("my-sso", "their-sso");
     const kept = ours("kept", "111111111111", "Admin");
@@ -192,7 +192,7 @@ describe("planning", () => {
     expect(plan(text, { adopt: "all", sessionKeys: none }).edits).toEqual([]);
   });
 
-  it("refuses to adopt an account that is none: in the command line it would become shell text", () => {
+  it("rejects an invalid account id when adopting: in the command line it would become shell text", () => {
     const sso = "[profile dev]\nsso_session = my-sso\nsso_account_id = 1; id\nsso_role_name = Admin\n";
     const error = failure(() => plan(sso + SESSION, { adopt: "all", sessionKeys: none }));
     expect([error.kind, error.message]).toEqual([
@@ -201,7 +201,7 @@ describe("planning", () => {
     ]);
   });
 
-  it.each(["'1; id'", "\u001b"])("leaves a line of ours alone whose account is %j", (account) => {
+  it.each(["'1; id'", "\u001b"])("leaves a line of ours unchanged if its account is %j", (account) => {
     const line = `credential_process = "/old/sso-cred" my-sso --account-id ${account} --role-name Admin`;
     const text = `[profile dev]\n${line}\n${SESSION}`;
     expect(plan(text, { sessionKeys: none }).after).toBe(text);
@@ -214,7 +214,7 @@ describe("planning", () => {
     expect(summary(made)).toBe("1 to add, 1 to change, 0 to remove");
   });
 
-  it("refuses a profile of that name that is somebody else's, and lists all of them", () => {
+  it("rejects names of profiles that are not ours, and lists all of them", () => {
     const text = `[profile 111111111111_Admin]\nregion = x\n[profile 111111111111_ReadOnly]\n${SESSION}`;
     const error = failure(() => plan(text, { wanted: [ADMIN, READ_ONLY], sessionKeys: none }));
     expect(error.kind).toBe("config");
@@ -227,14 +227,14 @@ describe("planning", () => {
     expect(error.remedy).toEqual({ run: "sso-cred init my-sso --adopt" });
   });
 
-  it("refuses a profile of ours that belongs to another session", () => {
+  it("rejects a name that is our profile of another session", () => {
     const text = ours("dev", "111111111111", "Admin").replace("my-sso", "their-sso") + SESSION;
     expect(failure(() => plan(text, { wanted: [ADMIN], nameTemplate: "dev", sessionKeys: none })).kind).toBe(
       "config",
     );
   });
 
-  it("refuses names that have keys in the credentials file", () => {
+  it("rejects names that have keys in the credentials file", () => {
     const credentials = "[dev]\naws_access_key_id = AKIA\naws_secret_access_key = x\n";
     const error = failure(() =>
       plan(SESSION, { wanted: [ADMIN], nameTemplate: "dev", sessionKeys: none }, credentials),
@@ -243,7 +243,7 @@ describe("planning", () => {
     expect(error.message).toMatch(/credentials has aws_access_key_id for \[dev\]/);
   });
 
-  it("refuses session keys that contradict the file, and adds those that are missing", () => {
+  it("rejects session keys that contradict the file, and adds missing ones", () => {
     const other = new Map([["sso_region", "us-east-1"]]);
     expect(failure(() => plan(SESSION, { sessionKeys: other })).message).toMatch(
       /\[sso-session my-sso\].*sso_region = eu-west-1, not us-east-1/,
@@ -283,7 +283,7 @@ describe("for any config and any options", () => {
     anyPlan((made, _files, all) => readsAsPlanned(made, all));
   });
 
-  it("every byte that is not in the plan is still there, in its order", () => {
+  it("every byte that is not in the plan stays, in its order", () => {
     anyPlan(keepsTheRest);
   });
 });

@@ -18,7 +18,7 @@ const quoted = (text: string) =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
 
 test.each(["linux", "win32"] as const)(
-  "every session and role that is read is written so that it is recognised again, or refused (%s)",
+  "every session and role that is read is written so that it is recognised, or rejected (%s)",
   (platform) => {
     let written = 0;
     fc.assert(

@@ -39,7 +39,7 @@ os.setxattr(sys.argv[1], "system.posix_acl_access",
             struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in acl))`;
 const GET = "print([(n, os.getxattr(sys.argv[1], n).hex()) for n in sorted(os.listxattr(sys.argv[1]))])";
 
-it("keeps access control lists and extended attributes, of the backup too", ({ skip }) => {
+it("keeps access control lists and extended attributes, also of the backup", ({ skip }) => {
   writeFileSync(path, "old", { mode: 0o600 });
   skip(python(SET, path).status !== 0, "needs python3, and a disk with both");
   const before = python(GET, path).stdout;

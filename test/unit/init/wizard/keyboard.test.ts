@@ -25,7 +25,7 @@ async function settled(): Promise<void> {
 }
 
 describe("what is typed", () => {
-  it("is handed out to the end of an answer, and the rest to the next question", async () => {
+  it("is given to a question up to the end of its answer, and the rest to the next one", async () => {
     const { source, open } = typing();
     const first = open();
     source.write("one\rtwo\nthree\r\nfo");
@@ -91,7 +91,7 @@ describe("what is typed", () => {
     expect(got).toEqual(["a\r", "b\r", "c"]);
   });
 
-  it("is void before a Ctrl-C, which waits for nothing", async () => {
+  it("is dropped by a Ctrl-C, which takes effect at once", async () => {
     const { source, open } = typing();
     const { got } = open();
     source.write("one\r");

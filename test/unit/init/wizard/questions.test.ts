@@ -100,7 +100,7 @@ describe("answers", () => {
     expect(said).toEqual([`Using ${whole}`, `Using ${whole}`]);
   });
 
-  it("doubt a region that is new to the program, and take it when it is given again", async () => {
+  it("question a region that the program does not know, and accept it if it is given again", async () => {
     const problems: (string | undefined)[] = [];
     const { asking } = somebody([]);
     const askText: Prompts["askText"] = async ({ check }) => {
@@ -130,7 +130,7 @@ describe("answers", () => {
     expect(asked).toEqual(["SSO start URL [None]: ", "Default client Region [eu-west-1]: "]);
   });
 
-  it("that nobody can give name their flag, and what --yes would take", async () => {
+  it("that nobody can give are an error with the flag, and what --yes would take", async () => {
     const failure = (question: Parameters<typeof answer>[0]) =>
       answer(question, undefined, nobody).catch((error) => error);
     expect((await failure(startUrlQuestion())).message).toBe(
@@ -141,7 +141,7 @@ describe("answers", () => {
     expect(isKind(error, "usage")).toBe(true);
   });
 
-  it("that are withheld cancel", async () => {
+  it("that the person refuses to give cancel", async () => {
     const { asking } = somebody([undefined]);
     const error = await answer(startUrlQuestion(), undefined, asking).catch((each) => each);
     expect(isKind(error, "cancelled")).toBe(true);
@@ -174,7 +174,7 @@ describe("the session", () => {
     expect([asked, name, keys.size]).toEqual([["SSO session name (Recommended) [my-sso]: "], "my-sso", 0]);
   });
 
-  it("that has a profile already is not even asked for", async () => {
+  it("that has a profile already is not asked for", async () => {
     const { asked, said, asking } = somebody([]);
     const current = readCurrentConfig(SESSION + ours("dev", "111111111111", "Admin"));
     expect((await askSession(current, NO_FLAGS, asking)).name).toBe("my-sso");
@@ -184,7 +184,7 @@ describe("the session", () => {
     ]);
   });
 
-  it("is asked for what it lacks", async () => {
+  it("is asked for its missing keys", async () => {
     const half = "[sso-session my-sso]\nsso_start_url = https://x.awsapps.com/start\n";
     const { asked, asking } = somebody(["eu-west-1"]);
     await askSession(readCurrentConfig(half), { ...NO_FLAGS, session: "my-sso" }, asking);
@@ -247,7 +247,7 @@ describe("the profile", () => {
     });
   });
 
-  it("proposes the name of the profile of the old kind that has the role, which then becomes ours", async () => {
+  it("proposes the name of the legacy profile with that role, which then becomes ours", async () => {
     const { asked, asking } = somebody(["", "", ""]);
     const all = {
       ...facts,

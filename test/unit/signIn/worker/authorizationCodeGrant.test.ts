@@ -45,7 +45,7 @@ it("opens the AWS CLI's URL, parameter by parameter", async () => {
   );
 });
 
-it("serves before it opens, and does not wait for a browser that blocks", async () => {
+it("serves before it opens the page, and does not wait for a browser that blocks", async () => {
   let page: Promise<string> | undefined;
   const blocking = (url: string) => {
     page = visit(new URL(url), { code: "c" });
@@ -55,7 +55,7 @@ it("serves before it opens, and does not wait for a browser that blocks", async 
   expect(await page).toContain("You are signed in");
 });
 
-it("says that it worked only once the token is kept", async () => {
+it("says that it worked only after the token is stored", async () => {
   let page: Promise<string> | undefined;
   const opened = async (url: string) => {
     page = visit(new URL(url), { code: "c" });
@@ -80,7 +80,7 @@ it("shows the service's rejection to the person", async () => {
 it.each([
   ["access_denied", "the sign-in to 'corp' was denied"],
   ["server_error", "the sign-in to 'corp' failed: server_error"],
-])("ends at the error %s that comes with our state", async (error, message) => {
+])("ends with the error %s that comes with our state", async (error, message) => {
   let page: Promise<string> | undefined;
   const opened = async (url: string) => {
     page = visit(new URL(url), { error });
@@ -90,7 +90,7 @@ it.each([
   expect(await page).toContain("You are not signed in");
 });
 
-it("tells an error without our state when the wait runs out, which still counts as unanswered", async () => {
+it("reports an error without our state at the end of the wait, which still counts as unanswered", async () => {
   let runOut: (error: Error) => void = () => {};
   const ended = new Promise<never>((_, reject) => {
     runOut = reject;

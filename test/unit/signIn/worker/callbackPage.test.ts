@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { callbackPage } from "../../../../src/signIn/worker/callbackPage.ts";
 
-it("says in whole sentences that it worked, and that nothing is left to do", () => {
+it("says that it worked, and that nothing is left to do", () => {
   const page = callbackPage({ signedInTo: "corp" });
   expect(page).toContain(
     "sso-cred is now signed in to corp, and the program that asked for credentials continues. You can close this tab.",

@@ -45,7 +45,7 @@ async function stillWaits(): Promise<void> {
   expect((await page).status).toBe(200);
 }
 
-it("takes the code that comes with our state, and shows how it ended", async () => {
+it("accepts the code that comes with our state, and shows how it ended", async () => {
   const page = ask(`/oauth/callback?code=abc%2Fdef&state=${STATE}`);
   expect(await server.authorization).toEqual({ code: "abc/def" });
   await server.tell({ signedInTo: "corp" });
@@ -60,7 +60,7 @@ it("takes the code that comes with our state, and shows how it ended", async () 
   });
 });
 
-it("takes an error that comes with our state as the answer", async () => {
+it("accepts an error that comes with our state as the result", async () => {
   const page = ask(`/oauth/callback?error=access_denied&error_description=no&state=${STATE}`);
   expect(await server.authorization).toEqual({ error: "access_denied" });
   await server.tell({ failed: "the sign-in to 'corp' was denied" });
@@ -82,13 +82,13 @@ it.each([
   ["a path in other letters", `/OAuth/Callback?code=evil&state=${STATE}`],
   ["a path with dots", `/x/../oauth/callback?code=evil&state=${STATE}`],
   ["a whole URL", `http://127.0.0.1/oauth/callback?code=evil&state=${STATE}`],
-])("refuses %s, and goes on waiting", async (_, path) => {
+])("rejects %s, and goes on waiting", async (_, path) => {
   const { status, text } = await ask(path);
   expect([status, text.includes("You are not signed in")]).toEqual([400, true]);
   await stillWaits();
 });
 
-it.each(["HEAD", "POST", "PUT", "DELETE", "OPTIONS"])("refuses the method %s", async (method) => {
+it.each(["HEAD", "POST", "PUT", "DELETE", "OPTIONS"])("rejects the method %s", async (method) => {
   const path = `/oauth/callback?code=evil&state=${STATE}`;
   const { status } = await ask(path, { method, ...(method === "POST" ? { body: "code=evil" } : {}) });
   expect(status).toBe(400);
@@ -96,7 +96,7 @@ it.each(["HEAD", "POST", "PUT", "DELETE", "OPTIONS"])("refuses the method %s", a
 });
 
 it.each(["localhost", "127.0.0.1", "evil.example", "127.0.0.1:1"])(
-  "refuses the Host %s, so that no name rebound to this address gets through",
+  "rejects the Host %s, against DNS rebinding",
   async (host) => {
     const { status } = await ask(`/oauth/callback?code=evil&state=${STATE}`, { headers: { host } });
     expect(status).toBe(400);
@@ -104,7 +104,7 @@ it.each(["localhost", "127.0.0.1", "evil.example", "127.0.0.1:1"])(
   },
 );
 
-it("refuses a header that is too long, and goes on waiting", async () => {
+it("rejects a header that is too long, and goes on waiting", async () => {
   const headers = { "x-long": "x".repeat(20_000) };
   expect((await ask(`/oauth/callback?code=evil&state=${STATE}`, { headers })).status).toBe(431);
   await stillWaits();
@@ -117,14 +117,14 @@ it("is not delayed by a silent connection", async () => {
   silent.destroy();
 });
 
-it("is not held up by any number of connections that say nothing: the oldest make room", async () => {
+it("is not delayed by many silent connections: the oldest are closed", async () => {
   const silent = Array.from({ length: 200 }, () => createConnection(port, "127.0.0.1").on("error", () => {}));
   await Promise.all(silent.map((socket) => once(socket, "connect")));
   await stillWaits();
   for (const socket of silent) socket.destroy();
 });
 
-it("keeps the browser that waits for the outcome, however many come after it", async () => {
+it("keeps the browser that waits for the outcome, however many others connect", async () => {
   const page = ask(`/oauth/callback?code=good&state=${STATE}`);
   expect(await server.authorization).toEqual({ code: "good" });
   const later = Array.from({ length: 200 }, () => createConnection(port, "127.0.0.1").on("error", () => {}));
@@ -135,7 +135,7 @@ it("keeps the browser that waits for the outcome, however many come after it", a
   for (const socket of later) socket.destroy();
 });
 
-it("refuses a second answer", async () => {
+it("rejects a second redirect", async () => {
   const first = ask(`/oauth/callback?code=first&state=${STATE}`);
   expect(await server.authorization).toEqual({ code: "first" });
   const second = await ask(`/oauth/callback?code=second&state=${STATE}`);
@@ -145,14 +145,14 @@ it("refuses a second answer", async () => {
   expect(await server.authorization).toEqual({ code: "first" });
 });
 
-it("remembers an error without our state, cleaned, and does not take it as the answer", async () => {
+it("remembers an error without our state, made printable, and goes on waiting", async () => {
   expect(server.strayError()).toBeUndefined();
   await ask("/oauth/callback?error=access_denied%1b%5b31m");
   expect(server.strayError()).toBe("access_denied [31m");
   await stillWaits();
 });
 
-it("shows no markup that came from outside", async () => {
+it("escapes markup from outside", async () => {
   const page = ask(`/oauth/callback?error=x&state=${STATE}`);
   await server.authorization;
   await server.tell({ failed: `<script>alert("1")</script> & 'more' \u202e` });

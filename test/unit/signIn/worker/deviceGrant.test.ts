@@ -59,13 +59,13 @@ function grantWith(answers: PollAnswer[], input: Partial<DeviceGrantInput> = {})
   return { result, system, shown, polls };
 }
 
-it("asks once before it shows anything: an authorization may already stand", async () => {
+it("polls once before it shows anything: the device may already be authorized", async () => {
   const { result, shown } = grantWith(["token"]);
   expect(await result).toEqual(TOKEN);
   expect(shown).toEqual([]);
 });
 
-it("shows the code after two seconds when the first poll hangs, and takes its late answer", async () => {
+it("shows the code after two seconds if the first poll hangs, and uses its late response", async () => {
   let answer: (token: "token") => void = () => {};
   const late = new Promise<"token">((resolve) => {
     answer = resolve;
@@ -98,7 +98,7 @@ it("polls at the interval that the service names", async () => {
   expect(shown).toEqual([AUTHORIZATION]);
 });
 
-it("adds five seconds for every slow_down, for good", async () => {
+it("adds five seconds for every slow_down, permanently", async () => {
   const { result, system } = grantWith([PENDING, SLOW_DOWN, PENDING, SLOW_DOWN, PENDING, "token"]);
   await result;
   expect(pauses(system)).toEqual([5000, 10_000, 10_000, 15_000, 15_000]);
@@ -116,7 +116,7 @@ it("continues to poll through an outage", async () => {
   expect(polls).toEqual([0, 5, 10, 15, 20]);
 });
 
-it("stops when the codes have died, by our clock", async () => {
+it("stops when the codes have expired, by our clock", async () => {
   const { result, polls } = grantWith([PENDING]);
   const error = await result.catch((reason) => reason);
   expect(isUnanswered(error)).toBe(true);
@@ -124,7 +124,7 @@ it("stops when the codes have died, by our clock", async () => {
   expect(polls.at(-1)).toBe(595);
 });
 
-it("stops when the service says that the codes have died", async () => {
+it("stops when the service says that the codes have expired", async () => {
   const error = await grantWith([PENDING, said("expired_token")]).result.catch((reason) => reason);
   expect([isUnanswered(error), error.kind]).toEqual([true, "login-failed"]);
 });

@@ -27,13 +27,13 @@ const requests: [string, (api: LoginApi) => Promise<unknown>][] = [
   ["redeemAuthorizationCode", (api) => api.redeemAuthorizationCode(CLIENT, CODE)],
 ];
 
-it.each(requests)("%s is asked again through a short outage", async (name, ask) => {
+it.each(requests)("%s is repeated during a short outage", async (name, ask) => {
   const { asked, api } = service(3, away);
   expect(await ask(withRetriedRequests(api as never, fakeSystem()))).toBe("good");
   expect(asked).toEqual([name, name, name, name]);
 });
 
-it.each(requests)("%s gives up within ten seconds", async (_, ask) => {
+it.each(requests)("%s is given up within ten seconds", async (_, ask) => {
   const system = fakeSystem();
   const began = system.now();
   await expect(ask(withRetriedRequests(service(1e9, away).api as never, system))).rejects.toBe(away);
@@ -41,14 +41,14 @@ it.each(requests)("%s gives up within ten seconds", async (_, ask) => {
   expect(system.slept.length).toBeGreaterThan(1);
 });
 
-it.each(requests)("%s is not asked again after the service's own no", async (name, ask) => {
+it.each(requests)("%s is not repeated after a rejection by the service", async (name, ask) => {
   const no = new ServiceError(400, "invalid_request", "invalid_request: no");
   const { asked, api } = service(1, no);
   await expect(ask(withRetriedRequests(api as never, fakeSystem()))).rejects.toBe(no);
   expect(asked).toEqual([name]);
 });
 
-it("a poll for the device's answer is one request: the next poll is its repetition", async () => {
+it("a poll of the device grant is one request, without retries", async () => {
   const { asked, api } = service(1, away);
   await expect(withRetriedRequests(api as never, fakeSystem()).redeemDeviceCode(CLIENT, "d")).rejects.toBe(
     away,

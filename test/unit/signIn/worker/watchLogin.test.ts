@@ -77,7 +77,7 @@ it("ends with another token than the one it replaces, and not with that one", as
   expect(await watched({ replaces }, () => putToken("new"))).toMatchObject(CANCELLED);
 });
 
-it("continues if the token that it replaces was only refreshed", async () => {
+it("continues if the token that it replaces was refreshed", async () => {
   const refreshed = async (login: PendingLogin) => {
     claim(login, `refreshed-${tokenFingerprint("refreshed")}`, system);
     await putToken("refreshed");
@@ -85,7 +85,7 @@ it("continues if the token that it replaces was only refreshed", async () => {
   expect(await watched({ replaces: tokenFingerprint("old") }, refreshed)).toBeUndefined();
 });
 
-it("does not end with its own token, while the person is being told", async () => {
+it("does not end with its own token before the person has been told", async () => {
   const keep = (_: PendingLogin, expectToken: (accessToken: string) => void) => {
     expectToken("own");
     return putToken("own");
@@ -93,6 +93,6 @@ it("does not end with its own token, while the person is being told", async () =
   expect(await watched({}, keep)).toBeUndefined();
 });
 
-it("ends after ten minutes of the machine's uptime, though the clock was set back", async () => {
+it("ends after ten minutes of uptime, even if the clock was set back", async () => {
   expect(isUnanswered(await watched({ startedUptime: uptime() - 601 }))).toBe(true);
 });

@@ -23,14 +23,14 @@ it.each([
   ["javascript:alert(1)", "the service named a sign-in page that is not a web address: javascript:alert(1)"],
   ["-a Calculator", "the service named a sign-in page that is not a web address: -a Calculator"],
   ["", "the service named a sign-in page that is not a web address: "],
-])("%s is none", (text, message) => {
+])("%s may not be opened", (text, message) => {
   const error = refusal(text);
   expect(error).toHaveProperty("message", message);
   expect(isKind(error, "unavailable")).toBe(true);
 });
 
 it.each(["login.aws.amazon.com@", "user:password@", ":password@", "login.aws.amazon.com%2f@"])(
-  "an address whose host hides behind %s is refused, and not repeated",
+  "an address that hides its host behind %s is rejected, and not shown",
   (before) => {
     const error = refusal(`https://${before}evil.example/x`);
     const message = "the service named a sign-in page with a user name before its host evil.example";
@@ -39,7 +39,7 @@ it.each(["login.aws.amazon.com@", "user:password@", ":password@", "login.aws.ama
   },
 );
 
-it("an address that no terminal could show is refused, whoever made it so long", () => {
+it("an address too long for a terminal is rejected", () => {
   const error = refusal(`https://x.example/${"a".repeat(4_096)}`);
   expect((error as Error).message).toMatch(/^the address of the sign-in page is too long: https:\S{73}…$/);
   expect(isKind(error, "unavailable")).toBe(true);
