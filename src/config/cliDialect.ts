@@ -1,22 +1,29 @@
 import { SsoCredError } from "../errors.ts";
-import { isIgnored, parseConfig, readHeader, readOption, readValue } from "./ini.ts";
+import { splitQuoted } from "../text/commandWords.ts";
+import { findSection, isIgnored, readOption, readValue } from "./ini.ts";
 import { linesOf } from "./layout.ts";
 import { shownHeader } from "./slips.ts";
 import { shownUrl } from "./urls.ts";
 
 /** The keys that decide whose credentials a profile gives. */
 const CRITICAL = ["sso_account_id", "sso_role_name", "sso_start_url", "sso_session", "credential_process"];
-/** Without one of these layouts all readers agree, and the comparison is skipped. */
-const DOUBTFUL = /^[^\S\r\n]+(?:sso_\w+|credential_process)\s*[=:]|^[^\S\r\n]*\[profile\s+["']?default/im;
+
+/** An indented key, or a header of ours that is not plainly written. */
+const DOUBTFUL =
+  /^[^\S\r\n]+(?:sso_\w+|credential_process)\s*[=:]|^(?!\[(?:default|(?:profile (?!default\])|sso-session )[\w.@%:+/-]+)\][^\S\r\n]*$)[^\S\r\n]*\[[^\S\r\n]*["']?(?:profile|sso-session|default)/im;
 
 interface CliValue {
+  readonly key: string;
   value: string;
   line: number;
+  /** The same key of the same section with another value, for which the CLI refuses the file. */
+  earlier?: CliValue;
 }
 
 /**
  * Rejects layouts that name one account to the AWS CLI and another to the SDKs, whose reading we
- * share: a key that is indented below another one, and `[default]` after `[profile default]`.
+ * share: a key that is indented below another one, a section that is written in two ways, `[default]`
+ * after `[profile default]`. Also rejects two values of one key.
  *
  * @throws SsoCredError("config") naming both readings where they choose different accounts, roles
  * or start URLs.
@@ -27,27 +34,52 @@ export function assertCliReadsAlike(
   kind: "profile" | "sso-session",
   name: string,
 ): void {
-  if (!DOUBTFUL.test(text)) return;
-  const ours = parseConfig(text, "config").find((section) => section.kind === kind && section.name === name);
+  if (!mayBeReadOtherwise(text, kind, name)) return;
+  const ours = findSection(text, "config", kind, name)?.keys;
   const theirs = readAsCli(text, kind, name);
   for (const key of CRITICAL) {
-    const [here, there] = [ours?.keys.get(key), theirs.get(key)];
-    if (!here || !there || here === there.value) continue;
+    const [here, there] = [ours?.get(key), theirs.get(key)];
+    const what = `${path}: ${key} of ${shownHeader(kind, name)} is`;
+    if (there?.earlier !== undefined) {
+      const { value, line } = there.earlier;
+      throw new SsoCredError(
+        "config",
+        `${what} ${shownUrl(value)} (line ${line}) and ${shownUrl(there.value)} (line ${there.line}); remove one of them`,
+      );
+    }
+    // What only one side reads chooses nothing else, but for the session, which brings the start URL.
+    const isAlone = !here || !there?.value;
+    if (isAlone && (key !== "sso_session" || !theirs.get("sso_start_url")?.value)) continue;
+    if (here === there?.value) continue;
+    const cliReads = there?.value
+      ? `${shownUrl(there.value)} to the AWS CLI (line ${there.line})`
+      : "missing to the AWS CLI";
     throw new SsoCredError(
       "config",
-      `${path}: ${key} of ${shownHeader(kind, name)} is ${shownUrl(here)} here and ${shownUrl(there.value)} to the AWS CLI (line ${there.line}); ` +
+      `${what} ${here ? shownUrl(here) : "missing"} here and ${cliReads}; ` +
         "write each key once, at the start of its line, and one section of each name",
     );
   }
+}
+
+/** A quick test: the comparison reads the whole file. */
+function mayBeReadOtherwise(text: string, kind: string, name: string): boolean {
+  if (DOUBTFUL.test(text)) return true;
+  const header = name === "default" && kind === "profile" ? "[default]" : `[${kind} ${name}]`;
+  const [, body = "", another] = text.split(header, 3);
+  if (another !== undefined) return true;
+  const own = body.split(/^\[/m, 1).join("");
+  return CRITICAL.some((key) => (own.match(new RegExp(`^${key}\\s*[=:]`, "gim")) ?? []).length > 1);
 }
 
 /**
  * Python's RawConfigParser: a line that is indented deeper than the key above continues its value.
  */
 function readAsCli(text: string, kind: string, name: string): Map<string, CliValue> {
-  let keys = new Map<string, CliValue>();
-  let headerLine = "";
-  let isInside = false;
+  const inherited = new Map<string, CliValue>();
+  const sections = new Map<string, Map<string, CliValue>>();
+  let into: Map<string, CliValue> | undefined;
+  let last: Map<string, CliValue> | undefined;
   let indent = 0;
   let option: CliValue | undefined;
   for (const [at, { start, textEnd }] of linesOf(text).entries()) {
@@ -56,23 +88,36 @@ function readAsCli(text: string, kind: string, name: string): Map<string, CliVal
     const line = raw.trim();
     const lineIndent = raw.search(/\S/);
     if (option !== undefined && lineIndent > indent) {
-      option.value += `\n${readValue(line, "")}`;
+      const more = readValue(` ${line}`, option.key);
+      option.value = option.value ? `${option.value}\n${more}` : more;
       continue;
     }
     indent = lineIndent;
     option = undefined;
-    const header = readHeader(line, "config");
+    const header = /^\[(.+)\]/.exec(line)?.[1];
     if (header !== undefined) {
-      isInside = header.kind === kind && header.name === name;
-      // A section of the same name replaces the earlier one entirely.
-      if (isInside && line !== headerLine) keys = new Map();
-      if (isInside) headerLine = line;
+      into = header === "DEFAULT" ? inherited : undefined;
+      if (!isHeaderOf(header, kind, name)) continue;
+      into = sections.get(header) ?? new Map();
+      // Of several headers that mean the same name, the last new one counts alone.
+      if (!sections.has(header)) last = into;
+      sections.set(header, into);
       continue;
     }
     const found = readOption(line);
     if (found === undefined) continue;
-    option = { value: found.value, line: at + 1 };
-    if (isInside) keys.set(found.key, option);
+    option = { key: found.key, value: found.value, line: at + 1 };
+    const earlier = into?.get(found.key);
+    if (earlier !== undefined && earlier.value !== found.value) option.earlier = earlier;
+    into?.set(found.key, option);
   }
-  return keys;
+  return last === undefined ? new Map() : new Map([...inherited, ...last]);
+}
+
+/** As botocore/configloader.py: the text begins with the kind, and is two words to a shell. */
+function isHeaderOf(header: string, kind: string, name: string): boolean {
+  if (kind === "profile" && header === "default") return name === "default";
+  if (!header.startsWith(kind)) return false;
+  const words = splitQuoted(header);
+  return words?.length === 2 && words[1] === name;
 }

@@ -105,6 +105,7 @@ function ofSession(
   system: Environment,
 ): SsoSession {
   const own = sessionKeys(config, session);
+  assertCliReadsAlike(config.text, config.path, "sso-session", session);
   const sessionHeader = `[sso-session ${printable(session)}]`;
   for (const key of ["sso_start_url", "sso_region"]) {
     const [here, there] = [keys.get(key), own.get(key)];
