@@ -40,7 +40,7 @@ export async function singleFlight(
   const cooling = coolDownResult();
   if (cooling) return { credentials: cooling };
   const denied = attemptSince(attempts, startedAt - SAME_DENIAL_MS, system);
-  if (denied?.failure?.kind === "access-denied" && !isTokenNewerThan(denied.at, role, system))
+  if (denied?.failure?.kind === "access-denied" && !hasTokenChangedSince(denied.at, role, system))
     throw denied.failure;
   const wait = {
     deadline: usable() ? Math.min(context.deadline, startedAt + SHORT_RETRY_MS) : context.deadline,
@@ -102,7 +102,8 @@ export async function singleFlight(
   }
 }
 
-/** True if somebody has signed in since. */
-function isTokenNewerThan(at: number, { session }: SessionRole, system: System): boolean {
-  return (statSync(tokenPath(session, system), { throwIfNoEntry: false })?.mtimeMs ?? 0) > at;
+/** True if somebody has signed in or out since: the denial was for another token. */
+function hasTokenChangedSince(at: number, { session }: SessionRole, system: System): boolean {
+  const file = statSync(tokenPath(session, system), { throwIfNoEntry: false });
+  return file === undefined || file.mtimeMs > at;
 }
