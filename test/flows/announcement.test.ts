@@ -6,7 +6,7 @@ const DEVICE = { SSO_CRED_LOGIN: "device", SSO_CRED_WAIT: "3" };
 const NO_BROWSER = { ...DEVICE, DISPLAY: "" };
 
 describe("the terminal", () => {
-  it("is told why, where and the code, once for each sign-in", async () => {
+  it("gets the reason, the address and the code once for each sign-in", async () => {
     const { call, pending } = await signInWorld({ env: DEVICE, browser: "ignore" });
     const calls = [];
     for (let i = 0; i < 3; i++) calls.push(await call(MAIN_JOB, { terminal: "34816" }));
@@ -21,7 +21,7 @@ describe("the terminal", () => {
     expect(calls.map(({ shown }) => shown.trim())).toEqual([text, "", ""]);
   });
 
-  it("of every window is told once, also where somebody else's call has opened the page", async () => {
+  it("gets them once in every window, also if another window's call has opened the page", async () => {
     const { call, opened } = await signInWorld({ env: DEVICE, browser: "ignore" });
     const terminals = ["1", "2", "1", "2", "3"];
     const calls = await Promise.all(terminals.map((terminal) => call(MAIN_JOB, { terminal })));
@@ -30,21 +30,21 @@ describe("the terminal", () => {
     expect(opened()).toHaveLength(1);
   });
 
-  it("is told the browser's address only, where there is no code", async () => {
+  it("gets only the address if there is no code", async () => {
     const { call, pending } = await signInWorld({ env: { SSO_CRED_WAIT: "3" }, browser: "ignore" });
     const { shown } = await call(MAIN_JOB, { terminal: "1" });
     expect(shown).toContain(`\r\n  ${(await pending())?.url}\r\n`);
     expect(shown).not.toContain("code:");
   });
 
-  it("is told nothing when nobody has to sign in", async () => {
+  it("gets nothing when nobody has to sign in", async () => {
     const { call, center, home } = await signInWorld();
     const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
     await home.write(tokenPath("corp"), token);
     expect(await call(MAIN_JOB, { terminal: "1" })).toMatchObject({ code: 0, shown: "", stderr: "" });
   });
 
-  it("sees no control characters from the service", async () => {
+  it("gets no control characters from the service", async () => {
     const { call, center } = await signInWorld({ env: DEVICE, browser: "ignore" });
     const body = {
       deviceCode: "d",
@@ -64,7 +64,7 @@ describe("the terminal", () => {
 });
 
 describe("without terminal and browser", () => {
-  it("the device grant ends at once with address and code apart; approved elsewhere, the next call succeeds", async () => {
+  it("the call ends at once with address and code apart; once approved elsewhere, the next call succeeds", async () => {
     const { call, center, clock, opened } = await signInWorld({ env: NO_BROWSER });
     const began = clock.now();
     const first = await call();
@@ -79,7 +79,7 @@ describe("without terminal and browser", () => {
     expect(center.count("/device_authorization")).toBe(1);
   });
 
-  it("a browser that does not open is like none", async () => {
+  it("a browser that does not open counts as none", async () => {
     const { call } = await signInWorld({ browser: "none", env: { SSO_CRED_LOGIN: "device" } });
     expect((await call()).stderr).toContain("sign in to 'corp', then call again, code ");
   });
@@ -95,7 +95,7 @@ describe("without terminal and browser", () => {
   });
 });
 
-describe("where nobody is to be asked", () => {
+describe("where nobody may be asked", () => {
   const line = (why: string) =>
     `sso-cred: nobody is signed in to 'corp', and ${why}\n  run: sso-cred login corp\n`;
   it.each([
@@ -114,7 +114,7 @@ describe("where nobody is to be asked", () => {
     expect([center.requests, workers, clock.now()]).toEqual([[], [], began]);
   });
 
-  it("the session's own setting counts, and the variable over it", async () => {
+  it("the session's own setting counts, and the variable overrides it", async () => {
     const config = sessionSection("corp", ["sso_cred_login = never"]);
     const { call } = await signInWorld({ config });
     expect((await call()).stderr).toBe(line("automatic sign-in is switched off (never)"));

@@ -20,7 +20,7 @@ it.each([
   ["ENOSPC", "the output cannot be written (ENOSPC)"],
   ["EBADF", "the output cannot be written (EBADF)"],
   ["EPIPE", "nobody reads the output"],
-])("standard output that takes nothing (%s) is exit 7, not a bug", async (code, words) => {
+])("a stdout that cannot be written (%s) is exit 7, not a bug", async (code, words) => {
   const home = await makeHome();
   try {
     const system = fakeSystem({ env: home.env });

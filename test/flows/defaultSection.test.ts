@@ -10,7 +10,7 @@ it.each([
   "ignore_configured_endpoint_urls = true",
   "ca_bundle = /nonexistent/ca.pem",
   "sso_start_url = no url\nsso_region = nowhere",
-])("the main job does not fail for what stands in [default]: %s", async (defaults) => {
+])("no setting in [default] makes the main job fail: %s", async (defaults) => {
   const { call } = await signInWorld({ config: `[default]\n${defaults}\n\n${sessionSection("corp")}` });
   const run = await call(MAIN_JOB);
   expect([run.code, run.stderr]).toEqual([0, ""]);
@@ -27,7 +27,7 @@ it("no request goes to the endpoint of [default]", async () => {
   expect(stranger.center.requests).toEqual([]);
 });
 
-it("a profile with a portal of its own neither fills nor reads the cache that it would share with its session", async () => {
+it("a profile with its own portal neither writes nor reads the cache of its session", async () => {
   const world = await signInWorld();
   const { home, center } = world;
   const url = center.urls.portal;

@@ -8,7 +8,7 @@ const DENIED = {
 };
 
 it.each([{}, { SSO_CRED_LOGIN: "device" }])(
-  "a denial answers the second run of an SDK too, for ten seconds (%o)",
+  "a denial is also the result of an SDK's second run, for ten seconds (%o)",
   async (env) => {
     const { call, clock, opened } = await signInWorld({ env, center: { consent: "deny" } });
     expect(await call()).toMatchObject(DENIED);
@@ -27,7 +27,7 @@ it.each([{}, { SSO_CRED_LOGIN: "device" }])(
   },
 );
 
-it("a service's rejection after a sign-in's tab was opened also holds back the next tab", async () => {
+it("a rejection by the service after the tab was opened also holds back the next tab", async () => {
   const { call, center, clock, opened } = await signInWorld();
   const body = { error: "invalid_grant", error_description: "no" };
   center.misbehave({ path: "/token", how: { kind: "status", status: 400, body } });
@@ -45,7 +45,7 @@ it("a captive portal after the tab was opened holds back the next tab, too", asy
   expect([(await call()).code, opened().length]).toEqual([4, 1]);
 });
 
-it("a token that lives for less than a minute is told as such, and costs one tab", async () => {
+it("a token that is valid for less than a minute is reported, and costs one tab", async () => {
   const { call, opened } = await signInWorld({ center: { accessTokenSeconds: 30 } });
   for (let attempt = 0; attempt < 2; attempt++) {
     expect(await call()).toMatchObject({
@@ -57,7 +57,7 @@ it("a token that lives for less than a minute is told as such, and costs one tab
   expect(opened()).toHaveLength(1);
 });
 
-it("a computer that slept with an open sign-in does not begin the back-off on waking", async () => {
+it("a computer that slept during an open sign-in does not begin the back-off when it wakes up", async () => {
   for (const env of [{}, { SSO_CRED_LOGIN: "device" }]) {
     const { call, clock, opened, settled } = await signInWorld({
       browser: "ignore",
@@ -73,21 +73,21 @@ it("a computer that slept with an open sign-in does not begin the back-off on wa
   }
 });
 
-it("a denial keeps nobody from `sso-cred login`", async () => {
+it("a denial does not hold back `sso-cred login`", async () => {
   const { call, opened } = await signInWorld({ center: { consent: "deny" } });
   await call();
   expect((await call(["login", "corp"])).code).toBe(5);
   expect(opened()).toHaveLength(2);
 });
 
-it("a sign-in that failed otherwise is begun anew at once", async () => {
+it("a sign-in that failed for another reason is started again at once", async () => {
   const { call, center } = await signInWorld();
   center.misbehave({ path: "/client/register", times: 1, how: { kind: "status", status: 400, body: {} } });
   expect((await call()).code).not.toBe(0);
   expect((await call()).code).toBe(0);
 });
 
-it("a service's rejection of a sign-in is shown once", async () => {
+it("a rejection of a sign-in by the service is shown once", async () => {
   const { call, center } = await signInWorld();
   const body = { error: "invalid_client_metadata", error_description: "no such scope" };
   center.misbehave({ path: "/client/register", how: { kind: "status", status: 400, body } });

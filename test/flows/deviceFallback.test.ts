@@ -55,7 +55,7 @@ it("if a browser was chosen and none can be opened, the message names the device
 });
 
 it.each(["EPERM", "EACCES", "EADDRNOTAVAIL", "EMFILE"])(
-  "where no socket may listen (%s) the same sign-in goes on with a code, in one tab",
+  "if no socket can listen (%s), the same sign-in continues with a code, in one tab",
   async (errno) => {
     const { call, center, opened } = await signInWorld();
     forbidListening(errno);
@@ -65,7 +65,7 @@ it.each(["EPERM", "EACCES", "EADDRNOTAVAIL", "EMFILE"])(
   },
 );
 
-it("if a browser was chosen and no socket may listen: exit 7, and the message names the device code", async () => {
+it("if a browser was chosen and no socket can listen: exit 7, and the message names the device code", async () => {
   const { call, opened } = await signInWorld({ env: { SSO_CRED_LOGIN: "browser" } });
   forbidListening("EPERM");
   expect(await call()).toMatchObject({

@@ -30,7 +30,7 @@ describe("a config that is not all UTF-8", () => {
     expect(await readFile(`${home.configFile}.sso-cred.bak`)).toEqual(config);
   });
 
-  it("is refused only where such a byte is in a value that is needed", async () => {
+  it("is rejected only if such a byte is in a value that is needed", async () => {
     const text = sessionSection("corp").replace("/start", "/st\xe4rt");
     const { call } = await worldWith(Buffer.from(text, "latin1"));
     const { code, stderr } = await call();
@@ -41,7 +41,7 @@ describe("a config that is not all UTF-8", () => {
   });
 });
 
-it("a config in UTF-16 is named, and what is said to run mends it", async () => {
+it("a config in UTF-16 is named, and the command in the message fixes it", async () => {
   const { call, home } = await worldWith(Buffer.from(`\ufeff${sessionSection("corp")}`, "utf16le"));
   const { code, stderr } = await call();
   expect(code).toBe(3);

@@ -69,7 +69,7 @@ describe("init with every answer in flags", () => {
     expect(stderr).toBe("[default] keeps its region eu-west-1\n");
   });
 
-  it("loses nothing when twenty run at once", async () => {
+  it("loses no profile when twenty run at once", async () => {
     const { init, config } = await initWorld();
     const names = Array.from({ length: 20 }, (_, at) => `p${at}`);
     const one = ONE.slice(0, -1);
@@ -89,7 +89,7 @@ describe("init without a terminal", () => {
     [["corp", ...NEW_SESSION, "--scopes", "a", ...ONE.slice(0, 4), "--region", "us-east-2"], "--output"],
     [["corp", ...NEW_SESSION, "--scopes", "a", ...ONE.slice(0, -2)], "--profile-name"],
     [[], "--sso-session"],
-  ])("leaves with 2 and the flag: %j needs %s", async (args, flag) => {
+  ])("ends with 2 and names the flag: %j needs %s", async (args, flag) => {
     const { init, center, config } = await initWorld({ config: "" });
     const { code, stderr, stdout } = await init(...args);
     expect([code, stdout]).toEqual([2, ""]);
@@ -106,7 +106,7 @@ describe("init without a terminal", () => {
     expect((await init("corp", ...one)).stderr).toContain("give --role-name (or --all)");
   });
 
-  it("takes what there is only one of, and the defaults with --yes", async () => {
+  it("chooses the only account and role, and the defaults with --yes", async () => {
     const { init, config, center } = await initWorld();
     center.accounts = center.accounts.slice(1);
     const { code, stderr } = await init("corp", "--yes");
@@ -123,7 +123,7 @@ describe("init without a terminal", () => {
     expect(await config()).toContain(profile("210987654321_ReadOnly", "210987654321", "ReadOnly"));
   });
 
-  it("signs nobody in under CI", async () => {
+  it("starts no sign-in under CI", async () => {
     const { init, config, opened } = await initWorld({ env: { CI: "true" } });
     const before = await config();
     const { code, stderr } = await init("corp", "--all", "--yes");
@@ -151,7 +151,7 @@ describe("init without a terminal", () => {
     ],
     ["scopes without commas", ["--scopes", "a b"], "Scope values must be separated by commas"],
     ["two sessions", ["other"], "name one session"],
-  ])("leaves with 2 for %s", async (_what, args, message) => {
+  ])("ends with 2 for %s", async (_what, args, message) => {
     const { code, stderr } = await (await initWorld()).init("corp", ...args);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
@@ -207,7 +207,7 @@ describe("init for many", () => {
     expect(await config()).toBe(before);
   });
 
-  it("prunes what is not assigned any more, and shows it first", async () => {
+  it("prunes profiles that are no longer assigned, and shows them first", async () => {
     const { init, config, center } = await initWorld();
     await init("corp", "--all", "--yes");
     center.forbid("Admin");
@@ -225,7 +225,7 @@ describe("init for many", () => {
     );
   });
 
-  it("adopts the AWS CLI's profiles without asking anybody or signing in", async () => {
+  it("adopts the AWS CLI's profiles without questions and without a sign-in", async () => {
     const sso = "[profile dev]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = Admin\n";
     const { init, config, center } = await initWorld({ config: sso + sessionSection("corp") });
     expect((await init("corp", "--adopt")).code).toBe(0);
@@ -255,7 +255,7 @@ describe("init for many", () => {
     });
   });
 
-  it("lists through a portal of 20 requests a second without a refusal, page by page", async () => {
+  it("lists page by page from a portal of 20 requests a second without being throttled", async () => {
     const { init, center, config } = await initWorld({
       center: { accounts: generateAccounts(120, 2), portalRequestsPerSecond: 20 },
     });
@@ -266,7 +266,7 @@ describe("init for many", () => {
     expect(center.count("/assignment/roles")).toBe(120);
   });
 
-  it("goes on after an outage in the middle of a listing", async () => {
+  it("continues after an outage in the middle of a listing", async () => {
     const { init, center } = await initWorld({ center: { accounts: generateAccounts(30, 1) } });
     center.misbehave({
       path: "/assignment/roles",
@@ -282,7 +282,7 @@ describe("init for many", () => {
     expect(center.count("/assignment/roles")).toBe(30 - asked);
   });
 
-  it("signs in once more when the portal refuses the cached token", async () => {
+  it("signs in once more if the portal rejects the cached token", async () => {
     const { init, center, opened } = await initWorld();
     await init("corp", "--all", "--yes");
     center.revokeSessions();
@@ -291,7 +291,7 @@ describe("init for many", () => {
   });
 });
 
-describe("init refuses, and leaves the file as it is:", () => {
+describe("init rejects, and leaves the file as it is:", () => {
   const refuses = async (
     config: string | Buffer,
     args: string[],
@@ -329,7 +329,7 @@ describe("init refuses, and leaves the file as it is:", () => {
       ["corp", "--sso-region", "us-east-1", ...ONE],
       /sso_region = eu-west-1, not us-east-1/,
     ));
-  it("flags that contradict the session, before anybody signs in", async () => {
+  it("flags that contradict the session, before the sign-in", async () => {
     const { init, center, opened } = await initWorld();
     const { code, stderr } = await init(
       "corp",
@@ -341,7 +341,7 @@ describe("init refuses, and leaves the file as it is:", () => {
     expect([code, center.requests, opened()]).toEqual([3, [], []]);
     expect(stderr).toContain(`has sso_start_url = ${START_URL}, not https://other.awsapps.com/start`);
   });
-  it("a name that somebody else's profile has, before anybody signs in", async () => {
+  it("the name of a profile that is not ours, before the sign-in", async () => {
     const { init, center } = await initWorld({
       config: `[profile dev]\nregion = x\n${sessionSection("corp")}`,
     });
@@ -353,7 +353,7 @@ describe("init refuses, and leaves the file as it is:", () => {
     refuses(`${sessionSection("corp")}[profile x\n`, ["corp", ...ONE], /config, line 5, opens a section/));
 });
 
-it("the remedy for a new session without a sign-in can be run as it stands", async () => {
+it("the remedy for a new session without a sign-in can be run unchanged", async () => {
   const { init, call, config } = await initWorld({ config: "", env: { CI: "true" } });
   const { code, stderr } = await init("corp", ...NEW_SESSION, "--all", "--yes");
   expect(code).toBe(4);
@@ -365,12 +365,12 @@ it("the remedy for a new session without a sign-in can be run as it stands", asy
   expect(await config()).toContain(sessionSection("corp"));
 });
 
-describe("what a refusal says to run", () => {
+describe("the command in an error message", () => {
   const sections = ["two words", "-odd"].map((name) => sessionSection(`'${name}'`)).join("\n");
   it.each([
     ["two words", '"two words"'],
     ["-odd", "--sso-session=-odd"],
-  ])("names the session %j so that a shell passes it on", async (name, typed) => {
+  ])("quotes the session %j for a shell", async (name, typed) => {
     const { init, center } = await initWorld({ config: sections });
     const flag = `--sso-session=${name}`;
     const none = await init(flag, "--accounts", "9*", "--yes");
@@ -403,7 +403,7 @@ describe("hostile names from the portal", () => {
     { accountId: "123456789011", accountName: evil, emailAddress: evil, roles: ["Admin", evil] },
   ];
 
-  it("never become lines of the config, nor reach the terminal as they are", async () => {
+  it("never become lines of the config, nor reach the terminal unchanged", async () => {
     const { init, config, call } = await initWorld({ center: { accounts } });
     const { code, stdout, stderr } = await init(
       "corp",
@@ -446,7 +446,7 @@ describe("a portal that", () => {
     expect((await init(...one)).code).toBe(0);
   });
 
-  it("assigns a role after a listing of minutes ago is asked anew before the role is refused", async () => {
+  it("assigns a role after a listing of minutes ago is asked again before the role is rejected", async () => {
     const { init, call, center } = await initWorld();
     const [first, ...others] = center.accounts;
     center.accounts = others;
@@ -487,7 +487,7 @@ describe("a portal that", () => {
     expect(await config()).toBe(before);
   });
 
-  it("does not tell the roles of one account leaves that account's profiles as they are with --prune", async () => {
+  it("does not list the roles of one account leaves that account's profiles as they are with --prune", async () => {
     const { init, config, center } = await initWorld();
     await init("corp", "--all", "--yes");
     const before = await config();
@@ -507,7 +507,7 @@ describe("a portal that", () => {
     );
   });
 
-  it("tells the roles of no account at all does not make --prune remove anything", async () => {
+  it("lists the roles of no account does not make --prune remove anything", async () => {
     const { init, config, center } = await initWorld();
     await init("corp", "--all", "--yes");
     const before = await config();
@@ -526,7 +526,7 @@ describe("a portal that", () => {
     expect(await config()).toBe(before);
   });
 
-  it("does not tell the roles of one account is gone around, and the account is named", async () => {
+  it("does not list the roles of one account loses only that account, which is named", async () => {
     const { init, config, center } = await initWorld();
     center.misbehave({ path: "/assignment/roles", skip: 1, times: 1, how: FORBIDDEN });
     const { code, stdout, stderr } = await init("corp", "--all", "--yes");
@@ -543,7 +543,7 @@ describe("a portal that", () => {
     expect((await init("corp", "--all", "--yes")).stdout).toContain("1 added, 0 changed, 0 removed");
   });
 
-  it("does not tell the roles of one account loses that account's profiles neither with --all nor with --prune", async () => {
+  it("does not list the roles of one account keeps that account's profiles with --all and with --prune", async () => {
     const { init, config, center } = await initWorld();
     await init("corp", "--all", "--yes");
     const before = await config();
@@ -556,7 +556,7 @@ describe("a portal that", () => {
     expect(await config()).toBe(before);
   });
 
-  it("does not tell the roles of many accounts names the first ten of them, in one line", async () => {
+  it("does not list the roles of many accounts makes init name the first ten, in one line", async () => {
     const { init, config, center } = await initWorld({ center: { accounts: generateAccounts(30, 1) } });
     await init("corp", "--all", "--yes");
     const before = await config();
@@ -572,7 +572,7 @@ describe("a portal that", () => {
     expect(await config()).toBe(before);
   });
 
-  it("does not tell the roles of any account is an end with 6, and nothing is written", async () => {
+  it("does not list the roles of any account ends init with 6, and nothing is written", async () => {
     const { init, config, center } = await initWorld();
     const before = await config();
     center.misbehave({ path: "/assignment/roles", how: FORBIDDEN });

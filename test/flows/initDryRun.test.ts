@@ -16,7 +16,7 @@ describe("init --dry-run", () => {
     expect((await tree(home.path)).filter((path) => !before.includes(path))).toEqual([LISTING]);
   });
 
-  it("lists for the run that applies the plan", async () => {
+  it("keeps the listing for the run that applies the plan", async () => {
     const { init, home, center, clock } = await initWorld({ center: { accounts: generateAccounts(60, 1) } });
     const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
     await home.write(tokenPath("corp"), token);

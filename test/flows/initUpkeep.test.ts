@@ -7,7 +7,7 @@ const LEGACY = `[profile old]\nsso_start_url = ${START_URL}\nsso_region = eu-wes
 const GRANTED = `[profile granted]\ncredential_process = granted credential-process --profile granted\ngranted_sso_start_url = ${START_URL}\ngranted_sso_region = eu-west-1\ngranted_sso_account_id = 123456789011\ngranted_sso_role_name = ReadOnly\n\n`;
 
 describe("init --adopt and --revert", () => {
-  it("turn what people have into our profiles, which work, and back to the byte", async () => {
+  it("convert existing profiles into ours, which work, and back, byte for byte", async () => {
     const before = `# mine\n${LEGACY}${GRANTED}${sessionSection("corp")}`;
     const { init, call, config, home, center } = await initWorld({ config: before });
     const { code, stdout } = await init("corp", "--adopt");
@@ -26,7 +26,7 @@ describe("init --adopt and --revert", () => {
     expect((await call(["--profile", "old"])).code).toBe(0);
   });
 
-  it("of one session leaves the others", async () => {
+  it("of one session leaves the others unchanged", async () => {
     const other = profile("b", "123456789011", "Admin").replace("sso-cred corp", "sso-cred other");
     const { call, config } = await initWorld({ config: `${profile("a", "123456789011", "Admin")}${other}` });
     expect((await call(["init", "--revert", "corp"])).code).toBe(0);
@@ -60,7 +60,7 @@ describe("init --session-only", () => {
     expect((await init("corp", "--session-only", "--yes")).stdout).toContain("Nothing to change");
   });
 
-  it("names the flag of what it has to know", async () => {
+  it("names the flag of a missing answer", async () => {
     const { init } = await initWorld({ config: "" });
     const { code, stderr } = await init("corp", "--session-only");
     expect([code, stderr]).toEqual([2, "sso-cred: there is no terminal to ask on: give --start-url\n"]);
@@ -71,7 +71,7 @@ it.each([
   [["--revert", "--all"], "--revert cannot be combined with --all"],
   [["--repair", "--adopt"], "--repair cannot be combined with --adopt"],
   [["--session-only", "--account-id", "123456789011"], "--session-only cannot be combined with --account-id"],
-])("init %j is a contradiction", async (args, message) => {
+])("init %j is a usage error", async (args, message) => {
   const { code, stderr } = await (await initWorld()).call(["init", ...args]);
   expect([code, stderr]).toEqual([2, `sso-cred: ${message}\n`]);
 });

@@ -40,7 +40,7 @@ describe("a sign-in that is open is not joined when the config has changed meanw
     expect(opened()).toHaveLength(1);
   });
 
-  it("a call that waits for the old one is told so, and starts no third", async () => {
+  it("a call that waits for the old one gets an error that says so, and starts no third", async () => {
     const { call, clock, home, opened } = await signInWorld({ browser: "ignore" });
     const old = call();
     await clock.sleep(2_000);
@@ -56,7 +56,7 @@ describe("a sign-in that is open is not joined when the config has changed meanw
   });
 });
 
-it("one whose file became another machine's is not said to have ended by a logout", async () => {
+it("a sign-in whose file belongs to another machine now does not count as ended by a logout", async () => {
   const { call, clock, home, pending } = await signInWorld({ browser: "ignore" });
   const caller = call();
   await clock.sleep(2_000);

@@ -8,7 +8,7 @@ const UNANSWERED = { browser: "ignore", env: { SSO_CRED_WAIT: "5" } } as const;
 const DEVICE_LATER = { browser: "ignore", env: { SSO_CRED_LOGIN: "device", SSO_CRED_WAIT: "5" } } as const;
 
 describe("a sign-in that is open", () => {
-  it("is told at the end of the wait, and joined by the next call, without a second tab", async () => {
+  it("is named at the end of the wait, and joined by the next call without a second tab", async () => {
     const { call, opened, center, traces } = await signInWorld(DEVICE_LATER);
     const first = await call();
     expect([first.code, first.stdout]).toEqual([4, ""]);
@@ -29,7 +29,7 @@ describe("a sign-in that is open", () => {
     );
   });
 
-  it("is satisfied by a sign-in with another tool", async () => {
+  it("ends with the token of another tool's sign-in", async () => {
     const { call, center, home, clock, settled, traces } = await signInWorld(UNANSWERED);
     await call();
     const waiting = call();
@@ -43,7 +43,7 @@ describe("a sign-in that is open", () => {
     expect(await home.readJson(tokenPath("corp"))).toMatchObject({ accessToken: elsewhere.accessToken });
   });
 
-  it("ends after ten minutes, and the next calls are silent: 15 minutes, then 30", async () => {
+  it("ends after ten minutes, and the next calls open no tab: for 15 minutes, then for 30", async () => {
     const { call, clock, settled, opened, pending } = await signInWorld(UNANSWERED);
     await call();
     const began = clock.now();
@@ -64,7 +64,7 @@ describe("a sign-in that is open", () => {
     await settled();
   }, 60_000);
 
-  it("ends the wait of a caller with the ten minutes, when that is patient enough", async () => {
+  it("ends the wait of a caller whose wait budget is longer than ten minutes", async () => {
     const { call } = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "900" } });
     const { code, stderr } = await call();
     expect([code, stderr]).toEqual([
@@ -73,7 +73,7 @@ describe("a sign-in that is open", () => {
     ]);
   }, 60_000);
 
-  it("after the silence, is remembered as answered when another tool has signed in", async () => {
+  it("after the back-off, counts as answered if another tool has signed in", async () => {
     const { call, home, center, settled } = await signInWorld(UNANSWERED);
     await call();
     await settled();
@@ -83,7 +83,7 @@ describe("a sign-in that is open", () => {
   }, 60_000);
 });
 
-describe("a pending login that nobody works on", () => {
+describe("a pending login without a worker", () => {
   it("whose worker never started is started again, and does not count as unanswered", async () => {
     const { call, home, killWorkers, workers, opened } = await signInWorld({ env: { SSO_CRED_WAIT: "1" } });
     killWorkers(true);
@@ -127,7 +127,7 @@ describe("a pending login that nobody works on", () => {
     },
   );
 
-  it("that never comes to life ends the call, with the reason", async () => {
+  it("whose worker never starts ends the call, with the reason", async () => {
     const { call, home, killWorkers, workers } = await signInWorld();
     killWorkers(true);
     const { code, stderr } = await call(MAIN_JOB, {

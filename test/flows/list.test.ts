@@ -40,7 +40,7 @@ describe("list", () => {
     expect(JSON.parse((await call(["list", "--accounts", "nothing", "--json"])).stdout)).toEqual([]);
   });
 
-  it("of nothing says so, instead of an empty table", async () => {
+  it("says that nothing is assigned, instead of an empty table", async () => {
     const { call, center } = await signInWorld();
     expect(await call(["list", "--accounts", "nothing"])).toMatchObject({
       code: 0,
@@ -94,7 +94,7 @@ describe("list", () => {
     expect(center.count("/assignment/accounts")).toBe(3);
   });
 
-  it("works though what it remembers can be neither written nor removed", async () => {
+  it("works if its file can be neither written nor removed", async () => {
     const { call, home } = await signInWorld();
     await home.write(`${LISTING}/in-the-way`, "");
     expect(await call(["list"])).toMatchObject({ code: 0, stderr: "" });
@@ -107,7 +107,7 @@ describe("list", () => {
     expect(stderr).toContain("corp, other");
   });
 
-  it("says why when the portal lists nothing to this person", async () => {
+  it("names the reason if the portal lists nothing for this person", async () => {
     const { call, center } = await signInWorld();
     const body = { message: "No access", __type: "com.amazonaws.switchboard.portal#ForbiddenException" };
     center.misbehave({ path: "/assignment/accounts", how: { kind: "status", status: 403, body } });
@@ -118,11 +118,11 @@ describe("list", () => {
     );
   });
 
-  describe("where the portal refuses", () => {
+  describe("where the portal does not list", () => {
     const body = { message: "No access", __type: "com.amazonaws.switchboard.portal#ForbiddenException" };
     const how = { kind: "status", status: 403, body } as const;
 
-    it("one account, shows the others and names it, with --json too", async () => {
+    it("one account, shows the others and names it, also with --json", async () => {
       const { call, center } = await signInWorld();
       const left =
         "Left out: account 123456789011, whose roles the portal does not list (ForbiddenException: No access).\n";
@@ -138,7 +138,7 @@ describe("list", () => {
       expect(JSON.parse(stdout)).toMatchObject([{ accountId: "210987654321" }]);
     });
 
-    it("every account that was asked for, ends with 6", async () => {
+    it("every requested account, ends with 6", async () => {
       const { call, center } = await signInWorld();
       center.misbehave({ path: "/assignment/roles", how });
       expect(await call(["list"])).toMatchObject({

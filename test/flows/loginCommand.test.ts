@@ -15,7 +15,7 @@ async function signedInWorld(options: WorldOptions = {}) {
 }
 
 describe("sso-cred login", () => {
-  it("says on stdout that and until when, and nothing else when the browser does it all", async () => {
+  it("says on stdout until when, and nothing else if the browser is enough", async () => {
     const { call } = await signInWorld();
     const { code, stdout, stderr } = await call(LOGIN);
     expect([code, stdout, stderr]).toEqual([
@@ -32,7 +32,7 @@ describe("sso-cred login", () => {
     expect(await accessToken()).not.toBe(before);
   });
 
-  it("keeps the old token when the new sign-in comes to nothing", async () => {
+  it("keeps the old token if the new sign-in fails", async () => {
     const { call, before, accessToken } = await signedInWorld({ center: { consent: "deny" } });
     const { code, stdout, stderr } = await call(LOGIN);
     expect([code, stdout, stderr]).toEqual([
@@ -43,7 +43,7 @@ describe("sso-cred login", () => {
     expect(await accessToken()).toBe(before);
   });
 
-  it.each([{ SSO_CRED_LOGIN: "never" }, { CI: "1" }])("asks under %o too", async (env) => {
+  it.each([{ SSO_CRED_LOGIN: "never" }, { CI: "1" }])("signs in under %o, too", async (env) => {
     const { call, opened } = await signInWorld({ env });
     expect([(await call(LOGIN)).code, opened().length]).toEqual([0, 1]);
   });
@@ -73,7 +73,7 @@ describe("sso-cred login", () => {
     expect((await waiting).code).toBe(4);
   });
 
-  it("waits to the ten minutes, whatever SSO_CRED_WAIT says", async () => {
+  it("waits for ten minutes, whatever SSO_CRED_WAIT says", async () => {
     const { call, clock } = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "1" } });
     const began = clock.now();
     const { code, stderr } = await call(LOGIN);
@@ -81,7 +81,7 @@ describe("sso-cred login", () => {
     expect(stderr).toContain("nobody answered the sign-in to 'corp' in time");
   }, 60_000);
 
-  it("ends the silence, though it may go unanswered itself", async () => {
+  it("ends the back-off, even if it stays unanswered itself", async () => {
     const { call, settled, opened } = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "1" } });
     await call();
     await settled();
@@ -109,7 +109,7 @@ describe("sso-cred login", () => {
     expect(opened()).toHaveLength(2);
   });
 
-  it("is ended by Ctrl-C, worker and all, with one line", async () => {
+  it("is ended by Ctrl-C with its worker, and prints one line", async () => {
     const { call, settled, traces } = await signInWorld({ browser: "ignore" });
     const { code, stdout, stderr } = await call(LOGIN, { onSleep: onceThenInterrupt(100) });
     expect([code, stdout]).toEqual([130, ""]);

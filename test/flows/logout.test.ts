@@ -80,7 +80,7 @@ describe("logout of a session", () => {
     expect(await home.readJson(files[0]?.path ?? "")).toHaveProperty("clientSecret");
   });
 
-  it("is a success when the portal is away: the local files go first, and one line says so", async () => {
+  it("succeeds if the portal is unavailable: the local files are removed first, and one line says so", async () => {
     const { call, center, home } = await signedInWorld();
     await center.goDown("portal");
     expect(await call(["logout"])).toEqual({ code: 0, stdout: NOT_TOLD, stderr: "", shown: "" });
@@ -90,13 +90,13 @@ describe("logout of a session", () => {
   it.each([
     ["answers 503", { kind: "status", status: 503 }, NOT_TOLD],
     ["is a hotel's", { kind: "captivePortal" }, NOT_TOLD],
-  ] as const)("when the portal %s", async (_, how, line) => {
+  ] as const)("succeeds if the portal %s", async (_, how, line) => {
     const { call, center } = await signedInWorld();
     center.misbehave({ path: "/logout", how });
     expect(await call(["logout"])).toMatchObject({ code: 0, stdout: line, stderr: "" });
   });
 
-  it("is a success without a word more when the portal does not know the token any longer", async () => {
+  it("succeeds without another line if the portal no longer knows the token", async () => {
     const { call, center } = await signedInWorld();
     center.revokeSessions();
     expect(await call(["logout"])).toMatchObject({ code: 0, stdout: TOLD, stderr: "" });
@@ -115,7 +115,7 @@ describe("logout of a session", () => {
     expect([await home.exists(tokenPath("corp")), center.requests]).toEqual([false, []]);
   });
 
-  it("of nobody says so", async () => {
+  it("says if nobody was signed in", async () => {
     const { call, center } = await signInWorld();
     const { code, stdout } = await call(["logout", "corp"]);
     expect([code, stdout, center.requests]).toEqual([0, "Nobody was signed in to 'corp'.\n", []]);
@@ -127,7 +127,7 @@ describe("logout of a session", () => {
   });
 });
 
-describe("logout of what the config says otherwise, or no more", () => {
+describe("logout of a session that the config has changed or lost", () => {
   const revoked = ({ center }: SignInWorld, token: unknown) =>
     center.requests.some(
       ({ path, status, headers }) =>
@@ -152,7 +152,7 @@ describe("logout of what the config says otherwise, or no more", () => {
   });
 
   it.each([{ SSO_CRED_LOGIN: "browsre" }, { AWS_USE_FIPS_ENDPOINT: "true" }])(
-    "%o: the files go all the same",
+    "%o: the files are removed anyway",
     async (env) => {
       const world = await signedInWorld({ env });
       const { code, stderr } = await world.call(["logout", "corp"]);
@@ -160,7 +160,7 @@ describe("logout of what the config says otherwise, or no more", () => {
     },
   );
 
-  it("a token of other settings goes to AWS's own portal of its region, never to an endpoint in the config", async () => {
+  it("a token of other settings is sent to AWS's own portal of its region, never to an endpoint of the config", async () => {
     const asked: string[] = [];
     const proxy = createServer().on("connect", ({ url }, socket) => {
       asked.push(url ?? "");
@@ -180,7 +180,7 @@ describe("logout of what the config says otherwise, or no more", () => {
     expect([asked, world.center.requests]).toEqual([["portal.sso.eu-west-1.amazonaws.com:443"], []]);
   });
 
-  it("a misspelt name is no logout", async () => {
+  it("a misspelt name does not look like a logout", async () => {
     const { call } = await signedInWorld();
     const { code, stdout, stderr } = await call(["logout", "crop"]);
     expect([code, stdout]).toEqual([3, ""]);
@@ -195,7 +195,7 @@ describe("logout of what the config says otherwise, or no more", () => {
     expect(await world.home.exists(path)).toBe(false);
   });
 
-  it("a listing that ends after it leaves nothing", async () => {
+  it("a listing that ends after it leaves no file", async () => {
     const { call, center, home } = await signedInWorld();
     center.misbehave({ path: "/assignment/roles", times: 1, how: { kind: "status", status: 503 } });
     center.misbehave({ path: "/logout", how: { kind: "status", status: 503 } });
@@ -235,7 +235,7 @@ describe("logout of an expired token that can be refreshed", () => {
     );
   });
 
-  it("says nothing more where the service has forgotten it", async () => {
+  it("prints no other line if the service has forgotten the session", async () => {
     const { call, center } = await world();
     center.revokeSessions();
     expect((await call(["logout", "corp"])).stdout).toBe(TOLD);
@@ -243,7 +243,7 @@ describe("logout of an expired token that can be refreshed", () => {
 });
 
 describe("logout during a sign-in", () => {
-  it("ends the worker, its callers and its marks", async () => {
+  it("ends the worker and its callers, and removes its claims", async () => {
     const { call, until, opened, settled, traces } = await signInWorld({ browser: "ignore" });
     const waiting = call(MAIN_JOB, { terminal: "1" });
     await until(() => opened().length === 1);
@@ -257,7 +257,7 @@ describe("logout during a sign-in", () => {
     expect(await traces()).toEqual([]);
   });
 
-  it("wins over the answer that comes after it: nothing is written", async () => {
+  it("wins over a response that arrives after it: nothing is written", async () => {
     const { call, center, home, clock, settled } = await signInWorld({
       browser: "ignore",
       env: { SSO_CRED_LOGIN: "device", SSO_CRED_WAIT: "5" },
@@ -314,7 +314,7 @@ describe("logout where something cannot be removed", () => {
     expect([await world.home.exists(tokenPath("zzz")), world.center.count("/logout")]).toEqual([false, 1]);
   });
 
-  it("--all says that nobody can look into a cache folder, instead of that nobody was signed in", async () => {
+  it("--all says that a cache folder cannot be listed, instead of that nobody was signed in", async () => {
     const world = await signInWorld();
     const loop = join(world.home.path, ".aws/sso/cache");
     await mkdir(dirname(loop), { recursive: true });
@@ -323,7 +323,7 @@ describe("logout where something cannot be removed", () => {
     expect([code, stdout, stderr]).toEqual([3, "", `sso-cred: cannot list ${loop} (ELOOP)\n`]);
   });
 
-  it.each([["corp"], ["--all"]])("(%s) takes along what killed writers left", async (who) => {
+  it.each([["corp"], ["--all"]])("(%s) removes the files of killed writers", async (who) => {
     const world = await signedInWorld();
     for (const folder of [".aws/sso/cache", ".aws/cli/cache"])
       await world.home.write(`${folder}/.sso-cred-1-a.tmp`, "half a secret");
@@ -332,7 +332,7 @@ describe("logout where something cannot be removed", () => {
   });
 });
 
-describe("logout at portals that never answer", () => {
+describe("logout at portals that never respond", () => {
   const sessions = ["corp", "second", "third", "fourth"];
 
   it.each([
@@ -358,7 +358,7 @@ describe("logout at portals that never answer", () => {
 });
 
 describe("logout --all", () => {
-  it("takes every token and every role credential, whoever wrote them, and says so", async () => {
+  it("removes every token and all role credentials, whoever wrote them, and says so", async () => {
     const world = await signedInWorld({ config: sessionSection("corp") + sessionSection("idle") });
     const { call, home, center } = world;
     await putToken(world, "not in the config");
@@ -400,7 +400,7 @@ describe("logout --all", () => {
     expect(await traces()).toEqual([]);
   });
 
-  it("takes all that is on disk though the config cannot be read, and then says so", async () => {
+  it("removes everything on the disk even if the config cannot be read, and then says so", async () => {
     const world = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "2" } });
     const { call, home, center, settled, traces } = world;
     await call();
@@ -424,7 +424,7 @@ describe("logout --all", () => {
     expect(await call(["logout", "--all"])).toMatchObject({ code: 0, stdout: "Nobody was signed in.\n" });
   });
 
-  it("stands alone", async () => {
+  it("takes no session", async () => {
     const { call, home } = await signedInWorld();
     for (const args of [["corp"], ["--profile", "x"], ["--sso-session", "corp"]]) {
       const { code, stderr } = await call(["logout", "--all", ...args]);

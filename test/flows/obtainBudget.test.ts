@@ -28,7 +28,7 @@ describe("5. retries", () => {
     ["5xx", busy],
     ["a dropped line", { kind: "drop" }],
     ["half an answer", { kind: "half" }],
-  ] as const)("get over %s", async (_, how) => {
+  ] as const)("hide %s", async (_, how) => {
     const world = await signInWorld();
     await putToken(world);
     world.center.misbehave({ path: ASSIGNMENT, times: 3, how });
@@ -36,7 +36,7 @@ describe("5. retries", () => {
     expect([code, stderr, world.center.count(ASSIGNMENT)]).toEqual([0, "", 4]);
   });
 
-  it("of the portal take 10 s in all, and more than one try", async () => {
+  it("of the portal take 10 s in all, and more than one attempt", async () => {
     const world = await signInWorld();
     await putToken(world);
     world.center.misbehave({ path: ASSIGNMENT, how: busy });
@@ -68,7 +68,7 @@ describe("5. retries", () => {
     expect(ms).toBeLessThan(10_000);
   });
 
-  it("are made after a sign-in, whatever time the person took", async () => {
+  it("are made after a sign-in, however long the person took", async () => {
     const world = await signInWorld({ browser: "ignore" });
     await putToken(world);
     world.center.revokeSessions();
@@ -83,7 +83,7 @@ describe("5. retries", () => {
     await world.settled();
   });
 
-  it("are not made of what does not pass within seconds", async () => {
+  it("are not made after a failure that does not pass within seconds", async () => {
     const world = await signInWorld();
     await putToken(world);
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
@@ -91,7 +91,7 @@ describe("5. retries", () => {
     expect(world.center.count(ASSIGNMENT)).toBe(1);
   });
 
-  it("wait as long as the service asks, where the budget allows, and end where not", async () => {
+  it("wait as long as the service asks if the budget allows, and end if not", async () => {
     const world = await signInWorld();
     await putToken(world);
     const retryAfter = (seconds: number) =>
@@ -107,7 +107,7 @@ describe("5. retries", () => {
 });
 
 describe("a refresh that is under way", () => {
-  it("is not cut with the retries: its answer holds the next refresh token", async () => {
+  it("is not cut off with the retries: its response holds the next refresh token", async () => {
     const world = await signInWorld({ env: { CI: "1" } });
     const { accessToken, refreshToken } = await putToken(world, { secondsLeft: 600 });
     await putRole(world, 600);
@@ -118,7 +118,7 @@ describe("a refresh that is under way", () => {
     expect(world.center.count("/token")).toBe(1);
   }, 20_000);
 
-  it("leaves a short run the time to use the token there is", async () => {
+  it("leaves a short run the time to use the current token", async () => {
     const world = await signInWorld();
     await putToken(world, { secondsLeft: 300 });
     world.center.misbehave({ path: "/token", how: { kind: "blackHole" } });

@@ -30,7 +30,7 @@ describe("1. role credentials in the cache with 15 minutes left are printed", ()
     expect(world.clock.now()).toBe(began);
   });
 
-  it("and no longer with a second less", async () => {
+  it("but not with a second less", async () => {
     const world = await signInWorld();
     await putToken(world);
     const key = await putRole(world, 899);
@@ -40,8 +40,8 @@ describe("1. role credentials in the cache with 15 minutes left are printed", ()
   });
 });
 
-describe("2. else the portal is asked, once for all who ask", () => {
-  it("and what it gave is written and printed alike", async () => {
+describe("2. else the portal is asked, once for all callers", () => {
+  it("and its credentials are written and printed", async () => {
     const world = await signInWorld();
     await putToken(world);
     const printed = credentialsOf(await world.call());
@@ -61,7 +61,7 @@ describe("2. else the portal is asked, once for all who ask", () => {
     expect(pathsAsked(world)).toEqual([ASSIGNMENT]);
   });
 
-  it("and what somebody else wrote meanwhile is accepted", async () => {
+  it("and what another process wrote meanwhile is accepted", async () => {
     const world = await signInWorld();
     await putToken(world);
     const lock = `.aws/sso-cred/locks/role-${ROLE_FILE.slice(-45, -5)}`;
@@ -79,7 +79,7 @@ describe("2. else the portal is asked, once for all who ask", () => {
     expect([call.code, keyOf(call), pathsAsked(world)]).toEqual([0, "ASIAEXAMPLEEXAMPLE01", []]);
   });
 
-  it("and where no lock can be made it is asked without", async () => {
+  it("and without a lock if none can be created", async () => {
     const world = await signInWorld();
     await putToken(world);
     await world.home.write(".aws/sso-cred", "a file in the folder's place");
@@ -100,7 +100,7 @@ describe("3. while the portal is unavailable", () => {
     ["sends what is no JSON", { kind: "invalidJson" }],
     ["sends no credentials", { kind: "noCredentials" }],
   ];
-  it.each(outages)("the cached ones are printed with 60 s left: it %s", async (_, how) => {
+  it.each(outages)("cached credentials with 60 s left are printed: it %s", async (_, how) => {
     const world = await signInWorld();
     await putToken(world);
     const key = await putRole(world, 60 + 3);
@@ -111,14 +111,17 @@ describe("3. while the portal is unavailable", () => {
     expect(world.opened()).toEqual([]);
   });
 
-  it.each([59, 1, 0, -1000])("they are not printed with %d s left: exit 7", async (secondsLeft) => {
-    const world = await signInWorld();
-    await putToken(world);
-    await putRole(world, secondsLeft);
-    world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
-    const { code, stdout } = await world.call();
-    expect([code, stdout]).toEqual([7, ""]);
-  });
+  it.each([59, 1, 0, -1000])(
+    "cached credentials with %d s left are not printed: exit 7",
+    async (secondsLeft) => {
+      const world = await signInWorld();
+      await putToken(world);
+      await putRole(world, secondsLeft);
+      world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
+      const { code, stdout } = await world.call();
+      expect([code, stdout]).toEqual([7, ""]);
+    },
+  );
 
   it("there is one attempt a minute, not one per request", async () => {
     const world = await signInWorld();
@@ -158,7 +161,7 @@ describe("3. short role sessions", () => {
     expect(world.center.count(ASSIGNMENT)).toBe(2);
   });
 
-  it("of less than a minute cost one each, and are printed while they live", async () => {
+  it("of less than a minute cost one call each, and are printed while they are valid", async () => {
     const world = await signInWorld({ center: { roleCredentialSeconds: 40 } });
     await putToken(world);
     const keys = [keyOf(await world.call()), keyOf(await world.call())];
@@ -167,7 +170,7 @@ describe("3. short role sessions", () => {
   });
 });
 
-it("3. credentials that come expired are not printed: exit 7", async () => {
+it("3. credentials that the portal sends expired are not printed: exit 7", async () => {
   const world = await signInWorld({ center: { roleCredentialSeconds: 0 } });
   await putToken(world);
   const { code, stdout, stderr } = await world.call();
@@ -178,7 +181,7 @@ it("3. credentials that come expired are not printed: exit 7", async () => {
   expect(await world.home.files(".aws/cli")).toEqual([]);
 });
 
-it("credentials too long for SDKs are refused and not cached, and such a file is a miss", async () => {
+it("credentials too long for SDKs are rejected and not cached, and such a file is a miss", async () => {
   const world = await signInWorld();
   await putToken(world);
   const file = roleFile(world.clock.now() + 3_600_000, ACCOUNT);
@@ -200,7 +203,7 @@ it("credentials too long for SDKs are refused and not cached, and such a file is
   expect((await world.call()).code).toBe(0);
 });
 
-it("3. while nobody signs in, what is cached is printed, with one attempt a minute", async () => {
+it("3. while nobody signs in, cached credentials are printed, with one attempt a minute", async () => {
   const world = await signInWorld({ env: { CI: "1" } });
   await putToken(world, { secondsLeft: -1, fields: { refreshToken: undefined } });
   const key = await putRole(world, 600);
@@ -231,7 +234,7 @@ describe("while a person has to sign in, with usable credentials in the cache", 
     await world.settled();
   });
 
-  it("a sign-in that is answered at once gives new ones", async () => {
+  it("a sign-in that is completed at once gives new credentials", async () => {
     const world = await signInWorld();
     const key = await putRole(world, 600);
     const call = await world.call();
@@ -252,7 +255,7 @@ describe("SSO_CRED_CACHE=off", () => {
   });
 });
 
-it("a cache that takes nothing costs only the cache", async () => {
+it("a cache that cannot be written makes no run fail", async () => {
   const world = await signInWorld();
   await putToken(world);
   await world.home.write(".aws/cli", "a file in the folder's place");

@@ -61,7 +61,7 @@ describe.each(runs)("with %s", (_, run, code) => {
   });
 });
 
-it("a home that does not exist and cannot be made gets an answer, too", async () => {
+it("credentials are printed also for a home that does not exist and cannot be created", async () => {
   const world = await signInWorld();
   const env = { ...environment(world), HOME: "/proc/no-such-home", AWS_CONFIG_FILE: world.home.configFile };
   const { code, stdout, stderr } = await start(process.execPath, ["--no-warnings", MAIN, ...MAIN_JOB], {

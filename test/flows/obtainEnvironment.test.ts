@@ -20,7 +20,7 @@ async function worldBehindProxy(env: Record<string, string> = {}): Promise<SignI
 }
 
 describe("a failure caused by one caller's own environment is not passed on to the waiting callers", () => {
-  it("its SSO_CRED_WAIT, asking for the role", async () => {
+  it("its SSO_CRED_WAIT, at the request for the role", async () => {
     const world = await signInWorld();
     await putToken(world);
     world.center.misbehave({ path: ASSIGNMENT, times: 1, how: comeAgain(3) });
@@ -30,7 +30,7 @@ describe("a failure caused by one caller's own environment is not passed on to t
     expect(world.center.count(ASSIGNMENT)).toBe(2);
   });
 
-  it("its SSO_CRED_WAIT, refreshing the token", async () => {
+  it("its SSO_CRED_WAIT, at the refresh of the token", async () => {
     const world = await signInWorld();
     await putToken(world, { secondsLeft: -1 });
     world.center.misbehave({ path: "/token", times: 1, how: comeAgain(3) });
@@ -65,7 +65,7 @@ describe("a failure of the service or the network is passed on to all waiting ca
     expect(pathsAsked(world)).toEqual([]);
   });
 
-  it("however short their wait, when more time would not have helped", async () => {
+  it("even with a short wait, if more time would not have helped", async () => {
     const world = await signInWorld({ env: { SSO_CRED_WAIT: "2" } });
     await putToken(world);
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });

@@ -40,7 +40,7 @@ describe("7. locks", () => {
     expect(locksIn(world)).toEqual([]);
   });
 
-  it("are none while a person thinks", async () => {
+  it("are not held while a person signs in", async () => {
     const world = await signInWorld({ browser: "ignore" });
     const seen: string[][] = [];
     const onSleep = () => {
@@ -56,7 +56,7 @@ describe("7. locks", () => {
   it.each([
     ["no such process", { pid: 4_194_304 }],
     ["a process of the last boot", { boot: "another" }],
-  ])("of a dead one do not hold a call up: %s", async (_, changes) => {
+  ])("of a dead process do not delay a call: %s", async (_, changes) => {
     const world = await signInWorld();
     await putToken(world, { secondsLeft: -1 });
     await held(world, roleLock("corp"), changes);
@@ -78,7 +78,7 @@ describe("7. locks", () => {
   it.each([
     ["the role's lock, with credentials", roleLock, 3600],
     ["the session's lock, with credentials", tokenLock, -1],
-  ])("that do not come are waited for 3 s if something usable is left: %s", async (_, lock, tokenLeft) => {
+  ])("that stay taken are waited for 3 s if something usable is left: %s", async (_, lock, tokenLeft) => {
     const world = await signInWorld();
     await putToken(world, { secondsLeft: tokenLeft });
     const key = await putRole(world, 600);
@@ -93,7 +93,7 @@ describe("7. locks", () => {
     expect(pathsAsked(world)).toEqual([]);
   });
 
-  it("that do not come are waited for 3 s if something usable is left: a token, by all roles once", async () => {
+  it("that stay taken are waited for 3 s if something usable is left: a token, once for all roles", async () => {
     const world = await signInWorld();
     await putToken(world, { secondsLeft: 600 });
     await held(world, tokenLock("corp"));
@@ -106,7 +106,7 @@ describe("7. locks", () => {
     expect(pathsAsked(world)).toEqual([ASSIGNMENT, ASSIGNMENT]);
   });
 
-  it("that do not come leave a short run the time to use the token there is", async () => {
+  it("that stay taken leave a short run the time to use the current token", async () => {
     const world = await signInWorld({ env: { SSO_CRED_WAIT: "2" } });
     await putToken(world, { secondsLeft: 600 });
     await held(world, tokenLock("corp"));
@@ -124,7 +124,7 @@ describe("7. locks", () => {
     expect(world.clock.now()).toBe(began);
   });
 
-  it("of one session are nothing to another", async () => {
+  it("of one session do not delay another", async () => {
     const world = await signInWorld({ config: sessionSection("corp") + sessionSection("other") });
     await putToken(world, { secondsLeft: -1 });
     await putToken(world, { secondsLeft: -1, session: "other" });
@@ -137,7 +137,7 @@ describe("7. locks", () => {
 });
 
 describe("7. many callers at once", () => {
-  it("with nothing cost one sign-in, one tab, and one portal call a role", async () => {
+  it("without a token cost one sign-in, one tab, and one portal call for each role", async () => {
     const world = await signInWorld();
     const roles = Array.from({ length: 12 }, (_, i) => (i % 2 ? "Admin" : "ReadOnly"));
     const calls = await Promise.all(roles.map((role) => world.call(roleArguments(role))));

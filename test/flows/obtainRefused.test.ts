@@ -15,7 +15,7 @@ import {
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 describe("4. the portal answers 401 with a token the cache calls valid", () => {
-  it("a refreshed one is tried", async () => {
+  it("a refreshed token is tried", async () => {
     const world = await signInWorld();
     const { accessToken } = await putToken(world);
     world.center.expireAccessTokens();
@@ -60,7 +60,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     await world.settled();
   });
 
-  it("at once where there is nothing to refresh it with", async () => {
+  it("a person is asked at once if it cannot be refreshed", async () => {
     const world = await signInWorld();
     await putToken(world, { fields: { refreshToken: undefined } });
     world.center.revokeSessions();
@@ -69,7 +69,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     await world.settled();
   });
 
-  it("and refuses every new token too: one tab, and the refusal holds back the next ones", async () => {
+  it("and rejects every new token, too: one tab, and the rejection holds back the next ones", async () => {
     const world = await signInWorld();
     await putToken(world);
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status: 401, body: UNAUTHORIZED } });
@@ -89,7 +89,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     await world.settled();
   });
 
-  it("and after the back-off refuses one more: the back-off doubles, until a token works", async () => {
+  it("and rejects one more after the back-off: the back-off doubles until a token works", async () => {
     const world = await signInWorld();
     const refuse = { path: ASSIGNMENT, how: { kind: "status", status: 401, body: UNAUTHORIZED } } as const;
     world.center.misbehave(refuse);
@@ -104,7 +104,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     expect(await world.traces()).toEqual([]);
   });
 
-  it("once for all who wait, who are asked to sign in once", async () => {
+  it("once for all waiting callers, with one sign-in", async () => {
     const world = await signInWorld();
     await putToken(world);
     world.center.revokeSessions();
@@ -115,7 +115,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     await world.settled();
   });
 
-  it("and every refreshed one, too: one refresh and one sign-in for all roles", async () => {
+  it("and with every refreshed token, too: one refresh and one sign-in for all roles", async () => {
     const world = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "8" } });
     await putToken(world);
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status: 401, body: UNAUTHORIZED } });
@@ -127,7 +127,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     await world.settled();
   });
 
-  it("is not refreshed while somebody is asked to sign in: the answer is waited for", async () => {
+  it("the token is not refreshed while a sign-in is open: its end is awaited", async () => {
     const world = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "8" } });
     const { accessToken } = await putToken(world);
     const login = world.call(["login", "corp"]);
@@ -142,7 +142,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     await world.settled();
   });
 
-  it("an outage of the refresh asks nobody: exit 7, and the token stays", async () => {
+  it("an outage at the refresh starts no sign-in: exit 7, and the token stays", async () => {
     const world = await signInWorld({ center: { servers: "separate" } });
     const file = await putToken(world);
     world.center.expireAccessTokens();
@@ -153,7 +153,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
     expect(await readTokenFile(world)).toEqual(file);
   });
 
-  it("while nobody may be asked, what is cached is printed, with one attempt a minute", async () => {
+  it("while nobody may be asked, cached credentials are printed, with one attempt a minute", async () => {
     const world = await signInWorld({ env: { CI: "1" } });
     await putToken(world);
     world.center.revokeSessions();
@@ -170,13 +170,13 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
 
 const UNAUTHORIZED = { message: "Session token not found or invalid", __type: "x#UnauthorizedException" };
 
-describe("4. the service's own no to the account or role is exit 6, and no sign-in", () => {
+describe("4. an account or role rejected by the service is exit 6, and no sign-in", () => {
   const told = (middle: string, role = "Gone") =>
     `sso-cred: no access to the role '${role}' in account ${ACCOUNT} (${middle}\n`;
   const list = "\n  run: sso-cred list corp";
   const logout = "\n  run: sso-cred logout corp";
 
-  it("403: names account and role, and the roles that are assigned", async () => {
+  it("403: the message names account and role, and the assigned roles", async () => {
     const world = await signInWorld();
     await putToken(world);
     const { code, stdout, stderr } = await world.call(roleArguments("Gone"));
@@ -188,7 +188,7 @@ describe("4. the service's own no to the account or role is exit 6, and no sign-
     expect(world.center.count("/token")).toBe(0);
   });
 
-  it("an account that is not the person's is named with those that are", async () => {
+  it("an account that is not assigned is named with those that are", async () => {
     const world = await signInWorld();
     await putToken(world);
     const { code, stderr } = await world.call([
@@ -219,7 +219,7 @@ describe("4. the service's own no to the account or role is exit 6, and no sign-
   it.each([
     [400, "InvalidRequestException"],
     [404, "ResourceNotFoundException"],
-  ])("%d for a role that is listed: just that", async (status, exception) => {
+  ])("%d for a role that is listed: the message says only that", async (status, exception) => {
     const world = await signInWorld();
     await putToken(world);
     const body = { message: "No", __type: `com.amazonaws.switchboard.portal#${exception}` };
@@ -230,7 +230,7 @@ describe("4. the service's own no to the account or role is exit 6, and no sign-
     expect(stderr).toBe(told(`${exception}: No); ${still}`, "ReadOnly"));
   });
 
-  it("without the list where it cannot be had", async () => {
+  it("the message has no list if there is none", async () => {
     const world = await signInWorld();
     await putToken(world);
     world.center.misbehave({ path: "/assignment/roles", how: { kind: "status", status: 503 } });
@@ -256,7 +256,7 @@ describe("4. the service's own no to the account or role is exit 6, and no sign-
     expect(waits[0]).toMatch(/did not answer within 500 ms/);
   });
 
-  it("even though other credentials are cached that still live", async () => {
+  it("even if valid credentials of another role are cached", async () => {
     const world = await signInWorld();
     await putToken(world);
     await putRole(world, 600);
@@ -265,7 +265,7 @@ describe("4. the service's own no to the account or role is exit 6, and no sign-
     expect([code, stdout]).toEqual([6, ""]);
   });
 
-  it("the same call within 10 s gets the same answer without a request; later, or after a sign-in, it asks again", async () => {
+  it("the same call within 10 s gets the same error without a request; later, or after a sign-in, it asks again", async () => {
     const world = await signInWorld();
     await putToken(world);
     const first = await world.call(roleArguments("Gone"));
@@ -277,7 +277,7 @@ describe("4. the service's own no to the account or role is exit 6, and no sign-
     expect(world.center.count(ASSIGNMENT)).toBe(asked + 1);
   });
 
-  it("for all who wait, with one request", async () => {
+  it("for all waiting callers, with one request", async () => {
     const world = await signInWorld();
     await putToken(world);
     const calls = await Promise.all(Array.from({ length: 6 }, () => world.call(roleArguments("Gone"))));
@@ -286,7 +286,7 @@ describe("4. the service's own no to the account or role is exit 6, and no sign-
   });
 });
 
-it("8. credentials of somebody who has signed in meanwhile are not mixed with the earlier one's", async () => {
+it("8. credentials of a person who has signed in meanwhile are not mixed with those of the earlier one", async () => {
   const world = await signInWorld();
   await putToken(world);
   world.center.misbehave({ path: ASSIGNMENT, how: { kind: "latency", ms: 300 } });

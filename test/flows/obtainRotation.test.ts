@@ -17,7 +17,7 @@ async function rotated(world: SignInWorld, original: object) {
   return other;
 }
 
-describe("6. where a refresh is refused, the file is looked at again for 2 s", () => {
+describe("6. if a refresh is rejected, the file is read again for 2 s", () => {
   it("and a token that another tool has just written is used", async () => {
     const world = await signInWorld(CI);
     const file = await putToken(world, { secondsLeft: -1 });
@@ -89,7 +89,7 @@ it("6. a registration that the service has forgotten is renewed by the sign-in",
   await world.settled();
 });
 
-describe("8. an answer to a refresh", () => {
+describe("8. the response to a refresh", () => {
   /** A call whose refresh the service has processed, but whose response has not arrived yet. */
   async function refreshing() {
     const world = await signInWorld(CI);
@@ -101,7 +101,7 @@ describe("8. an answer to a refresh", () => {
     return { world, file, other, calling };
   }
 
-  it("is not written over what another tool rotated meanwhile, which is used", async () => {
+  it("is not written over a token that another tool rotated meanwhile, which is used", async () => {
     const { world, other, calling } = await refreshing();
     writeToken(world, other);
     expect((await calling).code).toBe(0);
@@ -140,7 +140,7 @@ describe("8. an answer to a refresh", () => {
     );
   });
 
-  it("mends a file that was torn meanwhile", async () => {
+  it("replaces a file that was damaged meanwhile", async () => {
     const { world, file, calling } = await refreshing();
     writeFileSync(join(world.home.path, tokenPath("corp")), JSON.stringify(file).slice(0, 40));
     expect((await calling).code).toBe(0);

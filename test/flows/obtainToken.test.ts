@@ -33,7 +33,7 @@ describe("6. a token with 15 minutes left", () => {
     expect(bearers(world)).toEqual([file.accessToken]);
   });
 
-  it("and no longer with a second less: it is refreshed, and the file is the AWS CLI's", async () => {
+  it("is refreshed with a second less, and the file is the AWS CLI's", async () => {
     const { world, file } = await worldWith({ secondsLeft: 899 });
     expect((await world.call()).code).toBe(0);
     expect(pathsAsked(world)).toEqual(["/token", ASSIGNMENT]);
@@ -64,7 +64,7 @@ describe("6. a token with 15 minutes left", () => {
 });
 
 describe("6. a refresh", () => {
-  it("keeps the refresh token that the answer omits", async () => {
+  it("keeps the refresh token if the response omits it", async () => {
     const { world, file } = await worldWith(
       { secondsLeft: -1 },
       { center: { omitRefreshToken: ["refresh"] } },
@@ -79,7 +79,7 @@ describe("6. a refresh", () => {
     expect((await readTokenFile(world)).theirs).toEqual({ list: [1, null] });
   });
 
-  it("needs no registration's expiry in the file", async () => {
+  it("works without the registration's expiry in the file", async () => {
     const { world } = await worldWith({ secondsLeft: -1, fields: { registrationExpiresAt: undefined } });
     expect((await world.call()).code).toBe(0);
     expect(pathsAsked(world)).toEqual(["/token", ASSIGNMENT]);
@@ -115,7 +115,7 @@ describe("6. a refresh that is impossible or fails leaves a token with 60 s left
     expect(await readTokenFile(world)).toEqual({ ...file });
   });
 
-  it("the service refuses: once a minute, not for each role", async () => {
+  it("the service rejects it: once a minute, not for each role", async () => {
     const { world, file } = await worldWith({ secondsLeft: 600 });
     refusing(world);
     expect((await world.call(roleArguments("ReadOnly"))).code).toBe(0);
@@ -125,7 +125,7 @@ describe("6. a refresh that is impossible or fails leaves a token with 60 s left
     expect(world.opened()).toEqual([]);
   });
 
-  it("but none with 59 s left: a person is asked", async () => {
+  it("but not a token with 59 s left: a person is asked", async () => {
     const { world } = await worldWith({ secondsLeft: 59, fields: { refreshToken: undefined } });
     expect((await world.call()).code).toBe(0);
     expect(world.opened()).toHaveLength(1);
@@ -133,7 +133,7 @@ describe("6. a refresh that is impossible or fails leaves a token with 60 s left
   });
 });
 
-describe("6. an outage is no reason to ask a person, nor to throw a token away", () => {
+describe("6. an outage is no reason to ask a person or to remove a token", () => {
   it.each([59, -1, -86_400])("with %d s left: exit 7, and the file stays as it is", async (secondsLeft) => {
     const { world } = await worldWith({ secondsLeft });
     const before = await world.home.read(tokenPath("corp"));
@@ -159,7 +159,7 @@ describe("6. a legacy profile's token", () => {
     expect(bearers(world)).toEqual([file.accessToken]);
   });
 
-  it("is replaced by a sign-in after that, by device code", async () => {
+  it("is then replaced by a sign-in with a device code", async () => {
     const { world } = await worldWith({ secondsLeft: 59, session: START_URL }, { config });
     expect((await world.call(old)).code).toBe(0);
     expect(world.center.count("/device_authorization")).toBe(1);

@@ -6,7 +6,7 @@ const legacy = (name: string, startUrl = START_URL) =>
   `[profile ${name}]\nsso_start_url = ${startUrl}\nsso_region = eu-west-1\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n`;
 
 describe("a config with legacy profiles only", () => {
-  it("has one session, which needs no name", async () => {
+  it("has one session, which need not be named", async () => {
     const { call, home } = await signInWorld({ config: legacy("old") + legacy("older") });
     expect((await call(["login"])).stdout).toContain(`Signed in to '${START_URL}'`);
     expect(await home.exists(tokenPath(START_URL))).toBe(true);
@@ -16,7 +16,7 @@ describe("a config with legacy profiles only", () => {
     expect(await home.exists(tokenPath(START_URL))).toBe(false);
   });
 
-  it("with several start URLs is asked for one of them", async () => {
+  it("with several start URLs needs the name of one", async () => {
     const config = legacy("old") + legacy("other", "https://d-0000000000.awsapps.com/start");
     const { call, home } = await signInWorld({ config });
     for (const command of ["login", "logout", "list"]) {

@@ -18,7 +18,7 @@ async function atAws(env: Record<string, string> = {}) {
   return { asked, env: { ...none, ...env, HTTPS_PROXY: `http://127.0.0.1:${port}` } };
 }
 
-it("credentials of a stand-in are served to no run at AWS, and AWS is not sent its token", async () => {
+it("a run at AWS gets no credentials of a stand-in, and AWS is not sent its token", async () => {
   const world = await signInWorld();
   expect((await world.call()).code).toBe(0);
   expect(keyOf(await world.call())).not.toBe("");
@@ -27,7 +27,7 @@ it("credentials of a stand-in are served to no run at AWS, and AWS is not sent i
   expect(asked).toEqual([]);
 });
 
-it("a refreshed token is still that stand-in's", async () => {
+it("a refreshed token still belongs to that stand-in", async () => {
   const world = await signInWorld();
   await putToken(world, { secondsLeft: -1 });
   expect((await world.call()).code).toBe(0);
@@ -67,7 +67,7 @@ it.each([
   expect(world.opened()).toHaveLength(1);
 });
 
-it("cached credentials of a stand-in that cannot be reached any more still serve", async () => {
+it("cached credentials of a stand-in that cannot be reached any more are used", async () => {
   const world = await signInWorld();
   const key = keyOf(await world.call());
   const url = "http://127.0.0.1:1";
@@ -75,7 +75,7 @@ it("cached credentials of a stand-in that cannot be reached any more still serve
   expect(keyOf(await world.call(MAIN_JOB, { env }))).toBe(key);
 });
 
-it("an endpoint of AWS's own under another name is AWS", async () => {
+it("another name of AWS's own endpoint is AWS", async () => {
   const world = await signInWorld({ env: { SSO_CRED_CACHE: "off" } });
   expect((await world.call()).code).toBe(0);
   const { asked, env } = await atAws({

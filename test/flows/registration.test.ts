@@ -60,7 +60,7 @@ describe("the client registration", () => {
     },
   );
 
-  it("that the service has forgotten is made anew within the same sign-in, with a code", async () => {
+  it("that the service has forgotten is renewed within the same sign-in with a code", async () => {
     const world = await signInWorld(DEVICE);
     const forgotten = await putRegistration(world, undefined, 60);
     world.center.state.registrations.delete(forgotten);
@@ -69,7 +69,7 @@ describe("the client registration", () => {
     expect(world.opened()).toHaveLength(1);
   });
 
-  it("that the service has forgotten is made anew by the next sign-in, in the browser", async () => {
+  it("that the service has forgotten is renewed by the next sign-in in the browser", async () => {
     const world = await signInWorld({ env: { SSO_CRED_WAIT: "5" } });
     const forgotten = await putRegistration(world, CODE, 60);
     world.center.state.registrations.delete(forgotten);
@@ -80,13 +80,13 @@ describe("the client registration", () => {
     expect(world.center.count("/client/register")).toBe(1);
   });
 
-  it("that cannot be kept costs nothing but a request", async () => {
+  it("that cannot be stored costs only a request", async () => {
     const { call, home } = await signInWorld();
     await home.write(`${FILE}/a folder in its place`, "");
     expect((await call()).code).toBe(0);
   });
 
-  it("asks for what the AWS CLI asks for", async () => {
+  it("requests the same as the AWS CLI", async () => {
     const { call, center } = await signInWorld();
     await call();
     expect(center.requests[0]?.body).toEqual({
@@ -104,14 +104,14 @@ describe("a session without scopes", () => {
   const config = `[sso-session corp]\nsso_start_url = ${START_URL}\nsso_region = eu-west-1\n`;
   const path = registrationPath({ ...KEY, scopes: null });
 
-  it("asks for the AWS CLI's in the browser grant", async () => {
+  it("requests the AWS CLI's in the browser grant", async () => {
     const { call, center, home } = await signInWorld({ config });
     await call();
     expect(center.requests[0]?.body).toMatchObject({ scopes: ["sso:account:access"] });
     expect(await home.readJson(path)).toMatchObject({ scopes: ["sso:account:access"] });
   });
 
-  it("asks for none with a code", async () => {
+  it("requests none with a code", async () => {
     const { call, center, home } = await signInWorld({ config, ...DEVICE });
     await call();
     expect(center.requests[0]?.body).toEqual({ clientName: "botocore-client-corp", clientType: "public" });

@@ -16,7 +16,7 @@ describe("a refresh", () => {
     ["ThrottlingException", "throttling"],
     ["TooManyRequestsException", "too_many_requests"],
     ["RequestTimeoutException", "request_timeout"],
-  ])("is tried again after %s with HTTP 400", async (exception, error) => {
+  ])("is repeated after %s with HTTP 400", async (exception, error) => {
     const world = await signInWorld();
     await putToken(world, { secondsLeft: -1 });
     world.center.misbehave({ path: "/token", times: 2, how: oidcError(error, exception) });
@@ -26,7 +26,7 @@ describe("a refresh", () => {
     expect(world.center.count("/token")).toBe(3);
   });
 
-  it("that is throttled for good costs neither a tab nor the token", async () => {
+  it("that stays throttled costs neither a tab nor the token", async () => {
     const world = await signInWorld();
     const { refreshToken } = await putToken(world, { secondsLeft: -1 });
     world.center.misbehave({ path: "/token", how: oidcError("slow_down", "SlowDownException") });
@@ -92,7 +92,7 @@ describe("the portal", () => {
   });
 
   it.each(["ThrottlingException", "TooManyRequestsException", "RequestTimeoutException"])(
-    "is asked again after %s with HTTP 400",
+    "gets another request after %s with HTTP 400",
     async (exception) => {
       const world = await signInWorld();
       await putToken(world);
@@ -113,7 +113,7 @@ describe("the portal", () => {
     expect(stderr).not.toContain("Unknown");
   });
 
-  it("that refuses a session without the scope for accounts: the scope is named", async () => {
+  it("that rejects a session without the scope for accounts: the scope is named", async () => {
     const config = sessionSection("corp").replace("sso:account:access", "openid");
     const scope = "sso_registration_scopes in [sso-session corp] lacks sso:account:access";
     for (const [status, code] of [

@@ -14,7 +14,7 @@ describe("in the session's section", () => {
     expect(await home.exists(CACHED)).toBe(true);
   });
 
-  it("sso_cred_wait bounds how long a call waits, and the variable wins", async () => {
+  it("sso_cred_wait limits how long a call waits, and the variable wins", async () => {
     const { call, clock } = await signInWorld({ ...config("sso_cred_wait = 7"), browser: "ignore" });
     const waited = async (env: Record<string, string>) => {
       const start = clock.now();
@@ -28,7 +28,7 @@ describe("in the session's section", () => {
   it.each([
     ["sso_cred_wait = soon", "sso_cred_wait is soon; it takes seconds, 0 to 3600"],
     ["sso_cred_cache = no", "sso_cred_cache is no; use on or off"],
-  ])("%s is refused", async (line, message) => {
+  ])("%s is rejected", async (line, message) => {
     const { call, home } = await signInWorld(config(line));
     const { code, stderr } = await call();
     expect([code, stderr]).toEqual([3, `sso-cred: ${home.configFile}: [sso-session corp]: ${message}\n`]);

@@ -39,7 +39,7 @@ describe("the first call", () => {
     expect(await traces()).toEqual([]);
   });
 
-  it("is followed by calls that need nobody", async () => {
+  it("is followed by calls that need no person", async () => {
     const { call, opened, center } = await signInWorld();
     await call();
     const other = await call(["corp", "--account-id", "210987654321", "--role-name", "ReadOnly"]);
@@ -67,11 +67,11 @@ describe("many callers", () => {
   });
 });
 
-describe("what does not work out", () => {
+describe("a sign-in that fails", () => {
   it.each([
     ["browser", {}],
     ["device", DEVICE],
-  ])("a denial in the %s grant: exit 5 for every waiter, and `login` asks anew", async (_, env) => {
+  ])("a denial in the %s grant: exit 5 for every waiting caller, and `login` asks again", async (_, env) => {
     const world = await signInWorld({ env, center: { consent: "deny" } });
     const calls = await Promise.all([world.call(), world.call()]);
     const line = "sso-cred: the sign-in to 'corp' was denied\n  run: sso-cred login corp\n";
@@ -87,7 +87,7 @@ describe("what does not work out", () => {
     expect(world.opened()).toHaveLength(2);
   });
 
-  it("codes that die: exit 5, and the next call is silent", async () => {
+  it("codes that expire: exit 5, and the next call opens no tab", async () => {
     const world = await signInWorld({
       env: { ...DEVICE, SSO_CRED_WAIT: "100" },
       browser: "ignore",
@@ -104,14 +104,14 @@ describe("what does not work out", () => {
     expect(world.opened()).toHaveLength(1);
   });
 
-  it("a short outage of the service costs nobody a sign-in", async () => {
+  it("a short outage of the service costs no sign-in", async () => {
     const world = await signInWorld();
     world.center.misbehave({ path: "/client/register", times: 2, how: { kind: "status", status: 503 } });
     const { code, stderr } = await world.call();
     expect([code, stderr, world.opened().length]).toEqual([0, "", 1]);
   });
 
-  it("a service that is away: exit 7, no browser, and no silence afterwards", async () => {
+  it("an unavailable service: exit 7, no browser, and no back-off afterwards", async () => {
     const world = await signInWorld();
     await world.center.goDown("oidc");
     const first = await world.call();

@@ -9,7 +9,7 @@ const UNANSWERED = { browser: "ignore", env: { SSO_CRED_WAIT: "5" } } as const;
 /** The person visits the open page. */
 const visit = async ({ opened }: SignInWorld) => (await fetch(opened().at(-1) ?? "")).text();
 
-it("a refresh by another call does not answer `sso-cred login`, whose page stays alive", async () => {
+it("a refresh by another call does not end `sso-cred login`, whose page stays open", async () => {
   const world = await signInWorld(UNANSWERED);
   const { accessToken } = await putToken(world, { secondsLeft: 90 });
   let isDone = false;
@@ -29,7 +29,7 @@ it("a refresh by another call does not answer `sso-cred login`, whose page stays
   expect(await world.traces()).toEqual([]);
 });
 
-it("callers whose refreshed tokens the portal refuses do not take each other's for a sign-in", async () => {
+it("callers whose refreshed tokens the portal rejects do not take each other's for a sign-in", async () => {
   const world = await signInWorld(UNANSWERED);
   await putToken(world);
   world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status: 401, body: UNAUTHORIZED } });
@@ -46,7 +46,7 @@ it("callers whose refreshed tokens the portal refuses do not take each other's f
   expect(world.opened()).toHaveLength(1);
 });
 
-it("a sign-in that was denied stays one, though the old token was refreshed meanwhile", async () => {
+it("a denied sign-in stays denied even if the old token was refreshed meanwhile", async () => {
   const world = await signInWorld({ ...UNANSWERED, center: { consent: "deny" } });
   await putToken(world, { secondsLeft: 90 });
   const person = world.call(LOGIN);

@@ -118,7 +118,7 @@ describe("a config file that does not exist", () => {
   });
 });
 
-describe("where the AWS CLI would read another account, nothing is asked for:", () => {
+describe("where the AWS CLI would read another account, no request is made:", () => {
   const other = (line: number) =>
     `is 222222222222 here and 111111111111 to the AWS CLI (line ${line}); write each key once, at the start of its line, and one section of each name`;
   const role = (id: string) => `sso_account_id = ${id}\n`;
@@ -178,7 +178,7 @@ describe("where the AWS CLI would read another account, nothing is asked for:", 
     ).toBe(message);
   });
 
-  it("but it is where only the SDKs read one", async () => {
+  it("but it is made where only the SDKs read one", async () => {
     const config = `[profile dev]\nregion = x\n  ${role("123456789011")}${rest}${sessionSection("corp")}`;
     const { call } = await signInWorld({ config });
     expect((await call(["--profile", "dev"])).code).toBe(0);

@@ -51,7 +51,7 @@ describe("a company's own start URL", () => {
     expect(await home.readJson(tokenPath("corp"))).toMatchObject({ startUrl: ownUrl() });
   });
 
-  it("is asked by doctor, which says where it leads", async () => {
+  it("is requested by doctor, which says where it leads", async () => {
     const { call } = await world();
     expect((await call(["doctor"])).stdout).not.toContain("start-url-unusable");
     leadsTo = "https://example.com/";
@@ -67,7 +67,7 @@ describe("a company's own start URL", () => {
     expect(request?.body).toMatchObject({ startUrl: leadsTo });
   });
 
-  it("is left alone by calls that sign nobody in, refreshes included", async () => {
+  it("is not requested by calls without a sign-in, refreshes included", async () => {
     const { call, center, home, clock } = await world();
     const token = { startUrl: ownUrl(), region: "eu-west-1", ...center.signIn() };
     const expired = { ...tokenFile(token), expiresAt: isoSeconds(clock.now() - 1000) };
@@ -76,7 +76,7 @@ describe("a company's own start URL", () => {
     expect([center.count("/token"), asked]).toEqual([1, []]);
   });
 
-  it("that leads to another region says what to change", async () => {
+  it("that leads to another region makes the message say what to change", async () => {
     leadsTo = "https://ssoins-1.portal.us-east-2.app.aws";
     const { call, center, opened } = await world();
     const { code, stdout, stderr } = await call();
@@ -86,7 +86,7 @@ describe("a company's own start URL", () => {
     );
   });
 
-  it("that leads elsewhere fails the sign-in, and nothing that needs none", async () => {
+  it("that leads elsewhere fails the sign-in, and no call that needs none", async () => {
     leadsTo = "https://evil.example/";
     const { call, center, opened } = await world();
     const { code, stderr } = await call(MAIN_JOB);
@@ -95,7 +95,7 @@ describe("a company's own start URL", () => {
   });
 });
 
-it("AWS's own start URL is told as it is written, and nobody is asked", async () => {
+it("AWS's own start URL is used as it is written, without a request", async () => {
   const startUrl = `${START_URL}#/`;
   const { call, center } = await signInWorld({
     config: `[sso-session corp]\nsso_start_url = ${startUrl}\nsso_region = eu-west-1\n`,

@@ -22,7 +22,7 @@ it.each([
 });
 
 describe("status of a session whose settings cannot be used", () => {
-  it("says in its line what is wrong, beside the others, and exits with 3", async () => {
+  it("says in its line what is wrong, besides the others, and ends with 3", async () => {
     const world = await signInWorld({ config: sessionSection("corp") + broken });
     await putToken(world);
     const { code, stdout, stderr } = await world.call(["status"]);
