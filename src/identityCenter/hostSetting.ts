@@ -1,4 +1,5 @@
 import { sectionOf } from "../config/describeSession.ts";
+import { misspeltRegion } from "../config/regions.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { serviceUnavailableOf } from "../http/serviceUnavailable.ts";
 import type { SsoSession } from "../model.ts";
@@ -15,7 +16,9 @@ export function endpointSetting(
   const isConfigured = (service === "oidc" ? endpoints.oidcUrl : endpoints.ssoUrl) !== undefined;
   if (isConfigured) return "the configured endpoint (AWS_ENDPOINT_URL, endpoint_url)";
   const isNamed = name !== undefined && loginArguments !== undefined;
-  return `sso_region (${region})${isNamed ? ` in ${sectionOf({ name, loginArguments })}` : ""}`;
+  const guess = misspeltRegion(region);
+  const shown = guess === undefined ? region : `${region}, not ${guess}`;
+  return `sso_region (${shown})${isNamed ? ` in ${sectionOf({ name, loginArguments })}` : ""}`;
 }
 
 /** If there is no host of that name, adds the setting it came from to the error. */

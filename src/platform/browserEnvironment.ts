@@ -12,7 +12,7 @@ const ALLOWED = [
   /^(DISPLAY|WAYLAND_DISPLAY|WAYLAND_SOCKET|XAUTHORITY|ICEAUTHORITY|SESSION_MANAGER|DESKTOP_SESSION|WINDOWID|XMODIFIERS)$/,
   /^(XDG|DBUS|GNOME|GDM|KDE|QT|GTK|GTK2|GTK3|GDK|GIO|GSETTINGS|GVFS|MATE|XFCE|LXQT|CINNAMON|SWAYSOCK|HYPRLAND|I3SOCK|PULSE|PIPEWIRE|ALSA|AT_SPI|FONTCONFIG|MESA|LIBGL|LIBVA|VDPAU|DRI|NO_AT_BRIDGE|IBUS|FCITX|LOCALE_ARCHIVE|NIX|FLATPAK|SNAP)(_[A-Z0-9_]+)?$/,
   /^(MOZ|CHROME|CHROMIUM)_[A-Z0-9_]+$/,
-  /^(LD_LIBRARY_PATH|DYLD_[A-Z_]+)$/,
+  /^(LD_LIBRARY_PATH|DYLD_(FALLBACK_)?(LIBRARY|FRAMEWORK)_PATH)$/,
   // Proxies, which browsers use.
   /^(https?|ftp|all|no|auto)_proxy$/i,
   // For a BROWSER that opens the page on another computer.
@@ -27,12 +27,33 @@ const ALLOWED_ON_WINDOWS =
 /** The name under which a launcher (PyInstaller, the snap of VS Code) saves a variable's value. */
 const SAVED = /^(.+?)(?:_VSCODE_SNAP)?_ORIG$/;
 
-/** The part of our environment that a browser is started with. Saved values are restored. */
+/** Variables that name libraries, modules and resources to load. */
+const LOADED =
+  /^(LD_LIBRARY_PATH|DYLD_.+|XDG_(DATA|CONFIG)_DIRS|(GTK|GTK2|GTK3|GDK|GIO|GSETTINGS|GVFS|QT|FONTCONFIG|LIBGL|LIBVA|MESA|VDPAU|ALSA|PIPEWIRE)(_.+)?)$/;
+
+/** The unpacked files of a PyInstaller program, of an AppImage, of a snap. */
+const BUNDLED = /\/(?:_MEI|\.mount_)[^/]+(?:\/|$)|^\/snap\//;
+
+/**
+ * The part of our environment that a browser is started with. Saved values are restored. Without
+ * them, what leads into another program's bundle is dropped: it was not set before.
+ */
 export function browserEnvironment(env: System["env"], platform = process.platform): NodeJS.ProcessEnv {
   const isAllowed = (name: string) =>
     ALLOWED.some((pattern) => pattern.test(platform === "win32" ? name.toUpperCase() : name)) ||
     (platform === "win32" && ALLOWED_ON_WINDOWS.test(name));
-  return Object.fromEntries(Object.entries(withSavedValues(env)).filter(([name]) => isAllowed(name)));
+  return Object.fromEntries(
+    Object.entries(withSavedValues(env)).flatMap(([name, value]) => {
+      const kept = LOADED.test(name) ? withoutBundled(value) : value;
+      return isAllowed(name) && kept !== undefined ? [[name, kept]] : [];
+    }),
+  );
+}
+
+function withoutBundled(paths: string | undefined): string | undefined {
+  const entries = paths?.split(":") ?? [];
+  const kept = entries.filter((entry) => !BUNDLED.test(entry));
+  return kept.length === 0 ? undefined : kept.join(":");
 }
 
 /** Restores what the caller's launcher has saved. Empty means that the variable was not set. */

@@ -131,7 +131,7 @@ Using https://d-1234567890.awsapps.com/start
 SSO region [None]: eu-wst-1
 SSO registration scopes [sso:account:access]:
 sso-cred: cannot find host oidc.eu-wst-1.amazonaws.com: are you online, and is
-sso_region (eu-wst-1) in [sso-session corp] right?
+sso_region (eu-wst-1, not eu-west-1) in [sso-session corp] right?
 SSO region [eu-wst-1]:`);
     wizard.type(controlC);
     expect((await wizard.done).screen).toMatch(/\nsso-cred: cancelled; nothing was written$/);

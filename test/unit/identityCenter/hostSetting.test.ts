@@ -13,6 +13,7 @@ test.each([
     "sso_region (eu-west-9) in the profile (--profile old)",
   ],
   [session, "sso_region (eu-west-9)"],
+  [{ ...session, region: "eu-wst-1" }, "sso_region (eu-wst-1, not eu-west-1)"],
   [
     { ...session, endpoints: { ...session.endpoints, oidcUrl: "https://x.test" } },
     "the configured endpoint (AWS_ENDPOINT_URL, endpoint_url)",

@@ -54,6 +54,7 @@ it.each<NodeJS.Platform>(["linux", "darwin", "win32"])(
         "PYTHONPATH",
         "GIT_DIR",
         "LD_PRELOAD",
+        "DYLD_INSERT_LIBRARIES",
       ],
       ...["PERL5LIB", "RUBYOPT", "JAVA_TOOL_OPTIONS", "BASH_ENV", "ENV"],
     );
@@ -71,6 +72,25 @@ it("restores the values that the launcher of a frozen program or a snap has save
   };
   expect(browserEnvironment(env, "linux")).toEqual({ LD_LIBRARY_PATH: "/opt/mine/lib" });
 });
+
+it.each([
+  ["LD_LIBRARY_PATH", "/tmp/_MEIx1y2z3", undefined],
+  ["LD_LIBRARY_PATH", "/var/tmp/_MEI12/lib:/opt/mine/lib", "/opt/mine/lib"],
+  ["LD_LIBRARY_PATH", "/tmp/.mount_CursorAb12/usr/lib/", undefined],
+  ["DYLD_LIBRARY_PATH", "/private/var/folders/x/T/_MEI12", undefined],
+  ["GTK_PATH", "/snap/code/1/usr/lib/gtk", undefined],
+  ["GIO_MODULE_DIR", "/home/you/snap/code/common/.cache/gio", "/home/you/snap/code/common/.cache/gio"],
+  ["XDG_DATA_DIRS", "/snap/code/1/usr/share:/usr/share", "/usr/share"],
+  ["QT_PLUGIN_PATH", "/tmp/_MEI12/PyQt5/plugins", undefined],
+  ["PATH", "/snap/bin:/tmp/_MEI12:/usr/bin", "/snap/bin:/tmp/_MEI12:/usr/bin"],
+  ["LD_LIBRARY_PATH", "/usr/lib/wsl/lib", "/usr/lib/wsl/lib"],
+  ["DBUS_SESSION_BUS_ADDRESS", "unix:path=/run/user/1000/bus", "unix:path=/run/user/1000/bus"],
+])(
+  "a frozen program's or a snap's libraries, not saved, do not reach the browser: %s=%s",
+  (name, value, kept) => {
+    expect(browserEnvironment({ [name]: value }, "linux")[name]).toBe(kept);
+  },
+);
 
 it("drops library paths inside the caller's own folder where nothing was saved", () => {
   const folder = "/usr/local/aws-cli/v2/2.27/dist";
