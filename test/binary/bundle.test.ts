@@ -46,7 +46,7 @@ describe("the entry script", () => {
     expect(output?.bytes).toBeLessThanOrEqual(20_000);
   });
 
-  test("asks for nothing but node:fs on a hit, which each start has loaded anyway, and runs no chunk", async () => {
+  test("loads only node:fs on a hit, which Node has loaded anyway, and runs no chunk", async () => {
     await home.write(
       rolePath("my-sso", "123456789011", "ReadOnly"),
       roleFile(Date.now() + 3_600_000, "123456789011"),
@@ -69,7 +69,7 @@ describe("the chunks", () => {
     ["portalSdk", "client-sso/"],
     ["oidcSdk", "client-sso-oidc/"],
   ])(
-    "%s holds nothing of the SDK that looks for credentials, signs, or speaks HTTP in its own way",
+    "%s has no part of the SDK that looks for credentials, signs, or has its own HTTP",
     async (chunk, client) => {
       const { outputs } = JSON.parse(await readFile(`${root}dist/meta/${chunk}.json`, "utf8")) as Metafile;
       const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
@@ -84,7 +84,7 @@ describe("the chunks", () => {
     },
   );
 
-  test("are run on a miss, each from a code cache that V8 accepts without a word, as Node's own", async () => {
+  test("are run on a miss, each from a code cache that V8 accepts", async () => {
     const { args, env, stop } = await prepareRehearsal(join(home.path, "rehearsal"));
     try {
       const { scripts, cacheTag, loaded } = await observe(args, env);

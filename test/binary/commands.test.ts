@@ -9,7 +9,7 @@ async function signedInWorld() {
 }
 
 describe("logout", () => {
-  it("while offline: exit 0, the local files are gone, one line says that the portal could not be told", async () => {
+  it("while offline: exit 0, the local files are removed, one line says that the portal could not be told", async () => {
     const world = await signedInWorld();
     await world.center.goDown();
     const { code, stdout, stderr } = await world.run(["logout"]);
@@ -19,7 +19,7 @@ describe("logout", () => {
     expect(await world.home.files(".aws/sso/cache")).toEqual([]);
   });
 
-  it("then login, then a call, as a person does", async () => {
+  it("then login and a call work, as a person does them", async () => {
     const { run, browser } = await signedInWorld();
     expect(await run(["logout", "corp"])).toMatchObject({
       code: 0,
@@ -88,7 +88,7 @@ describe("status", () => {
     expect(world.center.requests).toEqual([]);
   });
 
-  it("as JSON, of every session, legacy profiles too", async () => {
+  it("as JSON, of every session, also of legacy profiles", async () => {
     const legacyUrl = "https://old.awsapps.com/start";
     const legacy = `[profile old]\nsso_start_url = ${legacyUrl}\nsso_region = us-east-1\n`;
     const world = await binaryWorld({ config: sessionSection("corp") + legacy });
@@ -126,7 +126,7 @@ describe("status", () => {
     ]);
   });
 
-  it("of several: exit 4 as soon as one of the asked needs a person", async () => {
+  it("of several: exit 4 if one of the named sessions needs a person", async () => {
     const world = await binaryWorld({ config: sessionSection("corp") + sessionSection("other") });
     await signedIn(world, { expiresAt: future });
     const codes = [];
@@ -144,7 +144,7 @@ describe("status", () => {
     expect([code, stdout]).toEqual([4, `corp: not signed in, a sign-in is open${endpoints(world)}\n`]);
   });
 
-  it("of an unknown session, and without any, is a sentence", async () => {
+  it("of an unknown session, or without any session, is one sentence", async () => {
     const world = await binaryWorld();
     expect(await world.run(["status", "crop"])).toMatchObject({
       code: 3,
@@ -160,7 +160,7 @@ describe("status", () => {
   });
 });
 
-it("a disk that takes no role credentials costs only the cache", async () => {
+it("a disk that cannot take role credentials makes no call fail", async () => {
   const world = await signedInWorld();
   await world.home.write(".aws/cli", "in the way");
   expect(await world.run()).toMatchObject({ code: 0, stderr: "" });

@@ -65,7 +65,7 @@ describe.each(SHELLS)("in $shell, a tab", ({ shell, isMissing }) => {
 });
 
 describe("the completion's program", () => {
-  it("answers fast", async () => {
+  it("responds fast", async () => {
     const home = await makeHome({ config: CONFIG });
     const program = placeExecutable(join(home.path, "bin"));
     const times = Array.from({ length: 15 }, () => {

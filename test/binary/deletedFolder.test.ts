@@ -13,7 +13,7 @@ async function fromDeletedFolder(
   return await runShell(`mkdir gone && cd gone && rmdir ../gone && exec "$SSO_CRED" ${line}`, { home, env });
 }
 
-it("a sign-in works, with a relative trace file, too, which costs only the trace", async () => {
+it("a sign-in works, also with a relative trace file, of which only the trace is lost", async () => {
   const world = await binaryWorld();
   const result = await fromDeletedFolder(world, MAIN_JOB, { SSO_CRED_TRACE: "trace.log" });
   expect(result).toMatchObject({ code: 0, stderr: "" });

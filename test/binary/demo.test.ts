@@ -77,7 +77,7 @@ test("waits for the person's own browser with --browser, and uses the AWS SDK wi
   expect(stdout).toContain("This was AWS SDK for JavaScript");
 }, 180_000);
 
-test("shows what callers see of a Deny, asks again, and goes on", async () => {
+test("shows what callers see of a Deny, asks again, and continues", async () => {
   const folder = temporaryFolder();
   // The wizard's first tab, the first call's and the command's after it, and that of twenty callers.
   const denied = "[1, 3, 4, 6]";
@@ -102,7 +102,7 @@ test("shows what callers see of a Deny, asks again, and goes on", async () => {
   ).toHaveLength(7);
 }, 180_000);
 
-test("says what was expected and what was seen when a step did not happen", async () => {
+test("says what was expected and what was seen if a step fails", async () => {
   const forged = {
     Version: 1,
     AccessKeyId: "ASIAFORGEDFORGED0001",
@@ -128,7 +128,7 @@ test("says what was expected and what was seen when a step did not happen", asyn
   expect(steps(printed)).toEqual([title]);
 });
 
-test("leaves neither files nor processes when it is ended in the middle of a sign-in", async () => {
+test("leaves neither files nor processes if it is ended in the middle of a sign-in", async () => {
   const folder = temporaryFolder();
   const demo = startDemo(["--browser"], { TMPDIR: folder, BROWSER: "/bin/true" });
   await vi.waitFor(() => expect(demo.stdout()).toContain("Press Allow"), { timeout: 60_000, interval: 50 });

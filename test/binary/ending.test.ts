@@ -13,7 +13,7 @@ async function signedIn(): Promise<BinaryWorld> {
   return world;
 }
 
-test("Ctrl-C while the portal is asked ends the run with its line, and leaves no lock", async () => {
+test("Ctrl-C during a request to the portal ends the run with its line, and leaves no lock", async () => {
   const { center, home, options } = await signedIn();
   center.misbehave({ path: "/federation/credentials", how: { kind: "blackHole" } });
   const running = startBinary(MAIN_JOB, options);
@@ -27,7 +27,7 @@ test("Ctrl-C while the portal is asked ends the run with its line, and leaves no
 const ownNetwork = spawnSync("unshare", ["-mn", "ip", "link", "set", "lo", "up"]).status === 0;
 
 /** A name server that never responds needs a network and a resolv.conf of the test's own. */
-test.skipIf(!ownNetwork)("a name server that never answers does not hold up the end of the run", async () => {
+test.skipIf(!ownNetwork)("a name server that never responds does not delay the end of the run", async () => {
   const { home } = await signedIn();
   const resolv = join(home.path, "resolv.conf");
   const server = join(home.path, "silent.cjs");

@@ -56,7 +56,7 @@ it("files of the current folder have no effect", async () => {
   expect(await world.run()).toMatchObject({ code: 0, stderr: "" });
 });
 
-it("a relative trace file and CA bundle mean the caller's folder in the worker, too", async () => {
+it("a relative trace file and CA bundle are in the caller's folder for the worker, too", async () => {
   const { options, home, center, pending, noWorker } = await binaryWorld({
     center: { tls: SERVER_TLS },
     browser: "ignore",
@@ -76,7 +76,7 @@ it("a relative trace file and CA bundle mean the caller's folder in the worker, 
   expect(await home.read("work/trace.log")).toContain("sign-in succeeded");
 });
 
-it("a HOME that does not exist or cannot be written is a sentence", async () => {
+it("a HOME that does not exist or cannot be written is one sentence", async () => {
   const { options, home } = await binaryWorld();
   const nowhere = await runBinary(MAIN_JOB, {
     ...options,

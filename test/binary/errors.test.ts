@@ -121,7 +121,7 @@ describe("4 login-required", () => {
     await fails(world, 4, `${line}  run: sso-cred login corp\n`, MAIN_JOB, { SSO_CRED_LOGIN: "never" });
   });
 
-  it("the wait ran out while somebody is acting", async () => {
+  it("the wait ran out during a sign-in", async () => {
     const world = await binaryWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "4" } });
     const line =
       "sso-cred: the sign-in to 'corp' is open and waits for you; the next call continues with it\n";

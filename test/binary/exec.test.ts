@@ -19,7 +19,7 @@ async function world() {
 }
 
 describe("exec", () => {
-  it("puts the credentials into the environment of the command, and takes away what would win", async () => {
+  it("puts the credentials into the environment of the command, and removes what would override them", async () => {
     const { run } = await world();
     const { code, stdout, stderr } = await run([...EXEC, "--", "env"], {
       AWS_PROFILE: "other",
@@ -45,7 +45,7 @@ describe("exec", () => {
     expect(stdout).not.toMatch(/AWS_PROFILE|CONTAINER|HELD_BACK/);
   });
 
-  it("takes session, account and role, and runs in itself", async () => {
+  it("takes session, account and role, and runs inside another exec", async () => {
     const { run } = await world();
     const outer = ["exec", "corp", "--account-id", "123456789011", "--role-name", "ReadOnly", "--"];
     const { code, stdout } = await run([
@@ -65,12 +65,12 @@ describe("exec", () => {
     ["exit 3", 3],
     ["kill -TERM $$", 143],
     ["kill -KILL $$", 137],
-  ])("ends as the command does: %s", async (script, code) => {
+  ])("ends with the command's exit code or signal: %s", async (script, code) => {
     const result = await (await world()).run([...SH, script]);
     expect([result.code, result.stdout, result.stderr]).toEqual([code, "", ""]);
   });
 
-  it("says 127 for a command that does not exist and 126 for one that cannot be started", async () => {
+  it("ends with 127 for a command that does not exist and with 126 for one that cannot be started", async () => {
     const { run, home } = await world();
     const missing = await run([...EXEC, "--", "no-such-command"]);
     expect([missing.code, missing.stdout, missing.stderr]).toEqual([
@@ -85,7 +85,7 @@ describe("exec", () => {
     ]);
   });
 
-  it("hands on standard input, flags of the command and a broken pipe", async () => {
+  it("passes on standard input, flags of the command and a broken pipe", async () => {
     const { options } = await world();
     const cat = await startBinary([...EXEC, "--", "cat"], { ...options, stdin: "text\n" }).done;
     expect([cat.code, cat.stdout]).toEqual([0, "text\n"]);
@@ -108,14 +108,14 @@ describe("exec", () => {
     },
   );
 
-  describe.skipIf(process.platform !== "linux")("hands on open files, as env does", () => {
+  describe.skipIf(process.platform !== "linux")("passes on open files, as env does", () => {
     const shell = (made: { options: RunOptions }, script: string) => {
       const env = { ...made.options.env, SSO: BINARY };
       return start("/bin/bash", ["-c", script], { ...made.options, env }).done;
     };
     const files = "3<<<three 12<<<twelve 20<<<twenty";
 
-    it("with low and high numbers, and pipes", async () => {
+    it("with low and high numbers, and also pipes", async () => {
       const cat = 'cat /dev/fd/3 /dev/fd/12 /dev/fd/20 "$0"';
       const script = `"$SSO" ${EXEC.join(" ")} -- sh -c '${cat}' <(echo pipe) ${files}`;
       const { stdout, stderr } = await shell(await world(), script);
@@ -132,7 +132,7 @@ describe("exec", () => {
       expect(made.center.count("/token")).toBe(1);
     });
 
-    it("to the command alone: when it closes one, the other side sees the end", async () => {
+    it("only to the command: when it closes one, the other side sees the end", async () => {
       const command = `"$SSO" ${EXEC.join(" ")} -- sh -c 'exec 3>&-; read x' <back 3>to`;
       const script = `mkfifo to back; ${command} & exec 8>back; cat to; echo closed; echo go >&8; wait; echo over`;
       expect((await shell(await world(), script)).stdout).toBe("closed\nover\n");
@@ -168,7 +168,7 @@ describe("exec", () => {
 });
 
 describe("exec on a terminal", () => {
-  it("signs the person in first, whatever the main job may do", async () => {
+  it("signs the person in first, whatever the mode of the main job", async () => {
     const made = await binaryWorld({ config: CONFIG, env: { SSO_CRED_LOGIN: "never" }, browser: "ignore" });
     const running = startBinaryOnTerminal(
       [...EXEC, "--no-browser", "--", "sh", "-c", "echo key: $AWS_ACCESS_KEY_ID"],
@@ -182,7 +182,7 @@ describe("exec on a terminal", () => {
     expect(screen).toMatch(/key: ASIA/);
   });
 
-  it("leaves Ctrl-C to the command, once", async () => {
+  it("passes Ctrl-C to the command, once", async () => {
     const { options } = await world();
     const script =
       "trap 'echo once' INT; echo ready; n=0; while [ $n -lt 40 ]; do sleep 0.05; n=$((n+1)); done";
@@ -193,7 +193,7 @@ describe("exec on a terminal", () => {
     expect([code, screen.split("once").length]).toEqual([0, 2]);
   });
 
-  it("stops by Ctrl-Z and goes on by fg", async () => {
+  it("stops at Ctrl-Z and continues with fg", async () => {
     const { options } = await world();
     const shell = startOnTerminal("/bin/bash", ["--norc", "-i"], {
       ...options,
@@ -242,7 +242,7 @@ describe("env", () => {
     }
   });
 
-  it("shows no secret on a terminal without --force, and takes everything away with --unset", async () => {
+  it("shows no secret on a terminal without --force, and removes all variables with --unset", async () => {
     const { options, run } = await world();
     const refused = await startBinaryOnTerminal(["env", "--profile", "dev"], options).done;
     expect(refused.code).toBe(2);
@@ -261,7 +261,7 @@ describe("exec --serve", () => {
     'curl -s -w " %{http_code}" -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"';
   const serve = (script: string) => [...EXEC, "--serve", "--", "/bin/sh", "-c", script];
 
-  it("has no secret in the environment, and answers on 127.0.0.1 whoever has the token", async () => {
+  it("has no secret in the environment, and serves on 127.0.0.1 whoever has the token", async () => {
     const { run } = await world();
     const { code, stdout } = await run(serve(`env; ${CURL}`), { AWS_ACCESS_KEY_ID: "outer" });
     expect(code).toBe(0);
@@ -284,14 +284,14 @@ describe("exec --serve", () => {
     ["another path", 'curl -s -w " %{http_code}" -H "Authorization: $T" "$U/x"'],
     ["another method", 'curl -s -w " %{http_code}" -X POST -H "Authorization: $T" "$U"'],
     ["another host", 'curl -s -w " %{http_code}" -H "Host: evil.example" -H "Authorization: $T" "$U"'],
-  ])("answers 403 to %s", async (_, script) => {
+  ])("responds with 403 to %s", async (_, script) => {
     const { run } = await world();
     const names = "U=$AWS_CONTAINER_CREDENTIALS_FULL_URI T=$AWS_CONTAINER_AUTHORIZATION_TOKEN;";
     const { stdout } = await run(serve(`${names} ${script}`));
     expect(stdout).toMatch(/^\{"code":"AccessDenied".* 403$/);
   });
 
-  it("serves fresh credentials when the role's have ended, time and again", async () => {
+  it("serves fresh credentials whenever the role's have expired", async () => {
     const made = await binaryWorld({ config: CONFIG, center: { roleCredentialSeconds: 62 } });
     await signedIn(made);
     const script = `${CURL}; echo; sleep 4; ${CURL}; echo; sleep 4; ${CURL}; echo`;
@@ -300,7 +300,7 @@ describe("exec --serve", () => {
     expect([code, new Set(keys).size]).toEqual([0, 3]);
   });
 
-  it("tells on the terminal of a sign-in in the middle of a job, and answers the waiting request after it", async () => {
+  it("announces a sign-in during a job on the terminal, and then serves the waiting request", async () => {
     const center = { roleCredentialSeconds: 62 };
     const made = await binaryWorld({ config: CONFIG, browser: "ignore", center });
     await signedIn(made);
@@ -317,7 +317,7 @@ describe("exec --serve", () => {
     expect((await running.done).screen).toContain('"AccessKeyId":"ASIA');
   });
 
-  it("runs in exec, and exec in it: the inner one's credentials count", async () => {
+  it("runs inside exec, and exec inside it: the inner one's credentials count", async () => {
     const { run } = await world();
     const inner = `test -z "$AWS_ACCESS_KEY_ID" && ${CURL}`;
     const served = await run([...EXEC, "--", BINARY, ...serve(inner)]);

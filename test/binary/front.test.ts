@@ -72,7 +72,7 @@ describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
     });
   }
 
-  test("answers what init and the AWS CLI write by itself, in the program's bytes", () => {
+  test("answers by itself what init and the AWS CLI write, with the program's bytes", () => {
     fc.assert(
       fc.property(hits, (hit) => {
         expect(agrees(hit, file)).toBe(true);
@@ -81,7 +81,7 @@ describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
     );
   });
 
-  test("never answers anything that the program would not answer in the same bytes", () => {
+  test("never answers anything that the program would not answer with the same bytes", () => {
     let answered = 0;
     const numRuns = RUNS ?? 400;
     fc.assert(
@@ -95,13 +95,13 @@ describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
     expect(answered).toBeLessThan(numRuns / 2);
   });
 
-  test("agrees with the program on each edge of its rules", () => {
+  test("agrees with the program at each limit of its rules", () => {
     const [hit] = fc.sample(hits, { numRuns: 1, seed: 1 }) as [FrontCase];
     const answered = EDGES.filter((edge) => agrees(edge({ ...hit, content: hit.content }), file)).length;
     expect(answered).toBeGreaterThan(EDGES.length / 10);
   });
 
-  test("keeps to that under AddressSanitizer and UBSan", async (context) => {
+  test("does the same under AddressSanitizer and UBSan", async (context) => {
     const sanitized = await sanitizedFront();
     if (typeof sanitized === "string") return context.skip(sanitized);
     try {

@@ -42,7 +42,7 @@ const missing = (path: string) =>
   `sso-cred: the front ${VERSION} cannot run the program ${path}, which is missing\n`;
 
 describe.skipIf(!hasFront)("the front hands on", () => {
-  test("arguments, their first too, environment, folder and descriptors as they are", () => {
+  test("arguments, also the first, environment, folder and descriptors unchanged", () => {
     behind("sso-cred-core", { link: pinnedNode() });
     const tell =
       "console.log(JSON.stringify([process.argv0, process.argv.slice(1), process.env, process.cwd(), require('fs').readFileSync(9, 'utf8'), process.ppid]))";
@@ -77,7 +77,7 @@ describe.skipIf(!hasFront)("the front hands on", () => {
     ["a full disk", ">/dev/full"],
     ["a closed output", ">&-"],
     ["an output that can only be read", "</dev/null >&0"],
-  ])("a hit into %s, and signals are as the caller had them", async (_, redirection) => {
+  ])("a hit into %s, with the caller's signal settings", async (_, redirection) => {
     await cached();
     behind("sso-cred-core", "#!/bin/sh\ngrep SigIgn /proc/self/status >&2\n");
     const ignored = (line: string) =>
@@ -108,7 +108,7 @@ describe.skipIf(!hasFront)("the front hands on", () => {
     expect(run([], {}, installed).stdout).toBe("installed\n");
   });
 
-  test("from its own real place, however it was called", async () => {
+  test("from its own real path, however it was called", async () => {
     behind("sso-cred-core", '#!/bin/sh\necho "$1"\n');
     symlinkSync(front.file, join(home.path, "sso-cred"));
     expect(run(["by a link"], {}, join(home.path, "sso-cred")).stdout).toBe("by a link\n");
@@ -133,7 +133,7 @@ describe.skipIf(!hasFront)("the front hands on", () => {
 });
 
 describe.skipIf(!hasFront)("the front without its program", () => {
-  test("answers a hit, and names what is missing otherwise: exit 3", async () => {
+  test("answers a hit; else it names what is missing: exit 3", async () => {
     await cached();
     expect(run(MAIN_JOB)).toMatchObject({ status: 0, stderr: "" });
     const path = join(dirname(front.folder), "libexec/sso-cred/sso-cred");
@@ -160,7 +160,7 @@ describe.skipIf(!hasFront)("the front without its program", () => {
     expect(run([]).stdout).toBe("intruder\n");
   });
 
-  test("runs the one beside it where somebody else's is in the folder above", (context) => {
+  test("runs the one beside it if another one is in the folder above", (context) => {
     if (process.getuid?.() !== 0) return context.skip("only root can give a file away");
     mkdirSync(join(front.folder, "unpacked"));
     const file = join(front.folder, "unpacked/sso-cred");
@@ -172,7 +172,7 @@ describe.skipIf(!hasFront)("the front without its program", () => {
     expect(run([], {}, file).stdout).toBe("beside\n");
   });
 
-  test("ends with exit 3 when nobody reads what it says, too", async () => {
+  test("ends with exit 3, too, if nobody reads its message", async () => {
     const command = `{ read x <go; "$FRONT"; echo $? >code; } 2>&1 | { exec <&-; echo >go; }; cat code`;
     const script = `mkfifo go; ${command}`;
     const { stdout } = await start("sh", ["-c", script], { home, env: { FRONT: front.file } }).done;
@@ -186,7 +186,7 @@ describe.skipIf(!hasFront)("the front without its program", () => {
       env: { HOME: home.path, PATH: "/usr/bin:/bin" },
       encoding: "utf8",
     });
-  test("ends with exit 7 when the disk takes half of the answer only, as the program does", async (context) => {
+  test("ends with exit 7 if the disk takes only half of the output, as the program does", async (context) => {
     await cached();
     const folder = join(home.path, "disk");
     mkdirSync(folder);
@@ -198,7 +198,7 @@ describe.skipIf(!hasFront)("the front without its program", () => {
     expect(byFront.stderr).toBe("sso-cred: the output was cut short\n");
   });
 
-  test("says so in one line, whatever its folder is called", () => {
+  test("says so in one line, whatever the name of its folder", () => {
     const folder = join(front.folder, "odd\n\u001b[31mname");
     mkdirSync(folder);
     writeFileSync(join(folder, "sso-cred"), readFileSync(front.file), { mode: 0o755 });
@@ -211,7 +211,7 @@ describe.skipIf(!hasFront)("the front without its program", () => {
 });
 
 describe.skipIf(!hasFront)("a front and a program of different versions", () => {
-  test("work together, and --version, trace, status and doctor tell of both", async () => {
+  test("work together, and --version, trace, status and doctor name both", async () => {
     await cached();
     const other = VERSION.replace(/\d/g, "9");
     const bytes = readFileSync(front.file, "latin1").replaceAll(

@@ -82,13 +82,13 @@ describe.each([
 describe("a failing run", () => {
   const failing = ["nope", ...MAIN_JOB.slice(1)];
 
-  it("whose standard error is a full socket ends with its exit code all the same", async () => {
+  it("whose standard error is a full socket ends with its exit code", async () => {
     const { fd } = await fullSocket();
     const child = startInto(await binaryWorld(), "pipe", fd, {}, failing);
     expect(await once(child, "exit")).toEqual([3, null]);
   });
 
-  it("on a terminal that is held ends with its exit code all the same", async () => {
+  it("on a terminal that is held ends with its exit code", async () => {
     const { home, options } = await binaryWorld();
     const running = await startHeld(`"$SSO_CRED" ${failing.join(" ")}`, options);
     await expect.poll(() => home.exists("code"), PATIENT).toBe(true);
@@ -97,7 +97,7 @@ describe("a failing run", () => {
     await running.done;
   });
 
-  it("that finds both streams full ends as it would", async () => {
+  it("with both streams full ends with its exit code", async () => {
     const { fd } = await fullSocket();
     const child = startInto(await cachedWorld(), fd, fd, SHORT);
     expect(await once(child, "exit")).toEqual([7, null]);

@@ -94,7 +94,7 @@ it.skipIf(!canChange)(
 );
 
 it.skipIf(!canChange)(
-  "a home of another user is named, without a command that would take it away",
+  "a home of another user is named, without a command that would change its owner",
   async () => {
     const world = await binaryWorld();
     await signedIn(world, EXPIRED);

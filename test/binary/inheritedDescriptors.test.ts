@@ -18,7 +18,7 @@ it("a lock that the caller's script holds reaches neither the worker nor the bro
   expect((await runShell(`flock -n "${lock}" true`, options)).code).toBe(0);
 });
 
-it("the worker of exec holds no lock of the caller's script, which the command will get", async () => {
+it("the worker of exec holds no lock of the caller's script, but the command gets it", async () => {
   const { home, options, pending } = await binaryWorld({ browser: "ignore" });
   const lock = join(home.path, "script.lock");
   const script = `exec bash -c 'exec 200>"${lock}"; flock -n 200 && exec "$SSO_CRED" exec ${MAIN_JOB.join(" ")} -- true'`;
@@ -30,7 +30,7 @@ it("the worker of exec holds no lock of the caller's script, which the command w
   caller.killGroup();
 });
 
-it("a browser that stays holds nothing of the caller's", async () => {
+it("a browser that stays open keeps no descriptor of the caller", async () => {
   const { home, options } = await binaryWorld();
   const stays = join(home.path, "stays");
   await home.write("stays", `#!/bin/sh\nls -l /proc/self/fd >"$0.fds"\nexec sleep 4\n`);

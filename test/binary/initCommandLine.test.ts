@@ -36,13 +36,13 @@ async function installed() {
 const quoted = (path: string) => `${dirname(dirname(path))}/"${path.split("/").slice(-2).join("/")}"`;
 const INIT = "init corp --account-id 123456789011 --role-name Admin --yes";
 
-it("the path that was found on the PATH is written, its link not resolved", async () => {
+it("the path found in PATH is written, without resolving links", async () => {
   const { run, line, link } = await installed();
   expect(await run(`sso-cred ${INIT}`)).toMatchObject({ code: 0, stderr: "" });
   expect(await line()).toBe(`${quoted(link)} corp --account-id 123456789011 --role-name Admin`);
 });
 
-it("the path by which it was called is written, made absolute", async () => {
+it("the path by which it was called is written, as an absolute path", async () => {
   const { run, line, link, real } = await installed();
   await run(`'./my bin/sso-cred' ${INIT}`);
   expect(await line()).toMatch(`${quoted(link)} corp `);
@@ -75,7 +75,7 @@ it("--command writes the bare name, which is found on the PATH and recognised as
   expect((await run(`sso-cred ${INIT}`)).stdout).toContain("Nothing to change");
 });
 
-it("a path that cannot be quoted is refused with the remedy", async () => {
+it("a path that cannot be quoted is rejected, with the remedy", async () => {
   const { home, run } = await installed();
   placeExecutable(join(home.path, "a$b"));
   const { code, stderr, stdout } = await run(`'./a$b/sso-cred' ${INIT}`);

@@ -77,7 +77,7 @@ describe("the menus of the wizard", () => {
     expect(await config()).toContain("[profile 100000000499_role-01]");
   });
 
-  it("takes a blank for a part of the search where one goes on, and finds what a narrow menu cuts off", async () => {
+  it("treats a blank as a part of the search text, and finds what a narrow menu cuts off", async () => {
     const account = (accountId: string, accountName: string) => ({
       accountId,
       accountName,

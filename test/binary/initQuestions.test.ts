@@ -6,7 +6,7 @@ import { KEYS } from "../support/pty.ts";
 const { enter, controlC, escape: esc, backspace, tab } = KEYS;
 
 describe("the questions of the wizard", () => {
-  it("asks again for what cannot be taken, and says why", async () => {
+  it("asks again after an invalid answer, and says why", async () => {
     const { init } = await desk();
     const wizard = init();
     await answer(wizard, [
@@ -57,7 +57,7 @@ describe("the questions of the wizard", () => {
       "http://d-1234567890.awsapps.com/start",
       "it is not an https URL:\nhttp://d-1234567890.awsapps.com/start",
     ],
-  ])("says why %s is no start URL, and keeps what was typed", async (typed, reason) => {
+  ])("says why %s is no start URL, and keeps the typed text", async (typed, reason) => {
     const { init } = await desk();
     const wizard = init(["corp"]);
     await answer(wizard, [["SSO start URL [None]:", typed + enter]]);

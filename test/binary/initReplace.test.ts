@@ -10,7 +10,7 @@ const INIT = ["init", "corp", "--account-id", "123456789011", "--role-name", "Ad
 // A file that is mounted on itself can be written to, but not replaced.
 const ON_A_MOUNT = 'mount --bind "$1" "$1" && shift && exec "$@"';
 
-it("a config that goes by two names loses nothing when twelve write it at once", async () => {
+it("a config with two names loses nothing when twelve write it at once", async () => {
   const home = await makeHome({ config: sessionSection("corp") });
   onTestFinished(() => home.remove());
   const dotfile = join(home.path, "aws-config");
@@ -58,7 +58,9 @@ function initAs(uid: number, home: Home, args = INIT) {
   });
 }
 
-it("keeps owner, group and mode when root writes somebody's config, of its backup too", async ({ skip }) => {
+it("keeps owner, group and mode of another user's config and its backup when root writes it", async ({
+  skip,
+}) => {
   skip(NOT_TWO !== undefined, NOT_TWO);
   const home = await ownedHome(ME, ME, 0o640);
   expect(initAs(0, home).status).toBe(0);
@@ -71,28 +73,25 @@ it("keeps owner, group and mode when root writes somebody's config, of its backu
 it.for<[string, number, number, string]>([
   ["user", OTHER, ME, "user 23456"],
   ["group", ME, OTHER, "group 23456"],
-])(
-  "refuses a config that belongs to another %s, in one's own folder",
-  async ([, uid, gid, whose], { skip }) => {
-    skip(NOT_TWO !== undefined, NOT_TWO);
-    const home = await ownedHome(uid, gid, 0o644);
-    const before = await stat(home.configFile);
-    const { status, stderr } = initAs(ME, home);
-    const remedy = uid === ME ? "" : `  run: sudo chown ${ME} ${home.configFile}\n`;
-    expect([status, stderr]).toEqual([
-      3,
-      `sso-cred: ${home.configFile} belongs to ${whose}, which its replacement could not (EPERM); it is left as it is\n${remedy}`,
-    ]);
-    const after = await stat(home.configFile);
-    expect([after.ino, after.uid, after.gid]).toEqual([before.ino, uid, gid]);
-    expect(await home.read(".aws/config")).toBe(sessionSection("corp"));
-    expect(await readdir(join(home.path, ".aws"))).toEqual(
-      expect.not.arrayContaining([expect.stringMatching(/bak|tmp/)]),
-    );
-  },
-);
+])("rejects a config of another %s in one's own folder", async ([, uid, gid, whose], { skip }) => {
+  skip(NOT_TWO !== undefined, NOT_TWO);
+  const home = await ownedHome(uid, gid, 0o644);
+  const before = await stat(home.configFile);
+  const { status, stderr } = initAs(ME, home);
+  const remedy = uid === ME ? "" : `  run: sudo chown ${ME} ${home.configFile}\n`;
+  expect([status, stderr]).toEqual([
+    3,
+    `sso-cred: ${home.configFile} belongs to ${whose}, which its replacement could not (EPERM); it is left as it is\n${remedy}`,
+  ]);
+  const after = await stat(home.configFile);
+  expect([after.ino, after.uid, after.gid]).toEqual([before.ino, uid, gid]);
+  expect(await home.read(".aws/config")).toBe(sessionSection("corp"));
+  expect(await readdir(join(home.path, ".aws"))).toEqual(
+    expect.not.arrayContaining([expect.stringMatching(/bak|tmp/)]),
+  );
+});
 
-it("needs not be the owner to see that there is nothing to change, and what would be", async ({ skip }) => {
+it("shows another user what would change, and that there is nothing to change", async ({ skip }) => {
   skip(NOT_TWO !== undefined, NOT_TWO);
   const home = await ownedHome(ME, ME, 0o644);
   expect(initAs(ME, home).status).toBe(0);

@@ -4,7 +4,7 @@ import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
 import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
 import { startBinary } from "../support/run.ts";
 
-it("a listing that was killed half-way is taken up where it was", async () => {
+it("a listing that was killed half-way is continued where it was", async () => {
   const home = await makeHome({ config: sessionSection("corp") });
   const center = await startIdentityCenter({ accounts: generateAccounts(70, 1) });
   onTestFinished(async () => {

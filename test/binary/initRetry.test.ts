@@ -83,7 +83,7 @@ check sso_start_url (https://d-1234567890.awsapps.com/start) and sso_region
       settings: { deviceSeconds: 1 },
       says: "sso-cred: nobody answered the sign-in to 'corp' in time",
     },
-  ])("keeps every answer after $why, and takes a better one", async ({ settings, says }) => {
+  ])("keeps every answer after $why, and accepts a corrected one", async ({ settings, says }) => {
     const { init, config, center } = await desk({ browser: "ignore" });
     const usual = { ...center.settings };
     Object.assign(center.settings, settings);
@@ -138,7 +138,7 @@ SSO region [eu-wst-1]:`);
     expect(center.requests).toEqual([]);
   });
 
-  it("takes what the person has changed in the config meanwhile", async () => {
+  it("uses what the person has changed in the config meanwhile", async () => {
     const wrong = sessionSection("corp").replace("d-1234567890", "d-2222222222");
     const { init, center, home } = await desk({ config: wrong, browser: "ignore" });
     center.settings.startUrl = START_URL;

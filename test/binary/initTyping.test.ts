@@ -36,7 +36,7 @@ describe.each([
     },
   );
 
-  it("answers questions even when it came before the first one", async () => {
+  it("answers questions even if it was typed before the first one", async () => {
     const { init, config } = await desk();
     const wizard = init([], { env });
     wizard.type(answers.map((line) => line + enter).join(""));
@@ -61,7 +61,7 @@ describe.each([
     expect(text.match(/^output = yaml$/gm)).toHaveLength(60);
   });
 
-  it("is dropped when an answer before it is refused: it was meant for other questions", async () => {
+  it("is dropped if an answer before it is rejected: it was meant for other questions", async () => {
     const { init } = await desk();
     const wizard = init([], { env });
     await wizard.waitFor("SSO session name");
@@ -75,7 +75,7 @@ describe.each([
     expect((await wizard.done).code).toBe(130);
   });
 
-  it("ends the run where there is a Ctrl-C in it, and nothing is written", async () => {
+  it("ends the run if it contains a Ctrl-C, and nothing is written", async () => {
     const { init, home } = await desk();
     const wizard = init([], { env });
     await wizard.waitFor("SSO session name");
@@ -101,7 +101,7 @@ describe("when the terminal's size changes", () => {
   const HELP = "up/down move, tab tick, enter accept, esc cancel";
   const said = "SSO session name (Recommended) [corp]:";
 
-  it("a menu is drawn anew, with nothing of the old one left", async () => {
+  it("a menu is drawn again, and nothing of the old one is left", async () => {
     const accounts = generateAccounts(500, 1);
     const { init } = await desk({ config: sessionSection("corp"), signedIn: true, accounts });
     const wizard = init();
@@ -147,7 +147,7 @@ describe("when the terminal's size changes", () => {
     expect((await wizard.done).code).toBe(130);
   });
 
-  it("a menu that fits stands once, and what stood before it stays", async () => {
+  it("a menu that fits is shown once, and the text before it stays", async () => {
     const { init } = await desk({ config: sessionSection("corp"), signedIn: true });
     const wizard = init();
     await wizard.waitFor("SSO session name");
@@ -184,7 +184,7 @@ describe("when the terminal's size changes", () => {
     expect((await wizard.done).code).toBe(130);
   });
 
-  it("a question stands once, with what was typed", async () => {
+  it("a question is shown once, with the typed text", async () => {
     const { init } = await desk({ config: sessionSection("corp"), signedIn: true });
     const wizard = init();
     await wizard.waitFor("SSO session name");
@@ -208,7 +208,7 @@ describe("when the terminal's size changes", () => {
   });
 });
 
-it("a question that was left with Ctrl-Z comes back with fg, with what was typed", async () => {
+it("a question that was left with Ctrl-Z comes back with fg and the typed text", async () => {
   const home = await makeHome({ config: sessionSection("corp") });
   onTestFinished(() => home.remove());
   const shell = startOnTerminal("/bin/sh", ["-i"], { home, env: { PS1: "$ ", SSO_CRED: BINARY } });
@@ -230,7 +230,7 @@ it("a question that was left with Ctrl-Z comes back with fg, with what was typed
   await shell.waitFor(/\n\$$/);
 });
 
-it("a menu is there for a terminal that does not know its size, too", async () => {
+it("a menu is shown on a terminal of unknown size, too", async () => {
   const home = await makeHome({ config: sessionSection("corp") + sessionSection("partner") });
   onTestFinished(() => home.remove());
   const command = 'stty rows 0 cols 0; exec "$SSO_CRED" login';

@@ -8,7 +8,7 @@ const { down, enter, space, escape: esc, controlC, backspace } = KEYS;
 const controlT = "\u0014";
 
 describe("the wizard", () => {
-  it("leads from nothing to a profile, with the questions of the AWS CLI", async () => {
+  it("leads from an empty home to a profile, with the questions of the AWS CLI", async () => {
     const { init, config, home, browser } = await desk();
     const wizard = init();
     await answer(wizard, [
@@ -51,7 +51,7 @@ describe("the wizard", () => {
     expect(browser.opened()).toHaveLength(1);
   });
 
-  it("offers to convert profiles of the old kind first, and goes on with the roles", async () => {
+  it("offers to convert legacy profiles first, and continues with the roles", async () => {
     const old = `[profile old]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n\n`;
     const { init, config } = await desk({ config: old + sessionSection("corp"), signedIn: true });
     const wizard = init();
@@ -99,7 +99,7 @@ describe("the wizard", () => {
     expect(await config()).toContain("[profile 123456789011_Admin]");
   });
 
-  it("makes a second profile of a session with the region and format of the last one", async () => {
+  it("proposes region and format of a session's last profile for the next one", async () => {
     const first = profile("123456789011_ReadOnly", "123456789011", "ReadOnly").replace(
       "eu-west-1",
       "us-east-2",

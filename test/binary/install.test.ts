@@ -58,7 +58,7 @@ describe("install.sh --from FILE", () => {
     expect((await start(installed(), ["--version"], { home }).done).stdout).toMatch(/^sso-cred \d/);
   });
 
-  test("says what it did, that the folder is not in PATH, and the next step", async () => {
+  test("prints what it did, that the folder is not in PATH, and the next step", async () => {
     const file = await release(SAYS_VERSION("1.2.3"));
 
     const { code, stdout, stderr } = await install(["--from", file]);
@@ -84,7 +84,7 @@ describe("install.sh --from FILE", () => {
     expect(stdout).toBe(`Installed sso-cred 1.2.3 as ${installed()}\nNext: sso-cred init\n`);
   });
 
-  test("updates what is there, and does no harm when run twice", async () => {
+  test("updates an installation, and does no harm when run twice", async () => {
     await install(["--from", await release(SAYS_VERSION("1.0.0"))]);
     const file = await release(SAYS_VERSION("2.0.0"));
 
@@ -96,7 +96,7 @@ describe("install.sh --from FILE", () => {
     expect(await readFile(installed(), "utf8")).toBe(SAYS_VERSION("2.0.0"));
   });
 
-  test("takes blanks and quotes in every path", async () => {
+  test("accepts blanks and quotes in every path", async () => {
     const file = await release(SAYS_VERSION("1.2.3"), "it's one *.bin", "my releases");
     const prefix = join(home.path, "my 'own' place");
 
@@ -106,7 +106,7 @@ describe("install.sh --from FILE", () => {
     expect(await readFile(`${prefix}/bin/sso-cred`, "utf8")).toBe(SAYS_VERSION("1.2.3"));
   });
 
-  test("takes relative paths from the caller's folder", async () => {
+  test("resolves relative paths from the caller's folder", async () => {
     await release(SAYS_VERSION("1.2.3"));
 
     const result = await install(["--from", "release/sso-cred-test", "--prefix", "here"]);
@@ -198,7 +198,7 @@ describe("install.sh with a front and its program", () => {
     expect(calls.at(-1)).toBe("sso-cred 2.0.0");
   });
 
-  test("takes both away", async () => {
+  test("removes both", async () => {
     await install(["--from", await pair("1.2.3")]);
     await home.write(".local/libexec/other/file", "");
 
@@ -255,7 +255,7 @@ describe("install.sh with a release archive", () => {
   }
 
   test.each(["dash", "bash", "zsh", "busybox sh"])(
-    "installs it with man page and completions, and takes all away again, in %s",
+    "installs it with man page and completions, and removes all of it again, in %s",
     async (shell) => {
       const [file = "", ...words] = shell.split(" ");
       if (spawnSync(file, [...words, "-c", "true"]).status !== 0) return console.warn(`SKIPPED: no ${shell}`);
@@ -294,7 +294,7 @@ describe("install.sh with a release archive", () => {
     }
   });
 
-  test("refuses half of it, and keeps what is installed", async () => {
+  test("rejects half of an archive, and keeps what is installed", async () => {
     await install(["--from", await published("1.0.0")]);
     const file = await published("2.0.0");
     const whole = await readFile(file);
@@ -354,13 +354,13 @@ describe.skipIf(!hasCurl)("install.sh --from an https address", () => {
   });
 });
 
-describe("install.sh refuses", () => {
+describe("install.sh rejects", () => {
   const refused = async (args: readonly string[], code: number, message: string, options?: RunOptions) => {
     const result = await install(args, options);
     expect(result).toMatchObject({ code, stdout: "", stderr: `install: ${message}\n` });
   };
 
-  test("a file that is not what SHA256SUMS says, and keeps what is installed", async () => {
+  test("a file that differs from SHA256SUMS, and keeps what is installed", async () => {
     await install(["--from", await release(SAYS_VERSION("1.0.0"))]);
     const file = await release(SAYS_VERSION("2.0.0"));
     await writeFile(file, SAYS_VERSION("evil"));
@@ -402,7 +402,7 @@ describe("install.sh refuses", () => {
     await refused(["--from", address], 2, `only https addresses are taken, not ${address}`);
   });
 
-  test("a place that is none", async () => {
+  test("a folder that cannot be one", async () => {
     const file = await release(SAYS_VERSION("1.0.0"));
     await refused(["--from", file, "--prefix", file], 1, `cannot create the folder ${file}/bin`);
     await mkdir(installed(), { recursive: true });
@@ -414,13 +414,13 @@ describe("install.sh refuses", () => {
     await refused(["--from"], 2, "--from needs a value");
   });
 
-  test("to guess a home", async () => {
+  test("an environment without a home", async () => {
     await refused(["--uninstall"], 2, "HOME is not set: say where with --prefix DIR", {
       env: { HOME: undefined },
     });
   });
 
-  test("to build where there is no Node", async () => {
+  test("a build without Node", async () => {
     await mkdir(join(home.path, "bin"));
     for (const tool of ["dirname", "mkdir", "mktemp", "rm", "uname"]) {
       const folder = BARE_PATH.split(":").find((path) => existsSync(`${path}/${tool}`));
@@ -472,7 +472,7 @@ describe("install.sh without --from", () => {
 });
 
 describe("install.sh --uninstall", () => {
-  test("takes away the executable and nothing of the user's", async () => {
+  test("removes the executable and no file of the user", async () => {
     await install(["--from", await release(SAYS_VERSION("1.0.0"))]);
     await home.write(".aws/config", "[default]\n");
     await home.write(".aws/sso/cache/x.json", "{}");

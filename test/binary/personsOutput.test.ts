@@ -17,7 +17,7 @@ async function signedInToMuch(): Promise<BinaryWorld> {
   return world;
 }
 
-it("a listing reaches a reader whole that takes nothing for longer than SSO_CRED_WAIT", async () => {
+it("a listing reaches a reader completely that reads nothing for longer than SSO_CRED_WAIT", async () => {
   const { options, home } = await signedInToMuch();
   const command = `{ "$SSO_CRED" list --json; echo $? >code; } | { sleep 2; cat; }`;
   const { stdout, stderr } = await runShell(command, {
@@ -37,14 +37,14 @@ it("a command's output waits for a slow reader, too", async () => {
 });
 
 it.each(["list", "list --json", "status", "--help", "login --help", "--version"])(
-  "%s ends quietly and well when its reader has gone",
+  "%s ends without an error when its reader has gone",
   async (args) => {
     const { options } = await signedInToMuch();
     expect(await runWithoutReader(args, options)).toBe("0\n");
   },
 );
 
-it("a logout goes on to its end though its reader has gone after the first line", async () => {
+it("a logout is completed even if its reader has gone after the first line", async () => {
   const world = await binaryWorld({ config: sessionSection("corp") + sessionSection("other") });
   await signedIn(world);
   const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...world.center.signIn() });

@@ -53,18 +53,21 @@ test.each<[string, ProxyOptions, (port: number) => Record<string, string>]>([
       HTTPS_PROXY: "http://127.0.0.1:1",
     }),
   ],
-])("through %s goes every request of a whole life", async (_, options, env) => {
-  const proxy = await proxyWith(options);
-  const world = await worldBehind(env(proxy.port));
-  await wholeLife(world);
-  const answered = world.center.requests.length;
-  expect(proxy.requests).toEqual(Array(answered).fill(`CONNECT ${new URL(world.center.url).host}`));
-});
+])(
+  "every request of sign-in, refresh, role credentials and logout goes through %s",
+  async (_, options, env) => {
+    const proxy = await proxyWith(options);
+    const world = await worldBehind(env(proxy.port));
+    await wholeLife(world);
+    const answered = world.center.requests.length;
+    expect(proxy.requests).toEqual(Array(answered).fill(`CONNECT ${new URL(world.center.url).host}`));
+  },
+);
 
 const job = (world: BinaryWorld, env: Record<string, string | undefined> = {}) =>
   world.run(MAIN_JOB, { SSO_CRED_WAIT: "10", ...env });
 
-test("a proxy that refuses the password is named with its variable, and the password is not: exit 7", async () => {
+test("a proxy that rejects the password is named with its variable, without the password: exit 7", async () => {
   const proxy = await proxyWith({ login: "user:right" });
   const world = await worldBehind({});
   const HTTPS_PROXY = `http://user:wrong-password@127.0.0.1:${proxy.port}`;
@@ -84,7 +87,7 @@ test("a proxy that refuses the password is named with its variable, and the pass
   expect((await Promise.all(everything)).join("\n")).not.toContain("wrong-password");
 });
 
-test("loopback goes past the proxy", async () => {
+test("loopback bypasses the proxy", async () => {
   const dead = {
     HTTPS_PROXY: "http://127.0.0.1:1",
     HTTP_PROXY: "http://127.0.0.1:1",
@@ -93,7 +96,7 @@ test("loopback goes past the proxy", async () => {
   await wholeLife(await worldBehind(dead, "localhost"));
 });
 
-test("NO_PROXY goes past the proxy", async () => {
+test("NO_PROXY bypasses the proxy", async () => {
   const world = await worldBehind({ HTTPS_PROXY: "http://127.0.0.1:1" });
   const through = await job(world);
   expect(through.code).toBe(7);
@@ -103,7 +106,7 @@ test("NO_PROXY goes past the proxy", async () => {
   expect(past.stderr).toMatch(/cannot (?:find|look up) host oidc\.sso-cred\.test/);
 });
 
-test("a proxy that takes the connection and never answers costs the time there is: exit 7", async () => {
+test("a proxy that accepts the connection and never responds costs the wait budget: exit 7", async () => {
   const proxy = await proxyWith({ silent: true });
   const world = await worldBehind({ HTTPS_PROXY: proxy.url, SSO_CRED_LOGIN: "never" });
   const token = {
@@ -121,7 +124,7 @@ test("a proxy that takes the connection and never answers costs the time there i
   expect(ms).toBeLessThan(15_000);
 });
 
-test("a proxy that refuses the host is the network's no, not the service's: exit 7", async () => {
+test("a proxy that rejects the host is unavailable, not a rejection by the service: exit 7", async () => {
   const proxy = await proxyWith({ refuseWith: 403 });
   const world = await worldBehind({ HTTPS_PROXY: proxy.url });
   const { code, stderr } = await job(world);

@@ -7,7 +7,7 @@ import { start } from "../support/run.ts";
 const EXPIRED = { expiresAt: "2020-01-01T00:00:00Z" };
 
 test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
-  "%s while /token is slow ends the call, and the new refresh token is stored all the same: the next call needs nobody",
+  "%s while /token is slow ends the call, but the new refresh token is stored: the next call needs no person",
   async (signal) => {
     const world = await binaryWorld();
     await signedIn(world, EXPIRED);
@@ -25,7 +25,7 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
   },
 );
 
-test("a response to a refresh that takes longer than 15 s is waited for and kept", async () => {
+test("a response to a refresh that takes longer than 15 s is awaited and stored", async () => {
   const world = await binaryWorld();
   await signedIn(world, EXPIRED);
   world.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 16_000 } });
@@ -46,7 +46,7 @@ test.each([
   ["credentials", -600, 600],
   ["a token", 300, 0],
 ])(
-  "a caller that has %s for a while yet is not held up by a refresh without an answer, nor is the next one",
+  "a caller with %s for some time is not delayed by a refresh without a response, nor is the next one",
   async (_, tokenSeconds, roleSeconds) => {
     const world = await binaryWorld();
     await signedIn(world, { expiresAt: isoSeconds(Date.now() + tokenSeconds * 1000) });

@@ -15,7 +15,7 @@ const PLACES = [".aws", ".aws/config", TOKEN, ".aws/sso/cache", ROLE, ".aws/cli/
 const COMMANDS = [MAIN_JOB, ["status"], ["logout", "corp"]];
 
 it.skipIf(!canTrace).each(["EIO", "ESTALE", "ELOOP", "ENAMETOOLONG", "EROFS", "EDQUOT", "EMFILE", "EACCES"])(
-  "%s from any file of the home is never taken for a bug of ours",
+  "%s from any file of the home is never reported as a bug of ours",
   async (code) => {
     const world = await binaryWorld({ env: { CI: "1" } });
     const outcomes: string[] = [];

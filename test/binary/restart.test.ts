@@ -26,15 +26,15 @@ function squat(world: BinaryWorld, content: string): void {
   chmodSync(path, 0o755);
 }
 
-describe.runIf(process.platform === "linux")("when its file was deleted while it runs", () => {
-  test("it starts over without the variables that Node obeys", async () => {
+describe.runIf(process.platform === "linux")("when its file was deleted while it ran", () => {
+  test("it restarts without the variables that Node obeys", async () => {
     const world = await binaryWorld();
     const { code, stdout, stderr } = await runDeleted(world, ["--version"]);
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: programVersionLine(), stderr: "" });
   });
 
   test.each(["", "this is no program\n", "#!/bin/sh\necho intruder\n"])(
-    "and %j is in its place, it starts itself over, not that",
+    "and %j is in its place, it restarts itself and not that file",
     async (content) => {
       const world = await binaryWorld();
       squat(world, content);

@@ -47,7 +47,7 @@ describe("the executable", () => {
     ["NODE_CHANNEL_FD", "abc"],
     ["NODE_CHANNEL_FD", "17"],
     ["NODE_EXTRA_CA_CERTS", "./gone.pem"],
-  ])("is not disturbed by %s=%s, on a hit or else", async (variable, value) => {
+  ])("is not affected by %s=%s, on a hit or otherwise", async (variable, value) => {
     await home.write("intruder.cjs", 'process.stderr.write("intruder\\n"); process.exit(66);');
     await home.write("node_modules/fs/index.js", 'process.stderr.write("intruder\\n"); process.exit(66);');
     await home.write(
@@ -62,7 +62,7 @@ describe("the executable", () => {
     expect((await home.files()).map(({ path }) => path)).toEqual(before);
   });
 
-  test("is not disturbed by the files of the folder it is called in", async () => {
+  test("is not affected by the files of the current folder", async () => {
     const intruder = 'process.stderr.write("intruder\\n"); process.exit(66);';
     for (const name of ["cli.js", "sdk.js", "main.cjs", "sso-cred.js", "index.js"])
       await home.write(`here/${name}`, intruder);
@@ -77,7 +77,7 @@ describe("the executable", () => {
     await expectVersion({ cwd: join(home.path, "here") });
   });
 
-  test("takes Node's own options for its own arguments", async () => {
+  test("treats Node's options as its own arguments", async () => {
     for (const option of ["--inspect", "--eval=1", "--require=./x.js", "--v8-options", "--build-snapshot"]) {
       const { code, stdout } = await runBinary([option], { home });
       expect({ option, code, stdout }).toEqual({ option, code: 2, stdout: "" });
@@ -106,12 +106,12 @@ describe("a hit's standard output", () => {
     expect(await runShell(command, { home })).toMatchObject({ code: 7, stdout: "", stderr });
   });
 
-  test("that was closed by the caller is as good as /dev/null: Node opens that in its place", async () => {
+  test("that was closed by the caller counts as /dev/null, which Node opens in its place", async () => {
     const { code, stdout, stderr } = await runShell(`${hit} >&-`, { home });
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  test("is waited for when the pipe is full", async () => {
+  test("is waited for if the pipe is full", async () => {
     // 64 KiB fill a pipe. The reader starts only after the writer has waited for a while.
     const command = `{ head -c 65536 /dev/zero; ${hit}; } | { sleep 0.5; tail -c +65537; }`;
     const { code, stdout, stderr } = await runShell(command, { home });

@@ -86,7 +86,7 @@ test("requests of other pages and programs to an open sign-in change nothing, an
   await expect(ask(port, right)).rejects.toThrow("ECONNREFUSED");
 });
 
-test("a code that is not the service's is refused by the service, and `login` starts anew", async () => {
+test("a code that the service did not issue is rejected by it, and `login` starts again", async () => {
   const { caller, callback, state, center, run, noWorker, home } = await openSignIn();
   const { status } = await ask(callback.port, `${callback.pathname}?code=injected&state=${state}`);
   expect(status).toBe(400);
@@ -117,7 +117,7 @@ test("each sign-in has a state and a challenge of its own, of 122 random bits an
   }
 });
 
-test("a challenge that somebody else made does not fit our verifier: the service refuses", async () => {
+test("a challenge of another program does not match our verifier: the service rejects it", async () => {
   const { caller, url, noWorker } = await openSignIn();
   url.searchParams.set("code_challenge", "A".repeat(43));
   expect((await fetch(url)).status).toBe(400);

@@ -56,7 +56,7 @@ test.each([
   await noWorker();
 });
 
-test("a client id with which no program could be started is not the service's: exit 7", async () => {
+test("a client id that is too long to start a program is rejected: exit 7", async () => {
   const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "browser" } });
   const body = { clientId: "c".repeat(200_000), clientSecret: "s", clientSecretExpiresAt: 4e9 };
   world.center.misbehave({ path: "/client/register", how: { kind: "status", status: 200, body } });
@@ -68,7 +68,7 @@ test("a client id with which no program could be started is not the service's: e
   expect(world.browser.opened()).toEqual([]);
 });
 
-test("a sign-in page with shell's characters goes to the browser as one word, through no shell", async () => {
+test("a sign-in page with shell characters is passed to the browser as one word, without a shell", async () => {
   const uri =
     "https://x.example/$(touch pwned)`touch pwned`;touch pwned|touch pwned&touch pwned>pwned'\"%20%s";
   const { run, browser, home } = await hostileWorld(authorization(uri));
@@ -88,7 +88,7 @@ test("a service's address, code and message are cleaned before the terminal show
   await home.remove();
 });
 
-test("names of accounts and roles from the portal are stripped in `list` and in what is said of a refusal", async () => {
+test("names of accounts and roles from the portal are made printable in `list` and in messages", async () => {
   const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never" } });
   await signedIn(world);
   world.center.accounts = [
@@ -113,7 +113,7 @@ test("names of accounts and roles from the portal are stripped in `list` and in 
   expect(unwantedIn(refused.raw)).toEqual([]);
 });
 
-test("a service that repeats what it was sent does not get a secret into a message", async () => {
+test("a secret that the service repeats is not shown", async () => {
   const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never" } });
   const token = { ...(await signedIn(world)), accessToken: `eyJ${"Zm9yIHlvdQ-".repeat(100)}` };
   await world.home.write(tokenPath("corp"), token);

@@ -99,7 +99,7 @@ test("a hostile folder and environment change nothing about a portal call, and n
   expect(await world.home.exists("intruded")).toBe(false);
 });
 
-test("none of it makes an unknown CA a known one", async () => {
+test("nothing in it makes an unknown CA trusted", async () => {
   const world = await binaryWorld({ center: { tls: SERVER_TLS }, env: { SSO_CRED_LOGIN: "never" } });
   await signedIn(world);
   const cwd = await hostileFolder(world);
@@ -120,7 +120,7 @@ test("a sign-in in the hostile environment starts its worker and the browser wit
   expect(await world.home.exists("intruded")).toBe(false);
 });
 
-test("NODE_EXTRA_CA_CERTS with a file that is missing or no certificate says nothing on stderr", async () => {
+test("NODE_EXTRA_CA_CERTS with a missing file or one without certificates prints nothing on stderr", async () => {
   const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never" } });
   await signedIn(world);
   for (const [index, file] of [

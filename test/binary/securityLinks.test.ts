@@ -42,7 +42,7 @@ test("a cache file that is a symbolic link stays one; what it leads to is replac
   }
 });
 
-test("a hard link to a cache file keeps what it had: ours is a new file", async () => {
+test("a hard link to a cache file keeps its content: ours is a new file", async () => {
   const world = await expiredWorld();
   const before = await world.home.read(tokenPath("corp"));
   linkSync(inHome(world, tokenPath("corp")), inHome(world, "copy.json"));
@@ -54,7 +54,7 @@ test("a hard link to a cache file keeps what it had: ours is a new file", async 
   expect(mode(inHome(world, ROLE_FILE))).toBe("600");
 });
 
-test("a symbolic link that waits under the name of a temporary file is not written through", async () => {
+test("a symbolic link under the name of a temporary file is not followed", async () => {
   const home = await makeHome();
   vi.spyOn(Math, "random").mockReturnValue(0.5);
   const precious = await home.write("precious.txt", PRECIOUS);
@@ -80,7 +80,7 @@ test("state that lies elsewhere, behind a link, is written there, 0600, and noth
   expect(await world.home.read("elsewhere/precious.txt")).toBe(PRECIOUS);
 });
 
-test("whatever lies in the place of a lock delays, and breaks nothing", async () => {
+test("whatever is in the place of a lock causes a delay at most", async () => {
   const places: Record<string, (path: string, precious: string) => void> = {
     "a link to somebody's file": (path, precious) => symlinkSync(precious, path),
     "a link to nowhere": (path) => symlinkSync("/nonexistent/x", path),
@@ -115,7 +115,7 @@ test.each([
   expect(lstatSync(inHome(world, ROLE_FILE)).isFile()).toBe(false);
 });
 
-test("a link to a device or a FIFO is not replaced either: nobody's /dev/null becomes a file", async () => {
+test("a link to a device or a FIFO is not replaced: /dev/null does not become a file", async () => {
   const world = await expiredWorld();
   mkfifo(inHome(world, "device"));
   symlinkSync(inHome(world, "device"), inHome(world, ROLE_FILE));

@@ -59,7 +59,7 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test.runIf(process.platform === "linux")("a config of 100 MB is refused by its size: exit 3", async () => {
+test.runIf(process.platform === "linux")("a config of 100 MB is rejected for its size: exit 3", async () => {
   const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never" } });
   makeHuge(world, ".aws/config");
   const { code, stdout, stderr, most } = await runMeasured(world);
@@ -72,7 +72,7 @@ test.runIf(process.platform === "linux")("a config of 100 MB is refused by its s
 });
 
 test.runIf(process.platform === "linux").each(["/token", "/federation/credentials"])(
-  "an answer of %s without end is given up: exit 7, in little memory",
+  "a response of %s without end is given up: exit 7, with little memory",
   async (path) => {
     const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never" } });
     await signedIn(world, path === "/token" ? { expiresAt: "2020-01-01T00:00:00Z" } : {});

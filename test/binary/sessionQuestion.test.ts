@@ -32,7 +32,7 @@ test("login without a session, with several in the config, asks the person at th
   expect(await home.exists(tokenPath("corp"))).toBe(false);
 });
 
-test("leaving the question unanswered signs nobody in and exits 130", async () => {
+test("leaving the question unanswered starts no sign-in and exits with 130", async () => {
   const { home, login } = await twoSessions();
   login.type(KEYS.controlC);
   const { code } = await login.done;

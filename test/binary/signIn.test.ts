@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { binaryWorld, leftovers, MAIN_JOB } from "../support/binaryWorld.ts";
 import { startBinary } from "../support/run.ts";
 
-it("the first call opens the browser once and prints credentials; the second needs nobody", async () => {
+it("the first call opens the browser once and prints credentials; the second needs no person", async () => {
   const { run, browser, center, home, noWorker } = await binaryWorld();
   const first = await run();
   expect([first.code, first.stderr]).toEqual([0, ""]);
@@ -30,7 +30,7 @@ it("ten callers at once share one sign-in, one tab and one portal call", async (
 });
 
 it.each(["kill", "killGroup"] as const)(
-  "a caller that is ended by SIGKILL (%s) in mid-login leaves the sign-in to the next call, without a second tab",
+  "a caller that is ended by SIGKILL (%s) during a sign-in leaves it to the next call, without a second tab",
   async (how) => {
     const { run, browser, center, options, pending, home, noWorker } = await binaryWorld({
       browser: "ignore",
@@ -131,7 +131,7 @@ it("device, no terminal, no browser: exit 4 at once with address and code; appro
 });
 
 it.each(["none", "/bin/false"])(
-  "with BROWSER=%s and no opener the sign-in goes on with a code; approved elsewhere, the next call succeeds",
+  "with BROWSER=%s and no opener the sign-in continues with a code; once approved elsewhere, the next call succeeds",
   async (BROWSER) => {
     const { run, center, noWorker } = await binaryWorld({
       env: { BROWSER, DISPLAY: ":0", PATH: "/nowhere" },

@@ -18,13 +18,13 @@ const worlds = [
 ] as const;
 
 for (const [name, makeWorld] of worlds) {
-  it(`${name} with standard input closed prints as ever`, async () => {
+  it(`${name} with standard input closed prints as usual`, async () => {
     const { options } = await makeWorld();
     const { code, stdout, stderr } = await runShell(`${LINE} <&-`, options);
     expect([code, stderr, JSON.parse(stdout).Version]).toEqual([0, "", 1]);
   });
 
-  it(`${name} with standard output closed says nothing into other files`, async () => {
+  it(`${name} with standard output closed writes nothing into other files`, async () => {
     const { options, home } = await makeWorld();
     const { stdout } = await runShell(`${LINE} >&- 2>err`, options);
     expect(stdout).toBe("");
@@ -41,7 +41,7 @@ for (const [name, makeWorld] of worlds) {
     expect(stdout).toMatch(/^7\n(sso-cred: nobody reads the output\n)?$/);
   });
 
-  it(`${name} into a slow reader arrives whole`, async () => {
+  it(`${name} into a slow reader arrives completely`, async () => {
     const { options } = await makeWorld();
     const { stdout } = await runShell(`${LINE} | dd bs=1 status=none`, options);
     expect(JSON.parse(stdout)).toMatchObject({ Version: 1 });

@@ -10,7 +10,7 @@ import {
 const DEVICE = { SSO_CRED_LOGIN: "device" };
 const ASKED_BY = /\(asked for by \S+ \(process \d+\)\)/;
 
-it("with stdin, stdout and stderr elsewhere, address and code are on the terminal, and only there", async () => {
+it("with stdin, stdout and stderr redirected, address and code are on the terminal, and only there", async () => {
   const { options, center, pending } = await binaryWorld({ browser: "ignore", env: DEVICE });
   const running = startBinaryBehindTerminal(MAIN_JOB, options);
   const { urlWithCode = "", userCode = "" } = await pending("open");
@@ -43,7 +43,7 @@ it("without a browser the call waits for the person at the terminal", async () =
   expect((await running.done).code).toBe(0);
 });
 
-it("two calls in one window tell it once", async () => {
+it("two calls in one window print it once", async () => {
   const { options, center, pending } = await binaryWorld({ browser: "ignore", env: DEVICE });
   const line = MAIN_JOB.join(" ");
   const command = `"$SSO_CRED" ${line} >/dev/null & "$SSO_CRED" ${line} >/dev/null; a=$?; wait; exit $a`;
@@ -55,7 +55,7 @@ it("two calls in one window tell it once", async () => {
   expect([code, raw.split(`  ${userCode}`).length - 1]).toEqual([0, 1]);
 });
 
-it("a background process group says nothing on the terminal", async () => {
+it("a background process group prints nothing on the terminal", async () => {
   const { options, center, pending } = await binaryWorld({ browser: "ignore", env: DEVICE });
   const command = `set -m; "$SSO_CRED" ${MAIN_JOB.join(" ")} & wait $!`;
   const running = startShellBehindTerminal(command, options);
@@ -65,7 +65,7 @@ it("a background process group says nothing on the terminal", async () => {
   expect([code, JSON.parse(stdout).AccountId, raw]).toEqual([0, "123456789011", ""]);
 });
 
-it("a background process group without a browser does not wait for somebody it cannot ask", async () => {
+it("a background process group without a browser does not wait for a person it cannot ask", async () => {
   const { options } = await binaryWorld({ env: { ...DEVICE, BROWSER: undefined, SSO_CRED_WAIT: "3600" } });
   const command = `set -m; "$SSO_CRED" ${MAIN_JOB.join(" ")} & wait $!`;
   const { code, stderr, raw } = await startShellBehindTerminal(command, options).done;

@@ -86,7 +86,7 @@ it.each([{ SSO_CRED_LOGIN: "browser" }, { SSO_CRED_LOGIN: "device" }])(
   },
 );
 
-it("it records failures, too, without secrets", async () => {
+it("failures are recorded, too, without secrets", async () => {
   const world = await tracedWorld({ env: { SSO_CRED_LOGIN: "device", BROWSER: undefined } });
   const first = await world.run(MAIN_JOB, world.env);
   expect(first.stderr).toMatch(/code [A-Z]{4}-[A-Z]{4}/);
@@ -106,7 +106,7 @@ it("it records failures, too, without secrets", async () => {
   for (const kind of ["login-required", "unavailable", "usage"]) expect(text).toContain(`kind=${kind}`);
 });
 
-it("a file that others may read becomes 0600, and one that cannot be written costs only the trace", async () => {
+it("a file that others may read becomes 0600, and one that cannot be written makes no run fail", async () => {
   const world = await tracedWorld();
   await world.home.write("trace.log", "", 0o644);
   await signedIn(world);
