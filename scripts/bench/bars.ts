@@ -26,7 +26,7 @@ export interface Bar {
  * depend on the machine.
  */
 export function bars({ single, crowds, waiting, sizes }: Report): Bar[] {
-  const { ratios, frontOnMissMs, hitPeakBytes } = single;
+  const { ratios, frontOnMissMs, completionMs, hitPeakBytes } = single;
   const [hits, alone] = crowds;
   const front = sizes.find(({ name }) => name === "native front");
   const entry = sizes.find(({ name }) => name === "entry script");
@@ -77,6 +77,7 @@ export function bars({ single, crowds, waiting, sizes }: Report): Bar[] {
           { name: "CPU seconds of 50 waiting 10 s for a sign-in", figure: cpuSeconds.login, limit: 1 },
         ]),
     { name: "milliseconds until a waiter has the result", figure: noticedMs.median, limit: 100 },
+    { name: "milliseconds of a completion", figure: completionMs, limit: 50 },
     { name: "bytes of the entry script", figure: entry?.bytes ?? Number.NaN, limit: 20_000 },
   ];
 }

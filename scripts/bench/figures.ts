@@ -24,6 +24,7 @@ export interface Figures {
   };
   /** The time that the front adds to a miss. */
   frontOnMissMs: number | undefined;
+  completionMs: number;
   /** The memory of a hit by the front; undefined without a C compiler. */
   hitPeakBytes: number | undefined;
 }
@@ -32,6 +33,7 @@ const ALONE = "hit, the program alone";
 const LONG = "hit, the program alone, config of 20,000 lines";
 const ALONE_MISS = "miss, the program alone";
 const C = "C: read and print";
+const COMPLETION = "completion of a profile, 1,000 lines";
 
 /** The hit gets this many times more rounds, because its bars are narrow. */
 const HIT_ROUNDS = 4;
@@ -70,6 +72,7 @@ export async function singleRuns(stage: Stage, runs: number): Promise<Figures> {
       "miss over TLS": miss(secure),
       "refresh and miss": { ...miss(middle), copy: [[middle.expiredToken, middle.token]] },
       "--help": run(short, "--help"),
+      [COMPLETION]: run(middle, "--complete", "--", "exec", "--profile", "w"),
     },
     runs,
   );
@@ -91,6 +94,7 @@ export async function singleRuns(stage: Stage, runs: number): Promise<Figures> {
       secureMissToHit: rest.ratio("miss over TLS", ALONE),
     },
     frontOnMissMs: program === executable ? undefined : rest.difference("miss", ALONE_MISS),
+    completionMs: rest.row(COMPLETION).medianMs,
     hitPeakBytes: c && peakBytes(c.peak, run(short, ...line("Hit"))),
   };
 }
