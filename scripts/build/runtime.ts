@@ -13,6 +13,7 @@ import {
   type Target,
 } from "../toolchain.mjs";
 import { CHANNEL_VARIABLE, EARLY_VARIABLES, forgetEarlyVariables } from "./earlyVariables.ts";
+import { assertNodesOwn, NODE_SUMS } from "./nodeSums.ts";
 import { fetchPackage } from "./registry.ts";
 
 const run = promisify(execFile);
@@ -25,9 +26,9 @@ export async function runtime(target: Target, say: (line: string) => void): Prom
   const name = NODE_PACKAGES[target];
   const locked = readPackages(`${root}package-lock.json`)?.[`node_modules/${name}`];
   if (locked?.integrity === undefined) throw new Error(`${name} is not in package-lock.json`);
-  // Another list of variables needs another copy.
+  // Another list of variables or sums needs another copy.
   const kind = createHash("sha256")
-    .update([...EARLY_VARIABLES, CHANNEL_VARIABLE].join())
+    .update([...EARLY_VARIABLES, CHANNEL_VARIABLE, JSON.stringify(NODE_SUMS)].join())
     .digest("hex")
     .slice(0, 8);
   const cached = `${root}.cache/runtime/${name}-${locked.version}-${kind}${target.startsWith("win-") ? ".exe" : ""}`;
@@ -42,6 +43,7 @@ export async function runtime(target: Target, say: (line: string) => void): Prom
       const fetched = await fetchPackage(`${name}@${locked.version}`, locked.integrity, folder, say);
       await rename(`${fetched}/${nodePathInPackage(target)}`, binary);
     }
+    assertNodesOwn(await readFile(binary), { version: locked.version, target }, say);
     await chmod(binary, 0o755);
     if (target.startsWith("linux-")) await strip(target, binary, say);
     const bytes = await readFile(binary);
