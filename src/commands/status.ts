@@ -3,13 +3,17 @@ import { loadConfig } from "../config/configFile.ts";
 import { type ConfiguredSession, configuredSessions } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { profileIdentity, resolveProfile } from "../config/profile.ts";
-import { onlySession, resolveSession, sessionIdentity, sessionKeys } from "../config/session.ts";
+import { listed, onlySession, resolveSession, sessionIdentity, sessionKeys } from "../config/session.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
 import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../identityCenter/endpoints.ts";
+import { readConfigFiles } from "../init/plan/configFiles.ts";
+import { planRepair } from "../init/plan/plan.ts";
+import { countedProfiles } from "../init/plan/report.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
-import { installedFront, isPacked } from "../platform/installation.ts";
+import { attempt } from "../platform/attempt.ts";
+import { installedFront, isPacked, ownPath } from "../platform/installation.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
@@ -57,7 +61,7 @@ export async function status(args: readonly string[], system: System): Promise<n
   const { values, positionals } = parseFlags(args, STATUS_FLAGS);
   const rows = askedSessions(positionals, values, system).map((session) => rowOf(session, system));
   const data = rows.map((row) => row.data);
-  const text = `${rows.map((row) => row.line).join("\n")}\n${frontLine()}`;
+  const text = `${rows.map((row) => row.line).join("\n")}\n${frontLine()}${repairLine(system)}`;
   system.writeStdout(values.json ? `${JSON.stringify(data, null, 2)}\n` : prose(1, text));
   if (data.some((row) => "problem" in row)) return EXIT_CODE.config;
   return data.every((row) => row.usable) ? 0 : EXIT_CODE["login-required"];
@@ -140,6 +144,19 @@ function frontLine(): string {
   return front.version === VERSION
     ? ""
     : `native front: ${path} is ${front.version}, the program ${VERSION}\n`;
+}
+
+/** A line if `init --repair` would change profiles; else empty. */
+function repairLine(system: System): string {
+  const command = { command: ownPath(), isCommandGiven: false, platform: system.platform };
+  const names = attempt(
+    () =>
+      planRepair(readConfigFiles(system), undefined, command).edits.flatMap(({ profile }) => profile ?? []),
+    [],
+  );
+  if (!isPacked() || names.length === 0) return "";
+  const verb = names.length === 1 ? "runs" : "run";
+  return `${countedProfiles(names.length)} ${verb} sso-cred from another path: ${listed(names)}\n  run: sso-cred init --repair\n`;
 }
 
 function describe(

@@ -1,10 +1,13 @@
+import { rename } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { generateAccounts } from "../identityCenter/accounts.ts";
 import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
 import { makeBrowser } from "../support/browser.ts";
 import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
 import { answer } from "../support/initDesk.ts";
-import { KEYS, startBinaryOnTerminal } from "../support/pty.ts";
-import { start } from "../support/run.ts";
+import { KEYS, startOnTerminal } from "../support/pty.ts";
+import { BINARY, placeExecutable, start } from "../support/run.ts";
 import { screenBook } from "../support/screens.ts";
 
 const { enter, down, escape: esc } = KEYS;
@@ -21,14 +24,18 @@ async function person(config?: string) {
   });
   const env = { ...center.env, BROWSER: browser.command };
   const book = screenBook(home);
+  let program = BINARY;
   return {
+    use(path: string) {
+      program = path;
+    },
     home,
     center,
     browser,
     book,
     config: () => home.read(".aws/config"),
     async type(command: string, code: number, steps: [shows: string | RegExp, keys: string][] = []) {
-      const running = startBinaryOnTerminal(command.split(" "), { home, env, columns: 80, rows: 40 });
+      const running = startOnTerminal(program, command.split(" "), { home, env, columns: 80, rows: 40 });
       onTestFinished(() => running.kill());
       for (const [shows, keys] of steps) {
         await answer(running, [[shows, keys]]);
@@ -131,5 +138,40 @@ region = eu-west-1
     await one.type("doctor --offline", 0);
     await one.type("logout", 0);
     await one.book.compare("person-nothing");
+  });
+
+  it("of a person with six accounts: the plan, then all of them, from one listing", async () => {
+    const template: [string, string] = ["Profile name template", enter];
+    const one = await person(sessionSection("corp"));
+    one.center.accounts = generateAccounts(6, 1);
+    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...one.center.signIn() });
+    await one.home.write(tokenPath("corp"), token);
+    await one.type("init corp --accounts *0006 --roles * --yes", 0);
+    await one.type("init corp --all --dry-run", 0);
+    const asked = one.center.requests.length;
+    await one.type("init corp --all", 130, [template, ["Write this? [Y/n]:", `n${enter}`]]);
+    await one.type("init corp --all", 0, [template, ["Write this? [Y/n]:", enter]]);
+    expect(one.center.requests).toHaveLength(asked);
+    await one.type("init corp --all --refresh --yes", 0);
+    expect(one.center.requests.length).toBeGreaterThan(asked);
+    await one.book.compare("person-many");
+  });
+
+  it("of a person who moves the program: told by status, repaired, and no profile more", async () => {
+    const one = await person();
+    const [before, after] = [join(one.home.path, "old"), join(one.home.path, "new")];
+    one.use(placeExecutable(before));
+    const flags = `--start-url ${START_URL} --sso-region eu-west-1 --account-id 123456789011`;
+    for (const role of ["Admin", "ReadOnly"])
+      await one.type(`init corp ${flags} --role-name ${role} --profile-name ${role} --yes`, 0);
+    const written = await one.config();
+    await rename(before, after);
+    one.use(join(after, "sso-cred"));
+    await one.type("status", 4);
+    await one.type("init --repair", 0);
+    await one.type("status", 4);
+    await one.type("init --repair", 0);
+    expect(await one.config()).toBe(written.replaceAll(before, after));
+    await one.book.compare("person-moved");
   });
 });
