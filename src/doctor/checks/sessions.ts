@@ -53,7 +53,7 @@ function signIn(session: SessionFacts, now: number): Finding[] {
     found.push({
       id: "token-mismatch",
       severity: "error",
-      found: `the cached token of '${printable(title)}' is for another start URL or region than the config names`,
+      found: `the cached token of '${printable(title)}' is for another start URL, region or endpoint than the settings name`,
       where,
       why: "it is not used; the AWS CLI shares the file",
       run,
