@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
+import { MAIN_JOB } from "../support/binaryWorld.ts";
 import { answer, desk } from "../support/initDesk.ts";
-import { KEYS, startBinaryOnTerminal } from "../support/pty.ts";
+import { KEYS, startBinaryBehindTerminal, startBinaryOnTerminal } from "../support/pty.ts";
 import { screenBook } from "../support/screens.ts";
 
 const { enter, down, space, controlC } = KEYS;
@@ -92,6 +93,19 @@ async function life({ columns, env = {} }: Look) {
   await command(["login", "--use-device-code"], 130, [["(Ctrl-C cancels)", controlC]]);
   await command(["logout"], 0);
   await command(["status"], 4);
+  if (columns > 60) {
+    // A call by a program: the terminal is another one's, and its width unknown.
+    const options = { home, columns, rows: 50, env: { ...center.env, ...env, SSO_CRED_LOGIN: "device" } };
+    const called = startBinaryBehindTerminal(MAIN_JOB, {
+      ...options,
+      env: { ...options.env, BROWSER: "false" },
+    });
+    onTestFinished(() => called.kill());
+    const screen = await called.waitFor(/^ {2}[A-Z]{4}-[A-Z]{4}$/m);
+    await book.add(`${MAIN_JOB.join(" ")}, called by a program`, called);
+    center.approveDevice(/^ {2}([A-Z]{4}-[A-Z]{4})$/m.exec(screen)?.[1]);
+    expect((await called.done).code).toBe(0);
+  }
   return { book, raw };
 }
 

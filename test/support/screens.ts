@@ -32,6 +32,7 @@ function steady(text: string): string {
     .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
     .replace(/(PORT\/\w+\?)\S+/g, "$1…")
     .replace(/\n {2}this is [\s\S]*?(?=\n\d+ (?:errors?|warnings?)[,.])/g, "")
+    .replace(/\S+ \(process \d+\)/g, "aws (process 12345)")
     .replace(/\b[A-Z0-9]{4}-[A-Z0-9]{4}\b/g, "ABCD-EFGH")
     .replace(/\b(?:59|60) min, \d\d:\d\d/g, "60 min, HH:MM");
 }
