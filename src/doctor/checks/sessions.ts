@@ -53,7 +53,7 @@ function signIn(session: SessionFacts, now: number): Finding[] {
     found.push({
       id: "token-mismatch",
       severity: "error",
-      found: `the cached token of '${printable(title)}' is for another start URL, region or endpoint than the settings name`,
+      found: `the cached token of '${printable(title)}' is for another start URL or region than the config names, or came from other endpoints`,
       where,
       why: "it is not used; the AWS CLI shares the file",
       run,
