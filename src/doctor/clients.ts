@@ -122,6 +122,52 @@ export const SITUATIONS = {
     Go: "process",
     Java: "process",
   },
+  /** `credential_process` that begins with blanks, below another key. */
+  keyIndented: {
+    "AWS CLI": "error",
+    boto3: "error",
+    "JavaScript v3": "process",
+    Go: "process",
+    Java: "error",
+  },
+  /** `[ profile NAME ]`. */
+  headerSpaced: {
+    "AWS CLI": "error",
+    boto3: "error",
+    "JavaScript v3": "error",
+    Go: "process",
+    Java: "process",
+  },
+  /** `[profile  NAME]`, with two blanks. */
+  headerTwoBlanks: {
+    "AWS CLI": "process",
+    boto3: "process",
+    "JavaScript v3": "error",
+    Go: "process",
+    Java: "process",
+  },
+  /** `[profile NAME]# text`, without a blank. */
+  headerWithText: {
+    "AWS CLI": "process",
+    boto3: "process",
+    "JavaScript v3": "error",
+    Go: "process",
+    Java: "process",
+  },
+  /** `sso_role_name = NAME # text`. */
+  valueWithComment: {
+    "AWS CLI": "error",
+    boto3: "error",
+    "JavaScript v3": "sso",
+    Go: "sso",
+  },
+  /** `sso_role_name = "NAME"`. */
+  valueInQuotes: {
+    "AWS CLI": "error",
+    boto3: "error",
+    "JavaScript v3": "error",
+    Go: "sso",
+  },
 } as const satisfies Record<string, Partial<Record<Client, Outcome>>>;
 
 export type Situation = keyof typeof SITUATIONS;

@@ -8,6 +8,9 @@ export interface ConfigKey {
   readonly key: string;
   readonly value: string;
   readonly line: number;
+  /** The number of blanks before the key. */
+  readonly indent: number;
+  readonly hasComment: boolean;
 }
 
 export interface ConfigSection {
@@ -66,7 +69,13 @@ function scan(text: string, file: "config" | "credentials"): Pick<ConfigText, "s
       keys: options.map((option) => {
         const written = text.slice(option.start, option.valueStart - 1).trim();
         const value = text.slice(option.valueStart, option.valueEnd);
-        return { key: written, value: shown(value, option.key), line: lineOf(option.start) };
+        return {
+          key: written,
+          value: shown(value, option.key),
+          line: lineOf(option.start),
+          indent: text.slice(option.start).search(/\S/),
+          hasComment: shown(value, option.key) !== value.trim(),
+        };
       }),
     };
   });

@@ -28,17 +28,25 @@ aws_secret_access_key = ${STATIC.secretAccessKey}
 aws_session_token = ${STATIC.sessionToken}
 `;
 
-/** The profile's keys. */
+const HEADER = "[profile mixed]";
+const profile = (keys: string, header = HEADER) => `${header}\nregion = ${REGION}\n${keys}`;
+
 const PROFILES: Record<Situation, () => string> = {
-  processAndSso: () => processLine() + SSO,
-  processAndKeysInConfig: () => processLine() + KEYS,
-  processAndKeysInCredentials: () => processLine(),
-  sessionContradicted: () => `${SSO}sso_region = eu-central-1\n`,
-  sessionRepeated: () => `${SSO}sso_region = ${REGION}\n`,
-  sectionTwice: () => `output = json\n[profile mixed]\n${processLine()}`,
-  keyTwice: () => `${processLine()}region = ${REGION}\n`,
-  keyInUpperCase: () => processLine().replace("credential_process", "Credential_Process"),
-  commandWithTilde: () => processLine("~/bin/sso-cred"),
+  processAndSso: () => profile(processLine() + SSO),
+  processAndKeysInConfig: () => profile(processLine() + KEYS),
+  processAndKeysInCredentials: () => profile(processLine()),
+  sessionContradicted: () => profile(`${SSO}sso_region = eu-central-1\n`),
+  sessionRepeated: () => profile(`${SSO}sso_region = ${REGION}\n`),
+  sectionTwice: () => profile(`output = json\n[profile mixed]\n${processLine()}`),
+  keyTwice: () => profile(`${processLine()}region = ${REGION}\n`),
+  keyInUpperCase: () => profile(processLine().replace("credential_process", "Credential_Process")),
+  commandWithTilde: () => profile(processLine("~/bin/sso-cred")),
+  keyIndented: () => profile(`  ${processLine()}`),
+  headerSpaced: () => profile(processLine(), "[ profile mixed ]"),
+  headerTwoBlanks: () => profile(processLine(), "[profile  mixed]"),
+  headerWithText: () => profile(processLine(), `${HEADER}# text`),
+  valueWithComment: () => profile(SSO.replace("Admin", "Admin # text")),
+  valueInQuotes: () => profile(SSO.replace("Admin", '"Admin"')),
 };
 
 /** Compares doctor's table of clients with the client itself. */
@@ -48,7 +56,7 @@ export async function situationRows(
   name: Client,
   report: Report,
 ): Promise<void> {
-  for (const [situation, keys] of Object.entries(PROFILES) as [Situation, () => string][]) {
+  for (const [situation, text] of Object.entries(PROFILES) as [Situation, () => string][]) {
     const outcomes: Partial<Record<Client, Outcome>> = SITUATIONS[situation];
     const said = outcomes[name];
     if (said === undefined) continue;
@@ -56,10 +64,7 @@ export async function situationRows(
       const world = await openWorld();
       try {
         const { home } = world;
-        await home.write(
-          ".aws/config",
-          `[profile mixed]\nregion = ${REGION}\n${keys()}${sessionSection(SESSION)}`,
-        );
+        await home.write(".aws/config", text() + sessionSection(SESSION));
         if (situation === "processAndKeysInCredentials")
           await home.write(".aws/credentials", `[mixed]\n${KEYS}`);
         mkdirSync(join(home.path, "bin"));

@@ -67,6 +67,16 @@ const CONFIG_CASES: readonly DoctorCase[] = [
   inConfig("key-case", `[profile dev]\nRegion = a\n${LINE}${SESSION}`, "Region"),
   inConfig("key-misspelt", "[profile dev]\ncredential_proces = x\n", "did you mean credential_process?"),
   inConfig("key-misspelt", GOOD.replace("start_url", "start_ulr"), "did you mean sso_start_url?"),
+  inConfig("section-spacing", GOOD.replace("[p", "[ p"), "a blank after the bracket"),
+  inConfig("section-spacing", GOOD.replace("file dev", "file  dev"), "more than one blank before the name"),
+  inConfig("section-spacing", GOOD.replace("dev]", "dev]# mine"), "text right behind the bracket"),
+  inConfig("key-indented", GOOD.replace("cred", "region = a\n  cred"), "is indented below region"),
+  inConfig(
+    "value-comment",
+    GOOD.replace("eu-west-1", "eu-west-1 # Ireland"),
+    "sso_region of [sso-session corp]",
+  ),
+  inConfig("value-quoted", `[profile dev]\nregion = "a"\n${LINE}${SESSION}`, "stands in quotes"),
   inConfig("line-malformed", `[profile dev]\nwhat is this\n${LINE}${SESSION}`, "what is this"),
   inConfig("config-encoding", `\uFEFF${GOOD}`, "byte order mark"),
   inConfig(

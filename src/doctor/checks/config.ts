@@ -7,7 +7,7 @@ import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
 /** Keys whose misspelling costs a sign-in. No other tool has a key that is close to one of these. */
-const KNOWN_KEYS = [
+export const KNOWN_KEYS = [
   "credential_process",
   "sso_session",
   "sso_start_url",

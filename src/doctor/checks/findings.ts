@@ -3,6 +3,7 @@ import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 import { checkCommands } from "./commands.ts";
 import { checkConfig } from "./config.ts";
+import { checkDialects } from "./dialects.ts";
 import { checkEnvironment } from "./environment.ts";
 import { checkProfiles } from "./profiles.ts";
 import { checkSessions } from "./sessions.ts";
@@ -14,6 +15,7 @@ export function findingsOf(facts: Facts): Finding[] {
   const found = [
     checkEnvironment,
     checkConfig,
+    checkDialects,
     checkProfiles,
     checkCommands,
     checkState,
