@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  constants,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-} from "node:fs";
+import { constants, mkdirSync, openSync, readdirSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { attempt, closing } from "../platform/attempt.ts";
 import { errorCode } from "../platform/errorCode.ts";
 import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { deniedError, giveTo, ifPossible, writeError } from "./ownedFile.ts";
@@ -16,8 +8,9 @@ import { deniedError, giveTo, ifPossible, writeError } from "./ownedFile.ts";
 const MAX_TEMPORARY_AGE_MS = 60_000;
 
 /**
- * Creates a folder and those above it, 0700. Root gives each to the owner of the folder it is in. Throws the system's error.
- * `mkdirSync` with `recursive` would never return where an existing folder answers ENOENT (automounts, /proc).
+ * Creates a folder and those above it, 0700. Root gives each to the owner of the folder it is in.
+ * `mkdirSync` with `recursive` would never return where an existing folder answers ENOENT
+ * (automounts, /proc).
  */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return;
@@ -35,19 +28,11 @@ export function makeFolder(path: string): void {
 
 function giveToOwnerOf(parent: string, path: string): void {
   const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-  try {
-    giveTo(fd, statSync(parent));
-  } finally {
-    closeSync(fd);
-  }
+  closing(fd, () => giveTo(fd, statSync(parent)));
 }
 
 function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
+  return attempt(() => statSync(path).isDirectory(), false);
 }
 
 /** A name for one of our temporary files in that folder. */
@@ -65,21 +50,16 @@ export function temporaryFiles(folder: string, pid?: number): string[] {
 export function sweepTemporaryFiles(folder: string, olderThanMs = MAX_TEMPORARY_AGE_MS): void {
   for (const name of temporaryFiles(folder)) {
     const path = join(folder, name);
-    try {
+    // Another writer may remove it first, and it may not be ours to remove.
+    ifPossible(() => {
       if (Math.abs(Date.now() - statSync(path).mtimeMs) >= olderThanMs) unlinkSync(path);
-    } catch {
-      // Another writer removed it first, or it is not ours to remove.
-    }
+    });
   }
 }
 
 /** The names in a folder. Empty when it cannot be listed. */
 export function listFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return attempt(() => readdirSync(folder), []);
 }
 
 /** Throws `config`, naming the folder, if it exists and cannot be listed. */
@@ -94,11 +74,7 @@ export function requireListable(folder: string): void {
 
 /** Removes a file. Best effort: the file does no harm if it stays. */
 export function removeIfPossible(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // The caller could do nothing about it.
-  }
+  ifPossible(() => rmSync(path, { force: true }));
 }
 
 /** Removes a file, if it exists. Throws `config`, naming the file, if it cannot be removed. */

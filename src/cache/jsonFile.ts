@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { type BusyWait, readWhileBusy } from "../platform/retryWhileBusy.ts";
+import { parseJsonObject } from "../text/parseJsonObject.ts";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -13,7 +14,7 @@ export const MAX_FILE_BYTES = 1024 * 1024;
  */
 export function readJsonObject(path: string): JsonObject | undefined {
   const text = readSmallFile(path, {});
-  return text === undefined ? undefined : (parseObject(text) ?? parseObject(leadingObject(text)));
+  return text === undefined ? undefined : (parseJsonObject(text) ?? parseJsonObject(leadingObject(text)));
 }
 
 /**
@@ -38,17 +39,6 @@ export function readSmallFile(path: string, wait: BusyWait = { timeoutMs: 0 }): 
     return undefined;
   } finally {
     if (fd !== undefined) closeSync(fd);
-  }
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : undefined;
-  } catch {
-    return undefined;
   }
 }
 

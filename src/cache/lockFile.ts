@@ -12,6 +12,7 @@ import {
 import { uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { sha1 } from "../hit/sha1.ts";
+import { attempt, closing } from "../platform/attempt.ts";
 import { identifyProcess, processState } from "../platform/processIdentity.ts";
 import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { listFolder, makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
@@ -42,17 +43,11 @@ type OwnLock = { id: string };
  * into the lock for another process that takes it over; see `takeLockOver`.
  */
 export function acquireLock(path: string, task?: JsonObject): OwnLock | HeldLock | undefined {
-  try {
-    return retryWhileBusy(
-      () => {
-        const version = lockVersion(path);
-        return version === undefined ? create(path, task) : { version };
-      },
-      { timeoutMs: REMOVAL_MS },
-    );
-  } catch {
-    return undefined;
-  }
+  const createOrRead = () => {
+    const version = lockVersion(path);
+    return version === undefined ? create(path, task) : { version };
+  };
+  return attempt(() => retryWhileBusy(createOrRead, { timeoutMs: REMOVAL_MS }), undefined);
 }
 
 function create(path: string, task?: JsonObject): OwnLock | HeldLock {
@@ -120,12 +115,10 @@ export function keepRenewing(path: string, id: string): () => void {
 /** Uses the descriptor: the name may belong to another process's lock by now. */
 function renew(path: string, id: string): void {
   const fd = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
-  try {
+  closing(fd, () => {
     const seconds = Date.now() / 1000;
     if (lockId(JSON.parse(readFileSync(fd, "utf8"))) === id) futimesSync(fd, seconds, seconds);
-  } finally {
-    closeSync(fd);
-  }
+  });
 }
 
 /**
@@ -194,14 +187,13 @@ export function sweepStaleLocks(folder: string): void {
   for (const name of listFolder(folder)) {
     if (!LOCK_NAME.test(name)) continue;
     const path = join(folder, name);
-    try {
+    // Where there is no regular file (a link to itself), no lock can be created either.
+    ifPossible(() => {
       const record = readJsonObject(path);
       const holder = readIdentity(record);
       const isStale = holder ? processState(holder) === "dead" : ageMs(path) > NAMELESS_MS;
       if (isStale) removeLock(path, lockId(record));
-    } catch {
-      // Not a regular file (a link to itself): no lock can be created there either.
-    }
+    });
   }
 }
 

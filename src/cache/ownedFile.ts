@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  fchmodSync,
-  fchownSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { fchmodSync, fchownSync, fstatSync, fsyncSync, openSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { SsoCredError } from "../errors.ts";
+import { attempt, closing } from "../platform/attempt.ts";
 import { errorCode } from "../platform/errorCode.ts";
 import { foreignOwner } from "../platform/foreignOwner.ts";
 
@@ -21,13 +13,9 @@ interface Owner {
   readonly gid: number;
 }
 
-/** For calls that set a mode, owner or time: file systems without them (FAT, many network disks) refuse them. */
+/** For calls that the file system or another process may prevent, without harm to the run. */
 export function ifPossible(call: () => void): void {
-  try {
-    call();
-  } catch {
-    // On this file system the file cannot be more private.
-  }
+  attempt(call, undefined);
 }
 
 /**
@@ -43,12 +31,7 @@ export function createFile(path: string, like: Owner = statSync(dirname(path))):
 
 /** As `createFile`, with the text written to it. */
 export function writeNewFile(path: string, text: string): void {
-  const fd = createFile(path);
-  try {
-    writeFileSync(fd, text);
-  } finally {
-    closeSync(fd);
-  }
+  closing(createFile(path), (fd) => writeFileSync(fd, text));
 }
 
 /** Takes a descriptor: another user could swap what a name stands for. Only root can change the user. */
@@ -69,14 +52,7 @@ export function syncFile(fd: number): void {
 
 /** Syncs a folder, so that a rename in it survives a power cut. Does nothing where folders cannot be synced. */
 export function syncFolder(folder: string): void {
-  ifPossible(() => {
-    const fd = openSync(folder, "r");
-    try {
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-  });
+  ifPossible(() => closing(openSync(folder, "r"), fsyncSync));
 }
 
 /** The error for a file that could not be written. */

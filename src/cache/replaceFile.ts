@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { SsoCredError } from "../errors.ts";
+import { closing } from "../platform/attempt.ts";
 import { errorCode } from "../platform/errorCode.ts";
 import { userName } from "../platform/foreignOwner.ts";
 import { isHeld, retryWhileBusy } from "../platform/retryWhileBusy.ts";
@@ -154,8 +155,7 @@ function writeAll(fd: number, bytes: Buffer): void {
 
 /** Overwrites the existing file. If that fails, restores its text and throws. */
 function overwrite(target: string, text: string): true {
-  const fd = openSync(target, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
-  try {
+  return closing(openSync(target, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)), (fd) => {
     const old = readFileSync(fd);
     try {
       writeAll(fd, Buffer.from(text));
@@ -165,9 +165,7 @@ function overwrite(target: string, text: string): true {
       throw error;
     }
     return true;
-  } finally {
-    closeSync(fd);
-  }
+  });
 }
 
 /**

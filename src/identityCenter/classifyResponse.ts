@@ -1,6 +1,7 @@
 import type { HttpResponse } from "../http/exchange.ts";
 import { authenticationSchemes } from "../http/proxy.ts";
 import { serviceUnavailable } from "../http/serviceUnavailable.ts";
+import { parseJsonObject } from "../text/parseJsonObject.ts";
 import { printable } from "../text/printable.ts";
 import { OAUTH_ERRORS, ServiceError, temporaryFault } from "./serviceError.ts";
 
@@ -40,7 +41,7 @@ export function classifyResponse(
   const { status, headers, body } = response;
   const isGood = status >= 200 && status < 300;
   if (isGood && body.length === 0 && isEmptyGood) return;
-  const fields = jsonObject(body);
+  const fields = parseJsonObject(body.toString("utf8"));
   if (isGood && fields) return;
   const names = status >= 400 && fields ? errorNames(headers, fields) : {};
   const fault = temporaryFault(names.exception ?? "") ?? temporaryFault(names.oauth ?? "");
@@ -142,7 +143,8 @@ function unexpectedResponse({ status, headers, body }: HttpResponse, host: strin
     const who = status < 300 ? "a sign-in page of the network" : "a proxy or firewall";
     return `${host} answered with a web page instead of JSON (HTTP ${status}): ${who}?`;
   }
-  const what = body.length === 0 ? "without content" : jsonObject(body) ? "in unknown words" : "not in JSON";
+  const isJson = parseJsonObject(body.toString("utf8")) !== undefined;
+  const what = body.length === 0 ? "without content" : isJson ? "in unknown words" : "not in JSON";
   return `${host} answered ${what} (HTTP ${status}): is there a proxy between?`;
 }
 
@@ -152,15 +154,4 @@ function retryAfterMs(headers: HttpResponse["headers"]): number | undefined {
   if (/^\d{1,6}$/.test(value)) return Number(value) * 1000;
   const ms = Date.parse(value) - Date.parse(headers.date ?? "");
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
-function jsonObject(body: Buffer): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString("utf8"));
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Fields)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import type { SsoSession } from "../model.ts";
 import { hasDisplay, isWsl } from "../platform/browser.ts";
 import { meansOff } from "../platform/environment.ts";
-import type { System } from "../platform/system.ts";
+import type { Environment, System } from "../platform/system.ts";
 
 /** The grant, and whether a browser can be opened here; or `never`, with the reason. */
 type GrantChoice = UsableGrant | { grant: "never"; why: string };
@@ -12,8 +12,6 @@ interface UsableGrant {
   /** If no browser can be opened or no socket may listen, the sign-in continues with the device grant. */
   deviceFallback?: true;
 }
-
-type Environment = Pick<System, "env" | "platform">;
 
 const IN_BROWSER: UsableGrant = { grant: "browser", browser: true, deviceFallback: true };
 const WITH_CODE: UsableGrant = { grant: "device", browser: false };

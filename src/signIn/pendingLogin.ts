@@ -11,7 +11,7 @@ import { isUsable } from "../hit/expiry.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import { identifyProcess, processState } from "../platform/processIdentity.ts";
-import type { System } from "../platform/system.ts";
+import type { Environment, System } from "../platform/system.ts";
 import { type PendingLogin, parseLogin } from "./loginRecord.ts";
 
 /** A sign-in that stays unanswered ends after this time. */
@@ -21,8 +21,6 @@ const CLAIM_SECONDS = 5;
 /** How long a running worker may take to claim its login on a busy machine. */
 const START_SECONDS = 60;
 const WORKER_CLAIM = "worker";
-
-type Environment = Pick<System, "env" | "platform">;
 
 export type { PendingLogin };
 

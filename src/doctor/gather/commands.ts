@@ -4,7 +4,7 @@ import { posix, win32 } from "node:path";
 import { isOurProgram, readOurCommand } from "../../config/ourCommand.ts";
 import { commandLine } from "../../init/plan/command.ts";
 import { installedFront, ownPath } from "../../platform/installation.ts";
-import type { System } from "../../platform/system.ts";
+import type { Environment, System } from "../../platform/system.ts";
 import { shellWord, splitCommandLine } from "../../text/commandWords.ts";
 import type { ConfigText } from "../configFile.ts";
 import type { CommandFacts } from "../facts.ts";
@@ -16,7 +16,7 @@ const MEANT = /^.*?sso-cred(?:\.exe|\.cmd)?["']?(?=\s)/i;
 /** The distinct commands of all lines that run, or were meant to run, sso-cred. */
 export async function gatherCommands(
   { path, sections }: ConfigText,
-  system: Pick<System, "env" | "platform">,
+  system: Environment,
 ): Promise<CommandFacts[]> {
   const found = new Map<string, CommandFacts>();
   for (const { kind, name, keys } of sections) {
@@ -53,12 +53,12 @@ function programOf(value: string): string | undefined {
 }
 
 /** True for a line in which another program starts sso-cred: `/usr/bin/env sso-cred …`. */
-function isWrapped(value: string, system: Pick<System, "env" | "platform">): boolean {
+function isWrapped(value: string, system: Environment): boolean {
   const first = splitCommandLine(value)[0] ?? "";
   return !isOurProgram(first) && locate(first, system).state === "runs";
 }
 
-function withRemedy(value: string, command: string, system: Pick<System, "env" | "platform">) {
+function withRemedy(value: string, command: string, system: Environment) {
   const located = locate(command, system);
   return { ...located, remedy: remedyFor(value, command, located.state, system.platform) };
 }
@@ -98,10 +98,7 @@ function isAmbiguous(value: string, platform: NodeJS.Platform): boolean {
   }
 }
 
-function locate(
-  command: string,
-  { env, platform }: Pick<System, "env" | "platform">,
-): Pick<CommandFacts, "isAbsolute" | "state"> {
+function locate(command: string, { env, platform }: Environment): Pick<CommandFacts, "isAbsolute" | "state"> {
   const path = platform === "win32" ? win32 : posix;
   const isAbsolute = path.isAbsolute(command);
   const hasFolder = command.includes("/") || (platform === "win32" && command.includes("\\"));

@@ -10,7 +10,7 @@ import { rolePairs } from "../../config/profile.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import { USABLE_MS } from "../../hit/expiry.ts";
 import type { ClientRegistration, SsoSession, TokenGrant } from "../../model.ts";
-import type { System } from "../../platform/system.ts";
+import type { Environment, System } from "../../platform/system.ts";
 import { removeFormerRoles } from "../formerRoles.ts";
 import { type PendingLogin, readPendingLogin } from "../pendingLogin.ts";
 
@@ -31,7 +31,7 @@ export interface ReservedTokenFile {
  */
 export async function withReservedTokenFile<T>(
   session: SsoSession,
-  system: Pick<System, "env" | "platform">,
+  system: Environment,
   work: (reserved: ReservedTokenFile) => Promise<T>,
 ): Promise<T> {
   const replacement = prepareReplacement(tokenPath(session, system), { reserveBytes: RESERVED_BYTES });
