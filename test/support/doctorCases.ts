@@ -67,6 +67,11 @@ const CONFIG_CASES: readonly DoctorCase[] = [
   inConfig("key-case", `[profile dev]\nRegion = a\n${LINE}${SESSION}`, "Region"),
   inConfig("key-misspelt", "[profile dev]\ncredential_proces = x\n", "did you mean credential_process?"),
   inConfig("key-misspelt", GOOD.replace("start_url", "start_ulr"), "did you mean sso_start_url?"),
+  inConfig(
+    "section-duplicate",
+    `[profile default]\n${LINE}[default]\nregion = x\n${SESSION}`,
+    "[default] in line 3, [profile default] in line 1",
+  ),
   inConfig("section-spacing", GOOD.replace("[p", "[ p"), "a blank after the bracket"),
   inConfig("section-spacing", GOOD.replace("file dev", "file  dev"), "more than one blank before the name"),
   inConfig("section-spacing", GOOD.replace("dev]", "dev]# mine"), "text right behind the bracket"),

@@ -10,12 +10,30 @@ const CHECKED = ["credential_process", "sso_start_url", "sso_region", "sso_sessi
 
 /** Checks headers and keys that sso-cred understands and some other client does not. */
 export function checkDialects({ config }: Facts): Finding[] {
-  return config.sections
+  const findings = config.sections
     .filter(({ kind }) => kind === "profile" || kind === "sso-session")
     .flatMap((section) => [
       ...headerFindings(section, config.path),
       ...section.keys.flatMap((key, at) => keyFindings(section, key, section.keys[at - 1], config.path)),
     ]);
+  return [...findings, ...twoDefaults(config.sections, config.path)];
+}
+
+function twoDefaults(sections: readonly ConfigSection[], path: string): Finding[] {
+  const defaults = sections.filter(({ kind, name }) => kind === "profile" && name === "default");
+  const bare = defaults.find(({ header }) => /^\[\s*default/.test(header));
+  const long = defaults.find((section) => section !== bare && /^\[\s*profile/.test(section.header));
+  if (bare === undefined || long === undefined) return [];
+  return [
+    {
+      id: "section-duplicate",
+      severity: "error",
+      found: `the profile default stands twice: [default] in line ${bare.line}, [profile default] in line ${long.line}`,
+      where: `${path}:${bare.line}`,
+      why: "AWS CLI and boto3 take the later one, the other clients [profile default], and none takes both",
+      fix: "merge the two sections",
+    },
+  ];
 }
 
 function headerFindings({ header, line }: ConfigSection, path: string): Finding[] {
