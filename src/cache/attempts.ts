@@ -19,12 +19,13 @@ interface Attempt {
 const ROUTE =
   /^(https?_proxy|no_proxy|(AWS|REQUESTS)_CA_BUNDLE|NODE_EXTRA_CA_CERTS|AWS_ENDPOINT_URL(_SSO|_SSO_OIDC)?)$/i;
 
-/** The failures that other callers would get too. All other kinds come from one caller's own environment. */
+/** Other callers would get these, too. All others come from one caller's environment. */
 const SHARED: readonly ErrorKind[] = ["unavailable", "access-denied", "login-required", "login-failed"];
 
 /**
- * Records how a request to the service ended, and the fingerprint of the token concerned. A bug or Ctrl-C tells nothing
- * about the service and is not recorded. Best effort: without a record, the next call sends its own request.
+ * Records how a request to the service ended, and the fingerprint of the token concerned. A bug or
+ * Ctrl-C tells nothing about the service and is not recorded. Best effort: without a record, the
+ * next call sends its own request.
  */
 export function recordAttempt(
   path: string,
@@ -51,7 +52,10 @@ export function lastAttempt(path: string, system: Pick<System, "now" | "env">): 
   return attemptSince(path, system.now() - COOL_DOWN_MS, system);
 }
 
-/** The last attempt, if it ended at `sinceMs` or later. One from the future (the clock was set back) does not count. */
+/**
+ * The last attempt, if it ended at `sinceMs` or later. One from the future (the clock was set back)
+ * does not count.
+ */
 export function attemptSince(
   path: string,
   sinceMs: number,

@@ -46,7 +46,7 @@ export function temporaryFiles(folder: string, pid?: number): string[] {
   return listFolder(folder).filter((name) => name.startsWith(prefix) && name.endsWith(".tmp"));
 }
 
-/** Removes the temporary files that killed writers left in a folder. Younger ones may still be in use. */
+/** Removes the temporary files of killed writers. Younger ones may still be in use. */
 export function sweepTemporaryFiles(folder: string, olderThanMs = MAX_TEMPORARY_AGE_MS): void {
   for (const name of temporaryFiles(folder)) {
     const path = join(folder, name);

@@ -8,9 +8,9 @@ export type JsonObject = Record<string, unknown>;
 export const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
- * Reads the JSON object in a file that other tools write too. Undefined for anything else (missing, unreadable, a
- * folder, a pipe, empty, half-written, over-long). A complete object that is followed by the rest of a longer, older one
- * counts: some SDKs overwrite in place.
+ * Reads the JSON object in a file that other tools write too. Undefined for anything else (missing,
+ * unreadable, a folder, a pipe, empty, half-written, over-long). A complete object that is followed
+ * by the rest of a longer, older one counts: some SDKs overwrite in place.
  */
 export function readJsonObject(path: string): JsonObject | undefined {
   const text = readSmallFile(path, {});
@@ -18,8 +18,8 @@ export function readJsonObject(path: string): JsonObject | undefined {
 }
 
 /**
- * The text of a regular file of at most `MAX_FILE_BYTES`, else undefined. Never blocks on a pipe. On Windows, waits only on
- * request while another program has locked the file.
+ * The text of a regular file of at most `MAX_FILE_BYTES`, else undefined. Never blocks on a pipe.
+ * On Windows, waits only on request while another program has locked the file.
  */
 export function readSmallFile(path: string, wait: BusyWait = { timeoutMs: 0 }): string | undefined {
   let fd: number | undefined;

@@ -18,21 +18,22 @@ import { watchFiles } from "./watchFiles.ts";
 interface LockWait<T> {
   /** Epoch milliseconds. */
   deadline: number;
-  /** The subject of the timeout message: `another sso-cred that refreshes the token of 'my-sso'`. */
+  /** As in `another sso-cred that refreshes the token of 'my-sso'`. */
   purpose: string;
-  /** The file that is written under the lock. A holder that loses the lock cannot replace it any more without a new check. */
+  /** The file written under the lock. A holder that loses the lock cannot replace it unchecked. */
   writes?: string;
   /** What is to be done under the lock, for a process that takes it over; see `withLockOf`. */
   task?: JsonObject;
-  /** Called whenever the lock has changed, and each second. A result ends the wait, without the lock. */
+  /** Called after each change of the lock and each second. A result ends the wait. */
   pollWhileWaiting?: () => T | undefined;
 }
 
 /**
- * Runs `work` while no other process holds the lock file `path`. The lock of a dead holder is taken over at the next
- * poll, by exactly one waiter. A holder on another host or in another container loses its lock 10 s after the last
- * renewal, a running one after 60 s. Locks only save work: what `work` writes must be right without one. Where no
- * lock can be created (a read-only or full disk), `work` runs without.
+ * Runs `work` while no other process holds the lock file `path`. The lock of a dead holder is taken
+ * over at the next poll, by exactly one waiter. A holder on another host or in another container
+ * loses its lock 10 s after the last renewal, a running one after 60 s. Locks only save work: what
+ * `work` writes must be right without one. Where no lock can be created (a read-only or full disk),
+ * `work` runs without.
  *
  * Throws `unavailable` when the deadline passes first.
  */
@@ -71,8 +72,8 @@ export async function withLock<T>(
 }
 
 /**
- * Takes the lock `id` over from the process that started this one, and works on its task. Does nothing if the lock is gone or is
- * another one: the other process has ended, or did not wait.
+ * Takes the lock `id` over from the process that started this one, and works on its task. Does
+ * nothing if the lock is gone or is another one: the other process has ended, or did not wait.
  */
 export async function withLockOf(
   system: Pick<System, "trace">,

@@ -25,11 +25,11 @@ import { readIdentity, STATE_FORMAT } from "./stateFile.ts";
 const MAX_HOLD_MS = 60_000;
 /** A holder renews its lock this often while it works. */
 const RENEW_MS = 2_000;
-/** The lock of a holder on another host or in another container is stale when it was not renewed for this long. */
+/** Without a renewal for this long, a lock of another host or container is stale. */
 const MAX_RENEWAL_GAP_MS = 10_000;
 /** A lock that names no holder: its creator died while writing it. */
 const NAMELESS_MS = 5_000;
-/** Windows shows a removed file that is still open somewhere for a moment, and allows neither reading nor recreating it. */
+/** Windows still shows a removed file that is open somewhere, and lets nobody recreate it. */
 const REMOVAL_MS = 200;
 /** The names that `statePaths.ts` and `applyPlan.ts` give to locks. */
 const LOCK_NAME = /^[a-z]+-[0-9a-f]{16,40}$/;
@@ -39,8 +39,9 @@ type HeldLock = { version: string };
 type OwnLock = { id: string };
 
 /**
- * Creates the lock and returns its id, or returns the existing one; undefined where no lock can be created. The `task` is written
- * into the lock for another process that takes it over; see `takeLockOver`.
+ * Creates the lock and returns its id, or returns the existing one; undefined where no lock can be
+ * created. The `task` is written into the lock for another process that takes it over; see
+ * `takeLockOver`.
  */
 export function acquireLock(path: string, task?: JsonObject): OwnLock | HeldLock | undefined {
   const createOrRead = () => {
@@ -71,8 +72,8 @@ function newRecord(task?: JsonObject): { id: string; record: string } {
 }
 
 /**
- * Returns false when the lock exists. A hard link appears with its content. On file systems without links, a reader may see
- * the lock empty for a moment.
+ * Returns false when the lock exists. A hard link appears with its content. On file systems without
+ * links, a reader may see the lock empty for a moment.
  */
 function publish(temporary: string, path: string, record: string): boolean {
   try {
@@ -104,8 +105,8 @@ function isTaken(error: unknown): boolean {
 }
 
 /**
- * Renews the lock while its holder works, for waiters that cannot inspect the holder's process. Returns a function
- * that stops it. Does not keep the process running.
+ * Renews the lock while its holder works, for waiters that cannot inspect the holder's process.
+ * Returns a function that stops it. Does not keep the process running.
  */
 export function keepRenewing(path: string, id: string): () => void {
   const timer = setInterval(() => ifPossible(() => renew(path, id)), RENEW_MS).unref();
@@ -122,8 +123,8 @@ function renew(path: string, id: string): void {
 }
 
 /**
- * Returns the id of the lock at `path` if its holder is gone or has held it for too long. Only that lock may then be
- * removed.
+ * Returns the id of the lock at `path` if its holder is gone or has held it for too long. Only that
+ * lock may then be removed.
  */
 export function abandonedLock(path: string, watchedMs: number): string | undefined {
   const record = readJsonObject(path);
@@ -142,8 +143,8 @@ export function removeLock(path: string, id: string): void {
 }
 
 /**
- * Makes this process the holder of the lock `id`. Returns the new id and the task; undefined if the lock is gone or is another
- * one. From then on the end of the old holder has no effect.
+ * Makes this process the holder of the lock `id`. Returns the new id and the task; undefined if the
+ * lock is gone or is another one. From then on the end of the old holder has no effect.
  */
 export function takeLockOver(path: string, id: string): (OwnLock & { task: JsonObject }) | undefined {
   let taken: (OwnLock & { task: JsonObject }) | undefined;
@@ -157,8 +158,8 @@ export function takeLockOver(path: string, id: string): (OwnLock & { task: JsonO
 }
 
 /**
- * Runs `act` if the lock is still `id`. Whoever changes a lock takes a guard named after its id first. A guard whose holder
- * died is removed in the same way.
+ * Runs `act` if the lock is still `id`. Whoever changes a lock takes a guard named after its id
+ * first. A guard whose holder died is removed in the same way.
  */
 function underGuard(path: string, id: string, act: () => void): void {
   // Named like a temporary file, so that a killed process leaves nothing behind for good.

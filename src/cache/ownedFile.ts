@@ -19,8 +19,8 @@ export function ifPossible(call: () => void): void {
 }
 
 /**
- * Creates a 0600 file, whatever the umask, and opens it for writing. Root gives it to the owner of `like`, by default the
- * folder it is in. Throws the system's error, EEXIST when the name is taken.
+ * Creates a 0600 file, whatever the umask, and opens it for writing. Root gives it to the owner of
+ * `like`, by default the folder it is in. Throws the system's error, EEXIST when the name is taken.
  */
 export function createFile(path: string, like: Owner = statSync(dirname(path))): number {
   const fd = openSync(path, "wx", 0o600);
@@ -34,7 +34,7 @@ export function writeNewFile(path: string, text: string): void {
   closing(createFile(path), (fd) => writeFileSync(fd, text));
 }
 
-/** Takes a descriptor: another user could swap what a name stands for. Only root can change the user. */
+/** Takes a descriptor: another user could swap the file of a name. */
 export function giveTo(fd: number, { uid, gid }: Owner): void {
   const current = fstatSync(fd);
   if (current.uid === uid && current.gid === gid) return;
@@ -50,7 +50,7 @@ export function syncFile(fd: number): void {
   }
 }
 
-/** Syncs a folder, so that a rename in it survives a power cut. Does nothing where folders cannot be synced. */
+/** Syncs a folder, so that a rename in it survives a power cut. Best effort. */
 export function syncFolder(folder: string): void {
   ifPossible(() => closing(openSync(folder, "r"), fsyncSync));
 }

@@ -10,7 +10,7 @@ import { replaceFile } from "./replaceFile.ts";
 
 export type LoginGrant = "authorization_code" | "device_code";
 
-/** The AWS CLI's file for a client registration (aws-cli awscli/botocore/utils.py, `_registration_cache_key`). */
+/** As aws-cli awscli/botocore/utils.py, `_registration_cache_key`. */
 export function registrationPath(session: SsoSession, system: Environment): string {
   const key = pythonJson({
     region: session.region,
@@ -23,8 +23,8 @@ export function registrationPath(session: SsoSession, system: Environment): stri
 }
 
 /**
- * Reads a registration for this grant with at least 15 minutes left. The AWS CLI keeps the registrations of both
- * grants in one file.
+ * Reads a registration for this grant with at least 15 minutes left. The AWS CLI keeps the
+ * registrations of both grants in one file.
  */
 export function readRegistration(
   session: SsoSession,
@@ -41,7 +41,7 @@ export function readRegistration(
   return forCode === (grant === "authorization_code") ? { clientId, clientSecret, expiresAt } : undefined;
 }
 
-/** Writes the registration. Throws the system's error. Without the file, the next sign-in sends one more request. */
+/** Throws the system's error. Without the file, the next sign-in sends one more request. */
 export function writeRegistration(
   session: SsoSession,
   client: ClientRegistration,

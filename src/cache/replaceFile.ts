@@ -29,25 +29,26 @@ import { createFile, ifPossible, syncFile, syncFolder } from "./ownedFile.ts";
 
 const MAX_LINKS = 40;
 /**
- * Errors of a rename after which the file itself may still be writable: no space for a second file, a mount point, or
- * a sticky folder.
+ * Errors of a rename after which the file itself may still be writable: no space for a second file,
+ * a mount point, or a sticky folder.
  */
 const WRITABLE_IN_PLACE = new Set(["ENOSPC", "EDQUOT", "EBUSY", "EPERM", "EXDEV"]);
 
-/** What must survive a power cut: nothing, the text wherever the file has its new name, or the new name as well. */
+/** What a power cut must not undo: nothing, the text under its new name, or the name as well. */
 type Synced = "nothing" | "text" | "text and name";
 
 interface ReplacementOptions {
-  /** Reserved on the disk, so that a full or read-only one is noticed before something irreplaceable is spent. */
+  /** Reserved on the disk before something irreplaceable is spent. */
   reserveBytes?: number;
   synced?: Synced;
 }
 
-/** A new file beside the one it will replace, with its disk space taken. Nothing is visible before `commit`. */
+/** A new file beside its target, with its disk space taken. Invisible before `commit`. */
 export interface Replacement {
   /**
-   * Writes and syncs the text, asks `isWanted`, and renames. Returns whether it did. After a failure the target is what it was.
-   * Where the rename is refused, an existing target is overwritten in place.
+   * Writes and syncs the text, asks `isWanted`, and renames. Returns whether it did. After a
+   * failure the target is what it was. Where the rename is refused, an existing target is
+   * overwritten in place.
    */
   commit(text: string, isWanted?: () => boolean): boolean;
   /** Removes the new file. Harmless after `commit`. */
@@ -55,8 +56,8 @@ export interface Replacement {
 }
 
 /**
- * Creates the replacement of `path`, 0600, with the owner and group of the existing file or else of its folder.
- * Follows a symbolic link. Throws the system's error with the target as its `path`.
+ * Creates the replacement of `path`, 0600, with the owner and group of the existing file or else of
+ * its folder. Follows a symbolic link. Throws the system's error with the target as its `path`.
  */
 export function prepareReplacement(path: string, options: ReplacementOptions = {}): Replacement {
   makeFolder(dirname(path));
@@ -79,7 +80,7 @@ export function replaceFile(path: string, text: string, options?: ReplacementOpt
   prepareReplacement(path, options).commit(text);
 }
 
-/** Removes what a process has prepared but not renamed yet: its `commit` then asks `isWanted` again. Best effort. */
+/** Removes a process's unfinished files: its `commit` then asks `isWanted` again. */
 export function removeReplacementsBy(pid: number, path: string): void {
   ifPossible(() => {
     const folder = dirname(followLinks(path));
@@ -171,7 +172,8 @@ function overwrite(target: string, text: string): true {
 /**
  * The end of a chain of symbolic links, whether or not it exists.
  *
- * @throws SsoCredError("config") naming a link that another user could have placed: it might lead to any file of ours.
+ * @throws SsoCredError("config") naming a link that another user could have placed: it might lead
+ * to any file of ours.
  */
 export function followLinks(path: string): string {
   let target = path;

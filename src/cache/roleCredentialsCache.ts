@@ -27,8 +27,8 @@ export function roleCredentialsPath(role: CachedRole, system: Environment): stri
 
 /**
  * Cached credentials, expired or not. None with `SSO_CRED_CACHE=off`, and none that name another
- * start URL, region or portal than the session's, or are too long to print. If only the session's name is known, the
- * environment's portal counts.
+ * start URL, region or portal than the session's, or are too long to print. If only the session's
+ * name is known, the environment's portal counts.
  */
 export function readRoleCredentials(role: CachedRole, system: Environment): RoleCredentials | undefined {
   if (!keepsRoleCredentials(system)) return undefined;
@@ -55,8 +55,8 @@ export function usableRoleCredentials(
 }
 
 /**
- * Writes the AWS CLI's file, with our own fields after the CLI's. `isWanted` is called just before the rename. Throws
- * the system's error.
+ * Writes the AWS CLI's file, with our own fields after the CLI's. `isWanted` is called just before
+ * the rename. Throws the system's error.
  */
 export function writeRoleCredentials(
   role: SessionRole,
@@ -130,7 +130,7 @@ export function* roleFiles(system: Environment): Generator<{ path: string; recor
   }
 }
 
-/** True if role credentials may be written to the disk (`SSO_CRED_CACHE`). Every usual word for `off` keeps them in memory. */
+/** True if role credentials may be written to the disk (`SSO_CRED_CACHE`). */
 export function keepsRoleCredentials(system: Environment): boolean {
   return !meansOff(system.env.SSO_CRED_CACHE);
 }

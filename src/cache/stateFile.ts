@@ -5,7 +5,7 @@ import { prepareReplacement } from "./replaceFile.ts";
 /** The version of all files under `~/.aws/sso-cred/`. Files of another version read as absent. */
 export const STATE_FORMAT = 1;
 
-/** Reads one of our own files, if it has this format and was written on this machine since its last boot. */
+/** One of our own files, if it has this format and is of this machine and boot. */
 export function readStateFile(path: string): JsonObject | undefined {
   const state = readJsonObject(path);
   if (state?.format !== STATE_FORMAT) return undefined;
@@ -14,8 +14,9 @@ export function readStateFile(path: string): JsonObject | undefined {
 }
 
 /**
- * Replaces one of our own files, if `isWanted` returns true just before the rename. Returns whether it did. The file is not
- * synced, because it counts for nothing after a boot. Throws the system's error.
+ * Replaces one of our own files, if `isWanted` returns true just before the rename. Returns whether
+ * it did. The file is not synced, because it counts for nothing after a boot. Throws the system's
+ * error.
  */
 export function writeStateFile(path: string, state: JsonObject, isWanted?: () => boolean): boolean {
   const text = JSON.stringify({ format: STATE_FORMAT, ...identifyMachine(), ...state });

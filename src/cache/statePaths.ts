@@ -6,8 +6,8 @@ import type { Environment } from "../platform/system.ts";
 import { roleFileName } from "./roleCredentialsCache.ts";
 
 /**
- * The name of a session's token file, the same in every AWS tool: the SHA-1 of the session's name, or
- * of a legacy profile's start URL.
+ * The name of a session's token file, the same in every AWS tool: the SHA-1 of the session's name,
+ * or of a legacy profile's start URL.
  */
 export function tokenKey(session: SessionIdentity): string {
   return sha1(session.name ?? session.startUrl);

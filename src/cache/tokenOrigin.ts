@@ -20,7 +20,7 @@ export function isStandIn(url: string | undefined): boolean {
   return url !== undefined && !AWS_HOST.test(new URL(url).hostname);
 }
 
-/** Records where a token came from. Best effort: one without a record may be sent to any endpoint. */
+/** Records where a token came from. One without a record may be sent to any endpoint. */
 export function recordTokenOrigin(
   key: string,
   endpoints: EndpointSettings,

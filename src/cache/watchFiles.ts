@@ -2,19 +2,22 @@ import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { System } from "../platform/system.ts";
 
-/** The poll interval where the system reports changes: it only has to find changes made on another host. */
+/**
+ * The poll interval where the system reports changes: it only has to find changes made on another
+ * host.
+ */
 const WATCHED_POLL_MS = 1_000;
 /** The poll interval where the system reports nothing. */
 const UNWATCHED_POLL_MS = 75;
 
 /** Waits for files to change. Fifty processes that only poll would keep a CPU core busy. */
 interface FileWatch {
-  /** Resolves at the first change since the last call, or when it is time to poll; after `atMostMs` at the latest. */
+  /** Resolves at the first change since the last call, at a poll, or after `atMostMs`. */
   next(atMostMs: number): Promise<void>;
   close(): void;
 }
 
-/** Watches from now on, so read the files after this call. A folder that does not exist yet is watched once it does. */
+/** Watches from now on, so read the files after this call. Waits for missing folders, too. */
 export function watchFiles(paths: readonly string[], system: Pick<System, "sleep">): FileWatch {
   const watchers = new Map<string, FSWatcher>();
   let changed = false;

@@ -15,7 +15,7 @@ interface Context {
   readonly deadline: number;
 }
 
-/** The error for a rejected account or role, explained by the lists of what is assigned to this person. */
+/** The error for a rejected account or role, with the lists of what is assigned. */
 export async function accessDenied(
   role: SessionRole,
   token: SsoToken,

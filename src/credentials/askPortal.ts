@@ -16,7 +16,7 @@ import { accessDenied } from "./accessDenied.ts";
 import { obtainToken } from "./obtainToken.ts";
 import { RETRY_MS, type RetryBudget, SHORT_RETRY_MS } from "./retryBudget.ts";
 
-/** Credentials, or the access token that the portal rejected (undefined: there is no token). The latter needs a person. */
+/** Credentials, or the rejected access token (undefined: there is none), which needs a person. */
 export type Outcome = { credentials: RoleCredentials } | { refused: string | undefined };
 
 /** Shared by all requests of one run. */
@@ -27,7 +27,7 @@ export interface RequestContext {
   api: IdentityCenter;
 }
 
-/** Role credentials with the cached token, else with a refreshed one. Throws as `obtainToken`, and `access-denied`. */
+/** With the cached token, else a refreshed one. Throws as `obtainToken`, and `access-denied`. */
 export async function askPortal(
   role: SessionRole,
   context: RequestContext,
@@ -88,8 +88,8 @@ async function fetchRoleCredentials(
 }
 
 /**
- * Caches the credentials while the token file still holds the token in use: a logout or another sign-in wins. On a
- * full or read-only disk, only the cache is lost.
+ * Caches the credentials while the token file still holds the token in use: a logout or another
+ * sign-in wins. On a full or read-only disk, only the cache is lost.
  */
 function storeRoleCredentials(
   role: SessionRole,

@@ -17,14 +17,15 @@ import { loginForMainJob } from "../signIn/loginForMainJob.ts";
 import { retryBudget } from "./retryBudget.ts";
 import { singleFlight } from "./singleFlight.ts";
 
-/** A second sign-in is allowed because a logout may remove the first one's token before it is used. */
+/** A logout may remove the first sign-in's token before it is used. */
 const MAX_LOGINS = 2;
 /** How long to wait for a sign-in if the cached credentials are still usable. */
 const SHORT_LOGIN_MS = 3_000;
 
 /**
- * Gets role credentials from the first source that has them: the cache, the portal with the cached token, with a
- * refreshed token, after a sign-in. N callers for one role cost one portal call. No lock is held during a sign-in.
+ * Gets role credentials from the first source that has them: the cache, the portal with the cached
+ * token, with a refreshed token, after a sign-in. N callers for one role cost one portal call. No
+ * lock is held during a sign-in.
  *
  * Throws `login-required`, `login-failed`, `access-denied`, `unavailable`, `config`.
  */
@@ -56,7 +57,7 @@ export async function obtainRoleCredentials(
   }
 }
 
-/** After a change of the start URL or region, cached credentials belong to a sign-in with the previous one. */
+/** After a change of start URL or region, cached credentials are of the previous one. */
 function removeRolesOfOtherSettings(role: SessionRole, system: System): void {
   const { session } = role;
   const recorded = readJsonObject(roleCredentialsPath(role, system))?.SsoCred as JsonObject | undefined;
@@ -70,7 +71,7 @@ function removeRolesOfOtherSettings(role: SessionRole, system: System): void {
   }
 }
 
-/** Waits for a sign-in. If the wait runs out, the sign-in stays open, and the next call joins it. */
+/** If the wait runs out, the sign-in stays open, and the next call joins it. */
 async function signIn(
   role: SessionRole,
   refused: string | undefined,

@@ -23,11 +23,11 @@ export interface TokenRequest extends RefreshOptions {
 }
 
 /**
- * Returns a usable token, cached or refreshed; undefined if a person has to sign in. Processes that need the same
- * refresh wait for the one that does it.
+ * Returns a usable token, cached or refreshed; undefined if a person has to sign in. Processes that
+ * need the same refresh wait for the one that does it.
  *
- * Throws `unavailable` (service out of reach, nothing usable left), `config` (the new token could not be written, so
- * nothing was spent), `login-required` (signed out in the meantime).
+ * Throws `unavailable` (service out of reach, nothing usable left), `config` (the new token could
+ * not be written, so nothing was spent), `login-required` (signed out in the meantime).
  */
 export async function obtainToken(
   session: SsoSession,
@@ -77,8 +77,8 @@ export async function obtainToken(
 
   /** `lockId` is undefined where no lock can be created, and so none can be handed over. */
   async function refreshOrHandOver(lockId?: string) {
-    // Look again: the previous holder of the lock has written a token or has just failed. One attempt is enough for all
-    // waiters.
+    // Look again: the previous holder of the lock has written a token or has just failed. One
+    // attempt is enough for all waiters.
     const result = lookup.resultOfOtherProcess();
     if (result) return result;
     const current = readToken(session, system);

@@ -33,12 +33,12 @@ export interface RefreshOptions {
   deadline: number;
   /** Epoch milliseconds; no retry starts later. */
   retryUntil: number;
-  /** The caller has something usable, so it doesn't wait for the response until the end of the run. */
+  /** The caller has something usable, so it doesn't wait until the end of the run. */
   isOptional?: boolean;
   api: Pick<IdentityCenter, "refresh" | "logout">;
 }
 
-/** True if the token file holds everything a refresh needs. No tool refreshes a legacy profile's token. */
+/** True if the token file has all that a refresh needs. No tool refreshes a legacy token. */
 export function canRefresh({ name }: SessionIdentity, token: SsoToken, now: number): boolean {
   const { clientId, clientSecret, refreshToken, registrationExpiresAt = Number.POSITIVE_INFINITY } = token;
   return name !== null && Boolean(clientId && clientSecret && refreshToken) && registrationExpiresAt > now;
@@ -47,8 +47,8 @@ export function canRefresh({ name }: SessionIdentity, token: SsoToken, now: numb
 /**
  * Refreshes the token and writes it. Undefined if a refresh is impossible or finally rejected.
  *
- * Throws `unavailable` (service out of reach), `config` (the new token could not be written, so nothing was spent),
- * `login-required` (signed out in the meantime).
+ * Throws `unavailable` (service out of reach), `config` (the new token could not be written, so
+ * nothing was spent), `login-required` (signed out in the meantime).
  */
 export async function refreshToken(
   session: SsoSession,
@@ -66,8 +66,8 @@ export async function refreshToken(
     const { api } = options;
     const retryUntil = Math.min(options.retryUntil, options.deadline);
     return await withRetries(system, retryUntil - system.now(), async () => {
-      // Once sent, a request may have spent the refresh token, and its response may hold the only successor. So the retry
-      // budget does not end it.
+      // Once sent, a request may have spent the refresh token, and its response may hold the only
+      // successor. So the retry budget does not end it.
       const mostMs = options.isOptional ? SHORT_RESPONSE_MS : Number.POSITIVE_INFINITY;
       const grant = await api.refresh(client, spent, {
         deadline: Math.min(options.deadline, system.now() + mostMs),
@@ -106,8 +106,8 @@ function prepareTokenFile(session: SsoSession, token: CachedToken, system: Syste
 }
 
 /**
- * Writes the token if the file still holds the one that was used: a logout or another tool's newer token wins.
- * Undefined after a logout.
+ * Writes the token if the file still holds the one that was used: a logout or another tool's newer
+ * token wins. Undefined after a logout.
  */
 function storeRefreshedToken(
   session: SsoSession,
@@ -134,7 +134,8 @@ function storeRefreshedToken(
 }
 
 /**
- * Compares the fields themselves, because the file may name another start URL by now. An unreadable file may be replaced.
+ * Compares the fields themselves, because the file may name another start URL by now. An unreadable
+ * file may be replaced.
  */
 function holdsToken(session: SsoSession, { file }: CachedToken, system: System): boolean {
   if (!tokenFileExists(session, system)) return false;
@@ -142,13 +143,13 @@ function holdsToken(session: SsoSession, { file }: CachedToken, system: System):
   return !current || (current.accessToken === file.accessToken && current.refreshToken === file.refreshToken);
 }
 
-/** Any other rejection tells nothing about the token, so the token is kept and nobody is asked to sign in. */
+/** Any other rejection tells nothing about the token, so it is kept. */
 function refreshRejected(session: SsoSession, error: ServiceError): SsoCredError {
   const message = `the token of '${sessionTitle(session)}' cannot be refreshed (${printable(error.message, 200)})`;
   return new SsoCredError("unavailable", message, { remedy: loginRemedy(session), cause: error });
 }
 
-/** Marks the token as refreshed, so that callers waiting for a sign-in don't take it for the result. */
+/** Callers waiting for a sign-in must not take a refreshed token for its result. */
 function claimRefreshed(session: SsoSession, { accessToken }: SsoToken, system: System): void {
   const login = readPendingLogin(session, system);
   if (login) claim(login, `refreshed-${tokenFingerprint(accessToken)}`, system);

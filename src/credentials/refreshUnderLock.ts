@@ -16,8 +16,9 @@ const ROTATION_WAIT_MS = 2_000;
 const ROTATION_POLL_MS = 100;
 
 /**
- * One attempt to refresh, by the holder of the session's lock. Records how it ended, for all who wait. Returns undefined if a person
- * has to sign in. Throws as `refreshToken`, unless the old token is still usable.
+ * One attempt to refresh, by the holder of the session's lock. Records how it ended, for all who
+ * wait. Returns undefined if a person has to sign in. Throws as `refreshToken`, unless the old
+ * token is still usable.
  */
 export async function refreshUnderLock(
   session: SsoSession,
@@ -52,7 +53,7 @@ export async function refreshUnderLock(
   }
 }
 
-/** The token that another tool, which takes no lock, writes in place of `seen`; undefined if none comes. */
+/** A token that another tool, which takes no lock, writes in place of `seen`. */
 async function waitForRotatedToken(
   session: SsoSession,
   seen: SsoToken | undefined,

@@ -34,8 +34,8 @@ export function refreshTask(
 }
 
 /**
- * Starts the worker and waits until it holds the session's lock `lockId`. Returns false where no process can be started, or
- * `deadline` (epoch milliseconds) passes first.
+ * Starts the worker and waits until it holds the session's lock `lockId`. Returns false where no
+ * process can be started, or `deadline` (epoch milliseconds) passes first.
  */
 export async function startRefreshWorker(
   session: SsoSession,
@@ -59,7 +59,7 @@ export async function startRefreshWorker(
   }
 }
 
-/** The detached process: takes the lock over, refreshes, and records the result. Its caller and all others wait for the lock. */
+/** The detached process: takes the lock over, refreshes, and records the result. */
 export async function runRefreshWorker(key: string, lockId: string, system: System): Promise<void> {
   if (!/^[0-9a-f]{40}$/.test(key)) return;
   const path = join(stateDirectory(system.env, system.platform), "locks", `token-${key}`);

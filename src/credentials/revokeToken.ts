@@ -8,11 +8,12 @@ import type { ServiceSettings, SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";
 
 /**
- * Revokes the token in a token file at the portal. An expired access token cannot be revoked, but its refresh token
- * may still open the session: it is redeemed once, and the new token is revoked. Best effort, until `deadline` (epoch
- * milliseconds).
+ * Revokes the token in a token file at the portal. An expired access token cannot be revoked, but
+ * its refresh token may still open the session: it is redeemed once, and the new token is revoked.
+ * Best effort, until `deadline` (epoch milliseconds).
  *
- * Returns true if no token of the file is left alive. One that the service no longer knows counts as revoked.
+ * Returns true if no token of the file is left alive. One that the service no longer knows counts
+ * as revoked.
  */
 export async function revokeToken(
   services: ServiceSettings,
@@ -40,8 +41,8 @@ export async function revokeToken(
 }
 
 /**
- * The services for a token file, from its start URL and region and the SDK's rules: endpoints in the config belong to
- * other sessions.
+ * The services for a token file, from its start URL and region and the SDK's rules: endpoints in
+ * the config belong to other sessions.
  */
 export function servicesOfFile(
   { startUrl, region }: JsonObject,

@@ -17,12 +17,13 @@ import type { System } from "../platform/system.ts";
 import { askPortal, type Outcome, type RequestContext } from "./askPortal.ts";
 import { SHORT_RETRY_MS } from "./retryBudget.ts";
 
-/** Some SDKs run the program again after a failure. The second call gets the same denial without a request. */
+/** Some SDKs run the program again after a failure, which gets the same denial. */
 const SAME_DENIAL_MS = 10_000;
 
 /**
- * One attempt to get credentials, under the role's lock. While waiting for the lock, takes the result of another
- * process. If the service or the lock is unavailable, falls back to usable cached credentials. Throws as `askPortal`.
+ * One attempt to get credentials, under the role's lock. While waiting for the lock, takes the
+ * result of another process. If the service or the lock is unavailable, falls back to usable cached
+ * credentials. Throws as `askPortal`.
  */
 export async function singleFlight(
   role: SessionRole,
@@ -78,8 +79,8 @@ export async function singleFlight(
   async function askUnderLock(): Promise<Outcome> {
     const cooling = coolDownResult();
     if (cooling) return { credentials: cooling };
-    // Look again: the previous holder of the lock has written credentials or has just failed. One attempt is enough for
-    // all waiters.
+    // Look again: the previous holder of the lock has written credentials or has just failed. One
+    // attempt is enough for all waiters.
     const others = resultOfOtherProcess();
     if (others) return others;
     try {
@@ -89,8 +90,8 @@ export async function singleFlight(
         const cached = readRoleCredentials(role, system);
         if (!cached || !isFresh(cached.expiration, system.now())) recordAttempt(attempts, system);
       }
-      // With usable credentials cached, a recorded attempt would start the cool-down, and the new sign-in would not be
-      // used.
+      // With usable credentials cached, a recorded attempt would start the cool-down, and the new
+      // sign-in would not be used.
       else if (outcome.refused !== undefined && !usable())
         recordAttempt(attempts, system, undefined, tokenFingerprint(outcome.refused));
       return outcome;

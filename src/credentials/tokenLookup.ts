@@ -12,17 +12,17 @@ export interface TokenLookup {
   isValid(token: SsoToken | undefined, lives: typeof isFresh): boolean;
   isRefused(token: SsoToken | undefined): boolean;
   /**
-   * True if a rejected token must not be refreshed: it came from a refresh after a rejection, or a sign-in is open,
-   * which would take the refreshed token for its result.
+   * True if a rejected token must not be refreshed: it came from a refresh after a rejection, or a
+   * sign-in is open, which would take the refreshed token for its result.
    */
   needsSignIn(token: SsoToken | undefined): boolean;
-  /** What another process has written or failed with; `token` is undefined if a person has to sign in. Throws its failure. */
+  /** Another process's token (undefined: a person has to sign in). Throws its failure. */
   resultOfOtherProcess(): { token: SsoToken | undefined } | undefined;
   /** The token that is usable all the same. Throws the error if there is none. */
   usableAfter(error: unknown): SsoToken;
 }
 
-/** `refusedFingerprint` is the `tokenFingerprint` of an access token that the portal rejected although it has not expired. */
+/** `refusedFingerprint` is the `tokenFingerprint` of a token that the portal rejected. */
 export function tokenLookup(
   session: SsoSession,
   refusedFingerprint: string | undefined,

@@ -15,11 +15,13 @@ export type Client =
 export type Outcome = "sso" | "process" | "keys" | "error";
 
 /**
- * How each client treats a profile with several kinds of credentials, and headers and keys that dialects read differently.
- * Sources: the SDKs' provider chains and parsers (awscli/botocore/credentials.py and configloader.py; aws-sdk-js-v3
- * credential-provider-ini; aws-sdk-go-v2 config/resolve_credentials.go; aws-sdk-java-v2 ProfileCredentialsUtils; smithy-rs
- * profile/credentials/repr.rs; aws-sdk-ruby credential_provider_chain.rb; aws-sdk-php CredentialProvider.php; aws-sdk-cpp
- * AWSCredentialsProviderChain). `npm run interop` compares the rows with the clients that can be run.
+ * How each client treats a profile with several kinds of credentials, and headers and keys that
+ * dialects read differently. Sources: the SDKs' provider chains and parsers
+ * (awscli/botocore/credentials.py and configloader.py; aws-sdk-js-v3 credential-provider-ini;
+ * aws-sdk-go-v2 config/resolve_credentials.go; aws-sdk-java-v2 ProfileCredentialsUtils; smithy-rs
+ * profile/credentials/repr.rs; aws-sdk-ruby credential_provider_chain.rb; aws-sdk-php
+ * CredentialProvider.php; aws-sdk-cpp AWSCredentialsProviderChain). `npm run interop` compares the
+ * rows with the clients that can be run.
  */
 export const SITUATIONS = {
   /** `credential_process` together with `sso_account_id` or `sso_role_name`. */
@@ -50,7 +52,7 @@ export const SITUATIONS = {
     "C++": "keys",
     ".NET": "error",
   },
-  /** `credential_process` in the config, `aws_access_key_id` for the same profile in the credentials file. */
+  /** `credential_process` in the config, `aws_access_key_id` in the credentials file. */
   processAndKeysInCredentials: {
     "AWS CLI": "keys",
     boto3: "keys",
@@ -64,7 +66,7 @@ export const SITUATIONS = {
     "C++": "keys",
     ".NET": "keys",
   },
-  /** `sso_session` together with `sso_region` or `sso_start_url` of another value than the session's. */
+  /** `sso_session` with an `sso_region` or `sso_start_url` that is not the session's. */
   sessionContradicted: {
     "AWS CLI": "error",
     boto3: "error",
@@ -172,7 +174,7 @@ export const SITUATIONS = {
 
 export type Situation = keyof typeof SITUATIONS;
 
-/** Lists the clients of a situation by what they do: `AWS CLI, boto3 use the sso_* keys; C++ use credential_process`. */
+/** As in `AWS CLI, boto3 use the sso_* keys; C++ use credential_process`. */
 export function describeSituation(situation: Situation): string {
   const outcomes: readonly Outcome[] = [...new Set(Object.values(SITUATIONS[situation]))];
   return outcomes

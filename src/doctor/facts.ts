@@ -46,7 +46,7 @@ export interface SessionFacts {
   readonly startUrlFault?: string | undefined;
   /** True where the portal answered 401 to a token that has not expired. */
   readonly tokenIsRefused?: boolean;
-  /** Roles of our profiles that the portal does not list for this person; undefined if it was not asked. */
+  /** Roles of our profiles that the portal does not list; undefined if it was not asked. */
   readonly unassigned?: readonly { profile: string; accountId: string; roleName: string }[] | undefined;
   /** The number of roles that were looked up. */
   readonly lookedFor: number;
@@ -76,7 +76,7 @@ export interface EndpointFacts {
   readonly clockOffsetMs?: number | undefined;
 }
 
-/** Everything the checks look at. Gathering never fails as a whole: that something cannot be read is a fact too. */
+/** Everything the checks look at. That something cannot be read is a fact, too. */
 export interface Facts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -89,7 +89,7 @@ export interface Facts {
   readonly caFiles: readonly CaFile[];
   readonly commands: readonly CommandFacts[];
   readonly paths: readonly PathFacts[];
-  /** Sessions that are not in the config any more, or are others now, with cached role credentials. */
+  /** Sessions with cached role credentials that the config has lost or changed. */
   readonly formerSessions: readonly string[];
   readonly locks: readonly { name: string; state: "alive" | "dead" | "unknown" }[];
   readonly disk: { readonly path: string; readonly freeBytes: number } | undefined;

@@ -10,7 +10,7 @@ const GROUPS: readonly { severity: Severity; title: string }[] = [
   { severity: "note", title: "For your information" },
 ];
 
-/** The findings as text of at most `columns`, grouped by what has to be done, with a summary at the end. */
+/** At most `columns` wide, grouped by what has to be done, with a summary at the end. */
 export function report(findings: readonly Finding[], columns = WIDEST): string {
   const width = Math.min(columns, WIDEST);
   const groups = GROUPS.flatMap(({ severity, title }) => {

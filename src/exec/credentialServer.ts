@@ -16,9 +16,9 @@ interface CredentialServer {
 }
 
 /**
- * Serves the SDKs' container credentials protocol on 127.0.0.1, on a port chosen by the system. Everything but a GET
- * of the one path with the right Host and token is answered with 403. Requests that arrive while credentials are
- * being obtained share the result.
+ * Serves the SDKs' container credentials protocol on 127.0.0.1, on a port chosen by the system.
+ * Everything but a GET of the one path with the right Host and token is answered with 403. Requests
+ * that arrive while credentials are being obtained share the result.
  *
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
@@ -106,7 +106,7 @@ function asDocument(credentials: RoleCredentials, accountId: string): object {
   };
 }
 
-/** SDKs retry after a 5xx. That is right while a person may still sign in, and wrong if the result will not change. */
+/** SDKs retry after a 5xx: right only while a person may still sign in. */
 function asFailure(error: unknown): [status: number, body: object] {
   const message = error instanceof SsoCredError ? error.message : "unexpected";
   const isFinal = isKind(error, "access-denied", "config", "usage");

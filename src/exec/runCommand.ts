@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import type { System } from "../platform/system.ts";
 
-/** The signals that end a command or tell it something. Not SIGUSR1: the packed Node keeps it blocked, so it never arrives. */
+/** Not SIGUSR1: the packed Node keeps it blocked, so it never arrives. */
 const FORWARDED: readonly NodeJS.Signals[] = [
   "SIGINT",
   "SIGQUIT",
@@ -14,16 +14,18 @@ const FORWARDED: readonly NodeJS.Signals[] = [
   "SIGCONT",
   "SIGWINCH",
 ];
-/** A terminal sends these to every process in its foreground. Many programs take a second SIGINT for "at once". */
+/**
+ * A terminal sends these to all its foreground processes. A second SIGINT often means "at once".
+ */
 const OF_TERMINAL = new Set<NodeJS.Signals>(["SIGINT", "SIGQUIT", "SIGWINCH"]);
 
-/** The command's exit code, 128 + n if signal n ended it; or the system's error code if it could not be started. */
+/** The exit code, 128 + n after signal n; or the system's error code if it did not start. */
 export type CommandEnd = { code: number } | { fault: string };
 
 /**
- * Runs a command on our own standard streams, with `descriptors` of the caller, and in our process group, so that a terminal's Ctrl-C and Ctrl-Z reach
- * it directly. Signals that only this process gets are forwarded. Resolves when the command ends, whatever processes
- * it leaves behind.
+ * Runs a command on our own standard streams, with `descriptors` of the caller, and in our process
+ * group, so that a terminal's Ctrl-C and Ctrl-Z reach it directly. Signals that only this process
+ * gets are forwarded. Resolves when the command ends, whatever processes it leaves behind.
  */
 export async function runCommand(
   [file = "", ...args]: readonly string[],

@@ -22,7 +22,7 @@ const CLEARED = [
   "AWS_ROLE_SESSION_NAME",
 ] as const;
 
-/** The variables that SDKs read first. Throws `unavailable` for values that no variable can hold. */
+/** SDKs read these first. Throws `unavailable` for values that no variable can hold. */
 export function credentialVariables(credentials: RoleCredentials): Variables {
   const variables = {
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,

@@ -19,7 +19,7 @@ import {
   release,
 } from "./pendingLogin.ts";
 
-/** The pause after a change, so that a sign-in which the browser completes by itself is not announced. */
+/** A sign-in that the browser completes by itself within this time is not announced. */
 const SETTLE_MS = 50;
 /** How often one caller starts a worker that keeps dying. */
 const MAX_STARTS = 3;
@@ -27,7 +27,7 @@ const MAX_STARTS = 3;
 interface LoginWait {
   /** Epoch milliseconds. */
   deadline: number;
-  /** The access token to be replaced: the portal rejected it, or a person wants a new one. It does not end the wait. */
+  /** The access token to be replaced, which does not end the wait. */
   replaces?: string;
   /** Starts a sign-in if none is open. Called again if its worker dies. */
   start(): Promise<PendingLogin>;
@@ -38,8 +38,9 @@ interface LoginWait {
 /**
  * Waits for a token from the open sign-in, or from a new one. All callers share one sign-in.
  *
- * Throws `login-failed` (denied, unanswered), `unavailable` (the service is out of reach), `login-required` if the
- * wait runs out first, `cancelled` on Ctrl-C, which ends the sign-in if nobody else waits for it.
+ * Throws `login-failed` (denied, unanswered), `unavailable` (the service is out of reach),
+ * `login-required` if the wait runs out first, `cancelled` on Ctrl-C, which ends the sign-in if
+ * nobody else waits for it.
  */
 export async function awaitLogin(session: SsoSession, wait: LoginWait, system: System): Promise<SsoToken> {
   let joined: PendingLogin | undefined;
@@ -78,7 +79,8 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
     }
   } catch (error) {
     if (joined && isKind(error, "cancelled")) {
-      // Released first, so that of several callers interrupted at once the last one finds no other waiter.
+      // Released first, so that of several callers interrupted at once the last one finds no other
+      // waiter.
       release(joined, waiterName(), system);
       if (!hasOtherWaiters(joined, system)) await endLogin(joined, system);
     }

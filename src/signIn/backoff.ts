@@ -12,7 +12,7 @@ import type { System } from "../platform/system.ts";
 
 const FIRST_MS = 15 * 60_000;
 const LONGEST_MS = 4 * 3_600_000;
-/** The AWS SDKs for JavaScript and Ruby run a failed helper once more, at once. The second run gets the same error. */
+/** The AWS SDKs for JavaScript and Ruby run a failed helper again at once: same error. */
 const SAME_FAILURE_MS = 10_000;
 
 type Environment = Pick<System, "env" | "platform" | "now">;
@@ -32,8 +32,8 @@ interface FailedLogin {
 }
 
 /**
- * The error that prevents an automatic sign-in now, if any: for 10 s after a failure the same failure; then, if a
- * browser would be opened, `login-required` until the back-off is over.
+ * The error that prevents an automatic sign-in now, if any: for 10 s after a failure the same
+ * failure; then, if a browser would be opened, `login-required` until the back-off is over.
  */
 export function backoffFailure(
   session: SsoSession,
@@ -86,8 +86,9 @@ export function clearBackoff(session: SessionIdentity, system: Environment): voi
 }
 
 /**
- * The last failed sign-in. Undefined if any tool has written a token since, unless the portal rejected the new token:
- * then only a token that works counts (`clearBackoff`). Also undefined if the clock was set back before it.
+ * The last failed sign-in. Undefined if any tool has written a token since, unless the portal
+ * rejected the new token: then only a token that works counts (`clearBackoff`). Also undefined if
+ * the clock was set back before it.
  */
 function readFailedLogin(session: SsoSession, system: Environment): FailedLogin | undefined {
   const state = readStateFile(sessionStatePath("backoff", session, system));

@@ -14,8 +14,8 @@ import {
 const LOCK_WAIT_MS = 3_000;
 
 /**
- * Writes the new state of a sign-in unless it has ended or was replaced. The lock keeps a logout between check and
- * write from being undone. Returns whether it was written.
+ * Writes the new state of a sign-in unless it has ended or was replaced. The lock keeps a logout
+ * between check and write from being undone. Returns whether it was written.
  */
 export async function updateLogin(login: PendingLogin, system: System): Promise<boolean> {
   return withLoginLock(login.session, system, () => {
@@ -31,7 +31,7 @@ export async function endLogin(login: PendingLogin, system: System): Promise<voi
   });
 }
 
-/** Ends the sign-in of a session, if one is open. Throws `config` naming a file that cannot be removed. */
+/** Ends the session's sign-in, if one is open. Throws `config` naming a file that stays. */
 export async function cancelLogin(session: SessionIdentity, system: System): Promise<void> {
   await withLoginLock(session, system, () => removePendingLogin(session, system));
 }

@@ -9,7 +9,7 @@ type GrantChoice = UsableGrant | { grant: "never"; why: string };
 interface UsableGrant {
   grant: "browser" | "device";
   browser: boolean;
-  /** If no browser can be opened or no socket may listen, the sign-in continues with the device grant. */
+  /** If no browser opens or no socket can listen, the device grant continues. */
   deviceFallback?: true;
 }
 
@@ -41,7 +41,7 @@ export function chooseGrantForPerson(
   return configuredGrant(session, system) ?? automaticGrant(system) ?? WITH_CODE;
 }
 
-/** The grant that the settings request. The authorization code grant cannot give a legacy profile's token. */
+/** The authorization code grant cannot give a legacy profile's token. */
 function configuredGrant(session: SsoSession, system: Environment): UsableGrant | undefined {
   const browser = hasBrowser(system);
   if (session.login === "device" || session.name === null) return { grant: "device", browser };
@@ -60,8 +60,9 @@ function hasBrowser({ env, platform }: Environment): boolean {
 }
 
 /**
- * True on a machine that the person reaches from another one. A display does not change that: it may be forwarded
- * (`ssh -X`), and the browser's response would go to 127.0.0.1 of the other machine.
+ * True on a machine that the person reaches from another one. A display does not change that: it
+ * may be forwarded (`ssh -X`), and the browser's response would go to 127.0.0.1 of the other
+ * machine.
  */
 function isRemote(env: System["env"]): boolean {
   return Boolean(

@@ -17,8 +17,9 @@ interface MainJobLogin {
 }
 
 /**
- * The sign-in of a call made by an SDK: joins an open one or starts one, writes only to the terminal device, and
- * obeys the back-off. Throws as `awaitLogin`, and `login-required` where nobody may be asked.
+ * The sign-in of a call made by an SDK: joins an open one or starts one, writes only to the
+ * terminal device, and obeys the back-off. Throws as `awaitLogin`, and `login-required` where
+ * nobody may be asked.
  */
 export async function loginForMainJob(
   session: SsoSession,
@@ -51,14 +52,15 @@ export async function loginForMainJob(
 }
 
 /**
- * Announces the sign-in once on each terminal. Throws if there is neither a terminal nor a browser, because then
- * nobody could respond.
+ * Announces the sign-in once on each terminal. Throws if there is neither a terminal nor a browser,
+ * because then nobody could respond.
  */
 function show(login: PendingLogin, title: string, system: System): void {
   const terminal = system.terminal();
   if (terminal) {
     if (claim(login, `announced-${terminal.id}`, system)) {
-      // The terminal belongs to another program, so a blank line on either side sets the text apart.
+      // The terminal belongs to another program, so a blank line on either side sets the text
+      // apart.
       terminal.write(`\n${loginInstructions(login)}\n`.replaceAll("\n", "\r\n"));
     }
   } else if (!login.opened) {

@@ -2,7 +2,7 @@ import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import type { PendingLogin } from "./pendingLogin.ts";
 
-/** The text that a person needs to sign in: the reason, and address and code each on a line of its own. */
+/** What a person needs to sign in: the reason, and address and code on lines of their own. */
 export function loginInstructions(login: PendingLogin): string {
   const caller = login.caller ? ` (asked for by ${login.caller})` : "";
   const title = sessionTitle(login.session);
@@ -26,7 +26,7 @@ export function openElsewhere(login: PendingLogin, message: string): SsoCredErro
 
 const ONLY_HERE = "That page has to be opened on this computer.\nTo sign in with a browser elsewhere";
 
-/** True if the browser must send its response to this computer's 127.0.0.1 but was not opened here. */
+/** True if the browser must respond to this computer's 127.0.0.1 but was not opened here. */
 function isOnlyHere({ grant, opened }: PendingLogin): boolean {
   return grant === "browser" && opened === false;
 }

@@ -3,14 +3,14 @@ import type { JsonObject } from "../cache/jsonFile.ts";
 import type { SsoCredError } from "../errors.ts";
 import type { CaBundle, EndpointSettings, LoginMode, SsoSession } from "../model.ts";
 
-/** An open sign-in. The caller that starts it writes the record, then the worker updates it. Holds no secret. */
+/** An open sign-in. The caller writes it, then the worker. Holds no secret. */
 export interface PendingLogin {
   id: string;
   session: SsoSession;
   grant: "browser" | "device";
   /** True if the worker should open a browser. */
   browser: boolean;
-  /** If no browser can be opened or no socket may listen, the worker continues with the device grant. */
+  /** If no browser opens or no socket can listen, the worker uses the device grant. */
   deviceFallback?: boolean;
   /** The program that needs the credentials: `aws (process 4711)`. */
   caller?: string;

@@ -28,7 +28,7 @@ export function newLoginId(): string {
   return sha1(`${process.pid} ${process.hrtime.bigint()} ${Math.random()}`).slice(0, 16);
 }
 
-/** The sign-in of this session, whether or not its worker lives; undefined if there is none of this host and boot. */
+/** The session's sign-in, whether or not its worker lives, if it is of this host and boot. */
 export function readPendingLogin(session: SessionIdentity, system: Environment): PendingLogin | undefined {
   return readLoginFile(sessionStatePath("logins", session, system));
 }
@@ -46,7 +46,9 @@ export function allPendingLogins(system: Environment): PendingLogin[] {
   );
 }
 
-/** True while the worker process is alive. A killed worker is detected immediately; one that never started, after 5 s. */
+/**
+ * True while its worker lives. A killed one is noticed at once; one that never started, after 5 s.
+ */
 export function isUnderWay(login: PendingLogin, system: Environment): boolean {
   const ageSeconds = uptime() - login.startedUptime;
   if (login.state === "starting") {
@@ -59,7 +61,7 @@ export function isUnderWay(login: PendingLogin, system: Environment): boolean {
   return worker !== undefined && processState(worker) === "alive";
 }
 
-/** True if a call for this session may wait for that sign-in: it is under way, with the settings that the config has now. */
+/** True if a call may wait for that sign-in: it is under way, with the current settings. */
 export function isJoinable(login: PendingLogin, session: SsoSession, system: Environment): boolean {
   const facts = ({ startUrl, region, scopes, endpoints }: SsoSession) => {
     const { ssoUrl = null, oidcUrl = null, useFips, useDualstack } = endpoints;
@@ -69,8 +71,8 @@ export function isJoinable(login: PendingLogin, session: SsoSession, system: Env
 }
 
 /**
- * True if the token is the result that the caller waits for: any usable one if nobody was signed in, else only one
- * from a sign-in. A process that refreshes the token first claims `refreshed-…`.
+ * True if the token is the result that the caller waits for: any usable one if nobody was signed
+ * in, else only one from a sign-in. A process that refreshes the token first claims `refreshed-…`.
  */
 export function isAwaitedToken(
   token: SsoToken,
@@ -89,8 +91,8 @@ export function hasLoginFile(session: SessionIdentity, system: Environment): boo
 }
 
 /**
- * Writes the record if `isWanted` returns true just before the rename: a suspended process may have lost its lock.
- * Returns whether it was written. Throws the system's error.
+ * Writes the record if `isWanted` returns true just before the rename: a suspended process may have
+ * lost its lock. Returns whether it was written. Throws the system's error.
  */
 export function writePendingLogin(
   login: PendingLogin,
@@ -111,7 +113,7 @@ export function noteWorker(login: PendingLogin, pid: number, system: Environment
   claim(login, WORKER_CLAIM, system, pid);
 }
 
-/** Ends the sign-in: its worker sees that the file is gone. Throws `config` naming a file that cannot be removed. */
+/** Its worker sees that the file is gone. Throws `config` naming a file that stays. */
 export function removePendingLogin(session: SessionIdentity, system: Environment): void {
   const path = sessionStatePath("logins", session, system);
   removeFile(path);
@@ -119,9 +121,9 @@ export function removePendingLogin(session: SessionIdentity, system: Environment
 }
 
 /**
- * Creates a claim, a file beside the login's: `announced-TERMINAL` once a terminal shows the sign-in, `waiter-PID`
- * while a process waits, `refreshed-FINGERPRINT` for a token (its `tokenFingerprint`) that came from a refresh. False if the claim
- * exists or cannot be created.
+ * Creates a claim, a file beside the login's: `announced-TERMINAL` once a terminal shows the
+ * sign-in, `waiter-PID` while a process waits, `refreshed-FINGERPRINT` for a token (its
+ * `tokenFingerprint`) that came from a refresh. False if the claim exists or cannot be created.
  */
 export function claim(login: PendingLogin, name: string, system: Environment, pid = process.pid): boolean {
   try {
@@ -136,7 +138,7 @@ function isClaimed(login: PendingLogin, name: string, system: Environment): bool
   return existsSync(claimPath(login, name, system));
 }
 
-/** Removes a claim. Best effort: each claim names its process, and the next sign-in removes them all. */
+/** Best effort: each claim names its process, and the next sign-in removes them all. */
 export function release(login: PendingLogin, name: string, system: Environment): void {
   removeIfPossible(claimPath(login, name, system));
 }

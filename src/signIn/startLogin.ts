@@ -29,8 +29,8 @@ export interface NewLogin extends Pick<PendingLogin, "grant" | "browser" | "devi
 }
 
 /**
- * Starts the sign-in of a session, or returns the one that another process has just started. Starts nothing if the
- * token has arrived in the meantime.
+ * Starts the sign-in of a session, or returns the one that another process has just started. Starts
+ * nothing if the token has arrived in the meantime.
  */
 export async function startLogin(
   session: SsoSession,
@@ -55,7 +55,8 @@ export async function startLogin(
       ...options,
       ...(replaces === undefined ? {} : { replaces: tokenFingerprint(replaces) }),
     };
-    // If this process was suspended for long it may have lost the lock, and a second page would end the first.
+    // If this process was suspended for long it may have lost the lock, and a second page would end
+    // the first.
     const isWanted = () => anew || !(joinable() || isAnswered(login));
     try {
       removeClaims(path);

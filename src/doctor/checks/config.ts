@@ -6,7 +6,7 @@ import type { ConfigSection, ConfigText } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../finding.ts";
 
-/** Keys whose misspelling costs a sign-in. No other tool has a key that is close to one of these. */
+/** Keys whose misspelling costs a sign-in. No other tool has a similar key. */
 export const KNOWN_KEYS = [
   "credential_process",
   "sso_session",

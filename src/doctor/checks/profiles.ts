@@ -169,7 +169,7 @@ function sessionKeys(section: ConfigSection, path: string): Finding[] {
   return found;
 }
 
-/** A region that fits a partition's pattern may be newer than this program, so it only gets a warning. */
+/** A region may be newer than this program, so a plausible one only gets a warning. */
 function regionFindings(title: string, { value, line }: ConfigKey, path: string): Finding[] {
   const problem = regionProblem(value);
   const meant = problem === undefined && !KNOWN_REGIONS.includes(value) ? nearestRegion(value) : undefined;

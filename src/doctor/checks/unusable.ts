@@ -11,7 +11,7 @@ const SAME = new Set([
   "profile-incomplete",
 ]);
 
-/** The program's own words about a section that it refuses, where no other finding says the same. */
+/** What the program says of a rejected section, where no other finding says the same. */
 export function checkUnusable({ config, unusable }: Facts, found: readonly Finding[]): Finding[] {
   if (config.fault !== undefined || config.encoding === "UTF-16") return [];
   const said = found.filter(({ id }) => SAME.has(id)).map(({ where }) => where);

@@ -14,8 +14,8 @@ export interface ProfileRole {
 const MOST_ACCOUNTS = 15;
 
 /**
- * The roles that the portal does not list for this token; undefined if it could not be asked. Without a role, asks for one page
- * of accounts, which tells whether the token is accepted.
+ * The roles that the portal does not list for this token; undefined if it could not be asked.
+ * Without a role, asks for one page of accounts, which tells whether the token is accepted.
  */
 export async function gatherAssignments(
   session: SsoSession,

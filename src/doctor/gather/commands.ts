@@ -63,7 +63,7 @@ function withRemedy(value: string, command: string, system: Environment) {
   return { ...located, remedy: remedyFor(value, command, located.state, system.platform) };
 }
 
-/** `init --repair` leaves a bare name alone, and does not see a line that does not run sso-cred for one role. */
+/** `init --repair` skips bare names, and lines that do not run sso-cred for one role. */
 function remedyFor(
   value: string,
   command: string,

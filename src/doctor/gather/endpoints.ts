@@ -11,7 +11,7 @@ import type { EndpointFacts } from "../facts.ts";
 /** The time for all requests of `doctor`. */
 export const LIMITS = { connectMs: 4_000, totalMs: 5_000, responseBytes: 1024 * 1024 };
 
-/** Requests that the services reject. The rejection proves name, connection, TLS and time, and gives the service's clock. */
+/** The rejection proves name, connection, TLS and time, and gives the service's clock. */
 const PROBES: Readonly<Record<Service, Omit<HttpRequest, "url"> & { path: string }>> = {
   portal: { method: "GET", path: "/assignment/accounts", headers: { "x-amz-sso_bearer_token": "none" } },
   oidc: { method: "POST", path: "/token", headers: { "content-type": "application/json" }, body: "{}" },

@@ -24,7 +24,7 @@ const MOST_FILES = 2_000;
 
 type Environment = Pick<System, "env" | "platform" | "now">;
 
-/** Problems with owners, modes and leftovers below `~/.aws`, in what this program reads or writes. */
+/** Problems with owners, modes and leftovers below `~/.aws`. */
 export function gatherPaths({ env, platform, now }: Environment): PathFacts[] {
   if (platform === "win32") return [];
   const owner = statOf(homeDirectory(env, platform))?.uid;

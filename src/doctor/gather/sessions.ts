@@ -24,7 +24,7 @@ export interface Selection {
   readonly offline: boolean;
 }
 
-/** The state of each session that can be resolved, and what the program says of the sections that cannot. */
+/** The state of each usable session, and what the program says of the others. */
 export async function gatherSessions(
   text: ConfigText,
   selection: Selection,
@@ -37,7 +37,7 @@ export async function gatherSessions(
   };
 }
 
-/** Resolving a profile takes a look at the whole file: enough to see what is wrong with a config of thousands. */
+/** Resolving a profile reads the whole file: a few show what is wrong with thousands. */
 const MOST_PROFILES = 200;
 
 function resolveSelected(

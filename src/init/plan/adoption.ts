@@ -16,7 +16,7 @@ interface SessionKeys {
   readonly sessionKeys: Keys;
 }
 
-/** Keys that are set aside in an adopted profile: beside a credential_process, SDKs disagree about which one wins. */
+/** Set aside in an adopted profile: beside a credential_process, SDKs disagree who wins. */
 export const SSO_KEYS = [
   "sso_session",
   "sso_account_id",
@@ -28,11 +28,11 @@ export const SSO_KEYS = [
 const OTHER_SOURCES = ["aws_access_key_id", "role_arn", "web_identity_token_file"];
 
 /**
- * The profiles that get credentials of this session from the AWS CLI's sso keys (legacy ones included) or from
- * another tool's `credential_process` line, and from nothing else.
+ * The profiles that get credentials of this session from the AWS CLI's sso keys (legacy ones
+ * included) or from another tool's `credential_process` line, and from nothing else.
  *
- * @throws SsoCredError("config") for an account id that is not 12 digits, and for a profile that the AWS CLI reads
- * differently.
+ * @throws SsoCredError("config") for an account id that is not 12 digits, and for a profile that
+ * the AWS CLI reads differently.
  */
 export function profilesToAdopt(
   current: CurrentConfig,

@@ -15,8 +15,8 @@ const LOCK_WAIT_MS = 30_000;
 const ATTEMPTS = 5;
 
 /**
- * Plans from the file as it is under the lock, and writes. A second `init` at the same time waits and loses nothing.
- * Without edits the file is not touched.
+ * Plans from the file as it is under the lock, and writes. A second `init` at the same time waits
+ * and loses nothing. Without edits the file is not touched.
  *
  * @throws SsoCredError("config") as the planning does, and as `writeConfig`.
  */

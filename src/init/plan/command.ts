@@ -2,12 +2,12 @@ import { readOurCommand } from "../../config/ourCommand.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 
-/** Text that every reader takes literally without quotes. A backslash is allowed only on Windows. */
+/** Every reader takes this literally without quotes. A backslash only on Windows. */
 const PLAIN = /^[A-Za-z0-9_.@/%:+=,-]+$/;
 const PLAIN_ON_WINDOWS = /^[A-Za-z0-9_.@/:+=,\\-]+$/;
 /**
- * Text that every reader takes literally within double quotes. There sh expands $ and `, shlex and sh differ about \,
- * and cmd expands %. The SDK for JavaScript ends a value at " #" and " ;".
+ * Text that every reader takes literally within double quotes. There sh expands $ and `, shlex and
+ * sh differ about \, and cmd expands %. The SDK for JavaScript ends a value at " #" and " ;".
  */
 const QUOTABLE = /^(?!.*\s[#;])[^"$`\\%!\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
 /** `cmd /C` splits a leading quoted path that holds one of &<>()@^|. */
@@ -15,12 +15,13 @@ const QUOTABLE_ON_WINDOWS =
   /^(?!.*\s[#;])[^"$`%!&<>()@^|\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*[^"$`%!&<>()@^|\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]$/u;
 
 /**
- * The value of `credential_process`, which shlex (the AWS CLI), `sh -c` (the other SDKs), and on Windows the C
- * runtime and `cmd /C`, split into the same words. On Windows a path without blanks stays unquoted: the SDK for Go
- * cannot pass a quote through cmd, and no client there reads the line with shlex.
+ * The value of `credential_process`, which shlex (the AWS CLI), `sh -c` (the other SDKs), and on
+ * Windows the C runtime and `cmd /C`, split into the same words. On Windows a path without blanks
+ * stays unquoted: the SDK for Go cannot pass a quote through cmd, and no client there reads the
+ * line with shlex.
  *
- * @throws SsoCredError("config") for a path, session or role name that cannot be written this way, and for an invalid
- * account id.
+ * @throws SsoCredError("config") for a path, session or role name that cannot be written this way,
+ * and for an invalid account id.
  */
 export function commandLine(
   command: string,
@@ -58,7 +59,7 @@ export function commandLine(
   return `${quotedCommand} ${first} --account-id ${accountId} ${role}`;
 }
 
-/** True if a role from the portal can be written to a command line. IAM allows no name that cannot. */
+/** True if the role can be written to a command line. IAM allows no name that cannot. */
 export function canBeWritten(
   { accountId, roleName }: { readonly accountId: string; readonly roleName: string },
   platform: NodeJS.Platform,
@@ -71,14 +72,14 @@ export function isAccountId(text: string): boolean {
 }
 
 /**
- * cmd ends a program's name at each of these. `cmd /C` keeps the quotes around a name that holds a blank, and removes
- * them from any other (`cmd /?`).
+ * cmd ends a program's name at each of these. `cmd /C` keeps the quotes around a name that holds a
+ * blank, and removes them from any other (`cmd /?`).
  */
 const ENDS_A_NAME = /[,;=]/;
 
 /**
- * The SDKs for Go remove quotes at a value's start (v1 then reads the rest unquoted), so a value that can start
- * unquoted does.
+ * The SDKs for Go remove quotes at a value's start (v1 then reads the rest unquoted), so a value
+ * that can start unquoted does.
  */
 function quotePath(path: string, platform: NodeJS.Platform): string | undefined {
   const quoted = quote(path, platform);
@@ -100,7 +101,7 @@ function quote(word: string, platform: NodeJS.Platform): string | undefined {
   return quotable.test(word) ? `"${word}"` : undefined;
 }
 
-/** @throws SsoCredError("config") for a command that would not be recognised as ours in the config. */
+/** @throws SsoCredError("config") for a command that would not be recognised as ours. */
 export function checkCommand(command: string, platform: NodeJS.Platform): void {
   const line = commandLine(command, { session: "s", accountId: "000000000000", roleName: "r" }, platform);
   if (readOurCommand(line)?.command === command) return;

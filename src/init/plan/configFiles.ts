@@ -9,7 +9,8 @@ import type { Files } from "./initOptions.ts";
 /**
  * Reads both files of the user as text; a missing one is empty.
  *
- * @throws SsoCredError("config") naming file and line of a config in which edits would be ambiguous.
+ * @throws SsoCredError("config") naming file and line of a config in which edits would be
+ * ambiguous.
  */
 export function readConfigFiles({ env, platform }: Environment): Files {
   const config = configPath(env, platform);

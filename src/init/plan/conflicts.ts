@@ -16,7 +16,9 @@ const STRONGER = [
   "sso_role_name",
 ];
 
-/** @throws SsoCredError("config") if one of the names belongs to a profile that is not ours for this session. */
+/**
+ * @throws SsoCredError("config") if a name belongs to a profile that is not ours for this session.
+ */
 export function assertNoForeignProfiles(
   current: CurrentConfig,
   names: readonly string[],
@@ -33,14 +35,14 @@ export function assertNoForeignProfiles(
   );
 }
 
-/** @throws SsoCredError("config") if the credentials file has keys for one of the names that would take precedence. */
+/** @throws SsoCredError("config") if the credentials file has overriding keys for a name. */
 export function assertNoStrongerKeys(names: readonly string[], files: Files): void {
   const stronger = strongerKeys(names, files);
   if (stronger === undefined) return;
   throw new SsoCredError("config", `${stronger}; remove it there or choose another --profile-name`);
 }
 
-/** Explains why these names are taken, for a person who can still choose others; undefined if they are free. */
+/** Why these names are taken, for a person who can choose others; undefined if free. */
 export function describeConflict(
   current: CurrentConfig,
   names: readonly string[],
@@ -62,7 +64,7 @@ function foreignNames(current: CurrentConfig, names: readonly string[], session:
   );
 }
 
-/** True for a `[default]` with only a region or an output format: no tool owns it, so it can become ours. */
+/** True for a `[default]` with only region or output: no tool owns it, so it can become ours. */
 export function isUnclaimed(current: CurrentConfig, name: string): boolean {
   const keys = current.profiles.get(name);
   return (

@@ -16,8 +16,9 @@ interface DiffStyle {
 }
 
 /**
- * A unified diff with three lines of context; empty if nothing differs. `patch` and `git apply` turn `before` into
- * `after` with it, byte for byte, unless a terminal's diff had to replace control characters.
+ * A unified diff with three lines of context; empty if nothing differs. `patch` and `git apply`
+ * turn `before` into `after` with it, byte for byte, unless a terminal's diff had to replace
+ * control characters.
  */
 export function unifiedDiff(before: string, after: string, path: string, style: DiffStyle = {}): string {
   const steps = compare(split(before), split(after));
@@ -44,14 +45,15 @@ function fileName(path: string): string {
   return /\s/.test(name) ? `${name}\t` : name;
 }
 
-/** Lines as `diff` sees them: each with its line feed, and with a carriage return as part of the text. */
+/** Lines as `diff` sees them: with their line feed, and a carriage return is text. */
 function split(text: string): string[] {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
 /**
- * Cuts off the lines common to both ends, splits the rest at lines that occur once on each side (a config's headers),
- * in the longest order that both sides share, and compares the parts in the same way.
+ * Cuts off the lines common to both ends, splits the rest at lines that occur once on each side (a
+ * config's headers), in the longest order that both sides share, and compares the parts in the same
+ * way.
  */
 function compare(before: readonly string[], after: readonly string[]): Step[] {
   let head = 0;
@@ -76,7 +78,7 @@ function signed(sign: Step["sign"], lines: readonly string[]): Step[] {
   return lines.map((text) => ({ sign, text }));
 }
 
-/** The longest run of pairs, ascending on both sides, of lines that are unique on each side (patience sorting). */
+/** The longest ascending run of pairs of lines that are unique on each side (patience sorting). */
 function anchors(left: readonly string[], right: readonly string[]): [number, number][] {
   const inRight = uniquePlaces(right);
   interface Pair {

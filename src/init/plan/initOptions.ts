@@ -14,12 +14,12 @@ export interface InitOptions {
   readonly output: string;
   /** The first word of `credential_process`. */
   readonly command: string;
-  /** True for `--command`: then every other command in our profiles is outdated, also bare names. */
+  /** True for `--command`: other commands in our profiles are outdated, also bare names. */
   readonly isCommandGiven: boolean;
   readonly platform: NodeJS.Platform;
   /** The profiles to adopt, by name. */
   readonly adopt: "all" | readonly string[];
-  /** Every role that is or may be assigned. Profiles of other roles are removed. Undefined: nothing is removed. */
+  /** Profiles of other roles are removed. Undefined: nothing is removed. */
   readonly keepOnly: readonly Role[] | undefined;
 }
 

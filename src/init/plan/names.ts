@@ -4,11 +4,11 @@ import { printable } from "../../text/printable.ts";
 
 export const DEFAULT_TEMPLATE = "{account_id}_{role_name}";
 
-/** The SDKs for JavaScript and Rust ignore sections whose name contains one of these, such as letters of other scripts. */
+/** The SDKs for JavaScript and Rust ignore sections with one of these in the name. */
 const UNPORTABLE = /[^A-Za-z0-9_.@/%:+-]+/g;
 const FIELDS = ["account_name", "account_id", "role_name", "session"];
 
-/** Explains why a name cannot be written as it is; undefined if every SDK reads it and no command takes it for a flag. */
+/** Why a name cannot be written; undefined if every SDK reads it and it is no flag. */
 export function nameProblem(name: string): string | undefined {
   if (name.search(UNPORTABLE) >= 0) return "some SDKs read only A-Z, a-z, 0-9 and _.@/%:+-";
   if (/^[-.]/.test(name)) return "it must not begin with - or .";
@@ -18,8 +18,8 @@ export function nameProblem(name: string): string | undefined {
 }
 
 /**
- * The nearest name that every SDK reads: without accents, with one hyphen for each run of other characters, and
- * without a separator at either end. Empty if nothing is left.
+ * The nearest name that every SDK reads: without accents, with one hyphen for each run of other
+ * characters, and without a separator at either end. Empty if nothing is left.
  */
 export function makePortable(name: string): string {
   const marked = withoutAccents(name)
@@ -35,7 +35,7 @@ function withoutAccents(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}+/gu, "");
 }
 
-/** The account's part of a profile name: its name, or its id if the name would lose letters or digits. */
+/** The account's name, or its id if the name would lose letters or digits. */
 function accountPart(accountName: string, accountId: string): string {
   const isLossy = /(?![A-Za-z0-9])[\p{L}\p{N}]/u.test(withoutAccents(accountName));
   return (isLossy ? "" : makePortable(accountName)) || accountId;

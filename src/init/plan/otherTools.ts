@@ -14,7 +14,7 @@ interface OtherToolProfile {
   readonly profile: string | undefined;
 }
 
-/** Other programs that give credentials of an Identity Center role, each with its subcommand for that. */
+/** Each with its subcommand that gives credentials of an Identity Center role. */
 const TOOLS: Readonly<Record<string, RegExp>> = {
   "aws-sso-util": /^credential-process$/,
   granted: /^credential-process$/,

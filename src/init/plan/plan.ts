@@ -32,10 +32,12 @@ export interface Plan {
 }
 
 /**
- * Computes what has to change in the config. Pure and idempotent: planning again from the result gives an empty plan.
+ * Computes what has to change in the config. Pure and idempotent: planning again from the result
+ * gives an empty plan.
  *
- * @throws SsoCredError("config") for a profile of that name that is not ours for this session, for keys in the
- * credentials file that would win, and for session keys that contradict the file; "usage" for names that clash.
+ * @throws SsoCredError("config") for a profile of that name that is not ours for this session, for
+ * keys in the credentials file that would win, and for session keys that contradict the file;
+ * "usage" for names that clash.
  */
 export function planConfig(files: Files, options: InitOptions): Plan {
   const current = readCurrentConfig(files.configText);
@@ -81,14 +83,14 @@ function planOf(files: Files, steps: readonly Step[], profiles: readonly string[
 }
 
 /**
- * Turns our profiles back into plain sso_* profiles, restoring the lines that adopting set aside. For one session, or
- * for all.
+ * Turns our profiles back into plain sso_* profiles, restoring the lines that adopting set aside.
+ * For one session, or for all.
  */
 export function planRevert(files: Files, session: string | undefined): Plan {
   return planOf(files, revertSteps(readCurrentConfig(files.configText), files.configText, session), []);
 }
 
-/** Updates the program's path in our profiles and changes nothing else. For one session, or for all. */
+/** Updates the program's path in our profiles, of one session or of all. */
 export function planRepair(
   files: Files,
   session: string | undefined,

@@ -15,7 +15,7 @@ export interface Step {
   readonly edits: readonly ConfigEdit[];
 }
 
-/** Changes and removals in the order of the file, then adopted and added profiles in the order of the options. */
+/** Changes in the order of the file, then adopted and added profiles in that of the options. */
 export function profileSteps(
   current: CurrentConfig,
   wanted: ReadonlyMap<string, Role>,
@@ -94,8 +94,8 @@ function adoptionReason(current: CurrentConfig, name: string): string {
 }
 
 /**
- * The new line for a role. An equivalent line is kept. If only the path is outdated, the rest of the line is kept. A
- * line for a role that cannot be written is left alone.
+ * The new line for a role. An equivalent line is kept. If only the path is outdated, the rest of
+ * the line is kept. A line for a role that cannot be written is left alone.
  */
 function updatedLine(
   line: string,

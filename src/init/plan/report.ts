@@ -22,7 +22,7 @@ interface ReportStyle {
 
 const MOST_LINES = 20;
 
-/** Reports what `init` did or would do: the plan as a diff or as JSON on stdout, remarks on stderr. */
+/** The plan as a diff or as JSON on stdout, remarks on stderr. */
 export function reportPlan(plan: Plan, style: ReportStyle, system: System): void {
   const path = configPath(system.env, system.platform);
   const isDone = plan.after === plan.before;
@@ -76,7 +76,7 @@ function asData(plan: Plan, path: string, { isDryRun }: ReportStyle) {
   };
 }
 
-/** One line for each change and removal, with its reason. Additions were requested and need none. */
+/** One line with the reason for each change and removal. Additions need none. */
 function remarks(edits: readonly PlannedEdit[]): string[] {
   const told = edits.filter(({ action }) => action !== "add");
   const verb = { add: "added", change: "changed", remove: "removed" };

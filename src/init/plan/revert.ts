@@ -6,7 +6,7 @@ import type { Step } from "./planSteps.ts";
 
 const KEYS = ["credential_process"];
 
-/** One step for each profile of ours: back to its original lines, or to sso_* keys of the same session and role. */
+/** Each profile of ours gets its original lines, or sso_* keys of the same session and role. */
 export function revertSteps(current: CurrentConfig, text: string, session: string | undefined): Step[] {
   return [...current.ours].flatMap(([name, command]): Step[] => {
     if (session !== undefined && command.session !== session) return [];

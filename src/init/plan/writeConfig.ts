@@ -30,11 +30,13 @@ interface OpenedFile {
 }
 
 /**
- * Replaces the config in one step, following a symbolic link. Keeps mode, owner, group, access control lists, extended
- * attributes and labels. A new file is 0600 in a folder of 0700. The replaced text is kept beside it as
- * `config.sso-cred.bak`. Returns false, and changes nothing, if the file no longer holds `before`.
+ * Replaces the config in one step, following a symbolic link. Keeps mode, owner, group, access
+ * control lists, extended attributes and labels. A new file is 0600 in a folder of 0700. The
+ * replaced text is kept beside it as `config.sso-cred.bak`. Returns false, and changes nothing, if
+ * the file no longer holds `before`.
  *
- * @throws SsoCredError("config") naming a file that cannot be replaced by a rename, or not without changing its owner.
+ * @throws SsoCredError("config") naming a file that cannot be replaced by a rename, or not without
+ * changing its owner.
  */
 export function writeConfig(path: string, before: string, after: string): boolean {
   const target = followLinks(path);
@@ -57,8 +59,8 @@ export function writeConfig(path: string, before: string, after: string): boolea
         }
         renameWhileBusy(next, target);
       } catch (error) {
-        // A mount point, such as a single file shared with a container, allows the rename of the backup but not its
-        // own.
+        // A mount point, such as a single file shared with a container, allows the rename of the
+        // backup but not its own.
         restoreBackup();
         throw error;
       }
@@ -97,7 +99,7 @@ function replace(path: string, bytes: Buffer, like: OpenedFile): void {
   }
 }
 
-/** Creates a complete, synced file beside the target, with the mode, owner and attributes of `like`. */
+/** A complete, synced file beside the target, with the mode, owner and attributes of `like`. */
 function prepare(target: string, bytes: Buffer, like: OpenedFile | undefined): string {
   const next = temporaryName(dirname(target));
   const file = createFile(next, like?.stats);
@@ -120,8 +122,9 @@ function prepare(target: string, bytes: Buffer, like: OpenedFile | undefined): s
 }
 
 /**
- * Node has no call for access control lists, extended attributes and SELinux labels. `cp -a` of GNU and macOS copies
- * them, BusyBox's does not. `cp` takes names, so it is used only where no other user can swap the file. Best effort.
+ * Node has no call for access control lists, extended attributes and SELinux labels. `cp -a` of GNU
+ * and macOS copies them, BusyBox's does not. `cp` takes names, so it is used only where no other
+ * user can swap the file. Best effort.
  */
 function copyAttributes({ path, stats }: OpenedFile, next: string): void {
   const me = process.geteuid?.();
@@ -151,7 +154,7 @@ function assertSameOwner(file: number, { path, stats: { uid, gid } }: OpenedFile
   }
 }
 
-/** Text and owner are read through one descriptor, so they are those of the same file. Never waits for a pipe. */
+/** Text and owner come from one descriptor, so they are those of the same file. */
 function readIfExists(path: string): OpenedFile | undefined {
   let file: number;
   try {

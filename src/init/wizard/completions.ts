@@ -1,6 +1,6 @@
 import { columnsOf } from "../../text/columns.ts";
 
-/** The completions of an answer, in one row of fewer than `columns`; empty where there is nothing to complete. */
+/** The completions of an answer, in one row of fewer than `columns`. */
 export function offers(answer: string, completions: readonly string[] = [], columns = 80): string {
   const found = answer === "" ? [] : startingWith(answer, completions);
   if (found.length === 0 || found.includes(answer)) return "";

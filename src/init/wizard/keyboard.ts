@@ -1,13 +1,13 @@
 import { Readable } from "node:stream";
 
 /**
- * Hands out typed keys, one answer at a time. Text typed or pasted after the end of an answer's line stays for the
- * next question, as with programs that read lines.
+ * Hands out typed keys, one answer at a time. Text typed or pasted after the end of an answer's
+ * line stays for the next question, as with programs that read lines.
  */
 export interface Keyboard {
   /** The keys for one question; one is open at a time. */
   open(): Keys;
-  /** Drops what was typed ahead: it was meant for later questions, but the last line was not accepted. */
+  /** Drops what was typed ahead for later questions, as the last line was not accepted. */
   forget(): void;
 }
 

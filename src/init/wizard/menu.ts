@@ -16,14 +16,17 @@ const HELP = "up/down move, tab tick, enter accept, esc cancel";
 const HELP_WITHOUT_TICKS = "up/down move, enter accept, esc cancel";
 const SHORTER_HELPS = ["enter accept, esc cancel", "enter, esc"];
 
-/** The help row below a menu, after its counts. Shorter where the terminal is too narrow for all of it. */
+/** The help row below a menu, after its counts. Shorter on a narrow terminal. */
 export function helpRow(counts: string, isSingle: boolean): string {
   const columns = process.stderr.columns || 80;
   const rows = [isSingle ? HELP_WITHOUT_TICKS : HELP, ...SHORTER_HELPS].map((help) => counts + help);
   return rows.find((row) => columnsOf(row) < columns) ?? counts;
 }
 
-/** Columns for a choice's label, and rows for the list between the message above it and the help and search lines below. */
+/**
+ * Columns for a choice's label, and rows for the list between the message above it and the help and
+ * search lines below.
+ */
 export function roomFor(message: string): { columns: number; rows: number } {
   // Terminals that do not know their size report 0.
   const width = process.stderr.columns || 80;
@@ -37,12 +40,12 @@ export function roomFor(message: string): { columns: number; rows: number } {
   };
 }
 
-/** True if the search text is in the full label of a choice, not only in the part that fits the terminal. */
+/** True if the search text is in the full label, also in the part that is cut off. */
 export function isFound({ label }: Labelled, query: string): boolean {
   return label(UNCUT).toLowerCase().includes(query.toLowerCase());
 }
 
-/** Names contain blanks: a blank belongs to the search if that still finds something, otherwise it ticks. */
+/** Names contain blanks: one belongs to the search if that finds something, else it ticks. */
 export function goesOn(choices: readonly Labelled[], line: string): boolean {
   return line.trim() !== "" && choices.some((choice) => isFound(choice, line));
 }

@@ -2,7 +2,7 @@ import { type Keyboard, keyboard } from "./keyboard.ts";
 import { isFound, MARKS } from "./menu.ts";
 import type { Choice, Prompts } from "./prompts.ts";
 
-/** The same questions for a terminal that cannot move its cursor (`TERM=dumb`), as plain lines and numbers. */
+/** For a terminal that cannot move its cursor (`TERM=dumb`): plain lines and numbers. */
 export function plainPrompts(): Prompts {
   const typed = keyboard(process.stdin);
   return {

@@ -31,7 +31,9 @@ export interface ProfileAnswers {
   readonly output: string;
   /** Undefined: default names, and a role that already has a profile keeps its name. */
   readonly nameTemplate: string | undefined;
-  /** Existing SSO profiles to convert, because the typed name is theirs and they have the same role. */
+  /**
+   * Existing SSO profiles to convert, because the typed name is theirs and they have the same role.
+   */
   readonly adopt: readonly string[];
 }
 
@@ -49,8 +51,8 @@ interface ProfileFacts {
 }
 
 /**
- * Asks for region, output format and profile name. At a terminal, region and format of the session's last profile are
- * taken over without a question.
+ * Asks for region, output format and profile name. At a terminal, region and format of the
+ * session's last profile are taken over without a question.
  */
 export async function askProfile(
   current: CurrentConfig,
@@ -70,7 +72,8 @@ export async function askProfile(
     isTemplate || first === undefined
       ? DEFAULT_TEMPLATE
       : (offered[0] ?? profileName(DEFAULT_TEMPLATE, first, session));
-  // Names from a flag and default names are checked by the plan, where a role may keep its existing profile.
+  // Names from a flag and default names are checked by the plan, where a role may keep its existing
+  // profile.
   const isFree = (template: string) =>
     flags.profileName !== undefined || offered.includes(template) || (isTemplate && template === byDefault);
   const check = (template: string) =>

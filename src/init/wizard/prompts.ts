@@ -38,7 +38,7 @@ export interface MenuQuestion {
   readonly isSingle?: boolean;
 }
 
-/** Answers are undefined after Esc, Ctrl-C or the end of input. Keys typed ahead answer the next question. */
+/** Answers are undefined after Esc, Ctrl-C or the end of input. */
 export interface Prompts {
   askText(question: TextQuestion): Promise<string | undefined>;
   /** Returns at least one value. */
@@ -47,7 +47,7 @@ export interface Prompts {
 
 type Reading = NonNullable<Parameters<Parameters<typeof useKeypress>[0]>[1]>;
 
-/** Prompts on standard error, with keys from standard input. The only user of the prompt library, in a chunk of its own. */
+/** The only user of the prompt library, in a chunk of its own. Prompts on standard error. */
 export function terminalPrompts(): Prompts {
   const typed = keyboard(process.stdin);
   return {
@@ -101,7 +101,7 @@ function useCancelOnClose(cancel: () => void): void {
   }, []);
 }
 
-/** Redraws the prompt when the terminal is resized, and below the shell's output after Ctrl-Z and `fg`. */
+/** Redraws after a resize, and below the shell's output after Ctrl-Z and `fg`. */
 function useRedraw(screen: PromptScreen): void {
   const [, setTimes] = useState(0);
   useEffect((reading) => {
@@ -154,8 +154,8 @@ const textPrompt = createPrompt<string, TextQuestion & PromptParts>((question, d
 });
 
 /**
- * Draws the list above the cursor's row. When a window becomes narrower, terminals keep the cursor on its row, some
- * only if no row below it wraps.
+ * Draws the list above the cursor's row. When a window becomes narrower, terminals keep the cursor
+ * on its row, some only if no row below it wraps.
  */
 const menuPrompt = createPrompt<string[], MenuQuestion & PromptParts>((question, done) => {
   const [query, setQuery] = useState("");

@@ -39,7 +39,7 @@ export function startUrlQuestion(fallback?: string): Question {
   };
 }
 
-/** A directory id (`d-1234567890`) or an address without its scheme, as the AWS access portal shows them. */
+/** A directory id (`d-1234567890`) or an address without scheme, as the portal shows them. */
 function completeStartUrl(text: string): string {
   if (/^d-[0-9a-f]{10}$/i.test(text)) return `https://${text.toLowerCase()}.awsapps.com/start`;
   if (/^[a-z0-9-]+\.awsapps\.com\/?$/i.test(text)) return `https://${text.replace(/\/$/, "")}/start`;
@@ -140,7 +140,7 @@ export function refusedName(what: "session" | "profile", name: string): string |
   return `Not a valid ${what} name: ${problem}${offer === "" ? "" : `; ${offer} would do`}`;
 }
 
-/** The sources of answers: flags first, then defaults if they are accepted, then the person at the terminal. */
+/** Answers come from flags, then from accepted defaults, then from the person. */
 export interface Asking {
   /** Undefined without a terminal. */
   readonly prompts: Prompts | undefined;
@@ -151,8 +151,8 @@ export interface Asking {
 }
 
 /**
- * @throws SsoCredError("usage") naming the flag, for an invalid flag and for a question without a terminal;
- * "cancelled" if the person leaves.
+ * @throws SsoCredError("usage") naming the flag, for an invalid flag and for a question without a
+ * terminal; "cancelled" if the person leaves.
  */
 export async function answer(question: Question, given: string | undefined, asking: Asking): Promise<string> {
   const text = await shortAnswer(question, given, asking);
@@ -216,7 +216,7 @@ function checkRegion(region: string): string | undefined {
   return problem && `Not a valid region: it ${problem}`;
 }
 
-/** True for text without invisible characters and without anything that a reader takes for a comment. */
+/** True for text without invisible characters and without a comment. */
 function isClean(text: string): boolean {
   return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\s[#;]/u.test(text);
 }

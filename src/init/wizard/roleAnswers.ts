@@ -69,7 +69,7 @@ async function askAccounts(
   return accounts.filter((account) => chosen.includes(account.accountId));
 }
 
-/** Never cuts the id, which tells accounts with similar names apart, and cuts the address before the name. */
+/** Never cuts the id, which tells similar accounts apart, and cuts the address first. */
 function accountLabel({ accountId, accountName, emailAddress }: Account, columns: number): string {
   const id = ` (${accountId})`;
   const known = [accountName, emailAddress].map((text) => printable(text, 100)).filter((text) => text !== "");

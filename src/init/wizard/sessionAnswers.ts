@@ -22,13 +22,14 @@ interface SessionFlags {
 
 export interface SessionAnswers {
   readonly name: string;
-  /** The keys that were given or answered. For an existing session only these, not those of the file. */
+  /** The keys that were given or answered, without those of the file. */
   readonly keys: ReadonlyMap<string, string>;
 }
 
 /**
- * Asks the questions about a session again after a failed sign-in, with the earlier answers as defaults, from the first
- * one that the failure names. If all values are already in the config, only asks whether to try again.
+ * Asks the questions about a session again after a failed sign-in, with the earlier answers as
+ * defaults, from the first one that the failure names. If all values are already in the config,
+ * only asks whether to try again.
  */
 export async function askSessionAgain(
   earlier: SessionAnswers,
@@ -80,7 +81,7 @@ export async function askSession(
   return { name, keys };
 }
 
-/** The portal that profiles name without a session, as legacy profiles and those of granted do, if it is only one. */
+/** The only portal that profiles without a session name, such as legacy ones. */
 function portalOfProfiles({ profiles }: CurrentConfig) {
   const [first, ...others] = [...profiles.values()].flatMap((keys) => {
     const value = (key: string) => keys.get(key) || keys.get(`granted_${key}`) || undefined;

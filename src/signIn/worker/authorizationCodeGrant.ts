@@ -21,7 +21,8 @@ export interface CodeGrantInput {
 }
 
 /**
- * The authorization code grant with PKCE (RFC 7636): starts the server, opens the page, redeems the code, stores the token.
+ * The authorization code grant with PKCE (RFC 7636): starts the server, opens the page, redeems the
+ * code, stores the token.
  */
 export async function authorizationCodeGrant(
   api: Pick<IdentityCenter, "redeemAuthorizationCode">,
@@ -84,7 +85,7 @@ function withStrayError(error: unknown, stray: string | undefined): unknown {
   });
 }
 
-/** One-time secrets of an authorization code grant (RFC 7636, S256); verifier and state never leave this process. */
+/** One-time secrets (RFC 7636, S256); verifier and state never leave this process. */
 interface Pkce {
   codeVerifier: string;
   codeChallenge: string;

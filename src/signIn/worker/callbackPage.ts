@@ -73,7 +73,7 @@ function paragraph(text: string): string {
   return `<p>${escapeHtml(text)}</p>`;
 }
 
-/** The first of our languages that the browser prefers (RFC 9110, section 12.5.4); English if it accepts none. */
+/** The first of our languages that the browser accepts (RFC 9110, 12.5.4), else English. */
 function pageLanguage(acceptLanguage: string): "en" | "ja" {
   const ranked = acceptLanguage
     .slice(0, 1_000)

@@ -14,7 +14,7 @@ export interface CallbackServer {
   redirectUri: string;
   /** Resolves with the first request that carries our state. The browser waits for `tell`. */
   authorization: Promise<AuthorizationResponse>;
-  /** An error that came without our state. It changes nothing, but is reported when the wait runs out. */
+  /** An error without our state. It changes nothing, but is reported when the wait runs out. */
   strayError(): string | undefined;
   /** Shows the outcome in the waiting page. */
   tell(outcome: PageOutcome): Promise<void>;
@@ -32,8 +32,8 @@ export class CannotListen extends Error {
 }
 
 /**
- * Listens on 127.0.0.1, on a port chosen by the system, for `GET /oauth/callback` with our state. Every other request
- * (path, method, host, state) gets an error page and changes nothing.
+ * Listens on 127.0.0.1, on a port chosen by the system, for `GET /oauth/callback` with our state.
+ * Every other request (path, method, host, state) gets an error page and changes nothing.
  */
 export async function startCallbackServer(state: string): Promise<CallbackServer> {
   let resolveAuthorization: (authorization: AuthorizationResponse) => void = () => {};
@@ -94,7 +94,7 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
   };
 }
 
-/** The request's URL if it is meant for us. Checking the Host header shuts out pages that rebind their name to 127.0.0.1. */
+/** The request's URL if it is meant for us. The Host header is checked against DNS rebinding. */
 function callbackUrl(request: IncomingMessage, port: number): URL | undefined {
   if (request.method !== "GET" || request.headers.host !== `127.0.0.1:${port}`) return undefined;
   const target = request.url ?? "";

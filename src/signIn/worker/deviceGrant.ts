@@ -20,8 +20,8 @@ export interface DeviceGrantInput {
 }
 
 /**
- * The device authorization grant (RFC 8628): polls at the service's interval until the person has responded or the
- * codes expire. Continues through an outage.
+ * The device authorization grant (RFC 8628): polls at the service's interval until the person has
+ * responded or the codes expire. Continues through an outage.
  */
 export async function deviceGrant(
   api: Pick<IdentityCenter, "startDeviceAuthorization" | "redeemDeviceCode">,

@@ -20,8 +20,9 @@ import { isUnanswered, type LoginWatch, watchLogin } from "./watchLogin.ts";
 const UNWIND_MS = 1_000;
 
 /**
- * Runs one sign-in in a process of its own, which outlives its callers. It ends by success (also by another tool's),
- * denial, logout (the login's file is gone) or after 10 minutes. It reports only through its file.
+ * Runs one sign-in in a process of its own, which outlives its callers. It ends by success (also by
+ * another tool's), denial, logout (the login's file is gone) or after 10 minutes. It reports only
+ * through its file.
  */
 export async function runLoginWorker(key: string, id: string, system: System): Promise<void> {
   if (!/^[0-9a-f]{40}$/.test(key)) return;
@@ -43,7 +44,7 @@ export async function runLoginWorker(key: string, id: string, system: System): P
   }
 }
 
-/** Lets the grant end in order: the page shows the outcome, and errors without our state are reported. */
+/** Lets the grant end in order: the page shows the outcome, and errors are reported. */
 async function unwound(ended: Promise<never>, system: System): Promise<never> {
   try {
     return await ended;
@@ -55,8 +56,8 @@ async function unwound(ended: Promise<never>, system: System): Promise<never> {
 async function fail(login: PendingLogin, error: unknown, watch: LoginWatch, system: System): Promise<void> {
   system.trace.step("sign-in ended", { error: String(error) });
   if (isKind(error, "cancelled")) return endLogin(login, system);
-  // Changes to the record that the worker has written since: the grant it continued with, and whether it opened a
-  // browser.
+  // Changes to the record that the worker has written since: the grant it continued with, and
+  // whether it opened a browser.
   const current = readPendingLogin(login.session, system);
   if (current?.id !== login.id) return;
   const unanswered = isUnanswered(error);

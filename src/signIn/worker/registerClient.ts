@@ -9,8 +9,9 @@ import type { System } from "../../platform/system.ts";
 type Environment = Pick<System, "env" | "platform" | "now" | "trace">;
 
 /**
- * The client registration for a grant: the cached one, which the AWS CLI shares, or a new one. Request and file are
- * those of the CLI (aws-cli awscli/botocore/utils.py, SSOTokenFetcher and SSOTokenFetcherAuth).
+ * The client registration for a grant: the cached one, which the AWS CLI shares, or a new one.
+ * Request and file are those of the CLI (aws-cli awscli/botocore/utils.py, SSOTokenFetcher and
+ * SSOTokenFetcherAuth).
  */
 export async function obtainRegistration(
   session: SsoSession,

@@ -82,7 +82,8 @@ async function byBrowser(login: PendingLogin, run: Run): Promise<void> {
     if (!(error instanceof NoBrowser || error instanceof CannotListen)) throw error;
     if (!login.deviceFallback) throw error instanceof CannotListen ? cannotListen(error, session) : error;
     system.trace.step("go on with the device grant", { because: String(error) });
-    // An opener that failed is not started again. If only the socket was refused, none was started yet.
+    // An opener that failed is not started again. If only the socket was refused, none was started
+    // yet.
     const browser = login.browser && error instanceof CannotListen;
     await byDevice({ ...login, grant: "device", browser }, run);
   }
@@ -133,8 +134,8 @@ function cannotListen({ code }: CannotListen, session: SsoSession): SsoCredError
 }
 
 /**
- * The start URL to send to the services: a company's own is resolved to AWS's. Throws `config` if it leads to another
- * region than the session's, where its token would not be valid.
+ * The start URL to send to the services: a company's own is resolved to AWS's. Throws `config` if
+ * it leads to another region than the session's, where its token would not be valid.
  */
 async function effectiveStartUrl(session: SsoSession, system: System): Promise<string> {
   const { startUrl, region } = await resolveStartUrl(
@@ -153,8 +154,8 @@ export type LoginApi = Pick<
 >;
 
 /**
- * Adds retries to the requests that a short outage would otherwise make fail. The polls of the device grant repeat by
- * themselves.
+ * Adds retries to the requests that a short outage would otherwise make fail. The polls of the
+ * device grant repeat by themselves.
  */
 export function withRetriedRequests(api: LoginApi, system: System): LoginApi {
   const signal = system.interrupted;

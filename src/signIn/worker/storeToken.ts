@@ -26,8 +26,9 @@ export interface ReservedTokenFile {
 }
 
 /**
- * Reserves space for the session's token during `work`, so that a full or read-only disk is noticed before a person is
- * asked, and one that fills up later does not lose the token. Throws the system's error, with the token file as its `path`.
+ * Reserves space for the session's token during `work`, so that a full or read-only disk is noticed
+ * before a person is asked, and one that fills up later does not lose the token. Throws the
+ * system's error, with the token file as its `path`.
  */
 export async function withReservedTokenFile<T>(
   session: SsoSession,
@@ -43,8 +44,8 @@ export async function withReservedTokenFile<T>(
 }
 
 /**
- * Writes the token of a new sign-in, unless a logout came first. Throws `login-failed` for a token too short-lived to
- * be used.
+ * Writes the token of a new sign-in, unless a logout came first. Throws `login-failed` for a token
+ * too short-lived to be used.
  */
 export async function storeToken(
   login: PendingLogin,
@@ -82,13 +83,14 @@ export async function storeToken(
   try {
     await withLock(system, sessionLockPath("token", session, system), wait, async () => write());
   } catch (error) {
-    // Goes on without the lock: its holder checks the file before it writes, and a new sign-in must not be lost.
+    // Goes on without the lock: its holder checks the file before it writes, and a new sign-in must
+    // not be lost.
     if (!isKind(error, "unavailable")) throw error;
     write();
   }
 }
 
-/** Removes the role credentials of the sign-in before: somebody else may have signed in now. Best effort. */
+/** Somebody else may have signed in, so role credentials of the sign-in before are removed. */
 function removeRolesOfBefore(session: SsoSession, before: number, system: System): void {
   try {
     const pairs = rolePairs(loadConfig(system), session);

@@ -11,7 +11,7 @@ const SLEPT_MS = 10_000;
 const UNANSWERED = "unanswered";
 
 export interface LoginWatch {
-  /** Rejects when the wait is over: signed out, replaced, completed by another tool, out of time. */
+  /** Rejects at the end: signed out, replaced, completed by another tool, out of time. */
   ended: Promise<never>;
   /** Names the token that this sign-in itself produced, which is no reason to end. */
   expect(accessToken: string): void;

@@ -10,7 +10,8 @@ export function webUrl(text: string): string {
   if (url?.protocol !== "https:" && url?.protocol !== "http:") {
     throw refused(`the service named a sign-in page that is not a web address: ${printable(text, 80)}`);
   }
-  // In `https://aws.amazon.com@evil.example/` the user name looks like the host, so it is not repeated.
+  // In `https://aws.amazon.com@evil.example/` the user name looks like the host, so it is not
+  // repeated.
   if (url.username || url.password) {
     throw refused(
       `the service named a sign-in page with a user name before its host ${printable(url.host, 80)}`,
