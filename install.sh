@@ -141,7 +141,7 @@ install_executable() {
     fi
   done
   # Also the proof that they are made for this machine.
-  version=$("$work/sso-cred" --version 2> "$work/complaint") || cannot_run
+  version=$(LC_ALL=C "$work/sso-cred" --version 2> "$work/complaint") || cannot_run
   # At no moment a front without a program: a new program serves the old front, too.
   if [ -f "$work/sso-cred-core" ]; then
     mkdir -p "$libexec" 2> /dev/null && [ -w "$libexec" ] || fail "cannot write to the folder $libexec"
@@ -167,7 +167,7 @@ install_executable() {
 }
 
 cannot_run() {
-  needed=$(sed -n 's/.*version .GLIBC_\([0-9.]*\).* not found.*/\1/p' "$work/complaint" | sort -t . -k 1,1n -k 2,2n | tail -n 1)
+  needed=$(sed -n 's/.*version .GLIBC_\([0-9.]*\).* not found.*/\1/p' "$work/complaint" 2> /dev/null | sort -t . -k 1,1n -k 2,2n | tail -n 1)
   [ -z "$needed" ] || fail "${from:-the executable} needs glibc $needed or newer, and this system has an older one"
   fail "${from:-the executable} does not run on this machine ($(uname -sm))"
 }
