@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { listFolder, requireListable, sweepTemporaryFiles } from "../cache/folder.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
+import { loginsFolder } from "../cache/statePaths.ts";
 import { tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
 import { emptyConfig, loadConfig } from "../config/configFile.ts";
 import { configuredSessions } from "../config/configuredSessions.ts";
@@ -88,6 +89,7 @@ async function signOutOfAll(system: System): Promise<void> {
     ({ identity }) => tokenFileExists(identity, system) || isPending(identity, system),
   );
   const removed = await Promise.all(present.map((session) => removeSession(session, config, system)));
+  const listed = await attempt(() => requireListable(loginsFolder(system)));
   const open = allPendingLogins(system).filter((login) => isUnderWay(login, system));
   for (const { session } of open) {
     const { failure } = await attempt(() => cancelLogin(session, system));
@@ -105,7 +107,13 @@ async function signOutOfAll(system: System): Promise<void> {
     const word = roles.result === 1 ? "role" : "roles";
     system.writeStdout(prose(1, `Removed the cached credentials of ${roles.result} more ${word}.\n`));
   }
-  throwFirst([loaded.failure, ...removed.map(({ failure }) => failure), roles.failure, swept.failure]);
+  throwFirst([
+    loaded.failure,
+    ...removed.map(({ failure }) => failure),
+    roles.failure,
+    swept.failure,
+    listed.failure,
+  ]);
   if (removed.length === 0 && !roles.result) system.writeStdout(prose(1, "Nobody was signed in.\n"));
 }
 

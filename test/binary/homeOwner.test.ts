@@ -198,3 +198,20 @@ it.skipIf(!canChange)("status names the owner of a cache that hides the token", 
     `corp: not signed in; ${path} cannot be read (EACCES; ${sso} belongs to root)`,
   ]);
 });
+
+it.skipIf(!canChange)(
+  "logout --all does not say that nobody was signed in where it cannot look",
+  async () => {
+    const world = await binaryWorld();
+    give(world.home.path, USER);
+    const state = join(world.home.path, ".aws/sso-cred");
+    mkdirSync(state, { mode: 0o700 });
+    const { code, stdout, stderr } = await runAsUser(world, ["logout", "--all"]);
+    expect([code, stdout, stderr]).toEqual([
+      3,
+      "",
+      `sso-cred: cannot list ${state}/logins (EACCES): ${state} belongs to root\n` +
+        `  run: sudo chown -R ${USER} ${state}\n`,
+    ]);
+  },
+);
