@@ -71,6 +71,11 @@ const FILES: readonly DoctorCase[] = [
     },
   },
   {
+    id: "path-not-writable",
+    says: "/nowhere cannot be written to (ENOENT)",
+    env: () => ({ HOME: "/nowhere" }),
+  },
+  {
     id: "path-leftover",
     says: "is left over from an interrupted write",
     arrange: async ({ home }) => {

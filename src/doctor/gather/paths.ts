@@ -27,7 +27,8 @@ type Environment = Pick<System, "env" | "platform" | "now">;
 /** Problems with owners, modes and leftovers below `~/.aws`. */
 export function gatherPaths({ env, platform, now }: Environment): PathFacts[] {
   if (platform === "win32") return [];
-  const owner = statOf(homeDirectory(env, platform))?.uid;
+  const home = homeDirectory(env, platform);
+  const owner = statOf(home)?.uid;
   const aws = awsDirectory(env, platform);
   const caches = [ssoCacheDirectory(env, platform), roleCacheDirectory(env, platform)];
   const state = stateDirectory(env, platform);
@@ -38,6 +39,8 @@ export function gatherPaths({ env, platform, now }: Environment): PathFacts[] {
       .map((name) => join(folder, name)),
   );
   return [
+    // The first write makes ~/.aws.
+    ...(statOf(aws) === undefined ? accessFacts(home) : []),
     ...folders.flatMap((folder) => folderFacts(folder, owner)),
     ...files.flatMap((file) => fileFacts(file, owner, now())),
   ];
@@ -48,6 +51,10 @@ function folderFacts(path: string, owner: number | undefined): PathFacts[] {
   if (found === undefined) return [];
   if (owner !== undefined && found.uid !== owner)
     return [{ path, problem: "owner", detail: userName(found.uid) }];
+  return accessFacts(path);
+}
+
+function accessFacts(path: string): PathFacts[] {
   try {
     accessSync(path, constants.W_OK | constants.X_OK);
     return [];
