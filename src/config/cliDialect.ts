@@ -1,7 +1,8 @@
 import { SsoCredError } from "../errors.ts";
 import { splitQuoted } from "../text/commandWords.ts";
-import { findSection, isIgnored, readOption, readValue } from "./ini.ts";
+import { findSection } from "./ini.ts";
 import { linesOf } from "./layout.ts";
+import { isIgnored, readOption, readValue } from "./option.ts";
 import { shownHeader } from "./slips.ts";
 import { shownUrl } from "./urls.ts";
 

@@ -1,4 +1,5 @@
 import { splitQuoted } from "../text/commandWords.ts";
+import { continues, isIgnored, type Option, readOption, readValue } from "./option.ts";
 
 /**
  * The dialect of `~/.aws/config` and `~/.aws/credentials`: the AWS CLI's (Python's
@@ -185,16 +186,6 @@ function unquote(name: string): string {
   return words?.length === 1 && words[0] !== undefined ? words[0] : name;
 }
 
-/** The first line of a `key = value`. */
-interface Option {
-  /** Lower-cased. */
-  readonly key: string;
-  readonly indent: number;
-  /** The delimiter's index in the line. */
-  readonly delimiter: number;
-  readonly value: string;
-}
-
 function readBody(body: string, into: Draft): void {
   let current: Option | undefined;
   for (const line of body.split("\n")) {
@@ -211,35 +202,6 @@ function readBody(body: string, into: Draft): void {
   }
 }
 
-/** True for a blank line or a comment. */
-export function isIgnored(line: string): boolean {
-  const first = line.charAt(indentOf(line));
-  return first === "" || first === "#" || first === ";";
-}
-
-/** The number of blanks before the text; the line's length if there is none. A regular expression costs ten times as much. */
-function indentOf(line: string): number {
-  let at = 0;
-  while (at < line.length && (line[at] as string).trim() === "") at++;
-  return at;
-}
-
-/** Reads a line as `key = value`; undefined for a stray line, which every reader skips. */
-export function readOption(line: string): Option | undefined {
-  const [equals, colon] = [line.indexOf("="), line.indexOf(":")];
-  const delimiter = equals < 0 || (colon >= 0 && colon < equals) ? colon : equals;
-  const key = delimiter < 0 ? "" : line.slice(0, delimiter).trim().toLowerCase();
-  if (key === "") return undefined;
-  return { key, indent: indentOf(line), delimiter, value: readValue(line.slice(delimiter + 1), key) };
-}
-
-/** True if the line belongs to the value of the option above it. */
-export function continues(line: string, { indent, value }: Option): boolean {
-  if (indentOf(line) <= indent) return false;
-  // The SDKs read an indented `output = json` below a non-empty value as a key.
-  return value === "" || !/^\s*[A-Za-z_][A-Za-z0-9_]*\s*=/.test(line);
-}
-
 function extend(current: Option, text: string, into: Draft): void {
   const equals = current.value === "" ? text.indexOf("=") : -1;
   if (equals > 0) {
@@ -251,11 +213,4 @@ function extend(current: Option, text: string, into: Draft): void {
   const before = into.keys.get(current.key);
   const value = readValue(` ${text}`, current.key);
   into.keys.set(current.key, before ? `${before}\n${value}` : value);
-}
-
-/** Keeps `#` and `;` in `credential_process`: a command line may contain them in quotes. */
-export function readValue(text: string, key: string): string {
-  const mayHave = key !== "credential_process" && (text.includes("#") || text.includes(";"));
-  const comment = mayHave ? text.search(/\s[#;]/) : -1;
-  return (comment < 0 ? text : text.slice(0, comment)).trim();
 }

@@ -1,4 +1,5 @@
-import { continues, type Header, isIgnored, readHeader, readOption } from "./ini.ts";
+import { type Header, readHeader } from "./ini.ts";
+import { continues, isIgnored, type Option, readOption } from "./option.ts";
 
 /** Begins each line that was commented out to be restored later. */
 export const SET_ASIDE = "#sso-cred# ";
@@ -66,7 +67,7 @@ function layOutSection(text: string, header: Header, lines: readonly Line[], mor
   const [headerLine, ...body] = lines as [Line, ...Line[]];
   const options: OptionPlace[] = [];
   let last = 0;
-  let current: ReturnType<typeof readOption>;
+  let current: Option | undefined;
   for (const [at, { start, textEnd, end }] of body.entries()) {
     const line = text.slice(start, textEnd);
     // A stray line belongs to the body: a key inserted above it would absorb it.
