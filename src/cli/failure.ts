@@ -1,7 +1,6 @@
 import { EXIT_CODE, SsoCredError, usageError } from "../errors.ts";
 import { outputFailure } from "../hit/writeFully.ts";
 import { errorCode } from "../platform/errorCode.ts";
-import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { nearest } from "../text/nearest.ts";
 import { printable } from "../text/printable.ts";
@@ -71,7 +70,7 @@ function withoutAdvice(message: string): string {
 
 /** Its texts may come from the config or from a service, so each is kept on one line. */
 function printFailure({ message, remedy }: SsoCredError, timeoutMs: number, system: System): void {
-  const lines = [prose(2, `sso-cred: ${printable(message, LONGEST_LINE)}`)];
+  const lines = [`sso-cred: ${printable(message, LONGEST_LINE)}`];
   if (remedy.run) lines.push(`  run: ${printable(remedy.run, LONGEST_LINE)}`);
   if (remedy.open) lines.push(`  open: ${printable(remedy.open, LONGEST_LINE)}`);
   try {

@@ -4,17 +4,20 @@ import type { Home } from "./home.ts";
 import type { OnTerminal } from "./pty.ts";
 import { BINARY } from "./run.ts";
 
-/** Addresses, commands and lines of a diff are written in one piece, so that they can be copied. */
-const TO_COPY = /^ +(?:https?:|sso-cred |run: |open: )|^[-+ @]|^https:/;
+/**
+ * Addresses, commands and lines of a diff are written in one piece, so that they can be copied. An
+ * error is one line everywhere.
+ */
+const IN_ONE_PIECE = /^ +(?:https?:|sso-cred |run: |open: )|^[-+ @]|^https:|^sso-cred: /;
 
 /** Collects whole screens, to be compared with a file of `test/binary/screens`. */
 export function screenBook(home: Home) {
   const pages: string[] = [];
   return {
-    /** Adds a screen. Fails if the terminal had to break a line that nobody copies. */
+    /** Adds a screen. Fails if the terminal had to break a line that the program could have broken. */
     async add(title: string, terminal: OnTerminal): Promise<void> {
       const lines = await terminal.lines();
-      const broken = lines.filter(({ text, isWrapped }) => isWrapped && !TO_COPY.test(text));
+      const broken = lines.filter(({ text, isWrapped }) => isWrapped && !IN_ONE_PIECE.test(text));
       expect({ title, broken }).toEqual({ title, broken: [] });
       pages.push([`=== ${title}`, ...lines.map(({ text }) => text)].join("\n"));
     },
