@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { describe, expect, it } from "vitest";
 import { START_URL, sessionSection } from "../support/home.ts";
 import { answer, desk } from "../support/initDesk.ts";
@@ -113,7 +114,9 @@ check sso_start_url (https://d-1234567890.awsapps.com/start) and sso_region
     expect(await config()).toContain("sso_start_url = https://d-2222222222.awsapps.com/start\n");
   });
 
-  it("asks for the region again where its host does not exist", async () => {
+  it("asks for the region again where its host does not exist", async (context) => {
+    const code = await lookup("oidc.eu-wst-1.amazonaws.com").catch((error) => error.code);
+    context.skip(code !== "ENOTFOUND", "no name server here says that a host does not exist");
     const { init, center } = await desk({ browser: "ignore" });
     const wizard = init([], { env: { AWS_ENDPOINT_URL_SSO_OIDC: "", AWS_ENDPOINT_URL_SSO: "" } });
     await answer(wizard, [
