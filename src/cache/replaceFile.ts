@@ -46,9 +46,9 @@ interface ReplacementOptions {
 /** A new file beside its target, with its disk space taken. Invisible before `commit`. */
 export interface Replacement {
   /**
-   * Writes and syncs the text, asks `isWanted`, and renames. Returns whether it did. After a
-   * failure the target is what it was. Where the rename is refused, an existing target is
-   * overwritten in place.
+   * Writes the text, syncs it if that is wanted, asks `isWanted`, and renames. Returns whether it
+   * did. After a failure the target is what it was. Where the rename is refused, an existing target
+   * is overwritten in place.
    */
   commit(text: string, isWanted?: () => boolean): boolean;
   /** Removes the new file. Harmless after `commit`. */
