@@ -5,8 +5,8 @@ import {
   linkSync,
   openSync,
   readFileSync,
-  rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { uptime } from "node:os";
@@ -217,5 +217,5 @@ function lockId(record: JsonObject | undefined): string {
 
 /** A file that cannot be removed may stay: its lock becomes stale when this process ends. */
 function tryRemove(path: string): void {
-  ifPossible(() => retryWhileBusy(() => rmSync(path, { force: true })));
+  ifPossible(() => retryWhileBusy(() => unlinkSync(path)));
 }

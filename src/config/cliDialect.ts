@@ -9,9 +9,8 @@ import { shownUrl } from "./urls.ts";
 /** The keys that decide whose credentials a profile gives. */
 const CRITICAL = ["sso_account_id", "sso_role_name", "sso_start_url", "sso_session", "credential_process"];
 
-/** An indented key, or a header of ours that is not plainly written. */
-const DOUBTFUL =
-  /^[^\S\r\n]+(?:sso_\w+|credential_process)\s*[=:]|^(?!\[(?:default|(?:profile (?!default\])|sso-session )[\w.@%:+/-]+)\][^\S\r\n]*$)[^\S\r\n]*\[[^\S\r\n]*["']?(?:profile|sso-session|default)/im;
+/** A header that every reader takes alike. */
+const PLAIN_HEADER = /^\[(?:default|(?:profile (?!default\])|sso-session )[\w.@%:+/-]+)\]$/;
 
 interface CliValue {
   readonly key: string;
@@ -63,14 +62,33 @@ export function assertCliReadsAlike(
   }
 }
 
-/** A quick test: the comparison reads the whole file. */
+/**
+ * A quick test: true for an indented key, for a header of ours that is not plainly written, and for
+ * a section or key that comes twice. A miss pays for each pattern that it uses.
+ */
 function mayBeReadOtherwise(text: string, kind: string, name: string): boolean {
-  if (DOUBTFUL.test(text)) return true;
-  const header = name === "default" && kind === "profile" ? "[default]" : `[${kind} ${name}]`;
-  const [, body = "", another] = text.split(header, 3);
-  if (another !== undefined) return true;
-  const own = body.split(/^\[/m, 1).join("");
-  return CRITICAL.some((key) => (own.match(new RegExp(`^${key}\\s*[=:]`, "gim")) ?? []).length > 1);
+  const own = name === "default" && kind === "profile" ? "[default]" : `[${kind} ${name}]`;
+  const keys = new Set<string>();
+  let isOwn = false;
+  for (const line of text.split("\n")) {
+    const content = line.trim();
+    const isIndented = !line.startsWith(content.charAt(0));
+    if (content.includes("\r")) return true;
+    if (content.startsWith("[")) {
+      const isPlain = !isIndented && PLAIN_HEADER.test(content);
+      if (!isPlain && /^\[\s*["']?(?:profile|sso-session|default)/i.test(content)) return true;
+      isOwn = content === own;
+      if (isOwn && keys.has(own)) return true;
+      if (isOwn) keys.add(own);
+      continue;
+    }
+    const key = readOption(content)?.key ?? "";
+    if (isIndented && (key.startsWith("sso_") || key === "credential_process")) return true;
+    if (!isOwn || !CRITICAL.includes(key)) continue;
+    if (keys.has(key)) return true;
+    keys.add(key);
+  }
+  return false;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { request as httpRequest } from "node:http";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { SsoCredError } from "../errors.ts";
+import { clientRequest } from "./clientRequest.ts";
 import { authenticationSchemes, type ProxyServer, withoutBrackets } from "./proxy.ts";
 import {
   isUnknownIssuer,
@@ -135,7 +135,7 @@ function openTunnel(
     const stop = () => end(signal.reason);
     if (signal.aborted) return stop();
     signal.addEventListener("abort", stop, { once: true });
-    const request = httpRequest({
+    const request = clientRequest({
       method: "CONNECT",
       path: authority,
       createConnection: () => socket,

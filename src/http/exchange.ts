@@ -1,7 +1,8 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { ServiceSettings } from "../model.ts";
 import type { System } from "../platform/system.ts";
+import { clientRequest } from "./clientRequest.ts";
 import { openConnection, proxyHeaders, refusedByProxy } from "./connection.ts";
 import { type ProxyServer, proxyFor } from "./proxy.ts";
 import { networkFault, type Peer, serviceUnavailable, TimedOut } from "./serviceUnavailable.ts";
@@ -135,7 +136,7 @@ async function send(
 ): Promise<HttpResponse> {
   const isViaProxy = proxy && url.protocol === "http:";
   const peer: Peer = { name: url.host, isProxy: false };
-  const request = httpRequest({
+  const request = clientRequest({
     method,
     path: isViaProxy ? url.href : `${url.pathname}${url.search}`,
     headers: { host: url.host, ...headers, ...(isViaProxy ? proxyHeaders(proxy) : {}) },
@@ -157,29 +158,33 @@ function responseTo(request: ClientRequest, body: HttpRequest["body"]): Promise<
   return new Promise((resolve, reject) => {
     request.on("response", resolve);
     request.on("error", reject);
-    request.on("close", () => reject(Object.assign(new Error("closed"), { code: "ECONNRESET" })));
+    request.on("close", () => reject(connectionClosed()));
     request.end(body);
   });
 }
 
-async function readResponse(
-  response: IncomingMessage,
-  host: string,
-  maxBytes: number,
-): Promise<HttpResponse> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) {
-      throw serviceUnavailable(`${host} sends an endless response`, "endless response", { retry: false });
-    }
-    chunks.push(chunk);
-  }
-  const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
-  return {
-    status: response.statusCode ?? 0,
-    headers: Object.fromEntries(headers),
-    body: Buffer.concat(chunks),
-  };
+/** Not `for await`, which costs a short response a millisecond. */
+function readResponse(response: IncomingMessage, host: string, maxBytes: number): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    response.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length <= maxBytes) return;
+      response.destroy();
+      reject(serviceUnavailable(`${host} sends an endless response`, "endless response", { retry: false }));
+    });
+    response.on("error", reject);
+    response.on("close", () => reject(connectionClosed()));
+    response.on("end", () => {
+      const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+      const body = Buffer.concat(chunks);
+      resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(headers), body });
+    });
+  });
+}
+
+function connectionClosed(): Error {
+  return Object.assign(new Error("closed"), { code: "ECONNRESET" });
 }
