@@ -48,7 +48,8 @@ function floorOf(file: string, floors: FloorTable): number {
   return exact >= 0 ? exact : floors.findIndex((floor) => floor.includes(`${posix.dirname(file)}/`));
 }
 
-function cycles(sources: Sources): string[] {
+/** Describes each import cycle, types and dynamic imports included. */
+export function cycles(sources: Sources): string[] {
   const found: string[] = [];
   const done = new Set<string>();
   const walk = (file: string, trail: readonly string[]) => {

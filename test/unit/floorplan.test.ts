@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import {
   breaches,
+  cycles,
   type FloorTable,
   type Reserved,
   type Sources,
@@ -31,10 +32,25 @@ describe("the source", () => {
     expect(staticClosure("main.ts", sources)).toEqual([...hit, "main.ts", "node:fs"].sort());
   });
 
+  test("has no file over 250 lines", () => {
+    const long = Object.entries(readSources()).filter(([, text]) => text.trimEnd().split("\n").length > 250);
+    expect(long.map(([name]) => name)).toEqual([]);
+  });
+
   test("has only main.ts, model.ts and errors.ts outside a room", () => {
     const loose = Object.keys(readSources()).filter((name) => !name.includes("/"));
     expect(loose.sort()).toEqual(["errors.ts", "main.ts", "model.ts"]);
   });
+});
+
+test("no import cycle is in src, scripts and test together", () => {
+  const sources = Object.fromEntries(
+    ["src", "scripts", "test"].flatMap((folder) =>
+      Object.entries(readSources(folder)).map(([name, text]) => [`${folder}/${name}`, text]),
+    ),
+  );
+  expect(Object.keys(sources).length).toBeGreaterThan(500);
+  expect(cycles(sources)).toEqual([]);
 });
 
 describe("the floor plan's checker", () => {
@@ -121,8 +137,8 @@ describe("the floor plan's checker", () => {
   });
 });
 
-function readSources(): Sources {
-  const folder = fileURLToPath(new URL("../../src/", import.meta.url));
+function readSources(root = "src"): Sources {
+  const folder = fileURLToPath(new URL(`../../${root}/`, import.meta.url));
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
     name.endsWith(".ts"),
   );
