@@ -1,5 +1,6 @@
 import { isatty } from "node:tty";
-import { sessionArgument } from "../config/session.ts";
+import { loadConfig } from "../config/configFile.ts";
+import { noSection, sessionArgument } from "../config/session.ts";
 import { type ErrorKind, isKind, SsoCredError } from "../errors.ts";
 import { applyPlan } from "../init/plan/applyPlan.ts";
 import { checkCommand } from "../init/plan/command.ts";
@@ -29,6 +30,7 @@ import { type Person, personAtTerminal } from "./person.ts";
 /** `sso-cred init`: questions or flags, sign-in, plan. Only the last step writes the config. */
 export async function init(args: readonly string[], system: System): Promise<number> {
   const flags = readFlags(args);
+  if (flags.revert || flags.repair) assertKnownSession(flags.session, system);
   if (flags.revert) return applyAndReport((files) => planRevert(files, flags.session), flags, system);
   const command = {
     command: flags.command ?? ownPath(),
@@ -55,6 +57,16 @@ export async function init(args: readonly string[], system: System): Promise<num
     if (isKind(error, "cancelled")) throw new SsoCredError("cancelled", `cancelled; ${written} was written`);
     throw error;
   }
+}
+
+/** @throws SsoCredError("config") for a session that neither a section nor a profile names. */
+function assertKnownSession(session: string | undefined, system: System): void {
+  if (session === undefined) return;
+  const { sessions, ours, profiles } = readCurrentConfig(readConfigFiles(system).configText);
+  if (sessions.has(session)) return;
+  if ([...ours.values()].some((own) => own.session === session)) return;
+  if ([...profiles.values()].some((keys) => keys.get("sso_session") === session)) return;
+  throw new SsoCredError("config", noSection(loadConfig(system), "sso-session", session).message);
 }
 
 interface Wizard {
@@ -88,10 +100,11 @@ async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number
     assertNoForeignProfiles(current, [name], answers.name, files.configPath);
     assertNoStrongerKeys([name], files);
   }
-  const { wanted, keepOnly, profile, sessionKeys } = await signedInRoles(wizard, files, current, answers);
+  const { wanted, keepOnly, profile, answers: last } = await signedInRoles(wizard, files, current, answers);
   const options: InitOptions = {
     ...nothingMore,
-    sessionKeys,
+    session: last.name,
+    sessionKeys: last.keys,
     wanted,
     ...profile,
     adopt: flags.adopt ? "all" : profile.adopt,
@@ -110,7 +123,7 @@ async function signedInRoles(wizard: Wizard, before: Files, config: CurrentConfi
   let [files, current, answers] = [before, config, first];
   for (;;) {
     try {
-      return { ...(await chosenRoles({ ...wizard, files, current, answers })), sessionKeys: answers.keys };
+      return { ...(await chosenRoles({ ...wizard, files, current, answers })), answers };
     } catch (error) {
       const isCancelled = error instanceof SignInCancelled;
       if (!(error instanceof SsoCredError) || !(isCancelled || SIGN_IN_FAILURES.includes(error.kind)))
@@ -118,9 +131,12 @@ async function signedInRoles(wizard: Wizard, before: Files, config: CurrentConfi
       if (asking.prompts === undefined || flags.yes) throw withoutSession(error, current, answers);
       asking.say(`sso-cred: ${error.message}`);
       if (isCancelled) wizard.system.clearInterrupt();
-      const again = await askSessionAgain(answers, error.message, asking);
-      if (again === undefined) throw error;
-      answers = again;
+      answers = await askSessionAgain(
+        answers,
+        error.message,
+        { current, configPath: files.configPath },
+        asking,
+      );
       // The person may have edited the file meanwhile.
       files = readConfigFiles(wizard.system);
       current = readCurrentConfig(files.configText);

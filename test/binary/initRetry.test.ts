@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { describe, expect, it } from "vitest";
 import { START_URL, sessionSection } from "../support/home.ts";
-import { answer, desk } from "../support/initDesk.ts";
+import { answer, desk, profile } from "../support/initDesk.ts";
 import { KEYS } from "../support/pty.ts";
 
 const { down, enter, controlC } = KEYS;
@@ -58,16 +58,45 @@ describe("a sign-in that fails in the wizard", () => {
     expect(await home.exists(".aws/config")).toBe(false);
   });
 
-  it("asks whether to try again after a Ctrl-C in the sign-in to a session of the config", async () => {
+  it("asks for the session again after a Ctrl-C in the sign-in to one of the config", async () => {
     const { init, browser } = await desk({ config: sessionSection("corp"), browser: "ignore" });
     const wizard = init(["corp"]);
     await answer(wizard, [
       ["Waiting for your browser … (Ctrl-C cancels)", controlC],
-      ["sso-cred: the sign-in was cancelled\nTry again? [Y/n]:", enter],
+      [/the sign-in was cancelled\n\(Enter tries again, .*\nSSO session name .* \[corp\]:/s, enter],
     ]);
     await wizard.waitFor(/(?:Waiting for your browser.*){2}/s);
     await fetch(browser.opened()[1] as string);
     await answer(wizard, [["Signed in.\nThere are 2 AWS accounts available to you.", controlC]]);
+    expect((await wizard.done).code).toBe(130);
+  });
+
+  it("accepts another session where one of the config cannot sign in", async () => {
+    const wrong = sessionSection("wrong").replace("d-1234567890", "d-2222222222");
+    const { init, config, center } = await desk({ config: wrong });
+    center.settings.startUrl = START_URL;
+    const wizard = init(["wrong", "--account-id", "123456789011"]);
+    await answer(wizard, [
+      [/in \[sso-session wrong\]\n.*SSO session name \(Recommended\) \[wrong\]:/s, `corp${enter}`],
+      ["SSO start URL [None]:", START_URL + enter],
+      ["SSO region [None]:", `eu-west-1${enter}`],
+      ["SSO registration scopes", enter],
+      ["There are 2 roles available to you.", `read${enter}`],
+      ["Default client Region", enter],
+      ["CLI default output format", enter],
+      ["Profile name", `dev${enter}`],
+    ]);
+    expect((await wizard.done).code).toBe(0);
+    expect(await config()).toBe(
+      `${wrong}\n${profile("dev", "123456789011", "ReadOnly")}\n${sessionSection("corp")}`,
+    );
+  });
+
+  it("asks for no value that the config has, even where a flag repeats it", async () => {
+    const { init, center } = await desk({ config: sessionSection("corp") });
+    center.settings.startUrl = "https://d-2222222222.awsapps.com/start";
+    const wizard = init(["corp", "--start-url", START_URL]);
+    await answer(wizard, [["SSO session name (Recommended) [corp]:", controlC]]);
     expect((await wizard.done).code).toBe(130);
   });
 
@@ -148,7 +177,7 @@ SSO region [eu-wst-1]:`);
     const wizard = init(["corp", "--use-device-code"]);
     await wizard.waitFor("check sso_start_url (https://d-2222222222.awsapps.com/start)");
     await home.write(".aws/config", sessionSection("corp"));
-    await answer(wizard, [["Try again? [Y/n]:", enter]]);
+    await answer(wizard, [["SSO session name (Recommended) [corp]:", enter]]);
     await wizard.waitFor("(Ctrl-C cancels)");
     center.approveDevice();
     await answer(wizard, [["There are 2 AWS accounts available to you.", controlC]]);

@@ -138,6 +138,8 @@ describe("init without a terminal", () => {
     ["an account id of 11 digits", ["--account-id", "12345678901"], "12 digits"],
     ["an unknown flag", ["--accont-id", "123456789012"], "--accont-id"],
     ["an unknown field", ["--all", "--yes", "--profile-name", "{acount}"], "no field {acount}"],
+    ["a brace too few", ["--all", "--yes", "--profile-name", "{account_id"], "no field {; there are"],
+    ["a brace too many", ["--all", "--yes", "--profile-name", "{{role_name}}"], "no field {; there are"],
     ["a start URL that is none", ["--start-url", "ftp://x"], "Not a valid Start URL"],
     [
       "a profile name that some SDK does not read",

@@ -75,3 +75,13 @@ it.each([
   const { code, stderr } = await (await initWorld()).call(["init", ...args]);
   expect([code, stderr]).toEqual([2, `sso-cred: ${message}\n`]);
 });
+
+it.each(["--revert", "--repair"])("init %s names a session that is nowhere in the config", async (flag) => {
+  const { call, home } = await initWorld({ config: sessionSection("corp") });
+  const { code, stdout, stderr } = await call(["init", flag, "crop"]);
+  expect([code, stdout, stderr.replaceAll(home.path, "~")]).toEqual([
+    3,
+    "",
+    "sso-cred: ~/.aws/config has no [sso-session crop]; did you mean corp (line 1)?\n",
+  ]);
+});

@@ -16,8 +16,10 @@ export interface Question extends TextQuestion {
   doubt?(answer: string): string | undefined;
 }
 
-export function sessionNameQuestion(existing: readonly string[]): Question {
-  const fallback = existing.length === 1 ? existing[0] : undefined;
+export function sessionNameQuestion(
+  existing: readonly string[],
+  fallback = existing.length === 1 ? existing[0] : undefined,
+): Question {
   return {
     flag: "--sso-session",
     message: `SSO session name (Recommended)${fallback === undefined ? "" : ` [${printable(fallback, 64)}]`}: `,
@@ -119,7 +121,6 @@ export function profileNameQuestion(
 }
 
 export const adoptQuestion = () => yesOrNo("--adopt", "Convert them to sso-cred first?", "y");
-export const tryAgainQuestion = () => yesOrNo("--yes", "Try again?", "y");
 /** Defaults to no when the plan removes something. */
 export const applyQuestion = (removes: boolean) => yesOrNo("--yes", "Write this?", removes ? "n" : "y");
 

@@ -10,7 +10,6 @@ import {
   sessionNameQuestion,
   ssoRegionQuestion,
   startUrlQuestion,
-  tryAgainQuestion,
 } from "./questions.ts";
 
 interface SessionFlags {
@@ -29,16 +28,21 @@ export interface SessionAnswers {
 /**
  * Asks the questions about a session again after a failed sign-in, with the earlier answers as
  * defaults, from the first one that the failure names. If all values are already in the config,
- * only asks whether to try again.
+ * asks for the session: the same one again, or another.
  */
 export async function askSessionAgain(
   earlier: SessionAnswers,
   failure: string,
+  { current, configPath }: { current: CurrentConfig; configPath: string },
   asking: Asking,
-): Promise<SessionAnswers | undefined> {
+): Promise<SessionAnswers> {
   const again = { ...asking, takesDefaults: false };
-  if (earlier.keys.size === 0) {
-    return /^y/i.test(await answer(tryAgainQuestion(), undefined, again)) ? earlier : undefined;
+  const inFile = current.sessions.get(earlier.name);
+  if ([...earlier.keys.keys()].every((key) => inFile?.has(key))) {
+    sayDimly(`(Enter tries again, also after a change in ${printable(configPath, 200)})`, asking);
+    const question = sessionNameQuestion([...current.sessions.keys()], earlier.name);
+    const session = await answer(question, undefined, again);
+    return askSession(current, { ...NO_FLAGS, session }, again);
   }
   const named = [...earlier.keys.keys()].findIndex((key) => failure.includes(key));
   const keys = new Map<string, string>();
@@ -47,6 +51,12 @@ export async function askSessionAgain(
     keys.set(key, question === undefined ? value : await answer(question, undefined, again));
   }
   return { ...earlier, keys };
+}
+
+const NO_FLAGS = { startUrl: undefined, ssoRegion: undefined, scopes: undefined };
+
+function sayDimly(line: string, asking: Asking): void {
+  asking.say(styleText("dim", line, { stream: process.stderr }));
 }
 
 const QUESTIONS: Readonly<Record<string, (fallback?: string) => Question>> = {
@@ -73,8 +83,7 @@ export async function askSession(
   for (const [key, question, given] of questions) {
     const isKnown = there !== undefined && (key === "sso_registration_scopes" || there.get(key));
     if (key === "sso_start_url" && given === undefined && !isKnown && asking.prompts !== undefined) {
-      const hint = "(your AWS access portal's address, as in the invitation)";
-      asking.say(styleText("dim", hint, { stream: process.stderr }));
+      sayDimly("(your AWS access portal's address, as in the invitation)", asking);
     }
     if (given !== undefined || !isKnown) keys.set(key, await answer(question, given, asking));
   }
