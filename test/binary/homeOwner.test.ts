@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
@@ -27,6 +27,16 @@ const notOfUser = (folder: string) =>
   below(folder).filter((path) => lstatSync(path).uid !== USER || lstatSync(path).gid !== USER);
 const runAsUser = ({ home, options }: World, args = MAIN_JOB) =>
   start("setpriv", [...asUser, BINARY, ...args], { home, env: { ...options.env, CI: "1" } }).done;
+
+/** Runs the command that a message names. This test is root, so its `sudo` only starts the command. */
+function runRemedy(world: World, stderr: string): void {
+  const bin = join(world.home.path, "bin");
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, "sudo"), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
+  const command = / run: (sudo .*)\n$/.exec(stderr)?.[1] ?? "false";
+  const { status } = spawnSync("/bin/sh", ["-c", command], { env: { PATH: `${bin}:/usr/bin:/bin` } });
+  expect([command, status]).toEqual([expect.stringMatching("^sudo "), 0]);
+}
 
 const EXPIRED = { expiresAt: "2026-01-01T00:00:00Z" };
 
@@ -90,6 +100,8 @@ it.skipIf(!canChange)(
         `  run: sudo chown -R ${USER} ${sso}\n`,
     ]);
     expect(world.center.requests).toEqual([]);
+    runRemedy(world, stderr);
+    expect(await runAsUser(world)).toMatchObject({ code: 0, stderr: "" });
   },
 );
 
@@ -144,6 +156,8 @@ it.skipIf(!canChange).each([
     `sso-cred: ${aws}/${file} cannot be read (EACCES; ${aws} belongs to root)\n` +
       `  run: sudo chown -R ${USER} ${aws}\n`,
   );
+  runRemedy(world, stderr);
+  expect((await runAsUser(world, args)).stderr).not.toContain("EACCES");
 });
 
 it.skipIf(!canChange).each([
@@ -180,6 +194,8 @@ it.skipIf(!canChange).each([
         ` (EACCES): ${folder} belongs to root\n  run: sudo chown -R ${USER} ${folder}\n`,
       );
       expect(world.center.count("/logout")).toBe(1);
+      runRemedy(world, stderr);
+      expect(await runAsUser(world, ["logout", who])).toMatchObject({ code: 0, stderr: "" });
     }
   },
 );
@@ -213,5 +229,7 @@ it.skipIf(!canChange)(
       `sso-cred: cannot list ${state}/logins (EACCES): ${state} belongs to root\n` +
         `  run: sudo chown -R ${USER} ${state}\n`,
     ]);
+    runRemedy(world, stderr);
+    expect(await runAsUser(world, ["logout", "--all"])).toMatchObject({ code: 0, stderr: "" });
   },
 );
