@@ -37,7 +37,7 @@ export async function init(args: readonly string[], system: System): Promise<num
     isCommandGiven: flags.command !== undefined,
     platform: system.platform,
   };
-  if (!flags["session-only"]) checkCommand(command.command, system.platform);
+  if (!flags["session-only"]) checkCommand(command.command, system.platform, args);
   if (flags.repair)
     return applyAndReport((files) => planRepair(files, flags.session, command), flags, system);
 

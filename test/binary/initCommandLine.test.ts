@@ -75,12 +75,14 @@ it("--command writes the bare name, which is found on the PATH and recognised as
   expect((await run(`sso-cred ${INIT}`)).stdout).toContain("Nothing to change");
 });
 
-it("a path that cannot be quoted is rejected, with the remedy", async () => {
-  const { home, run } = await installed();
+it("a path that cannot be quoted is rejected, and the remedy repeats the arguments", async () => {
+  const { home, run, line } = await installed();
   placeExecutable(join(home.path, "a$b"));
   const { code, stderr, stdout } = await run(`'./a$b/sso-cred' ${INIT}`);
   expect([code, stdout]).toEqual([3, ""]);
-  expect(stderr).toMatch(
-    /^sso-cred: the path .*a\$b\/sso-cred cannot be written .*\n {2}run: sso-cred init --command sso-cred\n$/,
-  );
+  const [, remedy] =
+    /^sso-cred: the path .*a\$b\/sso-cred cannot be written .*\n {2}run: (.*)\n$/.exec(stderr) ?? [];
+  expect(remedy).toBe(`sso-cred ${INIT} --command sso-cred`);
+  expect(await run(`${remedy}`)).toMatchObject({ code: 0, stderr: "" });
+  expect(await line()).toMatch(/^sso-cred corp /);
 });

@@ -1,5 +1,6 @@
 import { readOurCommand } from "../../config/ourCommand.ts";
 import { SsoCredError } from "../../errors.ts";
+import { shellWord } from "../../text/commandWords.ts";
 import { printable } from "../../text/printable.ts";
 
 /** Every reader takes this literally without quotes. A backslash only on Windows. */
@@ -43,7 +44,6 @@ export function commandLine(
     throw new SsoCredError(
       "config",
       `the path ${printable(command)} cannot be written so that every SDK reads it; put sso-cred on the PATH`,
-      { remedy: { run: "sso-cred init --command sso-cred" } },
     );
   }
   const cannotBeWritten = (what: string, name: string) =>
@@ -101,13 +101,25 @@ function quote(word: string, platform: NodeJS.Platform): string | undefined {
   return quotable.test(word) ? `"${word}"` : undefined;
 }
 
-/** @throws SsoCredError("config") for a command that would not be recognised as ours. */
-export function checkCommand(command: string, platform: NodeJS.Platform): void {
-  const line = commandLine(command, { session: "s", accountId: "000000000000", roleName: "r" }, platform);
+/**
+ * Rejects a command that could not be written, or would not be recognised as ours. The remedy
+ * repeats `args`, the arguments of `init`.
+ *
+ * @throws SsoCredError("config")
+ */
+export function checkCommand(command: string, platform: NodeJS.Platform, args: readonly string[]): void {
+  const remedy = { run: ["sso-cred init", ...args.map(shellWord), "--command sso-cred"].join(" ") };
+  const role = { session: "s", accountId: "000000000000", roleName: "r" };
+  let line: string;
+  try {
+    line = commandLine(command, role, platform);
+  } catch (error) {
+    throw new SsoCredError("config", (error as Error).message, { remedy });
+  }
   if (readOurCommand(line)?.command === command) return;
   throw new SsoCredError(
     "config",
     `the command '${printable(command)}' must be sso-cred or a path that ends in it: rename the file, or use --command`,
-    { remedy: { run: "sso-cred init --command sso-cred" } },
+    { remedy },
   );
 }
