@@ -37,7 +37,7 @@ export async function obtainToken(
   const startedAt = system.now();
   const refusedFingerprint = request.refused === undefined ? undefined : tokenFingerprint(request.refused);
   const lookup = tokenLookup(session, refusedFingerprint, system);
-  const token = readToken(session, system);
+  const token = lookup.seen;
   if (lookup.isValid(token, isFresh)) return token;
   if (!token && !tokenFileExists(session, system)) return undefined;
   const isStillUsable = lookup.isValid(token, isUsable);

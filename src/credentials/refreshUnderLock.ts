@@ -3,7 +3,7 @@ import { sessionStatePath } from "../cache/statePaths.ts";
 import { readToken, tokenFileExists, tokenFingerprint } from "../cache/tokenCache.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
-import { isUsable } from "../hit/expiry.ts";
+import { isFresh, isUsable } from "../hit/expiry.ts";
 import { endedByDeadline } from "../http/withRetries.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -28,6 +28,8 @@ export async function refreshUnderLock(
 ): Promise<SsoToken | undefined> {
   const attempts = sessionStatePath("attempts", session, system);
   const current = readToken(session, system);
+  // The file was half-written at the first look, so nobody else's result was found.
+  if (lookup.isValid(current, isFresh)) return current;
   if (lookup.needsSignIn(current)) return undefined;
   const isStillUsable = lookup.isValid(current, isUsable);
   const mostRetryMs = isStillUsable ? SHORT_RETRY_MS : Number.POSITIVE_INFINITY;

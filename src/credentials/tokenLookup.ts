@@ -9,6 +9,8 @@ import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
 
 /** Which tokens a run may take, and what other processes have found since it began. */
 export interface TokenLookup {
+  /** The cached token when the run began. */
+  readonly seen: SsoToken | undefined;
   isValid(token: SsoToken | undefined, lives: typeof isFresh): boolean;
   isRefused(token: SsoToken | undefined): boolean;
   /**
@@ -29,7 +31,7 @@ export function tokenLookup(
   system: System,
 ): TokenLookup {
   const startedAt = system.now();
-  const seen = readToken(session, system)?.accessToken;
+  const seen = readToken(session, system);
   const attempts = sessionStatePath("attempts", session, system);
 
   function isRefused(token: SsoToken | undefined): boolean {
@@ -45,6 +47,7 @@ export function tokenLookup(
   }
 
   return {
+    seen,
     isValid,
     isRefused,
     needsSignIn(token) {
@@ -55,7 +58,7 @@ export function tokenLookup(
     },
     resultOfOtherProcess() {
       const current = readToken(session, system);
-      if (current?.accessToken !== seen && isValid(current, isUsable)) return { token: current };
+      if (current?.accessToken !== seen?.accessToken && isValid(current, isUsable)) return { token: current };
       const attempt = attemptSince(attempts, startedAt, system);
       if (attempt && isValid(current, isUsable)) return { token: current };
       if (!attempt?.failure) return undefined;

@@ -1,4 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { runCli } from "../../src/cli/cli.ts";
+import { fakeSystem } from "../support/fakeSystem.ts";
 import { START_URL, sessionSection, tokenPath } from "../support/home.ts";
 import {
   ASSIGNMENT,
@@ -9,7 +13,7 @@ import {
   roleArguments,
   type TokenRequest,
 } from "../support/signedIn.ts";
-import { type SignInWorld, signInWorld, type WorldOptions } from "../support/signInWorld.ts";
+import { MAIN_JOB, type SignInWorld, signInWorld, type WorldOptions } from "../support/signInWorld.ts";
 
 async function worldWith(token: TokenRequest, options?: WorldOptions) {
   const world = await signInWorld(options);
@@ -61,6 +65,27 @@ describe("6. a token with 15 minutes left", () => {
     ]);
     expect((await world.home.files(".aws/sso")).map(({ mode }) => mode)).toEqual(["600"]);
   });
+});
+
+it("6. a token file that is half-written at any one look costs no refresh", async () => {
+  const { world, file } = await worldWith({ secondsLeft: 3600 });
+  const [whole, path] = [JSON.stringify(file), join(world.home.path, tokenPath("corp"))];
+  for (let torn = 1, looks = 1; torn <= looks; torn++) {
+    looks = 0;
+    const env = new Proxy(
+      { ...world.center.env, ...world.home.env, SSO_CRED_CACHE: "off", SSO_CRED_LOGIN: "never" },
+      {
+        get(target, name) {
+          // Every path of a cache begins with a look at HOME.
+          if (name === "HOME") writeFileSync(path, ++looks === torn ? whole.slice(0, 99) : whole);
+          return Reflect.get(target, name);
+        },
+      },
+    );
+    const system = fakeSystem({ env, clock: world.clock });
+    expect({ torn, code: await runCli(MAIN_JOB, system) }).toEqual({ torn, code: 0 });
+  }
+  expect(world.center.count("/token")).toBe(0);
 });
 
 describe("6. a refresh", () => {
