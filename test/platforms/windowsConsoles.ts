@@ -33,7 +33,7 @@ export const windowsConsoles: readonly Case<Windows>[] = [
       const login = world.machine.startOnConsole(world.home, ["login"], { env: world.env });
       await login.waitFor("Sign in to 'my-sso' in your browser");
       login.type(KEYS.controlC);
-      assert.match((await login.done).screen, /sso-cred: cancelled\s+ended with 130$/);
+      assert.match((await login.done).screen, /sso-cred: the sign-in was cancelled\s+ended with 130$/);
       await until("no sign-in is left", () => world.pendingLogin() === undefined);
     },
   },
