@@ -77,7 +77,10 @@ export const story: readonly Case[] = [
     title: "login, status, list and logout",
     async act(world) {
       const { home } = world;
-      expectSaid(await world.call(["login"]).done, /^Signed in to 'my-sso'; refreshed automatically until .*\.\n$/);
+      expectSaid(
+        await world.call(["login"]).done,
+        /^Signed in to 'my-sso'; refreshed automatically until .*\.\n$/,
+      );
       expectSaid(await world.call(["status"]).done, /^my-sso: signed in; refreshed automatically/);
       expectSaid(await world.call(["list"]).done, /^Development +123456789011 +ReadOnly$/m);
       expectSaid(await world.call(["logout"]).done, /^Signed out of 'my-sso'\.\n$/);
