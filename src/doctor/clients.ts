@@ -12,7 +12,8 @@ export type Client =
   | "C++"
   | ".NET";
 /** Where a client gets its credentials; `error`: nowhere. */
-export type Outcome = "sso" | "process" | "keys" | "error";
+type Outcome = "sso" | "process" | "keys" | "error";
+export type Outcomes = Readonly<Partial<Record<Outcome, readonly Client[]>>>;
 
 /**
  * How each client treats a profile with several kinds of credentials, and headers and keys that
@@ -26,172 +27,95 @@ export type Outcome = "sso" | "process" | "keys" | "error";
 export const SITUATIONS = {
   /** `credential_process` together with `sso_account_id` or `sso_role_name`. */
   processAndSso: {
-    "AWS CLI": "sso",
-    boto3: "sso",
-    "JavaScript v3": "process",
-    Go: "sso",
-    Java: "sso",
-    Rust: "sso",
-    Kotlin: "sso",
-    Ruby: "sso",
-    PHP: "sso",
-    "C++": "process",
-    ".NET": "error",
+    sso: ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby", "PHP"],
+    process: ["JavaScript v3", "C++"],
+    error: [".NET"],
   },
   /** `credential_process` together with `aws_access_key_id` in the config file. */
   processAndKeysInConfig: {
-    "AWS CLI": "process",
-    boto3: "process",
-    "JavaScript v3": "keys",
-    Go: "keys",
-    Java: "process",
-    Rust: "process",
-    Kotlin: "process",
-    Ruby: "keys",
-    PHP: "process",
-    "C++": "keys",
-    ".NET": "error",
+    process: ["AWS CLI", "boto3", "Java", "Rust", "Kotlin", "PHP"],
+    keys: ["JavaScript v3", "Go", "Ruby", "C++"],
+    error: [".NET"],
   },
   /** `credential_process` in the config, `aws_access_key_id` in the credentials file. */
   processAndKeysInCredentials: {
-    "AWS CLI": "keys",
-    boto3: "keys",
-    "JavaScript v3": "keys",
-    Go: "keys",
-    Java: "process",
-    Rust: "process",
-    Kotlin: "process",
-    Ruby: "keys",
-    PHP: "keys",
-    "C++": "keys",
-    ".NET": "keys",
+    keys: ["AWS CLI", "boto3", "JavaScript v3", "Go", "Ruby", "PHP", "C++", ".NET"],
+    process: ["Java", "Rust", "Kotlin"],
   },
   /** `sso_session` with an `sso_region` or `sso_start_url` that is not the session's. */
   sessionContradicted: {
-    "AWS CLI": "error",
-    boto3: "error",
-    "JavaScript v3": "sso",
-    Go: "error",
-    Java: "error",
-    Rust: "error",
-    Kotlin: "error",
-    Ruby: "error",
+    error: ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby"],
+    sso: ["JavaScript v3"],
   },
   /** The same, of the session's own value. */
   sessionRepeated: {
-    "AWS CLI": "sso",
-    boto3: "sso",
-    "JavaScript v3": "sso",
-    Go: "sso",
-    Java: "sso",
-    Rust: "error",
-    Kotlin: "sso",
-    Ruby: "sso",
+    sso: ["AWS CLI", "boto3", "JavaScript v3", "Go", "Java", "Kotlin", "Ruby"],
+    error: ["Rust"],
   },
   /** Two sections of one name, one of them with `credential_process`. */
   sectionTwice: {
-    "AWS CLI": "error",
-    boto3: "error",
-    "JavaScript v3": "process",
-    Go: "process",
-    Java: "process",
-    Rust: "process",
-    Kotlin: "process",
+    error: ["AWS CLI", "boto3"],
+    process: ["JavaScript v3", "Go", "Java", "Rust", "Kotlin"],
   },
   /** A key twice in one section. */
   keyTwice: {
-    "AWS CLI": "error",
-    boto3: "error",
-    "JavaScript v3": "process",
-    Go: "process",
-    Java: "process",
-    Rust: "process",
-    Kotlin: "process",
+    error: ["AWS CLI", "boto3"],
+    process: ["JavaScript v3", "Go", "Java", "Rust", "Kotlin"],
   },
   /** `Credential_Process`. */
   keyInUpperCase: {
-    "AWS CLI": "process",
-    boto3: "process",
-    "JavaScript v3": "error",
-    Go: "process",
-    Java: "error",
+    process: ["AWS CLI", "boto3", "Go"],
+    error: ["JavaScript v3", "Java"],
   },
   /** `credential_process = ~/bin/sso-cred …`. */
   commandWithTilde: {
-    "AWS CLI": "error",
-    boto3: "error",
-    "JavaScript v3": "process",
-    Go: "process",
-    Java: "process",
+    error: ["AWS CLI", "boto3"],
+    process: ["JavaScript v3", "Go", "Java"],
   },
   /** `credential_process` that begins with blanks, below another key. */
   keyIndented: {
-    "AWS CLI": "error",
-    boto3: "error",
-    "JavaScript v3": "process",
-    Go: "process",
-    Java: "error",
+    error: ["AWS CLI", "boto3", "Java"],
+    process: ["JavaScript v3", "Go"],
   },
   /** `[ profile NAME ]`. */
   headerSpaced: {
-    "AWS CLI": "error",
-    boto3: "error",
-    "JavaScript v3": "error",
-    Go: "process",
-    Java: "process",
+    error: ["AWS CLI", "boto3", "JavaScript v3"],
+    process: ["Go", "Java"],
   },
   /** `[profile  NAME]`, with two blanks. */
   headerTwoBlanks: {
-    "AWS CLI": "process",
-    boto3: "process",
-    "JavaScript v3": "error",
-    Go: "process",
-    Java: "process",
+    process: ["AWS CLI", "boto3", "Go", "Java"],
+    error: ["JavaScript v3"],
   },
   /** `[profile NAME]# text`, without a blank. */
   headerWithText: {
-    "AWS CLI": "process",
-    boto3: "process",
-    "JavaScript v3": "error",
-    Go: "process",
-    Java: "process",
+    process: ["AWS CLI", "boto3", "Go", "Java"],
+    error: ["JavaScript v3"],
   },
   /** `sso_role_name = NAME # text`. */
   valueWithComment: {
-    "AWS CLI": "error",
-    boto3: "error",
-    "JavaScript v3": "sso",
-    Go: "sso",
+    error: ["AWS CLI", "boto3"],
+    sso: ["JavaScript v3", "Go"],
   },
   /** `sso_role_name = "NAME"`. */
   valueInQuotes: {
-    "AWS CLI": "error",
-    boto3: "error",
-    "JavaScript v3": "error",
-    Go: "sso",
+    error: ["AWS CLI", "boto3", "JavaScript v3"],
+    sso: ["Go"],
   },
-} as const satisfies Record<string, Partial<Record<Client, Outcome>>>;
+} as const satisfies Record<string, Outcomes>;
 
 export type Situation = keyof typeof SITUATIONS;
 
 /** As in `AWS CLI, boto3 use the sso_* keys; C++ use credential_process`. */
 export function describeSituation(situation: Situation): string {
-  const outcomes: readonly Outcome[] = [...new Set(Object.values(SITUATIONS[situation]))];
-  return outcomes
-    .map((outcome) => `${clientsThat(situation, outcome).join(", ")} ${OUTCOMES[outcome]}`)
-    .join("; ");
+  const outcomes = Object.entries(SITUATIONS[situation]) as [Outcome, readonly Client[]][];
+  return outcomes.map(([outcome, clients]) => `${clients.join(", ")} ${OUTCOMES[outcome]}`).join("; ");
 }
 
 /** The clients that give no credentials, as the start of a sentence: `AWS CLI, boto3 and Go`. */
 export function failingClients(situation: Situation): string {
-  const clients = clientsThat(situation, "error");
+  const { error: clients = [] }: Outcomes = SITUATIONS[situation];
   return [clients.slice(0, -1).join(", "), ...clients.slice(-1)].filter((part) => part !== "").join(" and ");
-}
-
-function clientsThat(situation: Situation, outcome: Outcome): string[] {
-  return Object.entries(SITUATIONS[situation])
-    .filter(([, found]) => found === outcome)
-    .map(([client]) => client);
 }
 
 const OUTCOMES: Record<Outcome, string> = {

@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { type Client, type Outcome, SITUATIONS, type Situation } from "../../src/doctor/clients.ts";
+import { type Client, type Outcomes, SITUATIONS, type Situation } from "../../src/doctor/clients.ts";
 import type { Report } from "../stress/report.ts";
 import { ACCOUNT, REGION, ROLE, SESSION } from "../stress/stage.ts";
 import { executable } from "../support/frozenExecutable.ts";
@@ -57,8 +57,8 @@ export async function situationRows(
   report: Report,
 ): Promise<void> {
   for (const [situation, text] of Object.entries(PROFILES) as [Situation, () => string][]) {
-    const outcomes: Partial<Record<Client, Outcome>> = SITUATIONS[situation];
-    const said = outcomes[name];
+    const outcomes: Outcomes = SITUATIONS[situation];
+    const said = Object.entries(outcomes).find(([, clients]) => clients.includes(name))?.[0];
     if (said === undefined) continue;
     await report.row(`${title}: what doctor says of ${situation}`, async (expect) => {
       const world = await openWorld();
