@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, symlinkSync, wri
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { pinnedNode } from "../../scripts/toolchain.mjs";
-import type { Finding } from "../../src/doctor/finding.ts";
+import type { Finding } from "../../src/doctor/report.ts";
 import { VERSION } from "../../src/platform/version.ts";
 import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { hasFront, PROGRAM } from "../support/builtExecutable.ts";

@@ -1,7 +1,7 @@
 import { chown } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Finding } from "../../src/doctor/finding.ts";
+import type { Finding } from "../../src/doctor/report.ts";
 import type { How } from "../identityCenter/misbehaviour.ts";
 import { GOOD, LINE } from "../support/doctorCases.ts";
 import { type CallOptions, MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import type { Finding } from "../../src/doctor/finding.ts";
+import type { Finding } from "../../src/doctor/report.ts";
 import { CONFIG_CASES, type DoctorCase, ENVIRONMENT_CASES, GOOD } from "../support/doctorCases.ts";
 import { STATE_CASES } from "../support/doctorStateCases.ts";
 import { type CallOptions, type SignInWorld, signInWorld } from "../support/signInWorld.ts";

@@ -1,7 +1,7 @@
 import { printable } from "../../text/printable.ts";
 import { failingClients } from "../clients.ts";
 import type { CommandFacts, Facts } from "../facts.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../report.ts";
 
 /** Checks the command of each credential_process line that runs sso-cred. */
 export function checkCommands({ commands, version, platform }: Facts): Finding[] {

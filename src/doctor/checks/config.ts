@@ -4,7 +4,7 @@ import { printable } from "../../text/printable.ts";
 import { failingClients } from "../clients.ts";
 import type { ConfigSection, ConfigText } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../report.ts";
 
 /** Keys whose misspelling costs a sign-in. No other tool has a similar key. */
 export const KNOWN_KEYS = [
@@ -29,170 +29,142 @@ const OTHER_KEYS = new Set(["sso_cred_login", "sso_cred_wait", "sso_cred_cache",
 const WHOLE_FILE = `${failingClients("sectionTwice")} refuse the whole file, so no profile works there`;
 
 /** Checks the files as text, without regard to profiles. */
-export function checkConfig({ config, credentials }: Facts): Finding[] {
-  return [
-    ...[config, credentials].flatMap(encodings),
-    ...slips(config),
-    ...refusals(config),
-    ...misspeltKeys(config),
-  ];
+export function* checkConfig({ config, credentials }: Facts): Generator<Finding> {
+  yield* encodings(config);
+  yield* encodings(credentials);
+  yield* slips(config);
+  yield* refusals(config);
+  yield* misspeltKeys(config);
 }
 
-function encodings({ path, fault, run, encoding }: ConfigText): Finding[] {
-  if (fault !== undefined && fault !== "missing") {
-    const why = "no tool can read its profiles";
-    return [
-      {
-        id: "config-unreadable",
-        severity: "error",
-        found: `${path} ${fault}`,
-        where: path,
-        why,
-        run: run ?? `ls -l ${shellWord(path)}`,
-      },
-    ];
-  }
-  switch (encoding) {
-    case undefined:
-      return [];
-    case "UTF-16":
-      return [
-        {
-          id: "config-encoding",
-          severity: "error",
-          found: `${path} is UTF-16, as PowerShell's > writes it`,
-          where: path,
-          why: "no AWS tool reads it",
-          fix: "save it as UTF-8 without a byte order mark",
-        },
-      ];
-    case "byte order mark":
-      return [
-        {
-          id: "config-encoding",
-          severity: "error",
-          found: `${path} begins with a byte order mark`,
-          where: `${path}:1`,
-          why: WHOLE_FILE,
-          fix: "save it as UTF-8 without a byte order mark",
-        },
-      ];
-    case "not UTF-8":
-      return [
-        {
-          id: "config-encoding",
-          severity: "warning",
-          found: `${path} holds bytes that are not UTF-8`,
-          where: path,
-          why: "some SDKs refuse the file, others misread the lines that hold them",
-          fix: "save it as UTF-8",
-        },
-      ];
-  }
+function* encodings({ path, fault, run, encoding }: ConfigText): Generator<Finding> {
+  if (fault !== undefined && fault !== "missing")
+    yield {
+      id: "config-unreadable",
+      severity: "error",
+      found: `${path} ${fault}`,
+      where: path,
+      why: "no tool can read its profiles",
+      run: run ?? `ls -l ${shellWord(path)}`,
+    };
+  if (encoding === "UTF-16")
+    yield {
+      id: "config-encoding",
+      severity: "error",
+      found: `${path} is UTF-16, as PowerShell's > writes it`,
+      where: path,
+      why: "no AWS tool reads it",
+      fix: "save it as UTF-8 without a byte order mark",
+    };
+  if (encoding === "byte order mark")
+    yield {
+      id: "config-encoding",
+      severity: "error",
+      found: `${path} begins with a byte order mark`,
+      where: `${path}:1`,
+      why: WHOLE_FILE,
+      fix: "save it as UTF-8 without a byte order mark",
+    };
+  if (encoding === "not UTF-8")
+    yield {
+      id: "config-encoding",
+      severity: "warning",
+      found: `${path} holds bytes that are not UTF-8`,
+      where: path,
+      why: "some SDKs refuse the file, others misread the lines that hold them",
+      fix: "save it as UTF-8",
+    };
 }
 
 /** Headers that were probably meant to be another one. */
-function slips({ path, sections }: ConfigText): Finding[] {
-  return sections.flatMap(({ kind, name, header, line, keys }): Finding[] => {
-    if (kind !== "other") return [];
+function* slips({ path, sections }: ConfigText): Generator<Finding> {
+  for (const { name, header, line, keys } of sections.filter(({ kind }) => kind === "other")) {
     const where = `${path}:${line}`;
     if (!header.includes("]")) {
       const found = `the header ${printable(header)} has no closing bracket`;
-      return [{ id: "section-unclosed", severity: "error", found, where, why: WHOLE_FILE, fix: "add the ]" }];
-    }
-    if (!keys.some(({ key }) => KNOWN_KEYS.includes(key.toLowerCase()))) return [];
-    return [
-      {
+      yield { id: "section-unclosed", severity: "error", found, where, why: WHOLE_FILE, fix: "add the ]" };
+    } else if (keys.some(({ key }) => KNOWN_KEYS.includes(key.toLowerCase())))
+      yield {
         id: "section-not-a-profile",
         severity: "error",
         found: `the section [${printable(name)}] is not read as a profile`,
         where,
         why: "in the config file every AWS tool reads [profile NAME] and [default] only",
         fix: `write [profile ${printable(name.replace(/^profile\s*/i, ""))}]`,
-      },
-    ];
-  });
+      };
+  }
 }
 
 /** Lines that Python's strict parser rejects. */
-function refusals({ path, sections, strayLines }: ConfigText): Finding[] {
-  const findings: Finding[] = strayLines.map(({ line, text }) => ({
-    id: "line-malformed",
-    severity: "error",
-    found: `the line ${JSON.stringify(printable(text, 60))} is not of the form key = value`,
-    where: `${path}:${line}`,
-    why: WHOLE_FILE,
-    fix: "correct or remove the line",
-  }));
+function* refusals({ path, sections, strayLines }: ConfigText): Generator<Finding> {
+  for (const { line, text } of strayLines)
+    yield {
+      id: "line-malformed",
+      severity: "error",
+      found: `the line ${JSON.stringify(printable(text, 60))} is not of the form key = value`,
+      where: `${path}:${line}`,
+      why: WHOLE_FILE,
+      fix: "correct or remove the line",
+    };
   const seen = new Map<string, number>();
   for (const { header, line, keys } of sections) {
     const id = header.replace(/\].*$/, "]");
     const first = seen.get(id);
     if (first !== undefined)
-      findings.push({
+      yield {
         id: "section-duplicate",
         severity: "error",
         found: `${printable(id)} stands twice, in lines ${first} and ${line}`,
         where: `${path}:${line}`,
         why: `${WHOLE_FILE}; the other SDKs merge the two`,
         fix: "merge the two sections",
-      });
+      };
     else seen.set(id, line);
-    findings.push(...duplicateKeys(path, keys));
+    yield* duplicateKeys(path, keys);
   }
-  return findings;
 }
 
-function duplicateKeys(path: string, keys: ConfigSection["keys"]): Finding[] {
+function* duplicateKeys(path: string, keys: ConfigSection["keys"]): Generator<Finding> {
   const seen = new Map<string, number>();
-  return keys.flatMap(({ key, line }): Finding[] => {
+  for (const { key, line } of keys) {
     const name = key.toLowerCase();
     const first = seen.get(name);
-    seen.set(name, first ?? line);
-    if (first === undefined) return [];
-    return [
-      {
+    if (first !== undefined)
+      yield {
         id: "key-duplicate",
         severity: "error",
         found: `${printable(name)} stands twice in one section, in lines ${first} and ${line}`,
         where: `${path}:${line}`,
         why: `${WHOLE_FILE}; the other SDKs take the last`,
         fix: "remove one of the two lines",
-      },
-    ];
-  });
+      };
+    else seen.set(name, line);
+  }
 }
 
-function misspeltKeys({ path, sections }: ConfigText): Finding[] {
-  return sections.flatMap(({ kind, header, keys }) =>
-    kind === "services"
-      ? []
-      : keys.flatMap(({ key, line }): Finding[] => {
-          const name = key.toLowerCase();
-          if (KNOWN_KEYS.includes(name)) return key === name ? [] : [upperCaseKey(path, line, key)];
-          const meant = OTHER_KEYS.has(name) ? undefined : nearest(name, KNOWN_KEYS);
-          if (meant === undefined) return [];
-          return [
-            {
-              id: "key-misspelt",
-              severity: "error",
-              found: `${printable(header)} has the key ${printable(key)}: did you mean ${meant}?`,
-              where: `${path}:${line}`,
-              why: "every AWS tool ignores a key that it does not know",
-              fix: `rename it to ${meant}`,
-            },
-          ];
-        }),
-  );
-}
-
-function upperCaseKey(path: string, line: number, key: string): Finding {
-  return {
-    id: "key-case",
-    severity: "warning",
-    found: `the key ${printable(key)} is not in lower case`,
-    where: `${path}:${line}`,
-    why: `${failingClients("keyInUpperCase")} do not read it`,
-    fix: `write ${key.toLowerCase()}`,
-  };
+function* misspeltKeys({ path, sections }: ConfigText): Generator<Finding> {
+  for (const { header, keys } of sections.filter(({ kind }) => kind !== "services"))
+    for (const { key, line } of keys) {
+      const name = key.toLowerCase();
+      const isKnown = KNOWN_KEYS.includes(name);
+      if (isKnown && key !== name)
+        yield {
+          id: "key-case",
+          severity: "warning",
+          found: `the key ${printable(key)} is not in lower case`,
+          where: `${path}:${line}`,
+          why: `${failingClients("keyInUpperCase")} do not read it`,
+          fix: `write ${name}`,
+        };
+      const meant = isKnown || OTHER_KEYS.has(name) ? undefined : nearest(name, KNOWN_KEYS);
+      if (meant !== undefined)
+        yield {
+          id: "key-misspelt",
+          severity: "error",
+          found: `${printable(header)} has the key ${printable(key)}: did you mean ${meant}?`,
+          where: `${path}:${line}`,
+          why: "every AWS tool ignores a key that it does not know",
+          fix: `rename it to ${meant}`,
+        };
+    }
 }

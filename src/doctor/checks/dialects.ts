@@ -2,41 +2,39 @@ import { printable } from "../../text/printable.ts";
 import { failingClients } from "../clients.ts";
 import type { ConfigKey, ConfigSection } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../report.ts";
 import { KNOWN_KEYS } from "./config.ts";
 
 /** Values with a check of their own, which refuses quotes. */
 const CHECKED = ["credential_process", "sso_start_url", "sso_region", "sso_session"];
 
 /** Checks headers and keys that sso-cred understands and some other client does not. */
-export function checkDialects({ config }: Facts): Finding[] {
-  const findings = config.sections
-    .filter(({ kind }) => kind === "profile" || kind === "sso-session")
-    .flatMap((section) => [
-      ...headerFindings(section, config.path),
-      ...section.keys.flatMap((key, at) => keyFindings(section, key, section.keys[at - 1], config.path)),
-    ]);
-  return [...findings, ...twoDefaults(config.sections, config.path)];
+export function* checkDialects({ config }: Facts): Generator<Finding> {
+  for (const section of config.sections) {
+    if (section.kind !== "profile" && section.kind !== "sso-session") continue;
+    yield* headerFindings(section, config.path);
+    for (const [at, key] of section.keys.entries())
+      yield* keyFindings(section, key, section.keys[at - 1], config.path);
+  }
+  yield* twoDefaults(config.sections, config.path);
 }
 
-function twoDefaults(sections: readonly ConfigSection[], path: string): Finding[] {
+function* twoDefaults(sections: readonly ConfigSection[], path: string): Generator<Finding> {
   const defaults = sections.filter(({ kind, name }) => kind === "profile" && name === "default");
   const bare = defaults.find(({ header }) => /^\[\s*default/.test(header));
   const long = defaults.find((section) => section !== bare && /^\[\s*profile/.test(section.header));
-  if (bare === undefined || long === undefined) return [];
-  return [
-    {
-      id: "section-duplicate",
-      severity: "error",
-      found: `the profile default stands twice: [default] in line ${bare.line}, [profile default] in line ${long.line}`,
-      where: `${path}:${bare.line}`,
-      why: "AWS CLI and boto3 take the later one, the other clients [profile default], and none takes both",
-      fix: "merge the two sections",
-    },
-  ];
+  if (bare === undefined || long === undefined) return;
+  yield {
+    id: "section-duplicate",
+    severity: "error",
+    found: `the profile default stands twice: [default] in line ${bare.line}, [profile default] in line ${long.line}`,
+    where: `${path}:${bare.line}`,
+    why: "AWS CLI and boto3 take the later one, the other clients [profile default], and none takes both",
+    fix: "merge the two sections",
+  };
 }
 
-function headerFindings({ header, line }: ConfigSection, path: string): Finding[] {
+function* headerFindings({ header, line }: ConfigSection, path: string): Generator<Finding> {
   const [situation, what] = /^\[\s/.test(header)
     ? (["headerSpaced", "a blank after the bracket"] as const)
     : /^\[[\w-]+\s{2}/.test(header)
@@ -44,62 +42,52 @@ function headerFindings({ header, line }: ConfigSection, path: string): Finding[
       : /\][^\s\]]/.test(header)
         ? (["headerWithText", "text right behind the bracket"] as const)
         : [];
-  if (situation === undefined) return [];
-  return [
-    {
-      id: "section-spacing",
-      severity: "error",
-      found: `the header ${printable(header)} has ${what}`,
-      where: `${path}:${line}`,
-      why: `${failingClients(situation)} read no section there`,
-      fix: `write ${printable(
-        header
-          .replace(/^\[\s+/, "[")
-          .replace(/\s+(?=\S+\s*\])/, " ")
-          .replace(/\s*\].*$/, "]"),
-      )}`,
-    },
-  ];
+  if (situation === undefined) return;
+  yield {
+    id: "section-spacing",
+    severity: "error",
+    found: `the header ${printable(header)} has ${what}`,
+    where: `${path}:${line}`,
+    why: `${failingClients(situation)} read no section there`,
+    fix: `write ${printable(
+      header
+        .replace(/^\[\s+/, "[")
+        .replace(/\s+(?=\S+\s*\])/, " ")
+        .replace(/\s*\].*$/, "]"),
+    )}`,
+  };
 }
 
-function keyFindings(
+function* keyFindings(
   section: ConfigSection,
   { key, value, line, indent, hasComment }: ConfigKey,
   above: ConfigKey | undefined,
   path: string,
-): Finding[] {
+): Generator<Finding> {
   const title = `${printable(key)} of ${printable(section.header.replace(/\].*$/, "]"))}`;
   const finding = (id: string, found: string, why: string, fix: string): Finding => ({
     ...{ id, severity: "error", found: `${title} ${found}`, where: `${path}:${line}`, why, fix },
   });
-  const found: Finding[] = [];
   if (above !== undefined && above.value !== "" && indent > above.indent)
-    found.push(
-      finding(
-        "key-indented",
-        `is indented below ${printable(above.key)}`,
-        `to ${failingClients("keyIndented")} it is a part of the value above`,
-        "begin the line without blanks",
-      ),
+    yield finding(
+      "key-indented",
+      `is indented below ${printable(above.key)}`,
+      `to ${failingClients("keyIndented")} it is a part of the value above`,
+      "begin the line without blanks",
     );
-  if (!KNOWN_KEYS.includes(key.toLowerCase())) return found;
+  if (!KNOWN_KEYS.includes(key.toLowerCase())) return;
   if (hasComment)
-    found.push(
-      finding(
-        "value-comment",
-        "has a comment behind its value",
-        `to ${failingClients("valueWithComment")} the comment is a part of the value`,
-        "put the comment on a line of its own",
-      ),
+    yield finding(
+      "value-comment",
+      "has a comment behind its value",
+      `to ${failingClients("valueWithComment")} the comment is a part of the value`,
+      "put the comment on a line of its own",
     );
   if (/^(["']).*\1$/.test(value) && !CHECKED.includes(key.toLowerCase()))
-    found.push(
-      finding(
-        "value-quoted",
-        "stands in quotes",
-        `to ${failingClients("valueInQuotes")} the quotes are a part of the value`,
-        "remove the quotes",
-      ),
+    yield finding(
+      "value-quoted",
+      "stands in quotes",
+      `to ${failingClients("valueInQuotes")} the quotes are a part of the value`,
+      "remove the quotes",
     );
-  return found;
 }

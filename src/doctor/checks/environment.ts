@@ -1,102 +1,96 @@
 import { maskedText } from "../../text/redact.ts";
 import type { CaFile, Facts } from "../facts.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../report.ts";
 
 const KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /** Variables that override what the config says. */
-export function checkEnvironment({ env, config, invalidSettings, caFiles, platform }: Facts): Finding[] {
-  return [
-    ...staticKeys(env, platform),
-    ...profileVariables(env, config.sections),
-    ...configVariable(env, config),
-    ...proxies(env),
-    ...caFiles.map(caFinding),
-    ...invalidSettings.map(
-      ({ name, problem }): Finding => ({
-        id: "env-invalid",
-        severity: "error",
-        found: problem,
-        where: name,
-        why: "every call of sso-cred that needs it ends with an error",
-        fix: `correct or unset ${name}`,
-      }),
-    ),
-  ];
+export function* checkEnvironment({
+  env,
+  config,
+  invalidSettings,
+  caFiles,
+  platform,
+}: Facts): Generator<Finding> {
+  yield* staticKeys(env, platform);
+  yield* profileVariables(env, config.sections);
+  yield* configVariable(env, config);
+  yield* proxies(env);
+  yield* caFiles.map(caFinding);
+  for (const { name, problem } of invalidSettings)
+    yield {
+      id: "env-invalid",
+      severity: "error",
+      found: problem,
+      where: name,
+      why: "every call of sso-cred that needs it ends with an error",
+      fix: `correct or unset ${name}`,
+    };
 }
 
-function staticKeys(env: Facts["env"], platform: Facts["platform"]): Finding[] {
+function* staticKeys(env: Facts["env"], platform: Facts["platform"]): Generator<Finding> {
   const set = KEYS.filter((name) => env[name]);
-  if (!env.AWS_ACCESS_KEY_ID) return [];
-  return [
-    {
-      id: "env-static-keys",
-      severity: "warning",
-      found: `credentials are set in the environment (${set.join(", ")})`,
-      where: set.join(", "),
-      why: "the AWS CLI and most SDKs use them instead of the profile that AWS_PROFILE names, until they expire",
-      run: platform === "win32" ? `set ${set[0]}=` : `unset ${set.join(" ")}`,
-    },
-  ];
+  if (!env.AWS_ACCESS_KEY_ID) return;
+  yield {
+    id: "env-static-keys",
+    severity: "warning",
+    found: `credentials are set in the environment (${set.join(", ")})`,
+    where: set.join(", "),
+    why: "the AWS CLI and most SDKs use them instead of the profile that AWS_PROFILE names, until they expire",
+    run: platform === "win32" ? `set ${set[0]}=` : `unset ${set.join(" ")}`,
+  };
 }
 
-function profileVariables(env: Facts["env"], sections: Facts["config"]["sections"]): Finding[] {
+function* profileVariables(env: Facts["env"], sections: Facts["config"]["sections"]): Generator<Finding> {
   const names = new Set(sections.filter(({ kind }) => kind === "profile").map(({ name }) => name));
-  return ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"].flatMap((variable): Finding[] => {
+  for (const variable of ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]) {
     const name = env[variable];
-    if (name === undefined || names.has(name) || (name === "default" && names.size === 0)) return [];
-    return [
-      {
-        id: "env-profile-missing",
-        severity: "error",
-        found:
-          name === ""
-            ? `${variable} is empty`
-            : `${variable} names the profile '${name}', which does not exist`,
-        where: variable,
-        why: "the AWS CLI and the SDKs fail before they look for credentials",
-        run: `unset ${variable}`,
-      },
-    ];
-  });
+    if (name === undefined || names.has(name) || (name === "default" && names.size === 0)) continue;
+    yield {
+      id: "env-profile-missing",
+      severity: "error",
+      found:
+        name === ""
+          ? `${variable} is empty`
+          : `${variable} names the profile '${name}', which does not exist`,
+      where: variable,
+      why: "the AWS CLI and the SDKs fail before they look for credentials",
+      run: `unset ${variable}`,
+    };
+  }
 }
 
-function configVariable(env: Facts["env"], config: Facts["config"]): Finding[] {
+function* configVariable(env: Facts["env"], config: Facts["config"]): Generator<Finding> {
   const elsewhere = env.AWS_CONFIG_FILE;
-  if (config.fault === "missing") {
-    return [
-      {
-        id: "config-missing",
-        severity: "error",
-        found: `there is no config file ${config.path}`,
-        where: elsewhere ? "AWS_CONFIG_FILE" : config.path,
-        why: "no tool finds a profile",
-        run: elsewhere ? "unset AWS_CONFIG_FILE" : "sso-cred init",
-      },
-    ];
-  }
-  if (!elsewhere) return [];
-  return [
-    {
+  if (config.fault === "missing")
+    yield {
+      id: "config-missing",
+      severity: "error",
+      found: `there is no config file ${config.path}`,
+      where: elsewhere ? "AWS_CONFIG_FILE" : config.path,
+      why: "no tool finds a profile",
+      run: elsewhere ? "unset AWS_CONFIG_FILE" : "sso-cred init",
+    };
+  else if (elsewhere)
+    yield {
       id: "config-elsewhere",
       severity: "note",
       found: `the config file is ${config.path}`,
       where: "AWS_CONFIG_FILE",
       why: "tools started without this variable read ~/.aws/config instead",
-    },
-  ];
+    };
 }
 
-function proxies(env: Facts["env"]): Finding[] {
-  return ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"]
-    .filter((name) => env[name])
-    .map((name) => ({
-      id: "proxy-in-use",
-      severity: "note",
-      found: `${name} is ${maskedText(env[name] ?? "")}`,
-      where: name,
-      why: "requests to Identity Center go through it",
-    }));
+function* proxies(env: Facts["env"]): Generator<Finding> {
+  for (const name of ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"])
+    if (env[name])
+      yield {
+        id: "proxy-in-use",
+        severity: "note",
+        found: `${name} is ${maskedText(env[name])}`,
+        where: name,
+        why: "requests to Identity Center go through it",
+      };
 }
 
 function caFinding({ path, setting, fault, isOptional = false }: CaFile): Finding {

@@ -1,6 +1,6 @@
 import { printable } from "../../text/printable.ts";
 import type { Facts } from "../facts.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../report.ts";
 import { checkCommands } from "./commands.ts";
 import { checkConfig } from "./config.ts";
 import { checkDialects } from "./dialects.ts";
@@ -22,7 +22,7 @@ export function findingsOf(facts: Facts): Finding[] {
     checkSessions,
     checkHere,
     checkFront,
-  ].flatMap((check) => check(facts));
+  ].flatMap((check) => [...check(facts)]);
   found.push(...checkUnusable(facts, found));
   const rank = { error: 0, warning: 1, note: 2 };
   return found.sort((a, b) => rank[a.severity] - rank[b.severity]);

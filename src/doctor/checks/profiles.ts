@@ -6,85 +6,81 @@ import { printable } from "../../text/printable.ts";
 import { describeSituation, failingClients } from "../clients.ts";
 import type { ConfigKey, ConfigSection } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../report.ts";
 
 /** Names that every SDK reads (the JavaScript SDK knows fewest). */
 const PORTABLE = /^[\w.@/%:+-]+$/;
 
 /** Checks how the AWS clients read each profile of ours and each profile with sso_* keys. */
-export function checkProfiles(facts: Facts): Finding[] {
+export function* checkProfiles(facts: Facts): Generator<Finding> {
   const { config } = facts;
   const profiles = config.sections.filter(({ kind }) => kind === "profile");
   const relevant = profiles.filter((section) => isOurs(section) || has(section, /^sso_/));
-  const findings = relevant.flatMap((section) => [
-    ...sources(section, facts),
-    ...sessionOf(section, facts),
-    ...names(section, config.path),
-  ]);
+  for (const section of relevant) {
+    yield* sources(section, facts);
+    yield* sessionOf(section, facts);
+    yield* names(section, config.path);
+  }
   const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
-  findings.push(...sessions.flatMap((section) => sessionKeys(section, config.path)));
-  if (config.fault === undefined && !profiles.some(isOurs)) {
-    findings.push({
+  for (const section of sessions) yield* sessionKeys(section, config.path);
+  if (config.fault === undefined && !profiles.some(isOurs))
+    yield {
       id: "no-profile",
       severity: "note",
       found: "no profile runs sso-cred yet",
       where: config.path,
       why: "tools get their credentials elsewhere",
       run: sessions.length > 0 ? `sso-cred init ${sessions[0]?.name}` : "sso-cred init",
-    });
-  }
-  return findings;
+    };
 }
 
 /** Finds profiles with more than one source of credentials. */
-function sources(section: ConfigSection, { config, credentials }: Facts): Finding[] {
+function* sources(section: ConfigSection, { config, credentials }: Facts): Generator<Finding> {
   const process = keyOf(section, "credential_process");
-  if (process === undefined) return [];
-  const found: Finding[] = [];
+  if (process === undefined) return;
   const title = `profile '${printable(section.name)}'`;
   const sso =
     keyOf(section, "sso_account_id") ?? keyOf(section, "sso_role_name") ?? keyOf(section, "sso_session");
   if (sso !== undefined)
-    found.push({
+    yield {
       id: "profile-process-and-sso",
       severity: "error",
       found: `${title} has credential_process and ${sso.key}`,
       where: `${config.path}:${sso.line}`,
       why: describeSituation("processAndSso"),
       fix: "remove the sso_* keys from the profile",
-    });
+    };
   const keys = keyOf(section, "aws_access_key_id");
   if (keys !== undefined)
-    found.push({
+    yield {
       id: "profile-process-and-keys",
       severity: "error",
       found: `${title} has credential_process and aws_access_key_id`,
       where: `${config.path}:${keys.line}`,
       why: describeSituation("processAndKeysInConfig"),
       fix: "remove aws_access_key_id, aws_secret_access_key and aws_session_token from the profile",
-    });
+    };
   const other = credentials.sections.find(({ name }) => name === section.name);
   const stored = other && keyOf(other, "aws_access_key_id");
   if (stored !== undefined)
-    found.push({
+    yield {
       id: "profile-keys-in-credentials",
       severity: "error",
       found: `${title} has static keys in ${credentials.path}`,
       where: `${credentials.path}:${stored.line}`,
       why: describeSituation("processAndKeysInCredentials"),
       fix: `remove the section [${printable(section.name)}] from ${credentials.path}`,
-    });
-  return found;
+    };
 }
 
-function sessionOf(section: ConfigSection, { config }: Facts): Finding[] {
+function* sessionOf(section: ConfigSection, { config }: Facts): Generator<Finding> {
   const ours = readOurCommand(keyOf(section, "credential_process")?.value ?? "");
   const key = keyOf(section, "sso_session");
   const name = ours?.session ?? key?.value;
   const line = (ours ? keyOf(section, "credential_process") : key)?.line ?? section.line;
   const where = `${config.path}:${line}`;
   const title = `profile '${printable(section.name)}'`;
-  if (name === undefined) return legacy(section, where, title);
+  if (name === undefined) return yield* legacy(section, where, title);
   const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
   const session = sessions.find((one) => one.name === name);
   if (session === undefined) {
@@ -92,113 +88,102 @@ function sessionOf(section: ConfigSection, { config }: Facts): Finding[] {
       name,
       sessions.map((one) => one.name),
     );
-    return [
-      {
-        id: "session-missing",
-        severity: "error",
-        found: `${title} names the session '${printable(name)}', which does not exist${meant ? `: did you mean ${meant}?` : ""}`,
-        where,
-        why: "no client can sign in",
-        ...(meant ? { fix: `write ${meant}` } : { run: `sso-cred init ${printable(name)}` }),
-      },
-    ];
+    yield {
+      id: "session-missing",
+      severity: "error",
+      found: `${title} names the session '${printable(name)}', which does not exist${meant ? `: did you mean ${meant}?` : ""}`,
+      where,
+      why: "no client can sign in",
+      ...(meant ? { fix: `write ${meant}` } : { run: `sso-cred init ${printable(name)}` }),
+    };
+    return;
   }
-  if (key === undefined) return [];
-  return ["sso_start_url", "sso_region"].flatMap((copied): Finding[] => {
+  if (key === undefined) return;
+  for (const copied of ["sso_start_url", "sso_region"]) {
     const copy = keyOf(section, copied);
-    if (copy === undefined) return [];
+    if (copy === undefined) continue;
     const isSame = copy.value === keyOf(session, copied)?.value;
-    return [
-      {
-        id: "session-repeated",
-        severity: isSame ? "warning" : "error",
-        found: `${title} repeats ${copied} of its session${isSame ? "" : ", with another value"}`,
-        where: `${config.path}:${copy.line}`,
-        why: `the profile does not work in ${failingClients(isSame ? "sessionRepeated" : "sessionContradicted")}`,
-        fix: `remove ${copied} from the profile`,
-      },
-    ];
-  });
+    yield {
+      id: "session-repeated",
+      severity: isSame ? "warning" : "error",
+      found: `${title} repeats ${copied} of its session${isSame ? "" : ", with another value"}`,
+      where: `${config.path}:${copy.line}`,
+      why: `the profile does not work in ${failingClients(isSame ? "sessionRepeated" : "sessionContradicted")}`,
+      fix: `remove ${copied} from the profile`,
+    };
+  }
 }
 
 /** A profile without a session of its own needs all four keys. */
-function legacy(section: ConfigSection, where: string, title: string): Finding[] {
-  if (!has(section, /^sso_/)) return [];
+function* legacy(section: ConfigSection, where: string, title: string): Generator<Finding> {
+  if (!has(section, /^sso_/)) return;
   const missing = ["sso_start_url", "sso_region", "sso_account_id", "sso_role_name"].filter(
     (key) => !keyOf(section, key)?.value,
   );
-  if (missing.length === 0) return [];
-  return [
-    {
-      id: "profile-incomplete",
-      severity: "error",
-      found: `${title} has no ${missing.join(", no ")}`,
-      where,
-      why: "no client can get credentials for it",
-      run: "sso-cred init",
-    },
-  ];
+  if (missing.length === 0) return;
+  yield {
+    id: "profile-incomplete",
+    severity: "error",
+    found: `${title} has no ${missing.join(", no ")}`,
+    where,
+    why: "no client can get credentials for it",
+    run: "sso-cred init",
+  };
 }
 
-function sessionKeys(section: ConfigSection, path: string): Finding[] {
+function* sessionKeys(section: ConfigSection, path: string): Generator<Finding> {
   const title = `[sso-session ${printable(section.name)}]`;
   const missing = ["sso_start_url", "sso_region"].filter((key) => !keyOf(section, key)?.value);
   const region = keyOf(section, "sso_region");
-  const found: Finding[] = [];
   if (missing.length > 0)
-    found.push({
+    yield {
       id: "session-incomplete",
       severity: "error",
       found: `${title} has no ${missing.join(" and no ")}`,
       where: `${path}:${section.line}`,
       why: "no client can sign in",
       fix: `add ${missing.join(" and ")}`,
-    });
-  if (region?.value) found.push(...regionFindings(title, region, path));
+    };
+  if (region?.value) yield* regionFindings(title, region, path);
   const url = keyOf(section, "sso_start_url");
   const urlProblem = url?.value ? startUrlProblem(url.value) : undefined;
   if (url !== undefined && urlProblem !== undefined)
-    found.push({
+    yield {
       id: "session-start-url",
       severity: "error",
       found: `sso_start_url of ${title} ${urlProblem}`,
       where: `${path}:${url.line}`,
       why: "no client can sign in",
       fix: "write it as https://d-1234567890.awsapps.com/start, without quotes",
-    });
-  return found;
+    };
 }
 
 /** A region may be newer than this program, so a plausible one only gets a warning. */
-function regionFindings(title: string, { value, line }: ConfigKey, path: string): Finding[] {
+function* regionFindings(title: string, { value, line }: ConfigKey, path: string): Generator<Finding> {
   const problem = regionProblem(value);
   const meant = problem === undefined && !KNOWN_REGIONS.includes(value) ? nearestRegion(value) : undefined;
   const words = problem ?? (meant && `is not a region that this version knows; did you mean ${meant}?`);
-  if (words === undefined) return [];
-  return [
-    {
-      id: "session-region",
-      severity: problem === undefined ? "warning" : "error",
-      found: `sso_region of ${title}: ${printable(value)} ${words}`,
-      where: `${path}:${line}`,
-      why: "the service has no address in a region that does not exist",
-      fix: "correct sso_region; the address of your access portal shows it, or ask your administrator",
-    },
-  ];
+  if (words === undefined) return;
+  yield {
+    id: "session-region",
+    severity: problem === undefined ? "warning" : "error",
+    found: `sso_region of ${title}: ${printable(value)} ${words}`,
+    where: `${path}:${line}`,
+    why: "the service has no address in a region that does not exist",
+    fix: "correct sso_region; the address of your access portal shows it, or ask your administrator",
+  };
 }
 
-function names({ name, line }: ConfigSection, path: string): Finding[] {
-  if (PORTABLE.test(name) && !/^[-.]/.test(name)) return [];
-  return [
-    {
-      id: "profile-name",
-      severity: "warning",
-      found: `some clients cannot read the profile name '${printable(name)}'`,
-      where: `${path}:${line}`,
-      why: "the JavaScript SDK reads only A-Z, a-z, 0-9 and _ . @ / % : + -, and a name that begins with - looks like an option",
-      fix: "give the profile another name",
-    },
-  ];
+function* names({ name, line }: ConfigSection, path: string): Generator<Finding> {
+  if (PORTABLE.test(name) && !/^[-.]/.test(name)) return;
+  yield {
+    id: "profile-name",
+    severity: "warning",
+    found: `some clients cannot read the profile name '${printable(name)}'`,
+    where: `${path}:${line}`,
+    why: "the JavaScript SDK reads only A-Z, a-z, 0-9 and _ . @ / % : + -, and a name that begins with - looks like an option",
+    fix: "give the profile another name",
+  };
 }
 
 function isOurs(section: ConfigSection): boolean {

@@ -1,44 +1,43 @@
 import { printable } from "../../text/printable.ts";
 import { relativeTime } from "../../text/relativeTime.ts";
 import type { EndpointFacts, Facts, SessionFacts } from "../facts.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../report.ts";
 
 /** With a larger difference, TLS and the times of tokens go wrong. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** Checks the sign-in, the endpoints and the assigned roles of each session. */
-export function checkSessions({ sessions, platform, now }: Facts): Finding[] {
-  return sessions.flatMap((session) => [
-    ...signIn(session, now),
-    ...session.endpoints.flatMap((endpoint) => endpointFinding(session, endpoint)),
-    ...clock(session, platform),
-    ...roles(session),
-  ]);
+export function* checkSessions({ sessions, platform, now }: Facts): Generator<Finding> {
+  for (const session of sessions) {
+    yield* signIn(session, now);
+    for (const endpoint of session.endpoints) yield* endpointFinding(session, endpoint);
+    yield* clock(session, platform);
+    yield* roles(session);
+  }
 }
 
-function signIn(session: SessionFacts, now: number): Finding[] {
+function* signIn(session: SessionFacts, now: number): Generator<Finding> {
   const { title, token, life, loginArguments } = session;
   const run = `sso-cred login ${loginArguments}`;
   const where = `session ${printable(title)}`;
-  const found: Finding[] = [];
   if (token === "valid" && !session.tokenIsRefused)
-    found.push({
+    yield {
       id: "signed-in",
       severity: "note",
       found: `signed in to '${printable(title)}'${life === undefined ? "" : `; ${life}`}`,
       where,
       why: "calls need no person",
-    });
+    };
   if (token === "refreshable")
-    found.push({
+    yield {
       id: "signed-in",
       severity: "note",
       found: `the token of '${printable(title)}' is refreshed by the next call`,
       where,
       why: "calls need no person",
-    });
+    };
   if (token === "none" || token === "expired")
-    found.push({
+    yield {
       id: "signed-out",
       severity: "warning",
       found:
@@ -48,145 +47,138 @@ function signIn(session: SessionFacts, now: number): Finding[] {
       where,
       why: "the next call opens the sign-in, and waits for you",
       run,
-    });
+    };
   if (token === "of another start URL")
-    found.push({
+    yield {
       id: "token-mismatch",
       severity: "error",
       found: `the cached token of '${printable(title)}' is for another start URL or region than the config names, or came from other endpoints`,
       where,
       why: "it is not used; the AWS CLI shares the file",
       run,
-    });
+    };
   if (token === "unreadable") {
     const { fault = "", remedy = { run } } = session.tokenFault ?? {};
-    found.push({
+    yield {
       id: "token-unreadable",
       severity: "error",
       found: fault,
       where,
       why: "it counts as nobody signed in; the AWS CLI shares the file",
       ...(remedy.run === undefined ? { fix: "make it a file that you may read, or remove it" } : remedy),
-    });
+    };
   }
   if (session.tokenIsRefused)
-    found.push({
+    yield {
       id: "token-refused",
       severity: "warning",
       found: `the portal refuses the token of '${printable(title)}', though it has not expired`,
       where,
       why: "the session was ended elsewhere; the next call refreshes the token or opens a sign-in",
       run,
-    });
+    };
   if (session.startUrlFault !== undefined)
-    found.push({
+    yield {
       id: "start-url-unusable",
       severity: "error",
       found: session.startUrlFault,
       where,
       why: "no client can sign in",
       fix: "correct sso_start_url; your administrator knows the address of the access portal",
-    });
+    };
   if (session.signInIsOpen)
-    found.push({
+    yield {
       id: "sign-in-open",
       severity: "note",
       found: `a sign-in to '${printable(title)}' is open`,
       where,
       why: "calls wait for it",
       run: `sso-cred status ${loginArguments}`,
-    });
+    };
   if (session.backoffUntil !== undefined)
-    found.push({
+    yield {
       id: "sign-in-back-off",
       severity: "warning",
       found: `no browser opens automatically for '${printable(title)}' yet, the next ${relativeTime(session.backoffUntil, now)}`,
       where,
       why: "the last sign-in was not completed",
       run,
-    });
-  found.push({
+    };
+  yield {
     id: "sign-in-way",
     severity: "note",
     found: `the next sign-in to '${printable(title)}': ${session.choice}`,
     where,
     why: "SSO_CRED_LOGIN or sso_cred_login changes it",
-  });
-  return found;
+  };
 }
 
-function endpointFinding(
+function* endpointFinding(
   { title }: SessionFacts,
   { service, url, isAws, fault, milliseconds }: EndpointFacts,
-): Finding[] {
+): Generator<Finding> {
   const where = printable(url);
   const name = service === "oidc" ? "OIDC" : service;
-  const found: Finding[] = [];
   if (!isAws)
-    found.push({
+    yield {
       id: "endpoint-not-aws",
       severity: "warning",
       found: `the ${name} endpoint of '${printable(title)}' is not AWS's`,
       where,
       why: "tokens are sent to it",
-    });
+    };
   if (fault !== undefined)
-    found.push({
+    yield {
       id: "endpoint-unreachable",
       severity: "error",
       found: fault,
       where,
       why: `the ${name} service of '${printable(title)}' is needed to ${service === "oidc" ? "sign in and to refresh the token" : "get credentials"}`,
       fix: "check the network and sso_region; a company's network often needs HTTPS_PROXY or AWS_CA_BUNDLE",
-    });
+    };
   else if (milliseconds !== undefined)
-    found.push({
+    yield {
       id: "endpoint-reached",
       severity: "note",
       found: `the ${name} service of '${printable(title)}' answers in ${milliseconds} ms`,
       where,
       why: "name, connection and TLS are in order",
-    });
-  return found;
+    };
 }
 
-function clock({ endpoints }: SessionFacts, platform: NodeJS.Platform): Finding[] {
+function* clock({ endpoints }: SessionFacts, platform: NodeJS.Platform): Generator<Finding> {
   const offset = endpoints.find(({ clockOffsetMs }) => Math.abs(clockOffsetMs ?? 0) > CLOCK_TOLERANCE_MS);
-  if (offset?.clockOffsetMs === undefined) return [];
+  if (offset?.clockOffsetMs === undefined) return;
   const minutes = Math.round(Math.abs(offset.clockOffsetMs) / 60_000);
-  return [
-    {
-      id: "clock",
-      severity: "error",
-      found: `this computer's clock is ${minutes} minutes ${offset.clockOffsetMs > 0 ? "behind" : "ahead of"} the service's`,
-      where: printable(offset.url),
-      why: "expired credentials look valid or valid ones expired, and AWS refuses signed requests that are 5 minutes off",
-      ...(platform === "linux"
-        ? { run: "sudo timedatectl set-ntp true" }
-        : { fix: "set the clock by network time" }),
-    },
-  ];
+  yield {
+    id: "clock",
+    severity: "error",
+    found: `this computer's clock is ${minutes} minutes ${offset.clockOffsetMs > 0 ? "behind" : "ahead of"} the service's`,
+    where: printable(offset.url),
+    why: "expired credentials look valid or valid ones expired, and AWS refuses signed requests that are 5 minutes off",
+    ...(platform === "linux"
+      ? { run: "sudo timedatectl set-ntp true" }
+      : { fix: "set the clock by network time" }),
+  };
 }
 
-function roles({ title, loginArguments, unassigned, lookedFor }: SessionFacts): Finding[] {
-  if (unassigned === undefined || unassigned.length === 0) return [];
-  const all = unassigned.length === lookedFor && lookedFor > 1;
-  const found: Finding[] = unassigned.map(({ profile, accountId, roleName }) => ({
-    id: "role-not-assigned",
-    severity: "error",
-    found: `the role ${printable(roleName)} in account ${accountId} is not assigned to you`,
-    where: `profile '${printable(profile)}'`,
-    why: "every client that uses the profile gets exit 6",
-    run: `sso-cred list ${loginArguments}`,
-  }));
-  if (all)
-    found.push({
+function* roles({ title, loginArguments, unassigned = [], lookedFor }: SessionFacts): Generator<Finding> {
+  for (const { profile, accountId, roleName } of unassigned)
+    yield {
+      id: "role-not-assigned",
+      severity: "error",
+      found: `the role ${printable(roleName)} in account ${accountId} is not assigned to you`,
+      where: `profile '${printable(profile)}'`,
+      why: "every client that uses the profile gets exit 6",
+      run: `sso-cred list ${loginArguments}`,
+    };
+  if (unassigned.length === lookedFor && lookedFor > 1)
+    yield {
       id: "signed-in-as-another",
       severity: "warning",
       found: `none of the roles in your profiles is assigned to the person who is signed in to '${printable(title)}'`,
       where: `session ${printable(title)}`,
       why: "the browser may have signed in another user",
       run: `sso-cred logout ${loginArguments}`,
-    });
-  return found;
+    };
 }

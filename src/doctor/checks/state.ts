@@ -2,50 +2,49 @@ import { sessionArgument } from "../../config/session.ts";
 import { shellWord } from "../../text/commandWords.ts";
 import { printable } from "../../text/printable.ts";
 import type { Facts, PathFacts } from "../facts.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../report.ts";
 
 const LEAST_FREE_BYTES = 1024 * 1024;
 
 /** Checks caches, locks and folders. */
-export function checkState({ paths, formerSessions, locks, disk, platform }: Facts): Finding[] {
-  const findings = paths.map(pathFinding);
+export function* checkState({ paths, formerSessions, locks, disk, platform }: Facts): Generator<Finding> {
+  yield* paths.map(pathFinding);
   for (const session of formerSessions)
-    findings.push({
+    yield {
       id: "role-cache-former",
       severity: "warning",
       found: `role credentials of '${printable(session)}' are cached, which the config does not have any more, or has with other settings`,
       where: printable(session),
       why: "a line that still names it gets them until they expire",
       run: `sso-cred logout ${sessionArgument(session)}`,
-    });
+    };
   const dead = locks.filter(({ state }) => state === "dead");
   if (dead.length > 0)
-    findings.push({
+    yield {
       id: "lock-stale",
       severity: "note",
       found: `${dead.length} ${dead.length === 1 ? "lock is" : "locks are"} left from a process that has ended`,
       where: dead.map(({ name }) => name).join(", "),
       why: "the next call removes them; nothing waits for them",
-    });
+    };
   const held = locks.filter(({ state }) => state !== "dead");
   if (held.length > 0)
-    findings.push({
+    yield {
       id: "lock-held",
       severity: "note",
       found: `${held.length} ${held.length === 1 ? "lock is" : "locks are"} held by another process`,
       where: held.map(({ name }) => name).join(", "),
       why: "calls for the same role or session wait for it, up to a minute",
-    });
+    };
   if (disk !== undefined && disk.freeBytes < LEAST_FREE_BYTES)
-    findings.push({
+    yield {
       id: "disk-full",
       severity: "error",
       found: `the disk of ${disk.path} has less than 1 MB left`,
       where: disk.path,
       why: "no token can be stored: every call signs in or asks the portal again",
       ...(platform === "win32" ? { fix: "free some space" } : { run: `df -h ${shellWord(disk.path)}` }),
-    });
-  return findings;
+    };
 }
 
 function pathFinding({ path, problem, detail }: PathFacts): Finding {

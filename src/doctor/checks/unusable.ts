@@ -1,5 +1,5 @@
 import type { Facts, UnusableSection } from "../facts.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../report.ts";
 
 /** These say the same of a section as the program does. */
 const SAME = new Set([
