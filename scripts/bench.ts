@@ -1,6 +1,6 @@
 // npm run bench [-- [list] [--runs N] [--json] [--check]]: builds, measures, and prints a table (or
 // JSON). It is no test. Only with --check does the exit code depend on timings: it is 1 if a bar is
-// missed.
+// missed. It needs python3 and cc.
 import { spawnSync } from "node:child_process";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -10,7 +10,6 @@ import { benchList } from "./bench/list.ts";
 import { markdown } from "./bench/report.ts";
 import { sizes } from "./bench/sizes.ts";
 import { makeStage, type Stage } from "./bench/stage.ts";
-import { STOPWATCH } from "./bench/stopwatch.ts";
 import { waiting } from "./bench/waiters.ts";
 import { buildExecutable } from "./build/executable.ts";
 import { runtime } from "./build/runtime.ts";
@@ -72,11 +71,10 @@ async function measure(runs: number): Promise<Report> {
         load: load.join(" "),
         node: process.versions.node,
       },
-      stopwatch: STOPWATCH,
       single,
       crowds: together,
       awsCli: rows,
-      absent: [...absent, ...(stage.c ? [] : ["the C program (there is no cc)"])],
+      absent,
       waiting: waited,
       sizes: await sizes(stage),
     };
@@ -86,24 +84,27 @@ async function measure(runs: number): Promise<Report> {
 }
 
 async function otherTools(stage: Stage): Promise<{ rows: Row[]; absent: string[] }> {
-  const { rows, absent } = await awsRows(stage);
+  const rows: Row[] = [];
+  const absent: string[] = [];
+  const aws = installed("aws");
+  if (aws === undefined) absent.push("aws --version (there is no AWS CLI)");
+  else {
+    say("the AWS CLI");
+    rows.push(...(await awsCli(stage, aws, 5)));
+    if (rows.length < 2) absent.push("aws configure export-credentials (this AWS CLI cannot)");
+  }
   for (const name of PEERS) {
-    const path = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout?.trim();
-    if (path && spawnSync(path, ["--version"]).status === 0)
-      rows.push(await versionRow(stage, path, name, 5));
-    else absent.push(`${name} (it is not in the PATH)`);
+    const path = installed(name);
+    if (path === undefined) absent.push(`${name} (it is not in the PATH)`);
+    else rows.push(await versionRow(stage, path, name, 5));
   }
   return { rows, absent };
 }
 
-async function awsRows(stage: Stage): Promise<{ rows: Row[]; absent: string[] }> {
-  const path = spawnSync("sh", ["-c", "command -v aws"], { encoding: "utf8" }).stdout?.trim();
-  if (!path || spawnSync(path, ["--version"]).status !== 0)
-    return { rows: [], absent: ["aws --version (there is no AWS CLI)"] };
-  say("the AWS CLI");
-  const rows = await awsCli(stage, path, 5);
-  const absent = rows.length < 2 ? ["aws configure export-credentials (this AWS CLI cannot)"] : [];
-  return { rows, absent };
+/** The path of a tool that runs here. */
+function installed(name: string): string | undefined {
+  const path = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout?.trim();
+  return path && spawnSync(path, ["--version"]).status === 0 ? path : undefined;
 }
 
 function say(text: string): void {

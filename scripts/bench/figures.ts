@@ -14,19 +14,19 @@ export interface Figures {
   runs: number;
   rows: Row[];
   ratios: {
-    /** For the native front, if there is one. */
-    hitToC: number | undefined;
+    /** For the native front. */
+    hitToC: number;
     hitToNode: number;
-    hitMemoryToNode: number | undefined;
+    hitMemoryToNode: number;
     longConfigToShort: number;
     missToHit: number;
     secureMissToHit: number;
   };
   /** The time that the front adds to a miss. */
-  frontOnMissMs: number | undefined;
+  frontOnMissMs: number;
   completionMs: number;
-  /** The memory of a hit by the front; undefined without a C compiler. */
-  hitPeakBytes: number | undefined;
+  /** The memory of a hit by the front. */
+  hitPeakBytes: number;
 }
 
 const ALONE = "hit, the program alone";
@@ -57,7 +57,7 @@ export async function singleRuns(stage: Stage, runs: number): Promise<Figures> {
     {
       ...base,
       [LONG]: alone(long, ...line("Hit")),
-      ...(c && { [C]: { argv: [c.readAndPrint, short.cached], env: {} } }),
+      [C]: { argv: [c.readAndPrint, short.cached], env: {} },
     },
     HIT_ROUNDS * runs,
   );
@@ -79,23 +79,22 @@ export async function singleRuns(stage: Stage, runs: number): Promise<Figures> {
   expectMisses(center.count("/federation/credentials"), 3 * runs);
   expectMisses(secureCenter.count("/federation/credentials"), runs);
   const memory = (name: string) => hits.row(name).peakBytes ?? Number.NaN;
-  const hitMemory = memory(ALONE) / memory("node -e 0");
   return {
     runs,
     rows: [...hits.names, ...rest.names.filter((name) => !hits.names.includes(name))].map((name) =>
       (hits.names.includes(name) ? hits : rest).row(name),
     ),
     ratios: {
-      hitToC: c && hits.ratio("hit", C),
+      hitToC: hits.ratio("hit", C),
       hitToNode: hits.ratio(ALONE, "node -e 0"),
-      hitMemoryToNode: Number.isNaN(hitMemory) ? undefined : hitMemory,
+      hitMemoryToNode: memory(ALONE) / memory("node -e 0"),
       longConfigToShort: hits.ratio(LONG, ALONE),
       missToHit: rest.ratio("miss", ALONE),
       secureMissToHit: rest.ratio("miss over TLS", ALONE),
     },
-    frontOnMissMs: program === executable ? undefined : rest.difference("miss", ALONE_MISS),
+    frontOnMissMs: rest.difference("miss", ALONE_MISS),
     completionMs: rest.row(COMPLETION).medianMs,
-    hitPeakBytes: c && peakBytes(c.peak, run(short, ...line("Hit"))),
+    hitPeakBytes: peakBytes(c.peak, run(short, ...line("Hit"))),
   };
 }
 

@@ -1,11 +1,7 @@
-import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { generateAccounts } from "../../test/identityCenter/accounts.ts";
 import { startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
-import { START_URL, sessionSection, tokenFile, tokenPath } from "../../test/support/home.ts";
+import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../../test/support/home.ts";
+import { start } from "../../test/support/run.ts";
 
 const ACCOUNTS = 500;
 const ROLES_EACH = 2;
@@ -29,20 +25,18 @@ export interface ListBench {
  * Measures `sso-cred list --json` with 500 accounts of two roles each, at a portal that allows 20
  * requests a second.
  */
-export async function benchList(
-  executable = fileURLToPath(new URL("../../dist/sso-cred", import.meta.url)),
-): Promise<ListBench> {
-  const home = mkdtempSync(join(tmpdir(), "sso-cred-bench-"));
+export async function benchList(executable: string): Promise<ListBench> {
+  const home = await makeHome({ name: "sso-cred-bench-", config: sessionSection("corp") });
   const center = await startIdentityCenter({ accounts: generateAccounts(ACCOUNTS, ROLES_EACH) });
   try {
-    write(join(home, ".aws/config"), sessionSection("corp"));
-    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
-    write(join(home, tokenPath("corp")), JSON.stringify(token));
+    const token = { startUrl: START_URL, region: "eu-west-1", ...center.signIn() };
+    await home.write(tokenPath("corp"), tokenFile(token));
     center.settings.portalRequestsPerSecond = PER_SECOND;
-    const startedAt = performance.now();
-    const rows = JSON.parse(await run(executable, { HOME: home, PATH: "/usr/bin:/bin", ...center.env }));
-    const seconds = (performance.now() - startedAt) / 1000;
-    if (rows.length !== ACCOUNTS * ROLES_EACH) throw new Error(`${rows.length} roles were listed`);
+    const listing = start(executable, ["list", "--json"], { home, env: center.env });
+    const { stdout, stderr, ms } = await listing.done;
+    const rows: unknown[] = JSON.parse(stdout || "[]");
+    if (rows.length !== ACCOUNTS * ROLES_EACH) throw new Error(`${rows.length} roles were listed: ${stderr}`);
+    const seconds = ms / 1000;
     const floorSeconds = (ACCOUNTS + ACCOUNTS / PAGE) / PER_SECOND;
     return {
       requests: center.requests.length,
@@ -54,24 +48,6 @@ export async function benchList(
     };
   } finally {
     await center.stop();
-    rmSync(home, { recursive: true, force: true });
+    await home.remove();
   }
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(path, text, { mode: 0o600 });
-}
-
-/** Asynchronous, because the emulator runs in this process. */
-function run(executable: string, env: Record<string, string>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(executable, ["list", "--json"], { env, stdio: ["ignore", "pipe", "inherit"] });
-    let stdout = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.once("error", reject);
-    child.once("close", (code) => (code === 0 ? resolve(stdout) : reject(new Error(`exit code ${code}`))));
-  });
 }

@@ -5,7 +5,7 @@ export function markdown(report: Report): string {
   const { machine, single, crowds, awsCli, waiting, sizes, absent } = report;
   const { cpuSeconds, noticedMs } = waiting;
   return [
-    `${single.runs} runs each in shuffled rounds, one at a time, measured by ${report.stopwatch}. ${machine.platform}, ` +
+    `${single.runs} runs each in shuffled rounds, one at a time, measured by a Python parent (posix_spawn, wait4). ${machine.platform}, ` +
       `${machine.processors} × ${machine.model}, load ${machine.load}, Node ${machine.node}. Ratios are medians of the ratios within a round.`,
     table(
       ["", "median ms", "min ms", "/ node -e 0", "peak MiB"],
@@ -26,9 +26,8 @@ export function markdown(report: Report): string {
         portalCalls === undefined ? "–" : portalCalls.toFixed(1),
       ]),
     ),
-    cpuSeconds &&
-      `${waiting.waiters} processes that wait ${waiting.seconds} s take ${cpuSeconds.lock.toFixed(2)} s of CPU together ` +
-        `(for a lock), ${cpuSeconds.login.toFixed(2)} s (for a sign-in).`,
+    `${waiting.waiters} processes that wait ${waiting.seconds} s take ${cpuSeconds.lock.toFixed(2)} s of CPU together ` +
+      `(for a lock), ${cpuSeconds.login.toFixed(2)} s (for a sign-in).`,
     `From the result's being written to the end of the process that waited for it: median ${noticedMs.median.toFixed(0)} ms, most ${noticedMs.max.toFixed(0)} ms.`,
     table(
       ["", "bytes"],
@@ -44,9 +43,7 @@ export function markdown(report: Report): string {
       ]),
     ),
     ...absent.map((line) => `Not measured: ${line}.`),
-  ]
-    .filter((part) => part !== undefined)
-    .join("\n\n");
+  ].join("\n\n");
 }
 
 function shown(value: number): string {

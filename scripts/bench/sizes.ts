@@ -21,7 +21,7 @@ export async function sizes({ executable, program, node }: Stage): Promise<Size[
     return [{ name: name === "main" ? "entry script" : `chunk ${name}`, bytes }];
   });
   return [
-    ...(program === executable ? [] : [{ name: "native front", bytes: statSync(executable).size }]),
+    { name: "native front", bytes: statSync(executable).size },
     { name: "program", bytes: statSync(program).size },
     { name: "the Node in it, stripped", bytes: statSync(node).size },
     { name: `release archive (${hostTarget()}, gzip)`, bytes: await gzipped(program) },

@@ -1,8 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type IdentityCenter, startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
 import {
   isoSeconds,
@@ -43,12 +42,12 @@ export interface Stage {
   folder: string;
   /** The command that is installed as `sso-cred`. */
   executable: string;
-  /** The program that the native front hands on to; the executable itself if there is no front. */
+  /** The program that the native front hands on to. */
   program: string;
   /** The Node of the executable, without our script. */
   node: string;
-  /** The two C programs; undefined without a compiler. */
-  c: { readAndPrint: string; peak: string } | undefined;
+  /** The two C programs. */
+  c: { readAndPrint: string; peak: string };
   center: IdentityCenter;
   secureCenter: IdentityCenter;
   makeHome(lines: number, center?: IdentityCenter): Home;
@@ -65,14 +64,12 @@ export async function makeStage(executable: string, node: string): Promise<Stage
   };
   const secureCenter = await startIdentityCenter({ ...settings, tls });
   let homes = 0;
-  const core = `${executable}-core`;
-  const installed = fresh(executable, join(folder, "sso-cred"));
   return {
     folder,
-    executable: installed,
-    program: existsSync(core) ? fresh(core, join(folder, "sso-cred-core")) : installed,
+    executable: fresh(executable, join(folder, "sso-cred")),
+    program: fresh(`${executable}-core`, join(folder, "sso-cred-core")),
     node: fresh(node, join(folder, "node")),
-    c: compiled(folder),
+    c: { readAndPrint: compiled("readAndPrint", folder), peak: compiled("peak", folder) },
     center,
     secureCenter,
     makeHome: (lines, of = center) => makeHome(join(folder, `home${homes++}`), lines, of),
@@ -94,13 +91,10 @@ function fresh(from: string, to: string): string {
   return to;
 }
 
-function compiled(folder: string): Stage["c"] {
-  const make = (name: string) => {
-    const source = fileURLToPath(new URL(`${name}.c`, import.meta.url));
-    return spawnSync("cc", ["-O2", "-o", join(folder, name), source]).status === 0;
-  };
-  if (!make("readAndPrint") || !make("peak")) return undefined;
-  return { readAndPrint: join(folder, "readAndPrint"), peak: join(folder, "peak") };
+function compiled(name: string, folder: string): string {
+  const program = join(folder, name);
+  execFileSync("cc", ["-O2", "-o", program, `${root}scripts/bench/${name}.c`]);
+  return program;
 }
 
 /** The peak memory of a command, measured by a small parent process. */

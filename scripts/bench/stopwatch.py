@@ -1,6 +1,6 @@
 """Runs commands in shuffled rounds and says what each run took. JSON on standard input and output; see stopwatch.ts.
 
-Python because it is on most machines and can ask the system for a child's CPU time and peak memory, which Node cannot.
+Python because it can ask the system for a child's CPU time and peak memory, which Node cannot.
 """
 
 import json

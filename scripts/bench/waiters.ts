@@ -14,38 +14,36 @@ const SECONDS = 10;
 export interface Waiting {
   waiters: number;
   seconds: number;
-  /** The CPU time of all waiters together, without their start and end; undefined if it cannot be measured. */
-  cpuSeconds: { lock: number; login: number } | undefined;
+  /** The CPU time of all waiters together, without their start and end. */
+  cpuSeconds: { lock: number; login: number };
   /** The milliseconds between the write of the result and the end of a waiter. */
   noticedMs: { median: number; max: number };
 }
 
 /** Measures the cost of waiting for another process's portal call (a lock) and for a sign-in. */
 export async function waiting(stage: Stage): Promise<Waiting> {
-  const lock = await lockWaiters(stage);
-  const login = await loginWaiters(stage);
   return {
     waiters: WAITERS,
     seconds: SECONDS,
-    cpuSeconds: lock !== undefined && login !== undefined ? { lock, login } : undefined,
+    cpuSeconds: { lock: await lockWaiters(stage), login: await loginWaiters(stage) },
     noticedMs: await notice(stage),
   };
 }
 
 /** The difference between a long and a short wait is the cost of waiting itself. */
-async function lockWaiters(stage: Stage): Promise<number | undefined> {
+async function lockWaiters(stage: Stage): Promise<number> {
   const cpu = async (seconds: number) => {
     const home = stage.makeHome(10);
     const written = writeUnderLock(home, seconds * 1000);
     const argv = [stage.executable, ...line("ReadOnly")];
     const [[run] = []] = await timed([{ argv, env: home.env, parallel: WAITERS }], 1, 0);
     await written;
-    return run?.cpuMs;
+    return run?.cpuMs ?? Number.NaN;
   };
-  return difference(await cpu(2 + SECONDS), await cpu(2));
+  return ((await cpu(2 + SECONDS)) - (await cpu(2))) / 1000;
 }
 
-async function loginWaiters(stage: Stage): Promise<number | undefined> {
+async function loginWaiters(stage: Stage): Promise<number> {
   const cpu = async (seconds: number) => {
     const home = stage.makeHome(10);
     const env = {
@@ -62,11 +60,7 @@ async function loginWaiters(stage: Stage): Promise<number | undefined> {
     await timed([{ argv: [stage.executable, "logout", "my-sso"], env }], 1, 0);
     return run.cpuMs;
   };
-  return difference(await cpu(4 + SECONDS), await cpu(4));
-}
-
-function difference(long: number | undefined, short: number | undefined): number | undefined {
-  return long === undefined || short === undefined ? undefined : (long - short) / 1000;
+  return ((await cpu(4 + SECONDS)) - (await cpu(4))) / 1000;
 }
 
 async function notice(stage: Stage): Promise<Waiting["noticedMs"]> {
