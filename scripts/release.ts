@@ -33,7 +33,7 @@ function asTarget(name: string): Target {
   return target;
 }
 
-/** Epoch seconds of every file in the archives: SOURCE_DATE_EPOCH, else the last commit's time, else 1980. */
+/** Epoch seconds of all archived files: SOURCE_DATE_EPOCH, else the last commit's, else 1980. */
 function releaseTime(): number {
   const given = process.env.SOURCE_DATE_EPOCH;
   if (given) return Number(given);

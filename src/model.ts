@@ -92,7 +92,7 @@ export interface RoleCredentials {
   sessionToken: string;
   /** Epoch milliseconds, whole seconds. */
   expiration: number;
-  /** The session that they were fetched with, in files of ours; `endpoint` is the portal if it is not AWS's. */
+  /** The session they were fetched with, in our files; `endpoint`: a portal that is not AWS's. */
   startUrl?: string;
   region?: string;
   endpoint?: string;

@@ -38,7 +38,7 @@ const COMPLETION = "completion of a profile, 1,000 lines";
 /** The hit gets this many times more rounds, because its bars are narrow. */
 const HIT_ROUNDS = 4;
 
-/** Measures everything that runs one process at a time: first the hit beside `node -e 0`, then all the rest. */
+/** Measures everything that runs alone: first the hit beside `node -e 0`, then all the rest. */
 export async function singleRuns(stage: Stage, runs: number): Promise<Figures> {
   const { executable, program, node, c, center, secureCenter } = stage;
   const homes = { short: stage.makeHome(10), middle: stage.makeHome(1_000), long: stage.makeHome(20_000) };

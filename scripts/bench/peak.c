@@ -1,4 +1,4 @@
-/* Runs a command and prints its peak memory in bytes to stderr. A larger parent would count its own: exec keeps the peak. */
+/* Runs a command and prints its peak memory in bytes to stderr; exec keeps a parent's peak. */
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>

@@ -24,7 +24,7 @@ export function line(role: string): string[] {
   return [SESSION, "--account-id", ACCOUNT, "--role-name", role];
 }
 
-/** A temporary home with a token, and with cached credentials for the role `Hit` but not for `ReadOnly`. */
+/** A temporary home with a token, and with cached credentials for `Hit` but not for `ReadOnly`. */
 export interface Home {
   path: string;
   env: Record<string, string>;
@@ -127,7 +127,7 @@ function makeHome(path: string, lines: number, center: IdentityCenter): Home {
   };
 }
 
-/** A config of about so many lines: the session, the profile `wanted`, and other profiles before and after it. */
+/** A config of about so many lines: the session, and the profile `wanted` among others. */
 function configText(lines: number): string {
   const wanted = [
     "[profile wanted]",

@@ -15,7 +15,7 @@ export function summary(runs: readonly Run[]): Summary {
   };
 }
 
-/** The median of the ratios within each round, so that a slow moment of the machine affects both sides. */
+/** The median of the ratios of each round: a slow moment of the machine affects both sides. */
 export function pairedRatio(runs: readonly Run[], base: readonly Run[]): number {
   return median(runs.map(({ ms }, round) => ms / (base[round]?.ms ?? Number.NaN)));
 }

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Plugin } from "esbuild";
 import { root } from "../toolchain.mjs";
 
-/** The scripts of the executable beside its entry: name → the file that `await import(…)` names in the source. */
+/** The executable's scripts beside its entry: name → the file that `await import(…)` names. */
 export const CHUNKS: Readonly<Record<string, string>> = {
   restart: "src/platform/reexecWithCleanEnv.ts",
   cli: "src/cli/cli.ts",
@@ -11,7 +11,9 @@ export const CHUNKS: Readonly<Record<string, string>> = {
   prompts: "src/init/wizard/prompts.ts",
 };
 
-/** Replaces each dynamic import of a chunk by its loader, and rejects static ones, which would pack the code twice. */
+/**
+ * Replaces each dynamic import of a chunk by its loader. Rejects static ones: code packed twice.
+ */
 export const chunkPlugin: Plugin = {
   name: "chunks",
   setup(build) {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Plugin } from "esbuild";
 import { root } from "../toolchain.mjs";
 
-/** Matches a top-level function as the formatter writes it, from its first line to its closing brace. */
+/** Matches a top-level function as formatted, from its first line to its closing brace. */
 const FUNCTION = /^(export )?(async )?function (\w+)(\([\s\S]*?^})$/gm;
 
 /**

@@ -147,7 +147,9 @@ async function readStamp(file: string): Promise<string | undefined> {
   return existsSync(file) ? await readFile(file, "utf8") : undefined;
 }
 
-/** Identifies the inputs of a build and its output. It changes when the inputs do, and when the output was modified. */
+/**
+ * Identifies a build's inputs and output: changes with the inputs, and if the output was modified.
+ */
 async function stampOf(output: string, digest: string): Promise<string | undefined> {
   if (!existsSync(output)) return undefined;
   const { size, mtimeMs } = await stat(output);

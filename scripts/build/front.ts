@@ -51,7 +51,7 @@ export async function findCompiler(
   return undefined;
 }
 
-/** Compiles the front into `output`, statically unless that makes it larger. A warning is an error. */
+/** Compiles the front into `output`, statically unless that is larger. A warning is an error. */
 export async function compileFront(compiler: Compiler, target: Target, output: string): Promise<void> {
   const { version } = JSON.parse(await readFile(`${root}package.json`, "utf8"));
   const common = [
@@ -72,7 +72,7 @@ export async function compileFront(compiler: Compiler, target: Target, output: s
   await compile(compiler, [...linux, "-fPIE", "-pie", ...common]);
 }
 
-/** The licence of the C library that a compiler links statically: musl's, which comes with the pinned zig. */
+/** The licence of the C library that is linked statically: musl's, from the pinned zig. */
 export async function libraryLicense([file]: Compiler, target: Target): Promise<string | undefined> {
   const text = `${dirname(file)}/lib/libc/musl/COPYRIGHT`;
   return target.startsWith("linux-") && existsSync(text) ? await readFile(text, "utf8") : undefined;

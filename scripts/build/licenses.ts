@@ -5,7 +5,7 @@ import { hostTarget, NODE_PACKAGES, root } from "../toolchain.mjs";
 /** Licences that allow distribution in binary form in exchange for attribution. */
 const PERMISSIVE = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "0BSD"]);
 
-/** The texts that must be shipped with the executable. Throws if a bundled package is not permissively licensed. */
+/** The texts to ship with the executable. Throws if a package is not permissively licensed. */
 export async function thirdPartyLicenses(metafiles: readonly Metafile[]): Promise<string> {
   // Counts only the inputs that are left after tree shaking.
   const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
@@ -36,7 +36,7 @@ function section(titles: readonly string[], text: string): string {
   return `${rule}\n${titles.join("\n")}\n${rule}\n\n${text}\n`;
 }
 
-/** `node_modules/a/node_modules/@b/c` for a file anywhere in that package; undefined for our own files. */
+/** `node_modules/a/node_modules/@b/c` for a file in that package; undefined for our own files. */
 export function packageFolder(file: string): string | undefined {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0];
 }

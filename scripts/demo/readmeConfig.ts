@@ -4,7 +4,7 @@ import { root } from "../toolchain.mjs";
 /** The path in the README's config, which readers replace by their own. */
 const README_PATH = "/home/you/.local/bin/sso-cred";
 
-/** The config of the README's first screen, with the path of this executable. The demo proves these lines. */
+/** The config of the README's first screen, with this executable's path. The demo proves it. */
 export async function readmeConfig(executable: string): Promise<string> {
   const readme = await readFile(`${root}README.md`, "utf8");
   const blocks = [...readme.matchAll(/^```ini\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);

@@ -14,7 +14,9 @@ const HEIGHT = ROWS * CELL.height + 2 * MARGIN;
 const MAX_PAUSE_MS = 1500;
 const LAST_MS = 5000;
 
-/** A picture that plays the frames, for ever, or shows the last one to those who want no motion. Its text is in <desc>, too. */
+/**
+ * Plays the frames for ever, or shows the last to those who want no motion; <desc> has the text.
+ */
 export function recordingSvg(frames: readonly Frame[], title: string): string {
   const starts: number[] = [];
   let clock = 0;

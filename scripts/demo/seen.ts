@@ -11,14 +11,14 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   "/": "GetCallerIdentity",
 };
 
-/** The name of an SDK's request: `CreateToken (refresh_token)`; undefined for the pages that a browser visits. */
+/** The name of an SDK's request: `CreateToken (refresh_token)`; undefined for visited pages. */
 function operationOf({ path, body }: RequestRecord): string | undefined {
   const operation = OPERATIONS[path];
   const grantType = (body as { grantType?: unknown } | null)?.grantType;
   return operation === "CreateToken" ? `CreateToken (${String(grantType)})` : operation;
 }
 
-/** The number of successful requests of each operation. Failed requests are counted by their status. */
+/** The number of successful requests of each operation, and of failed ones of each status. */
 export function operations(requests: readonly RequestRecord[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const request of requests) {

@@ -6,7 +6,7 @@ import type { Check } from "./story.ts";
 
 const { enter } = KEYS;
 
-/** A person without a config answers the questions of `init`. The page shows the terminal's screen. */
+/** A person without a config answers the questions of `init`. The page shows the screen. */
 export async function firstProfile(stage: Stage, page: Page, profile: string): Promise<Check[]> {
   page.command("sso-cred init");
   const wizard = stage.onTerminal(["init"]);

@@ -7,7 +7,7 @@ import { root } from "../toolchain.mjs";
 const ACCOUNT = "123456789011";
 const FOLDER = `${root}.cache/fuzz-front`;
 
-/** Fuzzes the native front with libFuzzer, AddressSanitizer and UBSan. False if a fault was found. */
+/** Fuzzes the front with libFuzzer, AddressSanitizer and UBSan. False if a fault was found. */
 export function fuzzFront(seconds: number): boolean {
   const program = `${FOLDER}/fuzz`;
   mkdirSync(`${FOLDER}/corpus`, { recursive: true });

@@ -38,7 +38,7 @@ function withPlace(executable: Buffer): Buffer {
   return file;
 }
 
-/** Lets __LINKEDIT reach to the end of the file. In memory it keeps whole pages where it has them. */
+/** Lets __LINKEDIT reach to the end of the file. In memory it keeps whole pages if it has them. */
 function resizeLinkedit(file: Buffer, linkedit: number, fileEnd: number): void {
   const size = BigInt(fileEnd) - file.readBigUInt64LE(linkedit + 40);
   const before = file.readBigUInt64LE(linkedit + 32);

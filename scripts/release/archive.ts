@@ -16,7 +16,7 @@ export async function writeTarGz(file: string, members: readonly Member[], time:
   await pipeline(tar, createGzip({ level: 9 }), createWriteStream(file));
 }
 
-/** As {@link writeTarGz}, as a zip. Zip times have no zone and start in 1980; `time` is written as UTC. */
+/** As {@link writeTarGz}, as a zip, whose times start in 1980; `time` is written as UTC. */
 export async function writeZip(file: string, members: readonly Member[], time: number): Promise<void> {
   const zip = new ZipFile();
   // yazl writes the local fields of the date: shift it so that they are those of UTC.

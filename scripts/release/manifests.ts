@@ -12,7 +12,7 @@ export interface ManifestInput {
   readonly archives: readonly Archive[];
 }
 
-/** Package managers' files that name the archives and their sums: path below the release folder → text. */
+/** Package managers' files with the archives' names and sums: path in the release → text. */
 export function manifests(input: ManifestInput): Record<string, string> {
   const windows = input.archives.find(({ target }) => target === "win-x64");
   const unix = input.archives.filter(({ target }) => target !== "win-x64");

@@ -13,7 +13,7 @@ export interface Member {
   readonly content: Buffer;
 }
 
-/** The files of one target as they lie under an installation prefix (`/usr`, `~/.local`, an unpacked archive). */
+/** One target's files, as they lie under an installation prefix (`/usr`, `~/.local`). */
 export async function prefixMembers(target: Target): Promise<Member[]> {
   const main = await read(`dist/${programName(target)}`);
   const documents = [

@@ -16,7 +16,7 @@ export interface PackageFields {
   readonly repository: string;
 }
 
-/** `sso-cred-linux-x64` and its like: the executable of one platform, which npm installs on that platform only. */
+/** `sso-cred-linux-x64` and others: one platform's executable, which npm installs only there. */
 export function platformPackage(target: string, fields: PackageFields, members: readonly Member[]): Member[] {
   const { os, cpu } = platformOf(target);
   return packed(members, {

@@ -24,7 +24,7 @@ const { version, description, license, homepage, repository } = JSON.parse(
 );
 const fields = { version, description, license, repository };
 
-/** Archive, npm package and, for Linux, Debian package of one built target. `time`: epoch seconds of all files. */
+/** Archive, npm package and, for Linux, Debian package of a target. `time`: epoch seconds. */
 export async function releaseTarget(target: Target, time: number, say: Say): Promise<void> {
   const members = await prefixMembers(target);
   const archive = archiveName(target);
@@ -47,7 +47,7 @@ export async function releaseTarget(target: Target, time: number, say: Say): Pro
   );
 }
 
-/** The main npm package, bill of materials, manifests and sums, over the archives that are there. */
+/** The main npm package, bill of materials, manifests and sums, over the existing archives. */
 export async function assembleRelease(time: number, say: Say): Promise<void> {
   for (const [name, source] of Object.entries(INSTALLERS))
     await write(name, say, (file) => copyFile(root + source, file));
@@ -99,7 +99,7 @@ function below(folder: string, members: readonly Member[]): Member[] {
   return members.map((member) => ({ ...member, path: `${folder}/${member.path}` }));
 }
 
-/** Makes a file beside its place and renames it, so that an interrupted run leaves nothing half-made. */
+/** Makes a file beside its place and renames it: an interrupted run leaves nothing half-made. */
 async function write(name: string, say: Say, make: (file: string) => Promise<void>): Promise<void> {
   const file = RELEASE + name;
   await mkdir(dirname(file), { recursive: true });

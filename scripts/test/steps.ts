@@ -30,7 +30,7 @@ export function runChecks(): Counts {
   return { passed: 0, failed: results.filter((good) => !good).length };
 }
 
-/** Runs projects of vitest.config.ts, named with commas between. `args` are vitest's own, such as a file's name. */
+/** Runs projects of vitest.config.ts, separated by commas. `args` are vitest's own: file names. */
 export function runTests(projects: string, args: readonly string[]): Counts {
   const report = `${root}.cache/test-${projects}-${process.pid}.json`;
   mkdirSync(`${root}.cache`, { recursive: true });

@@ -7,10 +7,10 @@ import { readJsonObject } from "./jsonFile.ts";
 import { STATE_FORMAT, writeStateFile } from "./stateFile.ts";
 
 /*
- * A token must not go from a stand-in for AWS, such as LocalStack, to AWS, or from AWS to a stand-in.
- * The token file is the AWS CLI's byte for byte, so a record under the same name (`tokenKey`) tells
- * which of the two it came from. Stand-ins are not told apart: one that has moved, or that is out of
- * reach, is no reason to sign in.
+ * A token must not go from a stand-in for AWS, such as LocalStack, to AWS, or from AWS to a
+ * stand-in. The token file is the AWS CLI's byte for byte, so a record under the same name
+ * (`tokenKey`) tells which of the two it came from. Stand-ins are not told apart: one that has
+ * moved, or that is out of reach, is no reason to sign in.
  */
 
 const AWS_HOST = /\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu))$/;

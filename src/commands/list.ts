@@ -60,7 +60,7 @@ const TITLES = ["Account", "ID", "Role", "Profile"];
 /** A column is not cut below this width. */
 const NARROWEST = 8;
 
-/** One line for each role. If `width` is given (on a terminal), cuts the widest columns to fit it. */
+/** One line for each role. A `width` (of a terminal) cuts the widest columns to fit it. */
 export function assignmentTable(rows: readonly Row[], width: number | undefined): string {
   const cells = [
     TITLES,

@@ -22,8 +22,8 @@ interface CliValue {
 
 /**
  * Rejects layouts that name one account to the AWS CLI and another to the SDKs, whose reading we
- * share: a key that is indented below another one, a section that is written in two ways, `[default]`
- * after `[profile default]`. Also rejects two values of one key.
+ * share: a key that is indented below another one, a section that is written in two ways,
+ * `[default]` after `[profile default]`. Also rejects two values of one key.
  *
  * @throws SsoCredError("config") naming both readings where they choose different accounts, roles
  * or start URLs.
@@ -47,7 +47,7 @@ export function assertCliReadsAlike(
         `${what} ${shownUrl(value)} (line ${line}) and ${shownUrl(there.value)} (line ${there.line}); remove one of them`,
       );
     }
-    // What only one side reads chooses nothing else, but for the session, which brings the start URL.
+    // What only one side reads chooses nothing else, but the session brings the start URL.
     const isAlone = !here || !there?.value;
     if (isAlone && (key !== "sso_session" || !theirs.get("sso_start_url")?.value)) continue;
     if (here === there?.value) continue;

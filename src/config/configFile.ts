@@ -91,7 +91,7 @@ interface Sections {
   names(kind: "profile" | "sso-session"): string[];
 }
 
-/** Scans for single sections; parses the whole file for the first that is asked for after all names. */
+/** Scans for single sections; parses the whole file for the first one after all names. */
 function sections(text: string, file: ConfigFile): Sections {
   let all: Map<string, Section> | undefined;
   let isListed = false;

@@ -60,7 +60,7 @@ export function findSection(
   return read(text, file, mayMatter, isWanted).at(0);
 }
 
-/** The names of all profiles or sessions, in the order of {@link parseConfig}, without reading their bodies. */
+/** The names of all profiles or sessions, in {@link parseConfig}'s order, without their bodies. */
 export function sectionNames(text: string, file: ConfigFile, kind: "profile" | "sso-session"): string[] {
   const ids = new Map<string, string>();
   for (const { header } of blocks(normalize(text), file, () => true)) {

@@ -34,7 +34,7 @@ export function nearestRegion(text: string): string | undefined {
   return KNOWN_REGIONS.includes(plain) ? plain : nearest(plain, KNOWN_REGIONS);
 }
 
-/** The region that was meant by one of an unknown place, such as `eu-wst-1`. A new number is no slip. */
+/** The region that was meant by an unknown one, such as `eu-wst-1`. A new number is no slip. */
 export function misspeltRegion(region: string): string | undefined {
   const place = (name: string) => name.replace(/\d+$/, "");
   return KNOWN_REGIONS.some((known) => place(known) === place(region)) ? undefined : nearestRegion(region);

@@ -15,8 +15,8 @@ import { refreshUnderLock } from "./refreshUnderLock.ts";
 import { tokenLookup } from "./tokenLookup.ts";
 
 /*
- * A refresh token is spent by the request, and its successor is in the response. So the request is sent by a detached process, which
- * stores the response even if an SDK or a person ends the caller.
+ * A refresh token is spent by the request, and its successor is in the response. So the request is
+ * sent by a detached process, which stores the response even if an SDK or a person ends the caller.
  */
 
 export const REFRESH_FLAG = "--refresh-worker";

@@ -1,10 +1,11 @@
 /*
- * The native front of sso-cred: answers a cache hit, and hands every other run to the program by execve.
+ * The native front of sso-cred: answers a cache hit, and hands other runs to the program by execve.
  *
- * It knows one command line, `SESSION --account-id ID --role-name ROLE`, one file, and one form of that file. It
- * answers only where src/hit/printCachedCredentials.ts would print the same bytes; at the first doubt the program
- * decides, with the same arguments, environment, folder and descriptors. It allocates nothing, reads no config and
- * makes no request. Fixed buffers are filled by append() and input is read by peek() and take(), nowhere else.
+ * It knows one command line, `SESSION --account-id ID --role-name ROLE`, one file, and one form of
+ * that file. It answers only where src/hit/printCachedCredentials.ts would print the same bytes; at
+ * the first doubt the program decides, with the same arguments, environment, folder and
+ * descriptors. It allocates nothing, reads no config and makes no request. Fixed buffers are filled
+ * by append() and input is read by peek() and take(), nowhere else.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -41,17 +42,17 @@
 /* Linux writes up to PIPE_BUF, 4096 bytes, into a pipe whole or not at all. */
 #define MAX_ANSWER_BYTES 4095
 #define BUFFER_BYTES 4096
-/* How long a reader that has taken a part of the answer may take for the rest, and one of stderr for its line. */
+/* Time-outs for a reader that stops in the middle of the answer, and for the line on stderr. */
 #define OUTPUT_WAIT_MS 50000
 #define ERROR_WAIT_MS 1000
 
-/* Where the program is: from the folder above this file's, and beside it. The first one that can be run is. */
+/* Where the program may be: from the folder above this file's, and beside it, in this order. */
 #define INSTALLED_PROGRAM "libexec/sso-cred/sso-cred"
 #define PROGRAM_BESIDE "sso-cred-core"
 
 extern char **environ;
 
-/* --- Text: a view of bytes, a buffer, a cursor ---------------------------------------------------------------- */
+/* --- Text: a view of bytes, a buffer, a cursor --- */
 
 struct text {
   const char *bytes;
@@ -109,7 +110,7 @@ static int take(struct cursor *from, int byte) {
   return 1;
 }
 
-/* --- JSON: objects of strings without escapes, with known keys ------------------------------------------------- */
+/* --- JSON: objects of strings without escapes, with known keys --- */
 
 struct field {
   const char *key;      /* NULL ends a list */
@@ -157,7 +158,7 @@ static int take_object(struct cursor *from, struct field *fields) {
   return take(from, '}');
 }
 
-/* --- Time ------------------------------------------------------------------------------------------------------ */
+/* --- Time --- */
 
 /* The number that stands at `at`: so many digits. */
 static int64_t number(struct text digits, size_t at, size_t count) {
@@ -166,7 +167,7 @@ static int64_t number(struct text digits, size_t at, size_t count) {
   return value;
 }
 
-/* Reads `YYYY-MM-DDTHH:MM:SSZ` as epoch milliseconds; 0 for any other form, and for a date that no calendar has. */
+/* Reads `YYYY-MM-DDTHH:MM:SSZ` as epoch milliseconds; 0 for other forms and impossible dates. */
 static int parse_timestamp(struct text text, int64_t *epoch_ms) {
   static const char form[] = "0000-00-00T00:00:00Z";
   static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -193,7 +194,7 @@ static int64_t now_ms(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* --- SHA-1 (FIPS 180-4, 6.1), which only names the file, as in every AWS tool ------------------------------------ */
+/* --- SHA-1 (FIPS 180-4, 6.1), which only names the file, as in every AWS tool --- */
 
 static uint32_t rotate(uint32_t word, int bits) {
   return word << bits | word >> (32 - bits);
@@ -238,7 +239,7 @@ static void append_sha1(struct buffer *to, struct text message) {
   }
 }
 
-/* --- The hit --------------------------------------------------------------------------------------------------- */
+/* --- The hit --- */
 
 /* Whether `word` is one that every shell and SDK reads alike, and JSON writes as it is. */
 static int is_plain(const char *word) {
@@ -270,7 +271,7 @@ static int cache_path(struct buffer *path, const char *session, const char *acco
   return !key.is_full && !path->is_full;
 }
 
-/* Reads a regular file of at most MAX_FILE_BYTES. Looks before it opens: that has effects on a pipe or a device. */
+/* Reads a regular file of ≤ MAX_FILE_BYTES. Checks first: opening a pipe or device has effects. */
 static int read_file(const char *path, char *bytes, size_t *length) {
   struct stat found;
   if (stat(path, &found) != 0 || !S_ISREG(found.st_mode)) return 0;
@@ -332,7 +333,7 @@ static int compose(struct buffer *answer, struct text file, struct text account,
   return !answer->is_full && answer->length <= MAX_ANSWER_BYTES;
 }
 
-/* Waits for room, and then writes without waiting: a socket is asked not to, a pipe has said that there is room. */
+/* Waits for room, then writes without blocking: a socket by a flag, a pipe because it has room. */
 static ssize_t write_some(int fd, struct text rest, int timeout_ms) {
   struct pollfd out = {.fd = fd, .events = POLLOUT};
   if (poll(&out, 1, timeout_ms) != 1 || out.revents != POLLOUT) return -1;
@@ -353,7 +354,7 @@ static void complain(const char *what, const char *name, const char *why) {
   write_some(STDERR_FILENO, (struct text){line.bytes, line.length}, ERROR_WAIT_MS);
 }
 
-/* 0: nothing was written, so the program may still do it its own way. On a terminal it speaks to a person instead. */
+/* 0: nothing was written, so the program may still answer. On a terminal it always does. */
 static int print(const struct buffer *answer) {
   struct sigaction ignored = {.sa_handler = SIG_IGN}, before;
   if (isatty(STDOUT_FILENO) || sigaction(SIGPIPE, &ignored, &before) != 0) return 0;
@@ -390,9 +391,9 @@ static int answers(int argc, char **argv) {
          compose(&answer, (struct text){file, length}, text_of(account), now_ms()) && print(&answer);
 }
 
-/* --- The program ----------------------------------------------------------------------------------------------- */
+/* --- The program --- */
 
-/* The path of this file, links resolved; an upgrade under way may have changed its name, but not its folder. */
+/* The path of this file, links resolved; an upgrade may have changed its name, not its folder. */
 static int own_path(char path[PATH_MAX]) {
 #ifdef __APPLE__
   char given[PATH_MAX];
@@ -404,7 +405,7 @@ static int own_path(char path[PATH_MAX]) {
     path[length] = '\0';
     return 1;
   }
-  /* No /proc: the name by which the kernel has found it. Copied, as it ends where the stack does, and zig's strnlen reads on. */
+  /* No /proc: the kernel's name for it. Copied: it ends with the stack; zig's strnlen reads on. */
   const char *found = (const char *)getauxval(AT_EXECFN);
   char given[PATH_MAX] = {0};
   for (int i = 0; found != NULL && i < PATH_MAX - 1 && found[i] != '\0'; i++) given[i] = found[i];
@@ -412,7 +413,10 @@ static int own_path(char path[PATH_MAX]) {
 #endif
 }
 
-/* The folder above may be writable for others (/tmp): a program there must belong to us, to root or to who installed us. */
+/*
+ * The folder above may be writable for others (/tmp): a program there must belong to us,
+ * to root or to the owner of the front.
+ */
 static int is_trusted(const char *program, uid_t installer) {
   struct stat found;
   if (lstat(program, &found) != 0) return 0;

@@ -50,8 +50,8 @@ export function parseRoleCredentials(text: string, accountId: string): RoleCrede
 }
 
 /**
- * True unless the credentials came from a portal that is not AWS's and that the environment does not name, such as a
- * local stand-in. The config may name it, but a hit does not read the config.
+ * True unless the credentials came from a portal that is not AWS's and that the environment does
+ * not name, such as a local stand-in. The config may name it, but a hit does not read the config.
  */
 export function isOfPortal(
   { endpoint }: RoleCredentials,

@@ -1,4 +1,4 @@
-/** Reads the command line that `init` writes, without an argument parser. Undefined for any other. */
+/** Reads the line that `init` writes, without an argument parser. Undefined for any other. */
 export function readLineOfInit(args: readonly string[]) {
   const [session, accountFlag, accountId, roleFlag, roleName] = args;
   if (args.length !== 5 || accountFlag !== "--account-id" || roleFlag !== "--role-name") return undefined;

@@ -85,7 +85,7 @@ interface CodeInput {
   redirectUri: string;
 }
 
-/** Loads each half of the SDK at its first request. Reads no file of ~/.aws, and the environment only for proxies. */
+/** Loads each SDK at its first request. Reads no file of ~/.aws; of the environment, proxies. */
 export function identityCenter(
   session: ServiceSettings & NamedSession,
   system: HttpEnvironment & Pick<System, "trace">,

@@ -15,7 +15,7 @@ export interface ProcessIdentity {
   pid: number;
   /** Tells the process from a later one with the same PID. Empty if the system offers nothing. */
   started: string;
-  /** Seconds since boot, a clock that cannot be set. Rounded up, so that a process never counts as older than it is. */
+  /** Seconds since boot, rounded up, so that no process counts as older than it is. */
   uptimeSeconds: number;
 }
 

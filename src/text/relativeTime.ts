@@ -20,7 +20,7 @@ function localTime(at: number, now: number): string {
   return `${date.getFullYear()}-${month}-${day} ${time}`;
 }
 
-/** A refreshable token has no end that matters to a person: it is refreshed until the portal's session ends. */
+/** A refreshable token's end does not matter: it is refreshed until the portal's session ends. */
 export function tokenLife(expiresAt: number, isRefreshable: boolean, now: number): string {
   return isRefreshable
     ? "refreshed automatically until your organisation's session ends"

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { columnsOf } from "./columns.ts";
 
-/** Breaks each line at blanks to fit `columns`. A word longer than that stays whole, so that a path can be copied. */
+/** Breaks lines at blanks to fit `columns`. A longer word stays whole: a path can be copied. */
 export function wrapWords(text: string, columns: number, first = "", further = first): string {
   return text
     .split("\n")

@@ -86,7 +86,7 @@ function table(rows: readonly (readonly string[])[]): string {
     .join("");
 }
 
-/** Breaks at blanks, but not within brackets or between a flag and its value, to fit the screen. Every line is indented and ends with a line feed. */
+/** Breaks at blanks, not in brackets or before a flag's value. Lines are indented and end in \n. */
 function wrap(text: string, indent: number): string {
   const lines = [""];
   for (const word of text.match(/(?:\[[^\]]*\]|--[a-z-]+ [A-Z]+|\S)+/g) ?? []) {

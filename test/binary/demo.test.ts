@@ -79,7 +79,7 @@ test("waits for the person's own browser with --browser, and uses the AWS SDK wi
 
 test("shows what callers see of a Deny, asks again, and continues", async () => {
   const folder = temporaryFolder();
-  // The wizard's first tab, the first call's and the command's after it, and that of twenty callers.
+  // The tabs of the wizard, of the first call, of the command after it, and of twenty callers.
   const denied = "[1, 3, 4, 6]";
   const program = `const { appendFileSync, readFileSync } = require("node:fs");
     appendFileSync("${folder}/tabs", ".");
@@ -170,7 +170,7 @@ function script(folder: string, text: string): string {
   return file;
 }
 
-/** Running processes that were given a place below `folder`; Linux tells, elsewhere none is seen. */
+/** Running processes that were given a place below `folder`; none is seen except on Linux. */
 function processesWith(folder: string): string[] {
   const names = process.platform === "linux" ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
   return names.filter((pid) => {

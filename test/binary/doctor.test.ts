@@ -7,7 +7,7 @@ import { placeExecutable, runShell } from "../support/run.ts";
 
 const ROLE = MAIN_JOB.join(" ");
 
-/** A home with the executable in `own` and, by a link, in `my tools`; HOME in the line stands for its path. */
+/** A home with the executable in `own` and, by a link, in `my tools`; HOME stands for its path. */
 async function worldWith(line: string): Promise<BinaryWorld> {
   const world = await binaryWorld();
   placeExecutable(join(world.home.path, "own"));

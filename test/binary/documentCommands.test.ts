@@ -33,7 +33,7 @@ const EXIT: Readonly<Record<string, number>> = {
   "sso-cred init corp --start-url https://d-1234567890.awsapps.com/start --sso-region eu-west-1": 2,
 };
 
-/** The commands of a document's blocks, without their comments, and what a `console` block shows of their output. */
+/** A document's commands, without comments, and what `console` blocks show of their output. */
 function commandsOf(document: string): { line: string; output: string }[] {
   const text = readFileSync(join(root, document), "utf8");
   return [...text.matchAll(/^```(sh|console|powershell)\n([\s\S]*?)^```$/gm)].flatMap(
@@ -83,7 +83,7 @@ region = eu-west-1
   const tools = join(home.path, "tools");
   mkdirSync(tools);
   placeExecutable(tools);
-  // As an AWS CLI: it needs the credentials of the profile that is named last, and has no service to ask.
+  // As an AWS CLI: it needs the last profile's credentials, and has no service to ask.
   await home.write(
     "tools/aws",
     '#!/bin/sh\nfor profile; do :; done\nexec sso-cred --profile "$profile"\n',

@@ -6,7 +6,7 @@ import { sessionSection } from "../support/home.ts";
 const LINE = "credential_process = /x/sso-cred corp --account-id 123456789011 --role-name ReadOnly\n";
 const CONFIG = `[profile dev]\n${LINE}region = eu-west-1\n${sessionSection("corp")}`;
 
-/** Asks the SDK for its credentials three times, over a longer time than a role's credentials are valid. */
+/** Asks the SDK for its credentials three times, for longer than a role's credentials last. */
 const BOTO3 = `
 import sys, time, boto3
 session = boto3.Session()

@@ -28,7 +28,7 @@ const notOfUser = (folder: string) =>
 const runAsUser = ({ home, options }: World, args = MAIN_JOB) =>
   start("setpriv", [...asUser, BINARY, ...args], { home, env: { ...options.env, CI: "1" } }).done;
 
-/** Runs the command that a message names. This test is root, so its `sudo` only starts the command. */
+/** Runs the command that a message names. This test is root: `sudo` only starts the command. */
 function runRemedy(world: World, stderr: string): void {
   const bin = join(world.home.path, "bin");
   mkdirSync(bin, { recursive: true });

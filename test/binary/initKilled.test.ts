@@ -129,7 +129,7 @@ it(`${KILLS} kills in the middle of an apply to 5,000 lines leave the old text o
     expect(next.stdout.startsWith("Nothing to change"), what).toBe(isReplaced);
     expect(read("config") === NEW && read(BACKUP) === OLD, `${what}: the next run`).toBe(true);
     expect(configLocks(aws), what).toEqual([]);
-    // A run that writes nothing removes nothing. The `cp` of a killed run may end later and leave a younger file.
+    // A run that writes nothing removes nothing. A killed run's `cp` may leave a younger file.
     if (!isReplaced) expect(temporaryFiles(aws).filter(isAged), what).toEqual([]);
   }
   expect(inTheMiddle).toBe(KILLS);

@@ -54,7 +54,7 @@ test.each(["1.2.3", "v1.2.3"])("install.sh --version %s downloads that release",
   expect(await home.read("asked")).toMatch(new RegExp(`^-fsSL --proto =https -o .* ${sums}\n$`));
 });
 
-/** The same program, linked against a version of glibc that does not exist: by its name and the name's ELF hash. */
+/** The same program, linked against a glibc that does not exist: by name and ELF hash. */
 function ofNewerGlibc(program: Buffer): Buffer {
   const newer = "GLIBC_9.99";
   const text = program.toString("latin1");

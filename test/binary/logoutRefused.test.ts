@@ -15,7 +15,7 @@ import {
 } from "../support/home.ts";
 import { BINARY, placeExecutable, start } from "../support/run.ts";
 
-/** Root may write anywhere, so as root the program runs as nobody, in a folder that nobody else can reach. */
+/** Runs the program as nobody if we are root, in a folder that nobody else can reach. */
 const isRoot = process.getuid?.() === 0;
 const NOBODY = "65534";
 

@@ -13,7 +13,7 @@ import { screenBook } from "../support/screens.ts";
 const { enter, down, escape: esc } = KEYS;
 const SIGN_IN = "Waiting for your browser … (Ctrl-C cancels)";
 
-/** A person with a terminal, a browser and what is in the config. Every screen goes into the book. */
+/** A person with a terminal, a browser and the config. Every screen goes into the book. */
 async function person(config?: string) {
   const home = await makeHome(config === undefined ? {} : { config });
   const center = await startIdentityCenter();
@@ -45,7 +45,9 @@ async function person(config?: string) {
       await book.add(`sso-cred ${command}`, running);
       expect([command, end.code, end.screen]).toEqual([command, code, expect.anything()]);
     },
-    /** Runs the profile's line as the AWS CLI does, without a terminal or a shell. Returns the document. */
+    /**
+     * Runs the profile's line as the AWS CLI does, without terminal or shell. Returns the document.
+     */
     async call(profile: string) {
       const line = new RegExp(`\\[profile ${profile}\\].*\\n(?:.*\\n)*?credential_process = (.*)`);
       const [, command = ""] = line.exec(await home.read(".aws/config")) ?? [];

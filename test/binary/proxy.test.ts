@@ -22,7 +22,7 @@ function worldBehind(env: Record<string, string>, hostname = HOST): Promise<Bina
   });
 }
 
-/** Makes every kind of request: sign-in with a code that is approved elsewhere, portal call, refresh, logout. */
+/** Makes every kind of request: device sign-in, portal call, refresh, logout. */
 async function wholeLife(world: BinaryWorld): Promise<void> {
   const { center, home, options, pending, noWorker, run } = world;
   const login = startBinary(["login", "--use-device-code", "--no-browser"], options);

@@ -132,7 +132,7 @@ if (!canMount)
 test.skipIf(!canMount)("a private CA in the system's store is trusted, without any setting", async () => {
   const world = await tlsWorld();
   const job = MAIN_JOB.join(" ");
-  // Node reads OpenSSL's default file, which on Debian is a link to this one; elsewhere it is the same file.
+  // Node reads OpenSSL's default file, which on Debian is a link to this one.
   const line = (bundle: string) =>
     `unshare --mount sh -c 'for f in ${SYSTEM_STORE} /usr/lib/ssl/cert.pem /etc/ssl/cert.pem; do [ ! -e $f ] || mount --bind ${bundle} $f; done; exec "$SSO_CRED" ${job}'`;
   const untrusted = await runShell(line(OTHER_CA_FILE), world.options);

@@ -5,8 +5,8 @@ import { root } from "../../scripts/toolchain.mjs";
 import { EXECUTABLE, PROGRAM } from "../support/builtExecutable.ts";
 
 /**
- * Equal inputs must give equal bytes in every folder. The complete check is `npm run build -- --force` in two clones,
- * and sha256sum.
+ * Equal inputs must give equal bytes in every folder. The complete check is `npm run build --
+ * --force` in two clones, and sha256sum.
  */
 describe.each([EXECUTABLE, PROGRAM])("%s", (file) => {
   const bytes = readFileSync(file);

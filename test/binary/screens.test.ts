@@ -28,7 +28,7 @@ interface Look {
   env?: Record<string, string>;
 }
 
-/** A life on one terminal, from the first `init` to the logout. Returns the screens and all bytes written to it. */
+/** A life on one terminal, from `init` to the logout. Returns the screens and all bytes. */
 async function life({ columns, env = {} }: Look) {
   const { home, center, browser, init } = await desk({ accounts: ACCOUNTS, config: OLD, browser: "ignore" });
   const book = screenBook(home);

@@ -18,7 +18,7 @@ const REGISTRATION = registrationPath({
   sessionName: "corp",
   startUrl: START_URL,
 });
-/** The files that may hold tokens, client secrets and role credentials. No other file may hold one. */
+/** The only files that may hold tokens, client secrets and role credentials. */
 const KNOWN = [
   REGISTRATION,
   tokenPath("corp"),

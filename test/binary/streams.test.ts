@@ -49,7 +49,7 @@ for (const [name, makeWorld] of worlds) {
 
   it(`${name} into a full pipe waits for the reader, and prints once there is room`, async () => {
     const { options, home } = await makeWorld();
-    // The filled pipe has no room for the document. The reader empties it only after the helper has started.
+    // The filled pipe has no room for the document. The reader empties it after the helper's start.
     const filler = "dd if=/dev/zero bs=65536 count=1 status=none";
     const command = `mkfifo go; { ${filler}; echo >go & ${LINE}; echo $? >code; } | { read x <go; cat; } >out`;
     await runShell(command, options);

@@ -14,7 +14,7 @@ const CHANGES: readonly [string, string][] = [
   ["has another region", changed("eu-west-1", "us-east-1")],
 ];
 
-/** Credentials of the roles ReadOnly and Admin of the session `old` are cached, and `corp` is signed in. */
+/** Credentials of ReadOnly and Admin of the session `old` are cached, and `corp` is signed in. */
 async function worldWithOld(): Promise<SignInWorld> {
   const world = await signInWorld({ config: BOTH, env: { SSO_CRED_LOGIN: "never" } });
   await putToken(world, { session: "old" });

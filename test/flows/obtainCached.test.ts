@@ -222,7 +222,7 @@ describe("while a person has to sign in, with usable credentials in the cache", 
     expect([call.code, call.stderr, keyOf(call)]).toEqual([0, "", key]);
     expect(call.shown).toContain((await world.pending())?.url);
     const took = world.clock.now() - began;
-    // On a busy machine the fake clock may jump further. Without cached credentials the wait is 50 s.
+    // On a busy machine the fake clock may jump further. Without a cache the wait is 50 s.
     expect([took >= 3_000, took < 10_000]).toEqual([true, true]);
     expect(keyOf(await world.call())).toBe(key);
     world.clock.advance(61_000);

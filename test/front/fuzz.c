@@ -1,4 +1,4 @@
-/* A libFuzzer target (npm run fuzz -- front): whatever the cache file holds, the front composes a whole answer or none. */
+/* A libFuzzer target (npm run fuzz -- front): the front composes a whole answer or none. */
 #define main front_main
 #include "../../src/front/front.c"
 #undef main

@@ -7,7 +7,7 @@ const EMULATOR =
 const BUTTONS =
   '<button name="decision" value="allow">Allow</button> <button name="decision" value="deny">Deny</button>';
 
-/** The decision in this request: the button that was pressed, else the configured consent; undefined: ask. */
+/** This request's decision: the pressed button, else the configured one; undefined: ask. */
 function decision(state: State, incoming: Incoming): "allow" | "deny" | undefined {
   if (incoming.method === "POST") {
     const pressed = new URLSearchParams(incoming.text).get("decision");
@@ -22,7 +22,7 @@ function askPage(state: State, title: string, inner: string): HttpResponse {
   return htmlResponse(200, title, `${EMULATOR}<form method="post">${inner}${BUTTONS}</form>`);
 }
 
-/** `/authorize`. Until the client and the redirect URI are validated, errors are shown here and never redirected (RFC 6749, section 4.1.2.1). */
+/** `/authorize`. Redirects no error until client and redirect URI are valid (RFC 6749, 4.1.2.1). */
 export function authorize(state: State, incoming: Incoming): HttpResponse {
   const { query } = incoming;
   const client = state.registrations.get(query.get("client_id") ?? "");

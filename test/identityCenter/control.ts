@@ -109,7 +109,7 @@ const CHANGES = new Map<string, Action>([
   ],
 ]);
 
-/** Handles `/_control/NAME`: GET reads, POST with a JSON object changes. See `README.md` in this folder. */
+/** Handles `/_control/NAME`: GET reads, POST with a JSON object changes. See `README.md` here. */
 export async function control(center: IdentityCenter, incoming: Incoming): Promise<HttpResponse> {
   const name = incoming.path.slice("/_control/".length);
   const action = (incoming.method === "GET" ? READS : CHANGES).get(name);

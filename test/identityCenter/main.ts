@@ -31,7 +31,7 @@ if (values["tls-key"] && values["tls-cert"]) {
 }
 
 const center = await startIdentityCenter(options);
-// The control routes also have a server of their own, so that they work while the services are down.
+// The control routes also have a server of their own, which works while the services are down.
 const controls = values.control
   ? await listen(
       (incoming, response) =>

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { type HttpResponse, htmlResponse, jsonResponse } from "./http.ts";
 import { oidcError } from "./oidc.ts";
 
-/** Kinds of bad responses. Those marked "work" process the request first, so that only the response is lost. */
+/** Kinds of bad responses. "work": the request is processed first, only the response is lost. */
 export type How =
   | { kind: "status"; status: number; body?: string | object; headers?: Record<string, string> }
   | { kind: "captivePortal" }
@@ -85,8 +85,8 @@ function wrongResponse(how: How): HttpResponse | undefined {
 }
 
 /**
- * Requests that never get a response are published as `{ response, open: boolean }`, so that a fake clock
- * need not wait for them.
+ * Requests that never get a response are published as `{ response, open: boolean }`, so that a fake
+ * clock need not wait for them.
  */
 export const WITHHELD = channel("identityCenter:withheld");
 

@@ -13,8 +13,9 @@ export interface ServiceError {
 const refused = (code: string, message: string): ServiceError => ({ status: 403, code, message });
 
 /**
- * The role credentials that signed a request for this service, if this emulator issued them and they are valid. The
- * signature's age is not checked, because the emulator's clock may have been moved and the caller's not.
+ * The role credentials that signed a request for this service, if this emulator issued them and
+ * they are valid. The signature's age is not checked, because the emulator's clock may have been
+ * moved and the caller's not.
  */
 export function authenticate(state: State, incoming: Incoming, service: string): RoleKey | ServiceError {
   const signed = parseAuthorization(incoming.headers.authorization);

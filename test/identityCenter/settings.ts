@@ -3,8 +3,8 @@ export type Consent = "auto" | "page" | "deny" | "never";
 /** Settings of the emulator. Every field may be changed while it runs. */
 export interface Settings {
   /**
-   * The behaviour of the sign-in page: `auto` allows at once, `page` shows Allow and Deny, `deny` denies at once,
-   * `never` shows a page that leads nowhere.
+   * The behaviour of the sign-in page: `auto` allows at once, `page` shows Allow and Deny, `deny`
+   * denies at once, `never` shows a page that leads nowhere.
    */
   consent: Consent;
   accessTokenSeconds: number;
@@ -17,9 +17,9 @@ export interface Settings {
   sessionSeconds: number;
   /** Sent as `interval` with every device code. */
   intervalSeconds: number;
-  /** Responds with `slow_down` to polls that come faster than the interval, which then grows by 5 s. */
+  /** Responds `slow_down` to polls faster than the interval, which then grows by 5 s. */
   enforceInterval: boolean;
-  /** The grants whose /token response omits `refreshToken`. With "refresh" the old one stays valid. */
+  /** The grants whose response omits `refreshToken`. With "refresh" the old one stays valid. */
   omitRefreshToken: ("login" | "refresh")[];
   /**
    * The service gives refresh tokens only to clients registered with the scope `sso:account:access`

@@ -31,9 +31,9 @@ function uriEncode(text: string): string {
 }
 
 /**
- * True if the request was signed with this secret, by the steps of "Signature Version 4 signing process" in the
- * IAM user guide, for header signatures of whole bodies. S3 signs the checksum that a header states, which may also say
- * that the body is not covered.
+ * True if the request was signed with this secret, by the steps of "Signature Version 4 signing
+ * process" in the IAM user guide, for header signatures of whole bodies. S3 signs the checksum that
+ * a header states, which may also say that the body is not covered.
  */
 export function isSignedWith(secretAccessKey: string, signed: Signature, incoming: Incoming): boolean {
   const required = ["host", "x-amz-date"];

@@ -63,8 +63,9 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
 };
 
 /**
- * S3, Systems Manager and CloudFormation, as far as a client asks them who it is: each checks the signature against the
- * role credentials that the emulated Identity Center has issued, and answers with the caller's role.
+ * S3, Systems Manager and CloudFormation, as far as a client asks them who it is: each checks the
+ * signature against the role credentials that the emulated Identity Center has issued, and answers
+ * with the caller's role.
  */
 export async function startAwsServices(state: State): Promise<AwsServices> {
   const requests: SignedRequest[] = [];
@@ -98,7 +99,7 @@ export async function startAwsServices(state: State): Promise<AwsServices> {
   };
 }
 
-/** One bucket, with an object under the name of the caller's role and one with a state of OpenTofu that names it. */
+/** A bucket with an object named as the caller's role, and one with an OpenTofu state naming it. */
 function s3({ method, path }: Incoming, key: RoleKey): HttpResponse {
   const { arn } = callerOf(key);
   const time = "2026-01-01T00:00:00.000Z";

@@ -40,7 +40,9 @@ const FAILURES: readonly [exit: number, prepare: (world: World) => unknown][] = 
   ],
 ];
 
-/** Tests of one client: credential_process in several forms, and the client's own SSO provider on our files. */
+/**
+ * Tests of a client: several forms of credential_process, and its own SSO provider on our files.
+ */
 export async function clientRows(client: ClientUnderTest, program: Program, report: Report): Promise<void> {
   const title = client.variant ? `${program.name} ${client.variant}` : program.name;
   const ask = (world: World, profile: string, env?: Record<string, string>) =>

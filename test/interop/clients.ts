@@ -93,7 +93,7 @@ export function rustClient(): Found {
     : { name, missing: `cargo build does not work here: ${reason(built)}` };
 }
 
-/** The SDK for Ruby, if it is installed: RubyGems' `aws-sdk-core`, or Debian's `ruby-aws-sdk-core`. */
+/** The SDK for Ruby, if installed: RubyGems' `aws-sdk-core` or Debian's `ruby-aws-sdk-core`. */
 export function rubyClient(): Found {
   const asked = run("ruby", ["-raws-sdk-core", "-e", "puts Aws::CORE_GEM_VERSION"]);
   return asked.status === 0

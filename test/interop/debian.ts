@@ -8,7 +8,7 @@ export interface Tree {
   run(program: string): string[];
 }
 
-/** Unpacks a package of this machine's release; with a suite, of that one, down to the C library. */
+/** Unpacks a package of this machine's release; with a suite, of that one, C library included. */
 export function unpackDebian(name: string, suite?: string): Tree | { missing: string } {
   const folder = `${FOLDER}/debian-${[name, ...(suite ? [suite] : [])].join("-")}`;
   const missing = existsSync(folder) ? undefined : fetch(folder, name, suite);

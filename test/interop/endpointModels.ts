@@ -1,8 +1,8 @@
 import type { Home } from "../support/home.ts";
 
 /**
- * Directs an AWS CLI without AWS_ENDPOINT_URL_… (v2 before 2.13) to the emulator: botocore prefers the models in
- * `~/.aws/models`, and an endpoint rule set may give one address for all regions.
+ * Directs an AWS CLI without AWS_ENDPOINT_URL_… (v2 before 2.13) to the emulator: botocore prefers
+ * the models in `~/.aws/models`, and an endpoint rule set may give one address for all regions.
  */
 export async function writeEndpointModels(home: Home, urls: { oidc: string; portal: string }): Promise<void> {
   const services = { "sso-oidc": urls.oidc, sso: urls.portal };

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { writeReaderCases } from "./initReaders.ts";
 
 /**
- * Run separately: `node test/interop/init_botocore.ts [PYTHON]`; the Python needs botocore. Exit code 0: both readers
- * agree.
+ * Run separately: `node test/interop/init_botocore.ts [PYTHON]`; the Python needs botocore. Exit
+ * code 0: both readers agree.
  */
 const folder = mkdtempSync(join(tmpdir(), "sso-cred-botocore-"));
 try {

@@ -1,5 +1,5 @@
-// Who am I, by the AWS SDK for JavaScript v3: probe.mjs PROVIDER PROFILE, `-` for none. Prints {"arn"}, PROBE_TIMES times with
-// one client.
+// Who am I, by the AWS SDK for JavaScript v3: probe.mjs PROVIDER PROFILE, `-` for none. Prints
+// {"arn"}, PROBE_TIMES times with one client.
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromIni } from "@aws-sdk/credential-provider-ini";

@@ -5,19 +5,19 @@ import { expectRole, openWorld } from "./world.ts";
 
 const TIMES = 3;
 /**
- * Seconds that role credentials are valid. With one less they would not be served: the program uses credentials with
- * a minute left.
+ * Seconds that role credentials are valid. With one less they would not be served: the program uses
+ * credentials with a minute left.
  */
 const LIFE_SECONDS = 64;
 const PAUSE_SECONDS = LIFE_SECONDS + 2;
 
 export interface ServedClient {
   program: Program;
-  /** The probe's arguments for the default chain; absent for an AWS CLI, which is started each time. */
+  /** The probe's arguments for the default chain; absent for an AWS CLI, started each time. */
   args?: readonly string[];
 }
 
-/** A long job under `exec --serve`: calls STS, and calls it again whenever the last credentials have expired. */
+/** A long job under `exec --serve`: calls STS, again whenever the last credentials have expired. */
 export async function servedRow({ program, args }: ServedClient, report: Report): Promise<void> {
   await report.row(`${program.name}: over two ends of its credentials`, async (expect) => {
     const world = await openWorld({ center: { roleCredentialSeconds: LIFE_SECONDS } });

@@ -2,7 +2,7 @@ import { awsV2 } from "./awsCli.ts";
 import { goClients, javaClient, javaScriptClient, pythonClients, rubyClient, rustClient } from "./clients.ts";
 import { cdk, rclone } from "./tools.ts";
 
-/** vitest's global set-up: fetches the clients once, which may take minutes, before a worker asks for them. */
+/** vitest's global set-up: fetches the clients once, which may take minutes. */
 export default function setup(): void {
   pythonClients();
   awsV2();

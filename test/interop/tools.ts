@@ -41,7 +41,7 @@ export function cdk(): Found {
   return { name, command: [pinnedNode(), program, "--app", `${folder}/app`, "--no-notices"], env };
 }
 
-/** The difference to the deployed stack, whose description names the caller; with `--ci` on stdout. */
+/** The difference to the deployed stack, whose description names the caller; `--ci`: on stdout. */
 export function cdkArgs(profile: string): string[] {
   return ["diff", "--ci", "--method=template", "--profile", profile];
 }

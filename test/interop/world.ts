@@ -18,8 +18,8 @@ export interface World extends Stage {
 }
 
 /**
- * `dev`: credential_process; `spaced`: the same with a blank in the path, as `init` writes it; `sso`: the SDKs' own
- * provider for the same session.
+ * `dev`: credential_process; `spaced`: the same with a blank in the path, as `init` writes it;
+ * `sso`: the SDKs' own provider for the same session.
  */
 export async function openWorld(options: StageOptions = {}): Promise<World> {
   const stage = await openStage(options);
@@ -65,12 +65,12 @@ region = ${REGION}
   };
 }
 
-/** Python's webbrowser would wait for the browser without the `&`, and block its own callback server. */
+/** Without `&`, Python's webbrowser would wait for it and block its own callback server. */
 export function browserForAws({ browser }: Stage): Record<string, string> {
   return { BROWSER: `${browser.command} %s &` };
 }
 
-/** The arguments of `aws sts get-caller-identity`; older versions do not read the endpoint's variable. */
+/** Arguments of `aws sts get-caller-identity`; older versions ignore the endpoint's variable. */
 export function whoAmI(center: Stage["center"], profile: string): string[] {
   const endpoint = ["--endpoint-url", center.urls.sts, "--region", REGION];
   return ["sts", "get-caller-identity", "--profile", profile, "--output", "json", ...endpoint];

@@ -11,7 +11,7 @@ export interface Case<M extends Machine = Machine> {
   act(world: World<M>): Promise<void>;
 }
 
-/** Makes each case a test on a machine with the executable for it. Skips them if the machine is not available. */
+/** Makes each case a test on a machine with its executable. Skips them if there is no machine. */
 export function definePlatform<M extends Machine>(
   name: string,
   target: Target,

@@ -1,4 +1,5 @@
-// visitPage.ts LOG visit|ignore URL: a browser that needs nothing; Wine does not take what `fetch` asks of a socket
+// visitPage.ts LOG visit|ignore URL: a browser that needs nothing; Wine does not take what `fetch`
+// asks of a socket
 import { appendFileSync } from "node:fs";
 import { get } from "node:http";
 

@@ -27,7 +27,7 @@ export interface Windows extends Machine {
     args: readonly string[],
     options?: StartOptions & { isPiped?: boolean },
   ): OnTerminal;
-  /** Opens a file, so that it cannot be replaced; `alone`: nor read. Returns a function that closes it. */
+  /** Opens a file, so that it cannot be replaced; `alone`: nor read. Returns what closes it. */
   hold(path: string, alone: boolean): Promise<() => Promise<void>>;
   removeFolder(path: string): Promise<void>;
   /** Node for Windows, by its Windows path. */

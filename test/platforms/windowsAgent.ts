@@ -1,4 +1,5 @@
-// windowsAgent.ts PORT: runs under Wine, on Node for Windows; starts programs for windows.ts, which asks over a loopback connection
+// windowsAgent.ts PORT: runs under Wine, on Node for Windows; starts programs for windows.ts, which
+// asks over a loopback connection
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, rmdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";

@@ -1,5 +1,5 @@
-// windowsConsole.ts ORDER: runs under Wine on the console that Wine makes of a terminal; starts one program there, with an environment
-// that Wine would not let through
+// windowsConsole.ts ORDER: runs under Wine on the console that Wine makes of a terminal; starts one
+// program there, with an environment that Wine would not let through
 import { spawn } from "node:child_process";
 
 /** In base64, because neither a shell nor Wine changes that. */
@@ -8,12 +8,12 @@ export interface ConsoleOrder {
   args: readonly string[];
   env: Record<string, string>;
   cwd: string;
-  /** Standard input, output and error are pipes, as in an SDK. Their content is shown at the end. */
+  /** Standard input, output and error are pipes, as in an SDK, and are shown at the end. */
   isPiped: boolean;
 }
 
 const order: ConsoleOrder = JSON.parse(Buffer.from(process.argv[2] ?? "", "base64").toString());
-// Ctrl-C reaches all processes on the console. This one has to survive to report how the other one ended.
+// Ctrl-C reaches all processes on the console. This one survives to report the other's end.
 process.on("SIGINT", () => {});
 const { file, args, env, cwd, isPiped } = order;
 const child = spawn(file, args, {

@@ -12,7 +12,7 @@ export interface Agent {
   close(): void;
 }
 
-/** Starts the agent. Starting each program from outside would take longer, and Wine would change its environment. */
+/** Starts the agent: programs started from outside are slow, and get Wine's environment. */
 export async function startAgent({ program, environment }: Wine, words: readonly string[]): Promise<Agent> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -113,7 +113,7 @@ export const windowsPrograms: readonly Case<Windows>[] = [
   },
 ];
 
-/** Registers the world's browser as the one that Windows opens pages with. Returns the visited addresses. */
+/** Registers the world's browser as the one that Windows opens. Returns the visited addresses. */
 export async function registerBrowser(world: World<Windows>, visits = true): Promise<() => string[]> {
   const command = world.machine.browser(world.home, "opened", visits).replace("%s", '"%1"');
   for (const scheme of ["http", "https"])
@@ -130,8 +130,8 @@ async function reg({ home, machine }: World<Windows>, ...words: string[]): Promi
 }
 
 /**
- * A certificate in the registry's format: properties of number, 1, length, bytes. Property 3 is its SHA-1, 32 the
- * certificate.
+ * A certificate in the registry's format: properties of number, 1, length, bytes. Property 3 is its
+ * SHA-1, 32 the certificate.
  */
 function storeEntry(certificate: Buffer, fingerprint: string): string {
   const property = (number: number, bytes: Buffer) => {

@@ -119,7 +119,7 @@ export function expectDocument({ code, stdout, stderr }: RunResult, { center }: 
   assert.ok(center.state.roleKeys.has(AccessKeyId), "credentials that the portal has not given");
 }
 
-/** Checks a failure: one line that says why, at most one that says what to do, nothing on standard output. */
+/** Checks a failure: one line says why, at most one more what to do; stdout is empty. */
 export function expectFailure({ code, stdout, stderr }: RunResult, exit: number, says: RegExp): void {
   assert.deepEqual({ code, stdout }, { code: exit, stdout: "" }, stderr);
   assert.match(stderr, /^sso-cred: [^\n]+\n( {2}(run|open): [^\n]+\n)?$/);

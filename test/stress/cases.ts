@@ -2,7 +2,7 @@ import type { RunResult } from "../support/run.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
 import { isGoodOutput, type Stage } from "./stage.ts";
 
-/** The expected end of a run: 0 with credentials, or a kind of failure with its message and nothing on stdout. */
+/** The expected end: 0 with credentials, or a failure's kind and message with empty stdout. */
 export type Ending = 0 | { exit: number; says: RegExp };
 
 /** The time of a start-up on a busy machine, for runs without anything to wait for. */

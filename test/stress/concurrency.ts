@@ -13,8 +13,8 @@ const HITS = 20;
 const HIT_MOST_MS = 5_000;
 
 /**
- * N callers for one role cost one portal call, with an expired token one refresh, with nothing cached one sign-in and
- * one tab.
+ * N callers for one role cost one portal call, with an expired token one refresh, with nothing
+ * cached one sign-in and one tab.
  */
 export const concurrency: Suite = {
   name: "concurrency",

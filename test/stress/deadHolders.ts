@@ -25,7 +25,7 @@ import type { SuiteContext } from "./suite.ts";
 
 /** After this time, a sign-in whose starter died before it started a worker is started again. */
 const CLAIM_MS = 5_000;
-/** The time between the creation of the lock and its holder's kill. Some holders have started a worker by then. */
+/** The time from the lock's creation to its holder's kill. Some have started a worker by then. */
 const LONGEST_HOLD_MS = 6;
 /** Attempts to kill a process in the few milliseconds in which it holds a lock. */
 const MOST_TRIES = 12;
@@ -57,7 +57,8 @@ export async function deadHolders({ report, random, short }: SuiteContext): Prom
 }
 
 /**
- * The holder and the process that refreshes for it are killed between the request to /token and the response. The others come later, or already wait for it.
+ * The holder and the process that refreshes for it are killed between the request to /token and the
+ * response. The others come later, or already wait for it.
  */
 function killedInRefresh(dates: Dates, others: "after" | "while") {
   return (expect: Expect): Promise<Round> =>

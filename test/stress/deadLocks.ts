@@ -26,7 +26,7 @@ const ALL_MOST_MS = 120_000;
 
 type Kind = "ours" | "proper";
 
-/** Several waiters find the lock of a dead holder. They may get it one after the other, never two at once. */
+/** Several waiters find a dead holder's lock. They may get it in turn, never two at once. */
 export const deadLocks: Suite = {
   name: "deadLocks",
   title: "Dead locks",

@@ -38,8 +38,8 @@ async function run({ report, short }: SuiteContext): Promise<void> {
 }
 
 /**
- * Shell scripts around `"$@"`, the program's command line. They print exit code and time (epoch ms) to standard
- * error.
+ * Shell scripts around `"$@"`, the program's command line. They print exit code and time (epoch ms)
+ * to standard error.
  */
 const OUTPUTS: Record<
   string,
@@ -94,7 +94,7 @@ async function outputs(report: SuiteContext["report"], short: boolean): Promise<
   }
 }
 
-/** Lowers the limit until Node itself no longer starts. No limit may give half an output or lose a token. */
+/** Lowers the limit until Node cannot start. No limit may give half an output or lose a token. */
 async function fewDescriptors(expect: Expect): Promise<Figures> {
   const endings = new Map<string, number[]>();
   let lowest = 0;
@@ -106,7 +106,7 @@ async function fewDescriptors(expect: Expect): Promise<Figures> {
         home: stage.home,
         env: { ...stage.env, SSO_CRED_WAIT: "5" },
       }).done;
-      // Node ends itself with a signal if it cannot create its own pipes. None of our code has run then.
+      // Node ends itself with a signal if it cannot create its own pipes. None of our code has run.
       const ours = signal === null && code !== 134 && code !== 139 && code !== 127;
       if (ours) {
         lowest = limit;

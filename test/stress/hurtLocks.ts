@@ -23,8 +23,8 @@ import type { Stage } from "./stage.ts";
 import type { SuiteContext } from "./suite.ts";
 
 /**
- * The delay of the response to a refresh, during which the lock is damaged. Shorter than the time in which others
- * look for a spent token's successor.
+ * The delay of the response to a refresh, during which the lock is damaged. Shorter than the time
+ * in which others look for a spent token's successor.
  */
 const ANSWER_MS = 1_800;
 /** The time until all callers wait for that response. */
@@ -57,8 +57,8 @@ export async function hurtLocks({ report, short }: SuiteContext): Promise<void> 
 }
 
 /**
- * The damage to the lock of a running holder, and the number of refreshes that may follow; the second one is
- * rejected.
+ * The damage to the lock of a running holder, and the number of refreshes that may follow; the
+ * second one is rejected.
  */
 interface Injury {
   inflict(path: string): void;
@@ -95,7 +95,7 @@ function injured({ inflict, refreshes }: Injury) {
     });
 }
 
-/** One process refreshes and the others wait for it. Then the damage happens, then the response comes. */
+/** One process refreshes, the others wait. Then the damage happens, then the response comes. */
 async function duringRefresh(
   stage: Stage,
   happens: () => void,
@@ -112,8 +112,8 @@ async function duringRefresh(
 }
 
 /**
- * A clock set back changes nothing. A clock set ahead is like a suspension: the calls may run out of time, but
- * nothing is lost.
+ * A clock set back changes nothing. A clock set ahead is like a suspension: the calls may run out
+ * of time, but nothing is lost.
  */
 function clockJump(library: string, hours: number) {
   const center = { accessTokenSeconds: LONG_LIFE_SECONDS, roleCredentialSeconds: LONG_LIFE_SECONDS };

@@ -11,8 +11,8 @@ export type Target = "caller" | "group" | "worker";
 
 const MAIN_JOB = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
 /**
- * Comments, odd blanks and sections of the person's own, which `init` must keep. There are so many that most kills
- * hit the apply, not the listing.
+ * Comments, odd blanks and sections of the person's own, which `init` must keep. There are so many
+ * that most kills hit the apply, not the listing.
  */
 const CONFIG = [
   `# mine\n[default]\nregion = eu-central-1 \n\n${sessionSection(SESSION)}`,
@@ -93,7 +93,7 @@ export function expectGood(
     expect(isGoodOutput(stdout, stage.center), `output ${JSON.stringify(stdout.slice(0, 80))}`);
 }
 
-/** The config is the old or the new one, and so is its backup. `finished`: it must be the new one. */
+/** Config and backup are each the old or the new one. `finished`: the config is the new one. */
 export function expectWholeConfig(stage: Stage, after: string, finished: boolean, expect: Expect): void {
   const config = fileText(stage, ".aws/config");
   expect(config === after || (!finished && config === CONFIG), `config: ${endsOf(config)}`);

@@ -21,7 +21,7 @@ export interface Round {
   /** The refresh token on disk had been spent, and its successor was never written. */
   answerLost: boolean;
   tabs: number;
-  /** Stale locks that were left after the next call, a hit. The first process that took a lock removed them. */
+  /** Stale locks after the next call, a hit. The first process that took a lock removed them. */
   swept: number;
   nextMs: number;
   faults: string[];
@@ -39,7 +39,7 @@ export interface LaneFigures {
 }
 
 const WORKER_SPAN_MS = 600;
-/** Extra time after the kill of a lock holder, in addition to the call's own (a sign-in: 2 s on a busy machine). */
+/** Time after a lock holder's kill, added to the call's own (a sign-in: 2 s if busy). */
 const LOCK_MOST_MS = 5_000;
 const CALL_MOST_MS = 8_000;
 /** The time that a worker may need after its person has responded. */
@@ -119,7 +119,7 @@ async function killOnce(stage: Stage, random: Random, number: number, config: st
   return { kind, target, what, killed, answerLost, tabs, swept, nextMs: next.ms, faults };
 }
 
-/** Stale locks that the next call, a hit, did not touch: the first process that takes any lock removes them. */
+/** Stale locks that the next call, a hit, left alone: the next process with a lock removes them. */
 async function sweepLocks(stage: Stage, expect: Expect): Promise<number> {
   const dead = lockFiles(stage.home.path);
   if (dead.length === 0) return 0;
@@ -142,7 +142,7 @@ function startInShell(stage: Stage, args: readonly string[], env: Record<string,
 
 interface Moment {
   text: string;
-  /** The request to wait for; absent: count from the start (of the worker, if that is the target). */
+  /** The request to wait for; absent: count from the start (the worker's, if it is the target). */
   path?: string;
   delayMs: number;
 }

@@ -13,7 +13,7 @@ const MOST_SHORT_MS = 80_000;
 /** A round mostly waits. More lanes would measure the queue of a small machine. */
 const LANES = 3;
 
-/** SIGKILLs at random moments. After each one the disk is checked, and the next call must succeed. */
+/** SIGKILLs at random moments. Each time the disk is checked, and the next call must succeed. */
 export const killStorm: Suite = {
   name: "killStorm",
   title: "Kill storm",

@@ -79,8 +79,8 @@ export function spentOf({ center, browser }: Stage): Spent {
 }
 
 /**
- * Checks the cost: at most so many refreshes, and exactly the other counts. Also checks that all files are intact and
- * that the next call needs no request to the OIDC service.
+ * Checks the cost: at most so many refreshes, and exactly the other counts. Also checks that all
+ * files are intact and that the next call needs no request to the OIDC service.
  */
 export async function expectSpent(stage: Stage, allowed: Spent, expect: Expect): Promise<Spent> {
   const seen = spentOf(stage);

@@ -10,8 +10,8 @@ export function faketime(): string | undefined {
 }
 
 /**
- * A clock for the processes that are started with `env`, without effect on timers and file times. It can be set while
- * they run.
+ * A clock for the processes that are started with `env`, without effect on timers and file times.
+ * It can be set while they run.
  */
 export function movableClock(
   library: string,

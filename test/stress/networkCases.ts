@@ -1,4 +1,5 @@
-// The part of the suite `network` that runs inside its namespace: prints its rows and notes as lines of JSON
+// The part of the suite `network` that runs inside its namespace: prints its rows and notes as
+// lines of JSON
 import { lookup } from "node:dns/promises";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 import { judge, PROMPT_MS } from "./cases.ts";
@@ -140,7 +141,7 @@ function inTrouble(service: Service, { name, nameServer, message }: Fault, expec
   );
 }
 
-/** Half of the network works: the working half is found within the second that each address gets. */
+/** Half of the network works: the working half is found within an address's one second. */
 async function onlyIpv4(expect: Expect): Promise<Figures> {
   const stage = await openNamedStage();
   try {

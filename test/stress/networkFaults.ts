@@ -11,7 +11,7 @@ export type Line = { row: Row } | { note: string } | "end";
 const PROGRAM = fileURLToPath(new URL("networkCases.ts", import.meta.url));
 const DEADLINE_MS = 150_000;
 
-/** Names that cannot be looked up and addresses without a route, in a network of the suite's own. */
+/** Names that cannot be looked up, addresses without a route: in the suite's own network. */
 export const network: Suite = {
   name: "network",
   title: "No network",

@@ -5,7 +5,7 @@ import type { Expect, Figures } from "./report.ts";
 import { isGoodOutput } from "./stage.ts";
 import { tokenFault } from "./tokenFault.ts";
 
-/** One kind of command, repeated. `failures` counts failed commands, `twice` those that also failed when repeated. */
+/** A repeated command. `failures`: failed ones; `twice`: those that failed again when repeated. */
 export interface Loop {
   name: string;
   commands: number;
@@ -41,7 +41,7 @@ export async function ourLoop(
   return loop;
 }
 
-/** Another tool's command may fail once because of a file that changed meanwhile. The second attempt must succeed. */
+/** Another tool may fail once on a file that changed meanwhile. The second attempt must succeed. */
 export async function theirLoop(
   name: string,
   command: () => Promise<RunResult>,
@@ -78,7 +78,7 @@ export function loopFigures(loops: readonly Loop[]): Figures {
   };
 }
 
-/** The cached state must serve us without a person. Checked before all callers start and after they end. */
+/** The cached state must serve us without a person: before all callers start, after they end. */
 export async function expectUsable(world: World, expect: Expect): Promise<void> {
   const before = tokenFault(world);
   expect(before === undefined, `the token file at the end: ${before}`);

@@ -26,10 +26,10 @@ export interface Trouble {
   takesRequests?: boolean;
 }
 
-/** Retries take ≤ 10 s, ≤ 3 s if something valid is left. On a busy machine, the start of the process is added. */
+/** Retries take ≤ 10 s, ≤ 3 s if something valid is left; a busy machine starts us later. */
 const RETRY_MS = 10_000;
 const SHORT_RETRY_MS = 3_000;
-/** A sent refresh is not retried: its response may hold the only refresh token, so it is waited for. */
+/** A refresh is not retried: its response may hold the only refresh token, so it is awaited. */
 const SENT_REFRESH_MS = 30_000;
 const START_MS = 5_000;
 
@@ -79,8 +79,8 @@ const SITUATIONS: readonly Situation[] = [
 ];
 
 /**
- * One service fails, in every situation that it affects. Checks exit code, message, time, that no browser opens, that
- * nothing is lost, and that the next call works.
+ * One service fails, in every situation that it affects. Checks exit code, message, time, that no
+ * browser opens, that nothing is lost, and that the next call works.
  */
 export async function inEverySituation(service: Service, trouble: Trouble, expect: Expect): Promise<Figures> {
   const cases = SITUATIONS.filter(({ services }) => services.includes(service)).map(async (situation) => {

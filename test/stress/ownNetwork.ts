@@ -48,13 +48,13 @@ export interface OwnNetwork {
 }
 
 /**
- * A network and mount namespace with loopback, one link, and a name server in resolv.conf; or the reason why it
- * cannot be made.
+ * A network and mount namespace with loopback, one link, and a name server in resolv.conf; or the
+ * reason why it cannot be made.
  */
 export function ownNetwork(): OwnNetwork | { missing: string } {
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-stress-network-"));
-  // Replaces the machine's resolver options (search domains, time-outs): without options of its own, glibc waits for 5
-  // s, twice.
+  // Replaces the machine's resolver options (search domains, time-outs): without options of its
+  // own, glibc waits for 5 s, twice.
   writeFileSync(join(folder, "resolv.conf"), `nameserver ${ADDRESS.nameServer}\n`);
   writeFileSync(join(folder, "nsswitch.conf"), "hosts: files dns\n");
   const isRoot = process.getuid?.() === 0;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** PIDs of live processes whose HOME is the given temporary folder: workers that outlived their callers. */
+/** PIDs whose HOME is the given temporary folder: workers that outlived their callers. */
 export function processesOf(home: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

@@ -8,7 +8,7 @@ export interface Random {
   pick<T>(choices: readonly T[]): T;
 }
 
-/** mulberry32, seeded with an FNV-1a hash of the words, so that every suite and lane has its own numbers. */
+/** mulberry32, seeded with an FNV-1a hash of the words: each suite and lane has its own numbers. */
 export function seeded(...words: (string | number)[]): Random {
   let state = 0x811c9dc5;
   for (const character of words.join("/")) {

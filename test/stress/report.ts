@@ -8,7 +8,7 @@ export interface Row {
 }
 
 export interface Report {
-  /** Checks one promise. `expect(condition, "what is wrong when it does not hold")` collects the failures. */
+  /** Checks one promise. `expect(condition, "what is wrong otherwise")` collects the failures. */
   row(name: string, check: (expect: Expect) => Promise<Figures> | Figures): Promise<void>;
   /** A line under the table, for what was left out and why. */
   note(line: string): void;

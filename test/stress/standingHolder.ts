@@ -9,7 +9,7 @@ import type { Stage } from "./stage.ts";
 export const LIVE_HOLDER_MS = 60_000;
 /** For callers that wait longer than that. */
 export const LONG_WAIT = { env: { SSO_CRED_WAIT: "100" }, deadlineMs: 130_000 };
-/** Longer than a live holder keeps its lock, and longer than others look for a spent token's successor. */
+/** Longer than a live holder keeps its lock and others look for a spent token's successor. */
 export const HELD_UP_MS = 70_000;
 
 /** A holder of a lock that does not go on, and the process that refreshes for it. */

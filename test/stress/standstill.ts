@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kill, processesOf } from "./processes.ts";
 
 /**
- * Most processes stop at once. A process whose child was stopped between vfork and exec waits for that child and does
- * not stop.
+ * Most processes stop at once. A process whose child was stopped between vfork and exec waits for
+ * that child and does not stop.
  */
 const STOPS_WITHIN_MS = 200;
 const TRIES = 50;

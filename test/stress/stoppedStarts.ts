@@ -24,8 +24,8 @@ import {
 } from "./standingHolder.ts";
 
 /**
- * The time after the creation of a sign-in's lock: before, during and after the write of its file, and before the
- * start of the worker.
+ * The time after the creation of a sign-in's lock: before, during and after the write of its file,
+ * and before the start of the worker.
  */
 const STOPPED_AFTER_MS = [0, 0.3, 0.6];
 /** Attempts to stop a process in those few milliseconds. */
@@ -36,8 +36,8 @@ const PAGE_MS = 2_000;
 type Wakes = "after the sign-in" | "while it is open";
 
 /**
- * A process is stopped while it starts a sign-in, and others take its lock over. When it continues, it must neither
- * open a second page nor end the first sign-in.
+ * A process is stopped while it starts a sign-in, and others take its lock over. When it continues,
+ * it must neither open a second page nor end the first sign-in.
  */
 export function stoppedStarts(report: Report): Promise<void>[] {
   return [

@@ -15,7 +15,7 @@ export interface Suite {
   readonly title: string;
   /** True if its rows mostly wait, and may run at once. */
   readonly concurrent?: boolean;
-  /** Registers the rows. Called while vitest collects the tests, so the work belongs into the rows. */
+  /** Registers the rows while vitest collects the tests, so the work belongs into the rows. */
   run(context: SuiteContext): Promise<void> | void;
 }
 

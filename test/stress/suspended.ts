@@ -11,7 +11,7 @@ import type { SuiteContext } from "./suite.ts";
 
 /** Longer than the limits of runs, locks and requests, and shorter than a sign-in stays open. */
 const SUSPENDED_MS = 150_000;
-/** The delay of a response that comes during the suspension, long after everything has been stopped. */
+/** The delay of a response that comes in the suspension, long after everything was stopped. */
 const MEANWHILE = { kind: "latency", ms: 2_000 } as const;
 const NEVER = { kind: "blackHole" } as const;
 /** Random moments within the usual time of a run. */
@@ -97,7 +97,7 @@ const SUSPENSIONS: Record<string, Suspension> = {
   },
 };
 
-/** All processes of a home are stopped for minutes, as in a sleeping machine, and continue. All rows at once. */
+/** A home's processes are stopped for minutes, as in a sleeping machine, all rows at once. */
 export async function suspensions({ report, random }: SuiteContext): Promise<void> {
   const lead = `suspended for ${SUSPENDED_MS / 1000} s`;
   const moments = Array.from({ length: MOMENTS }, (_, index) => {

@@ -31,8 +31,9 @@ import type { SuiteContext } from "./suite.ts";
 const ANSWER_MS = 1_000;
 
 /**
- * A holder stops for more than 60 s with the response of /token in memory or in transit. This is the worst moment:
- * its refresh token is spent, and the new one is not written. It may cost one sign-in, and then everything works.
+ * A holder stops for more than 60 s with the response of /token in memory or in transit. This is
+ * the worst moment: its refresh token is spent, and the new one is not written. It may cost one
+ * sign-in, and then everything works.
  */
 export function takenOverLocks({ report }: SuiteContext): Promise<void>[] {
   const rows = [
@@ -112,13 +113,13 @@ function leavesOthersLock(expect: Expect): Promise<Figures> {
 }
 
 /**
- * Stops between the last check of the file and the rename. By then the others have removed its temporary file, so it
- * must check again.
+ * Stops between the last check of the file and the rename. By then the others have removed its
+ * temporary file, so it must check again.
  */
 function heldAtRename(whose: "the token's" | "the sign-in's", expect: Expect): Promise<Figures> {
   return onLockStage(async (stage) => {
     if (whose === "the token's") await stage.signIn(-600);
-    // The first file that the start of a sign-in replaces. A process that refreshes has replaced the lock before.
+    // The first file that the start of a sign-in replaces. A refresh has replaced the lock before.
     const when = whose === "the token's" ? 2 : 1;
     const inject = `inject=rename:delay_enter=${HELD_UP_MS * 1000}:when=${when}`;
     const through = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e", inject];

@@ -6,9 +6,9 @@ import type { Random } from "./random.ts";
 const LONGEST_TEAR_MS = 40;
 
 /**
- * Rewrites a file in place continuously, like tools that use no rename: truncates it and writes it in pieces, or
- * writes over a longer text whose end remains. Returns a function that stops this, leaves the file whole, and returns
- * the number of writes.
+ * Rewrites a file in place continuously, like tools that use no rename: truncates it and writes it
+ * in pieces, or writes over a longer text whose end remains. Returns a function that stops this,
+ * leaves the file whole, and returns the number of writes.
  */
 export function tearFiles(path: string, content: object, random: Random): () => Promise<number> {
   let running = true;

@@ -7,8 +7,8 @@ import { isGoodOutput, openStage, REGION, SESSION, type Stage } from "./stage.ts
 import { tokenFault } from "./tokenFault.ts";
 
 /**
- * Callers of each session while one session hangs: few enough that all have started long before the first one gives
- * up.
+ * Callers of each session while one session hangs: few enough that all have started long before the
+ * first one gives up.
  */
 const CALLERS_BESIDE_HANGING = 20;
 const CALLERS_EACH = 50;
@@ -79,7 +79,7 @@ async function bothHealthy(state: "nobody signed in" | "expired", expect: Expect
   });
 }
 
-/** The other session cannot refresh, because its OIDC service accepts requests and never responds. */
+/** The other session cannot refresh: its OIDC service accepts requests and never responds. */
 async function oneHangs(expect: Expect): Promise<Figures> {
   return onPair(async ({ stage, sides }) => {
     const [own, other] = sides as [Side, Side];

@@ -61,7 +61,7 @@ const CASES: Record<string, ClockCase> = {
   "an hour ahead, roles of 1 hour": { hoursAhead: 1, tokenHours: 3, roleHours: 1, ending: EXPIRED },
 };
 
-/** The clock of the program and of its worker is an hour off. The services' clock and the files' times are right. */
+/** The clock of program and worker is an hour off; the services' and the files' are right. */
 export async function wrongClocks(report: SuiteContext["report"]): Promise<void> {
   const library = faketime();
   for (const [name, clockCase] of Object.entries(CASES)) {
@@ -85,7 +85,7 @@ async function onWrongClock(
   try {
     if (!library) stage.center.advance(-aheadMs);
     if (tokenHours !== undefined) {
-      // The file's time is the service's, which is this process's clock in one case and not in the other.
+      // The file's time is the service's, which in one case is this process's clock.
       const rightAheadHours = library ? 0 : -hoursAhead;
       await stage.signIn((tokenHours + rightAheadHours) * HOUR_SECONDS);
       if (tokenHours < 0) stage.center.expireAccessTokens();

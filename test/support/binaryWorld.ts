@@ -50,7 +50,7 @@ export interface BinaryWorldOptions {
   env?: Record<string, string | undefined>;
 }
 
-/** A home with the session `corp`, a local Identity Center, a browser: everything that the executable needs. */
+/** A home with the session `corp`, a local Identity Center and a browser. */
 export async function binaryWorld(given: BinaryWorldOptions = {}): Promise<BinaryWorld> {
   const [home, center] = await Promise.all([
     makeHome({ config: given.config ?? sessionSection("corp") }),

@@ -6,8 +6,8 @@ import { pinnedNode } from "../../scripts/toolchain.mjs";
 const built = (name: string) => fileURLToPath(new URL(`../../dist/${name}`, import.meta.url));
 
 /**
- * The command installed as `sso-cred`: the native front, or the program if there is no C compiler. Built by the
- * set-up of the tests.
+ * The command installed as `sso-cred`: the native front, or the program if there is no C compiler.
+ * Built by the set-up of the tests.
  */
 export const EXECUTABLE = built("sso-cred");
 const core = built("sso-cred-core");

@@ -6,7 +6,7 @@ export const NICETIES = "chmod,fchmod,fchmodat,chown,fchown,fchownat,link,linkat
 /** The error codes of those file systems. */
 export const REFUSALS = ["EPERM", "EOPNOTSUPP", "ENOSYS", "EINVAL"];
 
-/** A tracer's command line, to be put before a program's, that makes these calls fail with this code. */
+/** A tracer's command line, put before a program's, that fails these calls with this code. */
 export function refusing(calls: string, code: string): string[] {
   if (!canTrace) throw new Error("needs strace");
   return [
@@ -34,8 +34,8 @@ export interface ChildOptions {
 }
 
 /**
- * Runs code in a process of its own, for tests that change state of the whole process. `module` is `m` in the code.
- * Returns what the code printed.
+ * Runs code in a process of its own, for tests that change state of the whole process. `module` is
+ * `m` in the code. Returns what the code printed.
  */
 export function runInChild(module: URL, code: string, options: ChildOptions = {}): string {
   const { umask = "022", unprivileged = false, fileBlocks, refused } = options;

@@ -1,12 +1,12 @@
 import { watchIo } from "./ioActivity.ts";
 
-/** A clock that stands still until everybody sleeps, and then jumps to the earliest wake-up time. */
+/** A clock that stands still until all sleep, and then jumps to the earliest wake-up time. */
 export interface FakeClock {
   now(): number;
   sleep(ms: number): Promise<void>;
   /** Advances the clock by hand. Sleepers whose time has come wake in order. */
   advance(ms: number): void;
-  /** Keeps all sleepers asleep between these two calls, for tests that look at an intermediate state. */
+  /** Keeps all sleepers asleep between these two calls, to look at an intermediate state. */
   hold(): void;
   release(): void;
 }
@@ -30,7 +30,7 @@ export function fakeClock(startsAt = Date.parse("2026-03-01T12:00:00Z")): FakeCl
     while (sleepers.length > 0 && !held) {
       await io.quiet();
       if (held) break;
-      // Array.prototype.sort is stable, so sleepers with equal times wake in the order in which they fell asleep.
+      // Array.prototype.sort is stable, so sleepers with equal times wake in their order.
       sleepers.sort((a, b) => a.wakesAt - b.wakesAt);
       const first = sleepers.shift();
       now = Math.max(now, first?.wakesAt ?? now);

@@ -12,8 +12,8 @@ export interface FakeSystemOptions {
   /** The id of the person's terminal; absent: there is no terminal. */
   terminal?: string;
   /**
-   * `visit` fetches the page in the background, `ignore` opens it and does nothing, `none` cannot open a page,
-   * `forbidden` fails the test. Default: forbidden.
+   * `visit` fetches the page in the background, `ignore` opens it and does nothing, `none` cannot
+   * open a page, `forbidden` fails the test. Default: forbidden.
    */
   browser?: "visit" | "ignore" | "none" | "forbidden";
   /** Runs the detached process. Without it, a start is only recorded in `detached`. */

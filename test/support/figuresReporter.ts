@@ -1,6 +1,6 @@
 import type { Reporter, TestModule, TestSuite } from "vitest/node";
 
-/** Prints the figures that tests have measured (`task.meta.figures`) as Markdown tables, one for each suite. */
+/** Prints measured figures (`task.meta.figures`) as Markdown tables, one for each suite. */
 export default class FiguresReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     for (const suite of modules.flatMap((module) => [...module.children.suites()])) {

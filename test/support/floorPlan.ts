@@ -5,8 +5,8 @@ import { importsOf } from "./imports.ts";
 export type Sources = Readonly<Record<string, string>>;
 
 /**
- * Lowest floor first. An entry is a file of src or, with a slash, a folder. Files of a folder may have an entry on a
- * lower floor.
+ * Lowest floor first. An entry is a file of src or, with a slash, a folder. Files of a folder may
+ * have an entry on a lower floor.
  */
 export type FloorTable = readonly (readonly string[])[];
 
@@ -62,7 +62,7 @@ export function cycles(sources: Sources): string[] {
   return found;
 }
 
-/** Everything that is loaded with `file`: the files of src, and packages and built-ins by their names. */
+/** All that is loaded with `file`: files of src, and packages and built-ins by name. */
 export function staticClosure(file: string, sources: Sources): string[] {
   const seen = new Set<string>();
   const walk = (name: string) => {

@@ -12,7 +12,7 @@ export interface LoneFront {
   remove(): void;
 }
 
-/** A copy of the front without a program beside it: it either answers a call itself or ends with exit 3. */
+/** A front without a program beside it: it answers a call itself or ends with exit 3. */
 export function loneFront(source = EXECUTABLE): LoneFront {
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-front-"));
   const file = join(folder, "sso-cred");
@@ -20,7 +20,7 @@ export function loneFront(source = EXECUTABLE): LoneFront {
   return { folder, file, remove: () => rmSync(folder, { recursive: true }) };
 }
 
-/** The front under AddressSanitizer and UndefinedBehaviorSanitizer, or the reason why it cannot be built here. */
+/** The front under AddressSanitizer and UBSan, or the reason why it cannot be built here. */
 export async function sanitizedFront(): Promise<LoneFront | string> {
   const compiler = await findCompiler(hostTarget(), { zig: false, say() {} });
   if (compiler === undefined) return "there is no C compiler";

@@ -9,7 +9,7 @@ export function executable(): string {
   return process.env[VARIABLE] ?? EXECUTABLE;
 }
 
-/** vitest's global set-up: builds the executable and copies it, so that a later build does not change what is tested. */
+/** vitest's global set-up: a copy of the built executable, which no later build changes. */
 export default function setup(): () => void {
   if (process.env[VARIABLE]) return () => {};
   buildExecutable();

@@ -104,7 +104,7 @@ export function roleFile(expiration: number, accountId: string): Record<string, 
 
 export const START_URL = "https://d-1234567890.awsapps.com/start";
 
-/** Config text of one `[sso-session]` with the usual keys; `extra` are further lines of the section. */
+/** Config text of an `[sso-session]` with the usual keys; `extra` are further lines. */
 export function sessionSection(name: string, extra: string[] = []): string {
   const lines = [
     `[sso-session ${name}]`,

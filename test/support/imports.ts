@@ -9,7 +9,7 @@ const FROM = /^(?:import|export)\s+(?<type>type\s)?[^"';()=]*?\bfrom\s+"(?<speci
 const BARE = /^import\s+"(?<specifier>[^"]+)"/gm;
 const DYNAMIC = /\bimport\(\s*(?:"(?<specifier>[^"]+)")?/g;
 
-/** Finds the imports in a file that Biome has formatted: statements at the line's start, double quotes. */
+/** Finds the imports in a file formatted by Biome: at the line's start, in double quotes. */
 export function importsOf(source: string): Import[] {
   const text = source.replace(/^\s*(?:\/\/|\/\*|\*).*$/gm, "");
   return [

@@ -1,7 +1,7 @@
 import { subscribe } from "node:diagnostics_channel";
 import { WITHHELD } from "../identityCenter/misbehaviour.ts";
 
-/** After so many turns of the event loop without activity, everything counts as waiting for the clock. */
+/** After so many idle turns of the event loop, everything counts as waiting for the clock. */
 const QUIET_TURNS = 8;
 /** Activity that lasts longer than this (real time) does not delay the fake clock. */
 const LONGEST_WAIT_MS = 1000;
@@ -13,8 +13,8 @@ const withheld = new Set<unknown>();
 watchRequests();
 
 /**
- * Watches this process's requests, files and children, so that a fake clock can tell "everybody sleeps" from "a
- * response is on its way". Requests that the emulator never answers do not count.
+ * Watches this process's requests, files and children, so that a fake clock can tell "everybody
+ * sleeps" from "a response is on its way". Requests that the emulator never answers do not count.
  */
 export function watchIo(): { quiet(): Promise<void> } {
   const children = () => process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap").length;

@@ -4,9 +4,10 @@ import { lock as properLock } from "proper-lockfile";
 import { withLock } from "../../src/cache/lock.ts";
 
 /**
- * A process that takes a lock and checks whether it is alone: `ours|proper FOLDER ROUNDS HOLD_MS`. Round n, in FOLDER/n: waits for
- * the file `start`, so that all contenders begin at once, takes `lock`, and prints `alone` or `crowded`.
- * With a `HOLD_MS` of -1: takes FOLDER/lock, prints `held`, and keeps it until killed.
+ * A process that takes a lock and checks whether it is alone: `ours|proper FOLDER ROUNDS HOLD_MS`.
+ * Round n, in FOLDER/n: waits for the file `start`, so that all contenders begin at once, takes
+ * `lock`, and prints `alone` or `crowded`. With a `HOLD_MS` of -1: takes FOLDER/lock, prints
+ * `held`, and keeps it until killed.
  */
 const [kind = "", folder = "", rounds = "", holdText = "20"] = process.argv.slice(2);
 const holdMs = Number(holdText);

@@ -16,7 +16,9 @@ export interface Observation {
   loaded: string[];
   /** The chunks that ran. `rejected`: V8 did not accept their code cache. */
   scripts: { filename: string; rejected: boolean | undefined }[];
-  /** V8's digest of its version and flags at the end of the run. Code caches are only valid for the same digest. */
+  /**
+   * V8's digest of its version and flags at the run's end; code caches are valid for one digest.
+   */
   cacheTag: number;
 }
 
@@ -55,8 +57,8 @@ const observed = { required: [], loaded: [], scripts: [], cacheTag: 0 };
 `;
 
 /**
- * The built executable with an observer before its entry, and with warnings enabled: V8 warns about a rejected code
- * cache on stderr.
+ * The built executable with an observer before its entry, and with warnings enabled: V8 warns about
+ * a rejected code cache on stderr.
  */
 export async function makeObservedExecutable(): Promise<{ file: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "sso-cred-observed-"));

@@ -23,13 +23,13 @@ export interface OnTerminal {
   screen(): Promise<string>;
   /** The part in the terminal's window. */
   window(): Promise<string>;
-  /** The lines of the screen as they were written. `isWrapped`: the terminal broke the line, as it was too long. */
+  /** The screen's lines as written. `isWrapped`: the terminal broke a line that was too long. */
   lines(): Promise<{ text: string; isWrapped: boolean }[]>;
   /** Presses keys; `KEYS` has names for the unprintable ones. */
   type(keys: string): void;
   /**
-   * Waits until the screen shows this, and returns it. Fails after `deadlineMs` (20 s) with the screen in the
-   * message.
+   * Waits until the screen shows this, and returns it. Fails after `deadlineMs` (20 s) with the
+   * screen in the message.
    */
   waitFor(text: string | RegExp, deadlineMs?: number): Promise<string>;
   /** Changes the size of the terminal's window. */
@@ -74,7 +74,7 @@ export function startOnTerminal(
     raw += data;
     screen.write(data);
   });
-  // Programs ask for the cursor's position, and would wait forever for a screen that does not respond.
+  // Programs ask for the cursor's position, and would wait forever without a response.
   screen.onData((answer) => child.write(answer));
 
   const readFrom = (top: "whole" | "window") =>
@@ -152,8 +152,9 @@ export function startBinaryOnTerminal(args: readonly string[], options?: Termina
 }
 
 /**
- * `sh -c COMMAND` with a controlling terminal but redirected standard streams, as an SDK runs a credential_process:
- * the screen shows only what was written to /dev/tty. The executable is `$SSO_CRED`.
+ * `sh -c COMMAND` with a controlling terminal but redirected standard streams, as an SDK runs a
+ * credential_process: the screen shows only what was written to /dev/tty. The executable is
+ * `$SSO_CRED`.
  */
 export function startShellBehindTerminal(command: string, options: TerminalOptions = {}): OnTerminal {
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-streams-"));

@@ -103,7 +103,7 @@ export function expectSameRequests(scenario: string, { requests }: Awaited<Retur
   expect(got).toEqual(wanted);
 }
 
-/** The AWS CLI's cache files, with name, bytes and mode. In a role's file, our own fields follow the CLI's. */
+/** The AWS CLI's cache files: name, bytes, mode. In a role's file, our fields follow the CLI's. */
 export function expectSameFiles(scenario: string, { aws }: Awaited<ReturnType<typeof replay>>): void {
   for (const cache of CACHES) {
     const theirs = filesOf(join(VECTORS, scenario, "dot-aws", cache));

@@ -63,8 +63,8 @@ export function bareEnv(options: RunOptions): Record<string, string> {
 }
 
 /**
- * Starts a program like an SDK: with pipes and a bare environment. It gets a session of its own, so that it cannot
- * reach the terminal of the test run.
+ * Starts a program like an SDK: with pipes and a bare environment. It gets a session of its own, so
+ * that it cannot reach the terminal of the test run.
  */
 export function start(file: string, args: readonly string[], options: RunOptions = {}): Running {
   const began = performance.now();

@@ -14,7 +14,7 @@ const IN_ONE_PIECE = /^ +(?:https?:|sso-cred |run: |open: )|^[-+ @]|^https:|^sso
 export function screenBook(home: Home) {
   const pages: string[] = [];
   return {
-    /** Adds a screen. Fails if the terminal had to break a line that the program could have broken. */
+    /** Adds a screen. Fails if the terminal broke a line that the program could have broken. */
     async add(title: string, terminal: OnTerminal): Promise<void> {
       const lines = await terminal.lines();
       const broken = lines.filter(({ text, isWrapped }) => isWrapped && !IN_ONE_PIECE.test(text));

@@ -12,8 +12,8 @@ export interface ScriptedServer {
 }
 
 /**
- * Responds from a list, for values that an emulator would generate. `/authorize` acts as a person who allows the
- * sign-in, with the code `code-1`; it needs no entry and is not recorded.
+ * Responds from a list, for values that an emulator would generate. `/authorize` acts as a person
+ * who allows the sign-in, with the code `code-1`; it needs no entry and is not recorded.
  */
 export async function scriptedServer(script: Script): Promise<ScriptedServer> {
   const requests: Incoming[] = [];

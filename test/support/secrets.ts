@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IdentityCenter } from "../identityCenter/identityCenter.ts";
 
-/** Secrets that must not leave their files and requests: those from the services, and those sent to them. */
+/** Secrets that must not leave their files and requests: those received, and those sent. */
 export function secretsOf({ state, requests }: IdentityCenter): string[] {
   const sent = requests.flatMap(({ body }) =>
     Object.entries(typeof body === "object" && body !== null ? body : {})
@@ -48,8 +48,8 @@ export function entriesBelow(folder: string): Entry[] {
 }
 
 /**
- * `NAME: secret` for each file below the folder that holds one. `except` lists files and, with a slash at the end,
- * folders.
+ * `NAME: secret` for each file below the folder that holds one. `except` lists files and, with a
+ * slash at the end, folders.
  */
 export function secretsBelow(
   folder: string,
@@ -75,7 +75,7 @@ export interface SeenProcess {
   environment: string[];
 }
 
-/** Searches every process of a home, and the folders that it knows, again and again until `stop`. */
+/** Searches every process of a home and the folders that it knows, repeatedly until `stop`. */
 export function watchHome(home: string): { stop(): Promise<{ processes: SeenProcess[]; entries: Entry[] }> } {
   const processes = new Map<string, SeenProcess>();
   const entries = new Map<string, Entry>();

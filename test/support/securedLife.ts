@@ -10,7 +10,7 @@ import { processesOf } from "./secrets.ts";
 import { canTrace, logSystemCalls, type SystemCalls } from "./systemCalls.ts";
 
 export interface SecuredLife extends BinaryWorld {
-  /** The home, the folder of temporary files and the current folder: all folders that the program knows. */
+  /** All folders that the program knows: the home, the temporary and the current one. */
   readonly places: { readonly home: string; readonly temporary: string; readonly current: string };
   /** Runs the command line to its end. */
   call(...args: string[]): Promise<RunResult>;

@@ -12,7 +12,7 @@ const DOCUMENTS = [
     .map((name) => `docs/${name}`),
 ];
 
-/** Commands of other programs in the text of a document, by their beginning, and why no test runs them as they stand. */
+/** Other programs' commands in a document, by their beginning, and why no test runs them. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   "aws configure export-credentials": "the AWS CLI's own: the same row says what to run instead",
   "aws configure list-profiles": "the AWS CLI's own, which we do not change",

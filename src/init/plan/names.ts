@@ -46,7 +46,7 @@ export function profileHeader(name: string): string {
   return name === "default" ? "[default]" : `[profile ${printable(name, 64)}]`;
 }
 
-/** @throws SsoCredError("usage") for a field that does not exist and for a brace that is not a field's. */
+/** @throws SsoCredError("usage") for an unknown field, and for a brace that is not a field's. */
 export function checkTemplate(template: string): void {
   for (const [whole, field = ""] of template.matchAll(/\{([^{}]*)\}|[{}]/g)) {
     if (FIELDS.includes(field)) continue;

@@ -1,4 +1,5 @@
-// Who am I, by the AWS SDKs for Go: probe v1|v2|base PROFILE, `-` for none. Prints {"arn"}, PROBE_TIMES times with one client.
+// Who am I, by the AWS SDKs for Go: probe v1|v2|base PROFILE, `-` for none. Prints {"arn"},
+// PROBE_TIMES times with one client.
 package main
 
 import (

@@ -5,7 +5,7 @@ import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
 
-/** Who am I, by the AWS SDK for Java 2: Probe PROFILE, `-` for none. Prints {"arn"}, PROBE_TIMES times with one client. */
+/** Who am I, by the SDK for Java 2: Probe PROFILE (`-`: none). {"arn"} PROBE_TIMES times. */
 public class Probe {
   public static void main(String[] args) throws InterruptedException {
     AwsCredentialsProvider credentials = args[0].equals("-")

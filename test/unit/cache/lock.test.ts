@@ -33,7 +33,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const MINUTE_MS = 60_000;
-/** Waits at most 10 s of the fake clock. Returns what `work` returns, or fails as `withLock` does. */
+/** Waits at most 10 s of the fake clock. Returns what `work` returns, or fails as `withLock`. */
 async function take(path = lock, work = async () => "worked", pollWhileWaiting?: () => string | undefined) {
   const system = fakeSystem();
   const wait = {

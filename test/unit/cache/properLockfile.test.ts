@@ -20,8 +20,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { withLock } from "../../../src/cache/lock.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
 
-// The holder of a lock, with each of the five faults. Their cost for the service and the person is counted with the
-// program itself: test/stress/deadHolders.ts, hurtLocks.ts, takenOver.ts.
+// The holder of a lock, with each of the five faults. Their cost for the service and the person is
+// counted with the program itself: test/stress/deadHolders.ts, hurtLocks.ts, takenOver.ts.
 const CONTENDER = fileURLToPath(new URL("../../support/lockContender.ts", import.meta.url));
 const HOUR_MS = 3_600_000;
 

@@ -66,7 +66,7 @@ const line = fc.oneof(
   },
 );
 
-/** Config texts in every known dialect: comments, odd spacing, any line end, repeated sections and keys. */
+/** Configs in every known dialect: comments, odd spacing, line ends, repeated sections and keys. */
 export const configText: fc.Arbitrary<string> = fc
   .tuple(
     fc.boolean(),

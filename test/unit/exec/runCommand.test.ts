@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 
 const module = (path: string) => JSON.stringify(import.meta.resolve(`../../../src/${path}`));
 
-/** The signal arrives at the process before the command starts, and would come to JavaScript after that. */
+/** The signal comes before the command starts; JavaScript would see it only after that. */
 const EARLY = `
 import { realSystem } from ${module("platform/realSystem.ts")};
 import { runCommand } from ${module("exec/runCommand.ts")};

@@ -3,7 +3,7 @@ import fc from "fast-check";
 /** Set by `npm run fuzz`: the factor for inputs and time. */
 const FACTOR = Number(process.env.FUZZ ?? 1);
 
-/** The limits of one property. fast-check prints seed and path of a failure; `FUZZ_SEED` sets the seed. */
+/** The limits of one property. fast-check prints a failure's seed; `FUZZ_SEED` sets it. */
 export function runs(numRuns: number, limitMs = 6_000) {
   return {
     numRuns: numRuns * FACTOR,

@@ -5,8 +5,8 @@ import { CA_FILE, SERVER_TLS } from "../../support/testCertificates.ts";
 import { accessTo, JSON_TYPE, ROLE_CREDENTIALS } from "./servers.ts";
 
 /**
- * Runs in a thread of its own, so that it continues while this one stops. It reports what it receives, and is slow
- * with TLS.
+ * Runs in a thread of its own, so that it continues while this one stops. It reports what it
+ * receives, and is slow with TLS.
  */
 const SERVER = `
   const { parentPort, workerData: { scheme, tls, head, body, answerAfterMs } } = require("node:worker_threads");

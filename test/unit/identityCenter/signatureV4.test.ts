@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Incoming } from "../../identityCenter/http.ts";
 import { isSignedWith, parseAuthorization } from "../../identityCenter/signatureV4.ts";
 
-// The examples of "Signature calculations for the Authorization header" in the Amazon S3 API reference.
+// The examples of "Signature calculations for the Authorization header" (Amazon S3 API reference).
 const SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 const SCOPE = "AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request";
 const EXAMPLES = {

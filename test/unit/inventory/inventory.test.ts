@@ -14,7 +14,7 @@ import { fakeSystem } from "../../support/fakeSystem.ts";
 const session = { name: "my-sso", startUrl: "https://example.com/start" };
 const throttled = () => serviceUnavailable("429", "429", { retry: true, isThrottled: true, status: 429 });
 
-/** A portal in memory on the test's clock: a token bucket, latency, and faults by request number. */
+/** A portal in memory, on the test's clock: token bucket, latency, faults by request number. */
 function fakePortal(
   clock: { now(): number; sleep(ms: number): Promise<void> },
   { accounts = 500, perSecond = 20, latencyMs = 80, failAt = -1, burst = 20 } = {},

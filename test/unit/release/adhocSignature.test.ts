@@ -31,8 +31,8 @@ test("rejects a file that is not a program for macOS", () => {
 });
 
 /**
- * The program as packing leaves it: without the load command, which Go's linker writes last, and without the
- * signature.
+ * The program as packing leaves it: without the load command, which Go's linker writes last, and
+ * without the signature.
  */
 function withoutSignature(program: Buffer): Buffer {
   const commandsEnd = 32 + program.readUInt32LE(20);

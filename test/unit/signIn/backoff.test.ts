@@ -99,8 +99,8 @@ it("causes no failure where nothing can be written", async () => {
 });
 
 /**
- * The state machine of a session's failed sign-ins, step by step: the error of the next call, and whether a tab may
- * open.
+ * The state machine of a session's failed sign-ins, step by step: the error of the next call, and
+ * whether a tab may open.
  */
 it("repeats a failure for ten seconds, then backs off, then lets the next tab open", () => {
   for (const end of ["failed", "refused"] as const) {

@@ -15,7 +15,7 @@ export async function callbackRequests() {
     isAnswered = true;
   });
 
-  /** Sends the pieces one by one. Returns the response when the other side, or a short wait, ends it. */
+  /** Sends the pieces one by one. Returns the response at the other side's end or after a wait. */
   function exchange(pieces: readonly Uint8Array[]): Promise<string> {
     return new Promise((resolve) => {
       let answer = "";
@@ -33,7 +33,9 @@ export async function callbackRequests() {
   const addressed = (piece: string) => Buffer.from(piece.replaceAll(PORT, `127.0.0.1:${port}`), "latin1");
 
   return {
-    /** Pieces are Latin-1: one byte for each character. False for the one valid request, which is not sent. */
+    /**
+     * Pieces are Latin-1, a byte a character. False for the one valid request, which is not sent.
+     */
     async refuses(pieces: readonly string[]): Promise<boolean> {
       if (isTheAnswer(pieces.join(""))) return false;
       const answer = await exchange(pieces.map(addressed));

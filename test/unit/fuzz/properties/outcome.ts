@@ -21,7 +21,7 @@ export function assertClean(
   }
 }
 
-/** Asserts a known exit code, nothing or one clean message on stderr, and no invisible characters. */
+/** Asserts a known exit code, at most one clean message on stderr, no invisible characters. */
 export function assertOrderly(code: number, system: FakeSystem): void {
   assertClean(code, system);
   assert.match(system.stderr, code === 0 ? /^$/ : SENTENCES);

@@ -49,9 +49,9 @@ function sectionsOf(text: string): Map<string, ReadonlyMap<string, string>> {
 const MOST_PAIRS = 160_000;
 
 /**
- * Every byte that the plan does not change is still there, in order: some sequence of removals and insertions leads
- * from the old lines to the new ones and contains only planned changes. Blank lines go with a removed section and
- * precede an added one; a last line without an end gets one.
+ * Every byte that the plan does not change is still there, in order: some sequence of removals and
+ * insertions leads from the old lines to the new ones and contains only planned changes. Blank
+ * lines go with a removed section and precede an added one; a last line without an end gets one.
  */
 export function keepsTheRest({ before, after, edits }: Plan): void {
   assert.equal(after.startsWith("\ufeff"), before.startsWith("\ufeff"));
@@ -74,7 +74,7 @@ function linesOf(text: string): string[] {
   return text.replace(/^\ufeff/, "").match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
 }
 
-/** The smallest number of unplanned removals and insertions that lead from one text to the other. */
+/** The smallest number of unplanned removals and insertions that lead from one to the other. */
 function unplanned(
   before: readonly string[],
   after: readonly string[],

@@ -51,7 +51,9 @@ export const goodAnswer = (path: string): Answer => ({
   body: Buffer.from(JSON.stringify(GOOD_ANSWERS[path] ?? {})),
 });
 
-/** Portal and OIDC service that respond as told, over real HTTP, and callers with a home of their own. */
+/**
+ * Portal and OIDC service that respond as told, over real HTTP; callers with homes of their own.
+ */
 export async function serviceAnswers() {
   let answers: Answers = {};
   const home = await makeHome({ config: CONFIG });
@@ -145,7 +147,7 @@ export async function serviceAnswers() {
       const { code } = await call(["logout"], Date.now() + 3_600_000, "never");
       assert.deepEqual([code, await home.files(".aws/sso")], [0, []]);
     },
-    /** `init` fails or writes; after writing, a second run changes nothing. Returns whether it wrote. */
+    /** `init` fails or writes, and then a second run changes nothing. Returns whether it wrote. */
     async initHolds(given: Answers, config: Uint8Array, flags: readonly string[]): Promise<boolean> {
       answers = given;
       const line = ["init", "corp", "--command", "sso-cred", "--yes", ...flags];

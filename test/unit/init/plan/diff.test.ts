@@ -101,8 +101,8 @@ const TOOLS: [string, (folder: string, patch: string) => string[]][] = [
 ];
 
 /**
- * Texts with every kind of line end, with and without one at the end, and sometimes with a byte that no terminal
- * shows.
+ * Texts with every kind of line end, with and without one at the end, and sometimes with a byte
+ * that no terminal shows.
  */
 const text = fc
   .tuple(

@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Reads with the SDK for JavaScript. Each call uses another file, because the SDK caches by path. */
+/** Reads with the SDK for JavaScript. Each call uses another file, as the SDK caches by path. */
 async function readBySdk(text: string) {
   const path = join(folder, `config-${written++}`);
   writeFileSync(path, text);
@@ -44,7 +44,7 @@ describe("the SDK for JavaScript reads as we do", () => {
     expect(ours.size).toBeGreaterThan(0);
     const { profiles } = await readBySdk(text);
     for (const profile of ours.keys()) {
-      // Both treat the end of the line as a comment; only the SDK removes it before it runs the line.
+      // Both treat the end of the line as a comment; only the SDK removes it.
       const line = readCurrentConfig(text)
         .profiles.get(profile)
         ?.get("credential_process")

@@ -13,7 +13,7 @@ const name = fc
   .map((characters) => characters.join("").trim())
   .filter((text) => text !== "");
 
-/** A name as the AWS CLI writes it into a header: quoted by `shlex.quote` if it holds blanks or quotes. */
+/** A name as the AWS CLI writes it into a header: `shlex.quote`d if it holds blanks or quotes. */
 const quoted = (text: string) =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
 

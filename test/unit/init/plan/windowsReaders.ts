@@ -33,9 +33,10 @@ export function crtSplit(line: string): string[] {
 }
 
 /**
- * The line that `cmd /C` runs (`cmd /?`). A line that begins with a quote keeps its quotes only if there are exactly
- * two, with blanks and none of &<>()@^| between them, around the name of an executable file. Otherwise the first and
- * the last quote are removed. Throws if a special character of cmd would take effect.
+ * The line that `cmd /C` runs (`cmd /?`). A line that begins with a quote keeps its quotes only if
+ * there are exactly two, with blanks and none of &<>()@^| between them, around the name of an
+ * executable file. Otherwise the first and the last quote are removed. Throws if a special
+ * character of cmd would take effect.
  */
 export function cmdSlashC(line: string, isExecutable: (path: string) => boolean): string {
   const stripped = stripQuotes(line, isExecutable);

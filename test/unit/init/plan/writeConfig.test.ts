@@ -31,7 +31,7 @@ const text = (file: string) => readFileSync(file, "utf8");
 const python = (code: string, ...args: string[]) =>
   spawnSync("python3", ["-c", `import os, sys, struct\n${code}`, ...args], { encoding: "utf8" });
 
-/** An extended attribute, and an access control list that lets user 23456 read (acl(5), as the kernel stores it). */
+/** An extended attribute, and an ACL by which user 23456 may read, in the kernel's form. */
 const SET = `
 os.setxattr(sys.argv[1], "user.note", b"kept")
 acl = [(1, 6, -1), (2, 4, 23456), (4, 4, -1), (16, 4, -1), (32, 0, -1)]
