@@ -4,8 +4,8 @@ import { SsoCredError } from "../errors.ts";
 import { profilesToOffer } from "../init/plan/adoption.ts";
 import { canBeWritten } from "../init/plan/command.ts";
 import { describeConflict } from "../init/plan/conflicts.ts";
-import { type CurrentConfig, profileRoles } from "../init/plan/currentConfig.ts";
-import type { Files, InitOptions } from "../init/plan/initOptions.ts";
+import { type CurrentConfig, type Files, profileRoles } from "../init/plan/currentConfig.ts";
+import type { InitOptions } from "../init/plan/initOptions.ts";
 import { askProfile, type ProfileAnswers } from "../init/wizard/profileAnswers.ts";
 import type { Asking } from "../init/wizard/questions.ts";
 import { askRoles, noAccounts } from "../init/wizard/roleAnswers.ts";
@@ -16,9 +16,9 @@ import { namedAccounts, selectedRoles } from "../inventory/refusedAccounts.ts";
 import type { Role, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { type InitFlags, modeOf, selectionOf } from "./initFlags.ts";
+import { type InitFlags, modeOf } from "./initFlags.ts";
 import { withInventory } from "./openPortal.ts";
-import { type Person, progressLine } from "./person.ts";
+import { progressLine } from "./person.ts";
 
 interface Choosing {
   readonly flags: InitFlags;
@@ -26,7 +26,6 @@ interface Choosing {
   readonly current: CurrentConfig;
   readonly answers: SessionAnswers;
   readonly asking: Asking;
-  readonly somebody: Person | undefined;
   readonly system: System;
 }
 
@@ -34,7 +33,7 @@ type Chosen = Pick<InitOptions, "wanted" | "keepOnly"> & { readonly profile: Pro
 
 /** The roles that get a profile, and its settings. Signs in only to ask the portal. */
 export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
-  const { flags, asking, somebody, system } = choosing;
+  const { flags, asking, system } = choosing;
   const { accountId, roleName, isMany, isUpkeep } = modeOf(flags);
   const session = sessionOf(choosing);
   const { current, files } = choosing;
@@ -43,9 +42,8 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
     flags.adopt ? undefined : describeConflict(current, names, name, files);
   const adoptable = profilesToOffer(current, { session: name, sessionKeys: keys }, files);
   const facts = { session: name, ssoRegion: session.region, isMany, adoptable, conflictOf };
-  const profileFlags = { region: flags.region, output: flags.output, profileName: flags["profile-name"] };
   const profileFor = (wanted: readonly Assignment[]) =>
-    askProfile(current, { ...facts, wanted }, profileFlags, asking);
+    askProfile(current, { ...facts, wanted }, flags, asking);
 
   // Without a terminal, fail on an open question before the sign-in, not after it.
   if (asking.prompts === undefined && !isUpkeep) await profileFor([]);
@@ -56,7 +54,7 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
     return { wanted, keepOnly: undefined, profile: await profileFor(wanted) };
   }
 
-  const signIn = { isAttended: somebody !== undefined, flags };
+  const signIn = { isAttended: asking.prompts !== undefined, flags };
   // What is removed is never decided by an old listing.
   const listing = { progress: progressLine(system), isFresh: flags.refresh || flags.prune || false };
   return await withInventory(session, signIn, listing, system, async (list) => {
@@ -96,7 +94,8 @@ async function selected(
 ): Promise<Assignment[]> {
   const session = sessionArgument(answers.name);
   const report = { say: asking.say, logoutArguments: session };
-  const all = await selectedRoles(list, selectionOf(flags), report);
+  const selection = { ...flags, accountId: flags["account-id"], roleName: flags["role-name"] };
+  const all = await selectedRoles(list, selection, report);
   const wanted = all.filter((assignment) => canBeWritten(assignment, system.platform));
   const unwritable = all.filter((assignment) => !wanted.includes(assignment));
   for (const { accountId, roleName } of unwritable.slice(0, 10)) {

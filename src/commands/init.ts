@@ -2,18 +2,22 @@ import { isatty } from "node:tty";
 import { loadConfig } from "../config/configFile.ts";
 import { noSection, sessionArgument } from "../config/session.ts";
 import { type ErrorKind, isKind, SsoCredError } from "../errors.ts";
-import { applyPlan } from "../init/plan/applyPlan.ts";
 import { checkCommand } from "../init/plan/command.ts";
-import { readConfigFiles } from "../init/plan/configFiles.ts";
 import {
   assertNoForeignProfiles,
   assertNoStrongerKeys,
   assertSessionMatches,
 } from "../init/plan/conflicts.ts";
-import { type CurrentConfig, readCurrentConfig } from "../init/plan/currentConfig.ts";
-import type { Files, InitOptions } from "../init/plan/initOptions.ts";
+import {
+  type CurrentConfig,
+  type Files,
+  readConfigFiles,
+  readCurrentConfig,
+} from "../init/plan/currentConfig.ts";
+import type { CommandOptions, InitOptions } from "../init/plan/initOptions.ts";
 import { type Plan, planConfig, planRepair, planRevert } from "../init/plan/plan.ts";
 import { countedProfiles, reportPlan } from "../init/plan/report.ts";
+import { applyPlan } from "../init/plan/writeConfig.ts";
 import type { Asking } from "../init/wizard/questions.ts";
 import { askSession, askSessionAgain, type SessionAnswers } from "../init/wizard/sessionAnswers.ts";
 import { ownPath } from "../platform/installation.ts";
@@ -22,10 +26,10 @@ import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { shellWord } from "../text/commandWords.ts";
 import { chosenRoles } from "./chosenRoles.ts";
-import { type InitFlags, readFlags, sessionFlags } from "./initFlags.ts";
+import { type InitFlags, readFlags } from "./initFlags.ts";
 import { confirmPlan, wantsToAdopt } from "./initOffers.ts";
 import { SignInCancelled } from "./login.ts";
-import { type Person, personAtTerminal } from "./person.ts";
+import { promptsAtTerminal } from "./person.ts";
 
 /** `sso-cred init`: questions or flags, sign-in, plan. Only the last step writes the config. */
 export async function init(args: readonly string[], system: System): Promise<number> {
@@ -41,13 +45,12 @@ export async function init(args: readonly string[], system: System): Promise<num
   if (flags.repair)
     return applyAndReport((files) => planRepair(files, flags.session, command), flags, system);
 
-  const somebody = await personAtTerminal(system);
   const asking: Asking = {
-    prompts: somebody?.prompts,
+    prompts: await promptsAtTerminal(system),
     takesDefaults: (flags.yes ?? false) || (flags["dry-run"] ?? false),
     say: (line) => system.writeStderr(prose(2, `${line}\n`)),
   };
-  const wizard: Wizard = { flags, command, asking, somebody, system };
+  const wizard: Wizard = { flags, command, asking, system };
   let written = "nothing";
   try {
     return await runWizard(wizard, () => {
@@ -71,9 +74,8 @@ function assertKnownSession(session: string | undefined, system: System): void {
 
 interface Wizard {
   readonly flags: InitFlags;
-  readonly command: Pick<InitOptions, "command" | "isCommandGiven" | "platform">;
+  readonly command: CommandOptions;
   readonly asking: Asking;
-  readonly somebody: Person | undefined;
   readonly system: System;
 }
 
@@ -81,7 +83,7 @@ async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number
   const { flags, command, asking, system } = wizard;
   let files = readConfigFiles(system);
   let current = readCurrentConfig(files.configText);
-  const answers = await askSession(current, sessionFlags(flags), asking);
+  const answers = await askSession(current, flags, asking);
   const session = { session: answers.name, sessionKeys: answers.keys };
   // Fail before the sign-in on what the plan would reject anyway.
   assertSessionMatches(current, session, files.configPath);

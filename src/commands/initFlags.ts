@@ -1,5 +1,4 @@
 import { SsoCredError, usageError } from "../errors.ts";
-import type { Selection } from "../inventory/assignment.ts";
 import { printable } from "../text/printable.ts";
 import { INIT_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
@@ -35,15 +34,6 @@ export function readFlags(args: readonly string[]) {
   return { ...values, session };
 }
 
-export function sessionFlags(flags: InitFlags) {
-  return {
-    session: flags.session,
-    startUrl: flags["start-url"],
-    ssoRegion: flags["sso-region"],
-    scopes: flags.scopes,
-  };
-}
-
 /** One profile, many, or upkeep: `--adopt` and `--prune` alone add no profiles. */
 export function modeOf(flags: InitFlags) {
   const { "account-id": accountId, "role-name": roleName } = flags;
@@ -55,14 +45,5 @@ export function modeOf(flags: InitFlags) {
     roleName,
     isMany,
     isUpkeep: ((flags.prune ?? false) || (flags.adopt ?? false)) && !asksForProfile,
-  };
-}
-
-export function selectionOf(flags: InitFlags): Selection {
-  return {
-    accounts: flags.accounts ?? [],
-    roles: flags.roles ?? [],
-    accountId: flags["account-id"],
-    roleName: flags["role-name"],
   };
 }

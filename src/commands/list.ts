@@ -1,6 +1,5 @@
 import { sessionTitle } from "../config/describeSession.ts";
-import { readConfigFiles } from "../init/plan/configFiles.ts";
-import { profilesByRole, readCurrentConfig, roleKey } from "../init/plan/currentConfig.ts";
+import { profilesByRole, readConfigFiles, readCurrentConfig, roleKey } from "../init/plan/currentConfig.ts";
 import type { Assignment } from "../inventory/assignment.ts";
 import { selectedRoles } from "../inventory/refusedAccounts.ts";
 import { prose, terminalColumns } from "../platform/output.ts";
@@ -10,20 +9,19 @@ import { printable, printableJson } from "../text/printable.ts";
 import { LIST_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
 import { withInventory } from "./openPortal.ts";
-import { personAtTerminal, progressLine } from "./person.ts";
+import { progressLine, promptsAtTerminal } from "./person.ts";
 import { chosenSession } from "./sessionArguments.ts";
 
 /** `sso-cred list`: the accounts and roles of the signed-in person, and their profiles. */
 export async function list(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseFlags(args, LIST_FLAGS);
   const session = await chosenSession(values, positionals, system);
-  const isAttended = (await personAtTerminal(system)) !== undefined;
-  const selection = { accounts: values.accounts ?? [], roles: values.roles ?? [] };
+  const isAttended = (await promptsAtTerminal(system)) !== undefined;
   const listing = { progress: progressLine(system), isFresh: values.refresh ?? false };
   const say = (line: string) => system.writeStderr(prose(2, `${line}\n`));
   const report = { say, logoutArguments: session.loginArguments };
   const found = await withInventory(session, { isAttended, flags: values }, listing, system, (inventory) =>
-    selectedRoles(inventory, selection, report),
+    selectedRoles(inventory, values, report),
   );
 
   const profileNames = session.name === null ? new Map<string, string[]>() : profilesOf(session.name, system);

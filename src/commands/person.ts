@@ -5,17 +5,12 @@ import type { Progress } from "../inventory/inventory.ts";
 import type { System } from "../platform/system.ts";
 import { cutTo } from "../text/columns.ts";
 
-/** The person at the terminal, for the commands that ask questions or show progress. */
-export interface Person {
-  readonly prompts: Prompts;
-}
-
 /** Undefined where nobody can be asked: stdin or stderr is redirected, or there is no terminal. */
-export async function personAtTerminal(system: System): Promise<Person | undefined> {
+export async function promptsAtTerminal(system: System): Promise<Prompts | undefined> {
   if (!isatty(0) || !isatty(2) || system.terminal() === undefined) return undefined;
-  if (system.env.TERM === "dumb") return { prompts: plainPrompts() };
+  if (system.env.TERM === "dumb") return plainPrompts();
   const { terminalPrompts } = await import("../init/wizard/prompts.ts");
-  return { prompts: terminalPrompts() };
+  return terminalPrompts();
 }
 
 export interface ProgressLine {

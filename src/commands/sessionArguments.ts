@@ -8,7 +8,7 @@ import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import type { SESSION_FLAGS } from "../usage/flags.ts";
 import type { FlagValues } from "../usage/parseFlags.ts";
-import { personAtTerminal } from "./person.ts";
+import { promptsAtTerminal } from "./person.ts";
 
 export type SessionArguments = FlagValues<typeof SESSION_FLAGS>;
 
@@ -69,15 +69,15 @@ function onlyLegacy(config: Config): string | undefined {
 async function onlyName(config: Config, system: System): Promise<string> {
   const found = onlySession(config);
   if ("only" in found) return found.only;
-  const person = await personAtTerminal(system);
-  if (!person) {
+  const prompts = await promptsAtTerminal(system);
+  if (!prompts) {
     throw new SsoCredError("usage", `which session? ${config.path} has ${listed(found.several)}: name one`);
   }
   const choices = found.several.map((name) => ({
     value: name,
     label: (columns: number) => printable(name, columns),
   }));
-  const chosen = await person.prompts.askSome({ message: "Which SSO session?", choices, isSingle: true });
+  const chosen = await prompts.askSome({ message: "Which SSO session?", choices, isSingle: true });
   if (!chosen) throw new SsoCredError("cancelled", "no session chosen");
   return chosen[0] as string;
 }

@@ -8,7 +8,7 @@ import { canRefresh } from "../credentials/refreshToken.ts";
 import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../identityCenter/endpoints.ts";
-import { readConfigFiles } from "../init/plan/configFiles.ts";
+import { readConfigFiles } from "../init/plan/currentConfig.ts";
 import { planRepair } from "../init/plan/plan.ts";
 import { countedProfiles } from "../init/plan/report.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";

@@ -7,18 +7,18 @@ export interface Assignment extends Account {
 
 /** The filters `--accounts`, `--roles`, `--account-id` and `--role-name`. */
 export interface Selection {
-  readonly accounts: readonly string[];
-  readonly roles: readonly string[];
+  readonly accounts?: readonly string[] | undefined;
+  readonly roles?: readonly string[] | undefined;
   readonly accountId?: string | undefined;
   readonly roleName?: string | undefined;
 }
 
-export function isSelectedAccount({ accounts, accountId }: Selection, account: Account): boolean {
+export function isSelectedAccount({ accounts = [], accountId }: Selection, account: Account): boolean {
   if (accountId !== undefined && account.accountId !== accountId) return false;
   return matchesAny(accounts, [account.accountId, account.accountName]);
 }
 
-export function isSelectedRole({ roles, roleName }: Selection, name: string): boolean {
+export function isSelectedRole({ roles = [], roleName }: Selection, name: string): boolean {
   return (roleName === undefined || name === roleName) && matchesAny(roles, [name]);
 }
 

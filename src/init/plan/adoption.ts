@@ -3,8 +3,8 @@ import { isKind, SsoCredError } from "../../errors.ts";
 import type { Role } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
 import { isAccountId } from "./command.ts";
-import { type CurrentConfig, roleKey, ssoProfileRole } from "./currentConfig.ts";
-import type { Files, InitOptions } from "./initOptions.ts";
+import { type CurrentConfig, type Files, roleKey, ssoProfileRole } from "./currentConfig.ts";
+import type { InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
 import { readOtherTool } from "./otherTools.ts";
 

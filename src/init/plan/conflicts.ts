@@ -3,8 +3,8 @@ import { DEFAULT_SCOPES, sessionArgument } from "../../config/session.ts";
 import { shownUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
-import { type CurrentConfig, ssoProfileRole } from "./currentConfig.ts";
-import type { Files, InitOptions } from "./initOptions.ts";
+import { type CurrentConfig, type Files, ssoProfileRole } from "./currentConfig.ts";
+import type { InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
 
 /** Keys in the credentials file that take precedence over credential_process in some SDK. */

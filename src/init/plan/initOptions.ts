@@ -1,8 +1,17 @@
 import type { Assignment } from "../../inventory/assignment.ts";
 import type { Role } from "../../model.ts";
 
+/** The program that the profiles run. */
+export interface CommandOptions {
+  /** The first word of `credential_process`. */
+  readonly command: string;
+  /** True for `--command`: other commands in our profiles are outdated, also bare names. */
+  readonly isCommandGiven: boolean;
+  readonly platform: NodeJS.Platform;
+}
+
 /** What a person asked for by answers and flags; nothing from the file itself. */
-export interface InitOptions {
+export interface InitOptions extends CommandOptions {
   readonly session: string;
   /** The given keys of `[sso-session]`. A different value in the file is an error. */
   readonly sessionKeys: ReadonlyMap<string, string>;
@@ -12,20 +21,8 @@ export interface InitOptions {
   readonly nameTemplate: string | undefined;
   readonly region: string;
   readonly output: string;
-  /** The first word of `credential_process`. */
-  readonly command: string;
-  /** True for `--command`: other commands in our profiles are outdated, also bare names. */
-  readonly isCommandGiven: boolean;
-  readonly platform: NodeJS.Platform;
   /** The profiles to adopt, by name. */
   readonly adopt: "all" | readonly string[];
   /** Profiles of other roles are removed. Undefined: nothing is removed. */
   readonly keepOnly: readonly Role[] | undefined;
-}
-
-export interface Files {
-  readonly configPath: string;
-  readonly configText: string;
-  readonly credentialsPath: string;
-  readonly credentialsText: string;
 }

@@ -4,11 +4,16 @@ import { SsoCredError } from "../../errors.ts";
 import type { Role } from "../../model.ts";
 import { profilesToAdopt } from "./adoption.ts";
 import { assertNoForeignProfiles, assertNoStrongerKeys, assertSessionMatches } from "./conflicts.ts";
-import { type CurrentConfig, profilesByRole, readCurrentConfig, roleKey } from "./currentConfig.ts";
-import type { Files, InitOptions } from "./initOptions.ts";
+import {
+  type CurrentConfig,
+  type Files,
+  profilesByRole,
+  readCurrentConfig,
+  roleKey,
+} from "./currentConfig.ts";
+import type { CommandOptions, InitOptions } from "./initOptions.ts";
 import { assertUniqueNames, DEFAULT_TEMPLATE, profileName } from "./names.ts";
-import { profileSteps, repairSteps, type Step, sessionSteps } from "./planSteps.ts";
-import { revertSteps } from "./revert.ts";
+import { profileSteps, repairSteps, revertSteps, type Step, sessionSteps } from "./planSteps.ts";
 
 export interface PlannedEdit {
   readonly action: "add" | "change" | "remove";
@@ -91,11 +96,7 @@ export function planRevert(files: Files, session: string | undefined): Plan {
 }
 
 /** Updates the program's path in our profiles, of one session or of all. */
-export function planRepair(
-  files: Files,
-  session: string | undefined,
-  command: Pick<InitOptions, "command" | "isCommandGiven" | "platform">,
-): Plan {
+export function planRepair(files: Files, session: string | undefined, command: CommandOptions): Plan {
   return planOf(files, repairSteps(readCurrentConfig(files.configText), session, command), []);
 }
 

@@ -1,10 +1,11 @@
-import { type ConfigEdit, isOneLine, type SectionName } from "../../config/edit.ts";
+import { type ConfigEdit, isOneLine, type SectionName, setAsideLines } from "../../config/edit.ts";
+import { parseConfig } from "../../config/ini.ts";
 import type { Role } from "../../model.ts";
 import { SSO_KEYS } from "./adoption.ts";
 import { canBeWritten, commandLine } from "./command.ts";
 import { isUnclaimed } from "./conflicts.ts";
 import { type CurrentConfig, roleKey } from "./currentConfig.ts";
-import type { InitOptions } from "./initOptions.ts";
+import type { CommandOptions, InitOptions } from "./initOptions.ts";
 import { readOtherTool } from "./otherTools.ts";
 
 /** The part of a plan that concerns one section. */
@@ -59,7 +60,7 @@ export function profileSteps(
 export function repairSteps(
   current: CurrentConfig,
   session: string | undefined,
-  command: Pick<InitOptions, "command" | "isCommandGiven" | "platform">,
+  command: CommandOptions,
 ): Step[] {
   return [...current.ours].flatMap(([name, own]) =>
     session !== undefined && own.session !== session
@@ -68,7 +69,37 @@ export function repairSteps(
   );
 }
 
-function updateSteps(current: CurrentConfig, name: string, role: Role, options: CommandOptions): Step[] {
+/** Each profile of ours gets its original lines, or sso_* keys of the same session and role. */
+export function revertSteps(current: CurrentConfig, text: string, session: string | undefined): Step[] {
+  return [...current.ours].flatMap(([name, command]): Step[] => {
+    if (session !== undefined && command.session !== session) return [];
+    const section: SectionName = { kind: "profile", name };
+    if (isSetAside(text, section, command)) {
+      const edits = [{ restore: section, keys: ["credential_process"] }];
+      return [{ action: "change", section, reason: "back to its own lines", edits }];
+    }
+    const entries = [
+      ["sso_session", command.session],
+      ["sso_account_id", command.accountId],
+      ["sso_role_name", command.roleName],
+    ] as const;
+    const keys = ["credential_process", ...entries.map(([key]) => key)];
+    const edits = [{ restore: section, keys, entries }];
+    return [{ action: "change", section, reason: "uses sso keys", edits }];
+  });
+}
+
+/** True if the lines set aside in the profile name its current role. */
+function isSetAside(text: string, section: SectionName, role: Role): boolean {
+  const lines = setAsideLines(text, section);
+  if (lines.length === 0) return false;
+  const keys = parseConfig(["[profile x]", ...lines].join("\n"), "config")[0]?.keys;
+  const before = { accountId: keys?.get("sso_account_id"), roleName: keys?.get("sso_role_name") };
+  if (!before.accountId || !before.roleName) return true;
+  return roleKey({ accountId: before.accountId, roleName: before.roleName }) === roleKey(role);
+}
+
+function updateSteps(current: CurrentConfig, name: string, role: Role, options: SessionCommand): Step[] {
   const command = current.ours.get(name);
   const line = current.profiles.get(name)?.get("credential_process") ?? "";
   if (command === undefined) return [];
@@ -79,7 +110,7 @@ function updateSteps(current: CurrentConfig, name: string, role: Role, options: 
   return [{ action: "change", section, reason, edits }];
 }
 
-type CommandOptions = Pick<InitOptions, "session" | "command" | "isCommandGiven" | "platform">;
+type SessionCommand = CommandOptions & Pick<InitOptions, "session">;
 
 function profileEntries({ region, output }: InitOptions): [string, string][] {
   return [
@@ -101,7 +132,7 @@ function updatedLine(
   line: string,
   command: Role & { readonly command: string },
   role: Role,
-  options: CommandOptions,
+  options: SessionCommand,
 ): { value: string; reason: string } {
   if (!canBeWritten(role, options.platform)) return { value: line, reason: "" };
   const value = commandLine(options.command, { session: options.session, ...role }, options.platform);

@@ -3,6 +3,8 @@ import type { Assignment } from "../../inventory/assignment.ts";
 import type { Role } from "../../model.ts";
 import { cutMiddle } from "../../text/columns.ts";
 import { printable } from "../../text/printable.ts";
+import type { INIT_FLAGS } from "../../usage/flags.ts";
+import type { FlagValues } from "../../usage/parseFlags.ts";
 import { type CurrentConfig, roleKey } from "../plan/currentConfig.ts";
 import {
   assertUniqueNames,
@@ -20,11 +22,7 @@ import {
   regionQuestion,
 } from "./questions.ts";
 
-interface ProfileFlags {
-  readonly region: string | undefined;
-  readonly output: string | undefined;
-  readonly profileName: string | undefined;
-}
+type ProfileFlags = Pick<FlagValues<typeof INIT_FLAGS>, "region" | "output" | "profile-name">;
 
 export interface ProfileAnswers {
   readonly region: string;
@@ -66,8 +64,8 @@ export async function askProfile(
 
   const isTemplate = isMany || wanted.length > 1;
   const [first] = wanted;
-  const isOffered = asking.prompts !== undefined && !asking.takesDefaults && !isTemplate;
-  const offered = isOffered && first ? namesOf(adoptable, first) : [];
+  const isAsked = asking.prompts !== undefined && !asking.takesDefaults;
+  const offered = isAsked && !isTemplate && first ? namesOf(adoptable, first) : [];
   const byDefault =
     isTemplate || first === undefined
       ? DEFAULT_TEMPLATE
@@ -75,19 +73,16 @@ export async function askProfile(
   // Names from a flag and default names are checked by the plan, where a role may keep its existing
   // profile.
   const isFree = (template: string) =>
-    flags.profileName !== undefined || offered.includes(template) || (isTemplate && template === byDefault);
+    flags["profile-name"] !== undefined ||
+    offered.includes(template) ||
+    (isTemplate && template === byDefault);
   const check = (template: string) =>
     templateProblem(template, wanted, session) ??
     (isFree(template) ? undefined : conflictOf(wanted.map((role) => profileName(template, role, session))));
-  if (
-    isTemplate &&
-    flags.profileName === undefined &&
-    asking.prompts !== undefined &&
-    !asking.takesDefaults
-  ) {
+  if (isTemplate && flags["profile-name"] === undefined && isAsked) {
     asking.say("Fields for the profile names: {account_name} {account_id} {role_name} {session}");
   }
-  const name = await answer(profileNameQuestion(byDefault, isTemplate, check), flags.profileName, asking);
+  const name = await answer(profileNameQuestion(byDefault, isTemplate, check), flags["profile-name"], asking);
   sayChangedNames(name, wanted, session, asking);
   return {
     region,

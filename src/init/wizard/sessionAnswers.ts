@@ -1,6 +1,8 @@
 import { styleText } from "node:util";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
+import type { INIT_FLAGS } from "../../usage/flags.ts";
+import type { FlagValues } from "../../usage/parseFlags.ts";
 import type { CurrentConfig } from "../plan/currentConfig.ts";
 import {
   type Asking,
@@ -12,12 +14,9 @@ import {
   startUrlQuestion,
 } from "./questions.ts";
 
-interface SessionFlags {
-  readonly session: string | undefined;
-  readonly startUrl: string | undefined;
-  readonly ssoRegion: string | undefined;
-  readonly scopes: string | undefined;
-}
+type SessionFlags = Pick<FlagValues<typeof INIT_FLAGS>, "start-url" | "sso-region" | "scopes"> & {
+  readonly session?: string | undefined;
+};
 
 export interface SessionAnswers {
   readonly name: string;
@@ -42,7 +41,7 @@ export async function askSessionAgain(
     sayDimly(`(Enter tries again, also after a change in ${printable(configPath, 200)})`, asking);
     const question = sessionNameQuestion([...current.sessions.keys()], earlier.name);
     const session = await answer(question, undefined, again);
-    return askSession(current, { ...NO_FLAGS, session }, again);
+    return askSession(current, { session }, again);
   }
   const named = [...earlier.keys.keys()].findIndex((key) => failure.includes(key));
   const keys = new Map<string, string>();
@@ -52,8 +51,6 @@ export async function askSessionAgain(
   }
   return { ...earlier, keys };
 }
-
-const NO_FLAGS = { startUrl: undefined, ssoRegion: undefined, scopes: undefined };
 
 function sayDimly(line: string, asking: Asking): void {
   asking.say(styleText("dim", line, { stream: process.stderr }));
@@ -76,8 +73,8 @@ export async function askSession(
   const keys = new Map<string, string>();
   const portal = asking.prompts === undefined ? undefined : portalOfProfiles(current);
   const questions = [
-    ["sso_start_url", startUrlQuestion(portal?.startUrl), flags.startUrl],
-    ["sso_region", ssoRegionQuestion(portal?.region), flags.ssoRegion],
+    ["sso_start_url", startUrlQuestion(portal?.startUrl), flags["start-url"]],
+    ["sso_region", ssoRegionQuestion(portal?.region), flags["sso-region"]],
     ["sso_registration_scopes", scopesQuestion(), flags.scopes],
   ] as const;
   for (const [key, question, given] of questions) {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../../src/config/ini.ts";
 import { readOurCommand } from "../../../../src/config/ourCommand.ts";
 import { isKind } from "../../../../src/errors.ts";
-import type { Files, InitOptions } from "../../../../src/init/plan/initOptions.ts";
+import type { Files } from "../../../../src/init/plan/currentConfig.ts";
+import type { InitOptions } from "../../../../src/init/plan/initOptions.ts";
 import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
 
 /** A plan; undefined if planning fails with a message that a person can act on. */

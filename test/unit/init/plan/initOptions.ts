@@ -1,4 +1,5 @@
-import type { Files, InitOptions } from "../../../../src/init/plan/initOptions.ts";
+import type { Files } from "../../../../src/init/plan/currentConfig.ts";
+import type { InitOptions } from "../../../../src/init/plan/initOptions.ts";
 
 export const SESSION_KEYS = new Map([
   ["sso_start_url", "https://d-1234567890.awsapps.com/start"],

@@ -17,8 +17,6 @@ import { askSession } from "../../../../src/init/wizard/sessionAnswers.ts";
 import { ADMIN, ours, READ_ONLY } from "../plan/initOptions.ts";
 
 const SESSION = "[sso-session my-sso]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n";
-const NO_FLAGS = { session: undefined, startUrl: undefined, ssoRegion: undefined, scopes: undefined };
-const NO_ANSWERS = { region: undefined, output: undefined, profileName: undefined };
 
 /** A person who gives these answers in order. `asked` is what was shown. */
 function somebody(answers: (string | undefined)[], takesDefaults = false) {
@@ -151,7 +149,7 @@ describe("answers", () => {
 describe("the session", () => {
   it("is asked for with all that a new one needs", async () => {
     const { asked, asking } = somebody(["corp", "https://x.awsapps.com/start", "eu-west-1", ""]);
-    const { name, keys } = await askSession(readCurrentConfig(""), NO_FLAGS, asking);
+    const { name, keys } = await askSession(readCurrentConfig(""), {}, asking);
     expect(asked).toEqual([
       "SSO session name (Recommended): ",
       "SSO start URL [None]: ",
@@ -170,14 +168,14 @@ describe("the session", () => {
 
   it("that exists is offered, and nothing else is asked about it", async () => {
     const { asked, asking } = somebody([""]);
-    const { name, keys } = await askSession(readCurrentConfig(SESSION), NO_FLAGS, asking);
+    const { name, keys } = await askSession(readCurrentConfig(SESSION), {}, asking);
     expect([asked, name, keys.size]).toEqual([["SSO session name (Recommended) [my-sso]: "], "my-sso", 0]);
   });
 
   it("that has a profile already is not asked for", async () => {
     const { asked, said, asking } = somebody([]);
     const current = readCurrentConfig(SESSION + ours("dev", "111111111111", "Admin"));
-    expect((await askSession(current, NO_FLAGS, asking)).name).toBe("my-sso");
+    expect((await askSession(current, {}, asking)).name).toBe("my-sso");
     expect([asked, said]).toEqual([
       [],
       ["SSO session name (Recommended): my-sso   (another: sso-cred init NAME)"],
@@ -187,19 +185,19 @@ describe("the session", () => {
   it("is asked for its missing keys", async () => {
     const half = "[sso-session my-sso]\nsso_start_url = https://x.awsapps.com/start\n";
     const { asked, asking } = somebody(["eu-west-1"]);
-    await askSession(readCurrentConfig(half), { ...NO_FLAGS, session: "my-sso" }, asking);
+    await askSession(readCurrentConfig(half), { session: "my-sso" }, asking);
     expect(asked).toEqual(["SSO region [None]: "]);
   });
 
   it("of several is named in the question, and in the error where nobody can be asked", async () => {
     const current = readCurrentConfig(SESSION + SESSION.replace("my-sso", "other"));
     const { said, asked, asking } = somebody(["other"]);
-    expect((await askSession(current, NO_FLAGS, asking)).name).toBe("other");
+    expect((await askSession(current, {}, asking)).name).toBe("other");
     expect([said, asked]).toEqual([
       ["Sessions in the config: my-sso, other"],
       ["SSO session name (Recommended): "],
     ]);
-    const error = await askSession(current, NO_FLAGS, nobody).catch((each) => each);
+    const error = await askSession(current, {}, nobody).catch((each) => each);
     expect(error.message).toBe("which session? there are my-sso, other; give --sso-session");
   });
 });
@@ -222,18 +220,13 @@ describe("the profile", () => {
     };
     const asking = { ...asks.asking, prompts: { ...(asks.asking.prompts as Prompts), askText } };
     const all = { ...facts, conflictOf, wanted: [ADMIN] };
-    const { nameTemplate } = await askProfile(readCurrentConfig(SESSION), all, NO_ANSWERS, asking);
+    const { nameTemplate } = await askProfile(readCurrentConfig(SESSION), all, {}, asking);
     expect([nameTemplate, ...seen.slice(-2)]).toEqual(["free", "dev is taken", ""]);
   });
 
   it("is asked for region, format and name", async () => {
     const { asked, asking } = somebody(["", "", ""]);
-    const answers = await askProfile(
-      readCurrentConfig(SESSION),
-      { ...facts, wanted: [ADMIN] },
-      NO_ANSWERS,
-      asking,
-    );
+    const answers = await askProfile(readCurrentConfig(SESSION), { ...facts, wanted: [ADMIN] }, {}, asking);
     expect(asked).toEqual([
       "Default client Region [eu-west-1]: ",
       "CLI default output format (json if not specified) [json]: ",
@@ -255,14 +248,14 @@ describe("the profile", () => {
       conflictOf: () => "taken",
       wanted: [ADMIN],
     };
-    const { nameTemplate, adopt } = await askProfile(readCurrentConfig(SESSION), all, NO_ANSWERS, asking);
+    const { nameTemplate, adopt } = await askProfile(readCurrentConfig(SESSION), all, {}, asking);
     expect([asked.at(-1), nameTemplate, adopt]).toEqual(["Profile name [dev]: ", "dev", ["dev"]]);
   });
 
   it("takes region and format from the session's last profile", async () => {
     const current = readCurrentConfig(SESSION + ours("dev", "111111111111", "Admin", ["region = us-east-2"]));
     const { asked, said, asking } = somebody(["", ""]);
-    const { region } = await askProfile(current, { ...facts, wanted: [READ_ONLY] }, NO_ANSWERS, asking);
+    const { region } = await askProfile(current, { ...facts, wanted: [READ_ONLY] }, {}, asking);
     expect(region).toBe("us-east-2");
     expect(said).toEqual(["Default client Region [us-east-2]: us-east-2"]);
     expect(asked.map((message) => message.split(" [")[0])).toEqual([
@@ -274,7 +267,7 @@ describe("the profile", () => {
   it("of several roles is asked for a template", async () => {
     const { asked, said, asking } = somebody(["", "", ""]);
     const wanted = [ADMIN, READ_ONLY];
-    const answers = await askProfile(readCurrentConfig(SESSION), { ...facts, wanted }, NO_ANSWERS, asking);
+    const answers = await askProfile(readCurrentConfig(SESSION), { ...facts, wanted }, {}, asking);
     expect(asked.at(-1)).toBe("Profile name template [{account_id}_{role_name}]: ");
     expect(said.at(-1)).toBe(
       "Fields for the profile names: {account_name} {account_id} {role_name} {session}",
