@@ -4,10 +4,9 @@
 import { spawnSync } from "node:child_process";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { bars, isMet, type Report } from "./bench/bars.ts";
 import { awsCli, crowds, type Row, singleRuns, versionRow } from "./bench/figures.ts";
 import { benchList } from "./bench/list.ts";
-import { markdown } from "./bench/report.ts";
+import { bars, isMet, markdown, type Report } from "./bench/report.ts";
 import { sizes } from "./bench/sizes.ts";
 import { makeStage, type Stage } from "./bench/stage.ts";
 import { waiting } from "./bench/waiters.ts";

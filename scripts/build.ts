@@ -1,7 +1,7 @@
 // npm run build [-- --target TARGET]… [--zig] [--force]
 import { parseArgs } from "node:util";
 import { buildExecutable } from "./build/executable.ts";
-import { TARGETS, type Target } from "./toolchain.mjs";
+import { asTarget } from "./toolchain.mjs";
 
 try {
   await main();
@@ -23,12 +23,6 @@ async function main(): Promise<void> {
   const { force, zig } = values;
   for (const target of values.target?.map(asTarget) ?? [undefined])
     await buildExecutable({ target, force, zig, say });
-}
-
-function asTarget(name: string): Target {
-  const target = TARGETS.find((known) => known === name);
-  if (target === undefined) throw new Error(`unknown target ${name}; known are ${TARGETS.join(", ")}`);
-  return target;
 }
 
 function say(line: string): void {

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { buildExecutable } from "./build/executable.ts";
 import { hasFront } from "./build/front.ts";
 import { assembleRelease, releaseTarget } from "./release/release.ts";
-import { root, TARGETS, type Target } from "./toolchain.mjs";
+import { asTarget, root, TARGETS } from "./toolchain.mjs";
 
 const { values } = parseArgs({
   options: { target: { type: "string", multiple: true }, assemble: { type: "boolean", default: false } },
@@ -25,12 +25,6 @@ try {
 } catch (error) {
   say((error as Error).stack ?? String(error));
   process.exitCode = 1;
-}
-
-function asTarget(name: string): Target {
-  const target = TARGETS.find((known) => known === name);
-  if (target === undefined) throw new Error(`unknown target ${name}; known are ${TARGETS.join(", ")}`);
-  return target;
 }
 
 /** Epoch seconds of all archived files: SOURCE_DATE_EPOCH, else the last commit's, else 1980. */

@@ -24,10 +24,13 @@ export const TARGETS = /** @type {Target[]} */ (Object.keys(NODE_PACKAGES));
 
 /** The build target of this machine. */
 export function hostTarget() {
-  const platform = process.platform === "win32" ? "win" : process.platform;
-  const target = TARGETS.find((name) => name === `${platform}-${process.arch}`);
-  if (target === undefined)
-    throw new Error(`no Node for ${platform}-${process.arch}; known are ${TARGETS.join(", ")}`);
+  return asTarget(`${process.platform === "win32" ? "win" : process.platform}-${process.arch}`);
+}
+
+/** @param {string} name */
+export function asTarget(name) {
+  const target = TARGETS.find((known) => known === name);
+  if (target === undefined) throw new Error(`no Node for ${name}; known are ${TARGETS.join(", ")}`);
   return target;
 }
 

@@ -39,7 +39,6 @@ export interface Home {
 
 /** Everything the runs need: copies of the programs, homes, local Identity Centers. */
 export interface Stage {
-  folder: string;
   /** The command that is installed as `sso-cred`. */
   executable: string;
   /** The program that the native front hands on to. */
@@ -65,7 +64,6 @@ export async function makeStage(executable: string, node: string): Promise<Stage
   const secureCenter = await startIdentityCenter({ ...settings, tls });
   let homes = 0;
   return {
-    folder,
     executable: fresh(executable, join(folder, "sso-cred")),
     program: fresh(`${executable}-core`, join(folder, "sso-cred-core")),
     node: fresh(node, join(folder, "node")),

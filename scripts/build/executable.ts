@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, link, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, relative } from "node:path";
@@ -5,7 +6,6 @@ import { hostTarget, root, type Target } from "../toolchain.mjs";
 import { type Bundles, bundle } from "./bundle.ts";
 import { makeCodeCaches } from "./codeCache.ts";
 import { compileFront, findCompiler, hasFront, libraryLicense } from "./front.ts";
-import { inputsDigest } from "./inputs.ts";
 import { addLicense, thirdPartyLicenses } from "./licenses.ts";
 import { alone } from "./lock.ts";
 import { pack } from "./pack.ts";
@@ -154,4 +154,35 @@ async function stampOf(output: string, digest: string): Promise<string | undefin
   if (!existsSync(output)) return undefined;
   const { size, mtimeMs } = await stat(output);
   return `${digest} ${size} ${mtimeMs}\n`;
+}
+
+const INPUTS = [
+  "LICENSE",
+  "package.json",
+  "package-lock.json",
+  "scripts/build",
+  "scripts/build.ts",
+  "scripts/toolchain.mjs",
+  "src",
+  "test/identityCenter",
+];
+
+/** A digest of everything that an executable is made from. */
+async function inputsDigest(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of await filesOf(INPUTS)) {
+    const content = await readFile(`${root}${file}`);
+    hash.update(`${file} ${content.length}\n`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+async function filesOf(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    const found = await stat(`${root}${path}`);
+    if (!found.isDirectory()) files.push(path);
+    else files.push(...(await filesOf((await readdir(`${root}${path}`)).map((name) => `${path}/${name}`))));
+  }
+  return files.sort();
 }

@@ -7,21 +7,23 @@ const PERMISSIVE = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apach
 
 /** The texts to ship with the executable. Throws if a package is not permissively licensed. */
 export async function thirdPartyLicenses(metafiles: readonly Metafile[]): Promise<string> {
-  // Counts only the inputs that are left after tree shaking.
-  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
-  const inputs = outputs
-    .flatMap((output) => Object.entries(output.inputs))
-    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .map(([file]) => file);
-  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
-  folders.add(`node_modules/${NODE_PACKAGES[hostTarget()]}`);
+  const folders = [...bundledFolders(metafiles), `node_modules/${NODE_PACKAGES[hostTarget()]}`];
   const titlesByText = new Map<string, string[]>();
-  for (const folder of [...folders].sort()) {
+  for (const folder of folders.sort()) {
     const { title, text } = await packageLicense(folder);
     titlesByText.set(text, [...(titlesByText.get(text) ?? []), title]);
   }
   const sections = [...titlesByText].map(([text, titles]) => section(titles, text));
   return `sso-cred contains the following software.\n\n${sections.join("\n")}`;
+}
+
+/** The folders of the npm packages of which something is left in the bundles after tree shaking. */
+export function bundledFolders(metafiles: readonly Metafile[]): Set<string> {
+  const inputs = metafiles
+    .flatMap(({ outputs }) => Object.values(outputs))
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  return new Set(inputs.flatMap(([file]) => packageFolder(file) ?? []));
 }
 
 /** Adds the licence text of something that is no npm package. An existing text is left alone. */

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { isoSeconds, rolePath, tokenPath } from "../../test/support/home.ts";
+import type { RunResult } from "../../test/support/run.ts";
 import { awsClient } from "./awsClient.ts";
-import { untilAllowed } from "./denial.ts";
 import { browserLine, parsed, shown, succeeded } from "./document.ts";
 import { type Page, seconds } from "./page.ts";
 import type { Stage } from "./stage.ts";
@@ -72,6 +72,29 @@ async function firstCall(stage: Stage, page: Page): Promise<Check[]> {
   page.line(browserLine(stage));
   for (const { stdout } of results) page.line(shown(stdout));
   return results.flatMap((result) => succeeded(result, ACCOUNT));
+}
+
+const LOGIN_FAILED = 5;
+
+/** The results of `call` after Allow. If Deny comes first, shows what callers see of it. */
+async function untilAllowed(
+  stage: Stage,
+  page: Page,
+  call: () => Promise<RunResult[]>,
+): Promise<RunResult[]> {
+  const results = await call();
+  const denied = results.find(({ code }) => code === LOGIN_FAILED);
+  if (!stage.ownBrowser || denied === undefined) return results;
+  page.line("You have pressed Deny. Each caller sees this:");
+  page.output(denied.stderr);
+  page.line(`(exit code ${denied.code}. No other call opens a tab for a while; the command does.)`);
+  for (let code: number | null = LOGIN_FAILED; code === LOGIN_FAILED; ) {
+    page.command("sso-cred login my-sso");
+    const login = await stage.call(["login", "my-sso"]);
+    page.output(login.code === 0 ? login.stdout : login.stderr.replace(/.*(?=sso-cred: )/s, ""));
+    code = login.code;
+  }
+  return call();
 }
 
 async function secondCall(stage: Stage, page: Page): Promise<Check[]> {

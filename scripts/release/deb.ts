@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
+import { wrapWords } from "../../src/text/wrapWords.ts";
 import type { Member } from "./members.ts";
 
 const run = promisify(execFile);
@@ -111,19 +112,8 @@ sso-cred: old-fsf-address-in-copyright-file
 function debChangelog(version: string, changelog: string, time: number): string {
   const lines = changelog.split("\n").filter((line) => line.startsWith("- "));
   const date = new Date(time * 1000).toUTCString().replace("GMT", "+0000");
-  const changes = lines.flatMap((line) => wrapped(line.slice(2))).join("\n");
+  const changes = lines.map((line) => wrapWords(line.slice(2), 80, "  * ", "    ")).join("\n");
   return `sso-cred (${version}) stable; urgency=low\n\n${changes}\n\n -- The sso-cred authors <maintainers@sso-cred.invalid>  ${date}\n`;
-}
-
-/** Lines of at most 80 columns, as Debian's tools expect them. */
-function wrapped(text: string): string[] {
-  const lines = ["  *"];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1) ?? "";
-    if (last.length + 1 + word.length > 80) lines.push(`    ${word}`);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }
 
 function gzip(content: Buffer): Buffer {

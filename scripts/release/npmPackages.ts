@@ -1,7 +1,8 @@
+import type { Target } from "../toolchain.mjs";
 import type { Member } from "./members.ts";
 
 /** Build target → what npm calls its system and processor. */
-const NPM_PLATFORMS: Readonly<Record<string, { os: string; cpu: string }>> = {
+const NPM_PLATFORMS: Readonly<Record<Target, { os: string; cpu: string }>> = {
   "linux-x64": { os: "linux", cpu: "x64" },
   "linux-arm64": { os: "linux", cpu: "arm64" },
   "darwin-x64": { os: "darwin", cpu: "x64" },
@@ -17,8 +18,8 @@ export interface PackageFields {
 }
 
 /** `sso-cred-linux-x64` and others: one platform's executable, which npm installs only there. */
-export function platformPackage(target: string, fields: PackageFields, members: readonly Member[]): Member[] {
-  const { os, cpu } = platformOf(target);
+export function platformPackage(target: Target, fields: PackageFields, members: readonly Member[]): Member[] {
+  const { os, cpu } = NPM_PLATFORMS[target];
   return packed(members, {
     name: platformPackageName(target),
     ...fields,
@@ -32,7 +33,7 @@ export function platformPackage(target: string, fields: PackageFields, members: 
 
 /** `sso-cred` itself: the command, and a dependency for each platform. */
 export function mainPackage(
-  targets: readonly string[],
+  targets: readonly Target[],
   fields: PackageFields,
   documents: readonly Member[],
 ): Member[] {
@@ -47,15 +48,9 @@ export function mainPackage(
   });
 }
 
-export function platformPackageName(target: string): string {
-  const { os, cpu } = platformOf(target);
+export function platformPackageName(target: Target): string {
+  const { os, cpu } = NPM_PLATFORMS[target];
   return `sso-cred-${os}-${cpu}`;
-}
-
-function platformOf(target: string): { os: string; cpu: string } {
-  const found = NPM_PLATFORMS[target];
-  if (found === undefined) throw new Error(`npm has no platform for ${target}`);
-  return found;
 }
 
 function packed(members: readonly Member[], manifest: object): Member[] {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Metafile } from "esbuild";
-import { packageFolder } from "../build/licenses.ts";
+import { bundledFolders } from "../build/licenses.ts";
 import { root } from "../toolchain.mjs";
 
 interface Component {
@@ -31,7 +31,10 @@ export function billOfMaterials(
       stdio: ["ignore", "pipe", "ignore"],
     }),
   );
-  const bundled = bundledPackages(metafiles);
+  const manifests = [...bundledFolders(metafiles)].map((folder) =>
+    JSON.parse(readFileSync(`${root}${folder}/package.json`, "utf8")),
+  );
+  const bundled = new Set(manifests.map(({ name, version }) => `${name}@${version}`));
   const components = (document.components as Component[]).filter(({ name, version }) =>
     bundled.has(`${name}@${version}`),
   );
@@ -56,19 +59,6 @@ export function billOfMaterials(
     undefined,
     2,
   )}\n`;
-}
-
-/** `name@version` of the npm packages of which something is left in the bundles. */
-function bundledPackages(metafiles: readonly Metafile[]): Set<string> {
-  const inputs = metafiles
-    .flatMap(({ outputs }) => Object.values(outputs))
-    .flatMap(({ inputs }) => Object.entries(inputs))
-    .filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-  const folders = new Set(
-    inputs.map(([file]) => packageFolder(file)).filter((folder) => folder !== undefined),
-  );
-  const manifests = [...folders].map((folder) => readFileSync(`${root}${folder}/package.json`, "utf8"));
-  return new Set(manifests.map((text) => JSON.parse(text)).map(({ name, version }) => `${name}@${version}`));
 }
 
 function nodeComponents(versions: NodeJS.ProcessVersions): Component[] {

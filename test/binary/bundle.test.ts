@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { cachedDataVersionTag } from "node:v8";
 import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { prepareRehearsal } from "../../scripts/build/rehearsal.ts";
+import { prepareRehearsal } from "../../scripts/build/codeCache.ts";
 import { root } from "../../scripts/toolchain.mjs";
 import { type Home, makeHome, roleFile, rolePath } from "../support/home.ts";
 import { makeObservedExecutable, type Observation } from "../support/observedExecutable.ts";
