@@ -4,7 +4,6 @@ import { report } from "../doctor/report.ts";
 import { EXIT_CODE, usageError } from "../errors.ts";
 import { terminalColumns } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
-import { VERSION } from "../platform/version.ts";
 import { printableJson } from "../text/printable.ts";
 import { DOCTOR_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
@@ -17,7 +16,7 @@ export async function doctor(args: readonly string[], system: System): Promise<n
   if (more.length > 0 || (session !== undefined && profile !== undefined)) {
     throw usageError("give one session or one profile", "doctor");
   }
-  const findings = findingsOf(await gatherFacts({ session, profile, offline }, VERSION, system));
+  const findings = findingsOf(await gatherFacts({ session, profile, offline }, system));
   system.writeStdout(values.json ? printableJson(findings) : report(findings, terminalColumns(1)));
   return findings.some(({ severity }) => severity === "error") ? EXIT_CODE.findings : 0;
 }

@@ -7,8 +7,6 @@ import { tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
 import { emptyConfig, loadConfig } from "../config/configFile.ts";
 import { configuredSessions } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
-import { profileIdentity } from "../config/profile.ts";
-import { sessionIdentity } from "../config/session.ts";
 import {
   attempt,
   isPending,
@@ -28,9 +26,9 @@ import { allPendingLogins, isUnderWay } from "../signIn/pendingLogin.ts";
 import { LOGOUT_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
 import {
+  configuredSession,
   explicitName,
   onlyConfiguredSession,
-  resolveChoice,
   type SessionChoice,
 } from "./sessionArguments.ts";
 
@@ -64,20 +62,17 @@ async function signOutOfOne(named: SessionChoice | undefined, system: System): P
   // Without a readable config, only a session's name is enough to go on.
   if (failure !== undefined && named?.session === undefined) throw failure;
   const choice = named ?? (await onlyConfiguredSession(config, system));
-  const identity =
-    choice.session === undefined
-      ? profileIdentity(config, choice.profile)
-      : sessionIdentity(config, choice.session);
-  const resolve = () => resolveChoice(choice, config, system);
+  const session = configuredSession(choice, config, system);
+  const { identity } = session;
   const isConfigured = identity.name === null || config.session(identity.name) !== undefined;
-  const removed = await removeSession({ identity, resolve }, config, system);
+  const removed = await removeSession(session, config, system);
   removeInventory(identity, system);
   const swept = await attempt(() => sweepCaches(system));
   await tellPortals([removed], swept.failure, system);
   throwFirst([removed.failure, swept.failure, failure]);
   if (removed.token || removed.hadRoles || removed.wasOpen) return;
   // A misspelt name must not look like a successful logout.
-  if (!isConfigured) resolve();
+  if (!isConfigured) session.resolve();
   system.writeStdout(prose(1, `Nobody was signed in to '${sessionTitle(identity)}'.\n`));
 }
 

@@ -1,7 +1,7 @@
 import { type Config, loadConfig } from "../config/configFile.ts";
-import { legacyProfiles } from "../config/configuredSessions.ts";
-import { resolveProfile } from "../config/profile.ts";
-import { listed, onlySession, resolveSession } from "../config/session.ts";
+import { type ConfiguredSession, legacyProfiles } from "../config/configuredSessions.ts";
+import { profileIdentity, resolveProfile } from "../config/profile.ts";
+import { listed, onlySession, resolveSession, sessionIdentity } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -25,7 +25,7 @@ export async function chosenSession(
   const named = explicitName(values, positionals);
   const config = loadConfig(system, { credentials: named?.session === undefined });
   const choice = named ?? (await onlyConfiguredSession(config, system));
-  return resolveChoice(choice, config, system);
+  return configuredSession(choice, config, system).resolve();
 }
 
 export type SessionChoice = { profile: string; session?: never } | { session: string; profile?: never };
@@ -43,10 +43,20 @@ export function explicitName(
   return profile === undefined ? undefined : { profile };
 }
 
-export function resolveChoice(choice: SessionChoice, config: Config, system: System): SsoSession {
-  return choice.session === undefined
-    ? resolveProfile(config, choice.profile, system).session
-    : resolveSession(config, choice.session, system);
+/** Both parts are looked up when they are asked for: each names other faults of the config. */
+export function configuredSession(
+  { profile, session }: SessionChoice,
+  config: Config,
+  system: System,
+): ConfiguredSession {
+  const isProfile = session === undefined;
+  return {
+    get identity() {
+      return isProfile ? profileIdentity(config, profile) : sessionIdentity(config, session);
+    },
+    resolve: () =>
+      isProfile ? resolveProfile(config, profile, system).session : resolveSession(config, session, system),
+  };
 }
 
 /** The session for a command line that names none. */

@@ -2,8 +2,7 @@ import { readToken, tokenFault } from "../cache/tokenCache.ts";
 import { loadConfig } from "../config/configFile.ts";
 import { type ConfiguredSession, configuredSessions } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
-import { profileIdentity, resolveProfile } from "../config/profile.ts";
-import { listed, onlySession, resolveSession, sessionIdentity, sessionKeys } from "../config/session.ts";
+import { listed, onlySession, sessionKeys } from "../config/session.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
 import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
@@ -22,7 +21,7 @@ import { printable } from "../text/printable.ts";
 import { relativeTime, tokenLife } from "../text/relativeTime.ts";
 import { STATUS_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
-import type { SessionArguments } from "./sessionArguments.ts";
+import { configuredSession, type SessionArguments, type SessionChoice } from "./sessionArguments.ts";
 
 interface SessionStatus {
   session: string | null;
@@ -74,16 +73,11 @@ function askedSessions(
   system: System,
 ): ConfiguredSession[] {
   const config = loadConfig(system, { credentials: true });
-  const asked = [...names, ...(flag === undefined ? [] : [flag])].map((name) => {
-    sessionKeys(config, name);
-    return { identity: sessionIdentity(config, name), resolve: () => resolveSession(config, name, system) };
-  });
-  if (profile !== undefined) {
-    asked.push({
-      identity: profileIdentity(config, profile),
-      resolve: () => resolveProfile(config, profile, system).session,
-    });
-  }
+  const named = [...names, ...(flag === undefined ? [] : [flag])];
+  for (const name of named) sessionKeys(config, name);
+  const choices: SessionChoice[] = named.map((session) => ({ session }));
+  if (profile !== undefined) choices.push({ profile });
+  const asked = choices.map((choice) => configuredSession(choice, config, system));
   if (asked.length > 0) return asked;
   const all = configuredSessions(config, system);
   if (all.length === 0) onlySession(config);

@@ -36,6 +36,11 @@ export interface ConfigText {
   readonly strayLines: readonly { line: number; text: string }[];
 }
 
+/** The key of a section as the program reads it: the last one, in any case. */
+export function keyOf({ keys }: ConfigSection, name: string): ConfigKey | undefined {
+  return keys.findLast(({ key }) => key.toLowerCase() === name);
+}
+
 /** Never throws: that a file cannot be read is a fact too. */
 export function readConfigText(path: string, file: "config" | "credentials"): ConfigText {
   const found = readRegularFile(path);
@@ -55,7 +60,9 @@ export function readConfigText(path: string, file: "config" | "credentials"): Co
 }
 
 function scan(text: string, file: "config" | "credentials"): Pick<ConfigText, "sections" | "strayLines"> {
-  const lineOf = lineNumbers(text);
+  const lines = linesOf(text);
+  const numbers = new Map(lines.map(({ start }, index) => [start, index + 1]));
+  const lineOf = (start: number) => numbers.get(start) ?? 1;
   const sections = layOut(text).map(({ header, start, options }): ConfigSection => {
     const { kind, name } =
       file === "credentials" && header.kind === "other"
@@ -79,33 +86,17 @@ function scan(text: string, file: "config" | "credentials"): Pick<ConfigText, "s
       }),
     };
   });
-  return { sections, strayLines: strayLinesOf(text) };
+  const strayLines = lines.flatMap(({ start, textEnd }, index) => {
+    const raw = text.slice(start, textEnd);
+    const line = raw.trim();
+    const isOrdinary = line === "" || /^[#;[]/.test(line) || /^\s/.test(raw) || /[=:]/.test(line);
+    return isOrdinary ? [] : [{ line: index + 1, text: line }];
+  });
+  return { sections, strayLines };
 }
 
 /** The value as the program reads it: without an inline comment, except in `credential_process`. */
 function shown(value: string, key: string): string {
   const comment = key === "credential_process" ? -1 : value.search(/\s[#;]/);
   return (comment < 0 ? value : value.slice(0, comment)).trim();
-}
-
-function lineNumbers(text: string): (offset: number) => number {
-  const starts = linesOf(text).map(({ start }) => start);
-  return (offset) => {
-    let [low, high] = [0, starts.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] as number) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low + 1;
-  };
-}
-
-function strayLinesOf(text: string): ConfigText["strayLines"] {
-  return linesOf(text).flatMap(({ start, textEnd }, index) => {
-    const raw = text.slice(start, textEnd);
-    const line = raw.trim();
-    const isOrdinary = line === "" || /^[#;[]/.test(line) || /^\s/.test(raw) || /[=:]/.test(line);
-    return isOrdinary ? [] : [{ line: index + 1, text: line }];
-  });
 }

@@ -4,7 +4,7 @@ import { startUrlProblem } from "../../config/urls.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
 import { describeSituation, failingClients } from "../clients.ts";
-import type { ConfigKey, ConfigSection } from "../configFile.ts";
+import { type ConfigKey, type ConfigSection, keyOf } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../report.ts";
 
@@ -192,8 +192,4 @@ function isOurs(section: ConfigSection): boolean {
 
 function has({ keys }: ConfigSection, pattern: RegExp): boolean {
   return keys.some(({ key }) => pattern.test(key.toLowerCase()));
-}
-
-export function keyOf({ keys }: ConfigSection, name: string): ConfigKey | undefined {
-  return keys.findLast(({ key }) => key.toLowerCase() === name);
 }

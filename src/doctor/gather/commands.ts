@@ -6,7 +6,7 @@ import { commandLine } from "../../init/plan/command.ts";
 import { installedFront, ownPath } from "../../platform/installation.ts";
 import type { Environment, System } from "../../platform/system.ts";
 import { shellWord, splitCommandLine } from "../../text/commandWords.ts";
-import type { ConfigText } from "../configFile.ts";
+import { type ConfigText, keyOf } from "../configFile.ts";
 import type { CommandFacts } from "../facts.ts";
 
 const VERSION_MS = 2_000;
@@ -19,9 +19,9 @@ export async function gatherCommands(
   system: Environment,
 ): Promise<CommandFacts[]> {
   const found = new Map<string, CommandFacts>();
-  for (const { kind, name, keys } of sections) {
-    const key = keys.findLast((one) => one.key.toLowerCase() === "credential_process");
-    if (kind !== "profile" || key === undefined) continue;
+  for (const section of sections) {
+    const key = keyOf(section, "credential_process");
+    if (section.kind !== "profile" || key === undefined) continue;
     const command = programOf(key.value);
     if (command === undefined || isWrapped(key.value, system)) continue;
     const splitsDifferently = isAmbiguous(key.value, system.platform);
@@ -34,7 +34,7 @@ export async function gatherCommands(
         splitsDifferently,
         ...withRemedy(key.value, command, system),
       }),
-      profiles: [...(known?.profiles ?? []), name],
+      profiles: [...(known?.profiles ?? []), section.name],
     });
   }
   return await Promise.all(

@@ -5,6 +5,7 @@ import { browserCommands } from "../../platform/browser.ts";
 import { installedFront, isPacked } from "../../platform/installation.ts";
 import { readRegularFile } from "../../platform/readRegularFile.ts";
 import type { System } from "../../platform/system.ts";
+import { VERSION } from "../../platform/version.ts";
 import { readConfigText } from "../configFile.ts";
 import type { CaFile, Facts, Here, SessionFacts } from "../facts.ts";
 import { gatherCommands } from "./commands.ts";
@@ -12,7 +13,7 @@ import { gatherDisk, gatherFormerSessions, gatherLocks, gatherPaths } from "./pa
 import { gatherSessions, type Selection } from "./sessions.ts";
 
 /** Gathers the facts. Changes nothing and starts no sign-in. */
-export async function gatherFacts(selection: Selection, version: string, system: System): Promise<Facts> {
+export async function gatherFacts(selection: Selection, system: System): Promise<Facts> {
   const { env, platform } = system;
   const config = readConfigText(configPath(env, platform), "config");
   const credentials = readConfigText(credentialsPath(env, platform), "credentials");
@@ -24,7 +25,7 @@ export async function gatherFacts(selection: Selection, version: string, system:
     env,
     platform,
     now: system.now(),
-    version,
+    version: VERSION,
     config,
     credentials,
     invalidSettings: invalidSettings(env),

@@ -13,7 +13,7 @@ import { backoffUntil } from "../../signIn/backoff.ts";
 import { chooseGrant } from "../../signIn/chooseGrant.ts";
 import { isUnderWay, readPendingLogin } from "../../signIn/pendingLogin.ts";
 import { tokenLife } from "../../text/relativeTime.ts";
-import type { ConfigText } from "../configFile.ts";
+import { type ConfigText, keyOf } from "../configFile.ts";
 import type { Facts, SessionFacts, UnusableSection } from "../facts.ts";
 import { gatherAssignments, type ProfileRole } from "./assignments.ts";
 import { gatherEndpoints, gatherStartUrl } from "./endpoints.ts";
@@ -143,11 +143,10 @@ function describeChoice(session: SsoSession, system: System): string {
 }
 
 function rolesOfProfiles({ sections }: ConfigText, session: SsoSession): ProfileRole[] {
-  return sections.flatMap(({ kind, name, keys }) => {
-    const value = keys.findLast(({ key }) => key.toLowerCase() === "credential_process")?.value;
-    const ours = kind === "profile" && value ? readOurCommand(value) : undefined;
-    return ours === undefined || ours.session !== session.name
+  return sections.flatMap((section) => {
+    const ours = readOurCommand(keyOf(section, "credential_process")?.value ?? "");
+    return section.kind !== "profile" || ours === undefined || ours.session !== session.name
       ? []
-      : [{ profile: name, accountId: ours.accountId, roleName: ours.roleName }];
+      : [{ profile: section.name, accountId: ours.accountId, roleName: ours.roleName }];
   });
 }

@@ -21,6 +21,7 @@ interface ReportStyle {
 }
 
 const MOST_LINES = 20;
+const DONE = { add: "added", change: "changed", remove: "removed" };
 
 /** The plan as a diff or as JSON on stdout, remarks on stderr. */
 export function reportPlan(plan: Plan, style: ReportStyle, system: System): void {
@@ -55,9 +56,8 @@ export function countedProfiles(count: number): string {
 
 /** Summarises an applied plan: counts of profiles, or the sections if no profile changed. */
 function outcome(plan: Plan): string {
-  const verbs = { add: "added", change: "changed", remove: "removed" };
-  if (plan.edits.some(({ profile }) => profile !== undefined)) return summary(plan, Object.values(verbs));
-  return plan.edits.map(({ action, section }) => `[${printable(section, 80)}] ${verbs[action]}`).join(", ");
+  if (plan.edits.some(({ profile }) => profile !== undefined)) return summary(plan, Object.values(DONE));
+  return plan.edits.map(({ action, section }) => `[${printable(section, 80)}] ${DONE[action]}`).join(", ");
 }
 
 function countOf(edits: readonly PlannedEdit[], action: PlannedEdit["action"]): number {
@@ -79,12 +79,11 @@ function asData(plan: Plan, path: string, { isDryRun }: ReportStyle) {
 /** One line with the reason for each change and removal. Additions need none. */
 function remarks(edits: readonly PlannedEdit[]): string[] {
   const told = edits.filter(({ action }) => action !== "add");
-  const verb = { add: "added", change: "changed", remove: "removed" };
   const lines = told
     .slice(0, MOST_LINES)
     .map(
       ({ action, section, reason }) =>
-        `${verb[action]} [${printable(section, 80)}]: ${printable(reason, 200)}`,
+        `${DONE[action]} [${printable(section, 80)}]: ${printable(reason, 200)}`,
     );
   return told.length > MOST_LINES ? [...lines, `and ${told.length - MOST_LINES} more`] : lines;
 }

@@ -55,14 +55,14 @@ function otherId(text: string): string | undefined {
   return undefined;
 }
 
+const REGION = { completions: KNOWN_REGIONS, check: checkRegion, doubt: doubtRegion };
+
 export function ssoRegionQuestion(fallback?: string): Question {
   return {
     flag: "--sso-region",
     message: `SSO region [${printable(fallback ?? "None", 40)}]: `,
     fallback,
-    completions: KNOWN_REGIONS,
-    check: checkRegion,
-    doubt: doubtRegion,
+    ...REGION,
   };
 }
 
@@ -83,9 +83,7 @@ export function regionQuestion(ssoRegion: string): Question {
     flag: "--region",
     message: `Default client Region [${printable(ssoRegion, 40)}]: `,
     fallback: ssoRegion,
-    completions: KNOWN_REGIONS,
-    check: checkRegion,
-    doubt: doubtRegion,
+    ...REGION,
   };
 }
 
