@@ -1,26 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { binaryWorld, cachedWorld, signedIn } from "../support/binaryWorld.ts";
-import { sessionSection } from "../support/home.ts";
-import { KEYS, startBinaryOnTerminal, startOnTerminal } from "../support/pty.ts";
+import { binaryWorld } from "../support/binaryWorld.ts";
+import { CONFIG, EXEC, execWorld, SH } from "../support/execWorld.ts";
+
+import { startBinaryOnTerminal } from "../support/pty.ts";
+
 import { BINARY, type RunOptions, start, startBinary } from "../support/run.ts";
-
-const LINE = "credential_process = /x/sso-cred corp --account-id 123456789011 --role-name ReadOnly\n";
-const CONFIG = `[profile dev]\n${LINE}region = eu-west-1\n${sessionSection("corp")}`;
-const EXEC = ["exec", "--profile", "dev"];
-const SH = [...EXEC, "--", "/bin/sh", "-c"];
-
-/** The role credentials are in the cache. */
-async function world() {
-  const made = await cachedWorld();
-  await made.home.write(".aws/config", CONFIG);
-  return made;
-}
 
 describe("exec", () => {
   it("puts the credentials into the environment of the command, and removes what would override them", async () => {
-    const { run } = await world();
+    const { run } = await execWorld();
     const { code, stdout, stderr } = await run([...EXEC, "--", "env"], {
       AWS_PROFILE: "other",
       AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1:1/",
@@ -46,7 +36,7 @@ describe("exec", () => {
   });
 
   it("takes session, account and role, and runs inside another exec", async () => {
-    const { run } = await world();
+    const { run } = await execWorld();
     const outer = ["exec", "corp", "--account-id", "123456789011", "--role-name", "ReadOnly", "--"];
     const { code, stdout } = await run([
       ...outer,
@@ -66,12 +56,12 @@ describe("exec", () => {
     ["kill -TERM $$", 143],
     ["kill -KILL $$", 137],
   ])("ends with the command's exit code or signal: %s", async (script, code) => {
-    const result = await (await world()).run([...SH, script]);
+    const result = await (await execWorld()).run([...SH, script]);
     expect([result.code, result.stdout, result.stderr]).toEqual([code, "", ""]);
   });
 
   it("ends with 127 for a command that does not exist and with 126 for one that cannot be started", async () => {
-    const { run, home } = await world();
+    const { run, home } = await execWorld();
     const missing = await run([...EXEC, "--", "no-such-command"]);
     expect([missing.code, missing.stdout, missing.stderr]).toEqual([
       127,
@@ -86,7 +76,7 @@ describe("exec", () => {
   });
 
   it("passes on standard input, flags of the command and a broken pipe", async () => {
-    const { options } = await world();
+    const { options } = await execWorld();
     const cat = await startBinary([...EXEC, "--", "cat"], { ...options, stdin: "text\n" }).done;
     expect([cat.code, cat.stdout]).toEqual([0, "text\n"]);
     const help = await startBinary([...EXEC, "--", "echo", "--help", "--", "-x"], options).done;
@@ -98,7 +88,7 @@ describe("exec", () => {
   it.each(["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR2", "SIGWINCH"] as const)(
     "passes %s on",
     async (signal) => {
-      const { options } = await world();
+      const { options } = await execWorld();
       const script = `trap 'echo got; exit 5' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
       const running = startBinary([...SH, script], options);
       await expect.poll(running.stdout, { timeout: 20_000 }).toBe("ready\n");
@@ -118,7 +108,7 @@ describe("exec", () => {
     it("with low and high numbers, and also pipes", async () => {
       const cat = 'cat /dev/fd/3 /dev/fd/12 /dev/fd/20 "$0"';
       const script = `"$SSO" ${EXEC.join(" ")} -- sh -c '${cat}' <(echo pipe) ${files}`;
-      const { stdout, stderr } = await shell(await world(), script);
+      const { stdout, stderr } = await shell(await execWorld(), script);
       expect([stdout, stderr]).toEqual(["three\ntwelve\ntwenty\npipe\n", ""]);
     });
 
@@ -135,12 +125,12 @@ describe("exec", () => {
     it("only to the command: when it closes one, the other side sees the end", async () => {
       const command = `"$SSO" ${EXEC.join(" ")} -- sh -c 'exec 3>&-; read x' <back 3>to`;
       const script = `mkfifo to back; ${command} & exec 8>back; cat to; echo closed; echo go >&8; wait; echo over`;
-      expect((await shell(await world(), script)).stdout).toBe("closed\nover\n");
+      expect((await shell(await execWorld(), script)).stdout).toBe("closed\nover\n");
     });
 
     it("and both ends of make's jobserver", async () => {
       const makefile = `all:\n\t+@"$$SSO" ${EXEC.join(" ")} -- sh -c 'test -p /dev/fd/3 && test -p /dev/fd/4 && echo jobs'\n`;
-      const made = await world();
+      const made = await execWorld();
       await made.home.write("Makefile", makefile);
       const { stdout } = await shell(made, "make -sj2");
       expect(stdout).toBe("jobs\n");
@@ -148,7 +138,7 @@ describe("exec", () => {
   });
 
   it("stays while the command ignores a signal, and leaves when only its children are left", async () => {
-    const { options, home } = await world();
+    const { options, home } = await execWorld();
     const script = `trap '' TERM; echo ready; sleep 1; (sleep 30 <&- >&- 2>&- & echo $! > ${home.path}/left); exit 4`;
     const running = startBinary([...SH, script], options);
     await expect.poll(running.stdout, { timeout: 20_000 }).toBe("ready\n");
@@ -158,7 +148,7 @@ describe("exec", () => {
   });
 
   it("is a usage error without a command or a role", async () => {
-    const { run } = await world();
+    const { run } = await execWorld();
     const remedy = "  run: sso-cred exec --help\n";
     expect((await run(EXEC)).stderr).toBe(`sso-cred: name the command to run after --\n${remedy}`);
     expect((await run(["exec", "--", "true"])).stderr).toBe(
@@ -167,62 +157,9 @@ describe("exec", () => {
   });
 });
 
-describe("exec on a terminal", () => {
-  it("signs the person in first, whatever the mode of the main job", async () => {
-    const made = await binaryWorld({ config: CONFIG, env: { SSO_CRED_LOGIN: "never" }, browser: "ignore" });
-    const running = startBinaryOnTerminal(
-      [...EXEC, "--no-browser", "--", "sh", "-c", "echo key: $AWS_ACCESS_KEY_ID"],
-      made.options,
-    );
-    await made.pending("open");
-    await running.waitFor(/https?:/);
-    await fetch((await made.pending("open")).url ?? "");
-    const { code, screen } = await running.done;
-    expect(code).toBe(0);
-    expect(screen).toMatch(/key: ASIA/);
-  });
-
-  it("passes Ctrl-C to the command, once", async () => {
-    const { options } = await world();
-    const script =
-      "trap 'echo once' INT; echo ready; n=0; while [ $n -lt 40 ]; do sleep 0.05; n=$((n+1)); done";
-    const running = startBinaryOnTerminal([...SH, script], options);
-    await running.waitFor("ready");
-    running.type(KEYS.controlC);
-    const { code, screen } = await running.done;
-    expect([code, screen.split("once").length]).toEqual([0, 2]);
-  });
-
-  it("stops at Ctrl-Z and continues with fg", async () => {
-    const { options } = await world();
-    const shell = startOnTerminal("/bin/bash", ["--norc", "-i"], {
-      ...options,
-      env: { ...options.env, PS1: "$ ", SSO: BINARY },
-    });
-    shell.type('"$SSO" exec --profile dev -- sh -c \'echo rea""dy; read x; echo "<$x>"\'\r');
-    await shell.waitFor("\nready");
-    shell.type("\u001a");
-    await shell.waitFor("Stopped");
-    shell.type("fg\r");
-    await shell.waitFor(/Stopped[\s\S]*\$ fg/);
-    shell.type("again\r");
-    await shell.waitFor("<again>");
-    shell.type("exit\r");
-    await shell.done;
-  });
-
-  it.skipIf(!existsSync("/usr/bin/less"))("lets a full-screen program work", async () => {
-    const { options } = await world();
-    const running = startBinaryOnTerminal([...EXEC, "--", "less", "/etc/passwd"], options);
-    await running.waitFor("root:");
-    running.type("q");
-    expect((await running.done).code).toBe(0);
-  });
-});
-
 describe("env", () => {
   it("is evaluated by the shell that calls it", async () => {
-    const { options, home } = await world();
+    const { options, home } = await execWorld();
     for (const [shell, script] of [
       ["/bin/bash", 'eval "$("$SSO" env --profile dev)"; echo $AWS_ACCESS_KEY_ID $AWS_REGION'],
       ["/bin/sh", 'eval "$("$SSO" env --profile dev)"; echo $AWS_ACCESS_KEY_ID $AWS_REGION'],
@@ -243,7 +180,7 @@ describe("env", () => {
   });
 
   it("shows no secret on a terminal without --force, and removes all variables with --unset", async () => {
-    const { options, run } = await world();
+    const { options, run } = await execWorld();
     const refused = await startBinaryOnTerminal(["env", "--profile", "dev"], options).done;
     expect(refused.code).toBe(2);
     expect(refused.screen).not.toContain("example-secret");
@@ -253,85 +190,5 @@ describe("env", () => {
     expect(unset.stdout).toMatch(/^unset AWS_PROFILE\n[\s\S]*unset AWS_REGION\n/);
     const unknown = await run(["env", "--profile", "dev", "--shell", "tcsh"]);
     expect([unknown.code, unknown.stdout]).toEqual([2, ""]);
-  });
-});
-
-describe("exec --serve", () => {
-  const CURL =
-    'curl -s -w " %{http_code}" -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI"';
-  const serve = (script: string) => [...EXEC, "--serve", "--", "/bin/sh", "-c", script];
-
-  it("has no secret in the environment, and serves on 127.0.0.1 whoever has the token", async () => {
-    const { run } = await world();
-    const { code, stdout } = await run(serve(`env; ${CURL}`), { AWS_ACCESS_KEY_ID: "outer" });
-    expect(code).toBe(0);
-    const [environment = "", document = ""] = stdout.split(/(?=\{)/);
-    expect(environment).not.toMatch(/example-secret|AWS_ACCESS_KEY_ID|AWS_SESSION_TOKEN/);
-    expect(environment).toContain("AWS_REGION=eu-west-1");
-    expect(document).toMatch(/ 200$/);
-    expect(JSON.parse(document.replace(/ 200$/, ""))).toEqual({
-      AccessKeyId: "ASIAEXAMPLEEXAMPLE01",
-      SecretAccessKey: "example-secret",
-      Token: "example-session-token",
-      Expiration: expect.any(String),
-      AccountId: "123456789011",
-    });
-  });
-
-  it.each([
-    ["a wrong token", 'curl -s -w " %{http_code}" -H "Authorization: x" "$U"'],
-    ["no token", 'curl -s -w " %{http_code}" "$U"'],
-    ["another path", 'curl -s -w " %{http_code}" -H "Authorization: $T" "$U/x"'],
-    ["another method", 'curl -s -w " %{http_code}" -X POST -H "Authorization: $T" "$U"'],
-    ["another host", 'curl -s -w " %{http_code}" -H "Host: evil.example" -H "Authorization: $T" "$U"'],
-  ])("responds with 403 to %s", async (_, script) => {
-    const { run } = await world();
-    const names = "U=$AWS_CONTAINER_CREDENTIALS_FULL_URI T=$AWS_CONTAINER_AUTHORIZATION_TOKEN;";
-    const { stdout } = await run(serve(`${names} ${script}`));
-    expect(stdout).toMatch(/^\{"code":"AccessDenied".* 403$/);
-  });
-
-  it("serves fresh credentials whenever the role's have expired", async () => {
-    const made = await binaryWorld({ config: CONFIG, center: { roleCredentialSeconds: 62 } });
-    await signedIn(made);
-    const script = `${CURL}; echo; sleep 4; ${CURL}; echo; sleep 4; ${CURL}; echo`;
-    const { code, stdout } = await made.run(serve(script));
-    const keys = [...stdout.matchAll(/"AccessKeyId":"(\w+)"/g)].map(([, key]) => key);
-    expect([code, new Set(keys).size]).toEqual([0, 3]);
-  });
-
-  it("announces a sign-in during a job on the terminal, and then serves the waiting request", async () => {
-    const center = { roleCredentialSeconds: 62 };
-    const made = await binaryWorld({ config: CONFIG, browser: "ignore", center });
-    await signedIn(made);
-    const script = `${CURL} -o first; echo " first"; read x; sleep 3; ${CURL} -o second; echo " second"; cat second`;
-    const running = startBinaryOnTerminal(serve(script), { ...made.options, cwd: made.home.path });
-    await running.waitFor("200 first");
-    made.center.revokeSessions();
-    running.type("go\r");
-    const { url = "" } = await made.pending("open");
-    await running.waitFor(/Sign in to 'corp'/);
-    expect(running.screen()).not.toContain("second");
-    await fetch(url);
-    await running.waitFor("200 second");
-    expect((await running.done).screen).toContain('"AccessKeyId":"ASIA');
-  });
-
-  it("runs inside exec, and exec inside it: the inner one's credentials count", async () => {
-    const { run } = await world();
-    const inner = `test -z "$AWS_ACCESS_KEY_ID" && ${CURL}`;
-    const served = await run([...EXEC, "--", BINARY, ...serve(inner)]);
-    expect(served.stdout).toMatch(/"AccessKeyId":"ASIAEXAMPLEEXAMPLE01".* 200$/);
-    const names = 'echo $AWS_ACCESS_KEY_ID "<$AWS_CONTAINER_CREDENTIALS_FULL_URI>"';
-    const plain = await run([...EXEC, "--serve", "--", BINARY, ...SH, names]);
-    expect(plain.stdout).toBe("ASIAEXAMPLEEXAMPLE01 <>\n");
-  });
-
-  it("keeps SDKs from the credentials of [default]", async () => {
-    const { run, home } = await world();
-    await home.write(".aws/config", `[default]\n${LINE}${CONFIG}`);
-    const { stdout, stderr } = await run(serve("echo $AWS_CONFIG_FILE $AWS_SHARED_CREDENTIALS_FILE"));
-    expect(stdout).toBe("/dev/null /dev/null\n");
-    expect(stderr).toContain("[default]");
   });
 });

@@ -1,10 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
-import { sessionSection } from "../support/home.ts";
-
-const LINE = "credential_process = /x/sso-cred corp --account-id 123456789011 --role-name ReadOnly\n";
-const CONFIG = `[profile dev]\n${LINE}region = eu-west-1\n${sessionSection("corp")}`;
+import { CONFIG } from "../support/execWorld.ts";
 
 /** Asks the SDK for its credentials three times, for longer than a role's credentials last. */
 const BOTO3 = `

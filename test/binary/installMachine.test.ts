@@ -1,51 +1,29 @@
-import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Home, makeHome } from "../support/home.ts";
-import { BARE_PATH, type RunOptions, start } from "../support/run.ts";
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { home, install, installed, pathWithoutNet, release, SAYS_VERSION } from "../support/installer.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../install.sh", import.meta.url));
-
-let home: Home;
-beforeEach(async () => {
-  home = await makeHome();
-});
-afterEach(() => home.remove());
-
-const install = (args: readonly string[], options: RunOptions = {}) =>
-  start("/bin/sh", [SCRIPT, ...args], { home, ...options }).done;
-
-/** Installs a program from a file. */
-async function installed(name: string, content: string | Buffer) {
-  const file = join(home.path, name);
-  writeFileSync(file, content);
-  const sum = createHash("sha256").update(content).digest("hex");
-  await home.write("SHA256SUMS", `${sum}  ${name}\n`);
-  return { file, ...(await install(["--from", file])) };
-}
+import { start } from "../support/run.ts";
 
 test.skipIf(process.platform !== "linux")(
   "install.sh names the glibc that a program needs, and what was installed still works",
   async () => {
-    await installed("older", "#!/bin/sh\necho 'sso-cred 1.0.0'\n");
+    await install(["--from", await release(SAYS_VERSION("1.0.0"))]);
+    const file = await release(ofNewerGlibc(readFileSync("/bin/true")));
 
-    const { file, ...result } = await installed("newer", ofNewerGlibc(readFileSync("/bin/true")));
+    const result = await install(["--from", file]);
 
     expect(result).toMatchObject({
       code: 1,
       stdout: "",
       stderr: `install: ${file} needs glibc 9.99 or newer, and this system has an older one\n`,
     });
-    const { stdout } = await start(join(home.path, ".local/bin/sso-cred"), [], { home }).done;
+    const { stdout } = await start(installed(), [], { home }).done;
     expect(stdout).toBe("sso-cred 1.0.0\n");
   },
 );
 
 test.each(["1.2.3", "v1.2.3"])("install.sh --version %s downloads that release", async (version) => {
-  await home.write("tools/curl", `#!/bin/sh\necho "$@" >> '${home.path}/asked'\nexit 22\n`, 0o755);
-  const env = { PATH: `${join(home.path, "tools")}:${BARE_PATH}` };
+  const env = { PATH: await pathWithoutNet() };
 
   const { code, stderr } = await install(["--version", version], { env });
 

@@ -3,16 +3,17 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { Finding } from "../../src/doctor/report.ts";
 import { CONFIG_CASES, type DoctorCase, ENVIRONMENT_CASES, GOOD } from "../support/doctorCases.ts";
+import { FILE_CASES } from "../support/doctorFileCases.ts";
 import { STATE_CASES } from "../support/doctorStateCases.ts";
 import { type CallOptions, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string) => readFileSync(`${ROOT}${path}`, "utf8");
-const CASES: readonly DoctorCase[] = [...CONFIG_CASES, ...ENVIRONMENT_CASES, ...STATE_CASES];
+const CASES: readonly DoctorCase[] = [...CONFIG_CASES, ...ENVIRONMENT_CASES, ...FILE_CASES, ...STATE_CASES];
 /** Only an executable has a front, so a test of the executable makes these appear and disappear. */
 const TRIED_ELSEWHERE: Record<string, string> = {
-  front: "test/binary/frontStarts.test.ts",
-  "front-version": "test/binary/frontStarts.test.ts",
+  front: "test/binary/frontVersions.test.ts",
+  "front-version": "test/binary/frontVersions.test.ts",
 };
 /** The ids of docs/doctor.md, with their severities. */
 const DOCUMENTED = new Map(

@@ -1,22 +1,7 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
+import { atAws } from "../support/atAws.ts";
 import { keyOf, putToken, readTokenFile } from "../support/signedIn.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
-
-/** No endpoint is configured, so AWS's hosts are asked, through a proxy that only notes them. */
-async function atAws(env: Record<string, string> = {}) {
-  const asked: string[] = [];
-  const proxy = createServer().on("connect", ({ url }, socket) => {
-    asked.push(url ?? "");
-    socket.end("HTTP/1.1 503 Service Unavailable\r\n\r\n");
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void proxy.close());
-  const { port } = proxy.address() as AddressInfo;
-  const none = { AWS_ENDPOINT_URL_SSO: undefined, AWS_ENDPOINT_URL_SSO_OIDC: undefined };
-  return { asked, env: { ...none, ...env, HTTPS_PROXY: `http://127.0.0.1:${port}` } };
-}
 
 it("a run at AWS gets no credentials of a stand-in, and AWS is not sent its token", async () => {
   const world = await signInWorld();

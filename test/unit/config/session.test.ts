@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { onlySession, resolveSession } from "../../../src/config/session.ts";
-import { shellWord } from "../../../src/text/commandWords.ts";
 import { userConfig } from "../../support/userConfig.ts";
 
 const CORP = "[sso-session corp]\nsso_start_url = https://d-1.awsapps.com/start#/\nsso_region = eu-west-1\n";
@@ -244,15 +243,4 @@ describe("without a session named", () => {
       }),
     );
   });
-});
-
-test.each([
-  ["corp", "corp"],
-  ["my sso", '"my sso"'],
-  ["a&b", '"a&b"'],
-  ["$x", "'$x'"],
-  ["it's `x`", "'it'\\''s `x`'"],
-  ["", '""'],
-])("the name %s becomes the argument %s", (name, word) => {
-  expect(shellWord(name)).toBe(word);
 });

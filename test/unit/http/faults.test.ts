@@ -1,234 +1,16 @@
 import dns from "node:dns";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { isKind } from "../../../src/errors.ts";
 import { networkFault, serviceUnavailableOf } from "../../../src/http/serviceUnavailable.ts";
 import {
   accessTo,
-  answering,
+  expectUnavailable,
   failureAt,
   httpServer,
   JSON_TYPE,
   rawServer,
   type TestServer,
 } from "./servers.ts";
-
-const HTML = { "content-type": "text/html" };
-const PAGE = "<!doctype html><title>Welcome to the hotel</title>";
-
-/** Response → the whole message (HOST is the server), and whether a retry makes sense. */
-const answers: [
-  name: string,
-  status: number,
-  headers: Record<string, string>,
-  body: string,
-  message: string,
-  retry: boolean,
-][] = [
-  [
-    "a captive portal",
-    200,
-    HTML,
-    PAGE,
-    "HOST answered with a web page instead of JSON (HTTP 200): a sign-in page of the network?",
-    false,
-  ],
-  [
-    "a captive portal that claims JSON",
-    200,
-    JSON_TYPE,
-    PAGE,
-    "HOST answered with a web page instead of JSON (HTTP 200): a sign-in page of the network?",
-    false,
-  ],
-  [
-    "a captive portal's redirect",
-    302,
-    { location: "http://login.hotel/?token=1" },
-    "",
-    "HOST answered with a redirect (HTTP 302): a sign-in page of the network?",
-    false,
-  ],
-  [
-    "a proxy's 403 page",
-    403,
-    HTML,
-    PAGE,
-    "HOST answered with a web page instead of JSON (HTTP 403): a proxy or firewall?",
-    false,
-  ],
-  [
-    "a 403 in JSON without a mark of the service",
-    403,
-    JSON_TYPE,
-    '{"message":"blocked"}',
-    "HOST answered in unknown words (HTTP 403): is there a proxy between?",
-    false,
-  ],
-  [
-    "a 401 in another service's words",
-    401,
-    JSON_TYPE,
-    '{"error":"invalid_token"}',
-    "HOST answered in unknown words (HTTP 401): is there a proxy between?",
-    false,
-  ],
-  [
-    "a 404 in plain text",
-    404,
-    { "content-type": "text/plain" },
-    "not here",
-    "HOST answered not in JSON (HTTP 404): is there a proxy between?",
-    false,
-  ],
-  [
-    "a 407 although no proxy is set",
-    407,
-    HTML,
-    PAGE,
-    "a proxy before HOST wants a password: set HTTPS_PROXY",
-    false,
-  ],
-  [
-    "an empty answer",
-    200,
-    JSON_TYPE,
-    "",
-    "HOST answered without content (HTTP 200): is there a proxy between?",
-    false,
-  ],
-  [
-    "broken JSON",
-    200,
-    JSON_TYPE,
-    '{"roleCredentials":{',
-    "HOST answered not in JSON (HTTP 200): is there a proxy between?",
-    false,
-  ],
-  [
-    "JSON that is no object",
-    200,
-    JSON_TYPE,
-    '["roleCredentials"]',
-    "HOST answered not in JSON (HTTP 200): is there a proxy between?",
-    false,
-  ],
-  [
-    "throttling",
-    429,
-    { ...JSON_TYPE, "x-amzn-errortype": "TooManyRequestsException" },
-    "{}",
-    "HOST is throttling (HTTP 429): try again in a minute",
-    true,
-  ],
-  ["throttling in HTML", 429, HTML, PAGE, "HOST is throttling (HTTP 429): try again in a minute", true],
-  [
-    "a fault of the service",
-    500,
-    JSON_TYPE,
-    '{"__type":"InternalServerException"}',
-    "HOST is out of order (HTTP 500): try again later",
-    true,
-  ],
-  ["an unavailable service", 503, HTML, PAGE, "HOST is out of order (HTTP 503): try again later", true],
-  [
-    "JSON without credentials",
-    200,
-    JSON_TYPE,
-    "{}",
-    "HOST answered GetRoleCredentials without accessKeyId",
-    false,
-  ],
-  [
-    "null for credentials",
-    200,
-    JSON_TYPE,
-    '{"roleCredentials":null}',
-    "HOST answered GetRoleCredentials without accessKeyId",
-    false,
-  ],
-  [
-    "a list for credentials",
-    200,
-    JSON_TYPE,
-    '{"roleCredentials":[1]}',
-    "HOST answered GetRoleCredentials without accessKeyId",
-    false,
-  ],
-  [
-    "credentials that lack the session token",
-    200,
-    JSON_TYPE,
-    credentials({ sessionToken: undefined }),
-    "HOST answered GetRoleCredentials without sessionToken",
-    false,
-  ],
-  [
-    "a key that is no text",
-    200,
-    JSON_TYPE,
-    credentials({ accessKeyId: 7 }),
-    "HOST answered GetRoleCredentials with a malformed accessKeyId",
-    false,
-  ],
-  [
-    "an empty secret",
-    200,
-    JSON_TYPE,
-    credentials({ secretAccessKey: "" }),
-    "HOST answered GetRoleCredentials with a malformed secretAccessKey",
-    false,
-  ],
-  [
-    "an expiration that is text",
-    200,
-    JSON_TYPE,
-    credentials({ expiration: "2026-11-22T12:00:00Z" }),
-    "HOST answered GetRoleCredentials with a malformed expiration",
-    false,
-  ],
-  [
-    "a negative expiration",
-    200,
-    JSON_TYPE,
-    credentials({ expiration: -1 }),
-    "HOST answered GetRoleCredentials with a malformed expiration",
-    false,
-  ],
-  [
-    "an expiration in another age",
-    200,
-    JSON_TYPE,
-    credentials({ expiration: 9e15 }),
-    "HOST answered GetRoleCredentials with a malformed expiration",
-    false,
-  ],
-  [
-    "an expiration beyond every number",
-    200,
-    JSON_TYPE,
-    credentials({}).replace("1795348035000", `1${"0".repeat(400)}`),
-    "HOST answered GetRoleCredentials with a malformed expiration",
-    false,
-  ],
-];
-
-function credentials(change: Record<string, unknown>): string {
-  const good = { accessKeyId: "a", secretAccessKey: "b", sessionToken: "c", expiration: 1_795_348_035_000 };
-  return JSON.stringify({ roleCredentials: { ...good, ...change } });
-}
-
-test.each(answers)("%s is unavailable, in one line", async (_name, status, headers, body, message, retry) => {
-  const server = await httpServer(answering([], status, headers, body));
-  await expectUnavailable(server.url, message.replace("HOST", server.host), retry);
-});
-
-async function expectUnavailable(url: string, message: string, retry: boolean, setting = {}) {
-  const error = await failureAt(url, setting);
-  expect(error.message).toBe(message);
-  expect(isKind(error, "unavailable")).toBe(true);
-  expect(serviceUnavailableOf(error)?.retry).toBe(retry);
-}
 
 const lines: [name: string, serve: () => Promise<TestServer>, message: string][] = [
   [
@@ -258,19 +40,23 @@ const lines: [name: string, serve: () => Promise<TestServer>, message: string][]
 
 test.each(lines)("%s is a dropped connection, worth a retry", async (_name, serve, message) => {
   const server = await serve();
-  await expectUnavailable(server.url, message.replace("HOST", server.host), true);
+  await expectUnavailable(server.url, message.replace("HOST", server.host), { retry: true });
 });
 
 test("a server that does not speak HTTP is unavailable", async () => {
   const server = await rawServer((socket) => socket.write("220 mail.example.com ESMTP\r\n"));
-  await expectUnavailable(server.url, `${server.host} did not answer in HTTP (HPE_INVALID_CONSTANT)`, false);
+  await expectUnavailable(server.url, `${server.host} did not answer in HTTP (HPE_INVALID_CONSTANT)`, {
+    retry: false,
+  });
 });
 
 test("a response whose headers never end is unavailable", async () => {
   const server = await rawServer((socket) => {
     socket.write(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(100_000)}`);
   });
-  await expectUnavailable(server.url, `${server.host} did not answer in HTTP (HPE_HEADER_OVERFLOW)`, false);
+  await expectUnavailable(server.url, `${server.host} did not answer in HTTP (HPE_HEADER_OVERFLOW)`, {
+    retry: false,
+  });
 });
 
 test("a switch of protocols is a dropped connection", async () => {
@@ -279,11 +65,9 @@ test("a switch of protocols is a dropped connection", async () => {
       socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
     ),
   );
-  await expectUnavailable(
-    server.url,
-    `${server.host} closed the connection before its answer was complete`,
-    true,
-  );
+  await expectUnavailable(server.url, `${server.host} closed the connection before its answer was complete`, {
+    retry: true,
+  });
 });
 
 test("a closed port is refused", async () => {
@@ -291,7 +75,7 @@ test("a closed port is refused", async () => {
   await expectUnavailable(
     `http://127.0.0.1:${port}`,
     `127.0.0.1:${port} refused the connection: does this network need a proxy (HTTPS_PROXY)?`,
-    false,
+    { retry: false },
   );
 });
 
@@ -348,9 +132,7 @@ test.each([
 
 test("a server that never responds costs the allowed time, no more, and its connection is closed", async () => {
   const server = await rawServer((socket) => void socket.resume());
-  await expectUnavailable(server.url, `${server.host} did not answer within 300 ms`, true, {
-    limits,
-  });
+  await expectUnavailable(server.url, `${server.host} did not answer within 300 ms`, { retry: true, limits });
   await expect.poll(() => server.openConnections()).toBe(0);
 });
 
@@ -360,9 +142,7 @@ test("a response that comes in drops costs the allowed time, no more, and its co
     const drip = setInterval(() => socket.write(" "), 20);
     socket.once("close", () => clearInterval(drip));
   });
-  await expectUnavailable(server.url, `${server.host} did not answer within 300 ms`, true, {
-    limits,
-  });
+  await expectUnavailable(server.url, `${server.host} did not answer within 300 ms`, { retry: true, limits });
   await expect.poll(() => server.openConnections()).toBe(0);
 });
 
@@ -380,8 +160,7 @@ test("a TLS handshake that never ends is distinguished from a host that cannot b
   await expectUnavailable(
     server.url.replace("http:", "https:"),
     `no TLS connection to ${server.host} within 300 ms: is there a firewall between?`,
-    true,
-    { limits },
+    { retry: true, limits },
   );
   await expect.poll(() => server.openConnections()).toBe(0);
 });
@@ -426,7 +205,7 @@ test("a response without end is given up after 8 MiB", async () => {
     response.on("drain", pour);
     pour();
   });
-  await expectUnavailable(server.url, `${server.host} sends an endless response`, false);
+  await expectUnavailable(server.url, `${server.host} sends an endless response`, { retry: false });
   await expect.poll(() => server.openConnections()).toBe(0);
   expect(sent).toBeGreaterThan(8 * 1024 * 1024);
   expect(sent).toBeLessThan(32 * 1024 * 1024);

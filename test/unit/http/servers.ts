@@ -1,9 +1,12 @@
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
+import { isKind } from "../../../src/errors.ts";
 import type { Limits } from "../../../src/http/exchange.ts";
+import { serviceUnavailableOf } from "../../../src/http/serviceUnavailable.ts";
 import { type IdentityCenter, identityCenter } from "../../../src/identityCenter/identityCenter.ts";
+import { SERVER_TLS } from "../../support/testCertificates.ts";
 
 export interface TestServer {
   url: string;
@@ -100,6 +103,19 @@ export const ROLE_CREDENTIALS = JSON.stringify({
   },
 });
 
+/** A portal that gives the same credentials to everybody. */
+export function portal(seen: Seen[] = [], tls = SERVER_TLS): Promise<TestServer> {
+  return httpsServer(tls, answering(seen, 200, JSON_TYPE, ROLE_CREDENTIALS));
+}
+
+export async function accessKeyAt(url: string, setting: Setting): Promise<string> {
+  const api = await accessTo(url, setting);
+  return (await api.getRoleCredentials("t", "111122223333", "Admin")).accessKeyId;
+}
+
+export const UNKNOWN_CA =
+  "is signed by an unknown CA: set AWS_CA_BUNDLE (or ca_bundle in the AWS config) to a PEM file with that CA, or add it to the system's trust store";
+
 export const JSON_TYPE = { "content-type": "application/json" };
 
 /** The error of one GetRoleCredentials. Fails the test if there is none. */
@@ -111,4 +127,16 @@ export async function failureAt(url: string, setting: Setting = {}): Promise<Err
     },
     (error: Error) => error,
   );
+}
+
+/** Expects a failure that is unavailable; `retry`: whether the request may be repeated. */
+export async function expectUnavailable(
+  url: string,
+  message: string,
+  { retry, ...setting }: Setting & { retry?: boolean } = {},
+) {
+  const error = await failureAt(url, setting);
+  expect(error.message).toBe(message);
+  expect(isKind(error, "unavailable")).toBe(true);
+  if (retry !== undefined) expect(serviceUnavailableOf(error)?.retry).toBe(retry);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { resolveStartUrl } from "../../../src/identityCenter/startUrl.ts";
+import { resolveStartUrl, startUrlRequest } from "../../../src/identityCenter/startUrl.ts";
+import { answering, httpServer, type Seen } from "../http/servers.ts";
 
 type Answers = Record<string, { status: number; location?: string }>;
 
@@ -116,4 +117,18 @@ describe("a company's own start URL", () => {
   ])("that answers %j is %s", async (answer, kind, message) => {
     await expect(resolve(own, { HEAD: answer })).rejects.toMatchObject({ kind, message });
   });
+});
+
+test("the start URL's redirect is reported, not followed", async () => {
+  const seen: Seen[] = [];
+  const server = await httpServer(answering(seen, 302, { location: "https://d-1.awsapps.com/start" }, ""));
+  const ask = startUrlRequest(
+    { caBundle: undefined, name: "corp", loginArguments: "corp" },
+    { env: {}, now: Date.now, trace: { step() {} } },
+  );
+  expect(await ask("HEAD", `${server.url}/x`, 1000)).toEqual({
+    status: 302,
+    location: "https://d-1.awsapps.com/start",
+  });
+  expect(seen).toMatchObject([{ method: "HEAD", path: "/x" }]);
 });

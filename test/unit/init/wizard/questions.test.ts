@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isKind } from "../../../../src/errors.ts";
-import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
-import { askProfile } from "../../../../src/init/wizard/profileAnswers.ts";
 import type { Prompts } from "../../../../src/init/wizard/prompts.ts";
 import {
-  type Asking,
   answer,
   outputQuestion,
   regionQuestion,
@@ -13,27 +10,7 @@ import {
   ssoRegionQuestion,
   startUrlQuestion,
 } from "../../../../src/init/wizard/questions.ts";
-import { askSession } from "../../../../src/init/wizard/sessionAnswers.ts";
-import { ADMIN, ours, READ_ONLY } from "../plan/initOptions.ts";
-
-const SESSION = "[sso-session my-sso]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n";
-
-/** A person who gives these answers in order. `asked` is what was shown. */
-function somebody(answers: (string | undefined)[], takesDefaults = false) {
-  const asked: string[] = [];
-  const said: string[] = [];
-  const prompts: Prompts = {
-    askText: async ({ message, fallback }) => {
-      asked.push(message);
-      const given = answers.shift();
-      return given === "" ? fallback : given;
-    },
-    askSome: () => Promise.reject(new Error("no menu is expected")),
-  };
-  const asking: Asking = { prompts, takesDefaults, say: (line) => said.push(line) };
-  return { asked, said, asking };
-}
-const nobody: Asking = { prompts: undefined, takesDefaults: false, say: () => {} };
+import { nobody, somebody } from "./somebody.ts";
 
 describe("answers", () => {
   it.each([
@@ -143,135 +120,5 @@ describe("answers", () => {
     const { asking } = somebody([undefined]);
     const error = await answer(startUrlQuestion(), undefined, asking).catch((each) => each);
     expect(isKind(error, "cancelled")).toBe(true);
-  });
-});
-
-describe("the session", () => {
-  it("is asked for with all that a new one needs", async () => {
-    const { asked, asking } = somebody(["corp", "https://x.awsapps.com/start", "eu-west-1", ""]);
-    const { name, keys } = await askSession(readCurrentConfig(""), {}, asking);
-    expect(asked).toEqual([
-      "SSO session name (Recommended): ",
-      "SSO start URL [None]: ",
-      "SSO region [None]: ",
-      "SSO registration scopes [sso:account:access]: ",
-    ]);
-    expect([name, Object.fromEntries(keys)]).toEqual([
-      "corp",
-      {
-        sso_start_url: "https://x.awsapps.com/start",
-        sso_region: "eu-west-1",
-        sso_registration_scopes: "sso:account:access",
-      },
-    ]);
-  });
-
-  it("that exists is offered, and nothing else is asked about it", async () => {
-    const { asked, asking } = somebody([""]);
-    const { name, keys } = await askSession(readCurrentConfig(SESSION), {}, asking);
-    expect([asked, name, keys.size]).toEqual([["SSO session name (Recommended) [my-sso]: "], "my-sso", 0]);
-  });
-
-  it("that has a profile already is not asked for", async () => {
-    const { asked, said, asking } = somebody([]);
-    const current = readCurrentConfig(SESSION + ours("dev", "111111111111", "Admin"));
-    expect((await askSession(current, {}, asking)).name).toBe("my-sso");
-    expect([asked, said]).toEqual([
-      [],
-      ["SSO session name (Recommended): my-sso   (another: sso-cred init NAME)"],
-    ]);
-  });
-
-  it("is asked for its missing keys", async () => {
-    const half = "[sso-session my-sso]\nsso_start_url = https://x.awsapps.com/start\n";
-    const { asked, asking } = somebody(["eu-west-1"]);
-    await askSession(readCurrentConfig(half), { session: "my-sso" }, asking);
-    expect(asked).toEqual(["SSO region [None]: "]);
-  });
-
-  it("of several is named in the question, and in the error where nobody can be asked", async () => {
-    const current = readCurrentConfig(SESSION + SESSION.replace("my-sso", "other"));
-    const { said, asked, asking } = somebody(["other"]);
-    expect((await askSession(current, {}, asking)).name).toBe("other");
-    expect([said, asked]).toEqual([
-      ["Sessions in the config: my-sso, other"],
-      ["SSO session name (Recommended): "],
-    ]);
-    const error = await askSession(current, {}, nobody).catch((each) => each);
-    expect(error.message).toBe("which session? there are my-sso, other; give --sso-session");
-  });
-});
-
-describe("the profile", () => {
-  const facts = {
-    session: "my-sso",
-    ssoRegion: "eu-west-1",
-    isMany: false,
-    adoptable: new Map(),
-    conflictOf: () => undefined,
-  };
-
-  it("is asked for another name where somebody else has the one that was typed", async () => {
-    const [asks, seen] = [somebody(["", "", "free"]), [] as string[]];
-    const conflictOf = (names: readonly string[]) => (names.includes("dev") ? "dev is taken" : undefined);
-    const askText: Prompts["askText"] = async (question) => {
-      seen.push(question.check("dev") ?? "", question.check("free") ?? "");
-      return asks.asking.prompts?.askText(question);
-    };
-    const asking = { ...asks.asking, prompts: { ...(asks.asking.prompts as Prompts), askText } };
-    const all = { ...facts, conflictOf, wanted: [ADMIN] };
-    const { nameTemplate } = await askProfile(readCurrentConfig(SESSION), all, {}, asking);
-    expect([nameTemplate, ...seen.slice(-2)]).toEqual(["free", "dev is taken", ""]);
-  });
-
-  it("is asked for region, format and name", async () => {
-    const { asked, asking } = somebody(["", "", ""]);
-    const answers = await askProfile(readCurrentConfig(SESSION), { ...facts, wanted: [ADMIN] }, {}, asking);
-    expect(asked).toEqual([
-      "Default client Region [eu-west-1]: ",
-      "CLI default output format (json if not specified) [json]: ",
-      "Profile name [111111111111_Admin]: ",
-    ]);
-    expect(answers).toEqual({
-      region: "eu-west-1",
-      output: "json",
-      nameTemplate: "111111111111_Admin",
-      adopt: [],
-    });
-  });
-
-  it("proposes the name of the legacy profile with that role, which then becomes ours", async () => {
-    const { asked, asking } = somebody(["", "", ""]);
-    const all = {
-      ...facts,
-      adoptable: new Map([["dev", ADMIN]]),
-      conflictOf: () => "taken",
-      wanted: [ADMIN],
-    };
-    const { nameTemplate, adopt } = await askProfile(readCurrentConfig(SESSION), all, {}, asking);
-    expect([asked.at(-1), nameTemplate, adopt]).toEqual(["Profile name [dev]: ", "dev", ["dev"]]);
-  });
-
-  it("takes region and format from the session's last profile", async () => {
-    const current = readCurrentConfig(SESSION + ours("dev", "111111111111", "Admin", ["region = us-east-2"]));
-    const { asked, said, asking } = somebody(["", ""]);
-    const { region } = await askProfile(current, { ...facts, wanted: [READ_ONLY] }, {}, asking);
-    expect(region).toBe("us-east-2");
-    expect(said).toEqual(["Default client Region [us-east-2]: us-east-2"]);
-    expect(asked.map((message) => message.split(" [")[0])).toEqual([
-      "CLI default output format (json if not specified)",
-      "Profile name",
-    ]);
-  });
-
-  it("of several roles is asked for a template", async () => {
-    const { asked, said, asking } = somebody(["", "", ""]);
-    const wanted = [ADMIN, READ_ONLY];
-    const answers = await askProfile(readCurrentConfig(SESSION), { ...facts, wanted }, {}, asking);
-    expect(asked.at(-1)).toBe("Profile name template [{account_id}_{role_name}]: ");
-    expect(said.at(-1)).toBe(
-      "Fields for the profile names: {account_name} {account_id} {role_name} {session}",
-    );
-    expect(answers.nameTemplate).toBeUndefined();
   });
 });

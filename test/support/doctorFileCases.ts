@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmod, chown, mkdir, rename, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { type DoctorCase, GOOD } from "./doctorCases.ts";
+import { sessionSection, sha1 } from "./home.ts";
+import { putToken } from "./signedIn.ts";
+import { MAIN_JOB, type SignInWorld } from "./signInWorld.ts";
+import { canMount, moveToSmallDisk } from "./smallDisk.ts";
+
+const CACHE = ".aws/sso/cache";
+const isRoot = process.getuid?.() === 0;
+const noMount = !canMount() && "this user may not mount a disk";
+
+/** A process that holds a lock. */
+const holders = new WeakMap<SignInWorld, ChildProcess>();
+
+async function holdLock(world: SignInWorld): Promise<void> {
+  const folder = join(world.home.path, ".aws/sso-cred/locks");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const contender = new URL("lockContender.ts", import.meta.url).pathname;
+  const holder = spawn(process.execPath, ["--no-warnings", contender, "ours", folder, "1", "-1"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  holders.set(world, holder);
+  onTestFinished(() => void holder.kill("SIGKILL"));
+  await once(holder.stdout, "data");
+}
+
+async function killHolder(world: SignInWorld): Promise<void> {
+  const holder = holders.get(world);
+  holder?.kill("SIGKILL");
+  if (holder) await once(holder, "exit");
+}
+
+function mode(value: number) {
+  return async ({ home }: SignInWorld): Promise<void> => {
+    await home.write(`${CACHE}/0123.json`, "{}", value);
+  };
+}
+
+export const FILE_CASES: readonly DoctorCase[] = [
+  { id: "path-mode", says: "0123.json has the mode 0644", arrange: mode(0o644), mend: mode(0o600) },
+  {
+    id: "path-owner",
+    says: "belongs to the user with the id 12345",
+    skip: !isRoot && "only root can give a file away",
+    arrange: async ({ home }) => {
+      await home.write(`${CACHE}/0123.json`, "{}");
+      await chown(join(home.path, CACHE), 12345, 12345);
+    },
+    mend: async ({ home }) => {
+      await chown(join(home.path, CACHE), 0, 0);
+    },
+  },
+  {
+    id: "path-not-writable",
+    says: isRoot ? "cannot be written to (EROFS)" : "cannot be written to (EACCES)",
+    skip: isRoot && noMount,
+    arrange: async ({ home }) => {
+      if (isRoot) await moveToSmallDisk(home, GOOD);
+      await setWritable(home.path, false);
+    },
+    mend: async ({ home }) => {
+      await setWritable(home.path, true);
+    },
+  },
+  {
+    id: "path-not-writable",
+    says: "/nowhere cannot be written to (ENOENT)",
+    env: () => ({ HOME: "/nowhere" }),
+  },
+  {
+    id: "path-leftover",
+    says: "is left over from an interrupted write",
+    arrange: async ({ home }) => {
+      const path = await home.write(`${CACHE}/.sso-cred-0123.tmp`, "{");
+      await utimes(path, 1_000_000_000, 1_000_000_000);
+    },
+    mend: async (world) => {
+      await world.call(MAIN_JOB);
+    },
+  },
+  {
+    id: "role-cache-former",
+    says: "role credentials of 'old' are cached",
+    arrange: async (world) => {
+      const good = await world.home.read(".aws/config");
+      await world.home.write(".aws/config", `${good}\n${sessionSection("old")}`);
+      await putToken(world, { session: "old" });
+      await world.call(["old", ...MAIN_JOB.slice(1)]);
+      await world.home.write(".aws/config", good);
+    },
+    mend: async (world) => {
+      await world.call(["logout", "old"]);
+    },
+  },
+  { id: "lock-held", says: "1 lock is held by another process", arrange: holdLock, mend: killHolder },
+  {
+    id: "lock-stale",
+    says: "1 lock is left from a process that has ended",
+    arrange: async (world) => {
+      await holdLock(world);
+      await killHolder(world);
+      const folder = join(world.home.path, ".aws/sso-cred/locks");
+      await rename(join(folder, "lock"), join(folder, `role-${sha1("any")}`));
+    },
+    mend: async (world) => {
+      await world.call(MAIN_JOB);
+    },
+  },
+  {
+    id: "disk-full",
+    says: "has less than 1 MB left",
+    skip: noMount,
+    arrange: async ({ home }) => {
+      const disk = await moveToSmallDisk(home, GOOD, 4096);
+      disk.fill();
+    },
+    mend: async ({ home }) => {
+      spawnSync("rm", [join(home.path, ".aws/filler")]);
+    },
+  },
+];
+
+async function setWritable(home: string, isWritable: boolean): Promise<void> {
+  const folder = join(home, ".aws");
+  if (isRoot) spawnSync("mount", ["-o", `remount,${isWritable ? "rw" : "ro"}`, folder]);
+  else await chmod(folder, isWritable ? 0o700 : 0o500);
+}
