@@ -89,13 +89,13 @@ async function otherTools(stage: Stage): Promise<{ rows: Row[]; absent: string[]
   if (aws === undefined) absent.push("aws --version (there is no AWS CLI)");
   else {
     say("the AWS CLI");
-    rows.push(...(await awsCli(stage, aws, 5)));
+    rows.push(...(await awsCli(stage, aws)));
     if (rows.length < 2) absent.push("aws configure export-credentials (this AWS CLI cannot)");
   }
   for (const name of PEERS) {
     const path = installed(name);
     if (path === undefined) absent.push(`${name} (it is not in the PATH)`);
-    else rows.push(await versionRow(stage, path, name, 5));
+    else rows.push(await versionRow(stage, path, name));
   }
   return { rows, absent };
 }

@@ -37,6 +37,8 @@ const COMPLETION = "completion of a profile, 1,000 lines";
 
 /** The hit gets this many times more rounds, because its bars are narrow. */
 const HIT_ROUNDS = 4;
+/** Other tools take half a second each. */
+const OTHER_ROUNDS = 5;
 
 /** Measures everything that runs alone: first the hit beside `node -e 0`, then all the rest. */
 export async function singleRuns(stage: Stage, runs: number): Promise<Figures> {
@@ -125,9 +127,9 @@ export interface Crowd {
   portalCalls: number | undefined;
 }
 
+/** The number of processes at once. */
 const CROWD = 50;
 
-/** The number of processes at once. */
 export async function crowds(stage: Stage, rounds: number): Promise<Crowd[]> {
   const { executable, program, node, center } = stage;
   const home = stage.makeHome(10);
@@ -154,37 +156,26 @@ export async function crowds(stage: Stage, rounds: number): Promise<Crowd[]> {
 }
 
 /** Measures the start of another tool, a lower bound for the time of its cached answer. */
-export async function versionRow(stage: Stage, path: string, name: string, rounds: number): Promise<Row> {
-  const { env } = stage.makeHome(10);
-  const [nodes = [], runs = []] = await timed(
-    [
-      { argv: [stage.node, "-e", "0"], env },
-      { argv: [path, "--version"], env },
-    ],
-    rounds,
-  );
-  return { name: `${name} --version (a lower bound)`, ...summary(runs), ratio: pairedRatio(runs, nodes) };
+export async function versionRow(stage: Stage, path: string, name: string): Promise<Row> {
+  const argv = [path, "--version"];
+  return beside(stage, { argv, env: stage.makeHome(10).env }, `${name} --version (a lower bound)`);
 }
 
-/** An AWS CLI, if one is installed. */
-export async function awsCli(stage: Stage, path: string, rounds: number): Promise<Row[]> {
-  const home = stage.makeHome(10);
-  const env = { ...process.env, HOME: home.path } as Record<string, string>;
-  const base: Command = { argv: [stage.node, "-e", "0"], env };
-  const commands: Command[] = [base, { argv: [path, "--version"], env }];
-  const [nodes = [], versions = []] = await timed(commands, rounds);
-  const row = (name: string, runs: Run[], against: Run[]) => ({
-    name,
-    ...summary(runs),
-    ratio: pairedRatio(runs, against),
-  });
-  const rows = [row("aws --version", versions, nodes)];
+/** The rows of the AWS CLI. */
+export async function awsCli(stage: Stage, path: string): Promise<Row[]> {
+  const env = { ...process.env, HOME: stage.makeHome(10).path } as Record<string, string>;
+  const rows = [await beside(stage, { argv: [path, "--version"], env }, "aws --version")];
   try {
     const argv = [path, "configure", "export-credentials", "--profile", "wanted"];
-    const [again = [], exported = []] = await timed([base, { argv, env }], rounds);
-    rows.push(row("aws configure export-credentials", exported, again));
+    rows.push(await beside(stage, { argv, env }, "aws configure export-credentials"));
   } catch {
     // Version 1 does not have this option.
   }
   return rows;
+}
+
+async function beside({ node }: Stage, command: Command, name: string): Promise<Row> {
+  const bare = { argv: [node, "-e", "0"], env: command.env };
+  const [nodes = [], runs = []] = await timed([bare, command], OTHER_ROUNDS);
+  return { name, ...summary(runs), ratio: pairedRatio(runs, nodes) };
 }

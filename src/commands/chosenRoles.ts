@@ -4,7 +4,7 @@ import { SsoCredError } from "../errors.ts";
 import { profilesToOffer } from "../init/plan/adoption.ts";
 import { canBeWritten } from "../init/plan/command.ts";
 import { describeConflict } from "../init/plan/conflicts.ts";
-import { type CurrentConfig, type Files, profileRoles } from "../init/plan/currentConfig.ts";
+import { type Files, profileRoles } from "../init/plan/currentConfig.ts";
 import type { InitOptions } from "../init/plan/initOptions.ts";
 import { askProfile, type ProfileAnswers } from "../init/wizard/profileAnswers.ts";
 import type { Asking } from "../init/wizard/questions.ts";
@@ -23,7 +23,6 @@ import { progressLine } from "./person.ts";
 interface Choosing {
   readonly flags: InitFlags;
   readonly files: Files;
-  readonly current: CurrentConfig;
   readonly answers: SessionAnswers;
   readonly asking: Asking;
   readonly system: System;
@@ -33,17 +32,16 @@ type Chosen = Pick<InitOptions, "wanted" | "keepOnly"> & { readonly profile: Pro
 
 /** The roles that get a profile, and its settings. Signs in only to ask the portal. */
 export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
-  const { flags, asking, system } = choosing;
+  const { flags, files, asking, system } = choosing;
   const { accountId, roleName, isMany, isUpkeep } = modeOf(flags);
   const session = sessionOf(choosing);
-  const { current, files } = choosing;
   const { name, keys } = choosing.answers;
   const conflictOf = (names: readonly string[]) =>
-    flags.adopt ? undefined : describeConflict(current, names, name, files);
-  const adoptable = profilesToOffer(current, { session: name, sessionKeys: keys }, files);
+    flags.adopt ? undefined : describeConflict(files, names, name);
+  const adoptable = profilesToOffer(files, { session: name, sessionKeys: keys });
   const facts = { session: name, ssoRegion: session.region, isMany, adoptable, conflictOf };
   const profileFor = (wanted: readonly Assignment[]) =>
-    askProfile(current, { ...facts, wanted }, flags, asking);
+    askProfile(files, { ...facts, wanted }, flags, asking);
 
   // Without a terminal, fail on an open question before the sign-in, not after it.
   if (asking.prompts === undefined && !isUpkeep) await profileFor([]);
@@ -76,12 +74,12 @@ const UPKEEP: ProfileAnswers = { region: "", output: "", nameTemplate: undefined
  * The roles whose profiles `--prune` keeps. An empty list of accounts is an error, not a reason to
  * remove everything. Profiles of an account whose roles cannot be listed are kept.
  */
-async function rolesToKeep(list: Inventory, { current, answers, asking }: Choosing): Promise<Role[]> {
+async function rolesToKeep(list: Inventory, { files, answers, asking }: Choosing): Promise<Role[]> {
   const accounts = await list.accounts();
   if (accounts.length === 0) throw noAccounts(answers.name);
   const { assignments, refusals } = await list.assignments(accounts);
   const unknown = new Set(refusals.map(({ accountId }) => accountId));
-  const spared = profileRoles(current, answers.name).filter(({ accountId }) => unknown.has(accountId));
+  const spared = profileRoles(files, answers.name).filter(({ accountId }) => unknown.has(accountId));
   const told = refusals.filter((refusal) => spared.some(({ accountId }) => accountId === refusal.accountId));
   const which = `the profiles of ${namedAccounts(told)}, whose roles the portal does not list`;
   if (told.length > 0) asking.say(`Left as they are: ${which}.`);
@@ -108,9 +106,9 @@ async function selected(
 }
 
 /** The session as it is in the config, or will be after this run. */
-function sessionOf({ answers, current, system }: Choosing): SsoSession {
+function sessionOf({ answers, files, system }: Choosing): SsoSession {
   const { name } = answers;
-  const keys = new Map([...(current.sessions.get(name) ?? []), ...answers.keys]);
+  const keys = new Map([...(files.sessions.get(name) ?? []), ...answers.keys]);
   const header = `[sso-session ${printable(name)}]`;
   return readSession({ config: loadConfig(system), name, keys, header }, system);
 }

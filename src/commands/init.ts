@@ -8,12 +8,7 @@ import {
   assertNoStrongerKeys,
   assertSessionMatches,
 } from "../init/plan/conflicts.ts";
-import {
-  type CurrentConfig,
-  type Files,
-  readConfigFiles,
-  readCurrentConfig,
-} from "../init/plan/currentConfig.ts";
+import { type Files, readConfigFiles } from "../init/plan/currentConfig.ts";
 import type { CommandOptions, InitOptions } from "../init/plan/initOptions.ts";
 import { type Plan, planConfig, planRepair, planRevert } from "../init/plan/plan.ts";
 import { countedProfiles, reportPlan } from "../init/plan/report.ts";
@@ -65,7 +60,7 @@ export async function init(args: readonly string[], system: System): Promise<num
 /** @throws SsoCredError("config") for a session that neither a section nor a profile names. */
 function assertKnownSession(session: string | undefined, system: System): void {
   if (session === undefined) return;
-  const { sessions, ours, profiles } = readCurrentConfig(readConfigFiles(system).configText);
+  const { sessions, ours, profiles } = readConfigFiles(system);
   if (sessions.has(session)) return;
   if ([...ours.values()].some((own) => own.session === session)) return;
   if ([...profiles.values()].some((keys) => keys.get("sso_session") === session)) return;
@@ -82,27 +77,25 @@ interface Wizard {
 async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number> {
   const { flags, command, asking, system } = wizard;
   let files = readConfigFiles(system);
-  let current = readCurrentConfig(files.configText);
-  const answers = await askSession(current, flags, asking);
+  const answers = await askSession(files, flags, asking);
   const session = { session: answers.name, sessionKeys: answers.keys };
   // Fail before the sign-in on what the plan would reject anyway.
-  assertSessionMatches(current, session, files.configPath);
+  assertSessionMatches(files, session);
   const nothingMore: InitOptions = { ...session, ...command, ...NO_PROFILES };
   if (flags["session-only"]) return applyAndReport((now) => planConfig(now, nothingMore), flags, system);
-  if (await wantsToAdopt(files, current, session, flags, asking)) {
+  if (await wantsToAdopt(files, session, flags, asking)) {
     const plan = await applyPlan((now) => planConfig(now, { ...nothingMore, adopt: "all" }), system);
     hasWritten();
     const count = plan.edits.filter(({ profile }) => profile !== undefined).length;
     asking.say(`Converted ${countedProfiles(count)}; to undo this: sso-cred init --revert`);
     files = readConfigFiles(system);
-    current = readCurrentConfig(files.configText);
   }
   const name = flags["profile-name"];
   if (name !== undefined && !/[{}]/.test(name) && !flags.adopt) {
-    assertNoForeignProfiles(current, [name], answers.name, files.configPath);
+    assertNoForeignProfiles(files, [name], answers.name);
     assertNoStrongerKeys([name], files);
   }
-  const { wanted, keepOnly, profile, answers: last } = await signedInRoles(wizard, files, current, answers);
+  const { wanted, keepOnly, profile, answers: last } = await signedInRoles(wizard, files, answers);
   const options: InitOptions = {
     ...nothingMore,
     session: last.name,
@@ -120,28 +113,22 @@ async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number
  * Lists the roles, signing in if needed. At a terminal, a failed sign-in leads back to the
  * questions whose answers can fix it.
  */
-async function signedInRoles(wizard: Wizard, before: Files, config: CurrentConfig, first: SessionAnswers) {
+async function signedInRoles(wizard: Wizard, before: Files, first: SessionAnswers) {
   const { asking, flags } = wizard;
-  let [files, current, answers] = [before, config, first];
+  let [files, answers] = [before, first];
   for (;;) {
     try {
-      return { ...(await chosenRoles({ ...wizard, files, current, answers })), answers };
+      return { ...(await chosenRoles({ ...wizard, files, answers })), answers };
     } catch (error) {
       const isCancelled = error instanceof SignInCancelled;
       if (!(error instanceof SsoCredError) || !(isCancelled || SIGN_IN_FAILURES.includes(error.kind)))
         throw error;
-      if (asking.prompts === undefined || flags.yes) throw withoutSession(error, current, answers);
+      if (asking.prompts === undefined || flags.yes) throw withoutSession(error, files, answers);
       asking.say(`sso-cred: ${error.message}`);
       if (isCancelled) wizard.system.clearInterrupt();
-      answers = await askSessionAgain(
-        answers,
-        error.message,
-        { current, configPath: files.configPath },
-        asking,
-      );
+      answers = await askSessionAgain(answers, error.message, files, asking);
       // The person may have edited the file meanwhile.
       files = readConfigFiles(wizard.system);
-      current = readCurrentConfig(files.configText);
     }
   }
 }
@@ -149,13 +136,9 @@ async function signedInRoles(wizard: Wizard, before: Files, config: CurrentConfi
 const SIGN_IN_FAILURES: readonly ErrorKind[] = ["login-required", "login-failed", "unavailable", "config"];
 
 /** Completes a `login` remedy for a session that is not in the config yet. */
-function withoutSession(
-  error: SsoCredError,
-  current: CurrentConfig,
-  { name, keys }: SessionAnswers,
-): SsoCredError {
+function withoutSession(error: SsoCredError, files: Files, { name, keys }: SessionAnswers): SsoCredError {
   const { run } = error.remedy;
-  if (!run?.startsWith("sso-cred login") || current.sessions.has(name)) return error;
+  if (!run?.startsWith("sso-cred login") || files.sessions.has(name)) return error;
   const flags = Object.entries({
     "--start-url": keys.get("sso_start_url"),
     "--sso-region": keys.get("sso_region"),

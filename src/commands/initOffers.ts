@@ -2,7 +2,7 @@ import { isatty } from "node:tty";
 import { listed } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
 import { profilesToOffer } from "../init/plan/adoption.ts";
-import { type CurrentConfig, type Files, readConfigFiles } from "../init/plan/currentConfig.ts";
+import { type Files, readConfigFiles } from "../init/plan/currentConfig.ts";
 import type { InitOptions } from "../init/plan/initOptions.ts";
 import { planConfig } from "../init/plan/plan.ts";
 import { countedProfiles, reportPlan } from "../init/plan/report.ts";
@@ -13,13 +13,12 @@ import type { InitFlags } from "./initFlags.ts";
 /** Names the existing SSO profiles of the session and offers to convert them. */
 export async function wantsToAdopt(
   files: Files,
-  current: CurrentConfig,
   session: Pick<InitOptions, "session" | "sessionKeys">,
   flags: InitFlags,
   asking: Asking,
 ): Promise<boolean> {
   if (asking.prompts === undefined || asking.takesDefaults || flags.adopt || flags.json) return false;
-  const names = [...profilesToOffer(current, session, files).keys()];
+  const names = [...profilesToOffer(files, session).keys()];
   if (names.length === 0) return false;
   const verb = names.length === 1 ? "gets" : "get";
   asking.say(

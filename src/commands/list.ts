@@ -1,5 +1,5 @@
 import { sessionTitle } from "../config/describeSession.ts";
-import { profilesByRole, readConfigFiles, readCurrentConfig, roleKey } from "../init/plan/currentConfig.ts";
+import { profilesByRole, readConfigFiles, roleKey } from "../init/plan/currentConfig.ts";
 import type { Assignment } from "../inventory/assignment.ts";
 import { selectedRoles } from "../inventory/refusedAccounts.ts";
 import { prose, terminalColumns } from "../platform/output.ts";
@@ -24,7 +24,10 @@ export async function list(args: readonly string[], system: System): Promise<num
     selectedRoles(inventory, values, report),
   );
 
-  const profileNames = session.name === null ? new Map<string, string[]>() : profilesOf(session.name, system);
+  const profileNames =
+    session.name === null
+      ? new Map<string, string[]>()
+      : profilesByRole(readConfigFiles(system), session.name);
   const rows = found.map((assignment) => ({
     ...assignment,
     profiles: profileNames.get(roleKey(assignment)) ?? [],
@@ -38,10 +41,6 @@ export async function list(args: readonly string[], system: System): Promise<num
     values.json ? printableJson(rows.map(asData)) : assignmentTable(rows, terminalColumns(1)),
   );
   return 0;
-}
-
-function profilesOf(session: string, system: System): ReadonlyMap<string, string[]> {
-  return profilesByRole(readCurrentConfig(readConfigFiles(system).configText), session);
 }
 
 /** Names are printed unabridged, as the portal sent them. */

@@ -135,7 +135,7 @@ export const DEFAULT_SCOPES = ["sso:account:access"];
 
 const MODES: readonly LoginMode[] = ["auto", "browser", "device", "never"];
 
-function isLoginMode(text: string): text is LoginMode {
+export function isLoginMode(text: string): text is LoginMode {
   return (MODES as readonly string[]).includes(text);
 }
 

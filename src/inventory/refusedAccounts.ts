@@ -1,3 +1,4 @@
+import { listed } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
 import type { Account } from "../model.ts";
 import { type Assignment, isSelectedAccount, isSelectedRole, type Selection } from "./assignment.ts";
@@ -20,9 +21,6 @@ export async function selectedRoles(
   const listed = await listableRoles(list, accounts, report);
   return listed.filter(({ roleName }) => isSelectedRole(selection, roleName));
 }
-
-/** Accounts named in one line. */
-const MOST_NAMED = 10;
 
 /**
  * The roles of these accounts. `say` is told, in one line, which accounts the portal refuses to
@@ -49,8 +47,7 @@ export async function listableRoles(
 export function namedAccounts(refusals: Assigned["refusals"]): string {
   const ids = refusals.map(({ accountId }) => accountId);
   if (ids.length === 1) return `account ${ids[0]}`;
-  const more = ids.length - MOST_NAMED;
-  return `the accounts ${ids.slice(0, MOST_NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return `the accounts ${listed(ids)}`;
 }
 
 function nothingListed({ accountId, reason }: Refusal, count: number, logoutArguments: string): SsoCredError {

@@ -64,7 +64,7 @@ function hasBrowser({ env, platform }: Environment): boolean {
  * may be forwarded (`ssh -X`), and the browser's response would go to 127.0.0.1 of the other
  * machine.
  */
-function isRemote(env: System["env"]): boolean {
+export function isRemote(env: System["env"]): boolean {
   return Boolean(
     env.SSH_CONNECTION || env.SSH_TTY || env.CODESPACES || env.REMOTE_CONTAINERS || env.VSCODE_IPC_HOOK_CLI,
   );

@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
+import { isLoginMode } from "../../config/session.ts";
 import { configPath, credentialsPath, expandPath } from "../../hit/paths.ts";
 import { waitBudgetSeconds } from "../../hit/waitBudget.ts";
-import { browserCommands } from "../../platform/browser.ts";
+import { browserCommands, isWsl } from "../../platform/browser.ts";
 import { installedFront, isPacked } from "../../platform/installation.ts";
 import { readRegularFile } from "../../platform/readRegularFile.ts";
 import type { System } from "../../platform/system.ts";
 import { VERSION } from "../../platform/version.ts";
+import { isRemote } from "../../signIn/chooseGrant.ts";
 import { readConfigText } from "../configFile.ts";
 import type { CaFile, Facts, Here, SessionFacts } from "../facts.ts";
 import { gatherCommands } from "./commands.ts";
@@ -45,7 +47,7 @@ export async function gatherFacts(selection: Selection, system: System): Promise
 function invalidSettings(env: System["env"]): { name: string; problem: string }[] {
   const found: { name: string; problem: string }[] = [];
   const mode = env.SSO_CRED_LOGIN;
-  if (mode && !["auto", "browser", "device", "never"].includes(mode))
+  if (mode && !isLoginMode(mode))
     found.push({ name: "SSO_CRED_LOGIN", problem: "SSO_CRED_LOGIN is none of auto, browser, device, never" });
   if (Number.isNaN(waitBudgetSeconds(env)))
     found.push({ name: "SSO_CRED_WAIT", problem: "SSO_CRED_WAIT is not a number of seconds" });
@@ -75,10 +77,8 @@ function here(system: System): Here {
   const [command] = browserCommands("https://example.com", system)[0] ?? [];
   return {
     hasTerminal: system.terminal() !== undefined,
-    isRemote: ["SSH_CONNECTION", "SSH_TTY", "CODESPACES", "REMOTE_CONTAINERS", "VSCODE_IPC_HOOK_CLI"].some(
-      (name) => env[name],
-    ),
-    isWsl: Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP),
+    isRemote: isRemote(env),
+    isWsl: isWsl(env),
     isContainer: existsSync("/.dockerenv") || existsSync("/run/.containerenv"),
     browser: command,
   };

@@ -35,14 +35,14 @@ const OTHER_SOURCES = ["aws_access_key_id", "role_arn", "web_identity_token_file
  * the AWS CLI reads differently.
  */
 export function profilesToAdopt(
-  current: CurrentConfig,
+  files: Files,
   { session, sessionKeys, keepOnly }: SessionKeys & Pick<InitOptions, "keepOnly">,
-  { configPath, configText }: Pick<Files, "configPath" | "configText">,
 ): Map<string, Role> {
   const assigned = keepOnly && new Set(keepOnly.map(roleKey));
-  const found = [...current.profiles].flatMap(([name, keys]): [string, Role][] => {
+  const { configPath, configText } = files;
+  const found = [...files.profiles].flatMap(([name, keys]): [string, Role][] => {
     if (OTHER_SOURCES.some((key) => keys.has(key))) return [];
-    const role = adoptableRole(current, name, { session, sessionKeys });
+    const role = adoptableRole(files, name, { session, sessionKeys });
     // Don't adopt what the next run would prune.
     const isLost = role !== undefined && assigned !== undefined && !assigned.has(roleKey(role));
     if (role === undefined || isLost) return [];
@@ -58,13 +58,9 @@ export function profilesToAdopt(
 }
 
 /** Like {@link profilesToAdopt}, but empty instead of an error: an offer must not end the run. */
-export function profilesToOffer(
-  current: CurrentConfig,
-  session: SessionKeys,
-  files: Pick<Files, "configPath" | "configText">,
-): Map<string, Role> {
+export function profilesToOffer(files: Files, session: SessionKeys): Map<string, Role> {
   try {
-    return profilesToAdopt(current, { ...session, keepOnly: undefined }, files);
+    return profilesToAdopt(files, { ...session, keepOnly: undefined });
   } catch (error) {
     if (isKind(error, "config")) return new Map();
     throw error;

@@ -1,5 +1,5 @@
 import { parseConfig } from "../../config/ini.ts";
-import { DEFAULT_SCOPES, sessionArgument } from "../../config/session.ts";
+import { DEFAULT_SCOPES, listed, sessionArgument } from "../../config/session.ts";
 import { shownUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
@@ -19,18 +19,13 @@ const STRONGER = [
 /**
  * @throws SsoCredError("config") if a name belongs to a profile that is not ours for this session.
  */
-export function assertNoForeignProfiles(
-  current: CurrentConfig,
-  names: readonly string[],
-  session: string,
-  path: string,
-): void {
-  const foreign = foreignNames(current, names, session);
+export function assertNoForeignProfiles(files: Files, names: readonly string[], session: string): void {
+  const foreign = foreignNames(files, names, session);
   if (foreign.length === 0) return;
-  const canAdopt = foreign.every((name) => ssoProfileRole(current.profiles.get(name) ?? new Map(), session));
+  const canAdopt = foreign.every((name) => ssoProfileRole(files.profiles.get(name) ?? new Map(), session));
   throw new SsoCredError(
     "config",
-    `${path} already has ${list(foreign.map(profileHeader))}, not written for this session; choose other names with --profile-name`,
+    `${files.configPath} already has ${listed(foreign.map(profileHeader))}, not written for this session; choose other names with --profile-name`,
     canAdopt ? { remedy: { run: `sso-cred init ${sessionArgument(session)} --adopt` } } : {},
   );
 }
@@ -44,14 +39,13 @@ export function assertNoStrongerKeys(names: readonly string[], files: Files): vo
 
 /** Why these names are taken, for a person who can choose others; undefined if free. */
 export function describeConflict(
-  current: CurrentConfig,
+  files: Files,
   names: readonly string[],
   session: string,
-  files: Files,
 ): string | undefined {
-  const foreign = foreignNames(current, names, session);
+  const foreign = foreignNames(files, names, session);
   if (foreign.length > 0)
-    return `The config already has ${list(foreign.map(profileHeader))}, not written for this session`;
+    return `The config already has ${listed(foreign.map(profileHeader))}, not written for this session`;
   return strongerKeys(names, files);
 }
 
@@ -81,17 +75,16 @@ function strongerKeys(names: readonly string[], files: Files): string | undefine
   );
   if (stronger.length === 0) return undefined;
   const key = STRONGER.find((each) => stronger[0]?.keys.has(each));
-  const sections = list(stronger.map(({ name }) => `[${printable(name, 64)}]`));
+  const sections = listed(stronger.map(({ name }) => `[${printable(name, 64)}]`));
   return `${files.credentialsPath} has ${key} for ${sections}, which wins over credential_process`;
 }
 
 /** @throws SsoCredError("config") if a flag contradicts the existing `[sso-session]`. */
 export function assertSessionMatches(
-  current: CurrentConfig,
+  { sessions, configPath }: Files,
   options: Pick<InitOptions, "session" | "sessionKeys">,
-  path: string,
 ): void {
-  const keys = current.sessions.get(options.session);
+  const keys = sessions.get(options.session);
   if (keys === undefined) return;
   for (const [key, value] of options.sessionKeys) {
     const isScopes = key === "sso_registration_scopes";
@@ -100,7 +93,7 @@ export function assertSessionMatches(
     if ((there === "" && !isScopes) || normal(there) === normal(value)) continue;
     throw new SsoCredError(
       "config",
-      `[sso-session ${printable(options.session, 64)}] in ${path} has ${key} = ${shownUrl(there) || "nothing"}, not ${shownUrl(value)}; ` +
+      `[sso-session ${printable(options.session, 64)}] in ${configPath} has ${key} = ${shownUrl(there) || "nothing"}, not ${shownUrl(value)}; ` +
         "edit it there, or use another session name",
     );
   }
@@ -109,9 +102,4 @@ export function assertSessionMatches(
 /** Ignores blanks around the commas of a list of scopes. */
 function normal(value: string): string {
   return value.replace(/\s*,\s*/g, ",").trim();
-}
-
-function list(names: readonly string[]): string {
-  const more = names.length - 10;
-  return names.slice(0, 10).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -10,13 +10,6 @@ import type { Environment } from "../../platform/system.ts";
 
 type Keys = ReadonlyMap<string, string>;
 
-export interface Files {
-  readonly configPath: string;
-  readonly configText: string;
-  readonly credentialsPath: string;
-  readonly credentialsText: string;
-}
-
 /**
  * Reads both files of the user as text; a missing one is empty.
  *
@@ -36,6 +29,7 @@ export function readConfigFiles({ env, platform }: Environment): Files {
     configText,
     credentialsPath: credentials,
     credentialsText: readText(credentials, platform, ["missing", "device"]),
+    ...readCurrentConfig(configText),
   };
 }
 
@@ -55,6 +49,14 @@ export interface CurrentConfig {
   readonly sessions: ReadonlyMap<string, Keys>;
   /** Profiles whose credential_process runs sso-cred, whatever the session. */
   readonly ours: ReadonlyMap<string, OurCommand>;
+}
+
+/** Both files of the user, and what the config holds. */
+export interface Files extends CurrentConfig {
+  readonly configPath: string;
+  readonly configText: string;
+  readonly credentialsPath: string;
+  readonly credentialsText: string;
 }
 
 export function readCurrentConfig(text: string): CurrentConfig {

@@ -4,13 +4,7 @@ import { SsoCredError } from "../../errors.ts";
 import type { Role } from "../../model.ts";
 import { profilesToAdopt } from "./adoption.ts";
 import { assertNoForeignProfiles, assertNoStrongerKeys, assertSessionMatches } from "./conflicts.ts";
-import {
-  type CurrentConfig,
-  type Files,
-  profilesByRole,
-  readCurrentConfig,
-  roleKey,
-} from "./currentConfig.ts";
+import { type CurrentConfig, type Files, profilesByRole, roleKey } from "./currentConfig.ts";
 import type { CommandOptions, InitOptions } from "./initOptions.ts";
 import { assertUniqueNames, DEFAULT_TEMPLATE, profileName } from "./names.ts";
 import { profileSteps, repairSteps, revertSteps, type Step, sessionSteps } from "./planSteps.ts";
@@ -45,27 +39,22 @@ export interface Plan {
  * "usage" for names that clash.
  */
 export function planConfig(files: Files, options: InitOptions): Plan {
-  const current = readCurrentConfig(files.configText);
-  assertSessionMatches(current, options, files.configPath);
+  assertSessionMatches(files, options);
   const { adopt } = options;
   const isAdopted = (name: string) => adopt === "all" || adopt.includes(name);
-  const adoptable = adopt.length === 0 ? new Map() : profilesToAdopt(current, options, files);
+  const adoptable = adopt.length === 0 ? new Map() : profilesToAdopt(files, options);
   const adopted = new Map<string, Role>([...adoptable].filter(([name]) => isAdopted(name)));
-  const named = nameWanted(current, adopted, options);
+  const named = nameWanted(files, adopted, options);
   const touched = [...new Set([...adopted.keys(), ...named.map(({ name }) => name)])];
-  assertNoForeignProfiles(
-    current,
-    touched.filter((name) => !adopted.has(name)),
-    options.session,
-    files.configPath,
-  );
+  const others = touched.filter((name) => !adopted.has(name));
+  assertNoForeignProfiles(files, others, options.session);
   assertNoStrongerKeys(touched, files);
 
   const wanted = new Map<string, Role>([
     ...adopted,
     ...named.map(({ name, assignment }): [string, Role] => [name, assignment]),
   ]);
-  const steps = [...profileSteps(current, wanted, adopted, options), ...sessionSteps(current, options)];
+  const steps = [...profileSteps(files, wanted, adopted, options), ...sessionSteps(files, options)];
   return planOf(
     files,
     steps,
@@ -92,12 +81,12 @@ function planOf(files: Files, steps: readonly Step[], profiles: readonly string[
  * For one session, or for all.
  */
 export function planRevert(files: Files, session: string | undefined): Plan {
-  return planOf(files, revertSteps(readCurrentConfig(files.configText), files.configText, session), []);
+  return planOf(files, revertSteps(files, session), []);
 }
 
 /** Updates the program's path in our profiles, of one session or of all. */
 export function planRepair(files: Files, session: string | undefined, command: CommandOptions): Plan {
-  return planOf(files, repairSteps(readCurrentConfig(files.configText), session, command), []);
+  return planOf(files, repairSteps(files, session, command), []);
 }
 
 function cannotBePlaced(path: string): SsoCredError {

@@ -4,7 +4,7 @@ import type { Role } from "../../model.ts";
 import { SSO_KEYS } from "./adoption.ts";
 import { canBeWritten, commandLine } from "./command.ts";
 import { isUnclaimed } from "./conflicts.ts";
-import { type CurrentConfig, roleKey } from "./currentConfig.ts";
+import { type CurrentConfig, type Files, roleKey } from "./currentConfig.ts";
 import type { CommandOptions, InitOptions } from "./initOptions.ts";
 import { readOtherTool } from "./otherTools.ts";
 
@@ -70,11 +70,11 @@ export function repairSteps(
 }
 
 /** Each profile of ours gets its original lines, or sso_* keys of the same session and role. */
-export function revertSteps(current: CurrentConfig, text: string, session: string | undefined): Step[] {
-  return [...current.ours].flatMap(([name, command]): Step[] => {
+export function revertSteps({ ours, configText }: Files, session: string | undefined): Step[] {
+  return [...ours].flatMap(([name, command]): Step[] => {
     if (session !== undefined && command.session !== session) return [];
     const section: SectionName = { kind: "profile", name };
-    if (isSetAside(text, section, command)) {
+    if (isSetAside(configText, section, command)) {
       const edits = [{ restore: section, keys: ["credential_process"] }];
       return [{ action: "change", section, reason: "back to its own lines", edits }];
     }

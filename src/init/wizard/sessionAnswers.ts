@@ -3,7 +3,7 @@ import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 import type { INIT_FLAGS } from "../../usage/flags.ts";
 import type { FlagValues } from "../../usage/parseFlags.ts";
-import type { CurrentConfig } from "../plan/currentConfig.ts";
+import type { CurrentConfig, Files } from "../plan/currentConfig.ts";
 import {
   type Asking,
   answer,
@@ -32,16 +32,16 @@ export interface SessionAnswers {
 export async function askSessionAgain(
   earlier: SessionAnswers,
   failure: string,
-  { current, configPath }: { current: CurrentConfig; configPath: string },
+  files: Files,
   asking: Asking,
 ): Promise<SessionAnswers> {
   const again = { ...asking, takesDefaults: false };
-  const inFile = current.sessions.get(earlier.name);
+  const inFile = files.sessions.get(earlier.name);
   if ([...earlier.keys.keys()].every((key) => inFile?.has(key))) {
-    sayDimly(`(Enter tries again, also after a change in ${printable(configPath, 200)})`, asking);
-    const question = sessionNameQuestion([...current.sessions.keys()], earlier.name);
+    sayDimly(`(Enter tries again, also after a change in ${printable(files.configPath, 200)})`, asking);
+    const question = sessionNameQuestion([...files.sessions.keys()], earlier.name);
     const session = await answer(question, undefined, again);
-    return askSession(current, { session }, again);
+    return askSession(files, { session }, again);
   }
   const named = [...earlier.keys.keys()].findIndex((key) => failure.includes(key));
   const keys = new Map<string, string>();

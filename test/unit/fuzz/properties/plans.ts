@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../../src/config/ini.ts";
 import { readOurCommand } from "../../../../src/config/ourCommand.ts";
 import { isKind } from "../../../../src/errors.ts";
-import type { Files } from "../../../../src/init/plan/currentConfig.ts";
+import { type Files, readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
 import type { InitOptions } from "../../../../src/init/plan/initOptions.ts";
 import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
 
@@ -17,7 +17,10 @@ export function planned(files: Files, options: InitOptions): Plan | undefined {
 }
 
 export function secondPlanIsEmpty({ after }: Plan, files: Files, options: InitOptions): void {
-  assert.equal(planConfig({ ...files, configText: after }, options).after, after);
+  assert.equal(
+    planConfig({ ...files, configText: after, ...readCurrentConfig(after) }, options).after,
+    after,
+  );
 }
 
 /** The result reads as the old text plus the plan. */

@@ -1,4 +1,4 @@
-import type { Files } from "../../../../src/init/plan/currentConfig.ts";
+import { type Files, readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
 import type { InitOptions } from "../../../../src/init/plan/initOptions.ts";
 
 export const SESSION_KEYS = new Map([
@@ -34,7 +34,8 @@ export function options(some: Partial<InitOptions> = {}): InitOptions {
 }
 
 export function files(configText: string, credentialsText = ""): Files {
-  return { configPath: "~/.aws/config", configText, credentialsPath: "~/.aws/credentials", credentialsText };
+  const paths = { configPath: "~/.aws/config", credentialsPath: "~/.aws/credentials" };
+  return { ...paths, configText, credentialsText, ...readCurrentConfig(configText) };
 }
 
 export function ours(
