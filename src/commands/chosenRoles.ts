@@ -18,7 +18,6 @@ import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { type InitFlags, modeOf } from "./initFlags.ts";
 import { withInventory } from "./openPortal.ts";
-import { progressLine } from "./person.ts";
 
 interface Choosing {
   readonly flags: InitFlags;
@@ -52,10 +51,10 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
     return { wanted, keepOnly: undefined, profile: await profileFor(wanted) };
   }
 
-  const signIn = { isAttended: asking.prompts !== undefined, flags };
   // What is removed is never decided by an old listing.
-  const listing = { progress: progressLine(system), isFresh: flags.refresh || flags.prune || false };
-  return await withInventory(session, signIn, listing, system, async (list) => {
+  const isFresh = flags.refresh || flags.prune || false;
+  const listing = { isAttended: asking.prompts !== undefined, flags, isFresh };
+  return await withInventory(session, listing, system, async (list) => {
     const everything = flags.prune ? await rolesToKeep(list, choosing) : undefined;
     const roleFlags = { session: name, accountId, roleName };
     const wanted = isUpkeep

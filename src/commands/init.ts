@@ -1,7 +1,8 @@
 import { isatty } from "node:tty";
 import { loadConfig } from "../config/configFile.ts";
-import { noSection, sessionArgument } from "../config/session.ts";
+import { listed, noSection, sessionArgument } from "../config/session.ts";
 import { type ErrorKind, isKind, SsoCredError } from "../errors.ts";
+import { profilesToOffer } from "../init/plan/adoption.ts";
 import { checkCommand } from "../init/plan/command.ts";
 import {
   assertNoForeignProfiles,
@@ -13,7 +14,7 @@ import type { CommandOptions, InitOptions } from "../init/plan/initOptions.ts";
 import { type Plan, planConfig, planRepair, planRevert } from "../init/plan/plan.ts";
 import { countedProfiles, reportPlan } from "../init/plan/report.ts";
 import { applyPlan } from "../init/plan/writeConfig.ts";
-import type { Asking } from "../init/wizard/questions.ts";
+import { type Asking, adoptQuestion, answer, applyQuestion } from "../init/wizard/questions.ts";
 import { askSession, askSessionAgain, type SessionAnswers } from "../init/wizard/sessionAnswers.ts";
 import { ownPath } from "../platform/installation.ts";
 import { prose } from "../platform/output.ts";
@@ -22,7 +23,6 @@ import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { shellWord } from "../text/commandWords.ts";
 import { chosenRoles } from "./chosenRoles.ts";
 import { type InitFlags, readFlags } from "./initFlags.ts";
-import { confirmPlan, wantsToAdopt } from "./initOffers.ts";
 import { SignInCancelled } from "./login.ts";
 import { promptsAtTerminal } from "./person.ts";
 
@@ -107,6 +107,44 @@ async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number
   };
   await confirmPlan(options, flags, asking, system);
   return applyAndReport((now) => planConfig(now, options), flags, system);
+}
+
+/** Names the existing SSO profiles of the session and offers to convert them. */
+async function wantsToAdopt(
+  files: Files,
+  session: Pick<InitOptions, "session" | "sessionKeys">,
+  flags: InitFlags,
+  asking: Asking,
+): Promise<boolean> {
+  if (asking.prompts === undefined || asking.takesDefaults || flags.adopt || flags.json) return false;
+  const names = [...profilesToOffer(files, session).keys()];
+  if (names.length === 0) return false;
+  const verb = names.length === 1 ? "gets" : "get";
+  asking.say(
+    `${countedProfiles(names.length)} ${verb} credentials of this session in another way: ${listed(names)}`,
+  );
+  return /^y/i.test(await answer(adoptQuestion(), undefined, asking));
+}
+
+/**
+ * Shows the plan of `--all` and `--prune` to a person, and asks before it is written.
+ *
+ * @throws SsoCredError("cancelled") if the person declines.
+ */
+async function confirmPlan(
+  options: InitOptions,
+  flags: InitFlags,
+  asking: Asking,
+  system: System,
+): Promise<void> {
+  if (!(flags.all || flags.prune) || asking.prompts === undefined || asking.takesDefaults || flags.json)
+    return;
+  const plan = planConfig(readConfigFiles(system), options);
+  if (plan.after === plan.before) return;
+  reportPlan(plan, { isDryRun: true, isJson: false, isShown: isatty(1) }, system);
+  const removes = plan.edits.some(({ action }) => action === "remove");
+  if (/^y/i.test(await answer(applyQuestion(removes), undefined, asking))) return;
+  throw new SsoCredError("cancelled", "cancelled");
 }
 
 /**

@@ -9,7 +9,7 @@ import { printable, printableJson } from "../text/printable.ts";
 import { LIST_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
 import { withInventory } from "./openPortal.ts";
-import { progressLine, promptsAtTerminal } from "./person.ts";
+import { promptsAtTerminal } from "./person.ts";
 import { chosenSession } from "./sessionArguments.ts";
 
 /** `sso-cred list`: the accounts and roles of the signed-in person, and their profiles. */
@@ -17,10 +17,10 @@ export async function list(args: readonly string[], system: System): Promise<num
   const { values, positionals } = parseFlags(args, LIST_FLAGS);
   const session = await chosenSession(values, positionals, system);
   const isAttended = (await promptsAtTerminal(system)) !== undefined;
-  const listing = { progress: progressLine(system), isFresh: values.refresh ?? false };
+  const listing = { isAttended, flags: values, isFresh: values.refresh ?? false };
   const say = (line: string) => system.writeStderr(prose(2, `${line}\n`));
   const report = { say, logoutArguments: session.loginArguments };
-  const found = await withInventory(session, { isAttended, flags: values }, listing, system, (inventory) =>
+  const found = await withInventory(session, listing, system, (inventory) =>
     selectedRoles(inventory, values, report),
   );
 

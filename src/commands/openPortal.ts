@@ -12,7 +12,7 @@ import { chooseGrant } from "../signIn/chooseGrant.ts";
 import { printable } from "../text/printable.ts";
 import { duration } from "../text/relativeTime.ts";
 import { type SignInFlags, signInAnew } from "./login.ts";
-import type { ProgressLine } from "./person.ts";
+import { progressLine } from "./person.ts";
 
 /** How to sign in, if that is needed. */
 interface SignIn {
@@ -21,9 +21,7 @@ interface SignIn {
   readonly flags: SignInFlags;
 }
 
-/** How a listing shows, and whether it may use an earlier one. */
-export interface Listing {
-  readonly progress: ProgressLine;
+interface Listing extends SignIn {
   /** True to ask for everything anew. */
   readonly isFresh: boolean;
 }
@@ -42,14 +40,14 @@ const DEADLINE_MS = 60_000;
  */
 export async function withInventory<T>(
   session: SsoSession,
-  signIn: SignIn,
-  { progress, isFresh }: Listing,
+  listing: Listing,
   system: System,
   work: (list: Inventory) => Promise<T>,
 ): Promise<T> {
   const api = identityCenter(session, system);
-  for (let refused: string | undefined, isDoubted = isFresh; ; ) {
-    const token = await tokenFor(session, signIn, refused, api, system);
+  const progress = progressLine(system);
+  for (let refused: string | undefined, isDoubted = listing.isFresh; ; ) {
+    const token = await tokenFor(session, listing, refused, api, system);
     const { accessToken } = token;
     // A logout removes the listing, too.
     const isWanted = () => readToken(session, system)?.accessToken === accessToken;

@@ -13,7 +13,7 @@ export async function promptsAtTerminal(system: System): Promise<Prompts | undef
   return terminalPrompts();
 }
 
-export interface ProgressLine {
+interface ProgressLine {
   show(progress: Progress): void;
   clear(): void;
 }

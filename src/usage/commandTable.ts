@@ -29,103 +29,100 @@ export interface CommandUsage {
   readonly example: string;
 }
 
+const ROLE = "(--profile NAME | SESSION --account-id ID --role-name ROLE)";
+
 /** All commands and flags. Help, README, man page and completion are made from this table. */
-export const COMMANDS: readonly CommandUsage[] = commands();
+export const COMMANDS: readonly CommandUsage[] = [
+  {
+    name: "init",
+    synopsis: "[SESSION] [FLAGS]",
+    summary: "sign in, choose accounts and roles, write ~/.aws/config",
+    about:
+      "Asks for what no flag answers, signs in where the portal has to be asked, and writes ~/.aws/config.",
+    flags: INIT_FLAGS,
+    words: "session",
+    example: "sso-cred init my-sso --all --yes --dry-run",
+  },
+  {
+    name: "login",
+    synopsis: "[SESSION | --profile NAME] [--use-device-code] [--no-browser]",
+    summary: "sign in now",
+    flags: LOGIN_FLAGS,
+    words: "session",
+    example: "sso-cred login my-sso",
+  },
+  {
+    name: "logout",
+    synopsis: "[SESSION | --profile NAME | --all]",
+    summary: "sign out: revoke at the portal, remove token and role credentials",
+    flags: LOGOUT_FLAGS,
+    words: "session",
+    example: "sso-cred logout my-sso",
+  },
+  {
+    name: "list",
+    synopsis: "[SESSION | --profile NAME] [--accounts GLOB] [--roles GLOB] [--refresh] [--json]",
+    summary: "accounts and roles you may use",
+    flags: LIST_FLAGS,
+    words: "session",
+    example: "sso-cred list my-sso --roles 'Read*'",
+  },
+  {
+    name: "status",
+    synopsis: "[SESSION ...] [--profile NAME] [--json]",
+    summary: "signed in? until when? exit code 0 if usable without a person, else 4",
+    flags: STATUS_FLAGS,
+    words: "session",
+    example: "sso-cred status",
+  },
+  {
+    name: "doctor",
+    synopsis: "[SESSION | --profile NAME] [--offline] [--json]",
+    summary: "what is wrong here, why it matters, and the command that mends it",
+    about:
+      "Looks for everything that keeps AWS tools from getting credentials here. Changes nothing and starts no sign-in.\nExit code 0 when nothing has to be mended, else 8.",
+    flags: DOCTOR_FLAGS,
+    words: "session",
+    example: "sso-cred doctor",
+  },
+  {
+    name: "exec",
+    synopsis: `${ROLE} [--serve] -- COMMAND [ARG ...]`,
+    summary: "run a command with credentials: in its environment, or served while it runs",
+    about:
+      "The command's exit code is that of this program, 128 + n after signal n, 127 where there is no such command.\nWith --serve no secret enters the environment: a server on 127.0.0.1 gives AWS SDKs fresh credentials as long as the command runs. Use it for jobs that outlive a role session.",
+    flags: EXEC_FLAGS,
+    words: "session",
+    example: "sso-cred exec --profile my-dev-profile -- aws sts get-caller-identity",
+  },
+  {
+    name: "env",
+    synopsis: `${ROLE} [--shell NAME] [--force]\n       sso-cred env --unset [--shell NAME]`,
+    summary: "print the same variables as lines for eval",
+    about:
+      'In bash, zsh and sh: eval "$(sso-cred env --profile NAME)". In fish and PowerShell, pipe it to source or to Invoke-Expression.\nIn cmd: for /f "tokens=*" %i in (\'sso-cred env --profile NAME\') do @%i',
+    flags: ENV_FLAGS,
+    words: "session",
+    example: 'eval "$(sso-cred env --profile my-dev-profile)"',
+  },
+  {
+    name: "console",
+    synopsis: `${ROLE} [--destination URL] [--print]`,
+    summary: "open the AWS console in this account and role",
+    flags: CONSOLE_FLAGS,
+    words: "session",
+    example: "sso-cred console --profile my-dev-profile",
+  },
+  {
+    name: "completion",
+    synopsis: "bash|zsh|fish|powershell",
+    summary: "print the shell's completion script",
+    flags: [],
+    words: "completionShell",
+    example: 'eval "$(sso-cred completion bash)"',
+  },
+];
 
 export function commandUsage(name: string | undefined): CommandUsage | undefined {
   return COMMANDS.find((command) => command.name === name);
-}
-
-function commands(): CommandUsage[] {
-  const role = "(--profile NAME | SESSION --account-id ID --role-name ROLE)";
-  return [
-    {
-      name: "init",
-      synopsis: "[SESSION] [FLAGS]",
-      summary: "sign in, choose accounts and roles, write ~/.aws/config",
-      about:
-        "Asks for what no flag answers, signs in where the portal has to be asked, and writes ~/.aws/config.",
-      flags: INIT_FLAGS,
-      words: "session",
-      example: "sso-cred init my-sso --all --yes --dry-run",
-    },
-    {
-      name: "login",
-      synopsis: "[SESSION | --profile NAME] [--use-device-code] [--no-browser]",
-      summary: "sign in now",
-      flags: LOGIN_FLAGS,
-      words: "session",
-      example: "sso-cred login my-sso",
-    },
-    {
-      name: "logout",
-      synopsis: "[SESSION | --profile NAME | --all]",
-      summary: "sign out: revoke at the portal, remove token and role credentials",
-      flags: LOGOUT_FLAGS,
-      words: "session",
-      example: "sso-cred logout my-sso",
-    },
-    {
-      name: "list",
-      synopsis: "[SESSION | --profile NAME] [--accounts GLOB] [--roles GLOB] [--refresh] [--json]",
-      summary: "accounts and roles you may use",
-      flags: LIST_FLAGS,
-      words: "session",
-      example: "sso-cred list my-sso --roles 'Read*'",
-    },
-    {
-      name: "status",
-      synopsis: "[SESSION ...] [--profile NAME] [--json]",
-      summary: "signed in? until when? exit code 0 if usable without a person, else 4",
-      flags: STATUS_FLAGS,
-      words: "session",
-      example: "sso-cred status",
-    },
-    {
-      name: "doctor",
-      synopsis: "[SESSION | --profile NAME] [--offline] [--json]",
-      summary: "what is wrong here, why it matters, and the command that mends it",
-      about:
-        "Looks for everything that keeps AWS tools from getting credentials here. Changes nothing and starts no sign-in.\nExit code 0 when nothing has to be mended, else 8.",
-      flags: DOCTOR_FLAGS,
-      words: "session",
-      example: "sso-cred doctor",
-    },
-    {
-      name: "exec",
-      synopsis: `${role} [--serve] -- COMMAND [ARG ...]`,
-      summary: "run a command with credentials: in its environment, or served while it runs",
-      about:
-        "The command's exit code is that of this program, 128 + n after signal n, 127 where there is no such command.\nWith --serve no secret enters the environment: a server on 127.0.0.1 gives AWS SDKs fresh credentials as long as the command runs. Use it for jobs that outlive a role session.",
-      flags: EXEC_FLAGS,
-      words: "session",
-      example: "sso-cred exec --profile my-dev-profile -- aws sts get-caller-identity",
-    },
-    {
-      name: "env",
-      synopsis: `${role} [--shell NAME] [--force]\n       sso-cred env --unset [--shell NAME]`,
-      summary: "print the same variables as lines for eval",
-      about:
-        'In bash, zsh and sh: eval "$(sso-cred env --profile NAME)". In fish and PowerShell, pipe it to source or to Invoke-Expression.\nIn cmd: for /f "tokens=*" %i in (\'sso-cred env --profile NAME\') do @%i',
-      flags: ENV_FLAGS,
-      words: "session",
-      example: 'eval "$(sso-cred env --profile my-dev-profile)"',
-    },
-    {
-      name: "console",
-      synopsis: `${role} [--destination URL] [--print]`,
-      summary: "open the AWS console in this account and role",
-      flags: CONSOLE_FLAGS,
-      words: "session",
-      example: "sso-cred console --profile my-dev-profile",
-    },
-    {
-      name: "completion",
-      synopsis: "bash|zsh|fish|powershell",
-      summary: "print the shell's completion script",
-      flags: [],
-      words: "completionShell",
-      example: 'eval "$(sso-cred completion bash)"',
-    },
-  ];
 }

@@ -9,9 +9,8 @@ import {
   useState,
 } from "@inquirer/core";
 import { wrapWords } from "../../text/wrapWords.ts";
-import { completed, offers } from "./completions.ts";
 import { type Keyboard, type Keys, keyboard } from "./keyboard.ts";
-import { goesOn, helpRow, isFound, NOWHERE, roomFor, stepOf } from "./menu.ts";
+import { completed, goesOn, helpRow, isFound, NOWHERE, offers, roomFor, stepOf } from "./menu.ts";
 import { type PromptScreen, promptScreen } from "./promptScreen.ts";
 
 /** A question with one line of text as its answer. `message` is shown unchanged. */
