@@ -1,7 +1,15 @@
 import { availableParallelism } from "node:os";
 import { type Home, line, peakBytes, type Stage } from "./stage.ts";
-import { median, pairedDifference, pairedRatio, type Summary, summary } from "./statistics.ts";
-import { type Command, type Run, timed } from "./stopwatch.ts";
+import {
+  type Command,
+  median,
+  pairedDifference,
+  pairedRatio,
+  type Run,
+  type Summary,
+  summary,
+  timed,
+} from "./stopwatch.ts";
 
 /** One row of the table. */
 export interface Row extends Summary {

@@ -5,8 +5,7 @@ import { roleLockPath } from "../../src/cache/statePaths.ts";
 import { loadConfig } from "../../src/config/configFile.ts";
 import { resolveSession } from "../../src/config/session.ts";
 import { ACCOUNT, type Home, line, SESSION, type Stage } from "./stage.ts";
-import { median } from "./statistics.ts";
-import { timed } from "./stopwatch.ts";
+import { median, timed } from "./stopwatch.ts";
 
 const WAITERS = 50;
 const SECONDS = 10;

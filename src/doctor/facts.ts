@@ -1,5 +1,5 @@
 import type { Remedy } from "../errors.ts";
-import type { CaBundle } from "../model.ts";
+import type { CaBundle, Role } from "../model.ts";
 import type { Front } from "../platform/installation.ts";
 import type { ConfigText } from "./configFile.ts";
 
@@ -47,9 +47,13 @@ export interface SessionFacts {
   /** True where the portal answered 401 to a token that has not expired. */
   readonly tokenIsRefused?: boolean;
   /** Roles of our profiles that the portal does not list; undefined if it was not asked. */
-  readonly unassigned?: readonly { profile: string; accountId: string; roleName: string }[] | undefined;
+  readonly unassigned?: readonly ProfileRole[] | undefined;
   /** The number of roles that were looked up. */
   readonly lookedFor: number;
+}
+
+export interface ProfileRole extends Role {
+  readonly profile: string;
 }
 
 /** A section that the program itself refuses, and its words. */

@@ -2,13 +2,8 @@ import { SsoCredError } from "../../errors.ts";
 import { identityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
 import type { SsoSession } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
+import type { ProfileRole } from "../facts.ts";
 import { LIMITS } from "./endpoints.ts";
-
-export interface ProfileRole {
-  readonly profile: string;
-  readonly accountId: string;
-  readonly roleName: string;
-}
 
 /** The portal allows 20 requests a second; further accounts are not checked. */
 const MOST_ACCOUNTS = 15;

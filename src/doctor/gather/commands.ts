@@ -3,6 +3,7 @@ import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { posix, win32 } from "node:path";
 import { isOurProgram, readOurCommand } from "../../config/ourCommand.ts";
 import { commandLine } from "../../init/plan/command.ts";
+import { attempt } from "../../platform/attempt.ts";
 import { installedFront, ownPath } from "../../platform/installation.ts";
 import type { Environment, System } from "../../platform/system.ts";
 import { shellWord, splitCommandLine } from "../../text/commandWords.ts";
@@ -78,11 +79,12 @@ function remedyFor(
   }
   const rest = value.slice(MEANT.exec(value)?.[0].length ?? command.length);
   const role = readOurCommand(`sso-cred${rest}`);
-  try {
-    return { fix: `write credential_process = ${role ? commandLine(own, role, platform) : own + rest}` };
-  } catch {
-    return { fix: "put sso-cred on the PATH, and write sso-cred in the place of the path" };
-  }
+  const line = attempt(() => (role ? commandLine(own, role, platform) : own + rest), undefined);
+  return {
+    fix: line
+      ? `write credential_process = ${line}`
+      : "put sso-cred on the PATH, and write sso-cred in the place of the path",
+  };
 }
 
 /** True if shlex and a shell may read the line differently, or neither as it was meant. */
@@ -91,11 +93,7 @@ function isAmbiguous(value: string, platform: NodeJS.Platform): boolean {
   const ours = readOurCommand(value);
   if (ours === undefined) return special.test(value) || !isOurProgram(splitCommandLine(value)[0] ?? "");
   if (!special.test(value)) return false;
-  try {
-    return commandLine(ours.command, ours, platform) !== value;
-  } catch {
-    return true;
-  }
+  return attempt(() => commandLine(ours.command, ours, platform) !== value, true);
 }
 
 function locate(command: string, { env, platform }: Environment): Pick<CommandFacts, "isAbsolute" | "state"> {
@@ -137,10 +135,8 @@ async function versionOf(command: string, { env }: Pick<System, "env">): Promise
 }
 
 function isThisFile(command: string): boolean {
-  try {
+  return attempt(() => {
     const front = installedFront()?.path ?? process.execPath;
     return [front, process.execPath].some((file) => realpathSync(command) === realpathSync(file));
-  } catch {
-    return false;
-  }
+  }, false);
 }

@@ -13,6 +13,7 @@ import {
   ssoCacheDirectory,
   stateDirectory,
 } from "../../hit/paths.ts";
+import { attempt } from "../../platform/attempt.ts";
 import { processState } from "../../platform/processIdentity.ts";
 import type { System } from "../../platform/system.ts";
 import type { Facts, PathFacts } from "../facts.ts";
@@ -82,13 +83,11 @@ function userName(uid: number): string {
 
 /** Throws nothing: a config that cannot be read is a finding of its own. */
 export function gatherFormerSessions(system: Environment): string[] {
-  try {
+  return attempt(() => {
     const config = loadConfig(system, { credentials: true });
     const former = [...roleFiles(system)].filter(({ recorded }) => isFormerSession(recorded, config, system));
     return [...new Set(former.map(({ recorded }) => String(recorded.session)))];
-  } catch {
-    return [];
-  }
+  }, []);
 }
 
 export function gatherLocks({ env, platform }: Environment): Facts["locks"] {
@@ -103,19 +102,13 @@ export function gatherLocks({ env, platform }: Environment): Facts["locks"] {
 export function gatherDisk({ env, platform }: Environment): Facts["disk"] {
   const aws = awsDirectory(env, platform);
   const path = statOf(aws) === undefined ? homeDirectory(env, platform) : aws;
-  try {
+  return attempt(() => {
     const { bavail, bsize } = statfsSync(path);
     return { path, freeBytes: bavail * bsize };
-  } catch {
-    return undefined;
-  }
+  }, undefined);
 }
 
 /** Follows links; a broken link gives its own facts. */
 function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
+  return attempt(() => statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path), undefined);
 }

@@ -14,8 +14,8 @@ import { chooseGrant } from "../../signIn/chooseGrant.ts";
 import { isUnderWay, readPendingLogin } from "../../signIn/pendingLogin.ts";
 import { tokenLife } from "../../text/relativeTime.ts";
 import { type ConfigText, keyOf } from "../configFile.ts";
-import type { Facts, SessionFacts, UnusableSection } from "../facts.ts";
-import { gatherAssignments, type ProfileRole } from "./assignments.ts";
+import type { Facts, ProfileRole, SessionFacts, UnusableSection } from "../facts.ts";
+import { gatherAssignments } from "./assignments.ts";
 import { gatherEndpoints, gatherStartUrl } from "./endpoints.ts";
 
 export interface Selection {
