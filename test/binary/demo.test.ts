@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ import { tellStory } from "../../scripts/demo/story.ts";
 import { pinnedNode } from "../../scripts/toolchain.mjs";
 import { EXECUTABLE } from "../support/builtExecutable.ts";
 import { type Running, start } from "../support/run.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
 const DEMO = fileURLToPath(new URL("../../scripts/demo.ts", import.meta.url));
 const TITLES = [
@@ -155,12 +156,6 @@ function startDemo(args: readonly string[], env: Record<string, string | undefin
 /** The titles of the steps and their outcomes, in order. */
 function steps(printed: string): string[] {
   return printed.split("\n").flatMap((line) => /^\d\. .*$|^ {3}ok(?= {2}\d)/.exec(line)?.[0].trim() ?? []);
-}
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "demo-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 function script(folder: string, text: string): string {

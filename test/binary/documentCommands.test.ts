@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root } from "../../scripts/toolchain.mjs";
-import { binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
-import { START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { sessionSection } from "../support/home.ts";
 import { BARE_PATH, placeExecutable, start } from "../support/run.ts";
 
 /** README.ja.md has the same blocks: test/unit/documents.test.ts compares them. */
@@ -75,11 +75,7 @@ region = eu-west-1
   ];
   const world = await binaryWorld({ config, center: { accounts }, browser: "ignore" });
   const { home, center } = world;
-  for (const session of ["my-sso", "corp"])
-    await home.write(
-      tokenPath(session),
-      tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() }),
-    );
+  for (const session of ["my-sso", "corp"]) await signedIn({ home, center }, {}, session);
   const tools = join(home.path, "tools");
   mkdirSync(tools);
   placeExecutable(tools);

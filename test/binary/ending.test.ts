@@ -2,19 +2,17 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type BinaryWorld, binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
-import { START_URL, tokenFile, tokenPath } from "../support/home.ts";
+import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { BINARY, start, startBinary } from "../support/run.ts";
 
-async function signedIn(): Promise<BinaryWorld> {
+async function signedInWorld(): Promise<BinaryWorld> {
   const world = await binaryWorld();
-  const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...world.center.signIn() });
-  await world.home.write(tokenPath("corp"), token);
+  await signedIn(world);
   return world;
 }
 
 test("Ctrl-C during a request to the portal ends the run with its line, and leaves no lock", async () => {
-  const { center, home, options } = await signedIn();
+  const { center, home, options } = await signedInWorld();
   center.misbehave({ path: "/federation/credentials", how: { kind: "blackHole" } });
   const running = startBinary(MAIN_JOB, options);
   await expect.poll(() => center.count("/federation/credentials"), { timeout: 20_000 }).toBe(1);
@@ -28,7 +26,7 @@ const ownNetwork = spawnSync("unshare", ["-mn", "ip", "link", "set", "lo", "up"]
 
 /** A name server that never responds needs a network and a resolv.conf of the test's own. */
 test.skipIf(!ownNetwork)("a name server that never responds does not delay the end of the run", async () => {
-  const { home } = await signedIn();
+  const { home } = await signedInWorld();
   const resolv = join(home.path, "resolv.conf");
   const server = join(home.path, "silent.cjs");
   writeFileSync(resolv, "nameserver 127.0.0.1\noptions timeout:30 attempts:3\n");

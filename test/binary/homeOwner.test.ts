@@ -25,6 +25,13 @@ const give = (folder: string, uid: number) => {
 };
 const notOfUser = (folder: string) =>
   below(folder).filter((path) => lstatSync(path).uid !== USER || lstatSync(path).gid !== USER);
+/** A person is signed in, and the home is the other user's. */
+async function userWorld(differences: Record<string, unknown> = {}): Promise<World> {
+  const world = await binaryWorld();
+  await signedIn(world, differences);
+  give(world.home.path, USER);
+  return world;
+}
 const runAsUser = ({ home, options }: World, args = MAIN_JOB) =>
   start("setpriv", [...asUser, BINARY, ...args], { home, env: { ...options.env, CI: "1" } }).done;
 
@@ -38,13 +45,12 @@ function runRemedy(world: World, stderr: string): void {
   expect([command, status]).toEqual([expect.stringMatching("^sudo "), 0]);
 }
 
+const INIT = ["init", ...MAIN_JOB, "--yes"];
 const EXPIRED = { expiresAt: "2026-01-01T00:00:00Z" };
 
 describe.skipIf(!canChange)("root in the home of another user", () => {
   it("leaves a refreshed token that the user can read, and nothing of root's", async () => {
-    const world = await binaryWorld();
-    await signedIn(world, EXPIRED);
-    give(world.home.path, USER);
+    const world = await userWorld(EXPIRED);
     expect(await world.run()).toMatchObject({ code: 0, stderr: "" });
     expect(notOfUser(world.home.path)).toEqual([]);
     rmSync(join(world.home.path, ".aws/cli"), { recursive: true });
@@ -60,11 +66,8 @@ describe.skipIf(!canChange)("root in the home of another user", () => {
   });
 
   it("writes the config and its backup as the user", async () => {
-    const world = await binaryWorld();
-    await signedIn(world);
-    give(world.home.path, USER);
-    const init = ["init", "corp", "--account-id", "123456789011", "--role-name", "ReadOnly", "--yes"];
-    expect(await world.run(init)).toMatchObject({ code: 0 });
+    const world = await userWorld();
+    expect(await world.run(INIT)).toMatchObject({ code: 0 });
     expect(notOfUser(world.home.path)).toEqual([]);
   });
 });
@@ -77,8 +80,7 @@ it.skipIf(!canChange)(
     const aws = join(world.home.path, ".aws");
     give(aws, USER);
     expect(await world.run()).toMatchObject({ code: 0, stderr: "" });
-    const init = ["init", "corp", "--account-id", "123456789011", "--role-name", "ReadOnly", "--yes"];
-    expect(await world.run(init)).toMatchObject({ code: 0 });
+    expect(await world.run(INIT)).toMatchObject({ code: 0 });
     expect(notOfUser(aws)).toEqual([]);
   },
 );
@@ -86,9 +88,7 @@ it.skipIf(!canChange)(
 it.skipIf(!canChange)(
   "a folder of root's in one's own home is named, with the command that gives it back",
   async () => {
-    const world = await binaryWorld();
-    await signedIn(world, EXPIRED);
-    give(world.home.path, USER);
+    const world = await userWorld(EXPIRED);
     const sso = join(world.home.path, ".aws/sso");
     give(sso, 0);
     for (const path of below(sso)) chmodSync(path, 0o755);
@@ -123,9 +123,7 @@ it.skipIf(!canChange)(
 it.skipIf(!canChange)(
   "a logout says that the portal could not be told of a token that it may not read",
   async () => {
-    const world = await binaryWorld();
-    await signedIn(world, EXPIRED);
-    give(world.home.path, USER);
+    const world = await userWorld(EXPIRED);
     chownSync(join(world.home.path, tokenPath("corp")), 0, 0);
     const { code, stdout } = await runAsUser(world, ["logout", "corp"]);
     expect([code, stdout]).toEqual([
@@ -144,9 +142,7 @@ it.skipIf(!canChange).each([
   [["logout", "--all"], "credentials"],
   [["init", "corp", "--yes"], "config"],
 ])("a ~/.aws that belongs to root is named with the command that gives it back: %j", async (args, file) => {
-  const world = await binaryWorld();
-  await signedIn(world);
-  give(world.home.path, USER);
+  const world = await userWorld();
   const aws = join(world.home.path, ".aws");
   chownSync(aws, 0, 0);
   chmodSync(aws, 0o700);
@@ -180,9 +176,7 @@ it.skipIf(!canChange).each([
   "a logout that may not change ~/.aws/%s says what it did and what it could not",
   async (name, mode, done, what, at) => {
     for (const who of ["corp", "--all"]) {
-      const world = await binaryWorld();
-      await signedIn(world);
-      give(world.home.path, USER);
+      const world = await userWorld();
       const folder = join(world.home.path, ".aws", name);
       mkdirSync(join(folder, "cache"), { recursive: true });
       give(folder, 0);
@@ -201,9 +195,7 @@ it.skipIf(!canChange).each([
 );
 
 it.skipIf(!canChange)("status names the owner of a cache that hides the token", async () => {
-  const world = await binaryWorld();
-  await signedIn(world);
-  give(world.home.path, USER);
+  const world = await userWorld();
   const sso = join(world.home.path, ".aws/sso");
   chownSync(sso, 0, 0);
   chmodSync(sso, 0o700);

@@ -1,25 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
-import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
-import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { expect, it } from "vitest";
+import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
 import { placeExecutable, runShell, start } from "../support/run.ts";
 
 const hasPython = spawnSync("python3", ["-c", ""]).status === 0;
 
 /** The executable in a folder with a blank in its name, behind a link, with a signed-in person. */
 async function installed() {
-  const home = await makeHome({ config: sessionSection("corp") });
-  const center = await startIdentityCenter();
-  onTestFinished(async () => {
-    await center.stop();
-    await home.remove();
-  });
-  await home.write(
-    tokenPath("corp"),
-    tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() }),
-  );
+  const world = await binaryWorld();
+  await signedIn(world);
+  const { home, center } = world;
   const real = placeExecutable(join(home.path, "apps (v1)"));
   const link = join(home.path, "my bin/sso-cred");
   mkdirSync(dirname(link));

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { type Random, seeded } from "../stress/random.ts";
-import { type Home, makeHome, sessionSection } from "../support/home.ts";
+import { type Home, sessionSection } from "../support/home.ts";
 import { BINARY, runBinary, startBinary } from "../support/run.ts";
+import { temporaryHome } from "../support/temporary.ts";
 
 const KILLS = 40;
 /** Kills that came too early or too late are not counted, but they are limited. */
@@ -94,8 +95,7 @@ function isAged(path: string): boolean {
 }
 
 it(`${KILLS} kills in the middle of an apply to 5,000 lines leave the old text or the new one, and the next run succeeds`, async () => {
-  const home = await makeHome();
-  onTestFinished(() => home.remove());
+  const home = await temporaryHome();
   const aws = join(home.path, ".aws");
   const random: Random = seeded("init", "killed");
   const read = (name: string) => readFileSync(join(aws, name), "utf8");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
 import { sessionSection } from "../support/home.ts";
-import { answer, desk } from "../support/initDesk.ts";
+import { answer, desk, USUAL_PROFILE } from "../support/initDesk.ts";
 import { KEYS } from "../support/pty.ts";
 
 const { down, enter, space, escape: esc, controlC, backspace } = KEYS;
@@ -69,9 +69,7 @@ describe("the menus of the wizard", () => {
       ["nothing matches", enter],
       ["Move to a choice first, or search for it", backspace],
       [/\n> \[ \] account-0499.*Type to search: 0499$/s, enter],
-      ["Default client Region", enter],
-      ["CLI default output format", enter],
-      ["Profile name", enter],
+      ...USUAL_PROFILE,
     ]);
     expect((await wizard.done).code).toBe(0);
     expect(await config()).toContain("[profile 100000000499_role-01]");

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { chmod, chown, readdir, rename, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
-import { type Home, makeHome, sessionSection } from "../support/home.ts";
+import { expect, it } from "vitest";
+import { type Home, sessionSection } from "../support/home.ts";
 import { BINARY, start, startBinary } from "../support/run.ts";
+import { temporaryHome } from "../support/temporary.ts";
 
 const canMount = spawnSync("unshare", ["-rm", "true"]).status === 0;
 const INIT = ["init", "corp", "--account-id", "123456789011", "--role-name", "Admin", "--yes"];
@@ -11,8 +12,7 @@ const INIT = ["init", "corp", "--account-id", "123456789011", "--role-name", "Ad
 const ON_A_MOUNT = 'mount --bind "$1" "$1" && shift && exec "$@"';
 
 it("a config with two names loses nothing when twelve write it at once", async () => {
-  const home = await makeHome({ config: sessionSection("corp") });
-  onTestFinished(() => home.remove());
+  const home = await temporaryHome({ config: sessionSection("corp") });
   const dotfile = join(home.path, "aws-config");
   await rename(home.configFile, dotfile);
   await symlink("../aws-config", home.configFile);
@@ -39,8 +39,7 @@ const NOT_TWO = whyNotTwo();
 
 /** A home whose files belong to `ME`, with a config of another owner and mode. */
 async function ownedHome(uid: number, gid: number, mode: number) {
-  const home = await makeHome({ config: sessionSection("corp") });
-  onTestFinished(() => home.remove());
+  const home = await temporaryHome({ config: sessionSection("corp") });
   for (const path of [home.path, join(home.path, ".aws")]) await chown(path, ME, ME);
   await chown(home.configFile, uid, gid);
   await chmod(home.configFile, mode);
@@ -107,8 +106,7 @@ it.skipIf(!canMount).each([
 ])(
   "a config that is a mount point is refused, and where there was %s there is that",
   async (_what, backup) => {
-    const home = await makeHome({ config: sessionSection("corp") });
-    onTestFinished(() => home.remove());
+    const home = await temporaryHome({ config: sessionSection("corp") });
     const path = ".aws/config.sso-cred.bak";
     if (backup !== undefined) await home.write(path, backup);
     const args = ["-rm", "sh", "-c", ON_A_MOUNT, "sh", home.configFile, BINARY, ...INIT];

@@ -1,20 +1,13 @@
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
-import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
-import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { sessionSection } from "../support/home.ts";
 import { startBinary } from "../support/run.ts";
 
 it("a listing that was killed half-way is continued where it was", async () => {
-  const home = await makeHome({ config: sessionSection("corp") });
-  const center = await startIdentityCenter({ accounts: generateAccounts(70, 1) });
-  onTestFinished(async () => {
-    await center.stop();
-    await home.remove();
-  });
-  await home.write(
-    tokenPath("corp"),
-    tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() }),
-  );
+  const world = await binaryWorld({ center: { accounts: generateAccounts(70, 1) } });
+  await signedIn(world);
+  const { home, center } = world;
   const all = () =>
     startBinary(["init", "corp", "--all", "--yes", "--command", "sso-cred"], { home, env: center.env });
 

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { describe, expect, it } from "vitest";
-import { START_URL, sessionSection } from "../support/home.ts";
-import { answer, desk, profile } from "../support/initDesk.ts";
+import { profile, START_URL, sessionSection } from "../support/home.ts";
+import { answer, desk, NEW_SESSION, USUAL_PROFILE } from "../support/initDesk.ts";
 import { KEYS } from "../support/pty.ts";
 
 const { down, enter, controlC } = KEYS;
@@ -10,13 +10,7 @@ describe("a sign-in that fails in the wizard", () => {
   it("keeps every answer when the sign-in fails, and asks again from the start URL", async () => {
     const { init, config, center } = await desk({ browser: "ignore" });
     const wizard = init(["--use-device-code"]);
-    await answer(wizard, [
-      ["SSO session name (Recommended):", `corp${enter}`],
-      ["SSO start URL [None]:", `d-1234567890${enter}`],
-      ["SSO region [None]:", `eu-west-1${enter}`],
-      ["SSO registration scopes", enter],
-      ["Sign in to 'corp'", ""],
-    ]);
+    await answer(wizard, [...NEW_SESSION, ["Sign in to 'corp'", ""]]);
     await expect.poll(() => center.count("/device_authorization")).toBe(1);
     center.denyDevice();
     await answer(wizard, [
@@ -28,9 +22,7 @@ describe("a sign-in that fails in the wizard", () => {
     center.approveDevice();
     await answer(wizard, [
       ["There are 2 AWS accounts available to you.", down + down + enter],
-      ["Default client Region", enter],
-      ["CLI default output format", enter],
-      ["Profile name", enter],
+      ...USUAL_PROFILE,
     ]);
     expect((await wizard.done).code).toBe(0);
     expect(await config()).toContain(sessionSection("corp"));
@@ -41,10 +33,7 @@ describe("a sign-in that fails in the wizard", () => {
     const wizard = init();
     const again = "sso-cred: the sign-in was cancelled\n";
     await answer(wizard, [
-      ["SSO session name (Recommended):", `corp${enter}`],
-      ["SSO start URL [None]:", `d-1234567890${enter}`],
-      ["SSO region [None]:", `eu-west-1${enter}`],
-      ["SSO registration scopes", enter],
+      ...NEW_SESSION,
       ["Waiting for your browser … (Ctrl-C cancels)", controlC],
       [`${again}SSO start URL [${START_URL}]:`, enter],
       ["SSO region [eu-west-1]:", enter],
@@ -118,13 +107,7 @@ check sso_start_url (https://d-1234567890.awsapps.com/start) and sso_region
     const usual = { ...center.settings };
     Object.assign(center.settings, settings);
     const wizard = init(["--use-device-code"]);
-    await answer(wizard, [
-      ["SSO session name (Recommended):", `corp${enter}`],
-      ["SSO start URL [None]:", `d-1234567890${enter}`],
-      ["SSO region [None]:", `eu-west-1${enter}`],
-      ["SSO registration scopes", enter],
-      [`${says}\nSSO start URL [${START_URL}]:`, ""],
-    ]);
+    await answer(wizard, [...NEW_SESSION, [`${says}\nSSO start URL [${START_URL}]:`, ""]]);
     Object.assign(center.settings, usual, { startUrl: "https://d-2222222222.awsapps.com/start" });
     await answer(wizard, [
       [`SSO start URL [${START_URL}]:`, `d-2222222222${enter}`],
@@ -135,9 +118,7 @@ check sso_start_url (https://d-1234567890.awsapps.com/start) and sso_region
     center.approveDevice(screen.match(/[A-Z]{4}-[A-Z]{4}$/gm)?.at(-1));
     await answer(wizard, [
       ["There are 2 AWS accounts available to you.", down + down + enter],
-      ["Default client Region", enter],
-      ["CLI default output format", enter],
-      ["Profile name", enter],
+      ...USUAL_PROFILE,
     ]);
     expect((await wizard.done).code).toBe(0);
     expect(await config()).toContain("sso_start_url = https://d-2222222222.awsapps.com/start\n");

@@ -1,9 +1,10 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
-import { makeHome, START_URL, sessionSection } from "../support/home.ts";
-import { desk, profile } from "../support/initDesk.ts";
+import { profile, START_URL, sessionSection } from "../support/home.ts";
+import { desk } from "../support/initDesk.ts";
 import { KEYS, startOnTerminal } from "../support/pty.ts";
 import { BINARY } from "../support/run.ts";
+import { temporaryHome } from "../support/temporary.ts";
 
 const { enter, controlC, down } = KEYS;
 
@@ -209,8 +210,7 @@ describe("when the terminal's size changes", () => {
 });
 
 it("a question that was left with Ctrl-Z comes back with fg and the typed text", async () => {
-  const home = await makeHome({ config: sessionSection("corp") });
-  onTestFinished(() => home.remove());
+  const home = await temporaryHome({ config: sessionSection("corp") });
   const shell = startOnTerminal("/bin/sh", ["-i"], { home, env: { PS1: "$ ", SSO_CRED: BINARY } });
   onTestFinished(() => shell.kill());
   await shell.waitFor("$");
@@ -231,8 +231,7 @@ it("a question that was left with Ctrl-Z comes back with fg and the typed text",
 });
 
 it("a menu is shown on a terminal of unknown size, too", async () => {
-  const home = await makeHome({ config: sessionSection("corp") + sessionSection("partner") });
-  onTestFinished(() => home.remove());
+  const home = await temporaryHome({ config: sessionSection("corp") + sessionSection("partner") });
   const command = 'stty rows 0 cols 0; exec "$SSO_CRED" login';
   const login = startOnTerminal("/bin/sh", ["-c", command], { home, env: { SSO_CRED: BINARY } });
   onTestFinished(() => login.kill());

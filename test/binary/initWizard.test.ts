@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
-import { START_URL, sessionSection } from "../support/home.ts";
-import { answer, desk, profile } from "../support/initDesk.ts";
+import { profile, START_URL, sessionSection } from "../support/home.ts";
+import { answer, desk, USUAL_PROFILE } from "../support/initDesk.ts";
 import { KEYS } from "../support/pty.ts";
 
 const { down, enter, space, escape: esc, controlC, backspace } = KEYS;
@@ -175,9 +175,7 @@ describe("the wizard", () => {
       ["SSO session name", enter],
       ["There are 2 AWS accounts", down + enter],
       ["There are 2 roles", down + enter],
-      ["Default client Region", enter],
-      ["CLI default output format", enter],
-      ["Profile name", enter],
+      ...USUAL_PROFILE,
     ];
     for (const [at, [shows]] of questions.entries()) {
       const wizard = init();

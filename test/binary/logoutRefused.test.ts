@@ -1,19 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
-import {
-  makeHome,
-  roleFile,
-  rolePath,
-  START_URL,
-  sessionSection,
-  tokenFile,
-  tokenPath,
-} from "../support/home.ts";
+import { expect, test } from "vitest";
+import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { roleFile, rolePath, tokenPath } from "../support/home.ts";
 import { BINARY, placeExecutable, start } from "../support/run.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
 /** Runs the program as nobody if we are root, in a folder that nobody else can reach. */
 const isRoot = process.getuid?.() === 0;
@@ -21,29 +13,21 @@ const NOBODY = "65534";
 
 function reachableBinary(): string {
   if (!isRoot) return BINARY;
-  const folder = mkdtempSync(join(tmpdir(), "sso-cred-binary-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   chmodSync(folder, 0o755);
   return placeExecutable(folder);
 }
 
 test("logout tells the portal even when a file cannot be removed, then names the file", async () => {
-  const home = await makeHome({ config: sessionSection("corp") });
-  const center = await startIdentityCenter();
-  onTestFinished(async () => {
-    await center.stop();
-    await home.remove();
-  });
+  const world = await binaryWorld();
+  await signedIn(world);
+  const { home, center } = world;
   const role = rolePath("corp", "123456789011", "ReadOnly");
   const credentials = {
     ...roleFile(Date.now() + 3_600_000, "123456789011"),
     SsoCred: { session: "corp", accountId: "123456789011", roleName: "ReadOnly" },
   };
   await home.write(role, credentials);
-  await home.write(
-    tokenPath("corp"),
-    tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() }),
-  );
   chmodSync(join(home.path, ".aws/cli/cache"), 0o555);
   const binary = reachableBinary();
   if (isRoot) spawnSync("chown", ["-R", NOBODY, home.path]);

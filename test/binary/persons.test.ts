@@ -2,10 +2,9 @@ import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
-import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
-import { makeBrowser } from "../support/browser.ts";
-import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
-import { answer } from "../support/initDesk.ts";
+import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { START_URL, sessionSection } from "../support/home.ts";
+import { answer, NEW_SESSION } from "../support/initDesk.ts";
 import { KEYS, startOnTerminal } from "../support/pty.ts";
 import { BINARY, placeExecutable, start } from "../support/run.ts";
 import { screenBook } from "../support/screens.ts";
@@ -15,14 +14,8 @@ const SIGN_IN = "Waiting for your browser … (Ctrl-C cancels)";
 
 /** A person with a terminal, a browser and the config. Every screen goes into the book. */
 async function person(config?: string) {
-  const home = await makeHome(config === undefined ? {} : { config });
-  const center = await startIdentityCenter();
-  const browser = makeBrowser(home.path, "ignore");
-  onTestFinished(async () => {
-    await center.stop();
-    await home.remove();
-  });
-  const env = { ...center.env, BROWSER: browser.command };
+  const { home, center, browser, options } = await binaryWorld({ config: config ?? null, browser: "ignore" });
+  const { env } = options;
   const book = screenBook(home);
   let program = BINARY;
   return {
@@ -76,8 +69,7 @@ describe("the first hour", () => {
       `sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ${role}\nregion = eu-west-1\n`;
     const before = `[default]\nregion = us-east-1\n\n[profile dev] # mine\n${keys("ReadOnly")}\n[profile admin]\n${keys("Admin")}output=json\n${sessionSection("corp")}`;
     const one = await person(before);
-    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...one.center.signIn() });
-    await one.home.write(tokenPath("corp"), token);
+    await signedIn(one);
 
     await one.type("init", 130, [
       ["SSO session name (Recommended) [corp]:", enter],
@@ -123,10 +115,7 @@ region = eu-west-1
     const one = await person();
     await one.type("status", 3);
     await one.type("init", 0, [
-      ["SSO session name (Recommended):", `corp${enter}`],
-      ["SSO start URL [None]:", `d-1234567890${enter}`],
-      ["SSO region [None]:", `eu-west-1${enter}`],
-      ["SSO registration scopes", enter],
+      ...NEW_SESSION,
       [SIGN_IN, ""],
       [/There are 2 AWS accounts.*search:$/s, `dev${enter}`],
       [/There are 2 roles.*search:$/s, down + down + enter],
@@ -146,8 +135,7 @@ region = eu-west-1
     const template: [string, string] = ["Profile name template", enter];
     const one = await person(sessionSection("corp"));
     one.center.accounts = generateAccounts(6, 1);
-    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...one.center.signIn() });
-    await one.home.write(tokenPath("corp"), token);
+    await signedIn(one);
     await one.type("init corp --accounts *0006 --roles * --yes", 0);
     await one.type("init corp --all --dry-run", 0);
     const asked = one.center.requests.length;

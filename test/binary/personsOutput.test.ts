@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
 import { type BinaryWorld, binaryWorld, signedIn } from "../support/binaryWorld.ts";
-import { START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { sessionSection } from "../support/home.ts";
 import { BINARY, bareEnv, runShell } from "../support/run.ts";
 
 const ROLES = 1_000;
@@ -47,8 +47,7 @@ it.each(["list", "list --json", "status", "--help", "login --help", "--version"]
 it("a logout is completed even if its reader has gone after the first line", async () => {
   const world = await binaryWorld({ config: sessionSection("corp") + sessionSection("other") });
   await signedIn(world);
-  const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...world.center.signIn() });
-  await world.home.write(tokenPath("other"), token);
+  await signedIn(world, {}, "other");
   expect(await runWithoutReader("logout --all", world.options)).toBe("0\n");
   expect(await world.home.files(".aws/sso/cache")).toEqual([]);
   expect(world.center.count("/logout")).toBe(2);

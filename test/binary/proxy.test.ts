@@ -1,16 +1,16 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { type BinaryWorld, binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
 import { isoSeconds, tokenPath } from "../support/home.ts";
-import { type ProxyOptions, startProxy, type TestProxy } from "../support/proxy.ts";
+import type { ProxyOptions, TestProxy } from "../support/proxy.ts";
 import { startBinary } from "../support/run.ts";
+import { temporaryProxy } from "../support/temporary.ts";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
 /** A host name that only the proxy can resolve. */
 const HOST = "oidc.sso-cred.test";
 
 async function proxyWith(options: ProxyOptions = {}): Promise<TestProxy> {
-  const proxy = await startProxy({ hosts: { [HOST]: "127.0.0.1" }, ...options });
-  onTestFinished(() => proxy.close());
+  const proxy = await temporaryProxy({ hosts: { [HOST]: "127.0.0.1" }, ...options });
   return proxy;
 }
 

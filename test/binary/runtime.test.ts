@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Home, makeHome, roleFile, rolePath } from "../support/home.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { type Home, roleFile, rolePath } from "../support/home.ts";
 import { type RunOptions, runBinary, runShell } from "../support/run.ts";
+import { temporaryHome } from "../support/temporary.ts";
 import { versionLine } from "../support/versionLine.ts";
 
 const ACCOUNT = "123456789011";
@@ -11,10 +12,9 @@ const DOCUMENT =
 
 let home: Home;
 beforeEach(async () => {
-  home = await makeHome();
+  home = await temporaryHome();
   await home.write(rolePath("my-sso", ACCOUNT, "ReadOnly"), roleFile(Date.now() + 3_600_000, ACCOUNT));
 });
-afterEach(() => home.remove());
 
 async function expectHit(options: RunOptions): Promise<void> {
   const { code, stdout, stderr } = await runBinary(HIT, { home, ...options });

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { MAIN_JOB } from "../support/binaryWorld.ts";
-import { answer, desk } from "../support/initDesk.ts";
+import { answer, desk, NEW_SESSION } from "../support/initDesk.ts";
 import { KEYS, startBinaryBehindTerminal, startBinaryOnTerminal } from "../support/pty.ts";
 import { screenBook } from "../support/screens.ts";
 
@@ -35,10 +35,7 @@ async function life({ columns, env = {} }: Look) {
   let raw = "";
   const wizard = init([], { columns, rows: 50, env });
   await answer(wizard, [
-    ["SSO session name (Recommended):", `corp${enter}`],
-    ["SSO start URL [None]:", `d-1234567890${enter}`],
-    ["SSO region [None]:", `eu-west-1${enter}`],
-    ["SSO registration scopes", enter],
+    ...NEW_SESSION,
     ["Convert them to sso-cred first? [Y/n]:", enter],
     ["(Ctrl-C cancels)", ""],
   ]);

@@ -1,18 +1,11 @@
 import { expect, onTestFinished, test } from "vitest";
-import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
-import { makeBrowser } from "../support/browser.ts";
-import { makeHome, sessionSection, tokenPath } from "../support/home.ts";
+import { binaryWorld } from "../support/binaryWorld.ts";
+import { sessionSection, tokenPath } from "../support/home.ts";
 import { KEYS, startBinaryOnTerminal } from "../support/pty.ts";
 
 async function twoSessions() {
-  const home = await makeHome({ config: sessionSection("corp") + sessionSection("partner") });
-  const center = await startIdentityCenter();
-  onTestFinished(async () => {
-    await center.stop();
-    await home.remove();
-  });
-  const env = { ...center.env, BROWSER: makeBrowser(home.path).command };
-  const login = startBinaryOnTerminal(["login"], { home, env });
+  const { home, options } = await binaryWorld({ config: sessionSection("corp") + sessionSection("partner") });
+  const login = startBinaryOnTerminal(["login"], options);
   onTestFinished(() => login.kill());
   await login.waitFor("Which SSO session?");
   return { home, login };

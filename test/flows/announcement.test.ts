@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { sessionSection } from "../support/home.ts";
+import { signedInWorld } from "../support/signedIn.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 const DEVICE = { SSO_CRED_LOGIN: "device", SSO_CRED_WAIT: "3" };
@@ -38,9 +39,7 @@ describe("the terminal", () => {
   });
 
   it("gets nothing when nobody has to sign in", async () => {
-    const { call, center, home } = await signInWorld();
-    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
-    await home.write(tokenPath("corp"), token);
+    const { call } = await signedInWorld();
     expect(await call(MAIN_JOB, { terminal: "1" })).toMatchObject({ code: 0, shown: "", stderr: "" });
   });
 

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { sessionSection } from "../support/home.ts";
-import { initWorld, ONE, profile } from "../support/initWorld.ts";
+import { profile, sessionSection } from "../support/home.ts";
+import { initWorld, ONE } from "../support/initWorld.ts";
 
 /** "# 本番" and "# Schlüssel" as Windows of these countries leave them. */
 const COMMENTS = Buffer.from("# \x96\x7b\x94\xd4\r\n# Schl\xfcssel\n", "latin1");

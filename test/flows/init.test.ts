@@ -1,8 +1,8 @@
 import { chmod, mkdir, readlink, rename, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { START_URL, sessionSection } from "../support/home.ts";
-import { ANSWERS, BARE, initWorld, NEW_SESSION, ONE, profile } from "../support/initWorld.ts";
+import { profile, START_URL, sessionSection } from "../support/home.ts";
+import { ANSWERS, BARE, initWorld, NEW_SESSION, ONE } from "../support/initWorld.ts";
 
 describe("init with every answer in flags", () => {
   it("writes the profile and the session to a new file, and says how to use it", async () => {

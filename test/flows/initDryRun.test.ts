@@ -3,8 +3,9 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
-import { START_URL, sessionSection, sha1, tokenFile, tokenPath } from "../support/home.ts";
-import { initWorld, NEW_SESSION, ONE, profile } from "../support/initWorld.ts";
+import { profile, sessionSection, sha1 } from "../support/home.ts";
+import { initWorld, NEW_SESSION, ONE } from "../support/initWorld.ts";
+import { putToken } from "../support/signedIn.ts";
 
 describe("init --dry-run", () => {
   it("that lists accounts and roles leaves nothing behind but the sign-in and the listing", async () => {
@@ -17,9 +18,9 @@ describe("init --dry-run", () => {
   });
 
   it("keeps the listing for the run that applies the plan", async () => {
-    const { init, home, center, clock } = await initWorld({ center: { accounts: generateAccounts(60, 1) } });
-    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
-    await home.write(tokenPath("corp"), token);
+    const world = await initWorld({ center: { accounts: generateAccounts(60, 1) } });
+    const { init, center, clock } = world;
+    await putToken(world);
     expect((await init("corp", "--all", "--dry-run")).stdout).toContain("60 to add");
     center.requests.length = 0;
     clock.advance(3 * 60_000);

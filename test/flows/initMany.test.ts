@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
-import { sessionSection } from "../support/home.ts";
-import { initWorld, NEW_SESSION, profile } from "../support/initWorld.ts";
+import { profile, sessionSection } from "../support/home.ts";
+import { initWorld, NEW_SESSION } from "../support/initWorld.ts";
 
 describe("init for many", () => {
   it("--all writes every role of every account, the same file every time", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
-import { initWorld, profile } from "../support/initWorld.ts";
+import { profile } from "../support/home.ts";
+import { initWorld } from "../support/initWorld.ts";
 
 const FORBIDDEN = {
   kind: "status",

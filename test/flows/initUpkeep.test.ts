@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { START_URL, sessionSection } from "../support/home.ts";
-import { initWorld, NEW_SESSION, profile } from "../support/initWorld.ts";
+import { profile, START_URL, sessionSection } from "../support/home.ts";
+import { initWorld, NEW_SESSION } from "../support/initWorld.ts";
 
 const LEGACY = `[profile old]\nsso_start_url = ${START_URL}\nsso_region = eu-west-1\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n\n`;
 const GRANTED = `[profile granted]\ncredential_process = granted credential-process --profile granted\ngranted_sso_start_url = ${START_URL}\ngranted_sso_region = eu-west-1\ngranted_sso_account_id = 123456789011\ngranted_sso_role_name = ReadOnly\n\n`;

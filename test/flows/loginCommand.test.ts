@@ -1,17 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { SsoCredError } from "../../src/errors.ts";
-import { roleFile, rolePath, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { roleFile, rolePath, START_URL, sessionSection, tokenPath } from "../support/home.ts";
+import { signedInWorld } from "../support/signedIn.ts";
 import { signInWorld, type WorldOptions } from "../support/signInWorld.ts";
 
 const LOGIN = ["login", "corp"];
 
 /** A valid token is in the cache. */
-async function signedInWorld(options: WorldOptions = {}) {
-  const world = await signInWorld(options);
-  const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...world.center.signIn() });
-  await world.home.write(tokenPath("corp"), token);
+async function loginWorld(options: WorldOptions = {}) {
+  const world = await signedInWorld(options);
   const accessToken = async () => (await world.home.readJson(tokenPath("corp"))).accessToken;
-  return { ...world, before: token.accessToken, accessToken };
+  return { ...world, before: world.token, accessToken };
 }
 
 describe("sso-cred login", () => {
@@ -26,14 +25,14 @@ describe("sso-cred login", () => {
   });
 
   it("asks anew although somebody is signed in", async () => {
-    const { call, opened, before, accessToken } = await signedInWorld();
+    const { call, opened, before, accessToken } = await loginWorld();
     expect((await call(LOGIN)).code).toBe(0);
     expect(opened()).toHaveLength(1);
     expect(await accessToken()).not.toBe(before);
   });
 
   it("keeps the old token if the new sign-in fails", async () => {
-    const { call, before, accessToken } = await signedInWorld({ center: { consent: "deny" } });
+    const { call, before, accessToken } = await loginWorld({ center: { consent: "deny" } });
     const { code, stdout, stderr } = await call(LOGIN);
     expect([code, stdout, stderr]).toEqual([
       5,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { rolePath, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
-import { NOT_TOLD, PAIRS, putRoleOf, signedInWorld, TOLD } from "../support/logoutWorld.ts";
-import { putToken } from "../support/signedIn.ts";
+import { rolePath, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { NOT_TOLD, PAIRS, putRoleOf, TOLD } from "../support/logoutWorld.ts";
+import { putToken, signedInWorld } from "../support/signedIn.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 describe("logout of a session", () => {
@@ -96,8 +96,7 @@ describe("logout of an expired token that can be refreshed", () => {
   const expired = { expiresAt: "2020-01-01T00:00:00Z" };
   async function world() {
     const made = await signInWorld();
-    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...made.center.signIn() });
-    await made.home.write(tokenPath("corp"), { ...token, ...expired });
+    await putToken(made, { fields: expired });
     return made;
   }
 

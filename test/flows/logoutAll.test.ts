@@ -2,8 +2,8 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { START_URL, sessionSection, sha1, tokenPath } from "../support/home.ts";
-import { PAIRS, putRoleOf, signedInWorld, TOLD } from "../support/logoutWorld.ts";
-import { putToken } from "../support/signedIn.ts";
+import { PAIRS, putRoleOf, TOLD } from "../support/logoutWorld.ts";
+import { putToken, signedInWorld } from "../support/signedIn.ts";
 import { type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 describe("logout where something cannot be removed", () => {

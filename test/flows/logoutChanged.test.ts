@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { atAws } from "../support/atAws.ts";
 import { sessionSection, sha1 } from "../support/home.ts";
-import { NOT_TOLD, signedInWorld } from "../support/logoutWorld.ts";
+import { NOT_TOLD } from "../support/logoutWorld.ts";
+import { signedInWorld } from "../support/signedIn.ts";
 import type { SignInWorld } from "../support/signInWorld.ts";
 
 describe("logout of a session that the config has changed or lost", () => {

@@ -1,7 +1,7 @@
-import { describe, expect, it, onTestFinished } from "vitest";
-import { startProxy } from "../support/proxy.ts";
+import { describe, expect, it } from "vitest";
 import { ASSIGNMENT, pathsAsked, putToken, roleArguments } from "../support/signedIn.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
+import { temporaryProxy } from "../support/temporary.ts";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
 const comeAgain = (seconds: number) =>
@@ -11,8 +11,7 @@ const DEAD_PROXY = { HTTPS_PROXY: "http://127.0.0.1:1" };
 /** Identity Center under a host name that only its proxy can resolve. */
 async function worldBehindProxy(env: Record<string, string> = {}): Promise<SignInWorld> {
   const hostname = "portal.sso-cred.test";
-  const proxy = await startProxy({ hosts: { [hostname]: "127.0.0.1" } });
-  onTestFinished(() => proxy.close());
+  const proxy = await temporaryProxy({ hosts: { [hostname]: "127.0.0.1" } });
   return signInWorld({
     center: { tls: { ...SERVER_TLS, hostname } },
     env: { AWS_CA_BUNDLE: CA_FILE, HTTPS_PROXY: proxy.url, ...env },

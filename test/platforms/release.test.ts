@@ -4,13 +4,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { hostTarget, pinnedNode, root } from "../../scripts/toolchain.mjs";
 import { VERSION } from "../../src/platform/version.ts";
 import { binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
-import { type Home, makeHome, roleFile, rolePath } from "../support/home.ts";
+import { type Home, roleFile, rolePath } from "../support/home.ts";
 import { BARE_PATH, start } from "../support/run.ts";
 import { canMount } from "../support/smallDisk.ts";
+import { temporaryHome } from "../support/temporary.ts";
 import { versionLine } from "../support/versionLine.ts";
 
 const RELEASE = `${root}dist/release/`;
@@ -23,13 +24,12 @@ if (!isLinux) console.warn(`SKIPPED: npm run release has not made ${NAME}, or th
 
 let home: Home;
 beforeEach(async () => {
-  home = await makeHome();
+  home = await temporaryHome();
   await home.write(
     rolePath("corp", MAIN_JOB[2] ?? "", "ReadOnly"),
     roleFile(Date.now() + 3_600_000, MAIN_JOB[2] ?? ""),
   );
 });
-afterEach(() => home.remove());
 
 const run = (file: string, args: readonly string[], env = {}) => start(file, args, { home, env }).done;
 const install = (...args: string[]) => run("/bin/sh", [`${RELEASE}install.sh`, ...args]);

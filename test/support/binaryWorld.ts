@@ -44,7 +44,8 @@ export interface PendingLogin {
 }
 
 export interface BinaryWorldOptions {
-  config?: string;
+  /** Null: there is no config. */
+  config?: string | null;
   browser?: BrowserMode;
   center?: IdentityCenterOptions;
   env?: Record<string, string | undefined>;
@@ -53,7 +54,7 @@ export interface BinaryWorldOptions {
 /** A home with the session `corp`, a local Identity Center and a browser. */
 export async function binaryWorld(given: BinaryWorldOptions = {}): Promise<BinaryWorld> {
   const [home, center] = await Promise.all([
-    makeHome({ config: given.config ?? sessionSection("corp") }),
+    makeHome(given.config === null ? {} : { config: given.config ?? sessionSection("corp") }),
     startIdentityCenter(given.center),
   ]);
   const browser = makeBrowser(home.path, given.browser);
@@ -104,9 +105,10 @@ function read(path: string): string {
 export async function signedIn(
   { home, center }: Pick<BinaryWorld, "home" | "center">,
   differences: Record<string, unknown> = {},
+  session = "corp",
 ): Promise<Record<string, unknown>> {
   const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
-  await home.write(tokenPath("corp"), { ...token, ...differences });
+  await home.write(tokenPath(session), { ...token, ...differences });
   return token;
 }
 

@@ -116,6 +116,16 @@ export function sessionSection(name: string, extra: string[] = []): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** The section that `init` writes. */
+export const profile = (name: string, accountId: string, roleName: string, region = "eu-west-1") =>
+  [
+    `[profile ${name}]`,
+    `credential_process = sso-cred corp --account-id ${accountId} --role-name ${roleName}`,
+    `region = ${region}`,
+    "output = json",
+    "",
+  ].join("\n");
+
 /** A temporary home; `config` is the text of `~/.aws/config`. */
 export async function makeHome(
   options: { config?: string; credentials?: string; name?: string } = {},

@@ -1,9 +1,8 @@
 import { onTestFinished } from "vitest";
 import type { AssignedAccount } from "../identityCenter/accounts.ts";
-import { startIdentityCenter } from "../identityCenter/identityCenter.ts";
-import { type BrowserMode, makeBrowser } from "./browser.ts";
-import { makeHome, START_URL, tokenFile, tokenPath } from "./home.ts";
-import { type OnTerminal, startBinaryOnTerminal, type TerminalOptions } from "./pty.ts";
+import { binaryWorld, signedIn } from "./binaryWorld.ts";
+import type { BrowserMode } from "./browser.ts";
+import { KEYS, type OnTerminal, startBinaryOnTerminal, type TerminalOptions } from "./pty.ts";
 
 const CONFIG = ".aws/config";
 
@@ -20,22 +19,17 @@ export interface DeskSetup {
 export async function desk({
   config,
   accounts,
-  signedIn = false,
+  signedIn: isSignedIn = false,
   portalRequestsPerSecond,
   browser: mode,
 }: DeskSetup = {}) {
-  const home = await makeHome(config === undefined ? {} : { config });
-  const center = await startIdentityCenter({ ...(accounts && { accounts }), portalRequestsPerSecond });
-  const browser = makeBrowser(home.path, mode);
-  onTestFinished(async () => {
-    await center.stop();
-    await home.remove();
+  const world = await binaryWorld({
+    config: config ?? null,
+    center: { ...(accounts && { accounts }), portalRequestsPerSecond },
+    ...(mode && { browser: mode }),
   });
-  if (signedIn) {
-    const token = tokenFile({ startUrl: START_URL, region: "eu-west-1", ...center.signIn() });
-    await home.write(tokenPath("corp"), token);
-  }
-  const env = { ...center.env, BROWSER: browser.command };
+  const { home, center, browser } = world;
+  if (isSignedIn) await signedIn(world);
   return {
     home,
     center,
@@ -46,7 +40,7 @@ export async function desk({
         columns: 80,
         rows: 24,
         ...options,
-        env: { ...env, ...options.env },
+        env: { ...world.options.env, ...options.env },
       });
       onTestFinished(() => wizard.kill());
       return wizard;
@@ -56,22 +50,26 @@ export async function desk({
 }
 
 /** Waits for each text, then presses the keys that belong to it. */
-export async function answer(
-  wizard: OnTerminal,
-  steps: [shows: string | RegExp, keys: string][],
-): Promise<void> {
+export async function answer(wizard: OnTerminal, steps: Steps): Promise<void> {
   for (const [shows, keys] of steps) {
     await wizard.waitFor(shows);
     wizard.type(keys);
   }
 }
 
-/** The line that `init` writes. */
-export const profile = (name: string, accountId: string, roleName: string) =>
-  [
-    `[profile ${name}]`,
-    `credential_process = sso-cred corp --account-id ${accountId} --role-name ${roleName}`,
-    "region = eu-west-1",
-    "output = json",
-    "",
-  ].join("\n");
+type Steps = [shows: string | RegExp, keys: string][];
+
+/** The answers for a session that is new. */
+export const NEW_SESSION: Steps = [
+  ["SSO session name (Recommended):", `corp${KEYS.enter}`],
+  ["SSO start URL [None]:", `d-1234567890${KEYS.enter}`],
+  ["SSO region [None]:", `eu-west-1${KEYS.enter}`],
+  ["SSO registration scopes", KEYS.enter],
+];
+
+/** Takes the default of each question about the profile. */
+export const USUAL_PROFILE: [shows: string, keys: string][] = [
+  ["Default client Region", KEYS.enter],
+  ["CLI default output format", KEYS.enter],
+  ["Profile name", KEYS.enter],
+];

@@ -24,13 +24,3 @@ export async function initWorld(options: WorldOptions = {}) {
     config: () => made.home.read(CONFIG),
   };
 }
-
-/** The line that `init` writes. */
-export const profile = (name: string, accountId: string, roleName: string, region = "eu-west-1") =>
-  [
-    `[profile ${name}]`,
-    `credential_process = sso-cred corp --account-id ${accountId} --role-name ${roleName}`,
-    `region = ${region}`,
-    "output = json",
-    "",
-  ].join("\n");

@@ -1,6 +1,5 @@
 import { roleFile, rolePath } from "./home.ts";
-import { putToken } from "./signedIn.ts";
-import { type SignInWorld, signInWorld, type WorldOptions } from "./signInWorld.ts";
+import type { SignInWorld } from "./signInWorld.ts";
 
 export const TOLD = "Signed out of 'corp'.\n";
 
@@ -14,12 +13,6 @@ sso_session = corp
 sso_account_id = 123456789011
 sso_role_name = FromSession
 `;
-
-export async function signedInWorld(options: WorldOptions = {}) {
-  const world = await signInWorld(options);
-  const { accessToken } = await putToken(world);
-  return { ...world, token: accessToken };
-}
 
 /** Role credentials of any session, or of a legacy profile's start URL. */
 export const putRoleOf = (

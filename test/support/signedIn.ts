@@ -1,5 +1,5 @@
 import { isoSeconds, roleFile, rolePath, START_URL, tokenFile, tokenPath } from "./home.ts";
-import type { SignInWorld } from "./signInWorld.ts";
+import { type SignInWorld, signInWorld, type WorldOptions } from "./signInWorld.ts";
 
 export const ACCOUNT = "123456789011";
 export const roleArguments = (role: string, session = "corp") => [
@@ -32,6 +32,13 @@ export async function putToken(
   };
   await home.write(tokenPath(session), file);
   return file;
+}
+
+/** A world where another tool has signed in. `token`: its access token. */
+export async function signedInWorld(options: WorldOptions = {}) {
+  const world = await signInWorld(options);
+  const { accessToken } = await putToken(world);
+  return { ...world, token: accessToken };
 }
 
 /** Writes role credentials like the AWS CLI. Returns their access key id. */

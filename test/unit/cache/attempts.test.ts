@@ -1,20 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { attemptSince, lastAttempt, readFailure, recordAttempt } from "../../../src/cache/attempts.ts";
 import { type ErrorKind, EXIT_CODE, SsoCredError } from "../../../src/errors.ts";
 import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 let folder: string;
 let path: string;
 let system: FakeSystem;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "attempts-"));
+  folder = temporaryFolder();
   path = join(folder, "attempts", "a.json");
   system = fakeSystem();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const failure = (kind: ErrorKind) => new SsoCredError(kind, "what happened", { remedy: { run: "do this" } });
 

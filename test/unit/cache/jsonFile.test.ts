@@ -1,28 +1,18 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  closeSync,
-  ftruncateSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { MAX_FILE_BYTES, readJsonObject } from "../../../src/cache/jsonFile.ts";
 import { runInChild } from "../../support/child.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 let folder: string;
 let path: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "json-file-"));
+  folder = temporaryFolder();
   path = join(folder, "file.json");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const read = (text: string | Uint8Array) => {
   writeFileSync(path, text);

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import nodeFs, {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmdirSync,
@@ -12,13 +11,13 @@ import nodeFs, {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lock as properLock } from "proper-lockfile";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { withLock } from "../../../src/cache/lock.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 // The holder of a lock, with each of the five faults. Their cost for the service and the person is
 // counted with the program itself: test/stress/deadHolders.ts, hurtLocks.ts, takenOver.ts.
@@ -26,8 +25,7 @@ const CONTENDER = fileURLToPath(new URL("../../support/lockContender.ts", import
 const HOUR_MS = 3_600_000;
 
 function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "locks-"));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  const path = temporaryFolder();
   return path;
 }
 

@@ -1,16 +1,6 @@
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   readRoleCredentials,
   removeRoleCredentials,
@@ -20,6 +10,7 @@ import {
 import { runInChild } from "../../support/child.ts";
 import { roleFile } from "../../support/home.ts";
 import { ssoSession } from "../../support/sessions.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 const VECTORS = new URL("../../vectors/aws-cli-2.36.7/", import.meta.url);
 const corp = ssoSession();
@@ -32,11 +23,10 @@ let home: string;
 let system: { env: Record<string, string>; platform: "linux" };
 let folder: string;
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "roles-"));
+  home = temporaryFolder();
   system = { env: { HOME: home }, platform: "linux" };
   folder = join(home, ".aws/cli/cache");
 });
-afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 const put = (name: string, content: unknown) => {
   mkdirSync(folder, { recursive: true });

@@ -1,17 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { readIdentity, readStateFile, writeStateFile } from "../../../src/cache/stateFile.ts";
 import { identifyMachine, identifyProcess } from "../../../src/platform/processIdentity.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 let folder: string;
 let path: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "state-"));
+  folder = temporaryFolder();
   path = join(folder, "logins", "a.json");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 it("is read back with its format and machine", () => {
   writeStateFile(path, { answer: 42 });

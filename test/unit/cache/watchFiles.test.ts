@@ -1,8 +1,9 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { watchFiles } from "../../../src/cache/watchFiles.ts";
-import { type Home, makeHome } from "../../support/home.ts";
+import type { Home } from "../../support/home.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 /** A sleep that never ends, and the milliseconds asked for. */
 function endlessSleep() {
@@ -16,9 +17,8 @@ function endlessSleep() {
 
 let home: Home;
 beforeEach(async () => {
-  home = await makeHome();
+  home = await temporaryHome();
 });
-afterEach(() => home.remove());
 
 describe("a watched file", () => {
   test("has changed when it is created, replaced or removed", async () => {
@@ -29,6 +29,8 @@ describe("a watched file", () => {
       await watch.next(60_000);
       await writeFile(`${path}.new`, "2");
       await rename(`${path}.new`, path);
+      await watch.next(60_000);
+      await rm(path);
       await watch.next(60_000);
     } finally {
       watch.close();

@@ -1,20 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../../src/config/configFile.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 let home: string;
 let path: string;
 
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "config-"));
+  home = temporaryFolder();
   mkdirSync(join(home, ".aws"));
   path = join(home, ".aws", "config");
 });
-
-afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 function load(env: Record<string, string> = {}, wanted: { credentials?: boolean } = {}) {
   return loadConfig({ env: { HOME: home, ...env }, platform: "linux" }, wanted);

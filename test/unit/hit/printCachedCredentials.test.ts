@@ -2,9 +2,10 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { printCachedCredentials } from "../../../src/hit/printCachedCredentials.ts";
-import { type Home, isoSeconds, makeHome, roleFile, rolePath } from "../../support/home.ts";
+import { type Home, isoSeconds, roleFile, rolePath } from "../../support/home.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 const ACCOUNT = "123456789011";
 const LINE = ["my-sso", "--account-id", ACCOUNT, "--role-name", "ReadOnly"];
@@ -13,9 +14,8 @@ const HOUR_MS = 3_600_000;
 
 let home: Home;
 beforeEach(async () => {
-  home = await makeHome();
+  home = await temporaryHome();
 });
-afterEach(() => home.remove());
 
 /** Runs in this process, so only for cases that print nothing. */
 const prints = (args: readonly string[] = LINE, env: Record<string, string> = {}) =>

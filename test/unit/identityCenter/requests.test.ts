@@ -1,16 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-
-import { tmpdir } from "node:os";
-
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { expect, onTestFinished, test } from "vitest";
-
 import { isKind } from "../../../src/errors.ts";
-
 import { type IdentityCenter, ServiceError } from "../../../src/identityCenter/identityCenter.ts";
-
 import { startIdentityCenter } from "../../identityCenter/identityCenter.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 import { inFreshProcess } from "../http/freshProcess.ts";
 
@@ -164,8 +158,7 @@ test("the trace has each request's name, host and status, and nothing secret", a
 });
 
 test("neither the environment nor ~/.aws changes a request, and no file of ~/.aws is read", async () => {
-  const home = mkdtempSync(join(tmpdir(), "sso-cred-home-"));
-  onTestFinished(() => rmSync(home, { recursive: true }));
+  const home = temporaryFolder();
   mkdirSync(join(home, ".aws"));
   const section = [
     "region = us-west-2",

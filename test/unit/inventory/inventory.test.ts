@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { sha1 } from "../../../src/hit/sha1.ts";
 import { serviceUnavailable } from "../../../src/http/serviceUnavailable.ts";
 import { ServiceError } from "../../../src/identityCenter/identityCenter.ts";
@@ -10,6 +9,7 @@ import { inventoryFile } from "../../../src/inventory/inventoryFile.ts";
 import { PORTAL_REQUESTS_PER_SECOND } from "../../../src/inventory/rateLimiter.ts";
 import { fakeClock } from "../../support/fakeClock.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 const session = { name: "my-sso", startUrl: "https://example.com/start" };
 const throttled = () => serviceUnavailable("429", "429", { retry: true, isThrottled: true, status: 429 });
@@ -56,8 +56,7 @@ function fakePortal(
 
 let home: string;
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), "sso-cred-inventory-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  home = temporaryFolder();
 });
 
 const file = () => join(home, ".aws", "sso-cred", `inventory-${sha1("my-sso")}.json`);

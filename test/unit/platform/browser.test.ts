@@ -1,8 +1,9 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { browserCommands, openBrowser } from "../../../src/platform/browser.ts";
-import { type Home, makeHome } from "../../support/home.ts";
+import type { Home } from "../../support/home.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 const URL_ = "https://oidc.example/authorize?a=1&b=$HOME%20x;touch%20y";
 
@@ -77,9 +78,8 @@ describe("the commands", () => {
 describe("opening", () => {
   let home: Home;
   beforeEach(async () => {
-    home = await makeHome();
+    home = await temporaryHome();
   });
-  afterEach(() => home.remove());
 
   /** Records its arguments, one on each line, and its folder. */
   function program(name: string, exitCode = 0): string {

@@ -1,8 +1,9 @@
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { callPath, installedFront } from "../../../src/platform/installation.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 describe("the path by which the program was called", () => {
   let home: string;
@@ -42,9 +43,8 @@ describe("the front of the program", () => {
   const MESSAGE = "sso-cred: the front 0.9.1 cannot run the program ";
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "sso-cred-layout-"));
+    folder = temporaryFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const put = (path: string, content: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content, { mode: 0o755 });

@@ -1,13 +1,12 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import { runInChild } from "../../support/child.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 it("names the owner of a file that cannot be read", ({ skip }) => {
   skip(process.getuid?.() !== 0, "only root can become another user");
-  const folder = mkdtempSync(join(tmpdir(), "read-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const path = join(folder, "config");
   chmodSync(folder, 0o755);
   writeFileSync(path, "", { mode: 0o600 });

@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type Home, makeHome } from "../../support/home.ts";
+import { beforeEach, expect, it } from "vitest";
+import type { Home } from "../../support/home.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 let home: Home;
 beforeEach(async () => {
-  home = await makeHome();
+  home = await temporaryHome();
 });
-afterEach(() => home.remove());
 
 const MODULE = new URL("../../../src/platform/reexecWithCleanEnv.ts", import.meta.url).href;
 

@@ -1,17 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { openTrace } from "../../../src/platform/trace.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 let folder: string;
 let path: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "trace-"));
+  folder = temporaryFolder();
   path = join(folder, "trace");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const step = (what: string, details?: object) =>
   openTrace({ SSO_CRED_TRACE: path }, Date.now() - 42).step(what, details as Record<string, unknown>);

@@ -1,17 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { signAdHoc } from "../../../scripts/release/adhocSignature.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 const go = spawnSync("go", ["version"]);
 
 test.skipIf(go.error)(
   "gives a darwin/arm64 program the same signature as Go's linker",
   () => {
-    const folder = mkdtempSync(join(tmpdir(), "signature-test-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = temporaryFolder();
     writeFileSync(join(folder, "main.go"), "package main\n\nfunc main() {}\n");
     writeFileSync(join(folder, "go.mod"), "module example\n\ngo 1.20\n");
     const env = { ...process.env, GOOS: "darwin", GOARCH: "arm64", GOFLAGS: "", GOTOOLCHAIN: "local" };

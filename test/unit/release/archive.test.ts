@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { writeTarGz, writeZip } from "../../../scripts/release/archive.ts";
 import type { Member } from "../../../scripts/release/members.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 const TIME = 1_790_000_000;
 const MEMBERS: Member[] = [
@@ -57,9 +57,3 @@ test.skipIf(!hasUnzip)("unzip unpacks it", async () => {
   expect(spawnSync("unzip", ["-q", "a.zip"], { cwd: folder }).status).toBe(0);
   expect(readFileSync(join(folder, "x/share/readme"), "utf8")).toBe("read me\n");
 });
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "release-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}

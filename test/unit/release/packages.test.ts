@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { writeTarGz } from "../../../scripts/release/archive.ts";
 import { writeDeb } from "../../../scripts/release/deb.ts";
 import { manifests } from "../../../scripts/release/manifests.ts";
 import type { Member } from "../../../scripts/release/members.ts";
 import { mainPackage, platformPackage, platformPackageName } from "../../../scripts/release/npmPackages.ts";
 import { hostTarget } from "../../../scripts/toolchain.mjs";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 const TIME = 1_790_000_000;
 const SCRIPT = Buffer.from('#!/bin/sh\necho "$0 got $*"\nexit 7\n');
@@ -135,9 +135,3 @@ test("the manifests name the archives and their sums", () => {
     expect(status).toBe(0);
   }
 });
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "release-test-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}

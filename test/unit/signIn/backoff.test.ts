@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { SsoCredError } from "../../../src/errors.ts";
 import {
   backoffFailure,
@@ -9,16 +9,16 @@ import {
 } from "../../../src/signIn/backoff.ts";
 import { fakeClock } from "../../support/fakeClock.ts";
 import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
-import { type Home, makeHome, tokenPath } from "../../support/home.ts";
+import { type Home, tokenPath } from "../../support/home.ts";
 import { ssoSession } from "../../support/sessions.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 const MINUTE = 60_000;
 const session = ssoSession();
 let home: Home;
 beforeEach(async () => {
-  home = await makeHome();
+  home = await temporaryHome();
 });
-afterEach(() => home.remove());
 
 const FAILURE = new SsoCredError("login-failed", "the sign-in to 'corp' was denied", {
   remedy: { run: "sso-cred login corp" },

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { withLock } from "../../../src/cache/lock.ts";
 import { sessionLockPath } from "../../../src/cache/statePaths.ts";
 import { cancelLogin, endLogin, updateLogin } from "../../../src/signIn/changeLogin.ts";
@@ -10,8 +10,9 @@ import {
   writePendingLogin,
 } from "../../../src/signIn/pendingLogin.ts";
 import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
-import { type Home, makeHome } from "../../support/home.ts";
+import type { Home } from "../../support/home.ts";
 import { ssoSession } from "../../support/sessions.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 const session = ssoSession();
 const login: PendingLogin = {
@@ -25,11 +26,10 @@ const login: PendingLogin = {
 let home: Home;
 let system: FakeSystem;
 beforeEach(async () => {
-  home = await makeHome();
+  home = await temporaryHome();
   system = fakeSystem({ env: home.env });
   writePendingLogin(login, system);
 });
-afterEach(() => home.remove());
 
 const state = () => readPendingLogin(session, system)?.state;
 

@@ -9,7 +9,8 @@ import {
   type PendingLogin,
   writePendingLogin,
 } from "../../../src/signIn/pendingLogin.ts";
-import { makeHome, START_URL } from "../../support/home.ts";
+import { START_URL } from "../../support/home.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 const SESSION: SsoSession = {
   name: "corp",
@@ -23,8 +24,7 @@ const SESSION: SsoSession = {
 };
 
 async function startedLogin(secondsAgo: number) {
-  const home = await makeHome();
-  onTestFinished(() => home.remove());
+  const home = await temporaryHome();
   const system = { env: home.env, platform: process.platform };
   const login: PendingLogin = {
     id: "0123456789abcdef",

@@ -1,13 +1,14 @@
 import fs, { writeFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
+import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { updateLogin } from "../../../src/signIn/changeLogin.ts";
 import { type PendingLogin, readPendingLogin, writePendingLogin } from "../../../src/signIn/pendingLogin.ts";
 import { type NewLogin, startLogin } from "../../../src/signIn/startLogin.ts";
 import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
-import { type Home, isoSeconds, makeHome, START_URL, tokenPath } from "../../support/home.ts";
+import { type Home, isoSeconds, START_URL, tokenPath } from "../../support/home.ts";
 import { ssoSession } from "../../support/sessions.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 const session = ssoSession();
 const others: PendingLogin = {
@@ -21,11 +22,10 @@ const others: PendingLogin = {
 let home: Home;
 let system: FakeSystem;
 beforeEach(async () => {
-  home = await makeHome();
+  home = await temporaryHome();
   system = fakeSystem({ env: home.env });
   await home.write(".aws/sso/cache/.keep", "");
 });
-afterEach(() => home.remove());
 
 const start = (options: Partial<NewLogin> = {}) =>
   startLogin(session, { grant: "browser", browser: true, ...options }, system.now() + 5_000, system);

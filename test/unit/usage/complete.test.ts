@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../../src/cli/cli.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
-import { type Home, makeHome, sessionSection } from "../../support/home.ts";
+import { type Home, sessionSection } from "../../support/home.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 const line = (session: string, account: string, role: string) =>
   `credential_process = /x/sso-cred ${session} --account-id ${account} --role-name ${role}\n`;
@@ -12,9 +13,8 @@ ${line("corp", "123456789033", "Admin")}${sessionSection("corp")}${sessionSectio
 
 let home: Home;
 beforeEach(async () => {
-  home = await makeHome({ config: CONFIG });
+  home = await temporaryHome({ config: CONFIG });
 });
-afterEach(() => home.remove());
 
 async function texts(...words: string[]): Promise<string[]> {
   const system = fakeSystem({ env: home.env });

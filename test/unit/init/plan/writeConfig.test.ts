@@ -2,30 +2,27 @@ import { spawnSync } from "node:child_process";
 import {
   chownSync,
   lchownSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { writeConfig } from "../../../../src/init/plan/writeConfig.ts";
 import { NICETIES, REFUSALS, runInChild } from "../../../support/child.ts";
 import { canTrace } from "../../../support/systemCalls.ts";
+import { temporaryFolder } from "../../../support/temporary.ts";
 
 const MODULE = new URL("../../../../src/init/plan/writeConfig.ts", import.meta.url);
 
 let folder: string;
 let path: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "write-config-"));
+  folder = temporaryFolder();
   path = join(folder, "config");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const text = (file: string) => readFileSync(file, "utf8");
 const python = (code: string, ...args: string[]) =>

@@ -121,6 +121,8 @@ it("is not delayed by many silent connections: the oldest are closed", async () 
   const silent = Array.from({ length: 200 }, () => createConnection(port, "127.0.0.1").on("error", () => {}));
   await Promise.all(silent.map((socket) => once(socket, "connect")));
   await stillWaits();
+  await expect.poll(() => silent.filter(({ closed }) => closed).length).toBeGreaterThan(100);
+  expect(silent.at(-1)?.closed).toBe(false);
   for (const socket of silent) socket.destroy();
 });
 

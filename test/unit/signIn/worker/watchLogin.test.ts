@@ -1,5 +1,5 @@
 import { uptime } from "node:os";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { tokenFingerprint } from "../../../../src/cache/tokenCache.ts";
 import {
   claim,
@@ -9,17 +9,17 @@ import {
 } from "../../../../src/signIn/pendingLogin.ts";
 import { isUnanswered, watchLogin } from "../../../../src/signIn/worker/watchLogin.ts";
 import { type FakeSystem, fakeSystem } from "../../../support/fakeSystem.ts";
-import { type Home, makeHome, START_URL, tokenFile, tokenPath } from "../../../support/home.ts";
+import { type Home, START_URL, tokenFile, tokenPath } from "../../../support/home.ts";
 import { ssoSession } from "../../../support/sessions.ts";
+import { temporaryHome } from "../../../support/temporary.ts";
 
 const session = ssoSession();
 let home: Home;
 let system: FakeSystem;
 beforeEach(async () => {
-  home = await makeHome();
+  home = await temporaryHome();
   system = fakeSystem({ env: home.env });
 });
-afterEach(() => home.remove());
 
 /** Watches a sign-in for four seconds. Returns the reason why the wait ended, if it did. */
 async function watched(
