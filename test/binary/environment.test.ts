@@ -28,10 +28,7 @@ describe("variables that Node and OpenSSL obey have no effect off the hit path",
     await signedIn(world);
     const folder = join(world.home.path, "written");
     mkdirSync(folder);
-    const env = {
-      NODE_V8_COVERAGE: folder,
-      NODE_REDIRECT_WARNINGS: join(folder, "warnings"),
-    };
+    const env = { NODE_V8_COVERAGE: folder, NODE_REDIRECT_WARNINGS: join(folder, "warnings") };
     expect(await world.run(MAIN_JOB, env)).toMatchObject({ code: 0, stderr: "" });
     expect(await world.home.files("written")).toEqual([]);
   });

@@ -104,12 +104,7 @@ describe("where nobody may be asked", () => {
   ])("(%s) the call ends at once, without a request", async (_, env, why, options = { terminal: "1" }) => {
     const { call, center, clock, workers } = await signInWorld({ env });
     const began = clock.now();
-    expect(await call(MAIN_JOB, options)).toEqual({
-      code: 4,
-      stdout: "",
-      stderr: line(why),
-      shown: "",
-    });
+    expect(await call(MAIN_JOB, options)).toEqual({ code: 4, stdout: "", stderr: line(why), shown: "" });
     expect([center.requests, workers, clock.now()]).toEqual([[], [], began]);
   });
 

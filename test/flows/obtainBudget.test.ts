@@ -11,6 +11,7 @@ import {
   putRole,
   putToken,
   readTokenFile,
+  signedInWorld,
 } from "../support/signedIn.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
@@ -29,16 +30,14 @@ describe("5. retries", () => {
     ["a dropped line", { kind: "drop" }],
     ["half an answer", { kind: "half" }],
   ] as const)("hide %s", async (_, how) => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     world.center.misbehave({ path: ASSIGNMENT, times: 3, how });
     const { code, stderr } = await world.call();
     expect([code, stderr, world.center.count(ASSIGNMENT)]).toEqual([0, "", 4]);
   });
 
   it("of the portal take 10 s in all, and more than one attempt", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     world.center.misbehave({ path: ASSIGNMENT, how: busy });
     const { code, stdout, ms } = await timed(world);
     expect([code, stdout]).toEqual([7, ""]);
@@ -47,8 +46,7 @@ describe("5. retries", () => {
   });
 
   it("take 3 s when something still valid can be printed instead", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const key = await putRole(world, 600);
     world.center.misbehave({ path: ASSIGNMENT, how: busy });
     const { ms, ...call } = await timed(world);
@@ -69,8 +67,7 @@ describe("5. retries", () => {
   });
 
   it("are made after a sign-in, however long the person took", async () => {
-    const world = await signInWorld({ browser: "ignore" });
-    await putToken(world);
+    const world = await signedInWorld({ browser: "ignore" });
     world.center.revokeSessions();
     const calling = timed(world);
     // Polling in real time would let the fake clock advance.
@@ -84,16 +81,14 @@ describe("5. retries", () => {
   });
 
   it("are not made after a failure that does not pass within seconds", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
     expect((await timed(world)).ms).toBe(0);
     expect(world.center.count(ASSIGNMENT)).toBe(1);
   });
 
   it("wait as long as the service asks if the budget allows, and end if not", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const retryAfter = (seconds: number) =>
       ({ kind: "status", status: 429, headers: { "retry-after": String(seconds) } }) as const;
     world.center.misbehave({ path: ASSIGNMENT, times: 1, how: retryAfter(5) });
@@ -151,8 +146,7 @@ describe("5. SSO_CRED_WAIT bounds the run", () => {
       "sso_cred_wait in the session's section allows 0 s\n  run: sso-cred doctor\n",
     ],
   ])("and is named where it leaves too little time: %s, %j", async (SSO_CRED_WAIT, options, end) => {
-    const world = await signInWorld(options);
-    await putToken(world);
+    const world = await signedInWorld(options);
     world.center.misbehave({ path: /./, how: { kind: "blackHole" } });
     const { code, stderr } = await world.call(MAIN_JOB, { env: { SSO_CRED_WAIT } });
     expect([code, stderr]).toEqual([7, expect.stringContaining(`; ${end}`)]);
@@ -168,8 +162,7 @@ describe("5. SSO_CRED_WAIT bounds the run", () => {
   });
 
   it("counted from the start of the process", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     world.center.misbehave({ path: ASSIGNMENT, how: busy });
     const system = fakeSystem({ clock: world.clock, env: { ...world.home.env, ...world.center.env } });
     world.clock.advance(49_000);

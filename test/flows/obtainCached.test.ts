@@ -4,7 +4,15 @@ import { describe, expect, it } from "vitest";
 import { identifyProcess } from "../../src/platform/processIdentity.ts";
 import type { How } from "../identityCenter/misbehaviour.ts";
 import { roleFile, rolePath, sessionSection } from "../support/home.ts";
-import { ACCOUNT, ASSIGNMENT, keyOf, pathsAsked, putRole, putToken } from "../support/signedIn.ts";
+import {
+  ACCOUNT,
+  ASSIGNMENT,
+  keyOf,
+  pathsAsked,
+  putRole,
+  putToken,
+  signedInWorld,
+} from "../support/signedIn.ts";
 import { credentialsOf, signInWorld } from "../support/signInWorld.ts";
 
 const ROLE_FILE = rolePath("corp", ACCOUNT, "ReadOnly");
@@ -31,8 +39,7 @@ describe("1. role credentials in the cache with 15 minutes left are printed", ()
   });
 
   it("but not with a second less", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const key = await putRole(world, 899);
     const call = await world.call();
     expect([call.code, pathsAsked(world)]).toEqual([0, [ASSIGNMENT]]);
@@ -42,8 +49,7 @@ describe("1. role credentials in the cache with 15 minutes left are printed", ()
 
 describe("2. else the portal is asked, once for all callers", () => {
   it("and its credentials are written and printed", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const printed = credentialsOf(await world.call());
     const file = await world.home.readJson(ROLE_FILE);
     const { Version, ...fields } = printed;
@@ -53,8 +59,7 @@ describe("2. else the portal is asked, once for all callers", () => {
   });
 
   it("of twelve callers for one role", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const calls = await Promise.all(Array.from({ length: 12 }, () => world.call()));
     expect(new Set(calls.map(keyOf)).size).toBe(1);
     expect(calls.map(({ code, stderr }) => [code, stderr])).toEqual(Array(12).fill([0, ""]));
@@ -62,8 +67,7 @@ describe("2. else the portal is asked, once for all callers", () => {
   });
 
   it("and what another process wrote meanwhile is accepted", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const lock = `.aws/sso-cred/locks/role-${ROLE_FILE.slice(-45, -5)}`;
     await world.home.write(lock, { format: 1, id: "theirs", ...identifyProcess() });
     let looks = 0;
@@ -80,8 +84,7 @@ describe("2. else the portal is asked, once for all callers", () => {
   });
 
   it("and without a lock if none can be created", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     await world.home.write(".aws/sso-cred", "a file in the folder's place");
     const call = await world.call();
     expect([call.code, call.stderr, pathsAsked(world)]).toEqual([0, "", [ASSIGNMENT]]);
@@ -101,8 +104,7 @@ describe("3. while the portal is unavailable", () => {
     ["sends no credentials", { kind: "noCredentials" }],
   ];
   it.each(outages)("cached credentials with 60 s left are printed: it %s", async (_, how) => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const key = await putRole(world, 60 + 3);
     world.center.misbehave({ path: ASSIGNMENT, how });
     const call = await world.call();
@@ -114,8 +116,7 @@ describe("3. while the portal is unavailable", () => {
   it.each([59, 1, 0, -1000])(
     "cached credentials with %d s left are not printed: exit 7",
     async (secondsLeft) => {
-      const world = await signInWorld();
-      await putToken(world);
+      const world = await signedInWorld();
       await putRole(world, secondsLeft);
       world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
       const { code, stdout } = await world.call();
@@ -124,8 +125,7 @@ describe("3. while the portal is unavailable", () => {
   );
 
   it("there is one attempt a minute, not one per request", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const key = await putRole(world, 600);
     await world.center.goDown();
     expect(keyOf(await world.call())).toBe(key);
@@ -139,8 +139,7 @@ describe("3. while the portal is unavailable", () => {
   });
 
   it("twelve callers at once make one attempt, and all print what is cached", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const key = await putRole(world, 600);
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
     const calls = await Promise.all(Array.from({ length: 12 }, () => world.call()));
@@ -151,8 +150,7 @@ describe("3. while the portal is unavailable", () => {
 
 describe("3. short role sessions", () => {
   it("cost one call a minute as well", async () => {
-    const world = await signInWorld({ center: { roleCredentialSeconds: 600 } });
-    await putToken(world);
+    const world = await signedInWorld({ center: { roleCredentialSeconds: 600 } });
     const first = keyOf(await world.call());
     world.clock.advance(59_000);
     expect(keyOf(await world.call())).toBe(first);
@@ -162,8 +160,7 @@ describe("3. short role sessions", () => {
   });
 
   it("of less than a minute cost one call each, and are printed while they are valid", async () => {
-    const world = await signInWorld({ center: { roleCredentialSeconds: 40 } });
-    await putToken(world);
+    const world = await signedInWorld({ center: { roleCredentialSeconds: 40 } });
     const keys = [keyOf(await world.call()), keyOf(await world.call())];
     expect(new Set(keys).size).toBe(2);
     expect(world.center.count(ASSIGNMENT)).toBe(2);
@@ -171,8 +168,7 @@ describe("3. short role sessions", () => {
 });
 
 it("3. credentials that the portal sends expired are not printed: exit 7", async () => {
-  const world = await signInWorld({ center: { roleCredentialSeconds: 0 } });
-  await putToken(world);
+  const world = await signedInWorld({ center: { roleCredentialSeconds: 0 } });
   const { code, stdout, stderr } = await world.call();
   expect([code, stdout]).toEqual([7, ""]);
   expect(stderr).toBe(
@@ -182,8 +178,7 @@ it("3. credentials that the portal sends expired are not printed: exit 7", async
 });
 
 it("credentials too long for SDKs are rejected and not cached, and such a file is a miss", async () => {
-  const world = await signInWorld();
-  await putToken(world);
+  const world = await signedInWorld();
   const file = roleFile(world.clock.now() + 3_600_000, ACCOUNT);
   const { Credentials } = file as { Credentials: Record<string, string> };
   Credentials.SessionToken = "x".repeat(8_192);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ASSIGNMENT, pathsAsked, putToken, roleArguments } from "../support/signedIn.ts";
+import { ASSIGNMENT, pathsAsked, putToken, roleArguments, signedInWorld } from "../support/signedIn.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 import { temporaryProxy } from "../support/temporary.ts";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
@@ -20,8 +20,7 @@ async function worldBehindProxy(env: Record<string, string> = {}): Promise<SignI
 
 describe("a failure caused by one caller's own environment is not passed on to the waiting callers", () => {
   it("its SSO_CRED_WAIT, at the request for the role", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     world.center.misbehave({ path: ASSIGNMENT, times: 1, how: comeAgain(3) });
     const hasty = world.call(MAIN_JOB, { env: { SSO_CRED_WAIT: "2" } });
     const calls = await Promise.all([hasty, world.call(), world.call()]);
@@ -65,8 +64,7 @@ describe("a failure of the service or the network is passed on to all waiting ca
   });
 
   it("even with a short wait, if more time would not have helped", async () => {
-    const world = await signInWorld({ env: { SSO_CRED_WAIT: "2" } });
-    await putToken(world);
+    const world = await signedInWorld({ env: { SSO_CRED_WAIT: "2" } });
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
     const calls = await Promise.all([world.call(), world.call(), world.call()]);
     expect(calls.map(({ code }) => code)).toEqual([7, 7, 7]);

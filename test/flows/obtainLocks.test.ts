@@ -11,6 +11,7 @@ import {
   putRole,
   putToken,
   roleArguments,
+  signedInWorld,
 } from "../support/signedIn.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
@@ -67,8 +68,7 @@ describe("7. locks", () => {
   });
 
   it("are not waited for with a token that has 15 minutes left", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     await held(world, tokenLock("corp"));
     const began = world.clock.now();
     expect((await world.call()).code).toBe(0);
@@ -116,8 +116,7 @@ describe("7. locks", () => {
   });
 
   it("of the role are not taken with SSO_CRED_CACHE=off, where nothing would be saved", async () => {
-    const world = await signInWorld({ env: { SSO_CRED_CACHE: "off" } });
-    await putToken(world);
+    const world = await signedInWorld({ env: { SSO_CRED_CACHE: "off" } });
     await held(world, roleLock("corp"));
     const began = world.clock.now();
     expect((await world.call()).code).toBe(0);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
 import { fakeSystem } from "../support/fakeSystem.ts";
 import { rolePath, START_URL, tokenFile, tokenPath } from "../support/home.ts";
-import { ACCOUNT, ASSIGNMENT, putRole, putToken, roleArguments } from "../support/signedIn.ts";
+import { ACCOUNT, ASSIGNMENT, putRole, roleArguments, signedInWorld } from "../support/signedIn.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 describe("4. an account or role rejected by the service is exit 6, and no sign-in", () => {
@@ -12,8 +12,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
   const logout = "\n  run: sso-cred logout corp";
 
   it("403: the message names account and role, and the assigned roles", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const { code, stdout, stderr } = await world.call(roleArguments("Gone"));
     expect([code, stdout]).toEqual([6, ""]);
     expect(stderr).toBe(
@@ -24,8 +23,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
   });
 
   it("an account that is not assigned is named with those that are", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const { code, stderr } = await world.call([
       "corp",
       "--account-id",
@@ -41,8 +39,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
   });
 
   it("with nothing assigned at all, it asks who is signed in, also in the browser", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     world.center.accounts = [];
     const { code, stderr } = await world.call();
     expect(code).toBe(6);
@@ -55,8 +52,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
     [400, "InvalidRequestException"],
     [404, "ResourceNotFoundException"],
   ])("%d for a role that is listed: the message says only that", async (status, exception) => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const body = { message: "No", __type: `com.amazonaws.switchboard.portal#${exception}` };
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status, body } });
     const { code, stderr } = await world.call();
@@ -66,8 +62,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
   });
 
   it("the message has no list if there is none", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     world.center.misbehave({ path: "/assignment/roles", how: { kind: "status", status: 503 } });
     const { code, stderr } = await world.call(roleArguments("Gone"));
     expect([code, stderr]).toEqual([
@@ -77,8 +72,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
   });
 
   it("the list is not waited for longer than the run may last", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     world.center.misbehave({ path: "/assignment/roles", how: { kind: "blackHole" } });
     const system = fakeSystem({
       clock: world.clock,
@@ -92,8 +86,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
   });
 
   it("even if valid credentials of another role are cached", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     await putRole(world, 600);
     world.center.forbid("ReadOnly");
     const { code, stdout } = await world.call();
@@ -101,8 +94,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
   });
 
   it("the same call within 10 s gets the same error without a request; later, or after a sign-in, it asks again", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const first = await world.call(roleArguments("Gone"));
     const asked = world.center.count(ASSIGNMENT);
     expect(await world.call(roleArguments("Gone"))).toMatchObject({ code: 6, stderr: first.stderr });
@@ -113,8 +105,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
   });
 
   it("for all waiting callers, with one request", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const calls = await Promise.all(Array.from({ length: 6 }, () => world.call(roleArguments("Gone"))));
     expect(calls.map(({ code }) => code)).toEqual(Array(6).fill(6));
     expect(world.center.count(ASSIGNMENT)).toBe(1);
@@ -122,8 +113,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
 });
 
 it("8. credentials of a person who has signed in meanwhile are not mixed with those of the earlier one", async () => {
-  const world = await signInWorld();
-  await putToken(world);
+  const world = await signedInWorld();
   world.center.misbehave({ path: ASSIGNMENT, how: { kind: "latency", ms: 300 } });
   const calling = world.call(MAIN_JOB);
   await expect.poll(() => world.center.count(ASSIGNMENT)).toBe(1);

@@ -2,7 +2,14 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { rolePath, tokenPath } from "../support/home.ts";
-import { ACCOUNT, ASSIGNMENT, pathsAsked, putToken, readTokenFile } from "../support/signedIn.ts";
+import {
+  ACCOUNT,
+  ASSIGNMENT,
+  pathsAsked,
+  putToken,
+  readTokenFile,
+  signedInWorld,
+} from "../support/signedIn.ts";
 import { type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 const CI = { env: { CI: "1" } };
@@ -149,8 +156,7 @@ describe("8. the response to a refresh", () => {
 });
 
 it("8. role credentials that come after a logout are not written", async () => {
-  const world = await signInWorld();
-  await putToken(world);
+  const world = await signedInWorld();
   world.center.misbehave({ path: ASSIGNMENT, how: { kind: "latency", ms: 300 } });
   const calling = world.call();
   await expect.poll(() => world.center.count(ASSIGNMENT)).toBe(1);

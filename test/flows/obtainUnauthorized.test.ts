@@ -7,6 +7,7 @@ import {
   putToken,
   readTokenFile,
   roleArguments,
+  signedInWorld,
 } from "../support/signedIn.ts";
 import { signInWorld } from "../support/signInWorld.ts";
 
@@ -30,8 +31,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
   });
 
   it("one refresh serves callers for several roles", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     world.center.expireAccessTokens();
     const calls = await Promise.all(
       ["ReadOnly", "Admin", "ReadOnly"].map((role) => world.call(roleArguments(role))),
@@ -41,13 +41,8 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
   });
 
   it("after the refreshed one, a person is asked, and not before", async () => {
-    const world = await signInWorld();
-    await putToken(world);
-    world.center.misbehave({
-      path: ASSIGNMENT,
-      times: 2,
-      how: UNAUTHORIZED,
-    });
+    const world = await signedInWorld();
+    world.center.misbehave({ path: ASSIGNMENT, times: 2, how: UNAUTHORIZED });
     const call = await world.call();
     expect([call.code, call.stderr]).toEqual([0, ""]);
     expect(pathsAsked(world)).toEqual([
@@ -72,8 +67,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
   });
 
   it("and rejects every new token, too: one tab, and the rejection holds back the next ones", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     world.center.misbehave({ path: ASSIGNMENT, how: UNAUTHORIZED });
     const refusal =
       "the portal refuses every new token of 'corp': check sso_start_url (https://d-1234567890.awsapps.com/start) and sso_region (eu-west-1) in [sso-session corp], and whether the user is disabled";
@@ -107,8 +101,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
   });
 
   it("once for all waiting callers, with one sign-in", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     world.center.revokeSessions();
     const calls = await Promise.all(Array.from({ length: 6 }, () => world.call()));
     expect(calls.map(({ code }) => code)).toEqual(Array(6).fill(0));
@@ -118,8 +111,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
   });
 
   it("and with every refreshed token, too: one refresh and one sign-in for all roles", async () => {
-    const world = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "8" } });
-    await putToken(world);
+    const world = await signedInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "8" } });
     world.center.misbehave({ path: ASSIGNMENT, how: UNAUTHORIZED });
     const roles = ["ReadOnly", "Admin", "ReadOnly"];
     const calls = await Promise.all(roles.map((role) => world.call(roleArguments(role))));
@@ -156,8 +148,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
   });
 
   it("while nobody may be asked, cached credentials are printed, with one attempt a minute", async () => {
-    const world = await signInWorld({ env: { CI: "1" } });
-    await putToken(world);
+    const world = await signedInWorld({ env: { CI: "1" } });
     world.center.revokeSessions();
     const key = await putRole(world, 600);
     expect(keyOf(await world.call())).toBe(key);

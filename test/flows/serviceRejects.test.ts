@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sessionSection } from "../support/home.ts";
-import { ASSIGNMENT, keyOf, putToken, readTokenFile } from "../support/signedIn.ts";
+import { ASSIGNMENT, keyOf, putToken, readTokenFile, signedInWorld } from "../support/signedIn.ts";
 import { signInWorld } from "../support/signInWorld.ts";
 
 const oidcError = (error: string, exception: string) => ({
@@ -94,8 +94,7 @@ describe("the portal", () => {
   it.each(["ThrottlingException", "TooManyRequestsException", "RequestTimeoutException"])(
     "gets another request after %s with HTTP 400",
     async (exception) => {
-      const world = await signInWorld();
-      await putToken(world);
+      const world = await signedInWorld();
       world.center.misbehave({ path: ASSIGNMENT, times: 2, how: rejection(400, exception) });
       expect(await world.call()).toMatchObject({ code: 0, stderr: "" });
       expect(world.center.count(ASSIGNMENT)).toBe(3);
@@ -103,8 +102,7 @@ describe("the portal", () => {
   );
 
   it("that gives no reason is quoted with its status", async () => {
-    const world = await signInWorld();
-    await putToken(world);
+    const world = await signedInWorld();
     const how = rejection(403, "UnknownException", { message: "UnknownException" });
     world.center.misbehave({ path: ASSIGNMENT, how });
     const { code, stderr } = await world.call();
@@ -120,8 +118,7 @@ describe("the portal", () => {
       [403, 6],
       [401, 5],
     ] as const) {
-      const world = await signInWorld({ config });
-      await putToken(world);
+      const world = await signedInWorld({ config });
       world.center.misbehave({ path: ASSIGNMENT, how: rejection(status, "UnauthorizedException") });
       const call = await world.call();
       expect(call.code).toBe(code);

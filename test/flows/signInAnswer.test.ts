@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ASSIGNMENT, putToken, readTokenFile, roleArguments } from "../support/signedIn.ts";
+import { ASSIGNMENT, putToken, readTokenFile, roleArguments, signedInWorld } from "../support/signedIn.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 const LOGIN = ["login", "corp"];
@@ -30,8 +30,7 @@ it("a refresh by another call does not end `sso-cred login`, whose page stays op
 });
 
 it("callers whose refreshed tokens the portal rejects do not take each other's for a sign-in", async () => {
-  const world = await signInWorld(UNANSWERED);
-  await putToken(world);
+  const world = await signedInWorld(UNANSWERED);
   world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status: 401, body: UNAUTHORIZED } });
   const calls = ["ReadOnly", "Admin"].map((role) => world.call(roleArguments(role)));
   await world.clock.sleep(1_500);

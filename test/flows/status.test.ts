@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sessionSection, tokenPath } from "../support/home.ts";
-import { putToken } from "../support/signedIn.ts";
+import { signedInWorld } from "../support/signedIn.ts";
 import { signInWorld } from "../support/signInWorld.ts";
 
 const broken = sessionSection("broken").replace(/sso_region.*\n/, "");
@@ -23,8 +23,7 @@ it.each([
 
 describe("status of a session whose settings cannot be used", () => {
   it("says in its line what is wrong, besides the others, and ends with 3", async () => {
-    const world = await signInWorld({ config: sessionSection("corp") + broken });
-    await putToken(world);
+    const world = await signedInWorld({ config: sessionSection("corp") + broken });
     const { code, stdout, stderr } = await world.call(["status"]);
     expect([code, stderr]).toEqual([3, ""]);
     expect(stdout).toMatch(

@@ -23,12 +23,7 @@ export function run(
   cwd = root,
   timeout = INSTALL_MS,
 ) {
-  const result = spawnSync(file, args, {
-    cwd,
-    encoding: "utf8",
-    timeout,
-    env: { ...process.env, ...env },
-  });
+  const result = spawnSync(file, args, { cwd, encoding: "utf8", timeout, env: { ...process.env, ...env } });
   return { ...result, stdout: result.stdout ?? "", stderr: result.stderr ?? "" };
 }
 

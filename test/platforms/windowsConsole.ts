@@ -16,11 +16,7 @@ const order: ConsoleOrder = JSON.parse(Buffer.from(process.argv[2] ?? "", "base6
 // Ctrl-C reaches all processes on the console. This one survives to report the other's end.
 process.on("SIGINT", () => {});
 const { file, args, env, cwd, isPiped } = order;
-const child = spawn(file, args, {
-  env,
-  cwd,
-  stdio: isPiped ? ["ignore", "pipe", "pipe"] : "inherit",
-});
+const child = spawn(file, args, { env, cwd, stdio: isPiped ? ["ignore", "pipe", "pipe"] : "inherit" });
 let output = "";
 for (const stream of [child.stdout, child.stderr]) {
   stream?.setEncoding("utf8").on("data", (text: string) => {

@@ -17,10 +17,7 @@ export async function startAgent({ program, environment }: Wine, words: readonly
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
-  const process = spawn(program, [...words, String(port)], {
-    env: environment,
-    stdio: "ignore",
-  });
+  const process = spawn(program, [...words, String(port)], { env: environment, stdio: "ignore" });
   const socket = await new Promise<Socket>((resolve, reject) => {
     server.once("connection", resolve);
     process.once("exit", (code) => reject(new Error(`Node for Windows ended with ${code} under Wine`)));

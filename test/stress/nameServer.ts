@@ -25,10 +25,7 @@ export async function startNameServer(address: string, port = 53): Promise<NameS
     if (answer) socket.send(answer, askerPort, asker);
   });
   await bound(socket, address, port);
-  return {
-    tell: (name, answer) => void names.set(name.toLowerCase(), answer),
-    close: () => socket.close(),
-  };
+  return { tell: (name, answer) => void names.set(name.toLowerCase(), answer), close: () => socket.close() };
 }
 
 function bound(socket: Socket, address: string, port: number): Promise<void> {

@@ -24,11 +24,7 @@ const NOT_LOOKED_UP = /cannot look up host \S+: are you online\?/;
 const NO_ROUTE = /there is no route to \S+: are you online\?/;
 
 const FAULTS: Record<string, Fault> = {
-  "name server: NXDOMAIN": {
-    name: "NXDOMAIN",
-    message: NOT_FOUND,
-    inShortRun: true,
-  },
+  "name server: NXDOMAIN": { name: "NXDOMAIN", message: NOT_FOUND, inShortRun: true },
   "name server: SERVFAIL": { name: "SERVFAIL", message: NOT_LOOKED_UP, inShortRun: true },
   "name server: REFUSED": { name: "REFUSED", message: NOT_LOOKED_UP },
   "name server: no addresses": { name: [], message: NOT_FOUND },

@@ -29,11 +29,7 @@ const FAULTS: Record<string, Fault> = {
     inShortRun: true,
   },
   dropped: { how: { kind: "drop" }, message: /closed the connection before its answer was complete/ },
-  "black hole": {
-    how: { kind: "blackHole" },
-    message: /did not answer within \d+ (s|ms)/,
-    inShortRun: true,
-  },
+  "black hole": { how: { kind: "blackHole" }, message: /did not answer within \d+ (s|ms)/, inShortRun: true },
   "slow drip": { how: { kind: "drip", everyMs: 500 }, message: /did not answer within \d+ (s|ms)/ },
   endless: { how: { kind: "endless" }, message: /sends an endless response/ },
   down: { how: "down", message: /refused the connection/, inShortRun: true },

@@ -6,7 +6,6 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   statSync,
   symlinkSync,
   unlinkSync,
@@ -14,24 +13,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { prepareReplacement, replaceFile } from "../../../src/cache/replaceFile.ts";
 import { runInChild } from "../../support/child.ts";
-import { temporaryFolder } from "../../support/temporary.ts";
-
-let folder: string;
-let path: string;
-beforeEach(() => {
-  folder = temporaryFolder();
-  path = join(folder, "file.json");
-});
-
-const MODULE = new URL("../../../src/cache/replaceFile.ts", import.meta.url);
-const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
-const text = (file: string) => readFileSync(file, "utf8");
-
-const call = (name: string, ...args: unknown[]) =>
-  `m.${name}(${args.map((arg) => JSON.stringify(arg)).join()});`;
+import { call, folder, MODULE, mode, path, text } from "./replacedFile.ts";
 
 describe("modes", () => {
   it.each(["000", "022", "077", "277"])(

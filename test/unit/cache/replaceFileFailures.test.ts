@@ -1,32 +1,10 @@
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { prepareReplacement, replaceFile } from "../../../src/cache/replaceFile.ts";
 import { NICETIES, REFUSALS, runInChild } from "../../support/child.ts";
 import { canTrace } from "../../support/systemCalls.ts";
-import { temporaryFolder } from "../../support/temporary.ts";
-
-let folder: string;
-let path: string;
-beforeEach(() => {
-  folder = temporaryFolder();
-  path = join(folder, "file.json");
-});
-
-const MODULE = new URL("../../../src/cache/replaceFile.ts", import.meta.url);
-const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
-const text = (file: string) => readFileSync(file, "utf8");
-
-const call = (name: string, ...args: unknown[]) =>
-  `m.${name}(${args.map((arg) => JSON.stringify(arg)).join()});`;
+import { call, failing, folder, MODULE, mode, path, text } from "./replacedFile.ts";
 
 if (!canTrace) console.warn("SKIPPED: no strace here, so no system call can be refused");
 
@@ -52,8 +30,9 @@ describe.skipIf(!canTrace)("where the rename is refused", () => {
 
   it.each(["ENOSPC", "EIO"])("and fails with %s where there is no file, or the disk does", (code) => {
     if (code === "EIO") writeFileSync(path, "old");
-    const failing = `try { ${call("replaceFile", path, "new")} } catch (error) { process.stdout.write(error.code) }`;
-    expect(runInChild(MODULE, failing, { refused: { calls, code } })).toBe(code);
+    expect(runInChild(MODULE, failing(call("replaceFile", path, "new")), { refused: { calls, code } })).toBe(
+      code,
+    );
     expect(readdirSync(folder)).toEqual(code === "EIO" ? ["file.json"] : []);
   });
 });
@@ -66,7 +45,7 @@ describe.skipIf(!canTrace)("on a file system without modes, owners, links and sy
   });
 
   it("but a file that the disk could not take to the end is an error", () => {
-    const code = `try { ${call("replaceFile", path, "new")} } catch (error) { process.stdout.write(error.code) }`;
+    const code = failing(call("replaceFile", path, "new"));
     expect(runInChild(MODULE, code, { refused: { calls: "fsync", code: "EIO" } })).toBe("EIO");
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -82,7 +61,7 @@ describe("a failure leaves the target as it was, and no temporary file", () => {
 
   it("on a disk that fills up before the commit", () => {
     writeFileSync(path, "old");
-    const code = `try { ${call("replaceFile", path, "x".repeat(5000))} } catch (error) { process.stdout.write(error.code) }`;
+    const code = failing(call("replaceFile", path, "x".repeat(5000)));
     expect(runInChild(MODULE, code, { fileBlocks: 1 })).toBe("EFBIG");
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
   });
@@ -90,7 +69,7 @@ describe("a failure leaves the target as it was, and no temporary file", () => {
   it("in a folder that is not writable", () => {
     writeFileSync(path, "old");
     chmodSync(folder, 0o555);
-    const code = `try { ${call("replaceFile", path, "new")} } catch (error) { process.stdout.write(error.code) }`;
+    const code = failing(call("replaceFile", path, "new"));
     expect(runInChild(MODULE, code, { unprivileged: true })).toBe("EACCES");
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
   });

@@ -95,125 +95,78 @@ describe("a session", () => {
 });
 
 describe("the refusal of a session", () => {
-  const config = "config";
   const init = { run: "sso-cred init corp" };
   const where = "CONFIG: [sso-session corp]";
-  test.each<[why: string, text: string, expected: object]>([
-    ["without a section", "", { kind: config, message: "CONFIG has no [sso-session corp]", remedy: init }],
+  test.each<[why: string, text: string, message: string, remedy?: object]>([
+    ["without a section", "", "CONFIG has no [sso-session corp]", init],
     [
       "without a section among others",
       "[sso-session a]\n[sso-session b c]\n",
-      { kind: config, message: "CONFIG has no [sso-session corp]; it has a, b c", remedy: init },
+      "CONFIG has no [sso-session corp]; it has a, b c",
+      init,
     ],
     [
       "without a section among many others",
       Array.from({ length: 12 }, (_, i) => `[sso-session s${i}]\n`).join(""),
-      {
-        kind: config,
-        message: "CONFIG has no [sso-session corp]; it has s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 2 more",
-        remedy: init,
-      },
+      "CONFIG has no [sso-session corp]; it has s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 2 more",
+      init,
     ],
-    [
-      "without a region",
-      CORP.replace(/sso_region.*/, "sso_region ="),
-      { kind: config, message: `${where} has no sso_region`, remedy: {} },
-    ],
-    [
-      "without anything",
-      "[sso-session corp]\n",
-      { kind: config, message: `${where} has no sso_start_url and no sso_region`, remedy: {} },
-    ],
+    ["without a region", CORP.replace(/sso_region.*/, "sso_region ="), `${where} has no sso_region`],
+    ["without anything", "[sso-session corp]\n", `${where} has no sso_start_url and no sso_region`],
     [
       "with a region that is none",
       CORP.replace("eu-west-1", "eu-west-1.evil.example/"),
-      {
-        kind: config,
-        message: `${where}: sso_region eu-west-1.evil.example/ is not an AWS region`,
-        remedy: {},
-      },
+      `${where}: sso_region eu-west-1.evil.example/ is not an AWS region`,
     ],
     [
       "with an http start URL",
       CORP.replace("https", "http"),
-      {
-        kind: config,
-        message: `${where}: sso_start_url is not an https URL: http://d-1.awsapps.com/start#/`,
-        remedy: {},
-      },
+      `${where}: sso_start_url is not an https URL: http://d-1.awsapps.com/start#/`,
     ],
     [
       "with a start URL in two lines",
       CORP.replace("start#/", "start\n  more"),
-      {
-        kind: config,
-        message: `${where}: sso_start_url is not an https URL, as its character 30 is U+000A, a line break: https://d-1.awsapps.com/start more`,
-        remedy: {},
-      },
+      `${where}: sso_start_url is not an https URL, as its character 30 is U+000A, a line break: https://d-1.awsapps.com/start more`,
     ],
     [
       "with a start URL that is none",
       CORP.replace(/https.*/, "corp"),
-      { kind: config, message: `${where}: sso_start_url is not an https URL: corp`, remedy: {} },
+      `${where}: sso_start_url is not an https URL: corp`,
     ],
     [
       "with a start URL that has a character in it that nobody sees",
       CORP.replace("d-1", "d-1\u200b"),
-      {
-        kind: config,
-        message: `${where}: sso_start_url is not an https URL, as its character 12 is U+200B, a zero-width space: https://d-1 .awsapps.com/start#/`,
-        remedy: {},
-      },
+      `${where}: sso_start_url is not an https URL, as its character 12 is U+200B, a zero-width space: https://d-1 .awsapps.com/start#/`,
     ],
     ...["https://me:hunter2@d-1.awsapps.com/", "https://hunter2@d-1.awsapps.com/"].map(
-      (url): [string, string, object] => [
+      (url): [string, string, string] => [
         `with the start URL ${url}`,
         CORP.replace(/https.*/, url),
-        {
-          kind: config,
-          message: `${where}: sso_start_url must not hold a user name or a password`,
-          remedy: {},
-        },
+        `${where}: sso_start_url must not hold a user name or a password`,
       ],
     ),
     [
       "with a password in a start URL that is none, without showing it",
       CORP.replace(/https.*/, "http://me:hunt/er2@d-1.awsapps.com/"),
-      {
-        kind: config,
-        message: `${where}: sso_start_url is not an https URL: http://…@d-1.awsapps.com/`,
-        remedy: {},
-      },
+      `${where}: sso_start_url is not an https URL: http://…@d-1.awsapps.com/`,
     ],
     [
       "with a region that no partition knows",
       CORP.replace("eu-west-1", "EU_West_1"),
-      {
-        kind: config,
-        message: `${where}: sso_region EU_West_1 is not an AWS region; did you mean eu-west-1?`,
-        remedy: {},
-      },
+      `${where}: sso_region EU_West_1 is not an AWS region; did you mean eu-west-1?`,
     ],
     [
       "with a region that has a character in it that nobody sees",
       CORP.replace("eu-west-1", "eu-west-\u200b1"),
-      {
-        kind: config,
-        message: `${where}: sso_region eu-west- 1 is not an AWS region, as its character 9 is U+200B, a zero-width space`,
-        remedy: {},
-      },
+      `${where}: sso_region eu-west- 1 is not an AWS region, as its character 9 is U+200B, a zero-width space`,
     ],
     [
       "with an unknown way to sign in",
       `${CORP}sso_cred_login = telephone\n`,
-      {
-        kind: config,
-        message: `${where}: sso_cred_login is telephone; use auto, browser, device, never`,
-        remedy: {},
-      },
+      `${where}: sso_cred_login is telephone; use auto, browser, device, never`,
     ],
-  ])("%s", (_why, text, expected) => {
-    expect(failure(text)).toEqual(expected);
+  ])("%s", (_why, text, message, remedy = {}) => {
+    expect(failure(text)).toEqual({ kind: "config", message, remedy });
   });
 
   test("for an unknown SSO_CRED_LOGIN is a usage error", () => {

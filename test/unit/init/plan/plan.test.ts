@@ -141,10 +141,7 @@ describe("planning", () => {
   it("keeps the name of a role's profile, unless names are given", () => {
     const text = ours("dev", "111111111111", "Admin") + SESSION;
     expect(edit(text, { wanted: [ADMIN] }).profiles).toEqual(["dev"]);
-    const named = edit(text, {
-      wanted: [ADMIN],
-      nameTemplate: "{account_name}-{role_name}",
-    });
+    const named = edit(text, { wanted: [ADMIN], nameTemplate: "{account_name}-{role_name}" });
     expect(told(named)).toEqual(["add profile Prod-Admin: not in the file yet"]);
   });
 
