@@ -91,7 +91,11 @@ function fresh(from: string, to: string): string {
 
 function compiled(name: string, folder: string): string {
   const program = join(folder, name);
-  execFileSync("cc", ["-O2", "-o", program, `${root}scripts/bench/${name}.c`]);
+  try {
+    execFileSync("cc", ["-O2", "-o", program, `${root}scripts/bench/${name}.c`]);
+  } catch (error) {
+    throw new Error(`the bench needs cc: ${(error as Error).message}`);
+  }
   return program;
 }
 
