@@ -1,5 +1,5 @@
 import type { Config } from "../config/configFile.ts";
-import { rolePairs } from "../config/profile.ts";
+import { roleCandidates } from "../config/roleCandidates.ts";
 import type { Role } from "../model.ts";
 import { COMMANDS, COMPLETION_SHELLS, commandUsage } from "./commandTable.ts";
 import { type Flag, type Kind, MAIN_FLAGS, SHELLS } from "./flags.ts";
@@ -75,13 +75,8 @@ export function complete(words: readonly string[], config: Config | undefined): 
 
   /** The roles in the profiles, of the named session and account if there are any. */
   function roles(): Role[] {
-    if (config === undefined) return [];
     const session = given.flags.get("sso-session") ?? given.words[0];
-    const sessions = session === undefined ? config.sessionNames() : [session];
-    const account = given.flags.get("account-id");
-    return sessions
-      .flatMap((name) => rolePairs(config, { name, startUrl: "" }))
-      .filter(({ accountId }) => account === undefined || accountId === account);
+    return roleCandidates(config?.text ?? "", session, given.flags.get("account-id"));
   }
 }
 

@@ -54,7 +54,7 @@ describe("completion offers", () => {
     ],
     [
       ["--account-id", "1234567890"],
-      ["123456789011", "123456789033", "123456789022"],
+      ["123456789011", "123456789022", "123456789033"],
     ],
     [["corp", "--account-id", "123456789011", "--role-name", ""], ["ReadOnly"]],
     [["console", "--account-id=123456789022", "--sso-session", "other", "--role-name", ""], ["Admin"]],
