@@ -2,8 +2,8 @@ import { fchmodSync, fchownSync, fstatSync, fsyncSync, openSync, statSync, write
 import { dirname } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { attempt, closing } from "../platform/attempt.ts";
+import { findDenial } from "../platform/deniedAccess.ts";
 import { errorCode } from "../platform/errorCode.ts";
-import { foreignOwner } from "../platform/foreignOwner.ts";
 
 /** Error codes of file systems that do not support a call. */
 const UNSUPPORTED = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"]);
@@ -65,15 +65,12 @@ export function writeError(path: string, error: unknown, message: (code: string)
   return deniedError(dirname(path), error, message);
 }
 
-/** The error for a refused access. Names the owner that is in the way and how to change it. */
+/** The error for a refused access. Names the owner or mode in the way, and how to change it. */
 export function deniedError(path: string, error: unknown, message: (code: string) => string): SsoCredError {
   if (error instanceof SsoCredError) return error;
   const code = errorCode(error) || String(error);
-  const foreign = code === "EACCES" || code === "EPERM" ? foreignOwner(path) : undefined;
-  if (!foreign) return new SsoCredError("config", message(code), { cause: error });
-  const { owner, remedy } = foreign;
-  return new SsoCredError("config", `${message(code)}: ${foreign.path} belongs to ${owner}`, {
-    cause: error,
-    remedy,
-  });
+  const denial = code === "EACCES" || code === "EPERM" ? findDenial(path) : undefined;
+  if (!denial) return new SsoCredError("config", message(code), { cause: error });
+  const { remedy, why } = denial;
+  return new SsoCredError("config", `${message(code)}: ${denial.path} ${why}`, { cause: error, remedy });
 }

@@ -15,8 +15,8 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { closing } from "../platform/attempt.ts";
+import { userName } from "../platform/deniedAccess.ts";
 import { errorCode } from "../platform/errorCode.ts";
-import { userName } from "../platform/foreignOwner.ts";
 import { isHeld, retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import {
   makeFolder,

@@ -1,8 +1,8 @@
 import { constants, openSync, readFileSync, statSync } from "node:fs";
 import type { Remedy } from "../errors.ts";
 import { closing } from "./attempt.ts";
+import { findDenial } from "./deniedAccess.ts";
 import { errorCode } from "./errorCode.ts";
-import { foreignOwner } from "./foreignOwner.ts";
 import { readWhileBusy } from "./retryWhileBusy.ts";
 
 /** Files kept by a person are smaller. */
@@ -28,12 +28,12 @@ export function readRegularFile(path: string): RegularFile {
     return { bytes: readWhileBusy(() => readWithoutBlocking(path)) };
   } catch (error) {
     const code = errorCode(error) || "unknown error";
-    const foreign = code === "EACCES" ? foreignOwner(path) : undefined;
-    if (!foreign)
+    const denial = code === "EACCES" ? findDenial(path) : undefined;
+    if (!denial)
       return { fault: `cannot be read (${code})`, is: MISSING.has(code) ? "missing" : "unreadable" };
-    const what = foreign.path === path ? "it" : foreign.path;
-    const { fault, is } = refused(`cannot be read (${code}; ${what} belongs to ${foreign.owner})`);
-    return { fault, is, remedy: foreign.remedy };
+    const what = denial.path === path ? "it" : denial.path;
+    const { fault, is } = refused(`cannot be read (${code}; ${what} ${denial.why})`);
+    return { fault, is, remedy: denial.remedy };
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
@@ -35,15 +35,11 @@ async function userWorld(differences: Record<string, unknown> = {}): Promise<Wor
 const runAsUser = ({ home, options }: World, args = MAIN_JOB) =>
   start("setpriv", [...asUser, BINARY, ...args], { home, env: { ...options.env, CI: "1" } }).done;
 
-/** Runs the command that a message names. This test is root: `sudo` only starts the command. */
-function runRemedy(world: World, stderr: string): void {
-  const bin = join(world.home.path, "bin");
-  mkdirSync(bin, { recursive: true });
-  writeFileSync(join(bin, "sudo"), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
-  const command = / run: (sudo .*)\n$/.exec(stderr)?.[1] ?? "false";
-  const { status } = spawnSync("/bin/sh", ["-c", command], { env: { PATH: `${bin}:/usr/bin:/bin` } });
-  expect([command, status]).toEqual([expect.stringMatching("^sudo "), 0]);
-}
+/** Runs the command that an error names, and returns its exit code. */
+const runRemedy = (stderr: string) => {
+  const [, remedy] = /^ {2}run: (.*)$/m.exec(stderr) ?? [];
+  return spawnSync("/bin/sh", ["-c", `sudo() { "$@"; }; ${remedy}`]).status;
+};
 
 const INIT = ["init", ...MAIN_JOB, "--yes"];
 const EXPIRED = { expiresAt: "2026-01-01T00:00:00Z" };
@@ -100,10 +96,29 @@ it.skipIf(!canChange)(
         `  run: sudo chown -R ${USER} ${sso}\n`,
     ]);
     expect(world.center.requests).toEqual([]);
-    runRemedy(world, stderr);
+    expect(runRemedy(stderr)).toBe(0);
     expect(await runAsUser(world)).toMatchObject({ code: 0, stderr: "" });
   },
 );
+
+it.skipIf(!canChange).each([
+  { what: "a folder", at: ".aws", mode: 0o555, says: "cannot be replaced (EACCES); it is left as it is: AT" },
+  { what: "a folder that hides a file", at: ".aws", mode: 0o600, says: "cannot be read (EACCES; AT" },
+  { what: "a file", at: ".aws/config", mode: 0o200, says: "cannot be read (EACCES; it" },
+])("$what of one's own that its mode closes is named, with the command that opens it", async (one) => {
+  const world = await binaryWorld();
+  await signedIn(world);
+  const path = join(world.home.path, one.at);
+  give(world.home.path, USER);
+  chmodSync(path, one.mode);
+  const { code, stderr } = await runAsUser(world, INIT);
+  expect([code, stderr.split("\n")[0]]).toEqual([
+    3,
+    expect.stringContaining(`${one.says.replace("AT", path)} has the mode 0${one.mode.toString(8)}`),
+  ]);
+  expect(runRemedy(stderr)).toBe(0);
+  expect(await runAsUser(world, INIT)).toMatchObject({ code: 0, stderr: "" });
+});
 
 it.skipIf(!canChange)(
   "a home of another user is named, without a command that would change its owner",
@@ -152,7 +167,7 @@ it.skipIf(!canChange).each([
     `sso-cred: ${aws}/${file} cannot be read (EACCES; ${aws} belongs to root)\n` +
       `  run: sudo chown -R ${USER} ${aws}\n`,
   );
-  runRemedy(world, stderr);
+  expect(runRemedy(stderr)).toBe(0);
   expect((await runAsUser(world, args)).stderr).not.toContain("EACCES");
 });
 
@@ -188,7 +203,7 @@ it.skipIf(!canChange).each([
         ` (EACCES): ${folder} belongs to root\n  run: sudo chown -R ${USER} ${folder}\n`,
       );
       expect(world.center.count("/logout")).toBe(1);
-      runRemedy(world, stderr);
+      expect(runRemedy(stderr)).toBe(0);
       expect(await runAsUser(world, ["logout", who])).toMatchObject({ code: 0, stderr: "" });
     }
   },
@@ -221,7 +236,7 @@ it.skipIf(!canChange)(
       `sso-cred: cannot list ${state}/logins (EACCES): ${state} belongs to root\n` +
         `  run: sudo chown -R ${USER} ${state}\n`,
     ]);
-    runRemedy(world, stderr);
+    expect(runRemedy(stderr)).toBe(0);
     expect(await runAsUser(world, ["logout", "--all"])).toMatchObject({ code: 0, stderr: "" });
   },
 );

@@ -1,0 +1,50 @@
+import { type Stats, statSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Remedy } from "../errors.ts";
+import { shellWord } from "../text/commandWords.ts";
+import { attempt } from "./attempt.ts";
+
+/** A file or folder that denies an access. */
+interface Denial {
+  readonly path: string;
+  /** The end of a sentence about it: `belongs to root`, `has the mode 0555`. */
+  readonly why: string;
+  /** The command that changes its mode, or its owner where it lies in a folder of ours. */
+  readonly remedy: Remedy;
+}
+
+/**
+ * What denies the access to `path` (EACCES, EPERM): the highest of it and the folders above it that
+ * belongs to another user and lies in a folder of ours. If there is none of ours (the home is
+ * another user's), the lowest. If that is ours, its mode; undefined if the mode allows the access.
+ */
+export function findDenial(path: string): Denial | undefined {
+  const ours = process.geteuid?.();
+  // Owners deny nothing to root, and Windows has none.
+  if (!ours) return undefined;
+  let lowest: Denial | undefined;
+  let highest: Denial | undefined;
+  for (let at = path; ; at = dirname(at)) {
+    const found = attempt(() => statSync(at), undefined);
+    if (found !== undefined && found.uid === ours) return highest ?? closedByMode(at, found);
+    if (found !== undefined) {
+      const why = `belongs to ${userName(found.uid)}`;
+      const run = `sudo chown ${found.isDirectory() ? "-R " : ""}${ours} ${shellWord(at)}`;
+      lowest ??= { path: at, why, remedy: {} };
+      highest = { path: at, why, remedy: { run } };
+    }
+    if (dirname(at) === at) return lowest;
+  }
+}
+
+function closedByMode(path: string, found: Stats): Denial | undefined {
+  const [needed, bits] = found.isDirectory() ? [0o700, "rwx"] : [0o400, "r"];
+  if ((found.mode & needed) === needed) return undefined;
+  const why = `has the mode ${(found.mode & 0o7777).toString(8).padStart(4, "0")}`;
+  return { path, why, remedy: { run: `chmod u+${bits} ${shellWord(path)}` } };
+}
+
+/** `root`, or `user 1000`: Node has no call for the names of other users. */
+export function userName(uid: number): string {
+  return uid === 0 ? "root" : `user ${uid}`;
+}
