@@ -11,7 +11,8 @@ import { parseFlags } from "../usage/parseFlags.ts";
 /** `sso-cred completion SHELL`: a script that asks `sso-cred --complete` for candidates. */
 export async function completion(args: readonly string[], system: System): Promise<number> {
   const { positionals } = parseFlags(args, []);
-  const shell = COMPLETION_SHELLS.find((known) => known === positionals[0]);
+  const asked = positionals[0] === "pwsh" ? "powershell" : positionals[0];
+  const shell = COMPLETION_SHELLS.find((known) => known === asked);
   if (shell === undefined || positionals.length > 1) {
     const given = positionals.length === 1 ? `, not ${printable(positionals[0] ?? "", 40)}` : "";
     throw usageError(`name a shell: ${COMPLETION_SHELLS.join(", ")}${given}`, "completion");

@@ -1,8 +1,9 @@
+import { basename } from "node:path";
 import { isatty } from "node:tty";
 import { usageError } from "../errors.ts";
 import { type Shell, shellLines } from "../exec/shellLines.ts";
 import { credentialVariables, regionVariables, variablesToClear } from "../exec/variables.ts";
-import { callerShell } from "../platform/callerProcess.ts";
+import { callerShell, shellOfProgram } from "../platform/callerProcess.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { ENV_FLAGS, ROLE_FLAGS, SHELLS } from "../usage/flags.ts";
@@ -34,7 +35,7 @@ export async function env(args: readonly string[], system: System): Promise<numb
 }
 
 function asShell(name: string): Shell {
-  const shell = SHELLS.find((known) => known === name);
+  const shell = SHELLS.find((known) => known === name || known === shellOfProgram(basename(name)));
   if (shell !== undefined) return shell;
   const what = `there are no lines for the shell ${printable(name, 40)}`;
   throw usageError(`${what}; --shell takes ${SHELLS.join(", ")}`, "env");

@@ -89,11 +89,12 @@ function operandOf(args: readonly string[]): string | undefined {
 export function callerShell({ env, platform }: Environment): string {
   // Of PowerShell and cmd, only cmd sets PROMPT.
   if (platform === "win32") return env.MSYSTEM ? "bash" : env.PROMPT ? "cmd" : "powershell";
-  const names = [parentName(platform), basename(env.SHELL ?? "")].map(normalName);
+  const names = [parentName(platform), basename(env.SHELL ?? "")].map(shellOfProgram);
   return names.find((name) => name !== undefined) ?? "sh";
 }
 
-function normalName(name: string): string | undefined {
+/** The name that `--shell` takes for a shell's program; undefined if there are no lines for it. */
+export function shellOfProgram(name: string): string | undefined {
   const plain = name.replace(/^-/, "");
   if (plain === "pwsh") return "powershell";
   if (["bash", "zsh", "fish"].includes(plain)) return plain;

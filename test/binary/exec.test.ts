@@ -188,6 +188,12 @@ describe("env", () => {
     expect(forced.screen).toContain("example-secret");
     const unset = await run(["env", "--unset", "--shell", "sh"]);
     expect(unset.stdout).toMatch(/^unset AWS_PROFILE\n[\s\S]*unset AWS_REGION\n/);
+    for (const [program, line] of [
+      ["pwsh", /^Remove-Item Env:AWS_PROFILE /],
+      ["/bin/dash", /^unset AWS_PROFILE\n/],
+    ] as const) {
+      expect((await run(["env", "--unset", "--shell", program])).stdout).toMatch(line);
+    }
     const unknown = await run(["env", "--profile", "dev", "--shell", "tcsh"]);
     expect([unknown.code, unknown.stdout]).toEqual([2, ""]);
   });
