@@ -106,10 +106,12 @@ export const SITUATIONS = {
 
 export type Situation = keyof typeof SITUATIONS;
 
-/** As in `AWS CLI, boto3 use the sso_* keys; C++ use credential_process`. */
+/** As in `AWS CLI, boto3 use the sso_* keys; C++ uses credential_process`. */
 export function describeSituation(situation: Situation): string {
   const outcomes = Object.entries(SITUATIONS[situation]) as [Outcome, readonly Client[]][];
-  return outcomes.map(([outcome, clients]) => `${clients.join(", ")} ${OUTCOMES[outcome]}`).join("; ");
+  return outcomes
+    .map(([outcome, clients]) => `${clients.join(", ")} ${OUTCOMES[outcome][clients.length === 1 ? 0 : 1]}`)
+    .join("; ");
 }
 
 /** The clients that give no credentials, as the start of a sentence: `AWS CLI, boto3 and Go`. */
@@ -118,9 +120,10 @@ export function failingClients(situation: Situation): string {
   return [clients.slice(0, -1).join(", "), ...clients.slice(-1)].filter((part) => part !== "").join(" and ");
 }
 
-const OUTCOMES: Record<Outcome, string> = {
-  sso: "use the sso_* keys",
-  process: "use credential_process",
-  keys: "use the static keys",
-  error: "fail",
+/** What one client does, and what several do. */
+const OUTCOMES: Record<Outcome, readonly [one: string, several: string]> = {
+  sso: ["uses the sso_* keys", "use the sso_* keys"],
+  process: ["uses credential_process", "use credential_process"],
+  keys: ["uses the static keys", "use the static keys"],
+  error: ["fails", "fail"],
 };

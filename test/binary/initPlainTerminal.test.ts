@@ -55,7 +55,8 @@ describe("the wizard on a plain terminal", () => {
     const { init, config } = await desk({ config: sessionSection("corp"), signedIn: true });
     const wizard = init([], { env: { TERM: "dumb" } });
     await answer(wizard, [["SSO session name", key]]);
-    expect((await wizard.done).code).toBe(130);
+    const { code, screen } = await wizard.done;
+    expect([code, screen.split("\n").at(-1)]).toEqual([130, "sso-cred: cancelled; nothing was written"]);
     expect(await config()).toBe(sessionSection("corp"));
   });
 });

@@ -85,3 +85,14 @@ it.each(["--revert", "--repair"])("init %s names a session that is nowhere in th
     "sso-cred: ~/.aws/config has no [sso-session crop]; did you mean corp (line 1)?\n",
   ]);
 });
+
+it("a role that has a profile of ours keeps its name where no other is given", async () => {
+  const before = `${sessionSection("corp")}${profile("dev", "123456789011", "ReadOnly")}`;
+  const { init, config } = await initWorld({ config: before });
+  const role = ["--account-id", "123456789011", "--role-name", "ReadOnly", "--yes"];
+  const { code, stdout } = await init("corp", ...role);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^Nothing to change.* --profile dev\n$/s)]);
+  expect(await config()).toBe(before);
+  expect((await init("corp", ...role, "--profile-name", "second")).code).toBe(0);
+  expect(await config()).toBe(`${before}\n${profile("second", "123456789011", "ReadOnly")}`);
+});

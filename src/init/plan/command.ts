@@ -1,3 +1,4 @@
+import { posix, win32 } from "node:path";
 import { readOurCommand } from "../../config/ourCommand.ts";
 import { SsoCredError } from "../../errors.ts";
 import { shellWord } from "../../text/commandWords.ts";
@@ -102,8 +103,8 @@ function quote(word: string, platform: NodeJS.Platform): string | undefined {
 }
 
 /**
- * Rejects a command that could not be written, or would not be recognised as ours. The remedy
- * repeats `args`, the arguments of `init`.
+ * Rejects a command that could not be written, would not be recognised as ours, or would depend on
+ * the folder of the client. The remedy repeats `args`, the arguments of `init`.
  *
  * @throws SsoCredError("config")
  */
@@ -115,6 +116,14 @@ export function checkCommand(command: string, platform: NodeJS.Platform, args: r
     line = commandLine(command, role, platform);
   } catch (error) {
     throw new SsoCredError("config", (error as Error).message, { remedy });
+  }
+  const isWhole = (platform === "win32" ? win32 : posix).isAbsolute(command);
+  if (!isWhole && (platform === "win32" ? /[\\/]/ : /\//).test(command)) {
+    throw new SsoCredError(
+      "config",
+      `the command '${printable(command)}' must be a whole path or sso-cred: no SDK expands ~, and each runs it in another folder`,
+      { remedy },
+    );
   }
   if (readOurCommand(line)?.command === command) return;
   throw new SsoCredError(

@@ -52,7 +52,11 @@ function ask(typed: Keyboard, message: string): Promise<string | undefined> {
   const { stream, close } = typed.open();
   return new Promise<string | undefined>((resolve) => {
     let line = "";
-    const leave = () => resolve(undefined);
+    // The cursor still stands behind the question.
+    const leave = () => {
+      process.stderr.write("\n");
+      resolve(undefined);
+    };
     stream.setEncoding("utf8");
     stream.on("data", (text: string) => {
       line += text;

@@ -1,3 +1,4 @@
+import type { OurCommand } from "../../config/ourCommand.ts";
 import { isKind } from "../../errors.ts";
 import type { Assignment } from "../../inventory/assignment.ts";
 import type { Role } from "../../model.ts";
@@ -69,7 +70,7 @@ export async function askProfile(
   const byDefault =
     isTemplate || first === undefined
       ? DEFAULT_TEMPLATE
-      : (offered[0] ?? profileName(DEFAULT_TEMPLATE, first, session));
+      : (offered[0] ?? nameOfOurs(current, first, session) ?? profileName(DEFAULT_TEMPLATE, first, session));
   // Names from a flag and default names are checked by the plan, where a role may keep its existing
   // profile.
   const isFree = (template: string) =>
@@ -94,6 +95,12 @@ export async function askProfile(
 
 function namesOf(adoptable: ReadonlyMap<string, Role>, role: Role): string[] {
   return [...adoptable].filter(([, other]) => roleKey(other) === roleKey(role)).map(([name]) => name);
+}
+
+/** The profile of ours that the role already has. */
+function nameOfOurs({ ours }: CurrentConfig, role: Role, session: string): string | undefined {
+  const isOfRole = (own: OurCommand) => own.session === session && roleKey(own) === roleKey(role);
+  return [...ours].find(([, own]) => isOfRole(own))?.[0];
 }
 
 function sayChangedNames(

@@ -152,5 +152,10 @@ describe("the credential_process line", () => {
     expect(check("/opt/sso-cred-linux-x64")).toThrow(/must be sso-cred/);
     const run = 'sso-cred init "my session" --yes --command sso-cred';
     expect(check("/a$b/sso-cred")).toThrow(expect.objectContaining({ kind: "config", remedy: { run } }));
+    for (const path of ["~/bin/sso-cred", "./sso-cred", "bin/sso-cred"]) {
+      expect(check(path)).toThrow(/must be a whole path or sso-cred/);
+    }
+    expect(() => checkCommand("C:\\Tools\\sso-cred.exe", "win32", [])).not.toThrow();
+    expect(() => checkCommand("bin\\sso-cred.exe", "win32", [])).toThrow(/must be a whole path/);
   });
 });
