@@ -6,7 +6,7 @@ import {
   usableRoleCredentials,
 } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath } from "../cache/statePaths.ts";
-import { tokenPath } from "../cache/tokenCache.ts";
+import { readToken, tokenPath } from "../cache/tokenCache.ts";
 import { loginRemedy, missingScope, sessionTitle, settingsToCheck } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { identityCenter } from "../identityCenter/identityCenter.ts";
@@ -41,8 +41,10 @@ export async function obtainRoleCredentials(
     for (let logins = 0; ; logins++) {
       const outcome = await singleFlight(role, { deadline, retries, api }, system);
       if ("credentials" in outcome) return outcome.credentials;
-      const isNewTokenRefused = logins > 0 && outcome.refused !== undefined;
-      if (isNewTokenRefused || logins === MAX_LOGINS) throw refusedAgain(role, system);
+      // A logout revokes a token before it removes the file: that is no refusal.
+      const current = readToken(role.session, system)?.accessToken;
+      const isRefused = outcome.refused !== undefined && current === outcome.refused;
+      if ((logins > 0 && isRefused) || logins === MAX_LOGINS) throw refusedAgain(role, system);
       await retries.pauseDuring(() => signIn(role, outcome.refused, deadline, system));
     }
   } catch (error) {

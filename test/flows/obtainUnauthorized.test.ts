@@ -1,4 +1,7 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { tokenPath } from "../support/home.ts";
 import {
   ASSIGNMENT,
   keyOf,
@@ -54,6 +57,21 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
       ASSIGNMENT,
     ]);
     expect(world.opened()).toHaveLength(1);
+    await world.settled();
+  });
+
+  it("a new token that a logout has revoked and removed is no refusal: a person is asked again", async () => {
+    const world = await signInWorld();
+    const logout = {
+      toJSON() {
+        rmSync(join(world.home.path, tokenPath("corp")));
+        return UNAUTHORIZED.body;
+      },
+    };
+    world.center.misbehave({ path: ASSIGNMENT, times: 1, how: { ...UNAUTHORIZED, body: logout } });
+    const call = await world.call();
+    expect([call.code, call.stderr]).toEqual([0, ""]);
+    expect(world.opened()).toHaveLength(2);
     await world.settled();
   });
 

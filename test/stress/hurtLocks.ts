@@ -18,6 +18,7 @@ import {
   until,
 } from "./lockCallers.ts";
 import { faketime, movableClock } from "./movableClock.ts";
+import { waitForProcesses } from "./processes.ts";
 import { duration, type Expect } from "./report.ts";
 import type { Stage } from "./stage.ts";
 import type { SuiteContext } from "./suite.ts";
@@ -127,6 +128,9 @@ function clockJump(library: string, hours: number) {
         expectAllServed(stage, served, ANSWER_MS + PROMPT_MS, expect);
         const slowestMs = Math.max(...results.map(({ ms }) => ms));
         expect(slowestMs <= ANSWER_MS + PROMPT_MS, `the slowest took ${duration(slowestMs)}`);
+        // Callers whose time is over leave the response to the process that refreshes.
+        const left = await waitForProcesses(stage.home.path, ANSWER_MS + PROMPT_MS);
+        expect(left.length === 0, `${left.length} processes are left`);
         const spent = await expectSpent(stage, { refreshes: 1, granted: 1, logins: 0, tabs: 0 }, expect);
         return { spent, slowestMs, overtaken: results.length - served.length };
       },
