@@ -28,13 +28,17 @@ test("logout tells the portal even when a file cannot be removed, then names the
     SsoCred: { session: "corp", accountId: "123456789011", roleName: "ReadOnly" },
   };
   await home.write(role, credentials);
-  chmodSync(join(home.path, ".aws/cli/cache"), 0o555);
+  const folder = join(home.path, ".aws/cli/cache");
+  chmodSync(folder, 0o555);
   const binary = reachableBinary();
   if (isRoot) spawnSync("chown", ["-R", NOBODY, home.path]);
   const dropping = isRoot ? ["setpriv", "--reuid", NOBODY, "--clear-groups", "--regid", NOBODY] : [];
   const [file = binary, ...args] = [...dropping, binary, "logout", "corp"];
   const { code, stdout, stderr } = await start(file, args, { home, env: center.env }).done;
-  expect(stderr).toBe(`sso-cred: cannot remove ${join(home.path, role)} (EACCES)\n`);
+  expect(stderr).toBe(
+    `sso-cred: cannot remove ${join(home.path, role)} (EACCES): ${folder} has the mode 0555\n` +
+      `  run: chmod u+rwx ${folder}\n`,
+  );
   expect([code, stdout]).toEqual([3, "Signed out of 'corp'; not everything could be removed.\n"]);
   expect(center.count("/logout")).toBe(1);
   expect(await home.exists(tokenPath("corp"))).toBe(false);
