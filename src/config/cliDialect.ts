@@ -70,10 +70,15 @@ function mayBeReadOtherwise(text: string, kind: string, name: string): boolean {
   const own = name === "default" && kind === "profile" ? "[default]" : `[${kind} ${name}]`;
   const keys = new Set<string>();
   let isOwn = false;
-  for (const line of text.split("\n")) {
-    const content = line.trim();
-    const isIndented = !line.startsWith(content.charAt(0));
-    if (content.includes("\r")) return true;
+  // A carriage return alone ends a line, too, for Python.
+  if (text.includes("\r") && /\r(?!\n)/.test(text)) return true;
+  for (let at = 0, end = 0; at < text.length; at = end + 1) {
+    end = text.indexOf("\n", at);
+    if (end < 0) end = text.length;
+    const first = text.charAt(at);
+    const isIndented = first !== "\n" && first.trim() === "";
+    if (!isOwn && !isIndented && first !== "[") continue;
+    const content = text.slice(at, end).trim();
     if (content.startsWith("[")) {
       const isPlain = !isIndented && PLAIN_HEADER.test(content);
       if (!isPlain && /^\[\s*["']?(?:profile|sso-session|default)/i.test(content)) return true;
