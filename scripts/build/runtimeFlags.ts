@@ -6,7 +6,7 @@ import type { Target } from "../toolchain.mjs";
  * with the same ones, else V8 rejects them. docs/performance.md says what each saves.
  */
 export const RUNTIME_FLAGS = [
-  ...Object.keys(START_FLAGS),
+  ...START_FLAGS.map((name) => `--no-${name}`),
   // One thread beside the main one; 0 would mean one for each processor.
   "--v8-pool-size=1",
   "--disable-sigusr1",

@@ -2,20 +2,14 @@ import { getRawAsset } from "node:sea";
 import { Script } from "node:vm";
 
 /**
- * V8 flags with which the executable starts, and those that restore V8's defaults.
+ * V8 flags that the executable starts without (`--no-NAME`).
  * - rehash-snapshot: the string hashes of Node's snapshot are used unchanged. Their seed is then
  *   the same for everybody, so never key a Map or an object by more than a few strings that
  *   somebody else chose.
  * - memory-reducer: a garbage collection eight seconds later, in processes that wait.
  * - short-builtin-calls: a copy of V8's built-in code near compiled code, of which a hit has none.
- * - min-semi-space-size: in MB. A miss then ends before its first garbage collection.
  */
-export const START_FLAGS: Readonly<Record<string, string>> = {
-  "--no-rehash-snapshot": "--rehash-snapshot",
-  "--no-memory-reducer": "--memory-reducer",
-  "--no-short-builtin-calls": "--short-builtin-calls",
-  "--min-semi-space-size=8": "--min-semi-space-size=0",
-};
+export const START_FLAGS = ["rehash-snapshot", "memory-reducer", "short-builtin-calls"];
 
 let areFlagsRestored = false;
 
@@ -44,7 +38,7 @@ function restoreFlags(): void {
   if (areFlagsRestored) return;
   areFlagsRestored = true;
   const { setFlagsFromString } = v8Binding() ?? process.getBuiltinModule("node:v8");
-  for (const flag of Object.values(START_FLAGS)) setFlagsFromString(flag);
+  for (const flag of START_FLAGS) setFlagsFromString(`--${flag}`);
 }
 
 /**
