@@ -78,7 +78,7 @@ function signed(sign: Step["sign"], lines: readonly string[]): Step[] {
   return lines.map((text) => ({ sign, text }));
 }
 
-/** The longest ascending run of pairs of lines that are unique on each side, by sorting in piles. */
+/** The longest ascending run of pairs of lines that are unique on each side, found in piles. */
 function anchors(left: readonly string[], right: readonly string[]): [number, number][] {
   const inRight = uniquePlaces(right);
   interface Pair {
