@@ -138,8 +138,10 @@ function configText(lines: number): string {
     "sso_role_name = Hit",
   ];
   const others: string[] = [];
-  for (let number = 0; (others.length + 1) * 4 + 8 <= lines; number++) {
-    others.push(`[profile other-${number}]\nregion = eu-west-1\noutput = json\n`);
+  for (let number = 0; (others.length + 1) * 5 + 8 <= lines; number++) {
+    const args = `${SESSION} --account-id ${100_000_000_000 + number} --role-name ReadOnly`;
+    const command = `credential_process = /usr/local/bin/sso-cred ${args}`;
+    others.push(`[profile other-${number}]\n${command}\nregion = eu-west-1\noutput = json\n`);
   }
   const half = others.length >> 1;
   const parts = [sessionSection(SESSION), ...others.slice(0, half), `${wanted.join("\n")}\n`];
