@@ -107,7 +107,9 @@ export async function singleRuns(stage: Stage, runs: number): Promise<Figures> {
       secureMissToHit: rest.ratio("miss over TLS", ALONE),
     },
     frontOnMissMs: rest.difference("miss", ALONE_MISS),
-    completionMs: Math.max(...[PROFILE_COMPLETION, ACCOUNT_COMPLETION].map((name) => rest.row(name).medianMs)),
+    completionMs: Math.max(
+      ...[PROFILE_COMPLETION, ACCOUNT_COMPLETION].map((name) => rest.row(name).medianMs),
+    ),
     hitPeakBytes: peakBytes(c.peak, run(short, ...line("Hit"))),
   };
 }

@@ -82,11 +82,7 @@ function exitCode(command: string, end: CommandEnd, system: System): number {
   if ("code" in end) return end.code;
   const isMissing = end.fault === "ENOENT";
   const what = isMissing ? "there is no command" : "the system does not start";
-  const why =
-    (isMissing ? "" : ` (${end.fault})`) +
-    (system.platform === "win32"
-      ? "; a .cmd or .bat file, or a word of cmd itself, needs 'cmd /c' before it"
-      : "");
+  const why = isMissing ? "" : ` (${end.fault})`;
   system.writeStderr(`sso-cred: ${what} '${printable(command, 200)}'${why}\n`);
   return isMissing ? 127 : 126;
 }

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import { constants } from "node:os";
 import { setImmediate } from "node:timers/promises";
+import spawn from "cross-spawn";
 import type { System } from "../platform/system.ts";
 
 /** Not SIGUSR1: the packed Node keeps it blocked, so it never arrives. */
@@ -25,7 +25,8 @@ export type CommandEnd = { code: number } | { fault: string };
 /**
  * Runs a command on our own standard streams, with `descriptors` of the caller, and in our process
  * group, so that a terminal's Ctrl-C and Ctrl-Z reach it directly. Signals that only this process
- * gets are forwarded. Resolves when the command ends, whatever processes it leaves behind.
+ * gets are forwarded. Resolves when the command ends, whatever processes it leaves behind. On
+ * Windows a command that is no .exe, as npm's .cmd files, is run by cmd.
  */
 export async function runCommand(
   [file = "", ...args]: readonly string[],
@@ -59,7 +60,7 @@ export async function runCommand(
       });
     });
   } catch (error) {
-    // Some failures are thrown: on Windows a .cmd file, which only a shell could run.
+    // Some failures are thrown instead of told by the event.
     return { fault: (error as NodeJS.ErrnoException).code ?? String(error) };
   } finally {
     for (const [signal, handler] of handlers) process.off(signal, handler);

@@ -4,7 +4,7 @@ import type { RunResult } from "../support/run.ts";
 import type { Case } from "./case.ts";
 import { profileOf, type Windows } from "./windows.ts";
 import { registerBrowser } from "./windowsPrograms.ts";
-import { ACCOUNT, expectFailure, MAIN_JOB, ROLE, SESSION, until, type World } from "./world.ts";
+import { ACCOUNT, MAIN_JOB, ROLE, SESSION, until, type World } from "./world.ts";
 
 const config = (program: string) =>
   `[profile dev]\r\ncredential_process = ${program} ${MAIN_JOB.join(" ")}\r\nregion = eu-west-1\r\n${sessionSection(SESSION)}`;
@@ -37,15 +37,21 @@ export const windowsCommands: readonly Case<Windows>[] = [
     },
   },
   {
-    title: "exec says of a batch file that it needs cmd, by which it runs",
+    title:
+      "exec runs a batch file, as npm installs them, by its name alone, and hands its arguments on whole",
     options: { config: CONFIG },
     async act(world) {
       await world.signIn(3600);
-      await world.home.write("deploy.cmd", "@echo %1 %AWS_REGION%\r\n");
+      await world.home.write("deploy.cmd", "@echo %1 %2 %AWS_REGION%\r\n@exit /b 4\r\n");
       const exec = (command: string) => byCmd(world, `sso-cred exec --profile dev -- ${command}`);
-      expectFailure(await exec("deploy.cmd now"), 126, /a \.cmd or \.bat file.* needs 'cmd \/c' before it/);
-      expectFailure(await exec("deploy now"), 127, /a \.cmd or \.bat file.* needs 'cmd \/c' before it/);
-      assert.equal((await exec("cmd /c deploy now")).stdout, "now eu-west-1\r\n");
+      for (const command of ['deploy.cmd now "a & b"', 'deploy now "a & b"']) {
+        const { code, stdout, stderr } = await exec(command);
+        assert.deepEqual([code, stdout, stderr], [4, '"now" "a & b" eu-west-1\r\n', ""]);
+      }
+      // Windows' cmd ends with 1, which gives 127; Wine's with 9009.
+      const missing = await exec("no-such-command");
+      assert.notEqual(missing.code, 0);
+      assert.match(missing.stderr, /no-such-command/);
     },
   },
   {
