@@ -51,6 +51,16 @@ describe("the wizard", () => {
     expect(browser.opened()).toHaveLength(1);
   });
 
+  it("ends with a command that a shell reads as one, however long the profile's name is", async () => {
+    const name = `very${"-long".repeat(20)}`;
+    const { init } = await desk({ config: sessionSection("corp"), signedIn: true });
+    const flags = ["corp", "--account-id", "210987654321", "--role-name", "ReadOnly"];
+    const wizard = init([...flags, "--profile-name", name, "--yes"]);
+    expect((await wizard.done).code).toBe(0);
+    const lines = (await wizard.lines()).map(({ text }) => text);
+    expect(lines.slice(-2)).toEqual(["aws sts get-caller-identity \\", `  --profile ${name}`]);
+  });
+
   it("offers to convert legacy profiles first, and continues with the roles", async () => {
     const old = `[profile old]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n\n`;
     const { init, config } = await desk({ config: old + sessionSection("corp"), signedIn: true });

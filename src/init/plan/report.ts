@@ -41,7 +41,7 @@ export function reportPlan(plan: Plan, style: ReportStyle, system: System): void
     if (plan.before !== "") system.writeStdout(prose(1, `Backup: ${backupPath(path)}\n`));
   }
   for (const line of keptRegions(plan, style.givenRegion)) system.writeStderr(prose(2, `${line}\n`));
-  if (!style.isDryRun) system.writeStdout(prose(1, usage(plan.profiles, system.platform)));
+  if (!style.isDryRun) system.writeStdout(usage(plan.profiles, system.platform));
 }
 
 /** Counts profiles: `3 to add, 1 to change, 0 to remove`. */
@@ -107,7 +107,8 @@ function usage(profiles: readonly string[], platform: NodeJS.Platform): string {
     return "\nTo use the default profile, no option is needed:\n\naws sts get-caller-identity\n";
   const what = profiles.length === 1 ? "this profile" : "these profiles";
   const commands = profiles.slice(0, 3).map((name) => commandFor(shellWord(name), platform));
-  return `\nTo use ${what}, specify the profile name using --profile, as shown:\n\n${commands.join("")}`;
+  const sentence = `\nTo use ${what}, specify the profile name using --profile, as shown:\n\n`;
+  return prose(1, sentence) + commands.join("");
 }
 
 /** Too long for the terminal, it is broken so that a shell still reads one command. */
