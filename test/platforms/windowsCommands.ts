@@ -55,6 +55,33 @@ export const windowsCommands: readonly Case<Windows>[] = [
     },
   },
   {
+    title: "exec --serve answers the command, which has no secret in its environment, and passes stdin on",
+    options: { config: CONFIG },
+    async act(world) {
+      await world.signIn(3600);
+      await world.home.write(
+        "ask.mjs",
+        `import { readFileSync } from "node:fs";
+import { get } from "node:http";
+const { AWS_CONTAINER_CREDENTIALS_FULL_URI: url, AWS_CONTAINER_AUTHORIZATION_TOKEN: token } = process.env;
+const ask = (headers) => new Promise((resolve) => get(url, { headers, agent: false }, async (response) =>
+  resolve([response.statusCode, (await response.toArray()).join("")])));
+const [, body] = await ask({ authorization: token });
+const [refused] = await ask({});
+console.log(JSON.parse(body).AccessKeyId, refused, process.env.AWS_SECRET_ACCESS_KEY, readFileSync(0, "utf8"));`,
+      );
+      const command = `${world.machine.node} ask.mjs`;
+      const { code, stdout, stderr } = await byCmd(
+        world,
+        `echo typed| sso-cred exec --profile dev --serve -- ${command}`,
+      );
+      assert.deepEqual([code, stderr], [0, ""]);
+      const [, key = "", rest = ""] = /^(\w+) (.*)\r?\n/.exec(stdout) ?? [];
+      assert.ok(world.center.state.roleKeys.has(key));
+      assert.equal(rest.trim(), "403 undefined typed");
+    },
+  },
+  {
     title: "env prints lines that cmd reads",
     options: { config: CONFIG, env: { AWS_PROFILE: "other", PROMPT: "$P$G" } },
     async act(world) {

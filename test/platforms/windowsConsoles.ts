@@ -38,6 +38,24 @@ export const windowsConsoles: readonly Case<Windows>[] = [
     },
   },
   {
+    title: "Ctrl-C during exec is the command's, which decides how it ends",
+    options: {},
+    async act(world) {
+      await world.signIn(3600);
+      await world.home.write(
+        "wait.mjs",
+        `process.on("SIGINT", () => { console.log("interrupted"); setTimeout(() => process.exit(7), 300); });
+console.log("waiting");
+setInterval(() => {}, 1000);`,
+      );
+      const args = ["exec", ...MAIN_JOB, "--", world.machine.node, "wait.mjs"];
+      const exec = world.machine.startOnConsole(world.home, args, { env: world.env });
+      await exec.waitFor("waiting");
+      exec.type(KEYS.controlC);
+      assert.match((await exec.done).screen, /interrupted\s+ended with 7$/);
+    },
+  },
+  {
     title: "names beyond ASCII are shown as they are, in tables and announcements",
     options: { browser: "ignore", config: sessionSection(COLOGNE) },
     async act(world) {
