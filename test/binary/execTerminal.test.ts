@@ -2,9 +2,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { binaryWorld } from "../support/binaryWorld.ts";
 import { CONFIG, EXEC, execWorld, SH } from "../support/execWorld.ts";
-
 import { KEYS, startBinaryOnTerminal, startOnTerminal } from "../support/pty.ts";
-
 import { BINARY } from "../support/run.ts";
 
 describe("exec on a terminal", () => {
@@ -51,11 +49,17 @@ describe("exec on a terminal", () => {
     await shell.done;
   });
 
-  it.skipIf(!existsSync("/usr/bin/less"))("lets a full-screen program work", async () => {
-    const { options } = await execWorld();
-    const running = startBinaryOnTerminal([...EXEC, "--", "less", "/etc/passwd"], options);
-    await running.waitFor("root:");
-    running.type("q");
-    expect((await running.done).code).toBe(0);
-  });
+  const fullScreen = [
+    { program: "less", args: [], quit: "q" },
+    { program: "vim", args: ["-u", "NONE", "-R"], quit: ":q\r" },
+  ];
+  for (const { program, args, quit } of fullScreen) {
+    it.skipIf(!existsSync(`/usr/bin/${program}`))(`lets a full-screen program work: ${program}`, async () => {
+      const { options } = await execWorld();
+      const running = startBinaryOnTerminal([...EXEC, "--", program, ...args, "/etc/passwd"], options);
+      await running.waitFor("root:");
+      running.type(quit);
+      expect((await running.done).code).toBe(0);
+    });
+  }
 });
