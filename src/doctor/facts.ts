@@ -46,7 +46,7 @@ export interface SessionFacts {
   readonly startUrlFault?: string | undefined;
   /** True where the portal answered 401 to a token that has not expired. */
   readonly tokenIsRefused?: boolean;
-  /** Roles of our profiles that the portal does not list; undefined if it was not asked. */
+  /** Roles of profiles that the portal does not list; undefined if it was not asked. */
   readonly unassigned?: readonly ProfileRole[] | undefined;
   /** The number of roles that were looked up. */
   readonly lookedFor: number;

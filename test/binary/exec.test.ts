@@ -3,9 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { binaryWorld } from "../support/binaryWorld.ts";
 import { CONFIG, EXEC, execWorld, SH } from "../support/execWorld.ts";
-
 import { startBinaryOnTerminal } from "../support/pty.ts";
-
 import { BINARY, type RunOptions, start, startBinary } from "../support/run.ts";
 
 describe("exec", () => {

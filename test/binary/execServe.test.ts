@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
 import { CONFIG, EXEC, execWorld, LINE, SH } from "../support/execWorld.ts";
-
 import { startBinaryOnTerminal } from "../support/pty.ts";
-
 import { BINARY } from "../support/run.ts";
 
 describe("exec --serve", () => {

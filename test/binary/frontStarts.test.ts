@@ -7,9 +7,7 @@ import { VERSION } from "../../src/platform/version.ts";
 import { MAIN_JOB } from "../support/binaryWorld.ts";
 import { hasFront, PROGRAM } from "../support/builtExecutable.ts";
 import { cached, front, home, run } from "../support/frontHome.ts";
-
 import { startOnTerminal } from "../support/pty.ts";
-
 import { start } from "../support/run.ts";
 
 /** Puts a program where the front looks for it: a script, or a link to another one. */

@@ -7,9 +7,7 @@ import { VERSION } from "../../src/platform/version.ts";
 import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { hasFront, PROGRAM } from "../support/builtExecutable.ts";
 import { cached, front, home, run } from "../support/frontHome.ts";
-
 import { placeExecutable, start } from "../support/run.ts";
-
 import { programVersionLine, versionLine } from "../support/versionLine.ts";
 
 describe.skipIf(!hasFront)("a front and a program of different versions", () => {

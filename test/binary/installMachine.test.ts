@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { home, install, installed, pathWithoutNet, release, SAYS_VERSION } from "../support/installer.ts";
-
 import { start } from "../support/run.ts";
 
 test.skipIf(process.platform !== "linux")(

@@ -1,13 +1,8 @@
 import { rm } from "node:fs/promises";
-
 import { join } from "node:path";
-
 import { type DoctorCase, GOOD, LINE } from "./doctorCases.ts";
-
 import { sessionSection, tokenPath } from "./home.ts";
-
 import { putToken } from "./signedIn.ts";
-
 import { MAIN_JOB, type SignInWorld } from "./signInWorld.ts";
 
 async function signedIn(world: SignInWorld): Promise<void> {
@@ -113,6 +108,9 @@ const assignedOnly = async ({ home }: SignInWorld): Promise<void> => {
   await home.write(".aws/config", GOOD);
 };
 
+const ssoProfile = (role: string): string =>
+  `[profile plain]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ${role}\n`;
+
 const SERVICES: readonly DoctorCase[] = [
   {
     id: "role-not-assigned",
@@ -120,6 +118,16 @@ const SERVICES: readonly DoctorCase[] = [
     isOnline: true,
     arrange: async (world) => {
       await world.home.write(".aws/config", GOOD.replace("ReadOnly", "Owner"));
+      await signedIn(world);
+    },
+    mend: assignedOnly,
+  },
+  {
+    id: "role-not-assigned",
+    says: "the role Nobody in account 123456789011 is not assigned to you",
+    isOnline: true,
+    arrange: async (world) => {
+      await world.home.write(".aws/config", GOOD + ssoProfile("Nobody"));
       await signedIn(world);
     },
     mend: assignedOnly,

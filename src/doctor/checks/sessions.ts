@@ -169,7 +169,7 @@ function* roles({ title, loginArguments, unassigned = [], lookedFor }: SessionFa
       severity: "error",
       found: `the role ${printable(roleName)} in account ${accountId} is not assigned to you`,
       where: `profile '${printable(profile)}'`,
-      why: "every client that uses the profile gets exit 6",
+      why: "every client that uses the profile is refused",
       run: `sso-cred list ${loginArguments}`,
     };
   if (unassigned.length === lookedFor && lookedFor > 1)

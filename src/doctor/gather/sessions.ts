@@ -142,11 +142,16 @@ function describeChoice(session: SsoSession, system: System): string {
   return "in the browser";
 }
 
+/** The roles of this session that profiles name, in our command or in `sso_*` keys. */
 function rolesOfProfiles({ sections }: ConfigText, session: SsoSession): ProfileRole[] {
   return sections.flatMap((section) => {
-    const ours = readOurCommand(keyOf(section, "credential_process")?.value ?? "");
-    return section.kind !== "profile" || ours === undefined || ours.session !== session.name
-      ? []
-      : [{ profile: section.name, accountId: ours.accountId, roleName: ours.roleName }];
+    if (section.kind !== "profile") return [];
+    const value = (key: string) => keyOf(section, key)?.value || undefined;
+    const ours = readOurCommand(value("credential_process") ?? "");
+    const named = ours?.session ?? value("sso_session") ?? null;
+    const accountId = ours?.accountId ?? value("sso_account_id");
+    const roleName = ours?.roleName ?? value("sso_role_name");
+    const isOf = named === session.name && (named !== null || value("sso_start_url") === session.startUrl);
+    return isOf && accountId && roleName ? [{ profile: section.name, accountId, roleName }] : [];
   });
 }

@@ -5,9 +5,7 @@ import { isKind } from "../../../src/errors.ts";
 import { type IdentityCenter, ServiceError } from "../../../src/identityCenter/identityCenter.ts";
 import { startIdentityCenter } from "../../identityCenter/identityCenter.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
-
 import { inFreshProcess } from "../http/freshProcess.ts";
-
 import { accessTo, answering, httpServer, JSON_TYPE, ROLE_CREDENTIALS, type Seen } from "../http/servers.ts";
 
 /** The AWS CLI's requests in a recorded run (test/vectors). */

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-
 import { inventory, type Portal } from "../../../src/inventory/inventory.ts";
-
 import { fakeSystem } from "../../support/fakeSystem.ts";
 
 describe("a portal whose pages never end", () => {

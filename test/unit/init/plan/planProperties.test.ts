@@ -1,20 +1,12 @@
 import { readFileSync } from "node:fs";
-
 import { fileURLToPath } from "node:url";
-
 import fc from "fast-check";
-
 import { describe, expect, it } from "vitest";
-
 import type { Files } from "../../../../src/init/plan/currentConfig.ts";
 import type { InitOptions } from "../../../../src/init/plan/initOptions.ts";
-
 import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
-
 import { configText } from "../../config/generatedConfig.ts";
-
 import { keepsTheRest, planned, readsAsPlanned, secondPlanIsEmpty } from "../../fuzz/properties/plans.ts";
-
 import { ADMIN, DEV_ADMIN, files, options, READ_ONLY, SESSION_KEYS } from "./initOptions.ts";
 
 const none: ReadonlyMap<string, string> = new Map();
