@@ -1,5 +1,9 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+
+/** Two for each processor: most tests wait for processes or for time. */
+const maxWorkers = 2 * availableParallelism();
 
 export default defineConfig({
   test: {
@@ -37,6 +41,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts", "test/flows/**/*.test.ts"],
           testTimeout: 20_000,
+          maxWorkers,
         },
       },
       {
@@ -45,6 +50,7 @@ export default defineConfig({
           include: ["test/binary/**/*.test.ts"],
           globalSetup: ["test/support/builtExecutable.ts"],
           testTimeout: 60_000,
+          maxWorkers,
           hookTimeout: 60_000,
         },
       },
@@ -59,6 +65,7 @@ export default defineConfig({
           env: { SSO_CRED_BINARY: fileURLToPath(new URL("dist/sso-cred-core", import.meta.url)) },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxWorkers,
         },
       },
     ],
