@@ -1,6 +1,8 @@
 import { SsoCredError } from "../errors.ts";
 import { splitQuoted } from "../text/commandWords.ts";
-import { findSection } from "./ini.ts";
+import { printable } from "../text/printable.ts";
+import type { Config, Place } from "./configFile.ts";
+import { type ConfigFile, findSection } from "./ini.ts";
 import { linesOf } from "./layout.ts";
 import { isIgnored, readOption, readValue } from "./option.ts";
 import { shownHeader } from "./slips.ts";
@@ -12,12 +14,21 @@ const CRITICAL = ["sso_account_id", "sso_role_name", "sso_start_url", "sso_sessi
 /** A header that every reader takes alike. */
 const PLAIN_HEADER = /^\[(?:default|(?:profile (?!default\])|sso-session )[\w.@%:+/-]+)\]$/;
 
+/** The same in the credentials file, where a name stands alone. */
+const PLAIN_NAME = /^\[[\w.@%:+/-]+(?: [\w.@%:+/-]+)*\]$/;
+
 interface CliValue {
   readonly key: string;
   value: string;
   line: number;
   /** The same key of the same section with another value, for which the CLI refuses the file. */
   earlier?: CliValue;
+}
+
+interface Target {
+  readonly file: ConfigFile;
+  readonly kind: "profile" | "sso-session";
+  readonly name: string;
 }
 
 /**
@@ -34,26 +45,43 @@ export function assertCliReadsAlike(
   kind: "profile" | "sso-session",
   name: string,
 ): void {
-  if (!mayBeReadOtherwise(text, kind, name)) return;
-  const ours = findSection(text, "config", kind, name)?.keys;
-  const theirs = readAsCli(text, kind, name);
+  assertAlike(text, { path, header: shownHeader(kind, name) }, { file: "config", kind, name });
+}
+
+/** The same for the keys of the credentials file, which override those of a profile. */
+export function assertCliOverridesAlike(config: Config, name: string): void {
+  const { text, credentialsPath, credentialsText } = config;
+  const place = { path: credentialsPath, header: `[${printable(name)}]` };
+  const overridden = findSection(text, "config", "profile", name)?.keys;
+  assertAlike(credentialsText, place, { file: "credentials", kind: "profile", name }, overridden);
+}
+
+function assertAlike(
+  text: string,
+  { path, header }: Place,
+  target: Target,
+  overridden?: ReadonlyMap<string, string>,
+): void {
+  if (!mayBeReadOtherwise(text, target)) return;
+  const ours = findSection(text, target.file, target.kind, target.name)?.keys;
+  const theirs = readAsCli(text, target);
+  const cliValue = (key: string) => theirs.get(key)?.value ?? overridden?.get(key);
   for (const key of CRITICAL) {
-    const [here, there] = [ours?.get(key), theirs.get(key)];
-    const what = `${path}: ${key} of ${shownHeader(kind, name)} is`;
-    if (there?.earlier !== undefined) {
-      const { value, line } = there.earlier;
+    const [here, there] = [ours?.get(key) ?? overridden?.get(key), cliValue(key)];
+    const { line, earlier, value = "" } = theirs.get(key) ?? {};
+    const what = `${path}: ${key} of ${header} is`;
+    if (earlier !== undefined) {
       throw new SsoCredError(
         "config",
-        `${what} ${shownUrl(value)} (line ${line}) and ${shownUrl(there.value)} (line ${there.line}); remove one of them`,
+        `${what} ${shownUrl(earlier.value)} (line ${earlier.line}) and ${shownUrl(value)} (line ${line}); remove one of them`,
       );
     }
     // What only one side reads chooses nothing else, but the session brings the start URL.
-    const isAlone = !here || !there?.value;
-    if (isAlone && (key !== "sso_session" || !theirs.get("sso_start_url")?.value)) continue;
-    if (here === there?.value) continue;
-    const cliReads = there?.value
-      ? `${shownUrl(there.value)} to the AWS CLI (line ${there.line})`
-      : "missing to the AWS CLI";
+    const isAlone = !here || !there;
+    if (isAlone && (key !== "sso_session" || !cliValue("sso_start_url"))) continue;
+    if (here === there) continue;
+    const at = line === undefined ? "" : ` (line ${line})`;
+    const cliReads = there ? `${shownUrl(there)} to the AWS CLI${at}` : "missing to the AWS CLI";
     throw new SsoCredError(
       "config",
       `${what} ${here ? shownUrl(here) : "missing"} here and ${cliReads}; ` +
@@ -66,8 +94,9 @@ export function assertCliReadsAlike(
  * A quick test: true for an indented key, for a header of ours that is not plainly written, and for
  * a section or key that comes twice. A miss pays for each pattern that it uses.
  */
-function mayBeReadOtherwise(text: string, kind: string, name: string): boolean {
-  const own = name === "default" && kind === "profile" ? "[default]" : `[${kind} ${name}]`;
+function mayBeReadOtherwise(text: string, { file, kind, name }: Target): boolean {
+  const isBare = file === "credentials" || (name === "default" && kind === "profile");
+  const own = isBare ? `[${name}]` : `[${kind} ${name}]`;
   const keys = new Set<string>();
   let isOwn = false;
   // A carriage return alone ends a line, too, for Python.
@@ -80,8 +109,8 @@ function mayBeReadOtherwise(text: string, kind: string, name: string): boolean {
     if (!isOwn && !isIndented && first !== "[") continue;
     const content = text.slice(at, end).trim();
     if (content.startsWith("[")) {
-      const isPlain = !isIndented && PLAIN_HEADER.test(content);
-      if (!isPlain && /^\[\s*["']?(?:profile|sso-session|default)/i.test(content)) return true;
+      const isPlain = !isIndented && (file === "config" ? PLAIN_HEADER : PLAIN_NAME).test(content);
+      if (!isPlain && mayMean(content, file, name)) return true;
       isOwn = content === own;
       if (isOwn && keys.has(own)) return true;
       if (isOwn) keys.add(own);
@@ -96,10 +125,15 @@ function mayBeReadOtherwise(text: string, kind: string, name: string): boolean {
   return false;
 }
 
+function mayMean(header: string, file: ConfigFile, name: string): boolean {
+  if (file === "credentials") return header.includes(name);
+  return /^\[\s*["']?(?:profile|sso-session|default)/i.test(header);
+}
+
 /**
  * Python's RawConfigParser: a line that is indented deeper than the key above continues its value.
  */
-function readAsCli(text: string, kind: string, name: string): Map<string, CliValue> {
+function readAsCli(text: string, target: Target): Map<string, CliValue> {
   const inherited = new Map<string, CliValue>();
   const sections = new Map<string, Map<string, CliValue>>();
   let into: Map<string, CliValue> | undefined;
@@ -121,7 +155,7 @@ function readAsCli(text: string, kind: string, name: string): Map<string, CliVal
     const header = /^\[(.+)\]/.exec(line)?.[1];
     if (header !== undefined) {
       into = header === "DEFAULT" ? inherited : undefined;
-      if (!isHeaderOf(header, kind, name)) continue;
+      if (!isHeaderOf(header, target)) continue;
       into = sections.get(header) ?? new Map();
       // Of several headers that mean the same name, the last new one counts alone.
       if (!sections.has(header)) last = into;
@@ -139,7 +173,8 @@ function readAsCli(text: string, kind: string, name: string): Map<string, CliVal
 }
 
 /** As botocore/configloader.py: the text begins with the kind, and is two words to a shell. */
-function isHeaderOf(header: string, kind: string, name: string): boolean {
+function isHeaderOf(header: string, { file, kind, name }: Target): boolean {
+  if (file === "credentials") return header === name;
   if (kind === "profile" && header === "default") return name === "default";
   if (!header.startsWith(kind)) return false;
   const words = splitQuoted(header);

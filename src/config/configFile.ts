@@ -3,8 +3,17 @@ import { type Remedy, SsoCredError } from "../errors.ts";
 import { configPath, credentialsPath } from "../hit/paths.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
 import type { Environment } from "../platform/system.ts";
+import { printable } from "../text/printable.ts";
 import { decodeConfig } from "./configText.ts";
 import { type ConfigFile, findSection, parseConfig, type Section, sectionNames } from "./ini.ts";
+import { shownHeader } from "./slips.ts";
+
+/** A section of one of the two files, for messages. */
+export interface Place {
+  readonly path: string;
+  /** `[profile dev]` in the config, `[dev]` in the credentials file. */
+  readonly header: string;
+}
 
 /** The user's two files, merged. A lookup parses only the sections it needs. */
 export interface Config {
@@ -12,12 +21,16 @@ export interface Config {
   /** The config file's own text; empty when there is none. */
   readonly text: string;
   readonly credentialsPath: string;
+  /** Empty when the credentials file was not loaded. */
+  readonly credentialsText: string;
   /** The sentence that the config file does not exist; undefined if it does. */
   readonly absence: { readonly message: string; readonly remedy?: Remedy } | undefined;
   /**
    * The keys of `[profile NAME]`. Keys of the credentials file, if it was loaded, override them.
    */
   profile(name: string): ReadonlyMap<string, string> | undefined;
+  /** The section that sets a key of a profile, or that should set a missing one. */
+  placeOf(name: string, key: string): Place;
   session(name: string): ReadonlyMap<string, string> | undefined;
   /** The nested maps of `[services NAME]`. */
   services(name: string): ReadonlyMap<string, ReadonlyMap<string, string>> | undefined;
@@ -58,14 +71,24 @@ function parseFiles(text: string, credentialsText: string, system: Environment):
     return new Map([...configured, ...merged]);
   }
 
+  function placeOf(name: string, key: string): Place {
+    const overrides = over.find("profile", name)?.keys;
+    const isInCredentials = overrides?.has(key) || main.find("profile", name) === undefined;
+    return overrides !== undefined && isInCredentials
+      ? { path: credentials, header: `[${printable(name)}]` }
+      : { path, header: shownHeader("profile", name) };
+  }
+
   return {
     path,
     text,
     credentialsPath: credentials,
+    credentialsText,
     get absence() {
       return existsSync(path) ? undefined : describeAbsence(path, system);
     },
     profile,
+    placeOf,
     session: (name) => main.find("sso-session", name)?.keys,
     services: (name) => main.find("services", name)?.nested,
     profileNames: () => [...new Set([...main.names("profile"), ...over.names("profile")])],

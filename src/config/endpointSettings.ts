@@ -4,7 +4,7 @@ import type { CaBundle, EndpointSettings } from "../model.ts";
 import { isLoopback } from "../platform/loopback.ts";
 import type { Environment } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import type { Config } from "./configFile.ts";
+import type { Config, Place } from "./configFile.ts";
 import { shownUrl } from "./urls.ts";
 
 /** A section of the config. */
@@ -12,6 +12,8 @@ interface Layer {
   /** The form that messages show: `[profile dev]`. */
   readonly header: string;
   readonly keys: ReadonlyMap<string, string>;
+  /** The section that sets a key. Default: the header's, in the config. */
+  readonly placeOf?: (key: string) => Place;
 }
 
 /** The sections that hold network settings, which the environment overrides. */
@@ -51,6 +53,7 @@ export function endpointSettings(
   { env }: Pick<Environment, "env">,
 ): EndpointSettings {
   const { header, keys } = own;
+  const placeOf = own.placeOf ?? (() => ({ path: config.path, header }));
   const ignored = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS || keys.get("ignore_configured_endpoint_urls");
   const sso = isTrue(ignored) ? undefined : configuredUrl("AWS_ENDPOINT_URL_SSO", "sso");
   const oidc = isTrue(ignored) ? undefined : configuredUrl("AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc");
@@ -78,14 +81,17 @@ export function endpointSettings(
       const name = printable(services);
       const blocks = config.services(services);
       if (blocks === undefined) {
-        const fault = `${header} has services = ${name}, which is not a section of the file`;
-        throw new SsoCredError("config", `${config.path}: ${fault}`);
+        const at = placeOf("services");
+        const file = at.path === config.path ? "the file" : config.path;
+        const fault = `${at.header} has services = ${name}, which is not a section of ${file}`;
+        throw new SsoCredError("config", `${at.path}: ${fault}`);
       }
       const url = blocks.get(service)?.get("endpoint_url");
       if (url) return checked(url, `${config.path}: endpoint_url of ${service} in [services ${name}]`);
     }
     const url = keys.get("endpoint_url");
-    return url ? checked(url, `${config.path}: endpoint_url of ${header}`) : undefined;
+    const at = placeOf("endpoint_url");
+    return url ? checked(url, `${at.path}: endpoint_url of ${at.header}`) : undefined;
   }
 }
 

@@ -3,8 +3,8 @@ import type { Role, SessionIdentity, SessionRole, SsoSession } from "../model.ts
 import type { Environment } from "../platform/system.ts";
 import { hiddenCharacter } from "../text/hiddenCharacter.ts";
 import { printable } from "../text/printable.ts";
-import { assertCliReadsAlike } from "./cliDialect.ts";
-import type { Config } from "./configFile.ts";
+import { assertCliOverridesAlike, assertCliReadsAlike } from "./cliDialect.ts";
+import type { Config, Place } from "./configFile.ts";
 import { ENDPOINT_KEYS } from "./endpointSettings.ts";
 import { readOurCommand } from "./ourCommand.ts";
 import {
@@ -15,6 +15,7 @@ import {
   sessionArgument,
   sessionIdentity,
   sessionKeys,
+  shownPlace,
 } from "./session.ts";
 import { misspeltKey, shownHeader, withoutKeys } from "./slips.ts";
 import { shownUrl } from "./urls.ts";
@@ -37,6 +38,7 @@ export function resolveProfile(config: Config, name: string, system: Environment
   const profile = findProfile(config, name);
   const { keys, where } = profile;
   assertCliReadsAlike(config.text, config.path, "profile", name);
+  assertCliOverridesAlike(config, name);
   const sessionName = keys.get("sso_session");
   if (!sessionName && !keys.get("sso_start_url") && !keys.get("sso_region")) {
     return ofCommandLine(profile, system);
@@ -46,8 +48,10 @@ export function resolveProfile(config: Config, name: string, system: Environment
   const roleName = keys.get("sso_role_name");
   return {
     session,
-    ...(accountId && { accountId: checkedAccountId(accountId, `${where}: sso_account_id`) }),
-    ...(roleName && { roleName: checkedRoleName(roleName, `${where}: sso_role_name`) }),
+    ...(accountId && {
+      accountId: checkedAccountId(accountId, `${where("sso_account_id")}: sso_account_id`),
+    }),
+    ...(roleName && { roleName: checkedRoleName(roleName, `${where("sso_role_name")}: sso_role_name`) }),
   };
 }
 
@@ -70,7 +74,7 @@ function noSession({ config, header, where }: Profile): SsoCredError {
   const slip = misspeltKey(config.text, header, ["sso_session", "sso_start_url", "credential_process"]);
   const why = slip === undefined ? "" : `; ${slip}`;
   const remedy = slip === undefined ? { run: "sso-cred init" } : {};
-  return new SsoCredError("config", `${where} has no sso_session${why}`, { remedy });
+  return new SsoCredError("config", `${where("sso_session")} has no sso_session${why}`, { remedy });
 }
 
 interface Profile {
@@ -78,15 +82,18 @@ interface Profile {
   readonly name: string;
   readonly keys: ReadonlyMap<string, string>;
   readonly header: string;
-  /** File and header: the beginning of a message. */
-  readonly where: string;
+  /** The section that sets a key, or that should set a missing one. */
+  placeOf(key: string): Place;
+  /** Its file and header: the beginning of a message. */
+  where(key: string): string;
 }
 
 function findProfile(config: Config, name: string): Profile {
   const header = shownHeader("profile", name);
   const keys = config.profile(name);
-  if (keys !== undefined) return { config, name, keys, header, where: `${config.path}: ${header}` };
-  throw noSection(config, "profile", name);
+  if (keys === undefined) throw noSection(config, "profile", name);
+  const placeOf = (key: string) => config.placeOf(name, key);
+  return { config, name, keys, header, placeOf, where: (key) => shownPlace(placeOf(key)) };
 }
 
 /** The line runs without --profile, so the session's endpoints apply, not the profile's. */
@@ -95,12 +102,12 @@ function ofCommandLine(profile: Profile, system: Environment): ProfileTarget {
   const command = ourCommand(keys);
   if (command === undefined) throw noSession(profile);
   const { session, accountId, roleName } = command;
-  checkedAccountId(accountId, `${where}: --account-id in credential_process`);
+  checkedAccountId(accountId, `${where("credential_process")}: --account-id in credential_process`);
   return { session: resolveSession(config, session, system), accountId, roleName };
 }
 
 function ofSession(
-  { config, name, keys, header, where }: Profile,
+  { config, name, keys, header, placeOf, where }: Profile,
   session: string,
   system: Environment,
 ): SsoSession {
@@ -112,7 +119,7 @@ function ofSession(
     if (here && there && here !== there) {
       throw new SsoCredError(
         "config",
-        `${where} has ${key} = ${shownUrl(here)}, but ${sessionHeader} has ${shownUrl(there)}`,
+        `${where(key)} has ${key} = ${shownUrl(here)}, but ${sessionHeader} has ${shownUrl(there)}`,
       );
     }
   }
@@ -124,17 +131,17 @@ function ofSession(
       name: session,
       keys: own,
       header: sessionHeader,
-      settings: { own: { header, keys } },
+      settings: { own: { header, keys, placeOf } },
       loginArguments: hasEndpoints ? profileArgument(name) : sessionArgument(session),
     },
     system,
   );
 }
 
-function ofLegacy({ config, name, keys, header }: Profile, system: Environment): SsoSession {
-  const settings = { own: { header, keys } };
+function ofLegacy({ config, name, keys, header, placeOf }: Profile, system: Environment): SsoSession {
+  const settings = { own: { header, keys, placeOf } };
   const loginArguments = profileArgument(name);
-  return readSession({ config, name: null, keys, header, settings, loginArguments }, system);
+  return readSession({ config, name: null, keys, header, settings, placeOf, loginArguments }, system);
 }
 
 /** Requires account and role as well; the error names the missing keys. */
@@ -143,7 +150,7 @@ export function resolveRole(config: Config, name: string, system: Environment): 
   if (accountId && roleName) return { session, accountId, roleName };
   const missing = [accountId ? [] : "sso_account_id", roleName ? [] : "sso_role_name"].flat();
   const { header, where } = findProfile(config, name);
-  throw new SsoCredError("config", `${where} ${withoutKeys(config.text, header, missing)}`);
+  throw new SsoCredError("config", `${where(missing[0] ?? "")} ${withoutKeys(config.text, header, missing)}`);
 }
 
 /** Every account and role that the config names for the session, without duplicates. */

@@ -4,10 +4,10 @@ import type { Environment } from "../platform/system.ts";
 import { shellWord } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
 import { assertCliReadsAlike } from "./cliDialect.ts";
-import type { Config } from "./configFile.ts";
+import type { Config, Place } from "./configFile.ts";
 import { caBundle, endpointSettings, type SettingSources } from "./endpointSettings.ts";
 import { regionProblem } from "./regions.ts";
-import { misspeltSection, shownHeader, withoutKeys } from "./slips.ts";
+import { headerForCredentials, misspeltSection, shownHeader, withoutKeys } from "./slips.ts";
 import { startUrlProblem } from "./urls.ts";
 
 /**
@@ -38,6 +38,13 @@ export function sessionKeys(config: Config, name: string): ReadonlyMap<string, s
 export function noSection(config: Config, kind: "profile" | "sso-session", name: string): SsoCredError {
   const header = shownHeader(kind, name);
   const init = { run: kind === "profile" ? "sso-cred init" : `sso-cred init ${sessionArgument(name)}` };
+  const inCredentials = kind === "profile" ? headerForCredentials(config.credentialsText, name) : undefined;
+  if (inCredentials !== undefined) {
+    return new SsoCredError(
+      "config",
+      `there is no profile ${printable(name)}; ${config.credentialsPath}: ${inCredentials}`,
+    );
+  }
   if (config.absence !== undefined) {
     const { message, remedy = init } = config.absence;
     return new SsoCredError("config", message, { remedy });
@@ -79,32 +86,40 @@ interface SessionSource {
   readonly header: string;
   /** The sections with network settings. Default: the session's section, then `[default]`. */
   readonly settings?: SettingSources;
+  /** The section that sets a key. Default: the header's, in the config. */
+  readonly placeOf?: (key: string) => Place;
   readonly loginArguments?: string;
 }
 
 export function readSession(source: SessionSource, system: Environment): SsoSession {
   const { config, name, keys, header } = source;
+  const placeOf = source.placeOf ?? (() => ({ path: config.path, header }));
   const settings = source.settings ?? { own: { header, keys }, defaults: config.defaults };
+  const where = (key: string) => shownPlace(placeOf(key));
   const missing = ["sso_start_url", "sso_region"].filter((key) => !keys.get(key));
   if (missing.length > 0) {
     const what = withoutKeys(config.text, header, missing);
-    throw new SsoCredError("config", `${config.path}: ${header} ${what}`);
+    throw new SsoCredError("config", `${where(missing[0] ?? "")} ${what}`);
   }
   const scopes = keys.get("sso_registration_scopes");
-  const where = `${config.path}: ${header}`;
   const endpoints = endpointSettings(config, settings, system);
   // With both endpoints overridden (an emulator), the region has no effect.
   const isRegionFree = endpoints.ssoUrl !== undefined && endpoints.oidcUrl !== undefined;
   return {
     name,
-    startUrl: checkedStartUrl(keys.get("sso_start_url") ?? "", where),
-    region: checkedRegion(keys.get("sso_region") ?? "", where, isRegionFree),
+    startUrl: checkedStartUrl(keys.get("sso_start_url") ?? "", where("sso_start_url")),
+    region: checkedRegion(keys.get("sso_region") ?? "", where("sso_region"), isRegionFree),
     scopes: scopes === undefined ? null : scopes.split(",").flatMap((scope) => scope.trim() || []),
-    login: loginMode(keys.get("sso_cred_login"), where, system.env.SSO_CRED_LOGIN),
+    login: loginMode(keys.get("sso_cred_login"), where("sso_cred_login"), system.env.SSO_CRED_LOGIN),
     endpoints,
     caBundle: caBundle(settings, system),
     loginArguments: source.loginArguments ?? sessionArgument(name ?? ""),
   };
+}
+
+/** File and header: the beginning of a message. */
+export function shownPlace({ path, header }: Place): string {
+  return `${path}: ${header}`;
 }
 
 /** Never normalises the start URL: its exact bytes are hashed into cache file names. */

@@ -37,6 +37,21 @@ export function misspeltSection(text: string, kind: Kind, name?: string): string
   return `did you mean ${printable(guess)} (line ${line})?`;
 }
 
+/**
+ * For a profile that is in neither file: the line of the credentials file that names it as the
+ * config would, as the end of a sentence. Undefined if there is none.
+ */
+export function headerForCredentials(text: string, name: string): string | undefined {
+  for (const [at, { start, textEnd }] of linesOf(text).entries()) {
+    const line = text.slice(start, textEnd).trim();
+    // As the config would read it, with the word "profile" and without.
+    const headers = [line, line.replace("[", "[profile ")].map((each) => readHeader(each, "config"));
+    if (!headers.some((header) => header?.kind === "profile" && header.name === name)) continue;
+    return `line ${at + 1} has ${printable(line, 80)}, which should be [${printable(name)}]`;
+  }
+  return undefined;
+}
+
 /** Names missing keys, and the line that was probably meant to set one. */
 export function withoutKeys(text: string, header: string, keys: readonly string[]): string {
   const slip = misspeltKey(text, header, keys);

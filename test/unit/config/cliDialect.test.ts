@@ -8,13 +8,14 @@ import { makeHome } from "../../support/home.ts";
 
 const BOTOCORE = `
 import json, sys, tempfile
-from botocore.configloader import load_config
+from botocore.configloader import load_config, raw_config_parse
+load = raw_config_parse if sys.argv[1] == "credentials" else load_config
 def read(text):
     with tempfile.NamedTemporaryFile("w", newline="") as file:
         file.write(text)
         file.flush()
         try:
-            return load_config(file.name)
+            return load(file.name)
         except Exception:
             return None
 print(json.dumps([read(text) for text in json.load(sys.stdin)]))
@@ -27,9 +28,9 @@ interface Read {
   sso_sessions?: Record<string, Record<string, string>>;
 }
 
-function botocore(texts: readonly string[]): (Read | null)[] {
+function botocore<T = Read>(texts: readonly string[], file = "config"): (T | null)[] {
   const options = { input: JSON.stringify(texts), encoding: "utf8" } as const;
-  const { stdout, stderr, status } = spawnSync("python3", ["-c", BOTOCORE], options);
+  const { stdout, stderr, status } = spawnSync("python3", ["-c", BOTOCORE, file], options);
   expect([status, stderr]).toEqual([0, ""]);
   return JSON.parse(stdout);
 }
@@ -109,5 +110,50 @@ it.skipIf(!hasBotocore)(
     }
     await home.remove();
     expect(compared).toBeGreaterThan(50);
+  },
+);
+
+const CREDENTIALS_HEADERS = [
+  "[q]",
+  "[q]",
+  "[q]",
+  "[ q]",
+  "[q ]",
+  "  [q]",
+  "[q] # [x]",
+  '["q"]',
+  "[r]",
+  "[DEFAULT]",
+];
+const credentialsSection = fc
+  .tuple(fc.constantFrom(...CREDENTIALS_HEADERS), fc.array(line, { minLength: 1, maxLength: 4 }))
+  .map(([header, lines]) => [header, ...lines].join("\n"));
+
+it.skipIf(!hasBotocore)(
+  "whatever the layout of the credentials file, a role that is accepted is the one that botocore reads",
+  async () => {
+    const home = await makeHome({ config: START + PROFILE });
+    const system = fakeSystem({ env: home.env });
+    const sections = fc.array(credentialsSection, { minLength: 1, maxLength: 3 });
+    const texts = fc.sample(sections, { numRuns: 1000, seed: 1 }).map((each) => each.join("\n"));
+    const theirs = botocore<Record<string, Record<string, string>>>(texts, "credentials");
+    let compared = 0;
+    for (const [at, text] of texts.entries()) {
+      const read = theirs[at];
+      if (!read) continue;
+      await home.write(".aws/credentials", text);
+      let role: ReturnType<typeof resolveRole>;
+      try {
+        role = resolveRole(loadConfig(system, { credentials: true }), "q", system);
+      } catch {
+        continue;
+      }
+      compared++;
+      const { sso_account_id = ACCOUNTS[0], sso_role_name = "Admin" } = read.q ?? {};
+      expect(sso_account_id?.replace(/\s[#;].*/s, ""), `botocore of\n${text}`).toBe(role.accountId);
+      expect(sso_role_name, `botocore of\n${text}`).toBe(role.roleName);
+    }
+    await home.remove();
+    expect(compared).toBeGreaterThan(100);
   },
 );
