@@ -2,7 +2,7 @@ import { printCachedCredentials } from "./hit/printCachedCredentials.ts";
 import { outputFailure, writeFully } from "./hit/writeFully.ts";
 
 try {
-  if (printCachedCredentials(process.argv.slice(2), process.env, process.platform)) process.exit(0);
+  if (printCachedCredentials(process.argv.slice(2), process)) process.exit(0);
 } catch (error) {
   // Only the write can fail here.
   try {

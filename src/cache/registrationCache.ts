@@ -19,7 +19,7 @@ export function registrationPath(session: SsoSession, system: Environment): stri
     startUrl: session.startUrl,
     tool: "botocore",
   });
-  return join(ssoCacheDirectory(system.env, system.platform), `${sha1(key)}.json`);
+  return join(ssoCacheDirectory(system), `${sha1(key)}.json`);
 }
 
 /**

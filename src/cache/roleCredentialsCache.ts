@@ -16,13 +16,8 @@ import { isStandIn } from "./tokenOrigin.ts";
 /** The parts of a role that its cache file is named after. */
 type CachedRole = Role & { session: SessionIdentity | SsoSession };
 
-/** The AWS CLI's file name for a role. */
-export function roleFileName({ session: { name, startUrl }, accountId, roleName }: CachedRole): string {
-  return roleCredentialsFileName({ session: name === null ? { startUrl } : { name }, accountId, roleName });
-}
-
 export function roleCredentialsPath(role: CachedRole, system: Environment): string {
-  return join(roleFolder(system), roleFileName(role));
+  return join(roleCacheDirectory(system), roleCredentialsFileName(role));
 }
 
 /**
@@ -116,15 +111,15 @@ function selection(
 ): (name: string, recorded: JsonObject) => boolean {
   if (which === "all") return () => true;
   if (typeof which === "function") return (_, recorded) => which(recorded);
-  const named = new Set(which.pairs.map((pair) => roleFileName({ ...which, ...pair })));
+  const named = new Set(which.pairs.map((pair) => roleCredentialsFileName({ ...which, ...pair })));
   const session = which.session.name ?? which.session.startUrl;
   return (name, recorded) => named.has(name) || recorded.session === session;
 }
 
 /** All files of role credentials, with what ours say of their session. */
 export function* roleFiles(system: Environment): Generator<{ path: string; recorded: JsonObject }> {
-  for (const name of listFolder(roleFolder(system)).filter((each) => each.endsWith(".json"))) {
-    const path = join(roleFolder(system), name);
+  for (const name of listFolder(roleCacheDirectory(system)).filter((each) => each.endsWith(".json"))) {
+    const path = join(roleCacheDirectory(system), name);
     const file = readJsonObject(path);
     if (file?.ProviderType === "sso") yield { path, recorded: (file.SsoCred ?? {}) as JsonObject };
   }
@@ -133,8 +128,4 @@ export function* roleFiles(system: Environment): Generator<{ path: string; recor
 /** True if role credentials may be written to the disk (`SSO_CRED_CACHE`). */
 export function keepsRoleCredentials(system: Environment): boolean {
   return !meansOff(system.env.SSO_CRED_CACHE);
-}
-
-function roleFolder(system: Environment): string {
-  return roleCacheDirectory(system.env, system.platform);
 }

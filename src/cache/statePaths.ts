@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { stateDirectory } from "../hit/paths.ts";
+import { roleCredentialsFileName } from "../hit/roleKey.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SessionRole } from "../model.ts";
 import type { Environment } from "../platform/system.ts";
-import { roleFileName } from "./roleCredentialsCache.ts";
 
 /**
  * The name of a session's token file, the same in every AWS tool: the SHA-1 of the session's name,
@@ -19,15 +19,15 @@ export function sessionStatePath(
   session: SessionIdentity,
   system: Environment,
 ): string {
-  return join(stateFolder(system), kind, `${tokenKey(session)}.json`);
+  return join(stateDirectory(system), kind, `${tokenKey(session)}.json`);
 }
 
 export function loginsFolder(system: Environment): string {
-  return join(stateFolder(system), "logins");
+  return join(stateDirectory(system), "logins");
 }
 
 export function roleAttemptPath(role: SessionRole, system: Environment): string {
-  return join(stateFolder(system), "attempts", roleFileName(role));
+  return join(stateDirectory(system), "attempts", roleCredentialsFileName(role));
 }
 
 export function sessionLockPath(
@@ -35,13 +35,9 @@ export function sessionLockPath(
   session: SessionIdentity,
   system: Environment,
 ): string {
-  return join(stateFolder(system), "locks", `${kind}-${tokenKey(session)}`);
+  return join(stateDirectory(system), "locks", `${kind}-${tokenKey(session)}`);
 }
 
 export function roleLockPath(role: SessionRole, system: Environment): string {
-  return join(stateFolder(system), "locks", `role-${roleFileName(role).slice(0, 40)}`);
-}
-
-function stateFolder({ env, platform }: Environment): string {
-  return stateDirectory(env, platform);
+  return join(stateDirectory(system), "locks", `role-${roleCredentialsFileName(role).slice(0, 40)}`);
 }

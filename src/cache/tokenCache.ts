@@ -25,7 +25,7 @@ const FIELDS = [
 ];
 
 export function tokenPath(session: SessionIdentity, system: Environment): string {
-  return join(ssoCacheDirectory(system.env, system.platform), `${tokenKey(session)}.json`);
+  return join(ssoCacheDirectory(system), `${tokenKey(session)}.json`);
 }
 
 export function tokenFileExists(session: SessionIdentity, system: Environment): boolean {

@@ -64,6 +64,6 @@ function readOrigin(key: string, system: Environment) {
 }
 
 /** Among the attempts, because it describes the last one that gave a token. */
-function originPath(key: string, { env, platform }: Environment): string {
-  return join(stateDirectory(env, platform), "attempts", `${sha1(`origin of ${key}`)}.json`);
+function originPath(key: string, system: Environment): string {
+  return join(stateDirectory(system), "attempts", `${sha1(`origin of ${key}`)}.json`);
 }

@@ -114,11 +114,11 @@ function frontInUse(): string | undefined {
   return front?.isInUse ? front.version : undefined;
 }
 
-function checkHome({ env, platform }: System): void {
+function checkHome(system: System): void {
   try {
-    homeDirectory(env, platform);
+    homeDirectory(system);
   } catch (error) {
-    const variable = platform === "win32" ? "USERPROFILE" : "HOME";
+    const variable = system.platform === "win32" ? "USERPROFILE" : "HOME";
     throw new SsoCredError("config", `there is no home folder: set ${variable}`, { cause: error });
   }
 }

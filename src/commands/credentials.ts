@@ -3,7 +3,7 @@ import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { credentialProcessOutput, fitsOutput } from "../hit/credentialProcess.ts";
 import { isFresh } from "../hit/expiry.ts";
-import { readLineOfInit } from "../hit/lineOfInit.ts";
+import { readLineOfInit } from "../hit/printCachedCredentials.ts";
 import { outputTimeoutMs, waitBudgetSeconds } from "../hit/waitBudget.ts";
 import type { Role, RoleCredentials } from "../model.ts";
 import { prose } from "../platform/output.ts";

@@ -117,8 +117,8 @@ function throwFirst(failures: readonly unknown[]): void {
 }
 
 /** All files of the SSO cache with an access token: `aws sso logout` removes them too. */
-function strayTokens({ env, platform }: System): { path: string; file: JsonObject }[] {
-  const folder = ssoCacheDirectory(env, platform);
+function strayTokens(system: System): { path: string; file: JsonObject }[] {
+  const folder = ssoCacheDirectory(system);
   return listFolder(folder).flatMap((name) => {
     const path = join(folder, name);
     const file = readJsonObject(path);
@@ -130,8 +130,8 @@ function strayTokens({ env, platform }: System): { path: string; file: JsonObjec
  * Removes temporary files of killed writers, which hold the same secrets. Throws `config` for a
  * folder that cannot be listed.
  */
-function sweepCaches({ env, platform }: System): void {
-  for (const folder of [ssoCacheDirectory(env, platform), roleCacheDirectory(env, platform)]) {
+function sweepCaches(system: System): void {
+  for (const folder of [ssoCacheDirectory(system), roleCacheDirectory(system)]) {
     requireListable(folder);
     sweepTemporaryFiles(folder, 0);
   }

@@ -48,9 +48,8 @@ export interface Config {
  * @throws SsoCredError("config") when a file exists but cannot be read as text.
  */
 export function loadConfig(system: Environment, wanted: { credentials?: boolean } = {}): Config {
-  const { env, platform } = system;
-  const credentials = wanted.credentials ? readText(credentialsPath(env, platform), system) : "";
-  return parseFiles(readText(configPath(env, platform), system), credentials, system);
+  const credentials = wanted.credentials ? readText(credentialsPath(system), system) : "";
+  return parseFiles(readText(configPath(system), system), credentials, system);
 }
 
 /** Stands in for a config that cannot be read. */
@@ -59,8 +58,8 @@ export function emptyConfig(system: Environment): Config {
 }
 
 function parseFiles(text: string, credentialsText: string, system: Environment): Config {
-  const path = configPath(system.env, system.platform);
-  const credentials = credentialsPath(system.env, system.platform);
+  const path = configPath(system);
+  const credentials = credentialsPath(system);
   const main = sections(text, "config");
   const over = sections(credentialsText, "credentials");
 
@@ -103,7 +102,7 @@ function parseFiles(text: string, credentialsText: string, system: Environment):
 function describeAbsence(path: string, { env, platform }: Environment): Config["absence"] {
   if (!env.AWS_CONFIG_FILE) return { message: `${path} does not exist` };
   const message = `${path}, which AWS_CONFIG_FILE names, does not exist`;
-  const usual = configPath({ ...env, AWS_CONFIG_FILE: undefined }, platform);
+  const usual = configPath({ env: { ...env, AWS_CONFIG_FILE: undefined }, platform });
   if (!existsSync(usual)) return { message };
   const run = platform === "win32" ? "set AWS_CONFIG_FILE=" : "unset AWS_CONFIG_FILE";
   return { message: `${message}; ${usual} does`, remedy: { run } };

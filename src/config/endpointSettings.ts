@@ -96,10 +96,8 @@ export function endpointSettings(
 }
 
 /** The PEM file of trusted CAs, in botocore's order; undefined for the system's own CAs. */
-export function caBundle(
-  { own, defaults }: SettingSources,
-  { env, platform }: Environment,
-): CaBundle | undefined {
+export function caBundle({ own, defaults }: SettingSources, system: Environment): CaBundle | undefined {
+  const { env } = system;
   const settings = [
     { setting: "AWS_CA_BUNDLE", path: env.AWS_CA_BUNDLE },
     { setting: `ca_bundle of ${own.header} in the AWS config`, path: own.keys.get("ca_bundle") },
@@ -111,7 +109,7 @@ export function caBundle(
     { setting: "REQUESTS_CA_BUNDLE", path: env.REQUESTS_CA_BUNDLE },
   ];
   const found = settings.find(({ path }) => path);
-  return found?.path ? { ...found, path: expandPath(found.path, env, platform) } : undefined;
+  return found?.path ? { ...found, path: expandPath(found.path, system) } : undefined;
 }
 
 function isTrue(value: string | undefined): boolean {

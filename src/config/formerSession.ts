@@ -10,8 +10,8 @@ export type RecordedSession = Readonly<
 >;
 
 /** Tells config files apart (`AWS_CONFIG_FILE`) without a path that would need escapes in JSON. */
-export function configFingerprint({ env, platform }: Environment): string {
-  return sha1(configPath(env, platform)).slice(0, 16);
+export function configFingerprint(system: Environment): string {
+  return sha1(configPath(system)).slice(0, 16);
 }
 
 /**

@@ -62,7 +62,7 @@ export async function startRefreshWorker(
 /** The detached process: takes the lock over, refreshes, and records the result. */
 export async function runRefreshWorker(key: string, lockId: string, system: System): Promise<void> {
   if (!/^[0-9a-f]{40}$/.test(key)) return;
-  const path = join(stateDirectory(system.env, system.platform), "locks", `token-${key}`);
+  const path = join(stateDirectory(system), "locks", `token-${key}`);
   await withLockOf(system, path, lockId, async ({ session: stored, retryUntil, refusedFingerprint }) => {
     const session = parseSession(stored);
     if (!session || typeof retryUntil !== "number") return;

@@ -1,4 +1,5 @@
 import type { RoleCredentials } from "../model.ts";
+import type { Environment } from "../platform/system.ts";
 import { formatTimestamp, parseTimestamp } from "./expiry.ts";
 import { asciiJson } from "./pythonJson.ts";
 
@@ -45,7 +46,7 @@ export function parseRoleCredentials(text: string, accountId: string): RoleCrede
     secretAccessKey: SecretAccessKey,
     sessionToken: SessionToken,
     expiration,
-    ...texts(file?.SsoCred, ["startUrl", "region", "endpoint"]),
+    ...textFields(file?.SsoCred, ["startUrl", "region", "endpoint"]),
   };
 }
 
@@ -53,18 +54,15 @@ export function parseRoleCredentials(text: string, accountId: string): RoleCrede
  * True unless the credentials came from a portal that is not AWS's and that the environment does
  * not name, such as a local stand-in. The config may name it, but a hit does not read the config.
  */
-export function isOfPortal(
-  { endpoint }: RoleCredentials,
-  env: Readonly<Record<string, string | undefined>>,
-): boolean {
+export function isOfPortal({ endpoint }: RoleCredentials, env: Environment["env"]): boolean {
   if (endpoint === undefined) return true;
   const named = env.AWS_ENDPOINT_URL_SSO || env.AWS_ENDPOINT_URL;
   return endpoint === named && !env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS;
 }
 
-/** The fields of an object that are texts. */
-function texts<K extends string>(from: unknown, names: readonly K[]): { [P in K]?: string } {
-  const all = (typeof from === "object" && from !== null ? from : {}) as Record<string, unknown>;
+/** The named fields of a JSON value that are texts and not empty. */
+export function textFields<K extends string>(from: unknown, names: readonly K[]): { [P in K]?: string } {
+  const all = (from ?? {}) as Record<string, unknown>;
   const found = names.map((name) => [name, all[name]]).filter(([, value]) => isText(value));
   return Object.fromEntries(found) as { [P in K]?: string };
 }

@@ -1,12 +1,10 @@
 import type { Environment } from "../platform/system.ts";
 
-type Env = Environment["env"];
-
 /**
  * The folder that holds `.aws`: HOME, or on Windows USERPROFILE, then HOMEDRIVE and HOMEPATH (as
  * Python's expanduser, which ignores HOME there). Without these, the system's record of the user.
  */
-export function homeDirectory(env: Env, platform: NodeJS.Platform): string {
+export function homeDirectory({ env, platform }: Environment): string {
   const home =
     platform === "win32"
       ? env.USERPROFILE || (env.HOMEPATH ? `${env.HOMEDRIVE ?? ""}${env.HOMEPATH}` : undefined)
@@ -14,46 +12,48 @@ export function homeDirectory(env: Env, platform: NodeJS.Platform): string {
   return withoutTrailingSeparators(home || process.getBuiltinModule("node:os").userInfo().homedir, platform);
 }
 
-export function awsDirectory(env: Env, platform: NodeJS.Platform): string {
-  return below(homeDirectory(env, platform), ".aws");
+export function awsDirectory(system: Environment): string {
+  return below(homeDirectory(system), ".aws");
 }
 
 /**
  * SSO tokens and client registrations. No variable moves this folder, except in the SDK for C++.
  */
-export function ssoCacheDirectory(env: Env, platform: NodeJS.Platform): string {
-  return below(homeDirectory(env, platform), ".aws", "sso", "cache");
+export function ssoCacheDirectory(system: Environment): string {
+  return below(homeDirectory(system), ".aws", "sso", "cache");
 }
 
 /** Role credentials, shared with the AWS CLI. */
-export function roleCacheDirectory(env: Env, platform: NodeJS.Platform): string {
-  return below(homeDirectory(env, platform), ".aws", "cli", "cache");
+export function roleCacheDirectory(system: Environment): string {
+  return below(homeDirectory(system), ".aws", "cli", "cache");
 }
 
 /** State of this program: locks, pending sign-ins, last attempts. */
-export function stateDirectory(env: Env, platform: NodeJS.Platform): string {
-  return below(homeDirectory(env, platform), ".aws", "sso-cred");
+export function stateDirectory(system: Environment): string {
+  return below(homeDirectory(system), ".aws", "sso-cred");
 }
 
 /** `AWS_CONFIG_FILE` with `~` and variables expanded, else `~/.aws/config`. */
-export function configPath(env: Env, platform: NodeJS.Platform): string {
-  return env.AWS_CONFIG_FILE
-    ? namedFile(expandPath(env.AWS_CONFIG_FILE, env, platform), platform)
-    : below(awsDirectory(env, platform), "config");
+export function configPath(system: Environment): string {
+  return userFile("AWS_CONFIG_FILE", "config", system);
 }
 
 /** `AWS_SHARED_CREDENTIALS_FILE` with `~` and variables expanded, else `~/.aws/credentials`. */
-export function credentialsPath(env: Env, platform: NodeJS.Platform): string {
-  return env.AWS_SHARED_CREDENTIALS_FILE
-    ? namedFile(expandPath(env.AWS_SHARED_CREDENTIALS_FILE, env, platform), platform)
-    : below(awsDirectory(env, platform), "credentials");
+export function credentialsPath(system: Environment): string {
+  return userFile("AWS_SHARED_CREDENTIALS_FILE", "credentials", system);
+}
+
+function userFile(variable: string, name: string, system: Environment): string {
+  const path = system.env[variable];
+  return path ? namedFile(expandPath(path, system), system.platform) : below(awsDirectory(system), name);
 }
 
 /**
  * Expands `$VAR`, `${VAR}` (on Windows also `%VAR%`), then a leading `~`, in the order of the AWS
  * CLI. Unset variables and `~somebody` stay as written.
  */
-export function expandPath(path: string, env: Env, platform: NodeJS.Platform): string {
+export function expandPath(path: string, system: Environment): string {
+  const { env, platform } = system;
   const pattern = platform === "win32" ? /\$(\w+)|\$\{([^{}]*)\}|%([^%]+)%/g : /\$(\w+)|\$\{([^{}]*)\}/g;
   const expanded = path.replace(pattern, (whole: string, ...names: unknown[]) => {
     const name = names.slice(0, 3).find((found) => typeof found === "string");
@@ -62,7 +62,7 @@ export function expandPath(path: string, env: Env, platform: NodeJS.Platform): s
   const next = expanded[1];
   const isHome =
     expanded[0] === "~" && (next === undefined || next === "/" || (platform === "win32" && next === "\\"));
-  return isHome ? homeDirectory(env, platform) + expanded.slice(1) : expanded;
+  return isHome ? homeDirectory(system) + expanded.slice(1) : expanded;
 }
 
 /** On Windows, NUL is the null device in every folder; Node would create a file. */

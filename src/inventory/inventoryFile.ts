@@ -87,14 +87,14 @@ export function inventoryFile(
 
 /** Removes the results of listings, which name accounts and e-mail addresses. Best effort. */
 export function removeInventory(which: SessionIdentity | "all", system: Environment): void {
-  const folder = stateDirectory(system.env, system.platform);
+  const folder = stateDirectory(system);
   const all = listFolder(folder).filter((name) => /^inventory-\w+\.json$/.test(name));
   const paths = which === "all" ? all.map((name) => join(folder, name)) : [inventoryPath(which, system)];
   for (const path of paths) removeIfPossible(path);
 }
 
-function inventoryPath(session: SessionIdentity, { env, platform }: Environment): string {
-  return join(stateDirectory(env, platform), `inventory-${tokenKey(session)}.json`);
+function inventoryPath(session: SessionIdentity, system: Environment): string {
+  return join(stateDirectory(system), `inventory-${tokenKey(session)}.json`);
 }
 
 function readAccounts(value: unknown): Account[] | undefined {

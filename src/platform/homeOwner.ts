@@ -14,10 +14,10 @@ type Groups = { initgroups?: (user: number, extraGroup: number) => void };
  * go. Where the system does not allow it (a container without the right), `cache/ownedFile.ts`
  * still keeps owners.
  */
-export function becomeHomeOwner({ env, platform }: Environment): void {
+export function becomeHomeOwner(system: Environment): void {
   if (process.geteuid?.() !== 0) return;
   try {
-    const { uid, gid } = statSync(homeDirectory(env, platform));
+    const { uid, gid } = statSync(homeDirectory(system));
     if (uid === 0 || uid === UNMAPPED) return;
     setGroups(uid, gid);
     process.setgid?.(gid);

@@ -29,6 +29,6 @@ export function workerEnvironment(
   });
   const absolute = { ...kept, ...Object.fromEntries(named) };
   if (platform !== "win32") return { cwd: "/", env: absolute };
-  const home = fromRoot(homeDirectory(env, platform));
+  const home = fromRoot(homeDirectory({ env, platform }));
   return { cwd: home, env: { ...absolute, USERPROFILE: home } };
 }

@@ -17,8 +17,8 @@ import { gatherSessions, type Selection } from "./sessions.ts";
 /** Gathers the facts. Changes nothing and starts no sign-in. */
 export async function gatherFacts(selection: Selection, system: System): Promise<Facts> {
   const { env, platform } = system;
-  const config = readConfigText(configPath(env, platform), "config");
-  const credentials = readConfigText(credentialsPath(env, platform), "credentials");
+  const config = readConfigText(configPath(system), "config");
+  const credentials = readConfigText(credentialsPath(system), "credentials");
   const [commands, { sessions, unusable }] = await Promise.all([
     gatherCommands(config, system),
     gatherSessions(config, selection, system),
@@ -55,10 +55,10 @@ function invalidSettings(env: System["env"]): { name: string; problem: string }[
 }
 
 /** What the sessions use; without a session, what the variables name. */
-function caFiles(sessions: readonly SessionFacts[], { env, platform }: System): CaFile[] {
+function caFiles(sessions: readonly SessionFacts[], system: System): CaFile[] {
   const ofVariables = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"].flatMap((setting) => {
-    const path = env[setting];
-    return path ? [{ setting, path: expandPath(path, env, platform) }] : [];
+    const path = system.env[setting];
+    return path ? [{ setting, path: expandPath(path, system) }] : [];
   });
   const bundles =
     sessions.length > 0 ? sessions.flatMap(({ caBundle }) => caBundle ?? []) : ofVariables.slice(0, 1);

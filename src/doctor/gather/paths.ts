@@ -26,13 +26,13 @@ const MOST_FILES = 2_000;
 type Environment = Pick<System, "env" | "platform" | "now">;
 
 /** Problems with owners, modes and leftovers below `~/.aws`. */
-export function gatherPaths({ env, platform, now }: Environment): PathFacts[] {
-  if (platform === "win32") return [];
-  const home = homeDirectory(env, platform);
+export function gatherPaths(system: Environment): PathFacts[] {
+  if (system.platform === "win32") return [];
+  const home = homeDirectory(system);
   const owner = statOf(home)?.uid;
-  const aws = awsDirectory(env, platform);
-  const caches = [ssoCacheDirectory(env, platform), roleCacheDirectory(env, platform)];
-  const state = stateDirectory(env, platform);
+  const aws = awsDirectory(system);
+  const caches = [ssoCacheDirectory(system), roleCacheDirectory(system)];
+  const state = stateDirectory(system);
   const folders = [aws, join(aws, "sso"), join(aws, "cli"), ...caches, state, join(state, "locks")];
   const files = [...caches, state].flatMap((folder) =>
     listFolder(folder)
@@ -43,7 +43,7 @@ export function gatherPaths({ env, platform, now }: Environment): PathFacts[] {
     // The first write makes ~/.aws.
     ...(statOf(aws) === undefined ? accessFacts(home) : []),
     ...folders.flatMap((folder) => folderFacts(folder, owner)),
-    ...files.flatMap((file) => fileFacts(file, owner, now())),
+    ...files.flatMap((file) => fileFacts(file, owner, system.now())),
   ];
 }
 
@@ -90,8 +90,8 @@ export function gatherFormerSessions(system: Environment): string[] {
   }, []);
 }
 
-export function gatherLocks({ env, platform }: Environment): Facts["locks"] {
-  const folder = join(stateDirectory(env, platform), "locks");
+export function gatherLocks(system: Environment): Facts["locks"] {
+  const folder = join(stateDirectory(system), "locks");
   return listFolder(folder).flatMap((name) => {
     const holder = readIdentity(readJsonObject(join(folder, name)));
     return holder === undefined ? [] : [{ name, state: processState(holder) }];
@@ -99,9 +99,9 @@ export function gatherLocks({ env, platform }: Environment): Facts["locks"] {
 }
 
 /** The disk that `~/.aws` is on, or will be; undefined if the system does not tell. */
-export function gatherDisk({ env, platform }: Environment): Facts["disk"] {
-  const aws = awsDirectory(env, platform);
-  const path = statOf(aws) === undefined ? homeDirectory(env, platform) : aws;
+export function gatherDisk(system: Environment): Facts["disk"] {
+  const aws = awsDirectory(system);
+  const path = statOf(aws) === undefined ? homeDirectory(system) : aws;
   return attempt(() => {
     const { bavail, bsize } = statfsSync(path);
     return { path, freeBytes: bavail * bsize };

@@ -16,10 +16,10 @@ type Keys = ReadonlyMap<string, string>;
  * @throws SsoCredError("config") naming file and line of a config in which edits would be
  * ambiguous.
  */
-export function readConfigFiles({ env, platform }: Environment): Files {
-  const config = configPath(env, platform);
-  const credentials = credentialsPath(env, platform);
-  const configText = readText(config, platform, ["missing"]);
+export function readConfigFiles(system: Environment): Files {
+  const config = configPath(system);
+  const credentials = credentialsPath(system);
+  const configText = readText(config, system.platform, ["missing"]);
   const fault = uneditable(configText);
   if (fault !== undefined) {
     throw new SsoCredError("config", `${config}, line ${fault.line}, ${fault.problem}; it is left as it is`);
@@ -28,7 +28,7 @@ export function readConfigFiles({ env, platform }: Environment): Files {
     configPath: config,
     configText,
     credentialsPath: credentials,
-    credentialsText: readText(credentials, platform, ["missing", "device"]),
+    credentialsText: readText(credentials, system.platform, ["missing", "device"]),
     ...readCurrentConfig(configText),
   };
 }

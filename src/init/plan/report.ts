@@ -25,7 +25,7 @@ const DONE = { add: "added", change: "changed", remove: "removed" };
 
 /** The plan as a diff or as JSON on stdout, remarks on stderr. */
 export function reportPlan(plan: Plan, style: ReportStyle, system: System): void {
-  const path = configPath(system.env, system.platform);
+  const path = configPath(system);
   const isDone = plan.after === plan.before;
   if (style.isJson) {
     system.writeStdout(printableJson(asData(plan, path, style)));

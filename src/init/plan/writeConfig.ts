@@ -42,7 +42,7 @@ const ATTEMPTS = 5;
 export async function applyPlan(planFrom: (files: Files) => Plan, system: System): Promise<Plan> {
   const { configPath } = readConfigFiles(system);
   const lock = join(
-    stateDirectory(system.env, system.platform),
+    stateDirectory(system),
     "locks",
     // Several names may lead to the same file.
     `config-${sha1(resolve(followLinks(configPath))).slice(0, 16)}`,

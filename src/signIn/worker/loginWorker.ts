@@ -26,7 +26,7 @@ const UNWIND_MS = 1_000;
  */
 export async function runLoginWorker(key: string, id: string, system: System): Promise<void> {
   if (!/^[0-9a-f]{40}$/.test(key)) return;
-  const login = readLoginFile(join(stateDirectory(system.env, system.platform), "logins", `${key}.json`));
+  const login = readLoginFile(join(stateDirectory(system), "logins", `${key}.json`));
   if (login?.id !== id || login.state !== "starting") return;
   system.trace.step("sign-in begins", { grant: login.grant, caller: login.caller });
   if (!(await updateLogin({ ...login, state: "working" }, system))) return;

@@ -18,7 +18,7 @@ test.each([
   ["FRESH_MS", FRESH_MS],
   ["EXIT_CONFIG", EXIT_CODE.config],
   ["EXIT_UNAVAILABLE", EXIT_CODE.unavailable],
-  ["ROLE_CACHE", `${roleCacheDirectory({ HOME: "/" }, "linux")}/`],
+  ["ROLE_CACHE", `${roleCacheDirectory({ env: { HOME: "/" }, platform: "linux" })}/`],
 ])("%s of front.c is the program's", (name, value) => {
   expect(defined(name)).toBe(value);
 });

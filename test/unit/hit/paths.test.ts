@@ -20,19 +20,19 @@ describe("the home", () => {
     ["win32", { USERPROFILE: "C:\\Users\\me", HOME: "/c/Users/me" }, "C:\\Users\\me"],
     ["win32", { HOMEDRIVE: "H:", HOMEPATH: "\\me" }, "H:\\me"],
   ])("on %s with %j is %s", (platform, env, home) => {
-    expect(homeDirectory(env, platform)).toBe(home);
+    expect(homeDirectory({ env, platform })).toBe(home);
   });
 });
 
 test("the files of the AWS tools, and ours, are below it", () => {
   const env = { HOME: "/home/me" };
-  expect(configPath(env, "linux")).toBe("/home/me/.aws/config");
-  expect(credentialsPath(env, "linux")).toBe("/home/me/.aws/credentials");
-  expect(ssoCacheDirectory(env, "linux")).toBe("/home/me/.aws/sso/cache");
-  expect(roleCacheDirectory(env, "linux")).toBe("/home/me/.aws/cli/cache");
-  expect(stateDirectory(env, "linux")).toBe("/home/me/.aws/sso-cred");
-  expect(configPath({ HOME: "/" }, "linux")).toBe("/.aws/config");
-  expect(ssoCacheDirectory({ USERPROFILE: "C:\\Users\\me" }, "win32")).toBe(
+  expect(configPath({ env, platform: "linux" })).toBe("/home/me/.aws/config");
+  expect(credentialsPath({ env, platform: "linux" })).toBe("/home/me/.aws/credentials");
+  expect(ssoCacheDirectory({ env, platform: "linux" })).toBe("/home/me/.aws/sso/cache");
+  expect(roleCacheDirectory({ env, platform: "linux" })).toBe("/home/me/.aws/cli/cache");
+  expect(stateDirectory({ env, platform: "linux" })).toBe("/home/me/.aws/sso-cred");
+  expect(configPath({ env: { HOME: "/" }, platform: "linux" })).toBe("/.aws/config");
+  expect(ssoCacheDirectory({ env: { USERPROFILE: "C:\\Users\\me" }, platform: "win32" })).toBe(
     "C:\\Users\\me\\.aws\\sso\\cache",
   );
 });
@@ -53,20 +53,24 @@ describe("AWS_CONFIG_FILE", () => {
     ["win32", "D:\\annul", "D:\\annul"],
     ["linux", "NUL", "NUL"],
   ])("on %s %s is %s", (platform, text, path) => {
-    expect(expandPath(text, env, platform)).toBe(path);
-    expect(configPath({ ...env, AWS_CONFIG_FILE: text }, platform)).toBe(path);
-    expect(credentialsPath({ ...env, AWS_SHARED_CREDENTIALS_FILE: text }, platform)).toBe(path);
+    expect(expandPath(text, { env, platform })).toBe(path);
+    expect(configPath({ env: { ...env, AWS_CONFIG_FILE: text }, platform })).toBe(path);
+    expect(credentialsPath({ env: { ...env, AWS_SHARED_CREDENTIALS_FILE: text }, platform })).toBe(path);
   });
 
   test.each(["NUL", "nul", "NUL:", "D:\\%DIR%\\Nul", "\\\\.\\NUL"])(
     "on Windows, %s is the null device and no file of the current folder",
     (text) => {
-      expect(configPath({ ...env, AWS_CONFIG_FILE: text }, "win32")).toBe("\\\\.\\NUL");
-      expect(credentialsPath({ ...env, AWS_SHARED_CREDENTIALS_FILE: text }, "win32")).toBe("\\\\.\\NUL");
+      expect(configPath({ env: { ...env, AWS_CONFIG_FILE: text }, platform: "win32" })).toBe("\\\\.\\NUL");
+      expect(credentialsPath({ env: { ...env, AWS_SHARED_CREDENTIALS_FILE: text }, platform: "win32" })).toBe(
+        "\\\\.\\NUL",
+      );
     },
   );
 
   test("counts as not set when it is empty", () => {
-    expect(configPath({ HOME: "/home/me", AWS_CONFIG_FILE: "" }, "linux")).toBe("/home/me/.aws/config");
+    expect(configPath({ env: { HOME: "/home/me", AWS_CONFIG_FILE: "" }, platform: "linux" })).toBe(
+      "/home/me/.aws/config",
+    );
   });
 });

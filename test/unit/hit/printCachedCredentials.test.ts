@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 /** Runs in this process, so only for cases that print nothing. */
 const prints = (args: readonly string[] = LINE, env: Record<string, string> = {}) =>
-  printCachedCredentials(args, { ...home.env, ...env }, "linux");
+  printCachedCredentials(args, { env: { ...home.env, ...env }, platform: "linux" });
 const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 const run = (args: readonly string[], env: Record<string, string> = {}) =>
   spawnSync(process.execPath, ["--no-warnings", MAIN, ...args], {

@@ -75,8 +75,8 @@ export function masksQuickly(text: string): void {
 /** Paths with variables and tildes expand, but never to properties of a prototype. */
 export function pathExpands(text: string, platform: NodeJS.Platform): void {
   const env = { HOME: "/h", USERPROFILE: "C:\\h" };
-  assert.equal(typeof expandPath(text, env, platform), "string");
-  assert.ok(!expandPath(`$constructor/${text}`, {}, "linux").startsWith("function"));
+  assert.equal(typeof expandPath(text, { env, platform }), "string");
+  assert.ok(!expandPath(`$constructor/${text}`, { env: {}, platform: "linux" }).startsWith("function"));
 }
 
 /** A proxy variable gives a host and a port, or a config error that does not show its value. */
