@@ -39,6 +39,11 @@ export class SsoCredError extends Error {
     this.kind = kind;
     this.remedy = options.remedy ?? {};
   }
+
+  /** The form in state files, which `cache/attempts.ts` reads. */
+  toJSON() {
+    return { kind: this.kind, message: this.message, remedy: this.remedy };
+  }
 }
 
 /** A mistake on the command line. The help of `command` tells what is right. */

@@ -56,8 +56,6 @@ export interface SsoSession extends SessionIdentity, ServiceSettings {
 
 /** The SSO token as every AWS tool caches it; times are epoch milliseconds. */
 export interface SsoToken {
-  startUrl?: string;
-  region?: string;
   accessToken: string;
   expiresAt: number;
   clientId?: string;

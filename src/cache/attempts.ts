@@ -1,4 +1,5 @@
 import { type ErrorKind, EXIT_CODE, isKind, SsoCredError } from "../errors.ts";
+import { textFields } from "../hit/credentialProcess.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { System } from "../platform/system.ts";
 import { readStateFile, writeStateFile } from "./stateFile.ts";
@@ -38,8 +39,8 @@ export function recordAttempt(
   try {
     writeStateFile(path, {
       at: system.now(),
-      ...(shared ? { failure: { kind: shared.kind, message: shared.message, remedy: shared.remedy } } : {}),
-      ...(tokenFingerprint === undefined ? {} : { tokenFingerprint }),
+      failure: shared,
+      tokenFingerprint,
       route: routeOf(system),
     });
   } catch (error) {
@@ -85,8 +86,5 @@ export function readFailure(value: unknown): SsoCredError | undefined {
   const { kind, message, remedy } = value as { kind?: unknown; message?: unknown; remedy?: unknown };
   if (typeof kind !== "string" || !Object.hasOwn(EXIT_CODE, kind) || typeof message !== "string")
     return undefined;
-  const { run, open } = (remedy ?? {}) as { run?: unknown; open?: unknown };
-  return new SsoCredError(kind as ErrorKind, message, {
-    remedy: { ...(typeof run === "string" ? { run } : {}), ...(typeof open === "string" ? { open } : {}) },
-  });
+  return new SsoCredError(kind as ErrorKind, message, { remedy: textFields(remedy, ["run", "open"]) });
 }

@@ -74,7 +74,7 @@ export function requireListable(folder: string): void {
 
 /** Removes a file. Best effort: the file does no harm if it stays. */
 export function removeIfPossible(path: string): void {
-  ifPossible(() => unlinkSync(path));
+  ifPossible(() => retryWhileBusy(() => unlinkSync(path)));
 }
 
 /** Removes a file, if it exists. Throws `config`, naming the file, if it cannot be removed. */

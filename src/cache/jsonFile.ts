@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
+import { closing } from "../platform/attempt.ts";
 import { type BusyWait, readWhileBusy } from "../platform/retryWhileBusy.ts";
 import { parseJsonObject } from "../text/parseJsonObject.ts";
 
@@ -22,23 +23,16 @@ export function readJsonObject(path: string): JsonObject | undefined {
  * On Windows, waits only on request while another program has locked the file.
  */
 export function readSmallFile(path: string, wait: BusyWait = { timeoutMs: 0 }): string | undefined {
-  let fd: number | undefined;
   try {
     // Missing is the usual case while waiting, and an exception would cost ten times as much.
     if (!statSync(path, { throwIfNoEntry: false })) return undefined;
-    fd = readWhileBusy(() => openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)), wait);
-    const found = fstatSync(fd);
-    if (!found.isFile() || found.size > MAX_FILE_BYTES) return undefined;
-    const bytes = Buffer.alloc(found.size);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-      read = readSync(fd, bytes, length, bytes.length - length, length);
-    }
-    return bytes.toString("utf8", 0, length);
+    const open = () => openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return closing(readWhileBusy(open, wait), (fd) => {
+      const found = fstatSync(fd);
+      return found.isFile() && found.size <= MAX_FILE_BYTES ? readFileSync(fd, "utf8") : undefined;
+    });
   } catch {
     return undefined;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
 }
 

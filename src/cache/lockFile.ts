@@ -6,7 +6,6 @@ import {
   openSync,
   readFileSync,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from "node:fs";
 import { uptime } from "node:os";
@@ -15,7 +14,7 @@ import { sha1 } from "../hit/sha1.ts";
 import { attempt, closing } from "../platform/attempt.ts";
 import { identifyProcess, processState } from "../platform/processIdentity.ts";
 import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
-import { listFolder, makeFolder, sweepTemporaryFiles, temporaryName } from "./folder.ts";
+import { listFolder, makeFolder, removeIfPossible, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 import { createFile, ifPossible, writeNewFile } from "./ownedFile.ts";
 import { replaceFile } from "./replaceFile.ts";
@@ -61,7 +60,7 @@ function create(path: string, task?: JsonObject): OwnLock | HeldLock {
     writeNewFile(temporary, record);
     return publish(temporary, path, record) ? { id } : { version: lockVersion(path) ?? "" };
   } finally {
-    tryRemove(temporary);
+    removeIfPossible(temporary);
   }
 }
 
@@ -93,7 +92,7 @@ function publish(temporary: string, path: string, record: string): boolean {
     writeFileSync(fd, record);
     return true;
   } catch (error) {
-    tryRemove(path);
+    removeIfPossible(path);
     throw error;
   } finally {
     closeSync(fd);
@@ -139,7 +138,8 @@ export function abandonedLock(path: string, watchedMs: number): string | undefin
 
 /** Removes the lock `id` and never another one. */
 export function removeLock(path: string, id: string): void {
-  underGuard(path, id, () => tryRemove(path));
+  // A file that stays is a stale lock when this process ends.
+  underGuard(path, id, () => removeIfPossible(path));
 }
 
 /**
@@ -147,34 +147,32 @@ export function removeLock(path: string, id: string): void {
  * lock is gone or is another one. From then on the end of the old holder has no effect.
  */
 export function takeLockOver(path: string, id: string): (OwnLock & { task: JsonObject }) | undefined {
-  let taken: (OwnLock & { task: JsonObject }) | undefined;
-  underGuard(path, id, () => {
+  return underGuard(path, id, () => {
     const task = (readJsonObject(path)?.task ?? {}) as JsonObject;
     const { id: newId, record } = newRecord(task);
     replaceFile(path, record, { synced: "nothing" });
-    taken = { id: newId, task };
+    return { id: newId, task };
   });
-  return taken;
 }
 
 /**
  * Runs `act` if the lock is still `id`. Whoever changes a lock takes a guard named after its id
  * first. A guard whose holder died is removed in the same way.
  */
-function underGuard(path: string, id: string, act: () => void): void {
+function underGuard<T>(path: string, id: string, act: () => T): T | undefined {
   // Named like a temporary file, so that a killed process leaves nothing behind for good.
   const guard = join(dirname(path), `.sso-cred-${sha1(id).slice(0, 12)}.tmp`);
   const guardLock = acquireLock(guard);
   if (guardLock && "version" in guardLock) {
     const abandoned = abandonedLock(guard, 0);
     if (abandoned !== undefined) removeLock(guard, abandoned);
-    return;
+    return undefined;
   }
   try {
     // Without a guard (the disk is full) the lock still has to go.
-    if (lockIdAt(path) === id) act();
+    return lockIdAt(path) === id ? act() : undefined;
   } finally {
-    if (guardLock) tryRemove(guard);
+    if (guardLock) removeIfPossible(guard);
   }
 }
 
@@ -213,9 +211,4 @@ function ageMs(path: string): number {
 
 function lockId(record: JsonObject | undefined): string {
   return typeof record?.id === "string" ? record.id : "";
-}
-
-/** A file that cannot be removed may stay: its lock becomes stale when this process ends. */
-function tryRemove(path: string): void {
-  ifPossible(() => retryWhileBusy(() => unlinkSync(path)));
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { FRESH_MS, formatTimestamp, parseTimestamp } from "../hit/expiry.ts";
+import { formatTimestamp, isFresh, parseTimestamp } from "../hit/expiry.ts";
 import { ssoCacheDirectory } from "../hit/paths.ts";
 import { pythonJson } from "../hit/pythonJson.ts";
 import { sha1 } from "../hit/sha1.ts";
@@ -36,7 +36,7 @@ export function readRegistration(
   const { clientId, clientSecret, grantTypes } = file;
   const expiresAt = parseTimestamp(file.expiresAt);
   if (typeof clientId !== "string" || typeof clientSecret !== "string") return undefined;
-  if (!(expiresAt - system.now() >= FRESH_MS)) return undefined;
+  if (!isFresh(expiresAt, system.now())) return undefined;
   const forCode = Array.isArray(grantTypes) && grantTypes.includes("authorization_code");
   return forCode === (grant === "authorization_code") ? { clientId, clientSecret, expiresAt } : undefined;
 }

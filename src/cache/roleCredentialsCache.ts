@@ -11,7 +11,7 @@ import type { Environment, System } from "../platform/system.ts";
 import { listFolder, removeFile } from "./folder.ts";
 import { type JsonObject, readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
-import { isStandIn } from "./tokenOrigin.ts";
+import { isStandIn } from "./tokenCache.ts";
 
 /** The parts of a role that its cache file is named after. */
 type CachedRole = Role & { session: SessionIdentity | SsoSession };

@@ -1,28 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Remedy } from "../errors.ts";
+import { textFields } from "../hit/credentialProcess.ts";
 import { formatTimestamp, parseTimestamp } from "../hit/expiry.ts";
-import { ssoCacheDirectory } from "../hit/paths.ts";
+import { ssoCacheDirectory, stateDirectory } from "../hit/paths.ts";
 import { type Json, pythonJson } from "../hit/pythonJson.ts";
 import { sha1 } from "../hit/sha1.ts";
-import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
+import type { EndpointSettings, SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
-import type { Environment } from "../platform/system.ts";
+import type { Environment, System } from "../platform/system.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
+import { STATE_FORMAT, writeStateFile } from "./stateFile.ts";
 import { tokenKey } from "./statePaths.ts";
-import { isOfEndpoints } from "./tokenOrigin.ts";
-
-/** The fields that every SDK knows, in the AWS CLI's order. */
-const FIELDS = [
-  "startUrl",
-  "region",
-  "accessToken",
-  "expiresAt",
-  "clientId",
-  "clientSecret",
-  "registrationExpiresAt",
-  "refreshToken",
-];
 
 export function tokenPath(session: SessionIdentity, system: Environment): string {
   return join(ssoCacheDirectory(system), `${tokenKey(session)}.json`);
@@ -85,9 +74,7 @@ export function readToken(
     accessToken,
     expiresAt,
     ...(Number.isNaN(registrationExpiresAt) ? {} : { registrationExpiresAt }),
-    ...textField("clientId", file.clientId),
-    ...textField("clientSecret", file.clientSecret),
-    ...textField("refreshToken", file.refreshToken),
+    ...textFields(file, ["clientId", "clientSecret", "refreshToken"]),
     file,
   };
 }
@@ -102,12 +89,15 @@ export function isTokenOf(
   system: Environment,
 ): boolean {
   if (startUrl !== session.startUrl || region !== session.region) return false;
-  return isOfEndpoints(tokenKey(session), session.endpoints, tokenFingerprint(String(accessToken)), system);
+  return isOfEndpoints(tokenKey(session), session.endpoints, accessToken, system);
 }
 
-/** The text of a token file. Unknown fields of `previous` are kept, after ours. */
+/**
+ * The text of a token file: the fields that every SDK knows, in the AWS CLI's order, then the
+ * unknown ones of `previous`.
+ */
 export function tokenFileText(session: SsoSession, token: SsoToken, previous: JsonObject = {}): string {
-  const known: Record<string, Json | undefined> = {
+  const known = {
     startUrl: session.startUrl,
     region: session.region,
     accessToken: token.accessToken,
@@ -118,16 +108,72 @@ export function tokenFileText(session: SsoSession, token: SsoToken, previous: Js
       token.registrationExpiresAt === undefined ? undefined : formatTimestamp(token.registrationExpiresAt),
     refreshToken: token.refreshToken,
   };
-  const entries = [
-    ...FIELDS.map((field) => [field, known[field]] as const),
-    ...Object.entries(previous).filter(([field]) => !FIELDS.includes(field)),
-  ];
-  const parts = entries
-    .filter(([, value]) => value !== undefined)
-    .map(([field, value]) => `${pythonJson(field)}: ${pythonJson(value as Json)}`);
-  return `{${parts.join(", ")}}`;
+  const unknown = Object.entries(previous).filter(([field]) => !Object.hasOwn(known, field));
+  const fields = [...Object.entries(known), ...unknown].filter(([, value]) => value !== undefined);
+  return pythonJson(Object.fromEntries(fields) as Json);
 }
 
-function textField<K extends string>(key: K, value: unknown): { [P in K]?: string } {
-  return (typeof value === "string" && value !== "" ? { [key]: value } : {}) as { [P in K]?: string };
+/*
+ * A token must not go from a stand-in for AWS, such as LocalStack, to AWS, or from AWS to a
+ * stand-in. The token file is the AWS CLI's byte for byte, so a record under the same name
+ * (`tokenKey`) tells which of the two it came from. Stand-ins are not told apart: one that has
+ * moved, or that is out of reach, is no reason to sign in.
+ */
+
+const AWS_HOST = /\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu))$/;
+
+/** True if an endpoint is configured that is not AWS's. */
+export function isStandIn(url: string | undefined): boolean {
+  return url !== undefined && !AWS_HOST.test(new URL(url).hostname);
+}
+
+/** Records where a token came from. One without a record may be sent to any endpoint. */
+export function recordTokenOrigin(
+  session: SsoSession,
+  accessToken: string,
+  system: Environment & Pick<System, "trace">,
+): void {
+  const record = {
+    tokenFingerprint: tokenFingerprint(accessToken),
+    isStandIn: hasStandIn(session.endpoints),
+  };
+  try {
+    writeStateFile(originPath(tokenKey(session), system), record);
+  } catch (error) {
+    system.trace.step("the origin of the token could not be recorded", { error: String(error) });
+  }
+}
+
+/** True if the token may be sent to these endpoints. One that another tool wrote has no record. */
+export function isOfEndpoints(
+  key: string,
+  endpoints: EndpointSettings,
+  accessToken: unknown,
+  system: Environment,
+): boolean {
+  const record = readOrigin(key, system);
+  const isRecorded = record?.tokenFingerprint === tokenFingerprint(String(accessToken));
+  return !isRecorded || record.isStandIn === hasStandIn(endpoints);
+}
+
+/** True if the last sign-in was at other endpoints, which gave the client registration too. */
+export function hasOtherEndpoints(session: SsoSession, system: Environment): boolean {
+  const record = readOrigin(tokenKey(session), system);
+  return record !== undefined && record.isStandIn !== hasStandIn(session.endpoints);
+}
+
+function hasStandIn({ ssoUrl, oidcUrl }: EndpointSettings): boolean {
+  return isStandIn(ssoUrl) || isStandIn(oidcUrl);
+}
+
+/** The record of any boot: unlike our other state, it describes a file that outlives one. */
+function readOrigin(key: string, system: Environment) {
+  const { format, tokenFingerprint, isStandIn } = readJsonObject(originPath(key, system)) ?? {};
+  if (format !== STATE_FORMAT || typeof isStandIn !== "boolean") return undefined;
+  return { tokenFingerprint, isStandIn };
+}
+
+/** Among the attempts, because it describes the last one that gave a token. */
+function originPath(key: string, system: Environment): string {
+  return join(stateDirectory(system), "attempts", `${sha1(`origin of ${key}`)}.json`);
 }

@@ -1,15 +1,14 @@
 import { readJsonObject } from "../cache/jsonFile.ts";
 import { cannotWrite } from "../cache/ownedFile.ts";
 import { prepareReplacement, type Replacement } from "../cache/replaceFile.ts";
-import { tokenKey } from "../cache/statePaths.ts";
 import {
   readToken,
+  recordTokenOrigin,
   tokenFileExists,
   tokenFileText,
   tokenFingerprint,
   tokenPath,
 } from "../cache/tokenCache.ts";
-import { recordTokenOrigin } from "../cache/tokenOrigin.ts";
 import { loginRemedy, loginRequired, sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { isUsable } from "../hit/expiry.ts";
@@ -119,8 +118,7 @@ function storeRefreshedToken(
     claimRefreshed(session, refreshed, system);
     try {
       if (replacement.commit(tokenFileText(session, refreshed, token.file), isStillThere)) {
-        const fingerprint = tokenFingerprint(refreshed.accessToken);
-        recordTokenOrigin(tokenKey(session), session.endpoints, fingerprint, system);
+        recordTokenOrigin(session, refreshed.accessToken, system);
         return refreshed;
       }
     } catch (error) {

@@ -5,8 +5,7 @@ import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { withLock } from "../cache/lock.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { sessionLockPath, sessionStatePath, tokenKey } from "../cache/statePaths.ts";
-import { isTokenOf, tokenFingerprint, tokenPath } from "../cache/tokenCache.ts";
-import { isOfEndpoints } from "../cache/tokenOrigin.ts";
+import { isOfEndpoints, isTokenOf, tokenPath } from "../cache/tokenCache.ts";
 import type { Config } from "../config/configFile.ts";
 import type { ConfiguredSession } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
@@ -94,8 +93,7 @@ function servicesOfToken(
   { accessToken }: JsonObject,
   system: System,
 ): ServiceSettings | undefined {
-  const fingerprint = tokenFingerprint(String(accessToken));
-  return services && isOfEndpoints(key, services.endpoints, fingerprint, system) ? services : undefined;
+  return services && isOfEndpoints(key, services.endpoints, accessToken, system) ? services : undefined;
 }
 
 /** Revokes a removed token, until `deadline` (epoch milliseconds). False if it may live on. */

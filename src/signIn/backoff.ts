@@ -70,10 +70,8 @@ export function recordFailedLogin(
   const isSame = last?.end === end && end === "refused" && now - last.at < SAME_FAILURE_MS;
   const count = isSame ? last.count : (last?.count ?? 0) + 1;
   const until = now + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
-  const { kind, message, remedy } = failure;
   try {
-    const shown = { kind, message, remedy: { ...remedy } };
-    const state = { end, at: now, until, count, failure: shown, settings: settingsOf(session) };
+    const state = { end, at: now, until, count, failure, settings: settingsOf(session) };
     writeStateFile(sessionStatePath("backoff", session, system), state);
   } catch {
     // On a disk that cannot be written, the next call asks again.

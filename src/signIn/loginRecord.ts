@@ -1,6 +1,7 @@
 import { readFailure } from "../cache/attempts.ts";
 import type { JsonObject } from "../cache/jsonFile.ts";
 import type { SsoCredError } from "../errors.ts";
+import { textFields } from "../hit/credentialProcess.ts";
 import type { CaBundle, EndpointSettings, LoginMode, SsoSession } from "../model.ts";
 
 /** An open sign-in. The caller writes it, then the worker. Holds no secret. */
@@ -42,7 +43,7 @@ export function parseLogin(file: JsonObject | undefined): PendingLogin | undefin
   const failure = readFailure(file.failure);
   return {
     ...{ id, session, grant, browser, startedUptime, state },
-    ...texts(file, ["caller", "replaces", "url", "userCode", "urlWithCode"]),
+    ...textFields(file, ["caller", "replaces", "url", "userCode", "urlWithCode"]),
     ...(typeof opened === "boolean" ? { opened } : {}),
     ...(typeof deviceFallback === "boolean" ? { deviceFallback } : {}),
     ...(failure ? { failure } : {}),
@@ -58,7 +59,7 @@ export function parseSession(value: unknown): SsoSession | undefined {
   if (typeof region !== "string" || typeof rest.loginArguments !== "string") return undefined;
   if (scopes !== null && !isTextList(scopes)) return undefined;
   if (typeof useFips !== "boolean" || typeof useDualstack !== "boolean") return undefined;
-  const known: Pick<EndpointSettings, "ssoUrl" | "oidcUrl"> = texts(urls, ["ssoUrl", "oidcUrl"]);
+  const known: Pick<EndpointSettings, "ssoUrl" | "oidcUrl"> = textFields(urls, ["ssoUrl", "oidcUrl"]);
   if (!Object.values(known).every((url) => URL.canParse(url))) return undefined;
   return {
     ...{ name, startUrl, region, scopes },
@@ -76,11 +77,6 @@ function parseCaBundle(value: unknown): CaBundle | undefined {
 
 function fields(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function texts<K extends string>(from: JsonObject, names: readonly K[]): { [P in K]?: string } {
-  const found = names.map((name) => [name, from[name]]).filter(([, value]) => typeof value === "string");
-  return Object.fromEntries(found) as { [P in K]?: string };
 }
 
 function isTextList(value: unknown): value is string[] {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { uptime } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { listFolder, removeFile, removeIfPossible } from "../cache/folder.ts";
-import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
+import { readJsonObject } from "../cache/jsonFile.ts";
 import { writeNewFile } from "../cache/ownedFile.ts";
 import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { loginsFolder, sessionStatePath } from "../cache/statePaths.ts";
@@ -99,12 +99,7 @@ export function writePendingLogin(
   system: Environment,
   isWanted?: () => boolean,
 ): boolean {
-  const { failure, ...rest } = login;
-  const state = {
-    ...(rest as unknown as JsonObject),
-    ...identifyProcess(),
-    ...(failure ? { failure: { kind: failure.kind, message: failure.message, remedy: failure.remedy } } : {}),
-  };
+  const state = { ...login, ...identifyProcess() };
   return writeStateFile(sessionStatePath("logins", login.session, system), state, isWanted);
 }
 

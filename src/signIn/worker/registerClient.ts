@@ -1,6 +1,5 @@
 import { type LoginGrant, readRegistration, writeRegistration } from "../../cache/registrationCache.ts";
-import { tokenKey } from "../../cache/statePaths.ts";
-import { hasOtherEndpoints } from "../../cache/tokenOrigin.ts";
+import { hasOtherEndpoints } from "../../cache/tokenCache.ts";
 import { DEFAULT_SCOPES } from "../../config/session.ts";
 import type { IdentityCenter } from "../../identityCenter/identityCenter.ts";
 import type { ClientRegistration, SsoSession } from "../../model.ts";
@@ -22,7 +21,7 @@ export async function obtainRegistration(
   { anew = false } = {},
 ): Promise<ClientRegistration> {
   // Another service does not know the client.
-  const isElsewhere = hasOtherEndpoints(tokenKey(session), session.endpoints, system);
+  const isElsewhere = hasOtherEndpoints(session, system);
   const cached = anew || isElsewhere ? undefined : readRegistration(session, grant, system);
   if (cached) return cached;
   const clientName = `botocore-client-${session.name ?? Math.floor(system.now() / 1000)}`;

@@ -1,9 +1,8 @@
 import { withLock } from "../../cache/lock.ts";
 import { prepareReplacement } from "../../cache/replaceFile.ts";
 import { removeRoleCredentials } from "../../cache/roleCredentialsCache.ts";
-import { sessionLockPath, tokenKey } from "../../cache/statePaths.ts";
-import { readToken, tokenFileText, tokenFingerprint, tokenPath } from "../../cache/tokenCache.ts";
-import { recordTokenOrigin } from "../../cache/tokenOrigin.ts";
+import { sessionLockPath } from "../../cache/statePaths.ts";
+import { readToken, recordTokenOrigin, tokenFileText, tokenPath } from "../../cache/tokenCache.ts";
 import { loadConfig } from "../../config/configFile.ts";
 import { sessionTitle } from "../../config/describeSession.ts";
 import { rolePairs } from "../../config/profile.ts";
@@ -72,7 +71,7 @@ export async function storeToken(
     const text = tokenFileText(session, token, readToken(session, system)?.file);
     const isWritten = isWanted() && prepareReplacement(tokenPath(session, system)).commit(text, isWanted);
     if (!isWritten) throw new SsoCredError("cancelled", "signed out before the answer came");
-    recordTokenOrigin(tokenKey(session), session.endpoints, tokenFingerprint(token.accessToken), system);
+    recordTokenOrigin(session, token.accessToken, system);
     removeRolesOfBefore(session, writtenAt, system);
   }
   const wait = {
