@@ -1,5 +1,7 @@
+import { configPath } from "../hit/paths.ts";
+import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
-import type { System } from "../platform/system.ts";
+import type { Environment, System } from "../platform/system.ts";
 import type { Config } from "./configFile.ts";
 import { resolveProfile } from "./profile.ts";
 import { resolveSession, sessionIdentity } from "./session.ts";
@@ -36,4 +38,31 @@ export function legacyProfiles(config: Config): string[] {
     const keys = config.profile(name);
     return keys?.get("sso_start_url") && !keys.get("sso_session");
   });
+}
+
+/** Tells config files apart (`AWS_CONFIG_FILE`) without a path that would need escapes in JSON. */
+export function configFingerprint(system: Environment): string {
+  return sha1(configPath(system)).slice(0, 16);
+}
+
+/**
+ * True if the config file that a session was read from does not have it any more, or has it with
+ * another start URL or region. Other config files are none of our business. `recorded` is what a
+ * role's cache file says; its `session` is the name, or a legacy profile's start URL.
+ */
+export function isFormerSession(
+  recorded: Readonly<Record<string, unknown>>,
+  config: Config,
+  system: Environment,
+): boolean {
+  const { session, startUrl, region } = recorded;
+  if (typeof session !== "string" || recorded.config !== configFingerprint(system)) return false;
+  // A file that is not there may be out of reach: a relative path, a disk that is not mounted.
+  if (config.absence !== undefined) return false;
+  const named = config.session(session);
+  const legacy = startUrl === session ? legacyProfiles(config) : [];
+  const candidates = named ? [named] : legacy.map((name) => config.profile(name));
+  return !candidates.some(
+    (keys) => keys?.get("sso_start_url") === startUrl && keys?.get("sso_region") === region,
+  );
 }

@@ -8,7 +8,7 @@ import type { Config, Place } from "./configFile.ts";
 import { shownUrl } from "./urls.ts";
 
 /** A section of the config. */
-interface Layer {
+export interface Layer {
   /** The form that messages show: `[profile dev]`. */
   readonly header: string;
   readonly keys: ReadonlyMap<string, string>;

@@ -38,12 +38,7 @@ export interface Header {
 
 /** Every section, in the order of first appearance. */
 export function parseConfig(text: string, file: ConfigFile): Section[] {
-  return read(
-    text,
-    file,
-    () => true,
-    () => true,
-  );
+  return read(text, file);
 }
 
 /** The same section that {@link parseConfig} gives, without reading the bodies of the others. */
@@ -63,7 +58,7 @@ export function findSection(
 /** The names of all profiles or sessions, in {@link parseConfig}'s order, without their bodies. */
 export function sectionNames(text: string, file: ConfigFile, kind: "profile" | "sso-session"): string[] {
   const ids = new Map<string, string>();
-  for (const { header } of blocks(normalize(text), file, () => true)) {
+  for (const { header } of blocks(normalize(text), file)) {
     if (header.kind === kind) ids.set(`${header.bare} ${header.name}`, header.name);
   }
   if (file === "config" && kind === "profile" && ids.has("false default")) ids.delete("true default");
@@ -78,8 +73,8 @@ interface Draft extends Header {
 function read(
   text: string,
   file: ConfigFile,
-  mayMatter: (headerLine: string) => boolean,
-  isWanted: (header: Header) => boolean,
+  mayMatter?: (headerLine: string) => boolean,
+  isWanted: (header: Header) => boolean = () => true,
 ): Section[] {
   const drafts = new Map<string, Draft>();
   const inherited: Draft = { kind: "other", name: "DEFAULT", bare: true, keys: new Map(), nested: new Map() };
@@ -114,7 +109,7 @@ function normalize(text: string): string {
 function* blocks(
   text: string,
   file: ConfigFile,
-  mayMatter: (headerLine: string) => boolean,
+  mayMatter: (headerLine: string) => boolean = () => true,
 ): Generator<{ header: Header; body: string }> {
   let header: Header | undefined;
   let bodyStart = 0;

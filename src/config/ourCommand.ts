@@ -12,7 +12,7 @@ export interface OurCommand extends Role {
  * Recognises a `credential_process` value that runs sso-cred for one role. Undefined for everything
  * else, including lines of ours with an unknown flag, or without account or role.
  */
-export function readOurCommand(value: string): OurCommand | undefined {
+export function readOurCommand(value = ""): OurCommand | undefined {
   const words = splitUntilComment(value);
   const command = words[0];
   if (command === undefined || !isOurProgram(command)) return undefined;

@@ -8,13 +8,12 @@ import type { Config, Place } from "./configFile.ts";
 import { ENDPOINT_KEYS } from "./endpointSettings.ts";
 import { readOurCommand } from "./ourCommand.ts";
 import {
-  noSection,
+  noProfile,
   profileArgument,
   readSession,
   resolveSession,
   sessionArgument,
   sessionIdentity,
-  sessionKeys,
   shownPlace,
 } from "./session.ts";
 import { misspeltKey, shownHeader, withoutKeys } from "./slips.ts";
@@ -59,15 +58,11 @@ export function resolveProfile(config: Config, name: string, system: Environment
 export function profileIdentity(config: Config, name: string): SessionIdentity {
   const profile = findProfile(config, name);
   const startUrl = profile.keys.get("sso_start_url");
-  const session =
-    profile.keys.get("sso_session") || (startUrl ? undefined : ourCommand(profile.keys)?.session);
+  const command = startUrl ? undefined : readOurCommand(profile.keys.get("credential_process"));
+  const session = profile.keys.get("sso_session") || command?.session;
   if (session) return sessionIdentity(config, session);
   if (startUrl) return { name: null, startUrl };
   throw noSession(profile);
-}
-
-function ourCommand(keys: Profile["keys"]) {
-  return readOurCommand(keys.get("credential_process") ?? "");
 }
 
 function noSession({ config, header, where }: Profile): SsoCredError {
@@ -91,7 +86,7 @@ interface Profile {
 function findProfile(config: Config, name: string): Profile {
   const header = shownHeader("profile", name);
   const keys = config.profile(name);
-  if (keys === undefined) throw noSection(config, "profile", name);
+  if (keys === undefined) throw noProfile(config, name);
   const placeOf = (key: string) => config.placeOf(name, key);
   return { config, name, keys, header, placeOf, where: (key) => shownPlace(placeOf(key)) };
 }
@@ -99,7 +94,7 @@ function findProfile(config: Config, name: string): Profile {
 /** The line runs without --profile, so the session's endpoints apply, not the profile's. */
 function ofCommandLine(profile: Profile, system: Environment): ProfileTarget {
   const { config, keys, where } = profile;
-  const command = ourCommand(keys);
+  const command = readOurCommand(keys.get("credential_process"));
   if (command === undefined) throw noSession(profile);
   const { session, accountId, roleName } = command;
   checkedAccountId(accountId, `${where("credential_process")}: --account-id in credential_process`);
@@ -111,45 +106,33 @@ function ofSession(
   session: string,
   system: Environment,
 ): SsoSession {
-  const own = sessionKeys(config, session);
-  assertCliReadsAlike(config.text, config.path, "sso-session", session);
-  const sessionHeader = `[sso-session ${printable(session)}]`;
   for (const key of ["sso_start_url", "sso_region"]) {
-    const [here, there] = [keys.get(key), own.get(key)];
+    const [here, there] = [keys.get(key), config.session(session)?.get(key)];
     if (here && there && here !== there) {
-      throw new SsoCredError(
-        "config",
-        `${where(key)} has ${key} = ${shownUrl(here)}, but ${sessionHeader} has ${shownUrl(there)}`,
-      );
+      const other = `${shownHeader("sso-session", session)} has ${shownUrl(there)}`;
+      throw new SsoCredError("config", `${where(key)} has ${key} = ${shownUrl(here)}, but ${other}`);
     }
   }
   // `login SESSION` would ignore the endpoints of this profile, so the remedy names the profile.
   const hasEndpoints = ENDPOINT_KEYS.some((key) => keys.has(key));
-  return readSession(
-    {
-      config,
-      name: session,
-      keys: own,
-      header: sessionHeader,
-      settings: { own: { header, keys, placeOf } },
-      loginArguments: hasEndpoints ? profileArgument(name) : sessionArgument(session),
-    },
-    system,
-  );
+  return resolveSession(config, session, system, {
+    settings: { own: { header, keys, placeOf } },
+    loginArguments: hasEndpoints ? profileArgument(name) : sessionArgument(session),
+  });
 }
 
 function ofLegacy({ config, name, keys, header, placeOf }: Profile, system: Environment): SsoSession {
-  const settings = { own: { header, keys, placeOf } };
+  const own = { header, keys, placeOf };
   const loginArguments = profileArgument(name);
-  return readSession({ config, name: null, keys, header, settings, placeOf, loginArguments }, system);
+  return readSession({ ...own, config, name: null, settings: { own }, loginArguments }, system);
 }
 
 /** Requires account and role as well; the error names the missing keys. */
 export function resolveRole(config: Config, name: string, system: Environment): SessionRole {
   const { session, accountId, roleName } = resolveProfile(config, name, system);
   if (accountId && roleName) return { session, accountId, roleName };
-  const missing = [accountId ? [] : "sso_account_id", roleName ? [] : "sso_role_name"].flat();
-  const { header, where } = findProfile(config, name);
+  const { keys, header, where } = findProfile(config, name);
+  const missing = ["sso_account_id", "sso_role_name"].filter((key) => !keys.get(key));
   throw new SsoCredError("config", `${where(missing[0] ?? "")} ${withoutKeys(config.text, header, missing)}`);
 }
 
@@ -158,7 +141,7 @@ export function rolePairs(config: Config, session: SessionIdentity): Role[] {
   const pairs = new Map<string, Role>();
   for (const name of config.profileNames()) {
     const keys = config.profile(name);
-    const command = readOurCommand(keys?.get("credential_process") ?? "");
+    const command = readOurCommand(keys?.get("credential_process"));
     if (command !== undefined && command.session === session.name) add(command.accountId, command.roleName);
     const sessionName = keys?.get("sso_session") || null;
     const isOf =

@@ -13,8 +13,7 @@ export const KNOWN_REGIONS: readonly string[] = `
   .split(/\s+/);
 
 /** Every partition's own pattern: a region may be newer than the list. */
-const PATTERN =
-  /^(?:(?:us|eu|ap|sa|ca|me|af|il|mx|cn|us-gov|eusc-de|us-iso|us-isob|eu-isoe|us-isof)-\w+-\d+)$/;
+const PATTERN = /^(?:us|eu|ap|sa|ca|me|af|il|mx|cn|us-gov|eusc-de|us-iso|us-isob|eu-isoe|us-isof)-\w+-\d+$/;
 
 /**
  * Explains why a text names no AWS region, as the end of a sentence that begins with the text.

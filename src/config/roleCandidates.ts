@@ -5,9 +5,6 @@ import { readOurCommand } from "./ourCommand.ts";
 /** Headers, and the keys and values from which a profile's role can be read. */
 const LINES =
   /^[ \t]*(?:\[|(credential_process|sso_session|sso_account_id|sso_role_name)[ \t]*[=:][ \t]*(.*))/gm;
-/** The usual line, without quotes. Splitting 1,000 of them into words takes 8 ms. */
-const USUAL =
-  /^(?:[^\s"'\\]*\/)?sso-cred (?!init )([\w.@/%:+=,][\w.@/%:+=,-]*) --account-id (\d{12}) --role-name ([\w.@/%:+=,-]+)\s*$/;
 
 /**
  * The accounts and roles that profiles name, for completion: those of the session and account, if
@@ -32,9 +29,8 @@ export function roleCandidates(text: string, session?: string, account?: string)
     } else if (key !== "credential_process") {
       keys[key] = readValue(value, key);
     } else if (value.includes(session ?? "") && value.includes(account ?? "")) {
-      const [, ...usual] = USUAL.exec(value) ?? [];
-      const ours = usual.length > 0 ? undefined : readOurCommand(value);
-      add(usual[0] ?? ours?.session, usual[1] ?? ours?.accountId, usual[2] ?? ours?.roleName);
+      const ours = readOurCommand(value);
+      add(ours?.session, ours?.accountId, ours?.roleName);
     }
   }
   endSection();

@@ -5,21 +5,28 @@ import { shellWord } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
 import { assertCliReadsAlike } from "./cliDialect.ts";
 import type { Config, Place } from "./configFile.ts";
-import { caBundle, endpointSettings, type SettingSources } from "./endpointSettings.ts";
+import { caBundle, endpointSettings, type Layer, type SettingSources } from "./endpointSettings.ts";
 import { regionProblem } from "./regions.ts";
 import { headerForCredentials, misspeltSection, shownHeader, withoutKeys } from "./slips.ts";
 import { startUrlProblem } from "./urls.ts";
 
 /**
- * Reads `[sso-session NAME]`, and of `[default]` the CA bundle, FIPS and dual-stack.
+ * Reads `[sso-session NAME]`, and of `[default]` the CA bundle, FIPS and dual-stack. A profile that
+ * uses the session brings network settings of its own.
  *
  * @throws SsoCredError("config") naming the file, the section and the key; "usage" for a bad
  * SSO_CRED_LOGIN.
  */
-export function resolveSession(config: Config, name: string, system: Environment): SsoSession {
+export function resolveSession(
+  config: Config,
+  name: string,
+  system: Environment,
+  ofProfile: Pick<SessionSource, "settings" | "loginArguments"> = {},
+): SsoSession {
   const keys = sessionKeys(config, name);
   assertCliReadsAlike(config.text, config.path, "sso-session", name);
-  return readSession({ config, name, keys, header: `[sso-session ${printable(name)}]` }, system);
+  const header = shownHeader("sso-session", name);
+  return readSession({ config, name, keys, header, ...ofProfile }, system);
 }
 
 /** The session that a name refers to. Without a section, its start URL is empty. */
@@ -34,17 +41,22 @@ export function sessionKeys(config: Config, name: string): ReadonlyMap<string, s
   throw noSection(config, "sso-session", name);
 }
 
-/** The error for a missing section: names a likely misspelling, or else the sections that exist. */
-export function noSection(config: Config, kind: "profile" | "sso-session", name: string): SsoCredError {
-  const header = shownHeader(kind, name);
-  const init = { run: kind === "profile" ? "sso-cred init" : `sso-cred init ${sessionArgument(name)}` };
-  const inCredentials = kind === "profile" ? headerForCredentials(config.credentialsText, name) : undefined;
-  if (inCredentials !== undefined) {
-    return new SsoCredError(
-      "config",
-      `there is no profile ${printable(name)}; ${config.credentialsPath}: ${inCredentials}`,
-    );
-  }
+/** The error for a missing profile: names the line of the credentials file that was meant so. */
+export function noProfile(config: Config, name: string): SsoCredError {
+  const slip = headerForCredentials(config.credentialsText, name);
+  if (slip === undefined) return noSection(config, "profile", name);
+  const message = `there is no profile ${printable(name)}; ${config.credentialsPath}: ${slip}`;
+  return new SsoCredError("config", message);
+}
+
+/**
+ * The error for a missing section, or without a name for the lack of any: names a likely
+ * misspelling, or else the sections that exist.
+ */
+export function noSection(config: Config, kind: "profile" | "sso-session", name?: string): SsoCredError {
+  const header = name === undefined ? `[${kind}]` : shownHeader(kind, name);
+  const argument = kind === "profile" || name === undefined ? "" : ` ${sessionArgument(name)}`;
+  const init = { run: `sso-cred init${argument}` };
   if (config.absence !== undefined) {
     const { message, remedy = init } = config.absence;
     return new SsoCredError("config", message, { remedy });
@@ -66,28 +78,17 @@ export function noSection(config: Config, kind: "profile" | "sso-session", name:
 export function onlySession(config: Config): { only: string } | { several: readonly string[] } {
   const names = config.sessionNames();
   const [first] = names;
-  if (first === undefined) {
-    const init = { run: "sso-cred init" };
-    const slip = misspeltSection(config.text, "sso-session");
-    const { message, remedy = slip ? {} : init } = config.absence ?? {
-      message: `${config.path} has no [sso-session]${slip ? `; ${slip}` : ""}`,
-    };
-    throw new SsoCredError("config", message, { remedy });
-  }
+  if (first === undefined) throw noSection(config, "sso-session");
   return names.length === 1 ? { only: first } : { several: names };
 }
 
 /** The section that defines a session: an `[sso-session]` or a legacy profile. */
-interface SessionSource {
+interface SessionSource extends Layer {
   readonly config: Config;
   /** Null for a legacy profile. */
   readonly name: string | null;
-  readonly keys: ReadonlyMap<string, string>;
-  readonly header: string;
   /** The sections with network settings. Default: the session's section, then `[default]`. */
   readonly settings?: SettingSources;
-  /** The section that sets a key. Default: the header's, in the config. */
-  readonly placeOf?: (key: string) => Place;
   readonly loginArguments?: string;
 }
 
@@ -97,9 +98,9 @@ export function readSession(source: SessionSource, system: Environment): SsoSess
   const settings = source.settings ?? { own: { header, keys }, defaults: config.defaults };
   const where = (key: string) => shownPlace(placeOf(key));
   const missing = ["sso_start_url", "sso_region"].filter((key) => !keys.get(key));
-  if (missing.length > 0) {
+  if (missing[0] !== undefined) {
     const what = withoutKeys(config.text, header, missing);
-    throw new SsoCredError("config", `${where(missing[0] ?? "")} ${what}`);
+    throw new SsoCredError("config", `${where(missing[0])} ${what}`);
   }
   const scopes = keys.get("sso_registration_scopes");
   const endpoints = endpointSettings(config, settings, system);

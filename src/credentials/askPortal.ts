@@ -5,7 +5,7 @@ import {
   writeRoleCredentials,
 } from "../cache/roleCredentialsCache.ts";
 import { readToken } from "../cache/tokenCache.ts";
-import { configFingerprint } from "../config/formerSession.ts";
+import { configFingerprint } from "../config/configuredSessions.ts";
 import { SsoCredError } from "../errors.ts";
 import { withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";

@@ -1,6 +1,6 @@
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { loadConfig } from "../config/configFile.ts";
-import { isFormerSession } from "../config/formerSession.ts";
+import { isFormerSession } from "../config/configuredSessions.ts";
 import type { System } from "../platform/system.ts";
 
 /**

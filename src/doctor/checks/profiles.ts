@@ -74,7 +74,7 @@ function* sources(section: ConfigSection, { config, credentials }: Facts): Gener
 }
 
 function* sessionOf(section: ConfigSection, { config }: Facts): Generator<Finding> {
-  const ours = readOurCommand(keyOf(section, "credential_process")?.value ?? "");
+  const ours = readOurCommand(keyOf(section, "credential_process")?.value);
   const key = keyOf(section, "sso_session");
   const name = ours?.session ?? key?.value;
   const line = (ours ? keyOf(section, "credential_process") : key)?.line ?? section.line;
@@ -187,7 +187,7 @@ function* names({ name, line }: ConfigSection, path: string): Generator<Finding>
 }
 
 function isOurs(section: ConfigSection): boolean {
-  return readOurCommand(keyOf(section, "credential_process")?.value ?? "") !== undefined;
+  return readOurCommand(keyOf(section, "credential_process")?.value) !== undefined;
 }
 
 function has({ keys }: ConfigSection, pattern: RegExp): boolean {

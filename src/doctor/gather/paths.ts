@@ -5,7 +5,7 @@ import { readJsonObject } from "../../cache/jsonFile.ts";
 import { roleFiles } from "../../cache/roleCredentialsCache.ts";
 import { readIdentity } from "../../cache/stateFile.ts";
 import { loadConfig } from "../../config/configFile.ts";
-import { isFormerSession } from "../../config/formerSession.ts";
+import { isFormerSession } from "../../config/configuredSessions.ts";
 import {
   awsDirectory,
   homeDirectory,

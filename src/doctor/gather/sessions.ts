@@ -87,7 +87,7 @@ function loaded(system: System): Config | undefined {
 
 function kindOf(config: Config, name: string): "legacy" | "named" | undefined {
   const keys = config.profile(name);
-  if (keys?.get("sso_session") || readOurCommand(keys?.get("credential_process") ?? "")) return "named";
+  if (keys?.get("sso_session") || readOurCommand(keys?.get("credential_process"))) return "named";
   return keys?.get("sso_start_url") ? "legacy" : undefined;
 }
 
@@ -147,7 +147,7 @@ function rolesOfProfiles({ sections }: ConfigText, session: SsoSession): Profile
   return sections.flatMap((section) => {
     if (section.kind !== "profile") return [];
     const value = (key: string) => keyOf(section, key)?.value || undefined;
-    const ours = readOurCommand(value("credential_process") ?? "");
+    const ours = readOurCommand(value("credential_process"));
     const named = ours?.session ?? value("sso_session") ?? null;
     const accountId = ours?.accountId ?? value("sso_account_id");
     const roleName = ours?.roleName ?? value("sso_role_name");

@@ -65,7 +65,7 @@ export function readCurrentConfig(text: string): CurrentConfig {
     new Map(sections.filter((section) => section.kind === kind).map(({ name, keys }) => [name, keys]));
   const profiles = named("profile");
   const ours = [...profiles].flatMap(([name, keys]): [string, OurCommand][] => {
-    const command = readOurCommand(keys.get("credential_process") ?? "");
+    const command = readOurCommand(keys.get("credential_process"));
     return command === undefined ? [] : [[name, command]];
   });
   return { profiles, sessions: named("sso-session"), ours: new Map(ours) };
