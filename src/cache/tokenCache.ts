@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Remedy } from "../errors.ts";
 import { textFields } from "../hit/credentialProcess.ts";
@@ -19,6 +19,11 @@ export function tokenPath(session: SessionIdentity, system: Environment): string
 
 export function tokenFileExists(session: SessionIdentity, system: Environment): boolean {
   return existsSync(tokenPath(session, system));
+}
+
+/** Epoch milliseconds at which any tool last wrote the token file; undefined if there is none. */
+export function tokenWrittenAt(session: SessionIdentity, system: Environment): number | undefined {
+  return statSync(tokenPath(session, system), { throwIfNoEntry: false })?.mtimeMs;
 }
 
 interface TokenFault {

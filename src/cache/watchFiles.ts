@@ -10,15 +10,11 @@ const WATCHED_POLL_MS = 1_000;
 /** The poll interval where the system reports nothing. */
 const UNWATCHED_POLL_MS = 75;
 
-/** Waits for files to change. Fifty processes that only poll would keep a CPU core busy. */
-interface FileWatch {
-  /** Resolves at the first change since the last call, at a poll, or after `atMostMs`. */
-  next(atMostMs: number): Promise<void>;
-  close(): void;
-}
-
-/** Watches from now on, so read the files after this call. Waits for missing folders, too. */
-export function watchFiles(paths: readonly string[], system: Pick<System, "sleep">): FileWatch {
+/**
+ * Waits for files to change, from now on: read the files after this call. Waits for missing
+ * folders, too. Fifty processes that only poll would keep a CPU core busy.
+ */
+export function watchFiles(paths: readonly string[], system: Pick<System, "sleep">) {
   const watchers = new Map<string, FSWatcher>();
   let changed = false;
   let wake: (() => void) | undefined;
@@ -42,22 +38,21 @@ export function watchFiles(paths: readonly string[], system: Pick<System, "sleep
 
   for (const path of paths) open(path);
   return {
-    async next(atMostMs) {
+    /** Resolves at the first change since the last call, at a poll, or after `atMostMs`. */
+    async next(atMostMs: number): Promise<void> {
       // A change made before these watchers exist is found by the next poll, which comes soon.
       const unwatched = paths.filter((path) => !watchers.has(path));
       for (const path of unwatched) open(path);
       if (!changed) {
-        const changeReported = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        await Promise.race([
-          changeReported,
-          system.sleep(Math.min(unwatched.length > 0 ? UNWATCHED_POLL_MS : WATCHED_POLL_MS, atMostMs)),
-        ]);
+        const report = Promise.withResolvers<void>();
+        wake = report.resolve;
+        const pollMs = unwatched.length > 0 ? UNWATCHED_POLL_MS : WATCHED_POLL_MS;
+        await Promise.race([report.promise, system.sleep(Math.min(pollMs, atMostMs))]);
       }
       changed = false;
     },
-    close() {
+
+    close(): void {
       for (const watcher of watchers.values()) watcher.close();
       watchers.clear();
     },

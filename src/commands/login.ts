@@ -48,19 +48,18 @@ export async function signInAnew(
   flags: SignInFlags,
 ): Promise<{ token: SsoToken; isShown: boolean }> {
   const choice = chooseGrantForPerson(session, system, flags["use-device-code"] ?? false);
-  const before = readToken(session, system)?.accessToken;
-  const replaces = before === undefined ? {} : { replaces: before };
+  const replaces = readToken(session, system)?.accessToken;
   // A person is here, so the back-off ends.
   clearBackoff(session, system);
   const deadline = system.now() + LOGIN_MS + LAST_LOOK_MS;
-  const options = { ...choice, browser: choice.browser && !flags["no-browser"], ...replaces };
+  const options = { ...choice, browser: choice.browser && !flags["no-browser"], replaces };
   await startLogin(session, { ...options, anew: true }, deadline, system);
   let isShown = false;
   const token = await awaitLogin(
     session,
     {
       deadline,
-      ...replaces,
+      replaces,
       start: () => startLogin(session, options, deadline, system),
       show(pending) {
         isShown = true;

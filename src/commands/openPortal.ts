@@ -86,12 +86,7 @@ export async function tokenFor(
   system: System,
 ): Promise<SsoToken> {
   const deadline = system.now() + DEADLINE_MS;
-  const request = {
-    deadline,
-    retryUntil: system.now() + RETRY_MS,
-    api,
-    ...(refused === undefined ? {} : { refused }),
-  };
+  const request = { deadline, retryUntil: system.now() + RETRY_MS, api, refused };
   const token = await obtainToken(session, request, system);
   if (token !== undefined) return token;
   const choice = chooseGrant(session, system);

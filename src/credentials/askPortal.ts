@@ -38,13 +38,7 @@ export async function askPortal(
   for (;;) {
     const canDoWithout = usableRoleCredentials(role, system) !== undefined;
     const retryUntil = context.retries.until(canDoWithout ? SHORT_RETRY_MS : RETRY_MS);
-    const request = {
-      deadline,
-      retryUntil,
-      canDoWithout,
-      api,
-      ...(refused === undefined ? {} : { refused }),
-    };
+    const request = { deadline, retryUntil, canDoWithout, api, refused };
     const token = await obtainToken(role.session, request, system);
     if (!token) return { refused };
     try {

@@ -83,8 +83,7 @@ async function signIn(
   const until = usableRoleCredentials(role, system)
     ? Math.min(deadline, system.now() + SHORT_LOGIN_MS)
     : deadline;
-  const replaces = refused === undefined ? {} : { replaces: refused };
-  await loginForMainJob(role.session, { deadline: until, ...replaces }, system);
+  await loginForMainJob(role.session, { deadline: until, replaces: refused }, system);
 }
 
 /** Records the rejection, so that no further browser tab is opened. */

@@ -1,23 +1,29 @@
-import { statSync } from "node:fs";
 import { lastAttempt, recordAttempt } from "../cache/attempts.ts";
 import { withLock } from "../cache/lock.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
-import { readToken, tokenFileExists, tokenFingerprint, tokenPath } from "../cache/tokenCache.ts";
+import {
+  readToken,
+  tokenFileExists,
+  tokenFingerprint,
+  tokenPath,
+  tokenWrittenAt,
+} from "../cache/tokenCache.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { isFresh, isUsable } from "../hit/expiry.ts";
 import { oidcEndpoint } from "../identityCenter/endpoints.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
+import { sessionForWorker } from "../signIn/startLogin.ts";
 import { canRefresh, type RefreshOptions } from "./refreshToken.ts";
 import { refreshUnderLock } from "./refreshUnderLock.ts";
-import { refreshTask, startRefreshWorker } from "./refreshWorker.ts";
+import { startRefreshWorker } from "./refreshWorker.ts";
 import { SHORT_RETRY_MS } from "./retryBudget.ts";
 import { tokenLookup } from "./tokenLookup.ts";
 
 export interface TokenRequest extends RefreshOptions {
   /** An access token that the portal rejected although it has not expired. */
-  refused?: string;
+  refused?: string | undefined;
   /** The caller has something usable, so it waits at most 3 s for another process. */
   canDoWithout?: boolean;
 }
@@ -46,7 +52,7 @@ export async function obtainToken(
   const attempts = sessionStatePath("attempts", session, system);
   const last = lastAttempt(attempts, system);
   if (last && isStillUsable) return token;
-  if (last?.failure?.kind === "login-required" && tokenWrittenAt(session, system) <= last.at)
+  if (last?.failure?.kind === "login-required" && (tokenWrittenAt(session, system) ?? 0) <= last.at)
     return undefined;
   if (lookup.needsSignIn(token)) return undefined;
   // With a usable token, keep half of a short run for using it.
@@ -58,7 +64,8 @@ export async function obtainToken(
     deadline: isOptional ? Math.min(deadline, startedAt + SHORT_RETRY_MS) : deadline,
     purpose: `another sso-cred that refreshes the token of '${sessionTitle(session)}'`,
     writes: tokenPath(session, system),
-    task: refreshTask(session, { refusedFingerprint, retryUntil }),
+    // Read by `runRefreshWorker`.
+    task: { session: sessionForWorker(session), retryUntil, refusedFingerprint },
     pollWhileWaiting: lookup.resultOfOtherProcess,
   };
   const lock = sessionLockPath("token", session, system);
@@ -99,8 +106,4 @@ export async function obtainToken(
     const message = `${host} did not answer within ${seconds} s; the refresh of the token of '${sessionTitle(session)}' goes on, and the next call takes it up`;
     return new SsoCredError("unavailable", message, { cause: error });
   }
-}
-
-function tokenWrittenAt(session: SsoSession, system: System): number {
-  return statSync(tokenPath(session, system), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

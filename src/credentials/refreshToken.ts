@@ -38,7 +38,11 @@ export interface RefreshOptions {
 }
 
 /** True if the token file has all that a refresh needs. No tool refreshes a legacy token. */
-export function canRefresh({ name }: SessionIdentity, token: SsoToken, now: number): boolean {
+export function canRefresh<T extends SsoToken>(
+  { name }: SessionIdentity,
+  token: T,
+  now: number,
+): token is T & Required<Pick<SsoToken, "clientId" | "clientSecret" | "refreshToken">> {
   const { clientId, clientSecret, refreshToken, registrationExpiresAt = Number.POSITIVE_INFINITY } = token;
   return name !== null && Boolean(clientId && clientSecret && refreshToken) && registrationExpiresAt > now;
 }
@@ -55,20 +59,17 @@ export async function refreshToken(
   options: RefreshOptions,
   system: System,
 ): Promise<SsoToken | undefined> {
-  const { clientId, clientSecret, refreshToken: spent, registrationExpiresAt } = token;
-  if (!clientId || !clientSecret || !spent) return undefined;
-  if (registrationExpiresAt !== undefined && registrationExpiresAt <= system.now()) return undefined;
+  if (!canRefresh(session, token, system.now())) return undefined;
   // A full or read-only disk has to be noticed before the refresh token is spent.
   const replacement = prepareTokenFile(session, token, system);
   try {
-    const client = { clientId, clientSecret, expiresAt: registrationExpiresAt ?? Number.POSITIVE_INFINITY };
     const { api } = options;
     const retryUntil = Math.min(options.retryUntil, options.deadline);
     return await withRetries(system, retryUntil - system.now(), async () => {
       // Once sent, a request may have spent the refresh token, and its response may hold the only
       // successor. So the retry budget does not end it.
       const mostMs = options.isOptional ? SHORT_RESPONSE_MS : Number.POSITIVE_INFINITY;
-      const grant = await api.refresh(client, spent, {
+      const grant = await api.refresh(token, token.refreshToken, {
         deadline: Math.min(options.deadline, system.now() + mostMs),
         connectDeadline: Math.max(retryUntil, system.now() + LEAST_CONNECT_MS),
       });
@@ -76,7 +77,7 @@ export async function refreshToken(
         ...token,
         accessToken: grant.accessToken,
         expiresAt: system.now() + grant.expiresIn * 1000,
-        refreshToken: grant.refreshToken ?? spent,
+        refreshToken: grant.refreshToken ?? token.refreshToken,
       };
       const stored = storeRefreshedToken(session, { token, refreshed, replacement }, system);
       if (stored !== undefined) return stored;

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { JsonObject } from "../cache/jsonFile.ts";
 import { withLockOf } from "../cache/lock.ts";
 import { lockIdAt } from "../cache/lockFile.ts";
 import { sessionLockPath, tokenKey } from "../cache/statePaths.ts";
@@ -7,10 +6,10 @@ import { watchFiles } from "../cache/watchFiles.ts";
 import { stateDirectory } from "../hit/paths.ts";
 import { identityCenter } from "../identityCenter/identityCenter.ts";
 import type { SsoSession } from "../model.ts";
+import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { parseSession } from "../signIn/loginRecord.ts";
-import { sessionForWorker } from "../signIn/startLogin.ts";
 import { refreshUnderLock } from "./refreshUnderLock.ts";
 import { tokenLookup } from "./tokenLookup.ts";
 
@@ -23,15 +22,6 @@ export const REFRESH_FLAG = "--refresh-worker";
 
 /** For the response. Shorter than the 60 s for which a running process may hold a lock. */
 const RESPONSE_MS = 50_000;
-
-/** What the worker has to know, as it stands in the lock. */
-export function refreshTask(
-  session: SsoSession,
-  { refusedFingerprint, retryUntil }: { refusedFingerprint: string | undefined; retryUntil: number },
-): JsonObject {
-  const refused = refusedFingerprint === undefined ? {} : { refusedFingerprint };
-  return { session: sessionForWorker(session), retryUntil, ...refused };
-}
 
 /**
  * Starts the worker and waits until it holds the session's lock `lockId`. Returns false where no
@@ -50,7 +40,8 @@ export async function startRefreshWorker(
   try {
     while (lockIdAt(path) === lockId) {
       const leftMs = deadline - system.now();
-      if (leftMs <= 0 || !isRunning(pid)) return false;
+      const isRunning = attempt(() => process.kill(pid, 0), false);
+      if (leftMs <= 0 || !isRunning) return false;
       await changes.next(leftMs);
     }
     return true;
@@ -59,7 +50,10 @@ export async function startRefreshWorker(
   }
 }
 
-/** The detached process: takes the lock over, refreshes, and records the result. */
+/**
+ * The detached process: takes the lock over, with the task that `obtainToken` has written into it,
+ * refreshes, and records the result.
+ */
 export async function runRefreshWorker(key: string, lockId: string, system: System): Promise<void> {
   if (!/^[0-9a-f]{40}$/.test(key)) return;
   const path = join(stateDirectory(system), "locks", `token-${key}`);
@@ -76,13 +70,4 @@ export async function runRefreshWorker(key: string, lockId: string, system: Syst
     }
   });
   removeFormerRoles(system);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

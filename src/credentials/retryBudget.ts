@@ -5,22 +5,20 @@ export const RETRY_MS = 10_000;
 /** The same, and the wait for other processes, when something usable is left. */
 export const SHORT_RETRY_MS = 3_000;
 
-/** The retry budget of a run. Its requests share it, so their retries do not add up. */
-export interface RetryBudget {
-  /** Epoch milliseconds at which the budget ends. The first call sets its length. */
-  until(retryMs: number): number;
-  /** Stops the budget's clock during a sign-in: waiting for a person is no retry. */
-  pauseDuring<T>(work: () => Promise<T>): Promise<T>;
-}
+export type RetryBudget = ReturnType<typeof retryBudget>;
 
-export function retryBudget(system: Pick<System, "now">): RetryBudget {
+/** The retry budget of a run. Its requests share it, so their retries do not add up. */
+export function retryBudget(system: Pick<System, "now">) {
   let until: number | undefined;
   return {
-    until(retryMs) {
+    /** Epoch milliseconds at which the budget ends. The first call sets its length. */
+    until(retryMs: number): number {
       until ??= system.now() + retryMs;
       return until;
     },
-    async pauseDuring(work) {
+
+    /** Stops the budget's clock during a sign-in: waiting for a person is no retry. */
+    async pauseDuring<T>(work: () => Promise<T>): Promise<T> {
       const began = system.now();
       try {
         return await work();

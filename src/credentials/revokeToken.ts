@@ -55,9 +55,7 @@ export function servicesOfFile(
     ["sso_region", region],
   ]);
   try {
-    // The login mode has no effect here, so a mistake in it must not cause an error.
-    const environment = { ...system, env: { ...system.env, SSO_CRED_LOGIN: undefined } };
-    return readSession({ config, name: null, keys, header: "the token file" }, environment);
+    return readSession({ config, name: null, keys, header: "the token file" }, system);
   } catch (error) {
     if (error instanceof SsoCredError) return undefined;
     throw error;

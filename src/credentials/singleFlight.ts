@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { attemptSince, lastAttempt, recordAttempt } from "../cache/attempts.ts";
 import { withLock } from "../cache/lock.ts";
 import {
@@ -8,7 +7,7 @@ import {
   usableRoleCredentials,
 } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath, roleLockPath } from "../cache/statePaths.ts";
-import { readToken, tokenFingerprint, tokenPath } from "../cache/tokenCache.ts";
+import { readToken, tokenFingerprint, tokenWrittenAt } from "../cache/tokenCache.ts";
 import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
 import { endedByDeadline } from "../http/withRetries.ts";
@@ -41,8 +40,9 @@ export async function singleFlight(
   const cooling = coolDownResult();
   if (cooling) return { credentials: cooling };
   const denied = attemptSince(attempts, startedAt - SAME_DENIAL_MS, system);
-  if (denied?.failure?.kind === "access-denied" && !hasTokenChangedSince(denied.at, role, system))
-    throw denied.failure;
+  // Not if somebody has signed in or out since: the denial was for another token.
+  const isSameToken = (at: number) => (tokenWrittenAt(role.session, system) ?? Infinity) <= at;
+  if (denied?.failure?.kind === "access-denied" && isSameToken(denied.at)) throw denied.failure;
   const wait = {
     deadline: usable() ? Math.min(context.deadline, startedAt + SHORT_RETRY_MS) : context.deadline,
     purpose: `another sso-cred that asks for the role '${role.roleName}'`,
@@ -101,10 +101,4 @@ export async function singleFlight(
       return fallBackToCache(error);
     }
   }
-}
-
-/** True if somebody has signed in or out since: the denial was for another token. */
-function hasTokenChangedSince(at: number, { session }: SessionRole, system: System): boolean {
-  const file = statSync(tokenPath(session, system), { throwIfNoEntry: false });
-  return file === undefined || file.mtimeMs > at;
 }

@@ -7,29 +7,13 @@ import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
 
-/** Which tokens a run may take, and what other processes have found since it began. */
-export interface TokenLookup {
-  /** The cached token when the run began. */
-  readonly seen: SsoToken | undefined;
-  isValid(token: SsoToken | undefined, lives: typeof isFresh): boolean;
-  isRefused(token: SsoToken | undefined): boolean;
-  /**
-   * True if a rejected token must not be refreshed: it came from a refresh after a rejection, or a
-   * sign-in is open, which would take the refreshed token for its result.
-   */
-  needsSignIn(token: SsoToken | undefined): boolean;
-  /** Another process's token (undefined: a person has to sign in). Throws its failure. */
-  resultOfOtherProcess(): { token: SsoToken | undefined } | undefined;
-  /** The token that is usable all the same. Throws the error if there is none. */
-  usableAfter(error: unknown): SsoToken;
-}
+export type TokenLookup = ReturnType<typeof tokenLookup>;
 
-/** `refusedFingerprint` is the `tokenFingerprint` of a token that the portal rejected. */
-export function tokenLookup(
-  session: SsoSession,
-  refusedFingerprint: string | undefined,
-  system: System,
-): TokenLookup {
+/**
+ * Which tokens a run may take, and what other processes have found since it began.
+ * `refusedFingerprint` is the `tokenFingerprint` of a token that the portal rejected.
+ */
+export function tokenLookup(session: SsoSession, refusedFingerprint: string | undefined, system: System) {
   const startedAt = system.now();
   const seen = readToken(session, system);
   const attempts = sessionStatePath("attempts", session, system);
@@ -47,16 +31,24 @@ export function tokenLookup(
   }
 
   return {
+    /** The cached token when the run began. */
     seen,
     isValid,
     isRefused,
-    needsSignIn(token) {
+
+    /**
+     * True if a rejected token must not be refreshed: it came from a refresh after a rejection, or
+     * a sign-in is open, which would take the refreshed token for its result.
+     */
+    needsSignIn(token: SsoToken | undefined): boolean {
       if (!isRefused(token)) return false;
       if (lastAttempt(attempts, system)?.tokenFingerprint === refusedFingerprint) return true;
       const login = readPendingLogin(session, system);
       return login !== undefined && isUnderWay(login, system);
     },
-    resultOfOtherProcess() {
+
+    /** Another process's token (undefined: a person has to sign in). Throws its failure. */
+    resultOfOtherProcess(): { token: SsoToken | undefined } | undefined {
       const current = readToken(session, system);
       if (current?.accessToken !== seen?.accessToken && isValid(current, isUsable)) return { token: current };
       const attempt = attemptSince(attempts, startedAt, system);
@@ -67,7 +59,9 @@ export function tokenLookup(
       if (needsSignIn) return { token: undefined };
       throw attempt.failure;
     },
-    usableAfter(error) {
+
+    /** The token that is usable all the same. Throws the error if there is none. */
+    usableAfter(error: unknown): SsoToken {
       const current = readToken(session, system);
       if (!current || !isValid(current, isUsable) || !isKind(error, "unavailable", "config")) throw error;
       system.trace.step("the token could not be refreshed, using the current one", { error: String(error) });

@@ -28,7 +28,7 @@ interface LoginWait {
   /** Epoch milliseconds. */
   deadline: number;
   /** The access token to be replaced, which does not end the wait. */
-  replaces?: string;
+  replaces: string | undefined;
   /** Starts a sign-in if none is open. Called again if its worker dies. */
   start(): Promise<PendingLogin>;
   /** Called once for each sign-in that is open. Throws if nobody can be asked here. */

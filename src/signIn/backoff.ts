@@ -1,9 +1,8 @@
-import { statSync } from "node:fs";
 import { readFailure } from "../cache/attempts.ts";
 import { removeIfPossible } from "../cache/folder.ts";
 import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { sessionStatePath } from "../cache/statePaths.ts";
-import { tokenPath } from "../cache/tokenCache.ts";
+import { tokenWrittenAt } from "../cache/tokenCache.ts";
 import { loginRequired, sessionTitle } from "../config/describeSession.ts";
 import type { SsoCredError } from "../errors.ts";
 import { sha1 } from "../hit/sha1.ts";
@@ -96,8 +95,7 @@ function readFailedLogin(session: SsoSession, system: Environment): FailedLogin 
   if (typeof at !== "number" || typeof until !== "number" || typeof count !== "number") return undefined;
   // Corrected settings are worth another attempt at once.
   if (!failure || settings !== settingsOf(session) || at > system.now()) return undefined;
-  const token = statSync(tokenPath(session, system), { throwIfNoEntry: false });
-  if (token && token.mtimeMs > at && end !== "refused") return undefined;
+  if ((tokenWrittenAt(session, system) ?? 0) > at && end !== "refused") return undefined;
   return { end, at, until, count, failure };
 }
 

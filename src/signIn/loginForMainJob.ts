@@ -13,7 +13,7 @@ interface MainJobLogin {
   /** Epoch milliseconds. The SDK that called us does not wait forever. */
   deadline: number;
   /** An access token that the portal rejected. */
-  replaces?: string;
+  replaces: string | undefined;
 }
 
 /**
@@ -33,17 +33,12 @@ export async function loginForMainJob(
     session,
     {
       deadline,
-      ...(replaces === undefined ? {} : { replaces }),
+      replaces,
       start() {
         const failure = backoffFailure(session, choice, system);
         if (failure) throw failure;
         const caller = callerProcess(system.platform);
-        return startLogin(
-          session,
-          { ...choice, ...(caller ? { caller } : {}), ...(replaces === undefined ? {} : { replaces }) },
-          deadline,
-          system,
-        );
+        return startLogin(session, { ...choice, caller, replaces }, deadline, system);
       },
       show: (login) => show(login, title, system),
     },

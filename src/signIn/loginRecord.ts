@@ -14,9 +14,9 @@ export interface PendingLogin {
   /** If no browser opens or no socket can listen, the worker uses the device grant. */
   deviceFallback?: boolean;
   /** The program that needs the credentials: `aws (process 4711)`. */
-  caller?: string;
+  caller?: string | undefined;
   /** The `tokenFingerprint` of the access token that the new one must differ from. */
-  replaces?: string;
+  replaces?: string | undefined;
   startedUptime: number;
   /** `starting` until the worker has claimed it. */
   state: "starting" | "working" | "open" | "failed";

@@ -23,7 +23,7 @@ export const WORKER_FLAG = "--login-worker";
 
 export interface NewLogin extends Pick<PendingLogin, "grant" | "browser" | "deviceFallback" | "caller"> {
   /** The access token that the new one replaces. */
-  replaces?: string;
+  replaces?: string | undefined;
   /** Starts a new sign-in even if one is open, which then ends. */
   anew?: boolean;
 }
@@ -53,7 +53,7 @@ export async function startLogin(
       startedUptime: uptime(),
       state: "starting",
       ...options,
-      ...(replaces === undefined ? {} : { replaces: tokenFingerprint(replaces) }),
+      replaces: replaces && tokenFingerprint(replaces),
     };
     // If this process was suspended for long it may have lost the lock, and a second page would end
     // the first.

@@ -16,14 +16,11 @@ function withoutInvisible(text: string): string {
  * Indented JSON for stdout. What a terminal obeys or hides (C1, bidirectional marks) is escaped.
  */
 export function printableJson(value: unknown): string {
-  const text = JSON.stringify(value, null, 2).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    character === "\n" ? character : escaped(character),
-  );
+  const text = JSON.stringify(value, null, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
   return `${text}\n`;
 }
 
 function escaped(character: string): string {
-  return [...Array(character.length).keys()]
-    .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
-    .join("");
+  const units = character.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  return units.map((hex) => `\\u${hex}`).join("");
 }
