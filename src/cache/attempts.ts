@@ -1,5 +1,5 @@
 import { type ErrorKind, EXIT_CODE, isKind, SsoCredError } from "../errors.ts";
-import { textFields } from "../hit/credentialProcess.ts";
+import { textFields } from "../hit/json.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { System } from "../platform/system.ts";
 import { readStateFile, writeStateFile } from "./stateFile.ts";
@@ -10,8 +10,8 @@ const COOL_DOWN_MS = 60_000;
 interface Attempt {
   /** Epoch milliseconds at which it ended. */
   at: number;
-  /** Absent after a success, and after a failure that tells other callers nothing. */
-  failure?: SsoCredError;
+  /** Undefined after a success, and after a failure that tells other callers nothing. */
+  failure: SsoCredError | undefined;
   /** The `tokenFingerprint` of the token that the attempt was about; see `recordAttempt`. */
   tokenFingerprint?: string;
 }
@@ -66,11 +66,10 @@ export function attemptSince(
   if (typeof state?.at !== "number" || state.at < sinceMs || state.at > system.now()) return undefined;
   const failure = readFailure(state.failure);
   const isShared = failure && (failure.kind !== "unavailable" || state.route === routeOf(system));
-  const { tokenFingerprint } = state;
   return {
     at: state.at,
-    ...(isShared ? { failure } : {}),
-    ...(typeof tokenFingerprint === "string" ? { tokenFingerprint } : {}),
+    failure: isShared ? failure : undefined,
+    ...textFields(state, ["tokenFingerprint"]),
   };
 }
 

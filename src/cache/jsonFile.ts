@@ -1,7 +1,7 @@
 import { constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
+import { parseJsonObject } from "../hit/json.ts";
 import { closing } from "../platform/attempt.ts";
 import { type BusyWait, readWhileBusy } from "../platform/retryWhileBusy.ts";
-import { parseJsonObject } from "../text/parseJsonObject.ts";
 
 export type JsonObject = Record<string, unknown>;
 

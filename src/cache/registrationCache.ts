@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { formatTimestamp, isFresh, parseTimestamp } from "../hit/expiry.ts";
+import { pythonJson } from "../hit/json.ts";
 import { ssoCacheDirectory } from "../hit/paths.ts";
-import { pythonJson } from "../hit/pythonJson.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { ClientRegistration, SsoSession } from "../model.ts";
 import type { Environment, System } from "../platform/system.ts";

@@ -1,10 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Remedy } from "../errors.ts";
-import { textFields } from "../hit/credentialProcess.ts";
 import { formatTimestamp, parseTimestamp } from "../hit/expiry.ts";
+import { type Json, pythonJson, textFields } from "../hit/json.ts";
 import { ssoCacheDirectory, stateDirectory } from "../hit/paths.ts";
-import { type Json, pythonJson } from "../hit/pythonJson.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { EndpointSettings, SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
@@ -70,16 +69,16 @@ export function readToken(
 ): (SsoToken & { file: JsonObject }) | undefined {
   const file = readJsonObject(tokenPath(session, system));
   if (!file) return undefined;
-  const { accessToken } = file;
+  const texts = ["accessToken", "clientId", "clientSecret", "refreshToken"] as const;
+  const { accessToken, ...client } = textFields(file, texts);
   const expiresAt = parseTimestamp(file.expiresAt);
-  if (typeof accessToken !== "string" || accessToken === "" || Number.isNaN(expiresAt)) return undefined;
-  if (!isTokenOf(session, file, system)) return undefined;
+  if (!accessToken || Number.isNaN(expiresAt) || !isTokenOf(session, file, system)) return undefined;
   const registrationExpiresAt = parseTimestamp(file.registrationExpiresAt);
   return {
     accessToken,
     expiresAt,
     ...(Number.isNaN(registrationExpiresAt) ? {} : { registrationExpiresAt }),
-    ...textFields(file, ["clientId", "clientSecret", "refreshToken"]),
+    ...client,
     file,
   };
 }

@@ -1,7 +1,7 @@
 import type { RoleCredentials } from "../model.ts";
 import type { Environment } from "../platform/system.ts";
 import { formatTimestamp, parseTimestamp } from "./expiry.ts";
-import { asciiJson } from "./pythonJson.ts";
+import { asciiJson, isText, parseJsonObject, textFields } from "./json.ts";
 
 /** The Go SDK v1 reads at most 8192 bytes (aws-sdk-go, credentials/processcreds). */
 export const MAX_OUTPUT_BYTES = 8191;
@@ -29,14 +29,9 @@ export function fitsOutput(credentials: RoleCredentials, accountId: string): boo
  * truncated file, another provider's or another account's credentials, a missing field.
  */
 export function parseRoleCredentials(text: string, accountId: string): RoleCredentials | undefined {
-  let file: { ProviderType?: unknown; Credentials?: Record<string, unknown>; SsoCred?: unknown } | null;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const fields = file?.ProviderType === "sso" ? file.Credentials : undefined;
-  if (typeof fields !== "object" || fields === null) return undefined;
+  const file = parseJsonObject(text);
+  if (file?.ProviderType !== "sso") return undefined;
+  const fields = (file.Credentials ?? {}) as Record<string, unknown>;
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration, AccountId } = fields;
   const expiration = parseTimestamp(Expiration);
   if (Number.isNaN(expiration) || (AccountId !== undefined && AccountId !== accountId)) return undefined;
@@ -46,7 +41,7 @@ export function parseRoleCredentials(text: string, accountId: string): RoleCrede
     secretAccessKey: SecretAccessKey,
     sessionToken: SessionToken,
     expiration,
-    ...textFields(file?.SsoCred, ["startUrl", "region", "endpoint"]),
+    ...textFields(file.SsoCred, ["startUrl", "region", "endpoint"]),
   };
 }
 
@@ -58,15 +53,4 @@ export function isOfPortal({ endpoint }: RoleCredentials, env: Environment["env"
   if (endpoint === undefined) return true;
   const named = env.AWS_ENDPOINT_URL_SSO || env.AWS_ENDPOINT_URL;
   return endpoint === named && !env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS;
-}
-
-/** The named fields of a JSON value that are texts and not empty. */
-export function textFields<K extends string>(from: unknown, names: readonly K[]): { [P in K]?: string } {
-  const all = (from ?? {}) as Record<string, unknown>;
-  const found = names.map((name) => [name, all[name]]).filter(([, value]) => isText(value));
-  return Object.fromEntries(found) as { [P in K]?: string };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

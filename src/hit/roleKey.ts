@@ -1,5 +1,5 @@
 import type { Role, SessionIdentity } from "../model.ts";
-import { pythonString } from "./pythonJson.ts";
+import { pythonString } from "./json.ts";
 import { sha1 } from "./sha1.ts";
 
 /**

@@ -1,7 +1,7 @@
+import { parseJsonObject } from "../hit/json.ts";
 import type { HttpResponse } from "../http/exchange.ts";
 import { authenticationSchemes } from "../http/proxy.ts";
 import { serviceUnavailable } from "../http/serviceUnavailable.ts";
-import { parseJsonObject } from "../text/parseJsonObject.ts";
 import { printable } from "../text/printable.ts";
 import { OAUTH_ERRORS, ServiceError, temporaryFault } from "./serviceError.ts";
 

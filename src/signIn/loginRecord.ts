@@ -1,7 +1,7 @@
 import { readFailure } from "../cache/attempts.ts";
 import type { JsonObject } from "../cache/jsonFile.ts";
 import type { SsoCredError } from "../errors.ts";
-import { textFields } from "../hit/credentialProcess.ts";
+import { textFields } from "../hit/json.ts";
 import type { CaBundle, EndpointSettings, LoginMode, SsoSession } from "../model.ts";
 
 /** An open sign-in. The caller writes it, then the worker. Holds no secret. */

@@ -30,3 +30,25 @@ export function pythonJson(value: Json): string {
     .map(([key, item]) => `${pythonString(key)}: ${pythonJson(item as Json)}`)
     .join(", ")}}`;
 }
+
+/** The object that a JSON text holds; undefined for any other text. */
+export function parseJsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The named fields of a JSON value that are texts and not empty. */
+export function textFields<K extends string>(from: unknown, names: readonly K[]): { [P in K]?: string } {
+  const all = (from ?? {}) as Record<string, unknown>;
+  const found = names.map((name) => [name, all[name]]).filter(([, value]) => isText(value));
+  return Object.fromEntries(found) as { [P in K]?: string };
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
