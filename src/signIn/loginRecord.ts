@@ -71,8 +71,9 @@ export function parseSession(value: unknown): SsoSession | undefined {
 }
 
 function parseCaBundle(value: unknown): CaBundle | undefined {
-  const { path, setting } = fields(value);
-  return typeof path === "string" && typeof setting === "string" ? { path, setting } : undefined;
+  const { path, setting, isOptional } = fields(value);
+  if (typeof path !== "string" || typeof setting !== "string") return undefined;
+  return { path, setting, isOptional: isOptional === true };
 }
 
 function fields(value: unknown): Record<string, unknown> {

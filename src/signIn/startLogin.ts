@@ -90,9 +90,11 @@ export function sessionForWorker(session: SsoSession): SsoSession {
   return { ...session, caBundle: session.caBundle && withAbsolutePath(session.caBundle) };
 }
 
-function withAbsolutePath({ path, setting }: CaBundle): CaBundle {
+function withAbsolutePath(bundle: CaBundle): CaBundle | undefined {
+  const { path, setting, isOptional } = bundle;
   const folder = attempt(() => process.cwd(), undefined);
-  if (isAbsolute(path) || folder !== undefined) return { path: resolve(folder ?? "/", path), setting };
+  if (isAbsolute(path) || folder !== undefined) return { ...bundle, path: resolve(folder ?? "/", path) };
+  if (isOptional) return undefined;
   const message = `the CA bundle ${path} is relative to the current folder, which has been removed: correct ${setting}`;
   throw new SsoCredError("config", message);
 }

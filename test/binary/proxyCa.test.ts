@@ -10,12 +10,13 @@ import { CA_FILE, EXPIRED_TLS, OTHER_CA_FILE, SERVER_TLS } from "../support/test
 interface TrustOptions {
   env?: Record<string, string>;
   extra?: string[];
+  defaults?: string;
   tls?: { key: string; cert: string };
 }
 
-function tlsWorld({ env = {}, extra = [], tls = SERVER_TLS }: TrustOptions = {}): Promise<BinaryWorld> {
+function tlsWorld({ env = {}, extra = [], defaults = "", tls = SERVER_TLS }: TrustOptions = {}): Promise<BinaryWorld> {
   return binaryWorld({
-    config: sessionSection("corp", extra),
+    config: defaults + sessionSection("corp", extra),
     center: { tls },
     env: { SSO_CRED_LOGIN: "device", BROWSER: undefined, ...env },
   });
@@ -38,6 +39,10 @@ test.each<[string, TrustOptions]>([
   ["AWS_CA_BUNDLE over ca_bundle", { env: { AWS_CA_BUNDLE: CA_FILE }, extra: ["ca_bundle = /nonexistent"] }],
   ["ca_bundle in the config", { extra: [`ca_bundle = ${CA_FILE}`] }],
   ["NODE_EXTRA_CA_CERTS", { env: { NODE_EXTRA_CA_CERTS: CA_FILE } }],
+  [
+    "NODE_EXTRA_CA_CERTS, with a missing ca_bundle in [default],",
+    { env: { NODE_EXTRA_CA_CERTS: CA_FILE }, defaults: "[default]\nca_bundle = /nonexistent/ca.pem\n\n" },
+  ],
 ])("a private CA in %s is trusted by caller and worker", async (_, options) => {
   await expectTrusted(await tlsWorld(options));
 });
