@@ -58,7 +58,8 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
       // Read after the login's file, which a worker removes once the token is written.
       const token = readToken(session, system);
       if (token && token.accessToken !== wait.replaces && isAwaitedToken(token, login, system)) return token;
-      if (joined && !login) throw hasLoginFile(session, system) ? replaced(session) : loggedOut(session);
+      if (joined && !login)
+        throw hasLoginFile(session, system) ? replaced(session) : gone(session, "was ended by a logout");
       if (login && isJoinable(login, session, system)) {
         if (login.id !== joined?.id) join(login);
         if (login.state === "open" && login.id !== shown) {
@@ -103,19 +104,10 @@ function waiterName(): string {
 }
 
 function stillOpen(login: PendingLogin): SsoCredError {
-  const title = sessionTitle(login.session);
-  if (!login.url) {
-    const message = `the sign-in to '${title}' is being prepared; call again`;
-    return new SsoCredError("login-required", message);
-  }
-  return openElsewhere(
-    login,
-    `the sign-in to '${title}' is open and waits for you; the next call continues with it`,
-  );
-}
-
-function loggedOut(session: SsoSession): SsoCredError {
-  return gone(session, "was ended by a logout");
+  const state = login.url
+    ? "is open and waits for you; the next call continues with it"
+    : "is being prepared; call again";
+  return openElsewhere(login, `the sign-in to '${sessionTitle(login.session)}' ${state}`);
 }
 
 /** The new sign-in has other settings, or runs on another machine that shares the folder. */

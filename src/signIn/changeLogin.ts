@@ -3,12 +3,7 @@ import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
 import { isKind } from "../errors.ts";
 import type { SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";
-import {
-  type PendingLogin,
-  readPendingLogin,
-  removePendingLogin,
-  writePendingLogin,
-} from "./pendingLogin.ts";
+import { isCurrent, type PendingLogin, removePendingLogin, writePendingLogin } from "./pendingLogin.ts";
 
 /** The lock is held only for a few writes. */
 const LOCK_WAIT_MS = 3_000;
@@ -18,16 +13,14 @@ const LOCK_WAIT_MS = 3_000;
  * between check and write from being undone. Returns whether it was written.
  */
 export async function updateLogin(login: PendingLogin, system: System): Promise<boolean> {
-  return withLoginLock(login.session, system, () => {
-    const isStillThere = () => readPendingLogin(login.session, system)?.id === login.id;
-    return isStillThere() && writePendingLogin(login, system, isStillThere);
-  });
+  const isWanted = () => isCurrent(login, system);
+  return withLoginLock(login.session, system, () => isWanted() && writePendingLogin(login, system, isWanted));
 }
 
 /** Removes the record of a finished sign-in, unless another sign-in has replaced it. */
 export async function endLogin(login: PendingLogin, system: System): Promise<void> {
   await withLoginLock(login.session, system, () => {
-    if (readPendingLogin(login.session, system)?.id === login.id) removePendingLogin(login.session, system);
+    if (isCurrent(login, system)) removePendingLogin(login.session, system);
   });
 }
 

@@ -26,7 +26,6 @@ export async function loginForMainJob(
   { deadline, replaces }: MainJobLogin,
   system: System,
 ): Promise<SsoToken> {
-  const title = sessionTitle(session);
   const choice = chooseGrant(session, system);
   if (choice.grant === "never") throw notSignedIn(session, choice.why);
   return awaitLogin(
@@ -40,7 +39,7 @@ export async function loginForMainJob(
         const caller = callerProcess(system.platform);
         return startLogin(session, { ...choice, caller, replaces }, deadline, system);
       },
-      show: (login) => show(login, title, system),
+      show: (login) => show(login, system),
     },
     system,
   );
@@ -50,7 +49,7 @@ export async function loginForMainJob(
  * Announces the sign-in once on each terminal. Throws if there is neither a terminal nor a browser,
  * because then nobody could respond.
  */
-function show(login: PendingLogin, title: string, system: System): void {
+function show(login: PendingLogin, system: System): void {
   const terminal = system.terminal();
   if (terminal) {
     if (claim(login, `announced-${terminal.id}`, system)) {
@@ -59,6 +58,6 @@ function show(login: PendingLogin, title: string, system: System): void {
       terminal.write(`\n${loginInstructions(login)}\n`.replaceAll("\n", "\r\n"));
     }
   } else if (!login.opened) {
-    throw openElsewhere(login, `sign in to '${title}', then call again`);
+    throw openElsewhere(login, `sign in to '${sessionTitle(login.session)}', then call again`);
   }
 }

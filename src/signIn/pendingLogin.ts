@@ -20,7 +20,8 @@ export const LOGIN_MS = 600_000;
 const CLAIM_SECONDS = 5;
 /** How long a running worker may take to claim its login on a busy machine. */
 const START_SECONDS = 60;
-const WORKER_CLAIM = "worker";
+/** Names the process that is to take the sign-in over. */
+export const WORKER_CLAIM = "worker";
 
 export type { PendingLogin };
 
@@ -36,6 +37,11 @@ export function readPendingLogin(session: SessionIdentity, system: Environment):
 /** The same for the worker, which knows only the file's path. */
 export function readLoginFile(path: string): PendingLogin | undefined {
   return parseLogin(readStateFile(path));
+}
+
+/** True if the session's sign-in is still this one: neither ended nor replaced. */
+export function isCurrent(login: PendingLogin, system: Environment): boolean {
+  return readPendingLogin(login.session, system)?.id === login.id;
 }
 
 /** The pending sign-ins of all sessions, including those that are not in the config any more. */
@@ -82,7 +88,7 @@ export function isAwaitedToken(
   if (!isUsable(token.expiresAt, system.now())) return false;
   if (login?.replaces === undefined) return true;
   const which = tokenFingerprint(token.accessToken);
-  return which !== login.replaces && !isClaimed(login, `refreshed-${which}`, system);
+  return which !== login.replaces && !existsSync(claimPath(login, `refreshed-${which}`, system));
 }
 
 /** True if a sign-in's file exists, even if it is unreadable or another machine's. */
@@ -101,11 +107,6 @@ export function writePendingLogin(
 ): boolean {
   const state = { ...login, ...identifyProcess() };
   return writeStateFile(sessionStatePath("logins", login.session, system), state, isWanted);
-}
-
-/** Records the process that will claim the login. */
-export function noteWorker(login: PendingLogin, pid: number, system: Environment): void {
-  claim(login, WORKER_CLAIM, system, pid);
 }
 
 /** Its worker sees that the file is gone. Throws `config` naming a file that stays. */
@@ -127,10 +128,6 @@ export function claim(login: PendingLogin, name: string, system: Environment, pi
   } catch {
     return false;
   }
-}
-
-function isClaimed(login: PendingLogin, name: string, system: Environment): boolean {
-  return existsSync(claimPath(login, name, system));
 }
 
 /** Best effort: each claim names its process, and the next sign-in removes them all. */

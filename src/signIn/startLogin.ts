@@ -9,13 +9,14 @@ import type { CaBundle, SsoSession } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import {
+  claim,
   isAwaitedToken,
   isJoinable,
   newLoginId,
-  noteWorker,
   type PendingLogin,
   readPendingLogin,
   removeClaims,
+  WORKER_CLAIM,
   writePendingLogin,
 } from "./pendingLogin.ts";
 
@@ -70,7 +71,7 @@ export async function startLogin(
       caller: login.caller,
     });
     const pid = system.startDetached([WORKER_FLAG, tokenKey(session), login.id]);
-    if (pid !== undefined) noteWorker(login, pid, system);
+    if (pid !== undefined) claim(login, WORKER_CLAIM, system, pid);
     return login;
   });
 

@@ -14,7 +14,12 @@ interface TrustOptions {
   tls?: { key: string; cert: string };
 }
 
-function tlsWorld({ env = {}, extra = [], defaults = "", tls = SERVER_TLS }: TrustOptions = {}): Promise<BinaryWorld> {
+function tlsWorld({
+  env = {},
+  extra = [],
+  defaults = "",
+  tls = SERVER_TLS,
+}: TrustOptions = {}): Promise<BinaryWorld> {
   return binaryWorld({
     config: defaults + sessionSection("corp", extra),
     center: { tls },

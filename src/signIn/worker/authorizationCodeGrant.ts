@@ -58,7 +58,7 @@ export async function authorizationCodeGrant(
 function authorizeUrl(
   { client, oidcOrigin, scopes }: CodeGrantInput,
   redirectUri: string,
-  { state, codeChallenge }: { state: string; codeChallenge: string },
+  { state, codeChallenge }: ReturnType<typeof createPkce>,
 ): string {
   const query = [
     ["response_type", "code"],
@@ -85,14 +85,8 @@ function withStrayError(error: unknown, stray: string | undefined): unknown {
   });
 }
 
-/** One-time secrets (RFC 7636, S256); verifier and state never leave this process. */
-interface Pkce {
-  codeVerifier: string;
-  codeChallenge: string;
-  state: string;
-}
-
-export function createPkce(): Pkce {
+/** One-time secrets (RFC 7636, S256). The verifier leaves this process only with the code. */
+export function createPkce() {
   const codeVerifier = randomBytes(48).toString("base64url");
   return {
     codeVerifier,

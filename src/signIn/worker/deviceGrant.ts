@@ -53,12 +53,11 @@ export async function deviceGrant(
         if (isThrottled(error)) intervalSeconds += SLOW_DOWN_SECONDS;
         return undefined;
       }
-      if (!(error instanceof ServiceError)) throw error;
-      if (error.code === "expired_token") throw unanswered(input.sessionName);
-      else if (error.code === "access_denied") {
-        throw new SsoCredError("login-failed", `the sign-in to '${input.sessionName}' was denied`);
-      } else if (error.code !== "authorization_pending") throw error;
-      return undefined;
+      const code = error instanceof ServiceError ? error.code : undefined;
+      if (code === "authorization_pending") return undefined;
+      if (code === "expired_token") throw unanswered(input.sessionName);
+      if (code !== "access_denied") throw error;
+      throw new SsoCredError("login-failed", `the sign-in to '${input.sessionName}' was denied`);
     }
   }
 }

@@ -2,10 +2,9 @@ import { join } from "node:path";
 import { removeIfPossible } from "../../cache/folder.ts";
 import { cannotWrite } from "../../cache/ownedFile.ts";
 import { registrationPath } from "../../cache/registrationCache.ts";
-import { sessionStatePath } from "../../cache/statePaths.ts";
+import { loginsFolder, sessionStatePath } from "../../cache/statePaths.ts";
 import { loginRemedy, sessionTitle, settingsToCheck } from "../../config/describeSession.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
-import { stateDirectory } from "../../hit/paths.ts";
 import { ServiceError } from "../../identityCenter/identityCenter.ts";
 import type { System } from "../../platform/system.ts";
 import { printable } from "../../text/printable.ts";
@@ -26,7 +25,7 @@ const UNWIND_MS = 1_000;
  */
 export async function runLoginWorker(key: string, id: string, system: System): Promise<void> {
   if (!/^[0-9a-f]{40}$/.test(key)) return;
-  const login = readLoginFile(join(stateDirectory(system), "logins", `${key}.json`));
+  const login = readLoginFile(join(loginsFolder(system), `${key}.json`));
   if (login?.id !== id || login.state !== "starting") return;
   system.trace.step("sign-in begins", { grant: login.grant, caller: login.caller });
   if (!(await updateLogin({ ...login, state: "working" }, system))) return;

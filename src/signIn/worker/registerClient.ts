@@ -27,15 +27,13 @@ export async function obtainRegistration(
   const clientName = `botocore-client-${session.name ?? Math.floor(system.now() / 1000)}`;
   const forCode = grant === "authorization_code";
   const scopes = session.scopes ?? (forCode ? DEFAULT_SCOPES : undefined);
-  const grantTypes = forCode ? ["authorization_code", "refresh_token"] : undefined;
-  const client = await api.registerClient({
-    clientName,
-    ...(scopes ? { scopes } : {}),
-    ...(grantTypes
-      ? { grantTypes, redirectUris: ["http://127.0.0.1/oauth/callback"], issuerUrl: startUrl }
-      : {}),
-  });
-  const registration = { ...client, ...(scopes ? { scopes } : {}), ...(grantTypes ? { grantTypes } : {}) };
+  const kept = {
+    ...(scopes && { scopes }),
+    ...(forCode && { grantTypes: ["authorization_code", "refresh_token"] }),
+  };
+  const forPage = { redirectUris: ["http://127.0.0.1/oauth/callback"], issuerUrl: startUrl };
+  const client = await api.registerClient({ clientName, ...kept, ...(forCode && forPage) });
+  const registration = { ...client, ...kept };
   try {
     writeRegistration(session, registration, system);
   } catch (error) {

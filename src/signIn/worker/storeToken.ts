@@ -11,7 +11,7 @@ import { USABLE_MS } from "../../hit/expiry.ts";
 import type { ClientRegistration, SsoSession, TokenGrant } from "../../model.ts";
 import type { Environment, System } from "../../platform/system.ts";
 import { removeFormerRoles } from "../formerRoles.ts";
-import { type PendingLogin, readPendingLogin } from "../pendingLogin.ts";
+import { isCurrent, type PendingLogin } from "../pendingLogin.ts";
 
 /** A refresh may hold the session's lock for this long. */
 const LOCK_WAIT_MS = 15_000;
@@ -57,7 +57,7 @@ export async function storeToken(
     const message = `the service's new token for '${sessionTitle(session)}' is valid for only ${grant.expiresIn} s, which is too short to use`;
     throw new SsoCredError("login-failed", message);
   }
-  const isWanted = () => readPendingLogin(session, system)?.id === login.id;
+  const isWanted = () => isCurrent(login, system);
   const token = {
     accessToken: grant.accessToken,
     expiresAt: system.now() + grant.expiresIn * 1000,

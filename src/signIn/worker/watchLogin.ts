@@ -3,7 +3,7 @@ import { readToken } from "../../cache/tokenCache.ts";
 import { sessionTitle } from "../../config/describeSession.ts";
 import { SsoCredError } from "../../errors.ts";
 import type { System } from "../../platform/system.ts";
-import { isAwaitedToken, LOGIN_MS, type PendingLogin, readPendingLogin } from "../pendingLogin.ts";
+import { isAwaitedToken, isCurrent, LOGIN_MS, type PendingLogin } from "../pendingLogin.ts";
 
 const WATCH_MS = 500;
 /** A longer gap between two polls means that the computer slept or its clock was set forward. */
@@ -33,7 +33,7 @@ export function watchLogin(login: PendingLogin, system: System): LoginWatch {
       if (!watching) break;
       hasSlept();
       lookedAt = system.now();
-      if (readPendingLogin(login.session, system)?.id !== login.id) throw endedElsewhere();
+      if (!isCurrent(login, system)) throw endedElsewhere();
       const token = readToken(login.session, system);
       if (token && token.accessToken !== own && isAwaitedToken(token, login, system)) throw endedElsewhere();
       // Checks the machine's uptime too: the clock may be set back.

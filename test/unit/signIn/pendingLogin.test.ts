@@ -4,9 +4,10 @@ import { uptime } from "node:os";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { SsoSession } from "../../../src/model.ts";
 import {
+  claim,
   isUnderWay,
-  noteWorker,
   type PendingLogin,
+  WORKER_CLAIM,
   writePendingLogin,
 } from "../../../src/signIn/pendingLogin.ts";
 import { START_URL } from "../../support/home.ts";
@@ -54,17 +55,17 @@ describe("a sign-in that its worker has not claimed yet", () => {
 
   test("is under way for longer while its worker runs: a busy machine starts it late", async () => {
     const { login, system } = await startedLogin(20);
-    noteWorker(login, runningProcess().pid ?? 0, system);
+    claim(login, WORKER_CLAIM, system, runningProcess().pid ?? 0);
     expect(isUnderWay(login, system)).toBe(true);
     const tooOld = await startedLogin(70);
-    noteWorker(tooOld.login, runningProcess().pid ?? 0, tooOld.system);
+    claim(tooOld.login, WORKER_CLAIM, tooOld.system, runningProcess().pid ?? 0);
     expect(isUnderWay(tooOld.login, tooOld.system)).toBe(false);
   });
 
   test("is over at once if its worker has died", async () => {
     const { login, system } = await startedLogin(1);
     const worker = runningProcess();
-    noteWorker(login, worker.pid ?? 0, system);
+    claim(login, WORKER_CLAIM, system, worker.pid ?? 0);
     worker.kill("SIGKILL");
     await once(worker, "exit");
     expect(isUnderWay(login, system)).toBe(false);
