@@ -1,7 +1,8 @@
+import { once } from "node:events";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { SsoCredError } from "../errors.ts";
-import { clientRequest } from "./clientRequest.ts";
 import { authenticationSchemes, type ProxyServer, withoutBrackets } from "./proxy.ts";
 import {
   isUnknownIssuer,
@@ -100,41 +101,30 @@ async function dial({ host, port }: { host: string; port: number }, signal: Abor
 }
 
 /** Resolves with the open socket. Destroys it on an error, or when `signal` aborts first. */
-function opened(socket: Socket, event: "connect" | "secureConnect", signal: AbortSignal): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      socket.destroy();
-      reject(signal.reason);
-    };
-    if (signal.aborted) return stop();
-    signal.addEventListener("abort", stop, { once: true });
-    // Never removed: an error without a listener would end the process.
-    socket.on("error", (error) => {
-      signal.removeEventListener("abort", stop);
-      reject(error);
-    });
-    socket.once(event, () => {
-      signal.removeEventListener("abort", stop);
-      resolve(socket);
-    });
-  });
+async function opened(
+  socket: Socket,
+  event: "connect" | "secureConnect",
+  signal: AbortSignal,
+): Promise<Socket> {
+  // Never removed: an error without a listener would end the process.
+  socket.on("error", () => {});
+  try {
+    await once(socket, event, { signal });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw signal.aborted ? signal.reason : error;
+  }
 }
 
-function openTunnel(
+async function openTunnel(
   socket: Socket,
   authority: string,
   proxy: ProxyServer,
   signal: AbortSignal,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = (error: unknown) => {
-      signal.removeEventListener("abort", stop);
-      socket.destroy();
-      reject(error);
-    };
-    const stop = () => end(signal.reason);
-    if (signal.aborted) return stop();
-    signal.addEventListener("abort", stop, { once: true });
+  try {
+    signal.throwIfAborted();
     const request = clientRequest({
       method: "CONNECT",
       path: authority,
@@ -143,35 +133,37 @@ function openTunnel(
     });
     // Node would ask the proxy to close the connection after its response.
     request.removeHeader("connection");
-    request.on("error", end);
-    request.on("connect", ({ statusCode = 0, headers }, _socket, head: Buffer) => {
-      if (statusCode < 200 || statusCode > 299) {
-        const offered = headers["proxy-authenticate"];
-        return end(refusedByProxy({ status: statusCode, offered, authority }, proxy));
-      }
-      signal.removeEventListener("abort", stop);
-      if (head.length > 0) socket.unshift(head);
-      resolve();
-    });
+    request.on("error", () => {});
     request.end();
-  });
+    const connected = (await once(request, "connect", { signal })) as [IncomingMessage, Socket, Buffer];
+    const [{ statusCode = 0, headers }, , head] = connected;
+    if (statusCode < 200 || statusCode > 299) throw refusedByProxy(statusCode, headers, authority, proxy);
+    if (head.length > 0) socket.unshift(head);
+  } catch (error) {
+    socket.destroy();
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+/**
+ * Starts a request of Node's HTTP client. Its own module is loaded instead of `node:http`, which
+ * would load the server, too. Node does not document it, hence the fallback.
+ */
+export function clientRequest(options: RequestOptions): ClientRequest {
+  const { ClientRequest } = (process.getBuiltinModule("_http_client") ??
+    process.getBuiltinModule("node:http")) as unknown as typeof import("node:http");
+  return new (ClientRequest as new (options: RequestOptions) => ClientRequest)(options);
 }
 
 export function proxyHeaders({ authorization }: ProxyServer): Record<string, string> {
   return authorization === undefined ? {} : { "proxy-authorization": authorization };
 }
 
-interface ProxyRefusal {
-  status: number;
-  /** The Proxy-Authenticate header of a 407. */
-  offered: string | undefined;
-  /** The host that was asked for. */
-  authority: string;
-}
-
-/** The error for a proxy that refuses a tunnel or a plain request. */
+/** The error for a proxy that refuses a tunnel, or a plain request, to the host `authority`. */
 export function refusedByProxy(
-  { status, offered = "", authority }: ProxyRefusal,
+  status: number,
+  headers: { "proxy-authenticate"?: string | undefined },
+  authority: string,
   proxy: ProxyServer,
 ): SsoCredError {
   return serviceUnavailable(refusalMessage(), `proxy ${status}`, { retry: status >= 500, status });
@@ -180,7 +172,7 @@ export function refusedByProxy(
     const { variable } = proxy;
     const name = proxyName(proxy);
     if (status !== 407) return `${name} refuses to connect to ${authority} (HTTP ${status})`;
-    const schemes = authenticationSchemes(offered);
+    const schemes = authenticationSchemes(headers["proxy-authenticate"] ?? "");
     if (schemes.length > 0 && !schemes.some((scheme) => /^basic$/i.test(scheme))) {
       return `${name} wants ${schemes.join(" or ")} authentication, and sso-cred supports only Basic: set ${variable} to a proxy that accepts Basic, such as a local one (px, cntlm) that signs in to this one`;
     }

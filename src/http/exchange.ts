@@ -2,8 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { ServiceSettings } from "../model.ts";
 import type { System } from "../platform/system.ts";
-import { clientRequest } from "./clientRequest.ts";
-import { openConnection, proxyHeaders, refusedByProxy } from "./connection.ts";
+import { clientRequest, openConnection, proxyHeaders, refusedByProxy } from "./connection.ts";
 import { type ProxyServer, proxyFor } from "./proxy.ts";
 import { networkFault, type Peer, serviceUnavailable, TimedOut } from "./serviceUnavailable.ts";
 import { type TrustStore, trustStore } from "./trustStore.ts";
@@ -72,25 +71,20 @@ export function httpExchange(
     const giveUpAt = system.now() + totalMs;
     const connectMs = Math.max(0, Math.min(limits.connectMs, totalMs, connectDeadline - system.now()));
     const over = new AbortController();
-    const end = () => over.abort(signal?.reason);
-    if (signal?.aborted) end();
-    signal?.addEventListener("abort", end, { once: true });
+    const stop = signal ? AbortSignal.any([over.signal, signal]) : over.signal;
     const connected = giveUpAfter("connect", connectMs, over);
     const answered = giveUpAfter("response", totalMs, over);
     let socket: Socket | undefined;
     try {
       const proxy = proxyFor(url, system.env);
       trust ??= trustStore(session.caBundle);
-      socket = await openConnection(url, proxy, trust, over.signal);
+      socket = await openConnection(url, proxy, trust, stop);
       connected();
       // The process may have been suspended meanwhile. A request that was not sent spends no
       // refresh token.
       if (system.now() >= giveUpAt) throw noTimeLeft(url);
-      const response = await send(request, socket, proxy, over.signal, limits.responseBytes);
-      if (response.status === 407 && proxy) {
-        const offered = response.headers["proxy-authenticate"];
-        throw refusedByProxy({ status: 407, offered, authority: url.host }, proxy);
-      }
+      const response = await send(request, socket, proxy, stop, limits.responseBytes);
+      if (response.status === 407 && proxy) throw refusedByProxy(407, response.headers, url.host, proxy);
       return response;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
@@ -98,7 +92,6 @@ export function httpExchange(
     } finally {
       answered();
       connected();
-      signal?.removeEventListener("abort", end);
       socket?.destroy();
     }
   };
@@ -141,16 +134,12 @@ async function send(
     path: isViaProxy ? url.href : `${url.pathname}${url.search}`,
     headers: { host: url.host, ...headers, ...(isViaProxy ? proxyHeaders(proxy) : {}) },
     createConnection: () => socket,
+    signal,
   });
-  const stop = () => request.destroy();
-  signal.addEventListener("abort", stop, { once: true });
   try {
-    if (signal.aborted) throw signal.reason;
     return await readResponse(await responseTo(request, body), url.host, maxBytes);
   } catch (error) {
     throw networkFault(signal.aborted ? signal.reason : error, peer);
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }
 
