@@ -166,7 +166,7 @@ export function refusedByProxy(
   authority: string,
   proxy: ProxyServer,
 ): SsoCredError {
-  return serviceUnavailable(refusalMessage(), `proxy ${status}`, { retry: status >= 500, status });
+  return serviceUnavailable(refusalMessage(), `proxy ${status}`, { retry: status >= 500 });
 
   function refusalMessage(): string {
     const { variable } = proxy;

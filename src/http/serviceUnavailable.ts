@@ -5,8 +5,6 @@ import { printable } from "../text/printable.ts";
 interface UnavailableFacts {
   /** True if the same request may succeed within seconds. */
   retry: boolean;
-  /** HTTP status of the response, if there was one. */
-  status?: number | undefined;
   /** True if the service, or something in front of it, asked to be called less often. */
   isThrottled?: boolean;
   /** From the Retry-After header. */
@@ -18,9 +16,8 @@ interface UnavailableFacts {
 /**
  * Why a request got no usable response: the `cause` of every "unavailable" error of this folder.
  */
-export class ServiceUnavailable extends Error implements UnavailableFacts {
+class ServiceUnavailable extends Error implements UnavailableFacts {
   readonly retry: boolean;
-  readonly status: number | undefined;
   readonly isThrottled: boolean;
   readonly retryAfterMs: number | undefined;
   readonly isHostUnknown: boolean;
@@ -29,7 +26,6 @@ export class ServiceUnavailable extends Error implements UnavailableFacts {
     super(reason);
     this.name = "ServiceUnavailable";
     this.retry = facts.retry;
-    this.status = facts.status;
     this.isThrottled = facts.isThrottled ?? false;
     this.retryAfterMs = facts.retryAfterMs;
     this.isHostUnknown = facts.isHostUnknown ?? false;

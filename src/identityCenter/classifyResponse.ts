@@ -113,20 +113,18 @@ function containsSecret(text: string, secrets: readonly string[]): boolean {
 
 function throttled({ status, headers }: HttpResponse, host: string) {
   const message = `${host} is throttling (HTTP ${status}): try again in a minute`;
-  const facts = { retry: true, isThrottled: true, status, retryAfterMs: retryAfterMs(headers) };
+  const facts = { retry: true, isThrottled: true, retryAfterMs: retryAfterMs(headers) };
   return serviceUnavailable(message, `throttled, HTTP ${status}`, facts);
 }
 
 function outOfOrder({ status, headers }: HttpResponse, host: string) {
   const message = `${host} is out of order (HTTP ${status}): try again later`;
-  const facts = { retry: true, status, retryAfterMs: retryAfterMs(headers) };
-  return serviceUnavailable(message, `HTTP ${status}`, facts);
+  return serviceUnavailable(message, `HTTP ${status}`, { retry: true, retryAfterMs: retryAfterMs(headers) });
 }
 
 function notTheService(response: HttpResponse, host: string) {
-  const { status } = response;
-  const reason = `HTTP ${status}, not the service's own response`;
-  return serviceUnavailable(unexpectedResponse(response, host), reason, { retry: false, status });
+  const reason = `HTTP ${response.status}, not the service's own response`;
+  return serviceUnavailable(unexpectedResponse(response, host), reason, { retry: false });
 }
 
 function unexpectedResponse({ status, headers, body }: HttpResponse, host: string): string {

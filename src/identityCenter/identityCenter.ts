@@ -23,7 +23,7 @@ import {
   parseRoles,
   type RolesPage,
 } from "./parseResponse.ts";
-import type { portalOperations } from "./portalSdk.ts";
+import type { ClientSettings } from "./sdkClient.ts";
 import { type CallOptions, sdkHandler } from "./sdkHandler.ts";
 import { ServiceError } from "./serviceError.ts";
 
@@ -33,7 +33,7 @@ export { ServiceError } from "./serviceError.ts";
 /** Items per page of a list; the API allows 1 to 100. */
 const PAGE_SIZE = 100;
 
-type CreateTokenInput = Parameters<ReturnType<typeof oidcOperations>["createToken"]>[0];
+type CreateTokenInput = Parameters<ReturnType<typeof oidcOperations>["CreateToken"]>[0];
 type Client = Pick<ClientRegistration, "clientId" | "clientSecret">;
 
 /**
@@ -92,44 +92,42 @@ export function identityCenter(
   limits?: Limits,
 ): IdentityCenter {
   const exchange = httpExchange(session, system, limits);
-  const urls = { oidc: oidcEndpoint(session), portal: ssoEndpoint(session) };
-  const settings = (service: Service) => ({
-    region: session.region,
-    endpoint: urls[service],
-    handler: sdkHandler(service, exchange, system),
+  const oidc = client("oidc", oidcEndpoint(session), async (settings) => {
+    const { oidcOperations } = await import("./oidcSdk.ts");
+    return oidcOperations(settings);
   });
-  let oidcSdk: Promise<ReturnType<typeof oidcOperations>> | undefined;
-  let portalSdk: Promise<ReturnType<typeof portalOperations>> | undefined;
-  const oidc = () =>
-    (oidcSdk ??= import("./oidcSdk.ts").then(({ oidcOperations }) => oidcOperations(settings("oidc"))));
-  const portal = () =>
-    (portalSdk ??= import("./portalSdk.ts").then(({ portalOperations }) =>
-      portalOperations(settings("portal")),
-    ));
+  const portal = client("portal", ssoEndpoint(session), async (settings) => {
+    const { portalOperations } = await import("./portalSdk.ts");
+    return portalOperations(settings);
+  });
 
-  async function call<T>(
-    { service, operation, options = {} }: Call,
-    send: (options: CallOptions) => Promise<unknown>,
-    parse: (output: unknown, subject: string) => T,
-  ): Promise<T> {
-    const { deadline, connectDeadline, signal } = options;
-    const subject = `${new URL(urls[service]).host} answered ${operation}`;
-    try {
-      const output = await send({
-        operation,
-        deadline,
-        connectDeadline,
-        ...(signal && { abortSignal: signal }),
-      });
-      return parse(output, subject);
-    } catch (error) {
-      // The SDK adds the response to what it throws while it reads one.
-      if (error instanceof Error && "$response" in error) {
-        const reason = printable(error.message, 200);
-        throw serviceUnavailable(`${subject} in an unexpected form`, reason, { retry: false });
+  /** Sends one request by a service's SDK, which is loaded for the first one. */
+  function client<Sdk extends Record<keyof Sdk, Send>>(
+    service: Service,
+    endpoint: string,
+    load: (settings: ClientSettings) => Promise<Sdk>,
+  ) {
+    let sdk: Promise<Sdk> | undefined;
+    return async <Name extends keyof Sdk & string, T>(
+      operation: Name,
+      input: Parameters<Sdk[Name]>[0],
+      { deadline, connectDeadline, signal }: RequestOptions = {},
+      parse: (output: unknown, subject: string) => T,
+    ): Promise<T> => {
+      const subject = `${new URL(endpoint).host} answered ${operation}`;
+      const options: CallOptions = { operation, deadline, connectDeadline, abortSignal: signal };
+      try {
+        sdk ??= load({ region: session.region, endpoint, handler: sdkHandler(service, exchange, system) });
+        return parse(await (await sdk)[operation](input as never, options), subject);
+      } catch (error) {
+        // The SDK adds the response to what it throws while it reads one.
+        if (error instanceof Error && "$response" in error) {
+          const reason = printable(error.message, 200);
+          throw serviceUnavailable(`${subject} in an unexpected form`, reason, { retry: false });
+        }
+        throw withHostSetting(error, endpointSetting(session, service));
       }
-      throw withHostSetting(error, endpointSetting(session, service));
-    }
+    };
   }
 
   function createToken(
@@ -137,25 +135,17 @@ export function identityCenter(
     grant: Omit<CreateTokenInput, "clientId" | "clientSecret">,
     options?: RequestOptions,
   ) {
-    const about: Call = { service: "oidc", operation: "CreateToken", options };
-    const input = { clientId, clientSecret, ...grant };
-    return call(about, async (sdkOptions) => (await oidc()).createToken(input, sdkOptions), parseGrant);
+    return oidc("CreateToken", { clientId, clientSecret, ...grant }, options, parseGrant);
   }
 
   return {
-    async registerClient(given, options) {
-      const about: Call = { service: "oidc", operation: "RegisterClient", options };
-      const input = { clientType: "public", ...given };
-      const send = async (sdkOptions: CallOptions) => (await oidc()).registerClient(input, sdkOptions);
-      return await call(about, send, parseRegistration);
+    registerClient(given, options) {
+      return oidc("RegisterClient", { clientType: "public", ...given }, options, parseRegistration);
     },
 
-    async startDeviceAuthorization({ clientId, clientSecret }, startUrl, options) {
-      const about: Call = { service: "oidc", operation: "StartDeviceAuthorization", options };
+    startDeviceAuthorization({ clientId, clientSecret }, startUrl, options) {
       const input = { clientId, clientSecret, startUrl };
-      const send = async (sdkOptions: CallOptions) =>
-        (await oidc()).startDeviceAuthorization(input, sdkOptions);
-      return await call(about, send, parseDeviceAuthorization);
+      return oidc("StartDeviceAuthorization", input, options, parseDeviceAuthorization);
     },
 
     redeemAuthorizationCode(client, input, options) {
@@ -172,43 +162,29 @@ export function identityCenter(
     },
 
     async getRoleCredentials(token, accountId, roleName, options) {
-      const about: Call = { service: "portal", operation: "GetRoleCredentials", options };
       const input = { accessToken: assertHeaderSafe(token), accountId, roleName };
-      return await call(
-        about,
-        async (sdkOptions) => (await portal()).getRoleCredentials(input, sdkOptions),
-        (output, subject) => parseRoleCredentials(output, subject, system.now()),
-      );
+      const parse = (output: unknown, subject: string) => parseRoleCredentials(output, subject, system.now());
+      return await portal("GetRoleCredentials", input, options, parse);
     },
 
     async listAccounts(token, nextToken, options) {
-      const about: Call = { service: "portal", operation: "ListAccounts", options };
       const input = { accessToken: assertHeaderSafe(token), nextToken, maxResults: PAGE_SIZE };
-      const send = async (sdkOptions: CallOptions) => (await portal()).listAccounts(input, sdkOptions);
-      return await call(about, send, parseAccounts);
+      return await portal("ListAccounts", input, options, parseAccounts);
     },
 
     async listAccountRoles(token, accountId, nextToken, options) {
-      const about: Call = { service: "portal", operation: "ListAccountRoles", options };
       const input = { accessToken: assertHeaderSafe(token), accountId, nextToken, maxResults: PAGE_SIZE };
-      const send = async (sdkOptions: CallOptions) => (await portal()).listAccountRoles(input, sdkOptions);
-      return await call(about, send, parseRoles);
+      return await portal("ListAccountRoles", input, options, parseRoles);
     },
 
     async logout(token, options) {
-      const about: Call = { service: "portal", operation: "Logout", options };
-      const input = { accessToken: assertHeaderSafe(token) };
-      const send = async (sdkOptions: CallOptions) => (await portal()).logout(input, sdkOptions);
-      await call(about, send, () => undefined);
+      await portal("Logout", { accessToken: assertHeaderSafe(token) }, options, () => undefined);
     },
   };
 }
 
-interface Call {
-  service: Service;
-  operation: string;
-  options?: RequestOptions | undefined;
-}
+/** One operation of an SDK. */
+type Send = (input: never, options: object) => Promise<unknown>;
 
 /** Rejects a token that no header can carry, as the service would, which did not issue it. */
 function assertHeaderSafe(accessToken: string): string {

@@ -11,16 +11,16 @@ import {
 } from "@aws-sdk/client-sso";
 import { bare, type ClientSettings, configuration } from "./sdkClient.ts";
 
-/** The operations of the access portal that are in use. */
+/** The operations of the access portal that are in use, by their names in AWS's API. */
 export function portalOperations(settings: ClientSettings) {
   const client = bare(new SSOClient(configuration(settings)));
   return {
-    getRoleCredentials: (input: GetRoleCredentialsCommandInput, options: object) =>
+    GetRoleCredentials: (input: GetRoleCredentialsCommandInput, options: object) =>
       client.send(new GetRoleCredentialsCommand(input), options),
-    listAccounts: (input: ListAccountsCommandInput, options: object) =>
+    ListAccounts: (input: ListAccountsCommandInput, options: object) =>
       client.send(new ListAccountsCommand(input), options),
-    listAccountRoles: (input: ListAccountRolesCommandInput, options: object) =>
+    ListAccountRoles: (input: ListAccountRolesCommandInput, options: object) =>
       client.send(new ListAccountRolesCommand(input), options),
-    logout: (input: LogoutCommandInput, options: object) => client.send(new LogoutCommand(input), options),
+    Logout: (input: LogoutCommandInput, options: object) => client.send(new LogoutCommand(input), options),
   };
 }

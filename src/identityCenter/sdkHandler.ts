@@ -10,7 +10,7 @@ export interface CallOptions {
   deadline?: RequestOptions["deadline"];
   connectDeadline?: RequestOptions["connectDeadline"];
   /** The SDK's name for `RequestOptions.signal`. */
-  abortSignal?: AbortSignal;
+  abortSignal?: AbortSignal | undefined;
 }
 
 const SECRETS = ["clientSecret", "code", "codeVerifier", "deviceCode", "refreshToken"];

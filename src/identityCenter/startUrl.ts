@@ -1,6 +1,6 @@
 import { sectionOf } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
-import { type HttpEnvironment, httpExchange, type RequestOptions } from "../http/exchange.ts";
+import { type HttpEnvironment, httpExchange } from "../http/exchange.ts";
 import type { SsoSession } from "../model.ts";
 import { isLoopback } from "../platform/loopback.ts";
 import type { System } from "../platform/system.ts";
@@ -8,14 +8,10 @@ import { withoutTrailingSlashes } from "./endpoints.ts";
 import { withHostSetting } from "./hostSetting.ts";
 
 /**
- * Sends one request and follows no redirect. Rejects with "unavailable" if no response comes in
- * time.
+ * Sends one request to the start URL and follows no redirect. Rejects with "unavailable" if no
+ * response comes in time.
  */
-type StartUrlRequest = (
-  method: "HEAD" | "GET",
-  url: string,
-  timeoutMs: number,
-) => Promise<{ status: number; location?: string | undefined }>;
+type StartUrlRequest = (method: "HEAD" | "GET") => Promise<{ status: number; location?: string | undefined }>;
 
 /** What is sent to the services. Files keep the configured values. */
 interface ResolvedStartUrl {
@@ -84,9 +80,8 @@ async function requestRedirect(
   hostname: string,
   request: StartUrlRequest,
 ): Promise<string> {
-  let response = await request("HEAD", startUrl, TIMEOUT_MS);
-  const isRefused = response.status === 405 || response.status === 501;
-  if (isRefused) response = await request("GET", startUrl, TIMEOUT_MS);
+  let response = await request("HEAD");
+  if (response.status === 405 || response.status === 501) response = await request("GET");
   const { status, location } = response;
   if ([301, 302, 303, 307, 308].includes(status)) {
     if (location) return location;
@@ -118,19 +113,17 @@ function withoutFinalDot(hostname: string): string {
 
 /** The request that `resolveStartUrl` makes, through the same proxies and with the same CAs. */
 export function startUrlRequest(
-  session: Pick<SsoSession, "caBundle" | "name" | "loginArguments">,
-  system: HttpEnvironment & Pick<System, "trace">,
-  options: Pick<RequestOptions, "signal"> = {},
+  session: Pick<SsoSession, "startUrl" | "caBundle" | "name" | "loginArguments">,
+  system: HttpEnvironment & Pick<System, "trace" | "interrupted">,
+  timeoutMs = TIMEOUT_MS,
 ): StartUrlRequest {
   const exchange = httpExchange(session, system);
-  return async (method, url, timeoutMs) => {
-    const deadline = system.now() + timeoutMs;
+  const url = new URL(session.startUrl);
+  return async (method) => {
+    const options = { deadline: system.now() + timeoutMs, signal: system.interrupted };
     try {
-      const { status, headers } = await exchange(
-        { method, url: new URL(url), headers: {} },
-        { ...options, deadline },
-      );
-      system.trace.step("start URL", { host: new URL(url).host, status });
+      const { status, headers } = await exchange({ method, url, headers: {} }, options);
+      system.trace.step("start URL", { host: url.host, status });
       return { status, location: headers.location };
     } catch (error) {
       throw withHostSetting(error, `sso_start_url in ${sectionOf(session)}`);

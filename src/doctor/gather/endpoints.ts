@@ -36,9 +36,8 @@ export async function gatherEndpoints(
 
 /** Why a company's own start URL does not lead to AWS; AWS's own are not asked. */
 export async function gatherStartUrl(session: SsoSession, system: System): Promise<string | undefined> {
-  const request = startUrlRequest(session, system, { signal: system.interrupted });
   try {
-    await resolveStartUrl(session, (method, url) => request(method, url, LIMITS.totalMs / 2));
+    await resolveStartUrl(session, startUrlRequest(session, system, LIMITS.totalMs / 2));
     return undefined;
   } catch (error) {
     if (error instanceof SsoCredError) return error.message;

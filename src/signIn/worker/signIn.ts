@@ -138,10 +138,7 @@ function cannotListen({ code }: CannotListen, session: SsoSession): SsoCredError
  * it leads to another region than the session's, where its token would not be valid.
  */
 async function effectiveStartUrl(session: SsoSession, system: System): Promise<string> {
-  const { startUrl, region } = await resolveStartUrl(
-    session,
-    startUrlRequest(session, system, { signal: system.interrupted }),
-  );
+  const { startUrl, region } = await resolveStartUrl(session, startUrlRequest(session, system));
   if (region === session.region) return startUrl;
   const where = session.name === null ? "the profile" : `[sso-session ${session.name}]`;
   const message = `${session.startUrl} leads to the region ${region}, but ${where} says sso_region = ${session.region}; set sso_region = ${region}`;

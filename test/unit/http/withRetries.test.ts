@@ -23,7 +23,7 @@ function system(startsAt = 1_000_000) {
 }
 
 const passing = (retryAfterMs?: number) =>
-  serviceUnavailable("the service is out of order", "HTTP 503", { retry: true, status: 503, retryAfterMs });
+  serviceUnavailable("the service is out of order", "HTTP 503", { retry: true, retryAfterMs });
 
 test("a short outage is waited out", async () => {
   const clock = system();
@@ -95,7 +95,7 @@ test("a Retry-After beyond the budget ends the attempts at once", async () => {
 
 test.each([
   ["the service's refusal", new ServiceError(400, "invalid_grant", "invalid_grant")],
-  ["a lasting outage", serviceUnavailable("a sign-in page", "HTTP 200", { retry: false, status: 200 })],
+  ["a lasting outage", serviceUnavailable("a sign-in page", "HTTP 200", { retry: false })],
   ["a broken configuration", new SsoCredError("config", "the CA bundle is empty")],
   ["a bug", new TypeError("undefined is not a function")],
 ])("%s is not repeated", async (_name, failure) => {
@@ -122,7 +122,7 @@ test("without a budget there is one attempt", async () => {
   expect(attempts).toBe(1);
 });
 
-const lasting = serviceUnavailable("a sign-in page", "HTTP 200", { retry: false, status: 200 });
+const lasting = serviceUnavailable("a sign-in page", "HTTP 200", { retry: false });
 test.each([
   ["an outage that may pass, with 10 s left", passing(), 10_000, false],
   ["an outage that may pass, with 4 s left", passing(), 4_000, true],

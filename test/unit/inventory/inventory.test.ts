@@ -12,7 +12,7 @@ import { fakeSystem } from "../../support/fakeSystem.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 const session = { name: "my-sso", startUrl: "https://example.com/start" };
-const throttled = () => serviceUnavailable("429", "429", { retry: true, isThrottled: true, status: 429 });
+const throttled = () => serviceUnavailable("429", "429", { retry: true, isThrottled: true });
 
 /** A portal in memory, on the test's clock: token bucket, latency, faults by request number. */
 function fakePortal(

@@ -6,7 +6,7 @@ import { fakeSystem } from "../../../support/fakeSystem.ts";
 
 const CLIENT = { clientId: "id", clientSecret: "s" };
 const CODE = { code: "c", codeVerifier: "v", redirectUri: "http://127.0.0.1:1/oauth/callback" };
-const away = serviceUnavailable("away", "503", { retry: true, status: 503 });
+const away = serviceUnavailable("away", "503", { retry: true });
 
 /** A service whose requests each fail so often before they succeed. */
 function service(failures: number, failure: Error) {
