@@ -1,6 +1,7 @@
 import { SsoCredError } from "../errors.ts";
 import { serviceUnavailableOf } from "../http/serviceUnavailable.ts";
 import { isThrottled, ServiceError } from "../identityCenter/identityCenter.ts";
+import type { AccountsPage, RolesPage } from "../identityCenter/parseResponse.ts";
 import type { Account } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
@@ -10,8 +11,8 @@ import { type RateLimiter, rateLimiter } from "./rateLimiter.ts";
 
 /** The portal's two list operations, for one token. One request a call, without retries. */
 export interface Portal {
-  listAccounts(nextToken?: string): Promise<{ accounts: Account[]; nextToken?: string }>;
-  listAccountRoles(accountId: string, nextToken?: string): Promise<{ roles: string[]; nextToken?: string }>;
+  listAccounts(nextToken?: string): Promise<AccountsPage>;
+  listAccountRoles(accountId: string, nextToken?: string): Promise<RolesPage>;
 }
 
 export interface Progress {
@@ -132,7 +133,10 @@ export function inventory(
       const waiting = accounts.filter(
         ({ accountId }) => memory.roles(accountId) === undefined && !refused.has(accountId),
       );
-      let asked = 0;
+      // All workers share it: a failure of one closes it for the others.
+      const queue = (function* () {
+        yield* waiting;
+      })();
       let done = 0;
       const tell = () => {
         const left = waiting.length - done;
@@ -140,13 +144,9 @@ export function inventory(
         const total = accounts.length;
         onProgress({ done: total - left, total, secondsLeft: Math.ceil(left / perSecond) });
       };
-      const stop = (error: unknown): never => {
-        asked = waiting.length;
-        throw error;
-      };
       const work = async () => {
-        for (let account = waiting[asked++]; account !== undefined; account = waiting[asked++]) {
-          await learnRoles(account.accountId).catch(stop);
+        for (const { accountId } of queue) {
+          await learnRoles(accountId);
           done++;
           tell();
         }

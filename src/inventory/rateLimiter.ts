@@ -24,11 +24,8 @@ export interface RateLimiter {
 }
 
 /** Starts at the portal's known rate; multiplicative decrease, additive increase. */
-export function rateLimiter(
-  system: Pick<System, "now" | "sleep">,
-  perSecond = PORTAL_REQUESTS_PER_SECOND,
-): RateLimiter {
-  let rate = perSecond;
+export function rateLimiter(system: Pick<System, "now" | "sleep">): RateLimiter {
+  let rate = PORTAL_REQUESTS_PER_SECOND;
   let nextAt = 0;
   let cutAt = Number.NEGATIVE_INFINITY;
   return {
@@ -46,7 +43,7 @@ export function rateLimiter(
       rate = Math.max(SLOWEST_PER_SECOND, rate * CUT);
     },
     succeeded() {
-      rate = Math.min(perSecond, rate + REGAIN);
+      rate = Math.min(PORTAL_REQUESTS_PER_SECOND, rate + REGAIN);
     },
     rate: () => rate,
   };

@@ -7,7 +7,7 @@ import type { Assigned, Inventory, Refusal } from "./inventory.ts";
 interface RefusalReport {
   /** Is told, in one line, which accounts the portal refuses to list. */
   say(line: string): void;
-  /** Name the session in the remedy. */
+  /** The arguments of `sso-cred logout` for the session. */
   readonly logoutArguments: string;
 }
 
@@ -18,17 +18,11 @@ export async function selectedRoles(
   report: RefusalReport,
 ): Promise<Assignment[]> {
   const accounts = (await list.accounts()).filter((account) => isSelectedAccount(selection, account));
-  const listed = await listableRoles(list, accounts, report);
-  return listed.filter(({ roleName }) => isSelectedRole(selection, roleName));
+  const roles = await listableRoles(list, accounts, report);
+  return roles.filter(({ roleName }) => isSelectedRole(selection, roleName));
 }
 
-/**
- * The roles of these accounts. `say` is told, in one line, which accounts the portal refuses to
- * list.
- *
- * @throws SsoCredError("access-denied") if it refuses all of them; `logoutArguments` name the
- * session in the remedy.
- */
+/** The roles of these accounts. Throws `access-denied` if the portal lists those of none. */
 export async function listableRoles(
   list: Inventory,
   accounts: readonly Account[],
@@ -46,8 +40,7 @@ export async function listableRoles(
 /** `account 1`; `the accounts 1, 2 and 3 more`. */
 export function namedAccounts(refusals: Assigned["refusals"]): string {
   const ids = refusals.map(({ accountId }) => accountId);
-  if (ids.length === 1) return `account ${ids[0]}`;
-  return `the accounts ${listed(ids)}`;
+  return ids.length === 1 ? `account ${ids[0]}` : `the accounts ${listed(ids)}`;
 }
 
 function nothingListed({ accountId, reason }: Refusal, count: number, logoutArguments: string): SsoCredError {
