@@ -35,17 +35,14 @@ export async function openBrowser(url: string, system: Environment): Promise<boo
 }
 
 /** The commands to try, each as a list of words. */
-export function browserCommands(url: string, { env, platform }: Environment): string[][] {
-  const chosen = (env.BROWSER ?? "")
-    .split(platform === "win32" ? ";" : ":")
+export function browserCommands(url: string, system: Environment): string[][] {
+  const chosen = (system.env.BROWSER ?? "")
+    .split(system.platform === "win32" ? ";" : ":")
     .map(splitCommandLine)
     .filter(([file]) => file)
-    .map((words) => (words.some((word) => word.includes("%s")) ? fillIn(words, url) : [...words, url]));
-  return [...chosen, ...systemCommands(url, { env, platform })];
-}
-
-function fillIn(words: readonly string[], url: string): string[] {
-  return words.map((word) => word.replaceAll("%s", () => url));
+    .map((words) => (words.some((word) => word.includes("%s")) ? words : [...words, "%s"]))
+    .map((words) => words.map((word) => word.replaceAll("%s", () => url)));
+  return [...chosen, ...systemCommands(url, system)];
 }
 
 function systemCommands(url: string, { env, platform }: Environment): string[][] {

@@ -35,23 +35,22 @@ export function identifyMachine(): Machine {
 }
 
 /** True if that machine's PIDs have a meaning here. Host names count only without a boot id. */
-export function isThisMachine(other: Readonly<Record<keyof Machine, unknown>>): boolean {
-  const here = identifyMachine();
+export function isThisMachine(
+  other: Readonly<Record<keyof Machine, unknown>>,
+  here = identifyMachine(),
+): boolean {
   if (other.boot !== here.boot || other.pidNamespace !== here.pidNamespace) return false;
   return here.boot !== "" || other.host === here.host;
 }
 
-/**
- * `unknown`: the process belongs to another host or container and cannot be inspected from here.
- */
+/** `unknown`: the process is of another host or container and cannot be inspected from here. */
 export function processState(
   identity: ProcessIdentity,
   platform = process.platform,
 ): "alive" | "dead" | "unknown" {
-  if (!isThisMachine(identity)) {
-    const here = identifyMachine();
+  const here = identifyMachine();
+  if (!isThisMachine(identity, here))
     return identity.host === here.host && identity.boot !== here.boot ? "dead" : "unknown";
-  }
   if (identity.uptimeSeconds > uptime() + 1) return "dead";
   try {
     process.kill(identity.pid, 0);
@@ -104,9 +103,7 @@ function startDate(pid: number): string {
   return date;
 }
 
-/**
- * Windows closes a pipe with the process that serves it. It has no cheap query for a start time.
- */
+/** Windows closes a pipe with the process that serves it. It tells no start time cheaply. */
 const PIPES = "\\\\.\\pipe\\";
 let pipe: string | undefined;
 

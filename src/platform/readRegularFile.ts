@@ -29,11 +29,10 @@ export function readRegularFile(path: string): RegularFile {
   } catch (error) {
     const code = errorCode(error) || "unknown error";
     const denial = code === "EACCES" ? findDenial(path) : undefined;
-    if (!denial)
-      return { fault: `cannot be read (${code})`, is: MISSING.has(code) ? "missing" : "unreadable" };
+    const is = MISSING.has(code) ? "missing" : "unreadable";
+    if (!denial) return { fault: `cannot be read (${code})`, is };
     const what = denial.path === path ? "it" : denial.path;
-    const { fault, is } = refused(`cannot be read (${code}; ${what} ${denial.why})`);
-    return { fault, is, remedy: denial.remedy };
+    return { fault: `cannot be read (${code}; ${what} ${denial.why})`, is, remedy: denial.remedy };
   }
 }
 

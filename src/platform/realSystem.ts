@@ -8,7 +8,6 @@ import { exitProcess } from "./exitProcess.ts";
 import { closeInheritedDescriptors } from "./inheritedDescriptors.ts";
 import { isTerminal, writeOutput } from "./output.ts";
 import { programCommand } from "./programCommand.ts";
-import { steadyClock } from "./steadyClock.ts";
 import type { System } from "./system.ts";
 import { openTerminal } from "./terminal.ts";
 import { openTrace } from "./trace.ts";
@@ -102,4 +101,21 @@ function sleepUnless(interrupted: AbortSignal, ms: number): Promise<void> {
     }, ms);
     interrupted.addEventListener("abort", end, { once: true });
   });
+}
+
+/**
+ * Epoch milliseconds that never run backwards. If the clock is set forward, time follows it: the
+ * machine may have slept. If the clock is set back, time continues from its last value, because
+ * every wait ends at a point in time.
+ */
+export function steadyClock(): () => number {
+  let last = 0;
+  let lastUptime = process.uptime();
+  return () => {
+    const uptime = process.uptime();
+    const clock = Date.now();
+    last = clock >= last ? clock : last + (uptime - lastUptime) * 1000;
+    lastUptime = uptime;
+    return Math.floor(last);
+  };
 }

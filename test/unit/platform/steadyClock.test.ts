@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { steadyClock } from "../../../src/platform/steadyClock.ts";
+import { steadyClock } from "../../../src/platform/realSystem.ts";
 
 const HOUR_MS = 3_600_000;
 const NOON = Date.parse("2026-03-01T12:00:00Z");
