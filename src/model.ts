@@ -70,8 +70,8 @@ export interface ClientRegistration {
   clientSecret: string;
   /** Epoch milliseconds. */
   expiresAt: number;
-  scopes?: string[];
-  grantTypes?: string[];
+  scopes?: string[] | undefined;
+  grantTypes?: string[] | undefined;
 }
 
 /** An IAM role (permission set) in an account. */

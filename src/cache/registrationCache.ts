@@ -47,12 +47,8 @@ export function writeRegistration(
   client: ClientRegistration,
   system: Environment,
 ): void {
-  const text = pythonJson({
-    clientId: client.clientId,
-    clientSecret: client.clientSecret,
-    expiresAt: formatTimestamp(client.expiresAt),
-    ...(client.scopes ? { scopes: client.scopes } : {}),
-    ...(client.grantTypes ? { grantTypes: client.grantTypes } : {}),
-  });
+  const { clientId, clientSecret, scopes, grantTypes } = client;
+  const expiresAt = formatTimestamp(client.expiresAt);
+  const text = pythonJson({ clientId, clientSecret, expiresAt, scopes, grantTypes });
   replaceFile(registrationPath(session, system), text, { synced: "text" });
 }

@@ -76,8 +76,8 @@ export function writeRoleCredentials(
       roleName: role.roleName,
       startUrl: role.session.startUrl,
       region: role.session.region,
-      ...(ssoUrl !== undefined && isStandIn(ssoUrl) && { endpoint: ssoUrl }),
-      ...(config === undefined ? {} : { config }),
+      endpoint: isStandIn(ssoUrl) ? ssoUrl : undefined,
+      config,
     },
   });
   prepareReplacement(roleCredentialsPath(role, system), { synced: "text" }).commit(text, isWanted);

@@ -112,9 +112,8 @@ export function tokenFileText(session: SsoSession, token: SsoToken, previous: Js
       token.registrationExpiresAt === undefined ? undefined : formatTimestamp(token.registrationExpiresAt),
     refreshToken: token.refreshToken,
   };
-  const unknown = Object.entries(previous).filter(([field]) => !Object.hasOwn(known, field));
-  const fields = [...Object.entries(known), ...unknown].filter(([, value]) => value !== undefined);
-  return pythonJson(Object.fromEntries(fields) as Json);
+  // The first mention gives a field its place, the last one its value.
+  return pythonJson({ ...known, ...previous, ...known } as Json);
 }
 
 /*

@@ -7,14 +7,7 @@ import { tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
 import { emptyConfig, loadConfig } from "../config/configFile.ts";
 import { configuredSessions } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
-import {
-  attempt,
-  isPending,
-  type Removed,
-  removeSession,
-  removeStray,
-  revokeRemoved,
-} from "../credentials/signOut.ts";
+import { attempt, type Removed, removeSession, removeStray, revokeRemoved } from "../credentials/signOut.ts";
 import { usageError } from "../errors.ts";
 import { parseTimestamp } from "../hit/expiry.ts";
 import { roleCacheDirectory, ssoCacheDirectory } from "../hit/paths.ts";
@@ -22,7 +15,7 @@ import { removeInventory } from "../inventory/inventoryFile.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
-import { allPendingLogins, isUnderWay } from "../signIn/pendingLogin.ts";
+import { allPendingLogins, isSigningIn, isUnderWay } from "../signIn/pendingLogin.ts";
 import { LOGOUT_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
 import {
@@ -81,7 +74,7 @@ async function signOutOfAll(system: System): Promise<void> {
   const loaded = await attempt(() => loadConfig(system, { credentials: true }));
   const config = loaded.result ?? emptyConfig(system);
   const present = configuredSessions(config, system).filter(
-    ({ identity }) => tokenFileExists(identity, system) || isPending(identity, system),
+    ({ identity }) => tokenFileExists(identity, system) || isSigningIn(identity, system),
   );
   const removed = await Promise.all(present.map((session) => removeSession(session, config, system)));
   const listed = await attempt(() => requireListable(loginsFolder(system)));

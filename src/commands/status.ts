@@ -16,7 +16,7 @@ import { installedFront, isPacked, ownPath } from "../platform/installation.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
-import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
+import { isSigningIn } from "../signIn/pendingLogin.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime, tokenLife } from "../text/relativeTime.ts";
 import { STATUS_FLAGS } from "../usage/flags.ts";
@@ -112,7 +112,6 @@ function sessionStatus(session: SsoSession, token: SsoToken | undefined, system:
   const now = system.now();
   const signedIn = token !== undefined && isUsable(token.expiresAt, now);
   const refreshable = token !== undefined && canRefresh(session, token, now);
-  const pending = readPendingLogin(session, system);
   return {
     session: session.name,
     startUrl: session.startUrl,
@@ -122,7 +121,7 @@ function sessionStatus(session: SsoSession, token: SsoToken | undefined, system:
     refreshable,
     usable: signedIn || refreshable,
     tokenFault: tokenFault(session, system)?.fault ?? null,
-    loginPending: pending !== undefined && isUnderWay(pending, system),
+    loginPending: isSigningIn(session, system),
     foreignEndpoints: [...new Set([ssoEndpoint(session), oidcEndpoint(session)])].filter(
       (url) => !isAwsEndpoint(url),
     ),

@@ -16,7 +16,7 @@ import { errorCode } from "../platform/errorCode.ts";
 import type { System } from "../platform/system.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
-import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
+import { isSigningIn } from "../signIn/pendingLogin.ts";
 import { revokeToken, servicesOfFile } from "./revokeToken.ts";
 
 /** How long to wait for a refresh, which reads the file again before it writes. */
@@ -47,7 +47,7 @@ export async function removeSession(
   config: Config,
   system: System,
 ): Promise<Removed> {
-  const wasOpen = isPending(identity, system);
+  const wasOpen = isSigningIn(identity, system);
   const ended = await attempt(() => cancelLogin(identity, system));
   const { token, failure } = await removeToken(identity, system);
   const pairs = rolePairs(config, identity);
@@ -103,11 +103,6 @@ export async function revokeRemoved({ token }: Removed, deadline: number, system
   return (
     file !== undefined && services !== undefined && (await revokeToken(services, file, deadline, system))
   );
-}
-
-export function isPending(session: SessionIdentity, system: System): boolean {
-  const login = readPendingLogin(session, system);
-  return login !== undefined && isUnderWay(login, system);
 }
 
 /** The outcome of one step whose failure must not stop the next ones. */

@@ -34,11 +34,14 @@ export async function singleFlight(
   const startedAt = system.now();
   const before = readRoleCredentials(role, system);
   if (before && isFresh(before.expiration, system.now())) return { credentials: before };
-  const usable = () => usableRoleCredentials(role, system);
+  const usable = () => {
+    const credentials = usableRoleCredentials(role, system);
+    return credentials && { credentials };
+  };
   const attempts = roleAttemptPath(role, system);
   const coolDownResult = () => (lastAttempt(attempts, system) ? usable() : undefined);
   const cooling = coolDownResult();
-  if (cooling) return { credentials: cooling };
+  if (cooling) return cooling;
   const denied = attemptSince(attempts, startedAt - SAME_DENIAL_MS, system);
   // Not if somebody has signed in or out since: the denial was for another token.
   const isSameToken = (at: number) => (tokenWrittenAt(role.session, system) ?? Infinity) <= at;
@@ -62,12 +65,12 @@ export async function singleFlight(
     const cached = isKind(error, "unavailable", "config") ? usable() : undefined;
     if (!cached) throw error;
     system.trace.step("out of reach, but the cached credentials are still usable", { error: String(error) });
-    return { credentials: cached };
+    return cached;
   }
 
   function resultOfOtherProcess(): Outcome | undefined {
     const current = usable();
-    if (current && current.expiration !== before?.expiration) return { credentials: current };
+    if (current && current.credentials.expiration !== before?.expiration) return current;
     const { failure, tokenFingerprint: refused } = attemptSince(attempts, startedAt, system) ?? {};
     if (failure) return fallBackToCache(failure);
     const token = refused === undefined ? undefined : readToken(role.session, system);
@@ -77,11 +80,9 @@ export async function singleFlight(
   }
 
   async function askUnderLock(): Promise<Outcome> {
-    const cooling = coolDownResult();
-    if (cooling) return { credentials: cooling };
     // Look again: the previous holder of the lock has written credentials or has just failed. One
     // attempt is enough for all waiters.
-    const others = resultOfOtherProcess();
+    const others = coolDownResult() ?? resultOfOtherProcess();
     if (others) return others;
     try {
       const outcome = await askPortal(role, context, system);

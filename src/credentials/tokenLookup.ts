@@ -5,7 +5,7 @@ import { isKind } from "../errors.ts";
 import { type isFresh, isUsable } from "../hit/expiry.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
-import { isUnderWay, readPendingLogin } from "../signIn/pendingLogin.ts";
+import { isSigningIn } from "../signIn/pendingLogin.ts";
 
 export type TokenLookup = ReturnType<typeof tokenLookup>;
 
@@ -43,8 +43,7 @@ export function tokenLookup(session: SsoSession, refusedFingerprint: string | un
     needsSignIn(token: SsoToken | undefined): boolean {
       if (!isRefused(token)) return false;
       if (lastAttempt(attempts, system)?.tokenFingerprint === refusedFingerprint) return true;
-      const login = readPendingLogin(session, system);
-      return login !== undefined && isUnderWay(login, system);
+      return isSigningIn(session, system);
     },
 
     /** Another process's token (undefined: a person has to sign in). Throws its failure. */

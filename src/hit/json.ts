@@ -1,4 +1,5 @@
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+type Scalar = string | number | boolean | null;
+export type Json = Scalar | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** As Python's `json.dumps`: everything outside printable ASCII becomes `\uXXXX`. */
 export function pythonString(text: string): string {
@@ -21,14 +22,14 @@ function escaped(json: string): string {
 /**
  * JSON as Python's `json.dumps` writes it by default (one line, `", "` and `": "`), which is how
  * the AWS CLI writes its cache files and what it hashes for the name of a client registration.
+ * Undefined fields are left out.
  */
 export function pythonJson(value: Json): string {
   if (typeof value === "string") return pythonString(value);
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(", ")}]`;
-  return `{${Object.entries(value)
-    .map(([key, item]) => `${pythonString(key)}: ${pythonJson(item as Json)}`)
-    .join(", ")}}`;
+  const fields = Object.entries(value).filter(([, item]) => item !== undefined);
+  return `{${fields.map(([key, item]) => `${pythonString(key)}: ${pythonJson(item as Json)}`).join(", ")}}`;
 }
 
 /** The object that a JSON text holds; undefined for any other text. */

@@ -67,6 +67,12 @@ export function isUnderWay(login: PendingLogin, system: Environment): boolean {
   return worker !== undefined && processState(worker) === "alive";
 }
 
+/** True while a sign-in of the session is under way. */
+export function isSigningIn(session: SessionIdentity, system: Environment): boolean {
+  const login = readPendingLogin(session, system);
+  return login !== undefined && isUnderWay(login, system);
+}
+
 /** True if a call may wait for that sign-in: it is under way, with the current settings. */
 export function isJoinable(login: PendingLogin, session: SsoSession, system: Environment): boolean {
   const facts = ({ startUrl, region, scopes, endpoints }: SsoSession) => {

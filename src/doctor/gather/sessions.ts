@@ -11,7 +11,7 @@ import type { SsoSession } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
 import { backoffUntil } from "../../signIn/backoff.ts";
 import { chooseGrant } from "../../signIn/chooseGrant.ts";
-import { isUnderWay, readPendingLogin } from "../../signIn/pendingLogin.ts";
+import { isSigningIn } from "../../signIn/pendingLogin.ts";
 import { tokenLife } from "../../text/relativeTime.ts";
 import { type ConfigText, keyOf } from "../configFile.ts";
 import type { Facts, ProfileRole, SessionFacts, UnusableSection } from "../facts.ts";
@@ -98,7 +98,6 @@ async function gatherSession(
   system: System,
 ): Promise<SessionFacts> {
   const token = readToken(session, system);
-  const pending = readPendingLogin(session, system);
   const roles = rolesOfProfiles(text, session);
   const [endpoints, startUrlFault, assignments] = await Promise.all([
     gatherEndpoints(session, offline, system),
@@ -113,7 +112,7 @@ async function gatherSession(
     token: tokenState(session, token, system),
     tokenFault: tokenFault(session, system),
     life: token && tokenLife(token.expiresAt, canRefresh(session, token, system.now()), system.now()),
-    signInIsOpen: pending !== undefined && isUnderWay(pending, system),
+    signInIsOpen: isSigningIn(session, system),
     backoffUntil: backoffUntil(session, system),
     choice: describeChoice(session, system),
     caBundle: session.caBundle,
