@@ -8,7 +8,6 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
-  rmSync,
   statSync,
   writeSync,
 } from "node:fs";
@@ -97,16 +96,14 @@ function prepare(
   sweepTemporaryFiles(folder);
   const temporary = temporaryName(folder);
   const fd = createFile(temporary, lstatSync(target, { throwIfNoEntry: false }));
-  let state: "open" | "closed" | "gone" = "open";
+  let isOpen = true;
   function close(): void {
-    if (state === "open") closeSync(fd);
-    state = "closed";
+    if (isOpen) closeSync(fd);
+    isOpen = false;
   }
   function abandon(): void {
-    if (state === "gone") return;
     close();
-    state = "gone";
-    rmSync(temporary, { force: true });
+    removeIfPossible(temporary);
   }
   try {
     if (reserveBytes > 0) {
@@ -128,7 +125,6 @@ function prepare(
           return false;
         }
         renameWhileBusy(temporary, target);
-        state = "gone";
         if (synced === "text and name") syncFolder(folder);
         return true;
       } catch (error) {

@@ -34,10 +34,7 @@ interface TokenFault {
 }
 
 /** Why a session's token file is not used; undefined if it is, or is missing. */
-export function tokenFault(
-  session: SessionIdentity & Pick<SsoSession, "region" | "endpoints">,
-  system: Environment,
-): TokenFault | undefined {
+export function tokenFault(session: SsoSession, system: Environment): TokenFault | undefined {
   const path = tokenPath(session, system);
   const found = readRegularFile(path);
   if ("fault" in found) {
@@ -64,7 +61,7 @@ export function tokenFingerprint(accessToken: string): string {
  * another start URL or region, or it came from other endpoints: that token must not be sent.
  */
 export function readToken(
-  session: SessionIdentity & Pick<SsoSession, "region" | "endpoints">,
+  session: SsoSession,
   system: Environment,
 ): (SsoToken & { file: JsonObject }) | undefined {
   const file = readJsonObject(tokenPath(session, system));
@@ -88,7 +85,7 @@ export function readToken(
  * file lacks counts as equal.
  */
 export function isTokenOf(
-  session: SessionIdentity & Pick<SsoSession, "region" | "endpoints">,
+  session: SsoSession,
   { startUrl = session.startUrl, region = session.region, accessToken }: JsonObject,
   system: Environment,
 ): boolean {
