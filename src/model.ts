@@ -70,8 +70,8 @@ export interface ClientRegistration {
   clientSecret: string;
   /** Epoch milliseconds. */
   expiresAt: number;
-  scopes?: string[] | undefined;
-  grantTypes?: string[] | undefined;
+  scopes?: string[];
+  grantTypes?: string[];
 }
 
 /** An IAM role (permission set) in an account. */
