@@ -8,6 +8,7 @@ import { outputTimeoutMs, waitBudgetSeconds } from "../hit/waitBudget.ts";
 import type { Role, RoleCredentials } from "../model.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
+import { printableWithHidden } from "../text/hiddenCharacter.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime } from "../text/relativeTime.ts";
 import { MAIN_FLAGS } from "../usage/flags.ts";
@@ -105,6 +106,6 @@ function outputTimeLeftMs({ startedAt, env, now }: System): number {
 export function waitDeadline(system: Pick<System, "env" | "startedAt">): number {
   const seconds = waitBudgetSeconds(system.env);
   if (!Number.isNaN(seconds)) return system.startedAt + seconds * 1000;
-  const given = printable(system.env.SSO_CRED_WAIT ?? "", 40);
+  const given = printableWithHidden(system.env.SSO_CRED_WAIT ?? "", 40);
   throw new SsoCredError("usage", `SSO_CRED_WAIT must be seconds from 0 to 3600, not ${given}`);
 }

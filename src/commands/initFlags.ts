@@ -1,5 +1,5 @@
 import { SsoCredError, usageError } from "../errors.ts";
-import { printable } from "../text/printable.ts";
+import { printableWithHidden } from "../text/hiddenCharacter.ts";
 import { INIT_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
 
@@ -22,7 +22,10 @@ export function readFlags(args: readonly string[]) {
   }
   const accountId = values["account-id"];
   if (accountId !== undefined && !/^\d{12}$/.test(accountId)) {
-    throw new SsoCredError("usage", `--account-id ${printable(accountId, 40)}: an account id has 12 digits`);
+    throw new SsoCredError(
+      "usage",
+      `--account-id ${printableWithHidden(accountId, 40)}: an account id has 12 digits`,
+    );
   }
   for (const [flag, partners] of Object.entries(EXCLUSIVE)) {
     if (!values[flag as keyof typeof EXCLUSIVE]) continue;

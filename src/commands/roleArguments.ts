@@ -7,6 +7,7 @@ import type { Role, SessionRole } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
+import { hiddenCharacter, printableWithHidden } from "../text/hiddenCharacter.ts";
 import { printable } from "../text/printable.ts";
 import type { ROLE_FLAGS } from "../usage/flags.ts";
 import type { FlagValues } from "../usage/parseFlags.ts";
@@ -46,7 +47,10 @@ export function namedRole(
     const what = isWord ? `'${printable(session, 80)}' is not a command, and a session` : "a session";
     throw usage(`${what} needs both --account-id and --role-name`);
   }
-  if (!/^\d{12}$/.test(accountId)) throw usage(`an account id has 12 digits: ${printable(accountId, 40)}`);
+  if (!/^\d{12}$/.test(accountId))
+    throw usage(`an account id has 12 digits: ${printableWithHidden(accountId, 40)}`);
+  const hidden = hiddenCharacter(roleName);
+  if (hidden !== undefined) throw usage(`not a role name, as its ${hidden}: ${printable(roleName, 80)}`);
   return { session, accountId, roleName };
 }
 

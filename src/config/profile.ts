@@ -98,6 +98,7 @@ function ofCommandLine(profile: Profile, system: Environment): ProfileTarget {
   if (command === undefined) throw noSession(profile);
   const { session, accountId, roleName } = command;
   checkedAccountId(accountId, `${where("credential_process")}: --account-id in credential_process`);
+  checkedRoleName(roleName, `${where("credential_process")}: --role-name in credential_process`);
   return { session: resolveSession(config, session, system), accountId, roleName };
 }
 

@@ -27,13 +27,19 @@ export function misspeltSection(text: string, kind: Kind, name?: string): string
     }
   }
   if (name === undefined) return undefined;
-  const visible = (word: string) => word.replace(/[\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]/gu, "");
+  const visible = (word: string) =>
+    word.normalize("NFC").replace(/[\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}]/gu, "");
   const twin = [...named.keys()].find((other) => visible(other) === visible(name));
   const guess = twin ?? nearest(name, named.keys());
   if (guess === undefined) return undefined;
   const hidden = twin === undefined ? undefined : hiddenCharacter(twin);
   const line = named.get(guess);
   if (hidden !== undefined) return `line ${line} has it with a name whose ${hidden}`;
+  if (twin?.normalize("NFC") === name.normalize("NFC")) {
+    return `line ${line} has it with a name of other Unicode characters that look the same (NFC, NFD)`;
+  }
+  const extra = twin === undefined ? undefined : hiddenCharacter(name);
+  if (extra !== undefined) return `${extra}; did you mean ${printable(guess)} (line ${line})?`;
   return `did you mean ${printable(guess)} (line ${line})?`;
 }
 

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** The form in which `configText.ts` keeps a byte that is not UTF-8. */
 const FOREIGN_BYTE = /[\udc80-\udcff]/u;
 
@@ -14,6 +16,12 @@ export function hiddenCharacter(text: string): string | undefined {
   const code = (match[0].codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0");
   const name = NAMES[code];
   return `character ${place} is U+${code}${name === undefined ? "" : `, ${name}`}`;
+}
+
+/** Printable text in at most `max` characters, with the character in it that nobody sees. */
+export function printableWithHidden(text: string, max: number): string {
+  const hidden = hiddenCharacter(text);
+  return `${printable(text, max)}${hidden === undefined ? "" : ` (${hidden})`}`;
 }
 
 const NAMES: Readonly<Record<string, string>> = {

@@ -68,6 +68,23 @@ describe("a slip in the config is named with its line and the guess:", () => {
       MAIN_JOB,
     ],
     [
+      "an argument with a character that nobody sees",
+      session,
+      "CONFIG has no [sso-session co rp]; character 3 is U+200B, a zero-width space; did you mean corp (line 1)?",
+      ["co\u200brp", ...MAIN_JOB.slice(1)],
+    ],
+    [
+      "a name of other characters that look the same",
+      session.replace("corp", "caf\u00e9"),
+      "CONFIG has no [sso-session cafe\u0301]; line 1 has it with a name of other Unicode characters that look the same (NFC, NFD)",
+      ["cafe\u0301", ...MAIN_JOB.slice(1)],
+    ],
+    [
+      "a role with a character that nobody sees in credential_process",
+      `[profile dev]\ncredential_process = sso-cred corp --account-id 123456789011 --role-name Read\u200bOnly\n${session}`,
+      "CONFIG: [profile dev]: --role-name in credential_process is not a role name, as its character 5 is U+200B, a zero-width space: Read Only",
+    ],
+    [
       "sso_start_ulr",
       session.replace("_url", "_ulr"),
       "CONFIG: [sso-session corp] has no sso_start_url; line 2 has sso_start_ulr: did you mean sso_start_url?",

@@ -97,6 +97,16 @@ describe("the main job's line", () => {
       ["corp", "--account-id=12345678901x", "--role-name", "R"],
       "an account id has 12 digits: 12345678901x",
     ],
+    [
+      "an account id with a character that nobody sees",
+      ["corp", "--account-id", `${ID}\u200b`, "--role-name", "R"],
+      `an account id has 12 digits: ${ID} (character 13 is U+200B, a zero-width space)`,
+    ],
+    [
+      "a role with a character that nobody sees",
+      ["corp", "--account-id", ID, "--role-name", "Read\u00a0Only"],
+      "not a role name, as its character 5 is U+00A0, a no-break space: Read\u00a0Only",
+    ],
     ["an empty role", ["corp", "--account-id", ID, "--role-name="], "--role-name is empty"],
     ["an unknown flag", ["corp", ...flags, "--region", "x"], "unknown option '--region'"],
     ["an unknown letter", ["-x"], "unknown option '-x'"],
