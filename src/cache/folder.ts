@@ -1,8 +1,8 @@
 import { constants, mkdirSync, openSync, readdirSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { attempt, closing } from "../platform/attempt.ts";
-import { errorCode } from "../platform/errorCode.ts";
 import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
+import { errorCode } from "../platform/systemError.ts";
 import { deniedError, giveTo, ifPossible, writeError } from "./ownedFile.ts";
 
 const MAX_TEMPORARY_AGE_MS = 60_000;

@@ -2,8 +2,7 @@ import { fchmodSync, fchownSync, fstatSync, fsyncSync, openSync, statSync, write
 import { dirname } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { attempt, closing } from "../platform/attempt.ts";
-import { findDenial } from "../platform/deniedAccess.ts";
-import { errorCode } from "../platform/errorCode.ts";
+import { errorCode, findDenial } from "../platform/systemError.ts";
 
 /** Error codes of file systems that do not support a call. */
 const UNSUPPORTED = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"]);

@@ -14,9 +14,8 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { closing } from "../platform/attempt.ts";
-import { userName } from "../platform/deniedAccess.ts";
-import { errorCode } from "../platform/errorCode.ts";
 import { isHeld, retryWhileBusy } from "../platform/retryWhileBusy.ts";
+import { errorCode, userName } from "../platform/systemError.ts";
 import {
   makeFolder,
   removeIfPossible,

@@ -1,7 +1,7 @@
 import { EXIT_CODE, SsoCredError, usageError } from "../errors.ts";
 import { outputFailure } from "../hit/writeFully.ts";
-import { errorCode } from "../platform/errorCode.ts";
 import type { System } from "../platform/system.ts";
+import { errorCode } from "../platform/systemError.ts";
 import { nearest } from "../text/nearest.ts";
 import { printable } from "../text/printable.ts";
 import { maskedText } from "../text/redact.ts";

@@ -1,9 +1,8 @@
 import { constants, openSync, readFileSync, statSync } from "node:fs";
 import type { Remedy } from "../errors.ts";
 import { closing } from "./attempt.ts";
-import { findDenial } from "./deniedAccess.ts";
-import { errorCode } from "./errorCode.ts";
 import { readWhileBusy } from "./retryWhileBusy.ts";
+import { errorCode, findDenial } from "./systemError.ts";
 
 /** Files kept by a person are smaller. */
 const MAX_BYTES = 16 * 1024 * 1024;
