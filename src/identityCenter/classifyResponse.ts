@@ -13,6 +13,9 @@ const REJECTIONS: Readonly<Record<Service, readonly number[]>> = {
   portal: [400, 401, 403, 404],
 };
 
+/** RFC 6585, section 6: only a captive portal answers so. */
+const NETWORK_SIGN_IN = 511;
+
 /** The length to which a service's message is cut, in characters. */
 const MAX_MESSAGE = 200;
 
@@ -46,6 +49,7 @@ export function classifyResponse(
   const names = status >= 400 && fields ? errorNames(headers, fields) : {};
   const fault = temporaryFault(names.exception ?? "") ?? temporaryFault(names.oauth ?? "");
   if (status === 429 || fault === "throttling") throw throttled(response, host);
+  if (status === NETWORK_SIGN_IN) throw notTheService(response, host);
   if (status >= 500 || status === 408 || fault === "transient") throw outOfOrder(response, host);
   const code = REJECTIONS[service].includes(status) ? errorCode(names, service) : undefined;
   if (code === undefined || !fields || containsSecret(code, secrets)) throw notTheService(response, host);
@@ -133,6 +137,8 @@ function unexpectedResponse({ status, headers, body }: HttpResponse, host: strin
     const wanted = schemes && !/\bbasic\b/i.test(schemes) ? ` by ${schemes}` : "";
     return `a proxy before ${host} wants a password${wanted}: set HTTPS_PROXY`;
   }
+  if (status === NETWORK_SIGN_IN)
+    return `the network before ${host} wants a sign-in of its own (HTTP ${status})`;
   if (status >= 300 && status < 400) {
     return `${host} answered with a redirect (HTTP ${status}): a sign-in page of the network?`;
   }

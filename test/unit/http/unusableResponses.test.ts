@@ -75,6 +75,12 @@ test("a 407 although no proxy is set is unavailable, in one line", async () => {
   await expectUnavailable(server.url, message, { retry: false });
 });
 
+test("a captive portal's 511 is unavailable, and not tried again", async () => {
+  const server = await httpServer(answering([], 511, HTML, PAGE));
+  const message = `the network before ${server.host} wants a sign-in of its own (HTTP 511)`;
+  await expectUnavailable(server.url, message, { retry: false });
+});
+
 const GOOD = { accessKeyId: "a", secretAccessKey: "b", sessionToken: "c", expiration: 1_795_348_035_000 };
 const changed = (change: object) => JSON.stringify({ roleCredentials: { ...GOOD, ...change } });
 
