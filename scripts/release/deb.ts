@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { wrapWords } from "../../src/text/wrapWords.ts";
+import { wrapWords } from "../../src/text/columns.ts";
 import type { Member } from "./members.ts";
 
 const run = promisify(execFile);

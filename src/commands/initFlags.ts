@@ -1,5 +1,5 @@
 import { SsoCredError, usageError } from "../errors.ts";
-import { printableWithHidden } from "../text/hiddenCharacter.ts";
+import { printableWithHidden } from "../text/printable.ts";
 import { INIT_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
 

@@ -7,8 +7,7 @@ import type { Role, SessionRole } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
-import { hiddenCharacter, printableWithHidden } from "../text/hiddenCharacter.ts";
-import { printable } from "../text/printable.ts";
+import { hiddenCharacter, printable, printableWithHidden } from "../text/printable.ts";
 import type { ROLE_FLAGS } from "../usage/flags.ts";
 import type { FlagValues } from "../usage/parseFlags.ts";
 

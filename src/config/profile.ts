@@ -1,8 +1,7 @@
 import { SsoCredError } from "../errors.ts";
 import type { Role, SessionIdentity, SessionRole, SsoSession } from "../model.ts";
 import type { Environment } from "../platform/system.ts";
-import { hiddenCharacter } from "../text/hiddenCharacter.ts";
-import { printable } from "../text/printable.ts";
+import { hiddenCharacter, printable } from "../text/printable.ts";
 import { assertCliOverridesAlike, assertCliReadsAlike } from "./cliDialect.ts";
 import type { Config, Place } from "./configFile.ts";
 import { ENDPOINT_KEYS } from "./endpointSettings.ts";

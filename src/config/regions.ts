@@ -1,5 +1,5 @@
-import { hiddenCharacter } from "../text/hiddenCharacter.ts";
 import { nearest } from "../text/nearest.ts";
+import { hiddenCharacter } from "../text/printable.ts";
 
 /** From boto/botocore, botocore/data/partitions.json; for suggestions only. */
 export const KNOWN_REGIONS: readonly string[] = `

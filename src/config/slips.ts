@@ -1,6 +1,5 @@
-import { hiddenCharacter } from "../text/hiddenCharacter.ts";
 import { nearest } from "../text/nearest.ts";
-import { printable } from "../text/printable.ts";
+import { hiddenCharacter, printable } from "../text/printable.ts";
 import { readHeader } from "./ini.ts";
 import { layOut, linesOf } from "./layout.ts";
 

@@ -1,6 +1,5 @@
 import { isLoopback } from "../platform/loopback.ts";
-import { hiddenCharacter } from "../text/hiddenCharacter.ts";
-import { printable } from "../text/printable.ts";
+import { hiddenCharacter, printable } from "../text/printable.ts";
 
 /** Why a start URL cannot be used, as the end of a sentence. Shows no password. */
 export function startUrlProblem(text: string): string | undefined {

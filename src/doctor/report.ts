@@ -1,5 +1,5 @@
+import { wrapWords } from "../text/columns.ts";
 import { printable } from "../text/printable.ts";
-import { wrapWords } from "../text/wrapWords.ts";
 
 type Severity = "error" | "warning" | "note";
 

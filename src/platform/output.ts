@@ -1,6 +1,6 @@
 import { fstatSync } from "node:fs";
 import { writeFully } from "../hit/writeFully.ts";
-import { wrapWords } from "../text/wrapWords.ts";
+import { wrapWords } from "../text/columns.ts";
 import { attempt } from "./attempt.ts";
 
 /**

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /** Wide and fullwidth characters and emoji. https://www.unicode.org/reports/tr11/ */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
@@ -39,6 +41,34 @@ export function cutMiddle(text: string, columns: number): string {
 /** Pads a text with spaces to `columns`. */
 export function pad(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
+}
+
+/** Breaks lines at blanks to fit `columns`. A longer word stays whole: a path can be copied. */
+export function wrapWords(text: string, columns: number, first = "", further = first): string {
+  return text
+    .split("\n")
+    .map((line) => (fits(first + line, columns) ? first + line : wrapLine(line, columns, first, further)))
+    .join("\n");
+}
+
+function fits(text: string, columns: number): boolean {
+  return columnsOf(stripVTControlCharacters(text)) <= columns;
+}
+
+function wrapLine(text: string, columns: number, first: string, further: string): string {
+  const lines: string[] = [];
+  const indent = /^ */.exec(text)?.[0] ?? "";
+  let line = first + indent;
+  let isEmpty = true;
+  for (const word of text.slice(indent.length).split(" ")) {
+    if (!isEmpty && !fits(`${line} ${word}`, columns)) {
+      lines.push(line.trimEnd());
+      [line, isEmpty] = [further + indent, true];
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line].join("\n");
 }
 
 function columnsOfCharacter(character: string): number {

@@ -24,3 +24,41 @@ function escaped(character: string): string {
   const units = character.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
   return units.map((hex) => `\\u${hex}`).join("");
 }
+
+/** The form in which `configText.ts` keeps a byte that is not UTF-8. */
+const FOREIGN_BYTE = /[\udc80-\udcff]/u;
+
+/** Names the first invisible character and its position, counted from 1; undefined without one. */
+export function hiddenCharacter(text: string): string | undefined {
+  // Building the pattern of Unicode properties takes V8 a millisecond.
+  if (/^[!-~]*$/.test(text)) return undefined;
+  // Controls, formats, blanks, characters that show nothing (zero-width space, Hangul filler), lone
+  // surrogates.
+  const match = /[\p{Cc}\p{Cf}\p{Z}\p{Cs}\p{Default_Ignorable_Code_Point}]/u.exec(text);
+  if (match === null) return undefined;
+  const place = [...text.slice(0, match.index)].length + 1;
+  if (FOREIGN_BYTE.test(match[0])) return `character ${place} is not UTF-8`;
+  const code = (match[0].codePointAt(0) as number).toString(16).toUpperCase().padStart(4, "0");
+  const name = NAMES[code];
+  return `character ${place} is U+${code}${name === undefined ? "" : `, ${name}`}`;
+}
+
+/** Printable text in at most `max` characters, with the character in it that nobody sees. */
+export function printableWithHidden(text: string, max: number): string {
+  const hidden = hiddenCharacter(text);
+  return `${printable(text, max)}${hidden === undefined ? "" : ` (${hidden})`}`;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  "0009": "a tab",
+  "000A": "a line break",
+  "0020": "a blank",
+  "00A0": "a no-break space",
+  "00AD": "a soft hyphen",
+  "200B": "a zero-width space",
+  "200C": "a zero-width non-joiner",
+  "200D": "a zero-width joiner",
+  "2060": "a word joiner",
+  FEFF: "a byte order mark",
+  "3000": "a full-width blank",
+};

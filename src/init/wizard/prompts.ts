@@ -8,7 +8,7 @@ import {
   useKeypress,
   useState,
 } from "@inquirer/core";
-import { wrapWords } from "../../text/wrapWords.ts";
+import { wrapWords } from "../../text/columns.ts";
 import { type Keyboard, type Keys, keyboard } from "./keyboard.ts";
 import { completed, goesOn, helpRow, isFound, NOWHERE, offers, roomFor, stepOf } from "./menu.ts";
 import { type PromptScreen, promptScreen } from "./promptScreen.ts";
