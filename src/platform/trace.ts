@@ -1,4 +1,4 @@
-import { constants, fchmodSync, fstatSync, openSync, writeSync } from "node:fs";
+import { constants, fchmodSync, fstatSync, openSync, type Stats, writeSync } from "node:fs";
 import { namedFile } from "../hit/paths.ts";
 import { masked } from "../text/redact.ts";
 import { attempt, closing } from "./attempt.ts";
@@ -29,6 +29,7 @@ function append(path: string, line: string): void {
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0);
     closing(openSync(path, flags, 0o600), (fd) => {
       const found = fstatSync(fd);
+      if (isOutput(found)) return;
       // Some file systems have no modes.
       if (found.isFile() && (found.mode & 0o077) !== 0) attempt(() => fchmodSync(fd, 0o600), undefined);
       writeSync(fd, line);
@@ -36,4 +37,10 @@ function append(path: string, line: string): void {
   } catch {
     // A trace must never cause a failure.
   }
+}
+
+/** True for standard output that is no terminal: an SDK may read nothing but the document there. */
+function isOutput({ dev, ino }: Stats): boolean {
+  const output = attempt(() => fstatSync(1), undefined);
+  return output !== undefined && !output.isCharacterDevice() && output.dev === dev && output.ino === ino;
 }

@@ -116,3 +116,15 @@ it("a file that others may read becomes 0600, and one that cannot be written mak
     expect(await world.run(MAIN_JOB, { SSO_CRED_TRACE: path })).toMatchObject({ code: 0, stderr: "" });
   }
 });
+
+it.skipIf(process.platform === "win32")(
+  "SSO_CRED_TRACE=/dev/stdout does not add to the document",
+  async () => {
+    const world = await binaryWorld();
+    await signedIn(world);
+    for (const source of ["the portal", "the cache"]) {
+      const { code, stdout } = await world.run(MAIN_JOB, { SSO_CRED_TRACE: "/dev/stdout" });
+      expect([source, code, stdout]).toEqual([source, 0, expect.stringMatching(/^\{"Version":1,.*\}\n?$/)]);
+    }
+  },
+);
