@@ -2,7 +2,10 @@ import { SsoCredError } from "../errors.ts";
 import type { CaBundle } from "../model.ts";
 import { printable } from "../text/printable.ts";
 
-interface UnavailableFacts {
+/** Why a request got no usable response. */
+interface Unavailable {
+  /** For the trace: short, without advice. */
+  reason: string;
   /** True if the same request may succeed within seconds. */
   retry: boolean;
   /** True if the service, or something in front of it, asked to be called less often. */
@@ -13,36 +16,29 @@ interface UnavailableFacts {
   isHostUnknown?: boolean;
 }
 
-/**
- * Why a request got no usable response: the `cause` of every "unavailable" error of this folder.
- */
-class ServiceUnavailable extends Error implements UnavailableFacts {
-  readonly retry: boolean;
-  readonly isThrottled: boolean;
-  readonly retryAfterMs: number | undefined;
-  readonly isHostUnknown: boolean;
+/** The `cause` of every "unavailable" error of this folder. */
+class ServiceUnavailable extends Error {
+  readonly facts: Unavailable;
 
-  constructor(reason: string, facts: UnavailableFacts) {
-    super(reason);
+  constructor(facts: Unavailable) {
+    super(facts.reason);
     this.name = "ServiceUnavailable";
-    this.retry = facts.retry;
-    this.isThrottled = facts.isThrottled ?? false;
-    this.retryAfterMs = facts.retryAfterMs;
-    this.isHostUnknown = facts.isHostUnknown ?? false;
+    this.facts = facts;
   }
 }
 
-/** `reason` goes to the trace: short, without advice. */
-export function serviceUnavailable(message: string, reason: string, facts: UnavailableFacts): SsoCredError {
-  return new SsoCredError("unavailable", message, { cause: new ServiceUnavailable(reason, facts) });
+export function serviceUnavailable(
+  message: string,
+  reason: string,
+  facts: Omit<Unavailable, "reason">,
+): SsoCredError {
+  return new SsoCredError("unavailable", message, { cause: new ServiceUnavailable({ reason, ...facts }) });
 }
 
-export function serviceUnavailableOf(error: unknown): ServiceUnavailable | undefined {
-  return error instanceof SsoCredError && error.cause instanceof ServiceUnavailable ? error.cause : undefined;
-}
-
-export function isThrottled(error: unknown): boolean {
-  return serviceUnavailableOf(error)?.isThrottled === true;
+export function unavailableFacts(error: unknown): Unavailable | undefined {
+  return error instanceof SsoCredError && error.cause instanceof ServiceUnavailable
+    ? error.cause.facts
+    : undefined;
 }
 
 /** The abort reason of a request that ran out of time. */

@@ -1,6 +1,6 @@
 import { isKind } from "../errors.ts";
 import type { System } from "../platform/system.ts";
-import { serviceUnavailableOf } from "./serviceUnavailable.ts";
+import { unavailableFacts } from "./serviceUnavailable.ts";
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 4_000;
@@ -27,12 +27,12 @@ export async function withRetries<T>(
     try {
       return await operation(deadline);
     } catch (error) {
-      const cause = serviceUnavailableOf(error);
-      if (!cause?.retry) throw error;
+      const facts = unavailableFacts(error);
+      if (!facts?.retry) throw error;
       const maxMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
-      const pauseMs = Math.max(cause.retryAfterMs ?? 0, Math.ceil(Math.random() * maxMs));
+      const pauseMs = Math.max(facts.retryAfterMs ?? 0, Math.ceil(Math.random() * maxMs));
       if (system.now() + pauseMs + MIN_ATTEMPT_MS > deadline) throw error;
-      system.trace.step("retry", { after: cause.message, pauseMs });
+      system.trace.step("retry", { after: facts.reason, pauseMs });
       await system.sleep(pauseMs);
     }
   }
@@ -46,6 +46,6 @@ export function endedByDeadline(failure: unknown, deadline: number, now: number)
   if (!isKind(failure, "unavailable")) return false;
   const leftMs = deadline - now;
   return (
-    leftMs <= 0 || (serviceUnavailableOf(failure)?.retry !== false && leftMs < MAX_PAUSE_MS + MIN_ATTEMPT_MS)
+    leftMs <= 0 || (unavailableFacts(failure)?.retry !== false && leftMs < MAX_PAUSE_MS + MIN_ATTEMPT_MS)
   );
 }

@@ -1,7 +1,7 @@
 import { sectionOf } from "../config/describeSession.ts";
 import { misspeltRegion } from "../config/regions.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import { serviceUnavailableOf } from "../http/serviceUnavailable.ts";
+import { unavailableFacts } from "../http/serviceUnavailable.ts";
 import type { SsoSession } from "../model.ts";
 import type { Service } from "./classifyResponse.ts";
 
@@ -23,7 +23,7 @@ export function endpointSetting(
 
 /** If there is no host of that name, adds the setting it came from to the error. */
 export function withHostSetting(error: unknown, setting: string): unknown {
-  if (!isKind(error, "unavailable") || !serviceUnavailableOf(error)?.isHostUnknown) return error;
+  if (!isKind(error, "unavailable") || !unavailableFacts(error)?.isHostUnknown) return error;
   const message = `${error.message.replace(/\?$/, "")}, and is ${setting} right?`;
   return new SsoCredError("unavailable", message, { cause: error.cause });
 }

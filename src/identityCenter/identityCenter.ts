@@ -27,7 +27,6 @@ import type { ClientSettings } from "./sdkClient.ts";
 import { type CallOptions, sdkHandler } from "./sdkHandler.ts";
 import { ServiceError } from "./serviceError.ts";
 
-export { isThrottled } from "../http/serviceUnavailable.ts";
 export { ServiceError } from "./serviceError.ts";
 
 /** Items per page of a list; the API allows 1 to 100. */

@@ -1,6 +1,6 @@
 import { SsoCredError } from "../errors.ts";
-import { serviceUnavailableOf } from "../http/serviceUnavailable.ts";
-import { isThrottled, ServiceError } from "../identityCenter/identityCenter.ts";
+import { unavailableFacts } from "../http/serviceUnavailable.ts";
+import { ServiceError } from "../identityCenter/identityCenter.ts";
 import type { AccountsPage, RolesPage } from "../identityCenter/parseResponse.ts";
 import type { Account } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -177,11 +177,11 @@ function rateLimited(pace: RateLimiter, system: Pick<System, "now" | "sleep" | "
         pace.succeeded();
         return result;
       } catch (error) {
-        const unavailable = serviceUnavailableOf(error);
-        if (!unavailable?.retry) throw error;
-        if (isThrottled(error)) {
+        const facts = unavailableFacts(error);
+        if (!facts?.retry) throw error;
+        if (facts.isThrottled) {
           if (system.now() - respondedAt > THROTTLED_FOR_MS) throw error;
-          pace.throttled(unavailable.retryAfterMs);
+          pace.throttled(facts.retryAfterMs);
           system.trace.step("throttled", { requestsPerSecond: pace.rate() });
         } else {
           if (failures++ >= OTHER_RETRIES) throw error;

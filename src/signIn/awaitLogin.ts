@@ -23,6 +23,8 @@ import {
 const SETTLE_MS = 50;
 /** How often one caller starts a worker that keeps dying. */
 const MAX_STARTS = 3;
+/** The claim of this process while it waits. */
+const WAITER = `waiter-${process.pid}`;
 
 interface LoginWait {
   /** Epoch milliseconds. */
@@ -82,25 +84,21 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
     if (joined && isKind(error, "cancelled")) {
       // Released first, so that of several callers interrupted at once the last one finds no other
       // waiter.
-      release(joined, waiterName(), system);
+      release(joined, WAITER, system);
       if (!hasOtherWaiters(joined, system)) await endLogin(joined, system);
     }
     throw error;
   } finally {
     changes.close();
-    if (joined) release(joined, waiterName(), system);
+    if (joined) release(joined, WAITER, system);
   }
 
   function join(login: PendingLogin): void {
-    if (joined) release(joined, waiterName(), system);
+    if (joined) release(joined, WAITER, system);
     joined = login;
-    claim(login, waiterName(), system);
+    claim(login, WAITER, system);
     system.trace.step("wait for the sign-in", { grant: login.grant, state: login.state });
   }
-}
-
-function waiterName(): string {
-  return `waiter-${process.pid}`;
 }
 
 function stillOpen(login: PendingLogin): SsoCredError {

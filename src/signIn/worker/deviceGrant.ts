@@ -1,5 +1,6 @@
 import { isKind, SsoCredError } from "../../errors.ts";
-import { type IdentityCenter, isThrottled, ServiceError } from "../../identityCenter/identityCenter.ts";
+import { unavailableFacts } from "../../http/serviceUnavailable.ts";
+import { type IdentityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
 import type { ClientRegistration, DeviceAuthorization, TokenGrant } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
 import { unanswered } from "./watchLogin.ts";
@@ -50,7 +51,7 @@ export async function deviceGrant(
     } catch (error) {
       if (isKind(error, "unavailable")) {
         system.trace.step("poll failed, trying on", { error: error.message });
-        if (isThrottled(error)) intervalSeconds += SLOW_DOWN_SECONDS;
+        if (unavailableFacts(error)?.isThrottled) intervalSeconds += SLOW_DOWN_SECONDS;
         return undefined;
       }
       const code = error instanceof ServiceError ? error.code : undefined;

@@ -1,7 +1,7 @@
 import dns from "node:dns";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { networkFault, serviceUnavailableOf } from "../../../src/http/serviceUnavailable.ts";
+import { networkFault, unavailableFacts } from "../../../src/http/serviceUnavailable.ts";
 import {
   accessTo,
   expectUnavailable,
@@ -110,7 +110,7 @@ test.each([
   const both = new AggregateError([fault, Object.assign(new Error("v4"), { code: "EOTHER" })]);
   for (const error of [fault, both]) {
     const told = networkFault(error, { name: "aws.test", isProxy: false });
-    expect([told.message, serviceUnavailableOf(told)?.retry]).toEqual([message, retry]);
+    expect([told.message, unavailableFacts(told)?.retry]).toEqual([message, retry]);
   }
 });
 
@@ -126,7 +126,7 @@ test.each([
     onTestFinished(() => lookup.mockRestore());
     const failure = await failureAt("https://portal.aws.test", { env, limits });
     expect(failure.message).toBe(`cannot look up ${name}: no answer within 300 ms; are you online?`);
-    expect(serviceUnavailableOf(failure)?.retry).toBe(true);
+    expect(unavailableFacts(failure)?.retry).toBe(true);
   },
 );
 

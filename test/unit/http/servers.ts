@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { expect, onTestFinished } from "vitest";
 import { isKind } from "../../../src/errors.ts";
 import type { Limits } from "../../../src/http/exchange.ts";
-import { serviceUnavailableOf } from "../../../src/http/serviceUnavailable.ts";
+import { unavailableFacts } from "../../../src/http/serviceUnavailable.ts";
 import { type IdentityCenter, identityCenter } from "../../../src/identityCenter/identityCenter.ts";
 import { SERVER_TLS } from "../../support/testCertificates.ts";
 
@@ -138,5 +138,5 @@ export async function expectUnavailable(
   const error = await failureAt(url, setting);
   expect(error.message).toBe(message);
   expect(isKind(error, "unavailable")).toBe(true);
-  if (retry !== undefined) expect(serviceUnavailableOf(error)?.retry).toBe(retry);
+  if (retry !== undefined) expect(unavailableFacts(error)?.retry).toBe(retry);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { serviceUnavailableOf } from "../../../src/http/serviceUnavailable.ts";
+import { unavailableFacts } from "../../../src/http/serviceUnavailable.ts";
 import { classifyResponse, type Service } from "../../../src/identityCenter/classifyResponse.ts";
 import { ServiceError } from "../../../src/identityCenter/serviceError.ts";
 
@@ -67,9 +67,9 @@ test.each<[Service, number, Record<string, string>, unknown]>([
   ["portal", 200, none, ""],
   ["portal", 204, none, ""],
 ])("%s %i %j %j does not come from the service", (service, status, headers, body) => {
-  expect(serviceUnavailableOf(judged(service, status, headers, body))).toMatchObject({
+  expect(unavailableFacts(judged(service, status, headers, body))).toMatchObject({
     retry: false,
-    message: `HTTP ${status}, not the service's own response`,
+    reason: `HTTP ${status}, not the service's own response`,
   });
 });
 
@@ -90,8 +90,8 @@ test.each<[Service, number, Record<string, string>, unknown, boolean]>([
   ["portal", 429, none, "", true],
   ["portal", 503, none, "", false],
 ])("%s %i %j %j means try again later (throttled: %s)", (service, status, headers, body, isThrottled) => {
-  const error = judged(service, status, headers, body);
-  expect(serviceUnavailableOf(error)).toMatchObject({ retry: true, isThrottled });
+  const facts = unavailableFacts(judged(service, status, headers, body));
+  expect([facts?.retry, facts?.isThrottled ?? false]).toEqual([true, isThrottled]);
 });
 
 test.each<[Service, number, string, boolean]>([
@@ -149,7 +149,7 @@ test.each([
   [{}, undefined],
 ])("%j asks for a pause of %s ms", (headers, retryAfterMs) => {
   for (const status of [429, 503]) {
-    const outage = serviceUnavailableOf(judged("portal", status, headers as Record<string, string>, {}));
+    const outage = unavailableFacts(judged("portal", status, headers as Record<string, string>, {}));
     expect(outage).toMatchObject({ retry: true, retryAfterMs });
   }
 });

@@ -4,7 +4,7 @@ import { isKind } from "../../../../src/errors.ts";
 import { formatTimestamp, parseTimestamp } from "../../../../src/hit/expiry.ts";
 import { expandPath } from "../../../../src/hit/paths.ts";
 import { proxyFor } from "../../../../src/http/proxy.ts";
-import { serviceUnavailableOf } from "../../../../src/http/serviceUnavailable.ts";
+import { unavailableFacts } from "../../../../src/http/serviceUnavailable.ts";
 import { classifyResponse } from "../../../../src/identityCenter/classifyResponse.ts";
 import { resolveStartUrl } from "../../../../src/identityCenter/startUrl.ts";
 import { commandLine } from "../../../../src/init/plan/command.ts";
@@ -48,7 +48,7 @@ export function retryAfterIsAPause(retryAfter: string, date: string): void {
   assert.throws(
     () => classifyResponse(answer, "host", "portal"),
     (error) => {
-      const ms = serviceUnavailableOf(error)?.retryAfterMs;
+      const ms = unavailableFacts(error)?.retryAfterMs;
       assert.ok(isKind(error, "unavailable") && (ms === undefined || (ms >= 0 && Number.isFinite(ms))));
       return true;
     },
