@@ -10,14 +10,17 @@ import type { Config } from "../config/configFile.ts";
 import type { ConfiguredSession } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { rolePairs } from "../config/profile.ts";
-import { isKind } from "../errors.ts";
+import { readSession } from "../config/session.ts";
+import { isKind, SsoCredError } from "../errors.ts";
+import { isUsable, parseTimestamp } from "../hit/expiry.ts";
+import { textFields } from "../hit/json.ts";
+import { identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { ServiceSettings, SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { errorCode } from "../platform/systemError.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
 import { isSigningIn } from "../signIn/pendingLogin.ts";
-import { revokeToken, servicesOfFile } from "./revokeToken.ts";
 
 /** How long to wait for a refresh, which reads the file again before it writes. */
 const LOCK_TIMEOUT_MS = 3_000;
@@ -73,47 +76,6 @@ export async function removeSession(
   }
 }
 
-/** Removes a token file that belongs to no configured session. */
-export async function removeStray(
-  { path, file }: { path: string; file: JsonObject },
-  config: Config,
-  system: System,
-): Promise<Removed> {
-  const { failure } = await attempt(() => removeFile(path));
-  const services = servicesOfFile(file, config, system);
-  const title = services ? sessionTitle(services) : path;
-  const origin = servicesOfToken(basename(path, ".json"), services, file, system);
-  return { title, token: { file, failure, services: origin }, hadRoles: false, wasOpen: false, failure };
-}
-
-/** The services, unless the token came from others, to which alone it may be sent. */
-function servicesOfToken(
-  key: string,
-  services: ServiceSettings | undefined,
-  { accessToken }: JsonObject,
-  system: System,
-): ServiceSettings | undefined {
-  return services && isOfEndpoints(key, services.endpoints, accessToken, system) ? services : undefined;
-}
-
-/** Revokes a removed token, until `deadline` (epoch milliseconds). False if it may live on. */
-export async function revokeRemoved({ token }: Removed, deadline: number, system: System): Promise<boolean> {
-  if (token === undefined) return true;
-  const { file, services } = token;
-  return (
-    file !== undefined && services !== undefined && (await revokeToken(services, file, deadline, system))
-  );
-}
-
-/** The outcome of one step whose failure must not stop the next ones. */
-export async function attempt<T>(work: () => T | Promise<T>): Promise<{ result?: T; failure?: unknown }> {
-  try {
-    return { result: await work() };
-  } catch (failure) {
-    return { failure };
-  }
-}
-
 async function removeToken(
   session: SessionIdentity,
   system: System,
@@ -136,5 +98,102 @@ async function removeToken(
   } catch (error) {
     if (isKind(error, "unavailable", "cancelled")) return take();
     throw error;
+  }
+}
+
+/** Removes a token file that belongs to no configured session. */
+export async function removeStray(
+  { path, file }: { path: string; file: JsonObject },
+  config: Config,
+  system: System,
+): Promise<Removed> {
+  const { failure } = await attempt(() => removeFile(path));
+  const services = servicesOfFile(file, config, system);
+  const title = services ? sessionTitle(services) : path;
+  const origin = servicesOfToken(basename(path, ".json"), services, file, system);
+  return { title, token: { file, failure, services: origin }, hadRoles: false, wasOpen: false, failure };
+}
+
+/**
+ * The services for a token file, from its start URL and region and the SDK's rules: endpoints in
+ * the config belong to other sessions.
+ */
+function servicesOfFile(
+  { startUrl, region }: JsonObject,
+  config: Config,
+  system: System,
+): (ServiceSettings & SessionIdentity) | undefined {
+  if (typeof startUrl !== "string" || typeof region !== "string") return undefined;
+  const keys = new Map([
+    ["sso_start_url", startUrl],
+    ["sso_region", region],
+  ]);
+  try {
+    return readSession({ config, name: null, keys, header: "the token file" }, system);
+  } catch (error) {
+    if (error instanceof SsoCredError) return undefined;
+    throw error;
+  }
+}
+
+/** The services, unless the token came from others, to which alone it may be sent. */
+function servicesOfToken(
+  key: string,
+  services: ServiceSettings | undefined,
+  { accessToken }: JsonObject,
+  system: System,
+): ServiceSettings | undefined {
+  return services && isOfEndpoints(key, services.endpoints, accessToken, system) ? services : undefined;
+}
+
+/**
+ * Revokes a removed token at the portal. An expired access token cannot be revoked, but its refresh
+ * token may still open the session: it is redeemed once, and the new token is revoked. Best effort,
+ * until `deadline` (epoch milliseconds).
+ *
+ * Returns true if no token of the file is left alive. One that the service no longer knows counts
+ * as revoked.
+ */
+export async function revokeRemoved({ token }: Removed, deadline: number, system: System): Promise<boolean> {
+  if (token === undefined) return true;
+  const { file, services } = token;
+  if (file === undefined || services === undefined) return false;
+  const texts = ["accessToken", "clientId", "clientSecret", "refreshToken"] as const;
+  const { accessToken = "", clientId, clientSecret, refreshToken } = textFields(file, texts);
+  const isExpired = !isUsable(parseTimestamp(file.expiresAt), system.now());
+  const options = { deadline, signal: system.interrupted };
+  try {
+    const api = identityCenter(services, system);
+    if (!clientId || !clientSecret || !refreshToken) {
+      await api.logout(accessToken, options);
+    } else if (isExpired || !(await isKnown(api.logout(accessToken, options)))) {
+      const successor = await api.refresh({ clientId, clientSecret }, refreshToken, options);
+      await api.logout(successor.accessToken, options);
+    }
+    return true;
+  } catch (error) {
+    system.trace.step("the token could not be revoked", { error: String(error) });
+    // A token that is no longer accepted counts as revoked.
+    return error instanceof ServiceError && error.needsSignIn;
+  }
+}
+
+/** False if the portal responds that it does not know the token. */
+async function isKnown(request: Promise<void>): Promise<boolean> {
+  try {
+    await request;
+    return true;
+  } catch (error) {
+    if (error instanceof ServiceError && error.needsSignIn) return false;
+    throw error;
+  }
+}
+
+/** The outcome of one step whose failure must not stop the next ones. */
+export async function attempt<T>(work: () => T | Promise<T>): Promise<{ result?: T; failure?: unknown }> {
+  try {
+    return { result: await work() };
+  } catch (failure) {
+    return { failure };
   }
 }
