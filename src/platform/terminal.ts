@@ -13,8 +13,7 @@ import type { Terminal } from "./system.ts";
 export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
   const device = platform === "win32" ? "\\\\.\\CONOUT$" : "/dev/tty";
   const id = platform === "win32" ? consoleId(process.env) : foregroundTerminal(platform);
-  const canOpen = () => attempt(() => closing(openDevice(device), () => true), false);
-  if (!id || !canOpen()) return undefined;
+  if (!id || !attempt(() => closing(openDevice(device), () => true), false)) return undefined;
   return {
     id,
     write(text) {

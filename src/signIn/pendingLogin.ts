@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { uptime } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { listFolder, removeFile, removeIfPossible } from "../cache/folder.ts";
-import { readJsonObject } from "../cache/jsonFile.ts";
+import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { writeNewFile } from "../cache/ownedFile.ts";
 import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
 import { loginsFolder, sessionStatePath } from "../cache/statePaths.ts";
@@ -58,13 +58,12 @@ export function allPendingLogins(system: Environment): PendingLogin[] {
 export function isUnderWay(login: PendingLogin, system: Environment): boolean {
   const ageSeconds = uptime() - login.startedUptime;
   if (login.state === "starting") {
-    const started = readIdentity(readJsonObject(claimPath(login, WORKER_CLAIM, system)));
-    if (!started) return ageSeconds <= CLAIM_SECONDS;
-    return ageSeconds <= START_SECONDS && processState(started) === "alive";
+    const started = readJsonObject(claimPath(login, WORKER_CLAIM, system));
+    if (!readIdentity(started)) return ageSeconds <= CLAIM_SECONDS;
+    return ageSeconds <= START_SECONDS && namesLiveProcess(started);
   }
   if (login.state === "failed" || ageSeconds > LOGIN_MS / 1000 + 30) return false;
-  const worker = readIdentity(readStateFile(sessionStatePath("logins", login.session, system)));
-  return worker !== undefined && processState(worker) === "alive";
+  return namesLiveProcess(readStateFile(sessionStatePath("logins", login.session, system)));
 }
 
 /** True while a sign-in of the session is under way. */
@@ -143,14 +142,16 @@ export function release(login: PendingLogin, name: string, system: Environment):
 
 /** True if another live process waits for this sign-in. */
 export function hasOtherWaiters(login: PendingLogin, system: Environment): boolean {
-  const folder = dirname(sessionStatePath("logins", login.session, system));
+  const folder = loginsFolder(system);
   const prefix = basename(claimPath(login, "waiter-", system));
   return listFolder(folder)
     .filter((name) => name.startsWith(prefix) && name !== `${prefix}${process.pid}`)
-    .some((name) => {
-      const waiter = readIdentity(readJsonObject(join(folder, name)));
-      return waiter !== undefined && processState(waiter) === "alive";
-    });
+    .some((name) => namesLiveProcess(readJsonObject(join(folder, name))));
+}
+
+function namesLiveProcess(state: JsonObject | undefined): boolean {
+  const identity = readIdentity(state);
+  return identity !== undefined && processState(identity) === "alive";
 }
 
 /** Removes the claims of every earlier sign-in of the session. */

@@ -3,31 +3,22 @@ import { printable } from "../../text/printable.ts";
 /** The outcome of a sign-in in the browser, and the command that starts another one. */
 export type PageOutcome = { signedInTo: string } | { failed: string; command?: string };
 
-interface Words {
-  signedIn: string;
-  notSignedIn: string;
-  success(session: string): string;
-  failure(reason: string): string;
-  retry: string;
-  close: string;
-}
-
-const WORDS: Readonly<Record<"en" | "ja", Words>> = {
+const WORDS = {
   en: {
     signedIn: "You are signed in",
     notSignedIn: "You are not signed in",
-    success: (session) =>
+    success: (session: string) =>
       `sso-cred is now signed in to ${session}, and the program that asked for credentials continues. You can close this tab.`,
-    failure: (reason) => `The sign-in did not work: ${reason}.`,
+    failure: (reason: string) => `The sign-in did not work: ${reason}.`,
     retry: "To try again, close this tab and run this command in a terminal:",
     close: "You can close this tab. A sign-in that is open in another tab is not affected.",
   },
   ja: {
     signedIn: "サインインしました",
     notSignedIn: "サインインできませんでした",
-    success: (session) =>
+    success: (session: string) =>
       `sso-cred は ${session} にサインインしました。認証情報を要求したプログラムは自動的に続行します。このタブは閉じてかまいません。`,
-    failure: (reason) => `サインインに失敗しました: ${reason}`,
+    failure: (reason: string) => `サインインに失敗しました: ${reason}`,
     retry: "もう一度試すには、このタブを閉じて、ターミナルで次のコマンドを実行してください。",
     close: "このタブは閉じてかまいません。別のタブで開いているサインインには影響しません。",
   },
@@ -62,7 +53,7 @@ ${paragraphs.join("\n")}
 
 function failureParagraphs(
   { failed, command }: { failed: string; command?: string },
-  words: Words,
+  words: (typeof WORDS)["en" | "ja"],
 ): string[] {
   const reason = paragraph(words.failure(failed.replace(/\.$/, "")));
   if (command === undefined) return [reason, paragraph(words.close)];
