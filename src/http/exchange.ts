@@ -132,7 +132,13 @@ async function send(
   const request = clientRequest({
     method,
     path: isViaProxy ? url.href : `${url.pathname}${url.search}`,
-    headers: { host: url.host, ...headers, ...(isViaProxy ? proxyHeaders(proxy) : {}) },
+    // As the AWS CLI: without the header, a proxy may compress (RFC 9110, section 12.5.3).
+    headers: {
+      host: url.host,
+      "accept-encoding": "identity",
+      ...headers,
+      ...(isViaProxy ? proxyHeaders(proxy) : {}),
+    },
     createConnection: () => socket,
     signal,
   });
