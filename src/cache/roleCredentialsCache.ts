@@ -3,8 +3,7 @@ import { basename, join } from "node:path";
 import { fitsOutput, isOfPortal, parseRoleCredentials } from "../hit/credentialProcess.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { pythonJson } from "../hit/json.ts";
-import { roleCacheDirectory } from "../hit/paths.ts";
-import { roleCredentialsFileName } from "../hit/roleKey.ts";
+import { roleCacheDirectory, roleCredentialsFileName, roleCredentialsPath } from "../hit/paths.ts";
 import type { Role, RoleCredentials, SessionIdentity, SessionRole, SsoSession } from "../model.ts";
 import { meansOff } from "../platform/environment.ts";
 import type { Environment, System } from "../platform/system.ts";
@@ -13,12 +12,8 @@ import { type JsonObject, readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
 import { isStandIn } from "./tokenCache.ts";
 
-/** The parts of a role that its cache file is named after. */
+/** A role whose session may be known by its name alone. */
 type CachedRole = Role & { session: SessionIdentity | SsoSession };
-
-export function roleCredentialsPath(role: CachedRole, system: Environment): string {
-  return join(roleCacheDirectory(system), roleCredentialsFileName(role));
-}
 
 /**
  * Cached credentials, expired or not. None with `SSO_CRED_CACHE=off`, and none that name another

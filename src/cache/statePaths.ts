@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { stateDirectory } from "../hit/paths.ts";
-import { roleCredentialsFileName } from "../hit/roleKey.ts";
+import { roleCredentialsFileName, stateDirectory } from "../hit/paths.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SessionRole } from "../model.ts";
 import type { Environment } from "../platform/system.ts";

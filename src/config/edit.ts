@@ -104,10 +104,10 @@ function set(text: string, places: readonly SectionPlace[], entries: Entries): S
 }
 
 function replacement(text: string, { valueStart, valueEnd }: OptionPlace, value: string): Splice {
-  const blanks = /^[^\S\r\n]*/.exec(text.slice(valueStart, valueEnd))?.[0].length ?? 0;
-  const first = text.slice(valueStart, valueEnd).split(/[\r\n]/, 1)[0] ?? "";
-  if (first.trim() === "") return { start: valueStart, end: valueEnd, text: ` ${oneLine(value)}` };
-  return { start: valueStart + blanks, end: valueEnd, text: oneLine(value) };
+  const [first = ""] = text.slice(valueStart, valueEnd).split(/[\r\n]/, 1);
+  const content = first.trimStart();
+  if (content === "") return { start: valueStart, end: valueEnd, text: ` ${oneLine(value)}` };
+  return { start: valueStart + first.length - content.length, end: valueEnd, text: oneLine(value) };
 }
 
 function setAside(

@@ -1,12 +1,9 @@
 import { rmSync } from "node:fs";
-import {
-  roleCredentialsPath,
-  usableRoleCredentials,
-  writeRoleCredentials,
-} from "../cache/roleCredentialsCache.ts";
+import { usableRoleCredentials, writeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { readToken } from "../cache/tokenCache.ts";
 import { configFingerprint } from "../config/configuredSessions.ts";
 import { SsoCredError } from "../errors.ts";
+import { roleCredentialsPath } from "../hit/paths.ts";
 import { withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole, SsoToken } from "../model.ts";

@@ -1,14 +1,11 @@
 import { recordAttempt } from "../cache/attempts.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
-import {
-  removeRoleCredentials,
-  roleCredentialsPath,
-  usableRoleCredentials,
-} from "../cache/roleCredentialsCache.ts";
+import { removeRoleCredentials, usableRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath } from "../cache/statePaths.ts";
 import { readToken, tokenPath } from "../cache/tokenCache.ts";
 import { loginRemedy, missingScope, sessionTitle, settingsToCheck } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
+import { roleCredentialsPath } from "../hit/paths.ts";
 import { identityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";

@@ -3,13 +3,13 @@ import { withLock } from "../cache/lock.ts";
 import {
   keepsRoleCredentials,
   readRoleCredentials,
-  roleCredentialsPath,
   usableRoleCredentials,
 } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath, roleLockPath } from "../cache/statePaths.ts";
 import { readToken, tokenFingerprint, tokenWrittenAt } from "../cache/tokenCache.ts";
 import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
+import { roleCredentialsPath } from "../hit/paths.ts";
 import { endedByDeadline } from "../http/withRetries.ts";
 import type { SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";

@@ -1,4 +1,7 @@
+import type { Role, SessionIdentity } from "../model.ts";
 import type { Environment } from "../platform/system.ts";
+import { pythonString } from "./json.ts";
+import { sha1 } from "./sha1.ts";
 
 /**
  * The folder that holds `.aws`: HOME, or on Windows USERPROFILE, then HOMEDRIVE and HOMEPATH (as
@@ -26,6 +29,27 @@ export function ssoCacheDirectory(system: Environment): string {
 /** Role credentials, shared with the AWS CLI. */
 export function roleCacheDirectory(system: Environment): string {
   return below(homeDirectory(system), ".aws", "cli", "cache");
+}
+
+/** The parts of a role that its files are named after. */
+type CachedRole = Role & { session: SessionIdentity };
+
+export function roleCredentialsPath(role: CachedRole, system: Environment): string {
+  return below(roleCacheDirectory(system), roleCredentialsFileName(role));
+}
+
+/**
+ * The AWS CLI's cache file name for a role's credentials: the SHA-1 of minified, ASCII-escaped JSON
+ * with sorted keys (aws-cli awscli/botocore/credentials.py, SSOCredentialFetcher).
+ */
+export function roleCredentialsFileName({ session, accountId, roleName }: CachedRole): string {
+  const account = pythonString(accountId);
+  const role = pythonString(roleName);
+  const last =
+    session.name === null
+      ? `"startUrl":${pythonString(session.startUrl)}`
+      : `"sessionName":${pythonString(session.name)}`;
+  return `${sha1(`{"accountId":${account},"roleName":${role},${last}}`)}.json`;
 }
 
 /** State of this program: locks, pending sign-ins, last attempts. */

@@ -7,8 +7,7 @@ import {
   parseRoleCredentials,
 } from "./credentialProcess.ts";
 import { isFresh } from "./expiry.ts";
-import { roleCacheDirectory } from "./paths.ts";
-import { roleCredentialsFileName } from "./roleKey.ts";
+import { roleCredentialsPath } from "./paths.ts";
 import { outputTimeoutMs } from "./waitBudget.ts";
 import { writeFully } from "./writeFully.ts";
 
@@ -28,8 +27,7 @@ export function printCachedCredentials(args: readonly string[], system: Environm
   try {
     // A terminal gets a summary instead of secrets. Asking whether it is one would load `node:tty`.
     if (fstatSync(1).isCharacterDevice()) return false;
-    const file = roleCredentialsFileName({ session: { name, startUrl: "" }, accountId, roleName });
-    const path = `${roleCacheDirectory(system)}/${file}`;
+    const path = roleCredentialsPath({ session: { name, startUrl: "" }, accountId, roleName }, system);
     const found = statSync(path, { throwIfNoEntry: false });
     if (!found?.isFile() || found.size > MAX_FILE_BYTES) return false;
     const credentials = parseRoleCredentials(readFileSync(path, "utf8"), accountId);

@@ -4,9 +4,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import {
   readRoleCredentials,
   removeRoleCredentials,
-  roleCredentialsPath,
   writeRoleCredentials,
 } from "../../../src/cache/roleCredentialsCache.ts";
+import { roleCredentialsPath } from "../../../src/hit/paths.ts";
 import { runInChild } from "../../support/child.ts";
 import { roleFile } from "../../support/home.ts";
 import { ssoSession } from "../../support/sessions.ts";
