@@ -32,15 +32,14 @@ export async function openConnection(
   const targetPeer: Peer = { name: url.host, isProxy: false, caBundle: trust.bundle };
   let peer = targetPeer;
   let used: SecureContext | undefined;
-  let isConnected = false;
+  let phase: TimedOut["phase"] = "connect";
   try {
     return await open();
   } catch (error) {
     if (used && isUnknownIssuer(error) && trust.isWiderThan(used)) {
       return await openConnection(url, proxy, trust, signal);
     }
-    const isLate = isConnected && error instanceof TimedOut && error.phase === "connect";
-    throw networkFault(isLate ? new TimedOut("handshake", error.ms) : error, peer);
+    throw networkFault(error instanceof TimedOut ? new TimedOut(phase, error.ms) : error, peer);
   }
 
   async function open(): Promise<Socket> {
@@ -57,17 +56,24 @@ export async function openConnection(
     return await handshake(socket, target.host);
   }
 
-  /** Parses the CAs, which takes 20 ms of CPU, while the network opens the connection. */
-  async function connect(to: { host: string; port: number }): Promise<Socket> {
-    const opening = dial(to, signal);
+  async function connect({ host, port }: { host: string; port: number }): Promise<Socket> {
+    if (isIP(host) === 0) phase = "lookup";
+    // Node's default of 250 ms per address is too short for a slow network.
+    const socket = connectTcp({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: 1000 });
+    socket.once("lookup", () => {
+      phase = "connect";
+    });
+    const opening = opened(socket, "connect", signal);
     try {
+      // Parses the CAs, which takes 20 ms of CPU, while the network opens the connection.
       if (secure || proxy?.secure) trust.context();
     } catch (error) {
-      opening.then((socket) => socket.destroy()).catch(() => {});
+      opening.catch(() => {});
+      socket.destroy();
       throw error;
     }
-    const socket = await opening;
-    isConnected = true;
+    await opening;
+    phase = "handshake";
     return socket;
   }
 
@@ -83,20 +89,6 @@ export async function openConnection(
       ALPNProtocols: ["http/1.1"],
     };
     return await opened(process.getBuiltinModule("node:tls").connect(options), "secureConnect", signal);
-  }
-}
-
-async function dial({ host, port }: { host: string; port: number }, signal: AbortSignal): Promise<Socket> {
-  // Node's default of 250 ms per address is too short for a slow network.
-  const socket = connectTcp({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: 1000 });
-  let isFound = isIP(host) !== 0;
-  socket.once("lookup", () => {
-    isFound = true;
-  });
-  try {
-    return await opened(socket, "connect", signal);
-  } catch (error) {
-    throw error instanceof TimedOut && !isFound ? new TimedOut("lookup", error.ms) : error;
   }
 }
 

@@ -50,8 +50,7 @@ function holdsCertificates(path: string): boolean {
     .toString("latin1")
     .match(/-----BEGIN (?:X509 )?CERTIFICATE-----[^-]+-----END [^-]+-----/g);
   const { X509Certificate } = process.getBuiltinModule("node:crypto");
-  const isCertificate = (block: string) => new X509Certificate(block).subject !== undefined;
-  return blocks?.every((block) => attempt(() => isCertificate(block), false)) ?? false;
+  return blocks?.every((block) => attempt(() => Boolean(new X509Certificate(block)), false)) ?? false;
 }
 
 /** The environment without the variables that Node or OpenSSL obey. */
