@@ -15,7 +15,7 @@ import { isKind, SsoCredError } from "../errors.ts";
 import { isUsable, parseTimestamp } from "../hit/expiry.ts";
 import { textFields } from "../hit/json.ts";
 import { identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
-import type { ServiceSettings, SessionIdentity } from "../model.ts";
+import type { SessionIdentity, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { errorCode } from "../platform/systemError.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
@@ -41,7 +41,7 @@ interface RemovedToken {
   /** Why its file is still there. */
   readonly failure?: unknown;
   /** Where to revoke it, if its file or the config tell. */
-  readonly services?: ServiceSettings | undefined;
+  readonly services?: SsoSession | undefined;
 }
 
 /** Removes the local files of a session, and ends its open sign-in. */
@@ -68,7 +68,7 @@ export async function removeSession(
   };
 
   /** The configured ones if they are the file's, else those that its own fields lead to. */
-  async function servicesFor(file: JsonObject): Promise<ServiceSettings | undefined> {
+  async function servicesFor(file: JsonObject): Promise<SsoSession | undefined> {
     const { result: session } = await attempt(resolve);
     return session !== undefined && isTokenOf(session, file, system)
       ? session
@@ -122,7 +122,7 @@ function servicesOfFile(
   { startUrl, region }: JsonObject,
   config: Config,
   system: System,
-): (ServiceSettings & SessionIdentity) | undefined {
+): SsoSession | undefined {
   if (typeof startUrl !== "string" || typeof region !== "string") return undefined;
   const keys = new Map([
     ["sso_start_url", startUrl],
@@ -139,10 +139,10 @@ function servicesOfFile(
 /** The services, unless the token came from others, to which alone it may be sent. */
 function servicesOfToken(
   key: string,
-  services: ServiceSettings | undefined,
+  services: SsoSession | undefined,
   { accessToken }: JsonObject,
   system: System,
-): ServiceSettings | undefined {
+): SsoSession | undefined {
   return services && isOfEndpoints(key, services.endpoints, accessToken, system) ? services : undefined;
 }
 

@@ -5,20 +5,17 @@ import { unavailableFacts } from "../http/serviceUnavailable.ts";
 import type { SsoSession } from "../model.ts";
 import type { Service } from "./classifyResponse.ts";
 
-/** What a message needs to say where a setting stands; absent if it should not. */
-export type NamedSession = Partial<Pick<SsoSession, "name" | "loginArguments">>;
-
 /** The setting that the name of a service's host comes from. */
 export function endpointSetting(
-  { endpoints, region, name, loginArguments }: Pick<SsoSession, "endpoints" | "region"> & NamedSession,
+  session: Pick<SsoSession, "endpoints" | "region" | "name" | "loginArguments">,
   service: Service,
 ): string {
+  const { endpoints, region } = session;
   const isConfigured = (service === "oidc" ? endpoints.oidcUrl : endpoints.ssoUrl) !== undefined;
   if (isConfigured) return "the configured endpoint (AWS_ENDPOINT_URL, endpoint_url)";
-  const isNamed = name !== undefined && loginArguments !== undefined;
   const guess = misspeltRegion(region);
   const shown = guess === undefined ? region : `${region}, not ${guess}`;
-  return `sso_region (${shown})${isNamed ? ` in ${sectionOf({ name, loginArguments })}` : ""}`;
+  return `sso_region (${shown}) in ${sectionOf(session)}`;
 }
 
 /** If there is no host of that name, adds the setting it came from to the error. */

@@ -4,14 +4,14 @@ import type {
   ClientRegistration,
   DeviceAuthorization,
   RoleCredentials,
-  ServiceSettings,
+  SsoSession,
   TokenGrant,
 } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import type { Service } from "./classifyResponse.ts";
 import { oidcEndpoint, ssoEndpoint } from "./endpoints.ts";
-import { endpointSetting, type NamedSession, withHostSetting } from "./hostSetting.ts";
+import { endpointSetting, withHostSetting } from "./hostSetting.ts";
 import type { oidcOperations } from "./oidcSdk.ts";
 import {
   type AccountsPage,
@@ -86,7 +86,7 @@ interface CodeInput {
 
 /** Loads each SDK at its first request. Reads no file of ~/.aws; of the environment, proxies. */
 export function identityCenter(
-  session: ServiceSettings & NamedSession,
+  session: Omit<SsoSession, "startUrl" | "scopes" | "login">,
   system: HttpEnvironment & Pick<System, "trace">,
   limits?: Limits,
 ): IdentityCenter {

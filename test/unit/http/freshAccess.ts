@@ -8,7 +8,7 @@ export async function accessTo(url: string): Promise<string> {
   const endpoints = { ssoUrl: url, oidcUrl: url, useFips: false, useDualstack: false };
   const path = env.AWS_CA_BUNDLE;
   const caBundle = path === undefined ? undefined : { path, setting: "AWS_CA_BUNDLE" };
-  const session = { region: "eu-west-1", endpoints, caBundle };
+  const session = { name: "corp", loginArguments: "corp", region: "eu-west-1", endpoints, caBundle };
   const api = identityCenter(session, { env, now: Date.now, trace: { step() {} } });
   try {
     const both = [1, 2].map(() => api.getRoleCredentials("t", "111122223333", "Admin"));

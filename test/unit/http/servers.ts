@@ -85,6 +85,8 @@ export async function accessTo(url: string, setting: Setting = {}): Promise<Iden
   const { env = {}, caBundle, caSetting = "AWS_CA_BUNDLE", limits, onStep = () => {} } = setting;
   return identityCenter(
     {
+      name: "corp",
+      loginArguments: "corp",
       region: "eu-west-1",
       endpoints: { ssoUrl: url, oidcUrl: url, useFips: false, useDualstack: false },
       caBundle: caBundle === undefined ? undefined : { path: caBundle, setting: caSetting },

@@ -4,16 +4,20 @@ import { endpointSetting, withHostSetting } from "../../../src/identityCenter/ho
 
 const fault = (code: string, isProxy = false) =>
   networkFault(Object.assign(new Error(code), { code }), { name: "oidc.eu-west-9.amazonaws.com", isProxy });
-const session = { region: "eu-west-9", endpoints: { useFips: false, useDualstack: false } };
+const session = {
+  name: "corp",
+  loginArguments: "corp",
+  region: "eu-west-9",
+  endpoints: { useFips: false, useDualstack: false },
+};
 
 test.each([
-  [{ ...session, name: "corp", loginArguments: "corp" }, "sso_region (eu-west-9) in [sso-session corp]"],
+  [session, "sso_region (eu-west-9) in [sso-session corp]"],
   [
     { ...session, name: null, loginArguments: "--profile old" },
     "sso_region (eu-west-9) in the profile (--profile old)",
   ],
-  [session, "sso_region (eu-west-9)"],
-  [{ ...session, region: "eu-wst-1" }, "sso_region (eu-wst-1, not eu-west-1)"],
+  [{ ...session, region: "eu-wst-1" }, "sso_region (eu-wst-1, not eu-west-1) in [sso-session corp]"],
   [
     { ...session, endpoints: { ...session.endpoints, oidcUrl: "https://x.test" } },
     "the configured endpoint (AWS_ENDPOINT_URL, endpoint_url)",
