@@ -81,9 +81,8 @@ function routeOf({ env }: Pick<System, "env">): string {
 
 /** Reads an error from a state file. */
 export function readFailure(value: unknown): SsoCredError | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { kind, message, remedy } = value as { kind?: unknown; message?: unknown; remedy?: unknown };
-  if (typeof kind !== "string" || !Object.hasOwn(EXIT_CODE, kind) || typeof message !== "string")
-    return undefined;
+  const { kind, message } = textFields(value, ["kind", "message"]);
+  if (!kind || !Object.hasOwn(EXIT_CODE, kind) || !message) return undefined;
+  const { remedy } = value as { remedy?: unknown };
   return new SsoCredError(kind as ErrorKind, message, { remedy: textFields(remedy, ["run", "open"]) });
 }

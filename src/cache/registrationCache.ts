@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { formatTimestamp, isFresh, parseTimestamp } from "../hit/expiry.ts";
-import { pythonJson } from "../hit/json.ts";
+import { pythonJson, textFields } from "../hit/json.ts";
 import { ssoCacheDirectory } from "../hit/paths.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { ClientRegistration, SsoSession } from "../model.ts";
@@ -31,13 +31,11 @@ export function readRegistration(
   grant: LoginGrant,
   system: Pick<System, "env" | "platform" | "now">,
 ): ClientRegistration | undefined {
-  const file = readJsonObject(registrationPath(session, system));
-  if (!file) return undefined;
-  const { clientId, clientSecret, grantTypes } = file;
+  const file = readJsonObject(registrationPath(session, system)) ?? {};
+  const { clientId, clientSecret } = textFields(file, ["clientId", "clientSecret"]);
   const expiresAt = parseTimestamp(file.expiresAt);
-  if (typeof clientId !== "string" || typeof clientSecret !== "string") return undefined;
-  if (!isFresh(expiresAt, system.now())) return undefined;
-  const forCode = Array.isArray(grantTypes) && grantTypes.includes("authorization_code");
+  if (!clientId || !clientSecret || !isFresh(expiresAt, system.now())) return undefined;
+  const forCode = Array.isArray(file.grantTypes) && file.grantTypes.includes("authorization_code");
   return forCode === (grant === "authorization_code") ? { clientId, clientSecret, expiresAt } : undefined;
 }
 

@@ -34,11 +34,9 @@ export function readOurCommand(value = ""): OurCommand | undefined {
   const accountId = flags.get("--account-id");
   const roleName = flags.get("--role-name");
   const explicit = flags.get("--sso-session");
-  const session = explicit ?? names[0];
-  if (!accountId || !roleName || !session) return undefined;
-  if (names.length > (explicit === undefined ? 1 : 0) || (explicit === undefined && session === "init")) {
-    return undefined;
-  }
+  const [session, ...others] = explicit === undefined ? names : [explicit, ...names];
+  if (!accountId || !roleName || !session || others.length > 0) return undefined;
+  if (explicit === undefined && session === "init") return undefined;
   return { command, session, accountId, roleName };
 }
 
