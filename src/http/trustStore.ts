@@ -50,10 +50,13 @@ function requireBundle({ path, setting }: CaBundle): string {
   throw new SsoCredError("config", `the CA bundle ${path} ${bundle.fault}: correct ${setting}`);
 }
 
+/** In UTF-8, as PowerShell writes it. OpenSSL would skip the certificate behind it. */
+const BYTE_ORDER_MARK = /^\u00ef\u00bb\u00bf/;
+
 function readBundle(path: string): { text: string } | { fault: string } {
   const file = readRegularFile(path);
   if ("fault" in file) return file;
-  const text = file.bytes.toString("latin1");
+  const text = file.bytes.toString("latin1").replace(BYTE_ORDER_MARK, "");
   return startsWithCertificate(text) ? { text } : { fault: "holds no PEM certificate" };
 }
 

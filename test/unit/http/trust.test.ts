@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isKind } from "../../../src/errors.ts";
@@ -22,6 +22,13 @@ test("a CA bundle is trusted", async () => {
   const { url, port } = await portal();
   expect(await accessKeyAt(url, { caBundle: CA_FILE })).toBe("ASIAEXAMPLE");
   expect(await accessKeyAt(`https://localhost:${port}`, { caBundle: CA_FILE })).toBe("ASIAEXAMPLE");
+});
+
+test("a CA bundle is trusted whole, also with a byte order mark", async () => {
+  const file = join(temporaryFolder(), "ca.pem");
+  writeFileSync(file, `\ufeff${readFileSync(CA_FILE, "utf8")}${readFileSync(OTHER_CA_FILE, "utf8")}`);
+  const { url } = await portal();
+  expect(await accessKeyAt(url, { caBundle: file })).toBe("ASIAEXAMPLE");
 });
 
 test("without a bundle a private CA is unknown, and the message names the settings", async () => {
