@@ -4,7 +4,7 @@ import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { loginsFolder } from "../cache/statePaths.ts";
 import { tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
-import { emptyConfig, loadConfig } from "../config/configFile.ts";
+import { loadReadableConfig } from "../config/configFile.ts";
 import { configuredSessions } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { attempt, type Removed, removeSession, removeStray, revokeRemoved } from "../credentials/signOut.ts";
@@ -49,9 +49,7 @@ export async function logout(args: readonly string[], system: System): Promise<n
 }
 
 async function signOutOfOne(named: SessionChoice | undefined, system: System): Promise<void> {
-  const { result: config = emptyConfig(system), failure } = await attempt(() =>
-    loadConfig(system, { credentials: true }),
-  );
+  const { config, failure } = loadReadableConfig(system);
   // Without a readable config, only a session's name is enough to go on.
   if (failure !== undefined && named?.session === undefined) throw failure;
   const choice = named ?? (await onlyConfiguredSession(config, system));
@@ -71,8 +69,7 @@ async function signOutOfOne(named: SessionChoice | undefined, system: System): P
 
 /** Removes everything on the disk, even if the config cannot be read. */
 async function signOutOfAll(system: System): Promise<void> {
-  const loaded = await attempt(() => loadConfig(system, { credentials: true }));
-  const config = loaded.result ?? emptyConfig(system);
+  const { config, failure } = loadReadableConfig(system);
   const present = configuredSessions(config, system).filter(
     ({ identity }) => tokenFileExists(identity, system) || isSigningIn(identity, system),
   );
@@ -96,7 +93,7 @@ async function signOutOfAll(system: System): Promise<void> {
     system.writeStdout(prose(1, `Removed the cached credentials of ${roles.result} more ${word}.\n`));
   }
   throwFirst([
-    loaded.failure,
+    failure,
     ...removed.map(({ failure }) => failure),
     roles.failure,
     swept.failure,

@@ -52,9 +52,20 @@ export function loadConfig(system: Environment, wanted: { credentials?: boolean 
   return parseFiles(readText(configPath(system), system), credentials, system);
 }
 
-/** Stands in for a config that cannot be read. */
-export function emptyConfig(system: Environment): Config {
-  return parseFiles("", "", system);
+/**
+ * As much of both files as can be read, and why something could not be: for what a fault in the
+ * user's files must not prevent.
+ */
+export function loadReadableConfig(system: Environment): { config: Config; failure?: unknown } {
+  let failure: unknown;
+  for (const wanted of [{ credentials: true }, {}]) {
+    try {
+      return { config: loadConfig(system, wanted), failure };
+    } catch (error) {
+      failure = error;
+    }
+  }
+  return { config: parseFiles("", "", system), failure };
 }
 
 function parseFiles(text: string, credentialsText: string, system: Environment): Config {

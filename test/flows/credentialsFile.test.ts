@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from "vitest";
-import { sessionSection } from "../support/home.ts";
-import { signInWorld } from "../support/signInWorld.ts";
+import { roleFile, rolePath, sessionSection } from "../support/home.ts";
+import { putToken } from "../support/signedIn.ts";
+import { type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 const DEV = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
 const CONFIG = `${sessionSection("corp")}[profile dev]\n${DEV}`;
@@ -108,4 +109,31 @@ describe("a fault in the credentials file is said to be there:", () => {
       });
     },
   );
+});
+
+describe.each<[string, readonly string[]]>([
+  ["a new sign-in", ["login", "corp"]],
+  ["a logout", ["logout", "corp"]],
+  ["a logout of all", ["logout", "--all"]],
+])("%s removes role credentials that the AWS CLI has cached for a profile", (_, args) => {
+  async function isLeft(config: string, write: (world: SignInWorld) => Promise<unknown>) {
+    const world = await signInWorld({ config });
+    await putToken(world);
+    const path = rolePath("corp", "123456789011", "ReadOnly");
+    await world.home.write(path, roleFile(Date.now() + 3600_000, "123456789011"));
+    await write(world);
+    const { code } = await world.call(args);
+    await world.settled();
+    return { code, isLeft: await world.home.exists(path) };
+  }
+
+  it("in the credentials file", async () => {
+    const write = ({ home }: SignInWorld) => home.write(".aws/credentials", `[dev]\n${DEV}`);
+    expect(await isLeft(sessionSection("corp"), write)).toEqual({ code: 0, isLeft: false });
+  });
+
+  it("in the config, also where the credentials file cannot be read", async () => {
+    const write = ({ home }: SignInWorld) => home.write(".aws/credentials/file", "");
+    expect(await isLeft(CONFIG, write)).toEqual({ code: args[0] === "login" ? 0 : 3, isLeft: false });
+  });
 });

@@ -3,7 +3,7 @@ import { prepareReplacement } from "../../cache/replaceFile.ts";
 import { removeRoleCredentials } from "../../cache/roleCredentialsCache.ts";
 import { sessionLockPath } from "../../cache/statePaths.ts";
 import { readToken, recordTokenOrigin, tokenFileText, tokenPath } from "../../cache/tokenCache.ts";
-import { loadConfig } from "../../config/configFile.ts";
+import { loadReadableConfig } from "../../config/configFile.ts";
 import { sessionTitle } from "../../config/describeSession.ts";
 import { rolePairs } from "../../config/profile.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
@@ -92,7 +92,7 @@ export async function storeToken(
 /** Somebody else may have signed in, so role credentials of the sign-in before are removed. */
 function removeRolesOfBefore(session: SsoSession, before: number, system: System): void {
   try {
-    const pairs = rolePairs(loadConfig(system), session);
+    const pairs = rolePairs(loadReadableConfig(system).config, session);
     removeRoleCredentials({ session, pairs }, system, before);
     removeFormerRoles(system);
   } catch (error) {
