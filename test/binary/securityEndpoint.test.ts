@@ -105,12 +105,14 @@ test("names of accounts and roles from the portal are made printable in `list` a
     expect(raw).toContain("Dev");
     expect(unwantedIn(raw)).toEqual([]);
   }
-  const refused = await startBinaryOnTerminal(
-    [...MAIN_JOB.slice(0, 4), `No${ESCAPES.replace("\0", "")}`],
-    world.options,
-  ).done;
-  expect([refused.code, refused.screen.includes("assigned to you there")]).toEqual([6, true]);
-  expect(unwantedIn(refused.raw)).toEqual([]);
+  for (const [role, code, says] of [
+    ["No", 6, "to you there: Role"],
+    [`No${ESCAPES.replace("\0", "")}`, 2, "not a role name"],
+  ] as const) {
+    const refused = await startBinaryOnTerminal([...MAIN_JOB.slice(0, 4), role], world.options).done;
+    expect([refused.code, refused.screen.includes(says)]).toEqual([code, true]);
+    expect(unwantedIn(refused.raw)).toEqual([]);
+  }
 });
 
 test("a secret that the service repeats is not shown", async () => {
@@ -130,11 +132,7 @@ test("names from the config and the command line become neither paths nor shell 
   const config = names.map((name) => sessionSection(`'${name}'`)).join("\n");
   const world = await binaryWorld({ config });
   for (const name of names) {
-    const result = await world.run([
-      `--sso-session=${name}`,
-      ...MAIN_JOB.slice(1, 4),
-      "../../$(touch pwned)",
-    ]);
+    const result = await world.run([`--sso-session=${name}`, ...MAIN_JOB.slice(1, 4), "../../$(>pwned)"]);
     expect({ name, code: result.code, stdout: result.stdout }).toEqual({ name, code: 6, stdout: "" });
     expect((await world.run(["logout", `--sso-session=${name}`])).code).toBe(0);
   }
