@@ -12,7 +12,7 @@ import { recordFailedLogin } from "../backoff.ts";
 import { endLogin, updateLogin } from "../changeLogin.ts";
 import { type PendingLogin, readLoginFile, readPendingLogin, removeClaims } from "../pendingLogin.ts";
 import { signIn } from "./signIn.ts";
-import { withReservedTokenFile } from "./storeToken.ts";
+import { withReservedSpace } from "./storeToken.ts";
 import { isUnanswered, type LoginWatch, watchLogin } from "./watchLogin.ts";
 
 /** Extra time after the end of the wait. */
@@ -31,8 +31,8 @@ export async function runLoginWorker(key: string, id: string, system: System): P
   if (!(await updateLogin({ ...login, state: "working" }, system))) return;
   const watch = watchLogin(login, system);
   try {
-    await withReservedTokenFile(login.session, system, (reserved) =>
-      Promise.race([signIn(login, watch, reserved, system), unwound(watch.ended, system)]),
+    await withReservedSpace(login.session, system, (freeSpace) =>
+      Promise.race([signIn(login, watch, freeSpace, system), unwound(watch.ended, system)]),
     );
     await endLogin(login, system);
     system.trace.step("sign-in succeeded");

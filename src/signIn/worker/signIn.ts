@@ -16,7 +16,7 @@ import { authorizationCodeGrant } from "./authorizationCodeGrant.ts";
 import { CannotListen } from "./callbackServer.ts";
 import { deviceGrant } from "./deviceGrant.ts";
 import { obtainRegistration } from "./registerClient.ts";
-import { type ReservedTokenFile, storeToken } from "./storeToken.ts";
+import { storeToken } from "./storeToken.ts";
 import type { LoginWatch } from "./watchLogin.ts";
 import { webUrl } from "./webUrl.ts";
 
@@ -38,14 +38,14 @@ interface Run {
 export async function signIn(
   login: PendingLogin,
   watch: LoginWatch,
-  reserved: ReservedTokenFile,
+  freeSpace: () => void,
   system: System,
 ): Promise<void> {
   const { session } = login;
   const api = identityCenter(session, system);
   const store: Run["store"] = async (client, grant) => {
     watch.expect(grant.accessToken);
-    reserved.free();
+    freeSpace();
     try {
       await storeToken(login, client, grant, system);
     } catch (error) {
@@ -80,7 +80,7 @@ async function byBrowser(login: PendingLogin, run: Run): Promise<void> {
     });
   } catch (error) {
     if (!(error instanceof NoBrowser || error instanceof CannotListen)) throw error;
-    if (!login.deviceFallback) throw error instanceof CannotListen ? cannotListen(error, session) : error;
+    if (error instanceof CannotListen && !login.deviceFallback) throw cannotListen(error, session);
     system.trace.step("go on with the device grant", { because: String(error) });
     // An opener that failed is not started again. If only the socket was refused, none was started
     // yet.

@@ -18,25 +18,19 @@ const LOCK_WAIT_MS = 15_000;
 /** Several times the size of a token file. */
 const RESERVED_BYTES = 16_384;
 
-/** Disk space reserved for the token. */
-export interface ReservedTokenFile {
-  /** Called just before the token is written. Harmless afterwards. */
-  free(): void;
-}
-
 /**
- * Reserves space for the session's token during `work`, so that a full or read-only disk is noticed
- * before a person is asked, and one that fills up later does not lose the token. Throws the
- * system's error, with the token file as its `path`.
+ * Reserves disk space for the session's token, so that a full or read-only disk is noticed before a
+ * person is asked, and one that fills up later does not lose the token. `work` frees it just before
+ * the token is written. Throws the system's error, with the token file as its `path`.
  */
-export async function withReservedTokenFile<T>(
+export async function withReservedSpace(
   session: SsoSession,
   system: Environment,
-  work: (reserved: ReservedTokenFile) => Promise<T>,
-): Promise<T> {
+  work: (free: () => void) => Promise<void>,
+): Promise<void> {
   const replacement = prepareReplacement(tokenPath(session, system), { reserveBytes: RESERVED_BYTES });
   try {
-    return await work({ free: () => replacement.abandon() });
+    await work(() => replacement.abandon());
   } finally {
     replacement.abandon();
   }
