@@ -2,10 +2,13 @@ import { fchmodSync, fchownSync, fstatSync, fsyncSync, openSync, statSync, write
 import { dirname } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { attempt, closing } from "../platform/attempt.ts";
-import { errorCode, findDenial } from "../platform/systemError.ts";
+import { errorCode, findDenial, findNonFolder } from "../platform/systemError.ts";
 
 /** Error codes of file systems that do not support a call. */
 const UNSUPPORTED = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"]);
+
+/** Error codes where something else is in the place of a folder. */
+const NO_FOLDER = new Set(["EEXIST", "ENOTDIR", "ELOOP"]);
 
 interface Owner {
   readonly uid: number;
@@ -64,10 +67,18 @@ export function writeError(path: string, error: unknown, message: (code: string)
   return deniedError(dirname(path), error, message);
 }
 
-/** The error for a refused access. Names the owner or mode in the way, and how to change it. */
+/**
+ * The error for a refused access. Names the owner or mode in the way and how to change it, or what
+ * stands in the place of a folder.
+ */
 export function deniedError(path: string, error: unknown, message: (code: string) => string): SsoCredError {
   if (error instanceof SsoCredError) return error;
   const code = errorCode(error) || String(error);
+  const { syscall, path: made = path } = (error ?? {}) as NodeJS.ErrnoException;
+  const inTheWay = NO_FOLDER.has(code) ? findNonFolder(syscall === "mkdir" ? made : path) : undefined;
+  if (inTheWay !== undefined) {
+    return new SsoCredError("config", `${message(code)}: ${inTheWay} is not a folder`, { cause: error });
+  }
   const denial = code === "EACCES" || code === "EPERM" ? findDenial(path) : undefined;
   if (!denial) return new SsoCredError("config", message(code), { cause: error });
   const { remedy, why } = denial;

@@ -1,4 +1,4 @@
-import { type Stats, statSync } from "node:fs";
+import { lstatSync, type Stats, statSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
 import type { Remedy } from "../errors.ts";
@@ -43,6 +43,17 @@ export function findDenial(path: string): Denial | undefined {
       highest = { path: at, why, remedy: { run } };
     }
     if (dirname(at) === at) return lowest;
+  }
+}
+
+/** The highest of `path` and the folders above it that exists and is no folder. */
+export function findNonFolder(path: string): string | undefined {
+  let highest: string | undefined;
+  for (let at = path; ; at = dirname(at)) {
+    if (attempt(() => statSync(at).isDirectory(), false)) return highest;
+    // A link that leads nowhere, too.
+    if (attempt(() => lstatSync(at), undefined) !== undefined) highest = at;
+    if (dirname(at) === at) return highest;
   }
 }
 

@@ -70,3 +70,17 @@ it("credentials are printed also for a home that does not exist and cannot be cr
   expect([code, stdout]).toEqual([4, ""]);
   expect(stderr).toContain("nobody is signed in to 'corp'");
 });
+
+it.each([
+  [".aws/sso-cred", ".aws/sso-cred/logins/"],
+  [".aws/sso-cred/logins", ".aws/sso-cred/logins/"],
+  [".aws/sso", ".aws/sso/"],
+])("%s that is a file is named as what is in the way of a sign-in", async (place, below) => {
+  const world = await signInWorld();
+  await world.home.write(place, "");
+  const { code, stderr } = await world.call();
+  expect(code).toBe(3);
+  expect(stderr).toContain(`sso-cred: cannot write ${join(world.home.path, below).replace(/\/$/, "")}`);
+  expect(stderr.split("\n")[0]).toMatch(/ \(EEXIST\), so nobody can sign in: /);
+  expect(stderr.split("\n")[0]?.endsWith(`${join(world.home.path, place)} is not a folder`)).toBe(true);
+});
