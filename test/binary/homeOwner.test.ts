@@ -154,7 +154,7 @@ it.skipIf(!canChange).each([
   [["--profile", "corp-ReadOnly"], "credentials"],
   [["status"], "credentials"],
   [["list"], "credentials"],
-  [["logout", "--all"], "credentials"],
+  [["logout", "--all"], "config"],
   [["init", "corp", "--yes"], "config"],
 ])("a ~/.aws that belongs to root is named with the command that gives it back: %j", async (args, file) => {
   const world = await userWorld();
