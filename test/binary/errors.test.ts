@@ -103,12 +103,12 @@ describe("3 config", () => {
     const world = await binaryWorld();
     await world.home.write(".aws/sso/cache/x", "");
     await world.home.write(".aws/sso-cred", "in the way");
-    const path = join(world.home.path, ".aws/sso-cred/logins/");
+    const place = join(world.home.path, ".aws/sso-cred");
     await fails(
       world,
       3,
       new RegExp(
-        `^sso-cred: cannot write ${path}[0-9a-f]{40}\\.json \\(E[A-Z]+\\), so nobody can sign in\n$`,
+        `^sso-cred: cannot write ${place}/logins/[0-9a-f]{40}\\.json \\(E[A-Z]+\\), so nobody can sign in: ${place} is not a folder\n$`,
       ),
     );
   });
