@@ -62,7 +62,7 @@ export function loadReadableConfig(system: Environment): { config: Config; failu
     try {
       return { config: loadConfig(system, wanted), failure };
     } catch (error) {
-      failure ??= error;
+      failure = error;
     }
   }
   return { config: parseFiles("", "", system), failure };
