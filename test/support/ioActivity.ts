@@ -4,7 +4,7 @@ import { WITHHELD } from "../identityCenter/misbehaviour.ts";
 /** After so many idle turns of the event loop, everything counts as waiting for the clock. */
 const QUIET_TURNS = 8;
 /** Activity that lasts longer than this (real time) does not delay the fake clock. */
-const LONGEST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 10_000;
 const ACTIVE = /^(FSReq|GetAddrInfoReq|TCPConnectWrap|PipeConnectWrap)/;
 
 /** Requests under way in this process, and requests that the emulator never answers on purpose. */

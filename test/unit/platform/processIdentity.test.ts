@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import {
   identifyMachine,
@@ -60,14 +61,18 @@ it("identifies the machine in the same way each time", () => {
   if (process.platform === "linux") expect(identifyMachine().pidNamespace).toMatch(/^pid:\[\d+\]$/);
 });
 
-/** A process whose parent, a shell, does not wait for it. */
+/** A process whose parent does not wait for it: the shell, which would, has become `sleep`. */
 async function zombie() {
-  const shell = spawn("/bin/sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], {
-    stdio: ["ignore", "pipe", "ignore"],
+  const shell = spawn("/bin/sh", ["-c", "exec 3<&0; cat <&3 & echo $!; exec sleep 60"], {
+    stdio: ["pipe", "pipe", "ignore"],
   });
   const [line] = await once(shell.stdout.setEncoding("utf8"), "data");
   const pid = Number(line);
   const before = identifyProcess(pid);
+  while (!readFileSync(`/proc/${shell.pid}/comm`, "utf8").startsWith("sleep")) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  shell.stdin.end();
   for (const deadline = Date.now() + 10_000; processStat(pid)[0] !== "Z" && Date.now() < deadline; ) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
