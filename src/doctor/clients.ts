@@ -33,14 +33,14 @@ export const SITUATIONS = {
   },
   /** `credential_process` together with `aws_access_key_id` in the config file. */
   processAndKeysInConfig: {
-    process: ["AWS CLI", "boto3", "Java", "Rust", "Kotlin", "PHP"],
-    keys: ["JavaScript v3", "Go", "Ruby", "C++"],
+    process: ["AWS CLI", "boto3", "Java", "Rust", "PHP"],
+    keys: ["JavaScript v3", "Go", "Kotlin", "Ruby", "C++"],
     error: [".NET"],
   },
   /** `credential_process` in the config, `aws_access_key_id` in the credentials file. */
   processAndKeysInCredentials: {
-    keys: ["AWS CLI", "boto3", "JavaScript v3", "Go", "Ruby", "PHP", "C++", ".NET"],
-    process: ["Java", "Rust", "Kotlin"],
+    keys: ["AWS CLI", "boto3", "JavaScript v3", "Go", "Kotlin", "Ruby", "PHP", "C++", ".NET"],
+    process: ["Java", "Rust"],
   },
   /** `sso_session` with an `sso_region` or `sso_start_url` that is not the session's. */
   sessionContradicted: {
@@ -55,51 +55,51 @@ export const SITUATIONS = {
   /** Two sections of one name, one of them with `credential_process`. */
   sectionTwice: {
     error: ["AWS CLI", "boto3"],
-    process: ["JavaScript v3", "Go", "Java", "Rust", "Kotlin"],
+    process: ["JavaScript v3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
   },
   /** A key twice in one section. */
   keyTwice: {
     error: ["AWS CLI", "boto3"],
-    process: ["JavaScript v3", "Go", "Java", "Rust", "Kotlin"],
+    process: ["JavaScript v3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
   },
   /** `Credential_Process`. */
   keyInUpperCase: {
-    process: ["AWS CLI", "boto3", "Go"],
-    error: ["JavaScript v3", "Java"],
+    process: ["AWS CLI", "boto3", "Go", "Rust"],
+    error: ["JavaScript v3", "Java", "Kotlin", "Ruby", "C++"],
   },
   /** `credential_process = ~/bin/sso-cred …`. */
   commandWithTilde: {
     error: ["AWS CLI", "boto3"],
-    process: ["JavaScript v3", "Go", "Java"],
+    process: ["JavaScript v3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
   },
   /** `credential_process` that begins with blanks, below another key. */
   keyIndented: {
-    error: ["AWS CLI", "boto3", "Java"],
+    error: ["AWS CLI", "boto3", "Java", "Rust", "Kotlin", "Ruby", "C++"],
     process: ["JavaScript v3", "Go"],
   },
   /** `[ profile NAME ]`. */
   headerSpaced: {
-    error: ["AWS CLI", "boto3", "JavaScript v3"],
-    process: ["Go", "Java"],
+    error: ["AWS CLI", "boto3", "JavaScript v3", "Ruby"],
+    process: ["Go", "Java", "Rust", "Kotlin", "C++"],
   },
   /** `[profile  NAME]`, with two blanks. */
   headerTwoBlanks: {
-    process: ["AWS CLI", "boto3", "Go", "Java"],
+    process: ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
     error: ["JavaScript v3"],
   },
   /** `[profile NAME]# text`, without a blank. */
   headerWithText: {
-    process: ["AWS CLI", "boto3", "Go", "Java"],
+    process: ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
     error: ["JavaScript v3"],
   },
   /** `sso_role_name = NAME # text`. */
   valueWithComment: {
-    error: ["AWS CLI", "boto3"],
-    sso: ["JavaScript v3", "Go"],
+    error: ["AWS CLI", "boto3", "Ruby"],
+    sso: ["JavaScript v3", "Go", "Rust", "Kotlin"],
   },
   /** `sso_role_name = "NAME"`. */
   valueInQuotes: {
-    error: ["AWS CLI", "boto3", "JavaScript v3"],
+    error: ["AWS CLI", "boto3", "JavaScript v3", "Rust", "Kotlin", "Ruby"],
     sso: ["Go"],
   },
 } as const satisfies Record<string, Outcomes>;

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { pinnedNode, root } from "../../scripts/toolchain.mjs";
 import { nameOfAws } from "./awsCli.ts";
-import { FOLDER, type Found, PROBES, type Program, reason, run } from "./installation.ts";
+import { FOLDER, type Found, installFromNpm, PROBES, type Program, reason, run } from "./installation.ts";
 
 const RUST_MS = 1_200_000;
 
@@ -11,7 +11,7 @@ const PYTHON_PACKAGES = ["awscli==1.46.3", "boto3==1.44.3"];
 /** boto3 and the AWS CLI v1 from PyPI, in a virtual environment of their own. */
 export function pythonClients(): { boto3: Found; awsV1: Found; python: string | undefined } {
   const venv = `${FOLDER}/python-${PYTHON_PACKAGES.join("-")}`;
-  const missing = existsSync(`${venv}/ok`) ? undefined : makeVenv(venv);
+  const missing = makeVenv(venv, PYTHON_PACKAGES);
   if (missing) {
     return { boto3: { name: "boto3", missing }, awsV1: { name: "AWS CLI v1", missing }, python: undefined };
   }
@@ -28,14 +28,24 @@ export function pythonClients(): { boto3: Found; awsV1: Found; python: string | 
   };
 }
 
-function makeVenv(venv: string): string | undefined {
+function makeVenv(venv: string, packages: readonly string[]): string | undefined {
+  if (existsSync(`${venv}/ok`)) return undefined;
   rmSync(venv, { recursive: true, force: true });
   const made = run("python3", ["-m", "venv", venv]);
   if (made.status !== 0) return `python3 -m venv does not work here: ${reason(made)}`;
-  const installed = run(`${venv}/bin/python`, ["-m", "pip", "install", "-q", ...PYTHON_PACKAGES]);
+  const installed = run(`${venv}/bin/python`, ["-m", "pip", "install", "-q", ...packages]);
   if (installed.status !== 0) return `pip install failed: ${reason(installed)}`;
   writeFileSync(`${venv}/ok`, "");
   return undefined;
+}
+
+/** The SDK for C++, as it is in Arrow's library for Python. */
+export function cppClient(): Found {
+  const arrow = "pyarrow==26.0.1";
+  const venv = `${FOLDER}/python-${arrow}`;
+  const missing = makeVenv(venv, [arrow]);
+  const name = `C++ (${arrow.replace("==", " ")})`;
+  return missing ? { name, missing } : { name, command: [`${venv}/bin/python`, `${PROBES}/probeArrow.py`] };
 }
 
 export function javaScriptClient(): Program {
@@ -46,6 +56,20 @@ export function javaScriptClient(): Program {
     name: `JavaScript v3 (client-sts ${version})`,
     command: [pinnedNode(), "--no-warnings", `${PROBES}/probe.mjs`],
   };
+}
+
+/** The SDK for JavaScript v2, from npm. */
+export function javaScriptV2Client(): Found {
+  const version = "2.1693.0";
+  const name = `JavaScript v2 (${version})`;
+  const folder = `${FOLDER}/aws-sdk-${version}`;
+  const missing = installFromNpm(folder, `aws-sdk@${version}`);
+  if (missing) return { name, missing };
+  const env = {
+    AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: "1",
+    PROBE_SDK: `${folder}/node_modules/aws-sdk`,
+  };
+  return { name, command: [pinnedNode(), "--no-warnings", `${PROBES}/probeV2.mjs`], env };
 }
 
 /** Both SDKs for Go in one program. Its modules come from the Go module proxy. */
@@ -66,20 +90,26 @@ export function goClients(): { v1: Found; v2: Found; base: Found } {
   };
 }
 
+export const javaClient = () => mavenClient("Java v2", "java");
+
+/** Called from Java, which needs no Kotlin compiler. */
+export const kotlinClient = () => mavenClient("Kotlin", "kotlin");
+
 /** `java` runs the source itself; Maven only resolves the class path. */
-export function javaClient(): Found {
-  const [, version = ""] = /<version>(2[^<]*)</.exec(readFileSync(`${PROBES}/java/pom.xml`, "utf8")) ?? [];
-  const name = `Java v2 (${version})`;
-  const file = `${FOLDER}/java-${version}.classpath`;
+function mavenClient(title: string, folder: string): Found {
+  const pom = readFileSync(`${PROBES}/${folder}/pom.xml`, "utf8");
+  const [, version = ""] = /<version>(\d+\.[^<]*)</.exec(pom) ?? [];
+  const name = `${title} (${version})`;
+  const file = `${FOLDER}/${folder}-${version}.classpath`;
   mkdirSync(FOLDER, { recursive: true });
   if (!existsSync(file)) {
     const args = ["-q", "-B", "dependency:build-classpath", `-Dmdep.outputFile=${file}`];
-    const resolved = run("mvn", args, {}, `${PROBES}/java`);
+    const resolved = run("mvn", args, {}, `${PROBES}/${folder}`);
     if (resolved.status !== 0)
       return { name, missing: `mvn does not resolve the SDK here: ${reason(resolved)}` };
   }
   const classPath = readFileSync(file, "utf8").trim();
-  return { name, command: ["java", "-cp", classPath, `${PROBES}/java/Probe.java`] };
+  return { name, command: ["java", "-cp", classPath, `${PROBES}/${folder}/Probe.java`] };
 }
 
 /** Takes minutes to build, so it is built only on request. */

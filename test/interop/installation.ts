@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
 import { root } from "../../scripts/toolchain.mjs";
 
 /** The folder for downloaded clients. It may be removed at any time. */
@@ -31,4 +32,14 @@ export function run(
 export function reason({ error, stdout, stderr }: ReturnType<typeof run>): string {
   const line = `${stderr}\n${stdout}`.split("\n").find((text) => /\S/.test(text)) ?? "";
   return error ? error.message : line.trim().slice(0, 160);
+}
+
+/** Installs a package into a folder of its own, once. Returns why it cannot. */
+export function installFromNpm(folder: string, npmPackage: string): string | undefined {
+  if (existsSync(`${folder}/node_modules`)) return undefined;
+  const options = ["--no-audit", "--no-fund", "--ignore-scripts", `--prefix=${folder}`];
+  const installed = run("npm", ["install", ...options, npmPackage]);
+  if (installed.status === 0) return undefined;
+  rmSync(folder, { recursive: true, force: true });
+  return `npm install failed: ${reason(installed)}`;
 }

@@ -1,7 +1,16 @@
 import { describe, test } from "vitest";
 import { testReport } from "../stress/suite.ts";
 import { type ClientUnderTest, clientRows } from "./clientRows.ts";
-import { goClients, javaClient, javaScriptClient, rubyClient, rustClient } from "./clients.ts";
+import {
+  cppClient,
+  goClients,
+  javaClient,
+  javaScriptClient,
+  javaScriptV2Client,
+  kotlinClient,
+  rubyClient,
+  rustClient,
+} from "./clients.ts";
 import { cdk, cdkArgs, rclone, rcloneArgs, terraform, terraformArgs } from "./tools.ts";
 
 const go = goClients();
@@ -18,10 +27,19 @@ const CLIENTS: readonly ClientUnderTest[] = [
   { program: js, args: (profile) => ["fromProcess", profile], variant: "fromProcess", showsWords: true },
   { program: js, args: (profile) => ["default", profile], table: "JavaScript v3", variant: "default chain" },
   { program: js, args: () => ["fromSSO", "sso"], variant: "fromSSO", ownSso: true, only: "sso" },
+  { program: javaScriptV2Client(), args: (profile) => [profile] },
   { program: go.v1, args: (profile) => [profile] },
   { program: go.v2, table: "Go", args: (profile) => [profile], ownSso: true },
   { program: go.base, args: (profile) => [profile], ownSso: true },
   { program: javaClient(), table: "Java", args: (profile) => [profile], showsWords: true },
+  {
+    program: kotlinClient(),
+    table: "Kotlin",
+    args: (profile) => [profile],
+    ownSso: true,
+    showsWords: true,
+  },
+  { program: cppClient(), table: "C++", args: (profile) => [profile] },
   // Takes minutes to build.
   ...(process.env.INTEROP_RUST
     ? ([

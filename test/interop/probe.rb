@@ -1,6 +1,8 @@
-# Who am I, by the SDK for Ruby: probe.rb PROFILE. Prints {"arn"}. Older versions do not know the endpoint's variable.
+# Who am I, by the SDK for Ruby: probe.rb PROFILE. Prints {"arn"}. Older versions do not know the endpoints' variables.
 require "aws-sdk-core"
 require "json"
 
-sts = Aws::STS::Client.new(profile: ARGV.fetch(0), endpoint: ENV.fetch("AWS_ENDPOINT_URL_STS"))
-puts JSON.generate(arn: sts.get_caller_identity.arn)
+{ sso: "SSO", ssooidc: "SSO_OIDC", sts: "STS" }.each do |service, name|
+  Aws.config[service] = { endpoint: ENV.fetch("AWS_ENDPOINT_URL_#{name}") }
+end
+puts JSON.generate(arn: Aws::STS::Client.new(profile: ARGV.fetch(0)).get_caller_identity.arn)

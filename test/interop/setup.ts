@@ -1,5 +1,15 @@
 import { awsV2 } from "./awsCli.ts";
-import { goClients, javaClient, javaScriptClient, pythonClients, rubyClient, rustClient } from "./clients.ts";
+import {
+  cppClient,
+  goClients,
+  javaClient,
+  javaScriptClient,
+  javaScriptV2Client,
+  kotlinClient,
+  pythonClients,
+  rubyClient,
+  rustClient,
+} from "./clients.ts";
 import { cdk, rclone } from "./tools.ts";
 
 /** vitest's global set-up: fetches the clients once, which may take minutes. */
@@ -8,7 +18,10 @@ export default function setup(): void {
   awsV2();
   goClients();
   javaScriptClient();
+  javaScriptV2Client();
   javaClient();
+  kotlinClient();
+  cppClient();
   rubyClient();
   cdk();
   rclone();

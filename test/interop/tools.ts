@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { pinnedNode } from "../../scripts/toolchain.mjs";
 import { unpackDebian } from "./debian.ts";
-import { FOLDER, type Found, PROBES, reason, run } from "./installation.ts";
+import { FOLDER, type Found, installFromNpm, PROBES, run } from "./installation.ts";
 import type { World } from "./world.ts";
 
 const CDK_VERSION = "2.1148.1";
@@ -26,17 +26,11 @@ export function cdk(): Found {
   const name = `AWS CDK ${CDK_VERSION}`;
   const folder = `${FOLDER}/cdk-${CDK_VERSION}`;
   const program = `${folder}/node_modules/aws-cdk/bin/cdk`;
-  if (!existsSync(program)) {
-    mkdirSync(`${folder}/app`, { recursive: true });
-    for (const [file, content] of Object.entries(CDK_APP))
-      writeFileSync(`${folder}/app/${file}`, JSON.stringify(content));
-    const options = ["--no-audit", "--no-fund", "--ignore-scripts", `--prefix=${folder}`];
-    const installed = run("npm", ["install", ...options, `aws-cdk@${CDK_VERSION}`]);
-    if (installed.status !== 0) {
-      rmSync(folder, { recursive: true });
-      return { name, missing: `npm install failed: ${reason(installed)}` };
-    }
-  }
+  const missing = installFromNpm(folder, `aws-cdk@${CDK_VERSION}`);
+  if (missing) return { name, missing };
+  mkdirSync(`${folder}/app`, { recursive: true });
+  for (const [file, content] of Object.entries(CDK_APP))
+    writeFileSync(`${folder}/app/${file}`, JSON.stringify(content));
   const env = { CDK_DISABLE_CLI_TELEMETRY: "true", CDK_DISABLE_VERSION_CHECK: "true" };
   return { name, command: [pinnedNode(), program, "--app", `${folder}/app`, "--no-notices"], env };
 }
