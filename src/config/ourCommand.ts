@@ -13,11 +13,59 @@ export interface OurCommand extends Role {
  * else, including lines of ours with an unknown flag, or without account or role.
  */
 export function readOurCommand(value = ""): OurCommand | undefined {
+  const words = readWords(value);
+  if (words === undefined || words.others.length > 0 || words.sessions.length !== 1) return undefined;
+  const { command, accountId, roleName, profile, sessions, isExplicit } = words;
+  const [session = ""] = sessions;
+  if (!accountId || !roleName || !session || (session === "init" && !isExplicit)) return undefined;
+  if (profile !== undefined) return undefined;
+  return { command, session, accountId, roleName };
+}
+
+/** The profile that a line of ours names: `sso-cred --profile NAME`. */
+export function readOurProfile(value = ""): string | undefined {
+  return readWords(value)?.profile;
+}
+
+/** What a line that runs sso-cred lacks to name a role; undefined for any other line. */
+export function ourCommandFault(value: string): string | undefined {
+  const words = readWords(value);
+  if (words === undefined || readOurCommand(value) !== undefined) return undefined;
+  const { others, sessions } = words;
+  const [unknown] = others.filter((flag) => !NAMES.includes(flag) && flag !== "--json");
+  if (unknown !== undefined) return `has the unknown flag ${unknown}`;
+  if (words.profile !== undefined) return undefined;
+  if (sessions.length !== 1) return sessions.length === 0 ? "names no session" : "names two sessions";
+  const missing = [
+    words.accountId ? undefined : "--account-id",
+    words.roleName ? undefined : "--role-name",
+  ].filter((flag) => flag !== undefined);
+  return missing.length === 0 ? undefined : `has no ${missing.join(" and no ")}`;
+}
+
+/** The flags of the main job that take a value. */
+const NAMES = ["--account-id", "--role-name", "--sso-session", "--profile"];
+
+interface Words {
+  readonly command: string;
+  readonly accountId: string | undefined;
+  readonly roleName: string | undefined;
+  readonly profile: string | undefined;
+  readonly sessions: readonly string[];
+  /** The session stands behind `--sso-session`. */
+  readonly isExplicit: boolean;
+  /** Other flags, and such without their value. */
+  readonly others: readonly string[];
+}
+
+/** Undefined for a line that does not run sso-cred. */
+function readWords(value: string): Words | undefined {
   const words = splitUntilComment(value);
   const command = words[0];
   if (command === undefined || !isOurProgram(command)) return undefined;
   const flags = new Map<string, string>();
   const names: string[] = [];
+  const others: string[] = [];
   for (let at = 1; at < words.length; at++) {
     const word = words[at] as string;
     if (!word.startsWith("-")) {
@@ -26,18 +74,20 @@ export function readOurCommand(value = ""): OurCommand | undefined {
     }
     const equals = word.indexOf("=");
     const flag = equals < 0 ? word : word.slice(0, equals);
-    if (flag !== "--account-id" && flag !== "--role-name" && flag !== "--sso-session") return undefined;
-    const argument = equals < 0 ? words[++at] : word.slice(equals + 1);
-    if (argument === undefined) return undefined;
-    flags.set(flag, argument);
+    const argument = !NAMES.includes(flag) ? undefined : equals < 0 ? words[++at] : word.slice(equals + 1);
+    if (argument === undefined) others.push(flag);
+    else flags.set(flag, argument);
   }
-  const accountId = flags.get("--account-id");
-  const roleName = flags.get("--role-name");
   const explicit = flags.get("--sso-session");
-  const [session, ...others] = explicit === undefined ? names : [explicit, ...names];
-  if (!accountId || !roleName || !session || others.length > 0) return undefined;
-  if (explicit === undefined && session === "init") return undefined;
-  return { command, session, accountId, roleName };
+  return {
+    command,
+    accountId: flags.get("--account-id"),
+    roleName: flags.get("--role-name"),
+    profile: flags.get("--profile"),
+    sessions: explicit === undefined ? names : [explicit, ...names],
+    isExplicit: explicit !== undefined,
+    others,
+  };
 }
 
 /** True for the path of an executable that is named like this program. */

@@ -5,7 +5,7 @@ import { hiddenCharacter, printable } from "../text/printable.ts";
 import { assertCliOverridesAlike, assertCliReadsAlike } from "./cliDialect.ts";
 import type { Config, Place } from "./configFile.ts";
 import { ENDPOINT_KEYS } from "./endpointSettings.ts";
-import { readOurCommand } from "./ourCommand.ts";
+import { readOurCommand, readOurProfile } from "./ourCommand.ts";
 import {
   noProfile,
   profileArgument,
@@ -26,8 +26,8 @@ interface ProfileTarget {
 
 /**
  * Reads what a profile says about SSO: `sso_session`, or the legacy `sso_start_url` and
- * `sso_region`, or a `credential_process` line that runs sso-cred. The sso_* keys win, as in the
- * AWS CLI.
+ * `sso_region`, or a `credential_process` line that runs sso-cred for a role or for another
+ * profile. The sso_* keys win, as in the AWS CLI.
  *
  * @throws SsoCredError("config") as {@link resolveSession}, and when profile and session contradict
  * each other.
@@ -35,12 +35,12 @@ interface ProfileTarget {
 export function resolveProfile(config: Config, name: string, system: Environment): ProfileTarget {
   const profile = findProfile(config, name);
   const { keys, where } = profile;
-  assertCliReadsAlike(config.text, config.path, "profile", name);
-  assertCliOverridesAlike(config, name);
-  const sessionName = keys.get("sso_session");
-  if (!sessionName && !keys.get("sso_start_url") && !keys.get("sso_region")) {
-    return ofCommandLine(profile, system);
+  for (const read of new Set([name, profile.name])) {
+    assertCliReadsAlike(config.text, config.path, "profile", read);
+    assertCliOverridesAlike(config, read);
   }
+  if (!hasSession(keys)) return ofCommandLine(profile, system);
+  const sessionName = keys.get("sso_session");
   const session = sessionName ? ofSession(profile, sessionName, system) : ofLegacy(profile, system);
   const accountId = keys.get("sso_account_id");
   const roleName = keys.get("sso_role_name");
@@ -64,6 +64,9 @@ export function profileIdentity(config: Config, name: string): SessionIdentity {
   throw noSession(profile);
 }
 
+const hasSession = (keys: ReadonlyMap<string, string>) =>
+  ["sso_session", "sso_start_url", "sso_region"].some((key) => keys.get(key));
+
 function noSession({ config, header, where }: Profile): SsoCredError {
   const slip = misspeltKey(config.text, header, ["sso_session", "sso_start_url", "credential_process"]);
   const why = slip === undefined ? "" : `; ${slip}`;
@@ -82,7 +85,14 @@ interface Profile {
   where(key: string): string;
 }
 
+/** The profile, or the other one whose name its line passes: `sso-cred --profile OTHER`. */
 function findProfile(config: Config, name: string): Profile {
+  const profile = profileOf(config, name);
+  const other = hasSession(profile.keys) ? undefined : readOurProfile(profile.keys.get("credential_process"));
+  return other === undefined ? profile : profileOf(config, other);
+}
+
+function profileOf(config: Config, name: string): Profile {
   const header = shownHeader("profile", name);
   const keys = config.profile(name);
   if (keys === undefined) throw noProfile(config, name);

@@ -68,9 +68,8 @@ describe.each([
     await wizard.waitFor("SSO session name");
     wizard.type(["corp", "nonsense", "eu-west-1", ""].map((line) => line + enter).join(""));
     await wizard.waitFor("Not a valid Start URL");
-    // Keys still belong to that question. The first ones may come before it is asked again.
     const typeMore = () => {
-      wizard.type("x");
+      wizard.type("x"); // Before the question is asked again, the echo stands elsewhere.
       return wizard.screen();
     };
     await expect.poll(typeMore, { timeout: 20_000 }).toMatch(/nonsensex|: x/);

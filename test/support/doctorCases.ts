@@ -36,7 +36,7 @@ export async function program({ home }: SignInWorld, script: string): Promise<st
 }
 
 /** A correct config whose program exists. */
-async function goodConfig(world: SignInWorld): Promise<void> {
+export async function goodConfig(world: SignInWorld): Promise<void> {
   await world.home.write(".aws/config", GOOD.replace("/opt/sso-cred", await program(world, "exit 0")));
 }
 
@@ -130,6 +130,12 @@ const CONFIG_CASES: readonly DoctorCase[] = [
   inConfig("command-tilde", GOOD.replace("/opt", "~"), "begins with ~"),
   inConfig("command-quoting", GOOD.replace("/opt", "/my tools"), "not read in the same way"),
   inConfig("command-missing", GOOD, "does not exist"),
+  inConfig("command-arguments", GOOD.replace(/--account-id \d+ /, ""), "has no --account-id"),
+  inConfig("command-arguments", GOOD.replace(/--account-id.*/, ""), "no --account-id and no --role-name"),
+  inConfig("command-arguments", GOOD.replace("corp ", ""), "names no session"),
+  inConfig("command-arguments", GOOD.replace("corp ", "my corp "), "names two sessions"),
+  inConfig("command-arguments", GOOD.replace("--acc", "--ac"), "has the unknown flag --acount-id"),
+  inConfig("settings-unusable", GOOD.replace(/corp --.*/, "--profile nope"), "has no [profile nope]"),
   inConfig("command-missing", GOOD.replace("/opt/", ""), "is not in PATH"),
   inConfig("no-profile", SESSION, "no profile runs sso-cred yet"),
   {

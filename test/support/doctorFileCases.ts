@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmod, chown, mkdir, rename, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type DoctorCase, GOOD } from "./doctorCases.ts";
+import { type DoctorCase, GOOD, goodConfig, LINE } from "./doctorCases.ts";
 import { sessionSection, sha1 } from "./home.ts";
 import { putToken } from "./signedIn.ts";
 import { MAIN_JOB, type SignInWorld } from "./signInWorld.ts";
@@ -12,6 +12,15 @@ import { canMount, moveToSmallDisk } from "./smallDisk.ts";
 const CACHE = ".aws/sso/cache";
 const isRoot = process.getuid?.() === 0;
 const noMount = !canMount() && "this user may not mount a disk";
+
+/** Causes it beside a correct config. */
+function inCredentials(id: string, credentials: string, says: string): DoctorCase {
+  const write = (text: string) => async (world: SignInWorld) => {
+    await goodConfig(world);
+    await world.home.write(".aws/credentials", text);
+  };
+  return { id, says, arrange: write(credentials), mend: write("") };
+}
 
 /** A process that holds a lock. */
 const holders = new WeakMap<SignInWorld, ChildProcess>();
@@ -41,6 +50,11 @@ function mode(value: number) {
 }
 
 export const FILE_CASES: readonly DoctorCase[] = [
+  inCredentials("section-not-a-profile", `[profile dev]\n${LINE}`, "is not read as the profile dev"),
+  inCredentials("section-duplicate", "[dev]\nregion = x\n[dev]\nregion = x\n", "lines 1 and 3"),
+  inCredentials("session-missing", `[ops]\n${LINE.replace("corp", "crop")}`, "did you mean corp?"),
+  inCredentials("command-missing", `[ops]\n${LINE}`, "/opt/sso-cred, the command of profile 'ops'"),
+  inCredentials("command-arguments", "[ops]\ncredential_process = /opt/sso-cred corp\n", "no --role-name"),
   { id: "path-mode", says: "0123.json has the mode 0644", arrange: mode(0o644), mend: mode(0o600) },
   {
     id: "path-owner",

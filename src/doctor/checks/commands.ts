@@ -19,7 +19,7 @@ function checkCommand(facts: CommandFacts, version: string, platform: NodeJS.Pla
       "command-quoting",
       "error",
       "is not read in the same way by every client",
-      "the AWS CLI splits the line itself, the other clients hand it to a shell; blanks and quotes must be quoted",
+      "the AWS CLI splits the line itself and replaces no variables, the other clients hand it to a shell; blanks must be quoted, and paths written out",
     );
   if (/^~/.test(command))
     return finding(

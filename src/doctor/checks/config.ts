@@ -34,6 +34,8 @@ export function* checkConfig({ config, credentials }: Facts): Generator<Finding>
   yield* encodings(credentials);
   yield* slips(config);
   yield* refusals(config);
+  yield* longHeaders(credentials);
+  yield* refusals(credentials);
   yield* misspeltKeys(config);
 }
 
@@ -92,6 +94,22 @@ function* slips({ path, sections }: ConfigText): Generator<Finding> {
         why: "in the config file every AWS tool reads [profile NAME] and [default] only",
         fix: `write [profile ${printable(name.replace(/^profile\s*/i, ""))}]`,
       };
+  }
+}
+
+/** The credentials file has plain names in its headers. */
+function* longHeaders({ path, sections }: ConfigText): Generator<Finding> {
+  for (const { header, line } of sections) {
+    const [, name] = /^\[\s*profile\s+(.*?)\s*\]/.exec(header) ?? [];
+    if (name === undefined) continue;
+    yield {
+      id: "section-not-a-profile",
+      severity: "error",
+      found: `the section [profile ${printable(name)}] is not read as the profile ${printable(name)}`,
+      where: `${path}:${line}`,
+      why: "in the credentials file a header has the name alone",
+      fix: `write [${printable(name)}]`,
+    };
   }
 }
 

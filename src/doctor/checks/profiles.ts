@@ -1,10 +1,10 @@
-import { readOurCommand } from "../../config/ourCommand.ts";
+import { ourCommandFault, readOurCommand } from "../../config/ourCommand.ts";
 import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../../config/regions.ts";
 import { startUrlProblem } from "../../config/urls.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
 import { describeSituation, failingClients } from "../clients.ts";
-import { type ConfigKey, type ConfigSection, keyOf } from "../configFile.ts";
+import { type ConfigKey, type ConfigSection, type ConfigText, keyOf } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../report.ts";
 
@@ -13,17 +13,17 @@ const PORTABLE = /^[\w.@/%:+-]+$/;
 
 /** Checks how the AWS clients read each profile of ours and each profile with sso_* keys. */
 export function* checkProfiles(facts: Facts): Generator<Finding> {
-  const { config } = facts;
-  const profiles = config.sections.filter(({ kind }) => kind === "profile");
-  const relevant = profiles.filter((section) => isOurs(section) || has(section, /^sso_/));
-  for (const section of relevant) {
+  const { config, credentials, commands } = facts;
+  for (const section of config.sections.filter(({ kind }) => kind === "profile")) {
+    if (!runsOurs(section) && !has(section, /^sso_/)) continue;
     yield* sources(section, facts);
-    yield* sessionOf(section, facts);
-    yield* names(section, config.path);
+    yield* usesOf(section, config.path, facts);
   }
+  for (const section of credentials.sections.filter(({ kind }) => kind === "profile"))
+    if (runsOurs(section)) yield* usesOf(section, credentials.path, facts);
   const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
   for (const section of sessions) yield* sessionKeys(section, config.path);
-  if (config.fault === undefined && !profiles.some(isOurs))
+  if (config.fault === undefined && commands.length === 0)
     yield {
       id: "no-profile",
       severity: "note",
@@ -32,6 +32,23 @@ export function* checkProfiles(facts: Facts): Generator<Finding> {
       why: "tools get their credentials elsewhere",
       run: sessions.length > 0 ? `sso-cred init ${sessions[0]?.name}` : "sso-cred init",
     };
+}
+
+/** Checks the line, the session and the name of a profile in either file. */
+function* usesOf(section: ConfigSection, path: string, { config }: Facts): Generator<Finding> {
+  const line = keyOf(section, "credential_process");
+  const fault = line && ourCommandFault(line.value);
+  if (fault !== undefined)
+    yield {
+      id: "command-arguments",
+      severity: "error",
+      found: `the command of profile '${printable(section.name)}' ${printable(fault)}`,
+      where: `${path}:${line?.line}`,
+      why: "every call of it ends with a usage error",
+      fix: "write SESSION --account-id ID --role-name ROLE behind sso-cred",
+    };
+  yield* sessionOf(section, path, config);
+  yield* names(section, path);
 }
 
 /** Finds profiles with more than one source of credentials. */
@@ -73,12 +90,12 @@ function* sources(section: ConfigSection, { config, credentials }: Facts): Gener
     };
 }
 
-function* sessionOf(section: ConfigSection, { config }: Facts): Generator<Finding> {
+function* sessionOf(section: ConfigSection, path: string, config: ConfigText): Generator<Finding> {
   const ours = readOurCommand(keyOf(section, "credential_process")?.value);
   const key = keyOf(section, "sso_session");
   const name = ours?.session ?? key?.value;
   const line = (ours ? keyOf(section, "credential_process") : key)?.line ?? section.line;
-  const where = `${config.path}:${line}`;
+  const where = `${path}:${line}`;
   const title = `profile '${printable(section.name)}'`;
   if (name === undefined) return yield* legacy(section, where, title);
   const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
@@ -107,7 +124,7 @@ function* sessionOf(section: ConfigSection, { config }: Facts): Generator<Findin
       id: "session-repeated",
       severity: isSame ? "warning" : "error",
       found: `${title} repeats ${copied} of its session${isSame ? "" : ", with another value"}`,
-      where: `${config.path}:${copy.line}`,
+      where: `${path}:${copy.line}`,
       why: `the profile does not work in ${failingClients(isSame ? "sessionRepeated" : "sessionContradicted")}`,
       fix: `remove ${copied} from the profile`,
     };
@@ -186,8 +203,9 @@ function* names({ name, line }: ConfigSection, path: string): Generator<Finding>
   };
 }
 
-function isOurs(section: ConfigSection): boolean {
-  return readOurCommand(keyOf(section, "credential_process")?.value) !== undefined;
+function runsOurs(section: ConfigSection): boolean {
+  const value = keyOf(section, "credential_process")?.value ?? "";
+  return readOurCommand(value) !== undefined || ourCommandFault(value) !== undefined;
 }
 
 function has({ keys }: ConfigSection, pattern: RegExp): boolean {

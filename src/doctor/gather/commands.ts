@@ -16,11 +16,12 @@ const MEANT = /^.*?sso-cred(?:\.exe|\.cmd)?["']?(?=\s)/i;
 
 /** The distinct commands of all lines that run, or were meant to run, sso-cred. */
 export async function gatherCommands(
-  { path, sections }: ConfigText,
+  files: readonly ConfigText[],
   system: Environment,
 ): Promise<CommandFacts[]> {
   const found = new Map<string, CommandFacts>();
-  for (const section of sections) {
+  const all = files.flatMap(({ path, sections }) => sections.map((section) => ({ path, section })));
+  for (const { path, section } of all) {
     const key = keyOf(section, "credential_process");
     if (section.kind !== "profile" || key === undefined) continue;
     const command = programOf(key.value);

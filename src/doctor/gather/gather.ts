@@ -20,7 +20,7 @@ export async function gatherFacts(selection: Selection, system: System): Promise
   const config = readConfigText(configPath(system), "config");
   const credentials = readConfigText(credentialsPath(system), "credentials");
   const [commands, { sessions, unusable }] = await Promise.all([
-    gatherCommands(config, system),
+    gatherCommands([config, credentials], system),
     gatherSessions(config, selection, system),
   ]);
   return {

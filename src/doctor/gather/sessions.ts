@@ -1,6 +1,6 @@
 import { readToken, tokenFault } from "../../cache/tokenCache.ts";
 import { type Config, loadConfig } from "../../config/configFile.ts";
-import { readOurCommand } from "../../config/ourCommand.ts";
+import { readOurCommand, readOurProfile } from "../../config/ourCommand.ts";
 import { resolveProfile } from "../../config/profile.ts";
 import { resolveSession } from "../../config/session.ts";
 import { withSessionVariables } from "../../config/sessionVariables.ts";
@@ -87,7 +87,8 @@ function loaded(system: System): Config | undefined {
 
 function kindOf(config: Config, name: string): "legacy" | "named" | undefined {
   const keys = config.profile(name);
-  if (keys?.get("sso_session") || readOurCommand(keys?.get("credential_process"))) return "named";
+  const line = keys?.get("credential_process");
+  if (keys?.get("sso_session") || readOurCommand(line) || readOurProfile(line)) return "named";
   return keys?.get("sso_start_url") ? "legacy" : undefined;
 }
 

@@ -54,6 +54,28 @@ describe("a profile", () => {
     expect(Object.keys(target)).toEqual(["session"]);
   });
 
+  test("whose command names another profile has that one's session, account and role", () => {
+    const other = "[profile dev]\ncredential_process = /opt/sso-cred --profile ops\n[profile ops]\n";
+    expect(resolve(CORP + other + OURS)).toMatchObject({ session: { name: "corp" }, ...pair });
+    expect(resolve(`${CORP}${other}sso_session = corp\n${ROLE}`)).toMatchObject(pair);
+    const { kind, message } = failure(resolveRole, `${CORP}${other}sso_session = corp\n`);
+    expect([kind, message]).toEqual([
+      "config",
+      "CONFIG: [profile ops] has no sso_account_id and no sso_role_name",
+    ]);
+  });
+
+  test.each([
+    ["itself", "--profile dev"],
+    ["a profile whose command names a third", "--profile ops"],
+  ])("whose command names %s has no session", (_what, flags) => {
+    const config = `[profile dev]\ncredential_process = sso-cred ${flags}
+[profile ops]\ncredential_process = sso-cred --profile third\n[profile third]\n${OURS}`;
+    expect(failure(resolveProfile, CORP + config).message).toMatch(
+      /^CONFIG: \[profile (dev|ops)\] has no sso_session/,
+    );
+  });
+
   test("of the legacy form has a session without name", () => {
     const text = `[profile my dev]\nsso_start_url = ${START}\nsso_region = us-east-1\nsso_registration_scopes = a\n${ROLE}`;
     expect(resolve(text, "my dev")).toMatchObject({
