@@ -94,6 +94,11 @@ const CONFIG_CASES: readonly DoctorCase[] = [
     `[profile dev]\n${LINE}aws_access_key_id = A\n${SESSION}`,
     "aws_access_key_id",
   ),
+  inConfig(
+    "profile-incomplete",
+    `[profile dev]\nsso_session = corp\nsso_account_id = 123456789011\n${SESSION}`,
+    "profile 'dev' has no sso_role_name",
+  ),
   inConfig("profile-incomplete", `[profile dev]\n${OTHER_URL}`, "no sso_region"),
   inConfig("profile-name", `[profile my dev]\n${LINE}${SESSION}`, "my dev"),
   inConfig(
@@ -130,6 +135,7 @@ const CONFIG_CASES: readonly DoctorCase[] = [
   inConfig("command-tilde", GOOD.replace("/opt", "~"), "begins with ~"),
   inConfig("command-quoting", GOOD.replace("/opt", "/my tools"), "not read in the same way"),
   inConfig("command-missing", GOOD, "does not exist"),
+  inConfig("command-missing", GOOD.replace("sso-cred", "sso-crd"), "/opt/sso-crd, the command of"),
   inConfig("command-arguments", GOOD.replace(/--account-id \d+ /, ""), "has no --account-id"),
   inConfig("command-arguments", GOOD.replace(/--account-id.*/, ""), "no --account-id and no --role-name"),
   inConfig("command-arguments", GOOD.replace("corp ", ""), "names no session"),

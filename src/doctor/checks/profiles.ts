@@ -97,7 +97,7 @@ function* sessionOf(section: ConfigSection, path: string, config: ConfigText): G
   const line = (ours ? keyOf(section, "credential_process") : key)?.line ?? section.line;
   const where = `${path}:${line}`;
   const title = `profile '${printable(section.name)}'`;
-  if (name === undefined) return yield* legacy(section, where, title);
+  if (name === undefined) return yield* legacy(section, where);
   const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
   const session = sessions.find((one) => one.name === name);
   if (session === undefined) {
@@ -116,6 +116,9 @@ function* sessionOf(section: ConfigSection, path: string, config: ConfigText): G
     return;
   }
   if (key === undefined) return;
+  // With neither, a profile only names who signs in.
+  if (has(section, /^sso_(account_id|role_name)$/))
+    yield* incomplete(section, where, ["sso_account_id", "sso_role_name"]);
   for (const copied of ["sso_start_url", "sso_region"]) {
     const copy = keyOf(section, copied);
     if (copy === undefined) continue;
@@ -132,16 +135,18 @@ function* sessionOf(section: ConfigSection, path: string, config: ConfigText): G
 }
 
 /** A profile without a session of its own needs all four keys. */
-function* legacy(section: ConfigSection, where: string, title: string): Generator<Finding> {
-  if (!has(section, /^sso_/)) return;
-  const missing = ["sso_start_url", "sso_region", "sso_account_id", "sso_role_name"].filter(
-    (key) => !keyOf(section, key)?.value,
-  );
+function* legacy(section: ConfigSection, where: string): Generator<Finding> {
+  if (has(section, /^sso_/))
+    yield* incomplete(section, where, ["sso_start_url", "sso_region", "sso_account_id", "sso_role_name"]);
+}
+
+function* incomplete(section: ConfigSection, where: string, keys: readonly string[]): Generator<Finding> {
+  const missing = keys.filter((key) => !keyOf(section, key)?.value);
   if (missing.length === 0) return;
   yield {
     id: "profile-incomplete",
     severity: "error",
-    found: `${title} has no ${missing.join(", no ")}`,
+    found: `profile '${printable(section.name)}' has no ${missing.join(", no ")}`,
     where,
     why: "no client can get credentials for it",
     run: "sso-cred init",

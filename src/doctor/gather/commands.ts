@@ -12,7 +12,7 @@ import type { CommandFacts } from "../facts.ts";
 
 const VERSION_MS = 2_000;
 /** A value that was meant to run sso-cred, up to the end of the program's name. */
-const MEANT = /^.*?sso-cred(?:\.exe|\.cmd)?["']?(?=\s)/i;
+const MEANT = /^.*?sso-cred(?:\.exe|\.cmd)?["']?(?=\s)|^\S+(?=\s.*--account-id[ =].*--role-name[ =])/i;
 
 /** The distinct commands of all lines that run, or were meant to run, sso-cred. */
 export async function gatherCommands(
@@ -92,7 +92,7 @@ function remedyFor(
 function isAmbiguous(value: string, platform: NodeJS.Platform): boolean {
   const special = platform === "win32" ? /[$`%&|<>()^!]/ : /[$`\\;&|<>()*?!#]/;
   const ours = readOurCommand(value);
-  if (ours === undefined) return special.test(value) || !isOurProgram(splitCommandLine(value)[0] ?? "");
+  if (ours === undefined) return special.test(value) || splitCommandLine(value)[0] !== programOf(value);
   if (!special.test(value)) return false;
   return attempt(() => commandLine(ours.command, ours, platform) !== value, true);
 }
