@@ -1,6 +1,6 @@
 import { type Config, loadConfig } from "../config/configFile.ts";
 import { resolveRole } from "../config/profile.ts";
-import { resolveSession } from "../config/session.ts";
+import { profileArgument, resolveSession } from "../config/session.ts";
 import { withSessionVariables } from "../config/sessionVariables.ts";
 import { usageError } from "../errors.ts";
 import type { Role, SessionRole } from "../model.ts";
@@ -44,7 +44,9 @@ export function namedRole(
   if (accountId === undefined || roleName === undefined) {
     const isWord = flag === undefined && command === undefined;
     const what = isWord ? `'${printable(session, 80)}' is not a command, and a session` : "a session";
-    throw usage(`${what} needs both --account-id and --role-name`);
+    const isProfile = flag === undefined && accountId === undefined && roleName === undefined;
+    const or = isProfile ? `; for a profile: ${profileArgument(session)}` : "";
+    throw usage(`${what} needs both --account-id and --role-name${or}`);
   }
   if (!/^\d{12}$/.test(accountId))
     throw usage(`an account id has 12 digits: ${printableWithHidden(accountId, 40)}`);

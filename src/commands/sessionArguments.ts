@@ -1,7 +1,8 @@
 import { type Config, loadConfig } from "../config/configFile.ts";
 import { type ConfiguredSession, legacyProfiles } from "../config/configuredSessions.ts";
 import { profileIdentity, resolveProfile } from "../config/profile.ts";
-import { listed, onlySession, resolveSession, sessionIdentity } from "../config/session.ts";
+import { listed, onlySession, profileArgument, resolveSession, sessionIdentity } from "../config/session.ts";
+import { shownHeader } from "../config/slips.ts";
 import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -49,14 +50,24 @@ export function configuredSession(
   config: Config,
   system: System,
 ): ConfiguredSession {
-  const isProfile = session === undefined;
   return {
     get identity() {
-      return isProfile ? profileIdentity(config, profile) : sessionIdentity(config, session);
+      return session === undefined ? profileIdentity(config, profile) : sessionIdentity(config, session);
     },
     resolve: () =>
-      isProfile ? resolveProfile(config, profile, system).session : resolveSession(config, session, system),
+      session === undefined
+        ? resolveProfile(config, profile, system).session
+        : resolveSession(config, notAProfile(session, config), system),
   };
+}
+
+/** The name. Throws `config` if there is a profile of that name, but no session. */
+export function notAProfile(session: string, config: Config): string {
+  if (config.session(session) !== undefined || config.profile(session) === undefined) return session;
+  const header = shownHeader("sso-session", session);
+  const profile = shownHeader("profile", session);
+  const message = `${config.path} has no ${header}, but ${profile}: name it with ${profileArgument(session)}`;
+  throw new SsoCredError("config", message);
 }
 
 /** The session for a command line that names none. */

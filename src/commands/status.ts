@@ -21,7 +21,12 @@ import { printable } from "../text/printable.ts";
 import { relativeTime, tokenLife } from "../text/relativeTime.ts";
 import { STATUS_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
-import { configuredSession, type SessionArguments, type SessionChoice } from "./sessionArguments.ts";
+import {
+  configuredSession,
+  notAProfile,
+  type SessionArguments,
+  type SessionChoice,
+} from "./sessionArguments.ts";
 
 interface SessionStatus {
   session: string | null;
@@ -74,7 +79,7 @@ function askedSessions(
 ): ConfiguredSession[] {
   const config = loadConfig(system, { credentials: true });
   const named = [...names, ...(flag === undefined ? [] : [flag])];
-  for (const name of named) sessionKeys(config, name);
+  for (const name of named) sessionKeys(config, notAProfile(name, config));
   const choices: SessionChoice[] = named.map((session) => ({ session }));
   if (profile !== undefined) choices.push({ profile });
   const asked = choices.map((choice) => configuredSession(choice, config, system));

@@ -38,7 +38,7 @@ describe("2 usage", () => {
     [
       "an unknown word",
       ["anything"],
-      "'anything' is not a command, and a session needs both --account-id and --role-name",
+      "'anything' is not a command, and a session needs both --account-id and --role-name; for a profile: --profile anything",
     ],
   ])("%s", async (_, args, message) => {
     await fails(await binaryWorld(), 2, `sso-cred: ${message}\n  run: sso-cred --help\n`, args);

@@ -96,6 +96,12 @@ describe("a slip in the config is named with its line and the guess:", () => {
       "CONFIG: [sso-session corp] has no sso_region; line 3 has sso_region without an = behind it",
       MAIN_JOB,
     ],
+    ...["login", "list", "status"].map((command): [string, string, string, string[]] => [
+      `a profile's name in the place of a session's, for ${command}`,
+      `[profile dev]\n${DEV}${session}`,
+      "CONFIG has no [sso-session dev], but [profile dev]: name it with --profile dev",
+      [command, "dev"],
+    ]),
     [
       "credential_proces",
       "[profile dev]\ncredential_proces = sso-cred corp\n",

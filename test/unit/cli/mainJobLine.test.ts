@@ -64,7 +64,7 @@ describe("the main job's line", () => {
     [
       "only a word",
       ["anything"],
-      "'anything' is not a command, and a session needs both --account-id and --role-name",
+      "'anything' is not a command, and a session needs both --account-id and --role-name; for a profile: --profile anything",
     ],
     [
       "no role",
