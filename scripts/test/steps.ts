@@ -43,7 +43,9 @@ export function runTests(projects: string, args: readonly string[]): Counts {
   ];
   const good = runTool("vitest/vitest.mjs", [...options, ...args]);
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
+    // With -t everything else is skipped, too.
+    if (!args.includes("-t")) for (const title of skipped(testResults)) console.log(`SKIPPED ${title}`);
     // A file that does not load, or an error outside any test, fails the run without a failed test.
     return { passed: numPassedTests, failed: good ? numFailedTests : Math.max(1, numFailedTests) };
   } catch {
@@ -51,6 +53,18 @@ export function runTests(projects: string, args: readonly string[]): Counts {
   } finally {
     rmSync(report, { force: true });
   }
+}
+
+interface FileResult {
+  assertionResults: readonly { status: string; ancestorTitles: readonly string[]; title: string }[];
+}
+
+/** The titles of skipped tests, which say what is missing here. vitest does not print them. */
+function skipped(results: readonly FileResult[]): string[] {
+  return results
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === "skipped" || status === "pending")
+    .map(({ ancestorTitles, title }) => [...ancestorTitles, title].join(" > "));
 }
 
 /** Prints the closing line for machines, and sets the exit code. */
