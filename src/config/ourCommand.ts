@@ -32,7 +32,7 @@ export function ourCommandFault(value: string): string | undefined {
   const words = readWords(value);
   if (words === undefined || readOurCommand(value) !== undefined) return undefined;
   const { others, sessions } = words;
-  const [unknown] = others.filter((flag) => !NAMES.includes(flag) && flag !== "--json");
+  const unknown = others.find((flag) => !NAMES.includes(flag) && flag !== "--json");
   if (unknown !== undefined) return `has the unknown flag ${unknown}`;
   if (words.profile !== undefined) return undefined;
   if (sessions.length !== 1) return sessions.length === 0 ? "names no session" : "names two sessions";
