@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { writeTarGz } from "../../../scripts/release/archive.ts";
 import { writeDeb } from "../../../scripts/release/deb.ts";
-import { manifests } from "../../../scripts/release/manifests.ts";
 import type { Member } from "../../../scripts/release/members.ts";
 import { mainPackage, platformPackage, platformPackageName } from "../../../scripts/release/npmPackages.ts";
 import { hostTarget } from "../../../scripts/toolchain.mjs";
@@ -108,30 +107,3 @@ test.skipIf(!isDebian)(
     expect(existsSync(join(root, "usr/bin/sso-cred"))).toBe(false);
   },
 );
-
-test("the manifests name the archives and their sums", () => {
-  const archive = (target: string, name: string) => ({ target, name, sha256: target.padEnd(64, "0") });
-  const made = manifests({
-    version: "1.2.3",
-    description: "A helper.",
-    homepage: "https://github.com/sso-cred/sso-cred",
-    archives: [
-      archive("linux-x64", "sso-cred-1.2.3-linux-x64.tar.gz"),
-      archive("darwin-arm64", "sso-cred-1.2.3-darwin-arm64.tar.gz"),
-      archive("win-x64", "sso-cred-1.2.3-win-x64.zip"),
-    ],
-  });
-  const address = "https://github.com/sso-cred/sso-cred/releases/download/v1.2.3/sso-cred-1.2.3";
-  expect(made["homebrew/sso-cred.rb"]).toContain(`url "${address}-darwin-arm64.tar.gz"`);
-  expect(made["homebrew/sso-cred.rb"]).toContain(`sha256 "${"linux-x64".padEnd(64, "0")}"`);
-  expect(JSON.parse(made["scoop/sso-cred.json"] ?? "")).toMatchObject({
-    version: "1.2.3",
-    bin: "sso-cred.exe",
-    architecture: { "64bit": { url: `${address}-win-x64.zip`, hash: "win-x64".padEnd(64, "0") } },
-  });
-  expect(made["winget/SsoCred.SsoCred.installer.yaml"]).toContain(`InstallerUrl: ${address}-win-x64.zip\n`);
-  if (spawnSync("ruby", ["--version"]).status === 0) {
-    const { status } = spawnSync("ruby", ["-c"], { input: made["homebrew/sso-cred.rb"] });
-    expect(status).toBe(0);
-  }
-});
