@@ -28,20 +28,20 @@ $ProgressPreference = 'SilentlyContinue'
 $Releases = 'https://github.com/sso-cred/sso-cred/releases'
 $Target = Join-Path $Prefix 'sso-cred.exe'
 
-function Stop-Installation([string]$Message) {
+function Exit-Installation([string]$Message) {
     [Console]::Error.WriteLine("install: $Message")
     exit 1
 }
 
 # Read and written without expanding %VARIABLES%: .NET's own functions would replace them by their values for good.
-function Get-UserPath {
+function Read-UserPath {
     $key = [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey('Environment')
     $found = $key.GetValue('Path', '', [Microsoft.Win32.RegistryValueOptions]::DoNotExpandEnvironmentNames)
     $key.Dispose()
     return @($found -split ';' | Where-Object { $_ -ne '' })
 }
 
-function Set-UserPath([string[]]$Folders) {
+function Write-UserPath([string[]]$Folders) {
     $key = [Microsoft.Win32.Registry]::CurrentUser.OpenSubKey('Environment', $true)
     $key.SetValue('Path', ($Folders -join ';'), [Microsoft.Win32.RegistryValueKind]::ExpandString)
     $key.Dispose()
@@ -63,7 +63,7 @@ function Save-Source([string]$Source, [string]$File) {
                     if ($location) {
                         $address = [string](New-Object Uri((New-Object Uri($address)), $location))
                         if ($Source -match '^https://' -and $address -notmatch '^https://') {
-                            Stop-Installation "$Source leads to an address without https"
+                            Exit-Installation "$Source leads to an address without https"
                         }
                         continue
                     }
@@ -73,14 +73,14 @@ function Save-Source([string]$Source, [string]$File) {
                     return
                 } finally { $response.Dispose() }
             }
-            Stop-Installation "$Source redirects too often"
+            Exit-Installation "$Source redirects too often"
         } catch [Net.WebException] {
-            Stop-Installation "cannot download ${Source}: $($_.Exception.Message)"
+            Exit-Installation "cannot download ${Source}: $($_.Exception.Message)"
         }
     } elseif ($Source -match '://') {
-        Stop-Installation "only https addresses are accepted, not $Source"
+        Exit-Installation "only https addresses are accepted, not $Source"
     } else {
-        if (-not (Test-Path -LiteralPath $Source -PathType Leaf)) { Stop-Installation "there is no file $Source" }
+        if (-not (Test-Path -LiteralPath $Source -PathType Leaf)) { Exit-Installation "there is no file $Source" }
         Copy-Item -LiteralPath $Source -Destination $File
     }
 }
@@ -99,7 +99,7 @@ function Install-Program {
             $response = $request.GetResponse()
             $location = $response.Headers['Location']
             $response.Dispose()
-            if ($location -notmatch '/tag/v([0-9][0-9A-Za-z.+-]*)$') { Stop-Installation 'cannot find the newest release; name one with -Version' }
+            if ($location -notmatch '/tag/v([0-9][0-9A-Za-z.+-]*)$') { Exit-Installation 'cannot find the newest release; name one with -Version' }
             $release = $Matches[1]
         }
         $source = "$Releases/download/v$release/sso-cred-$release-win-x64.zip"
@@ -116,18 +116,18 @@ function Install-Program {
         Save-Source $source $download
         Save-Source $beside $sums
         $wanted = Get-Content -LiteralPath $sums | Where-Object { $_ -match "^([0-9a-f]{64}) [ *]$([Regex]::Escape($name))$" } | ForEach-Object { $_.Substring(0, 64) }
-        if (-not $wanted) { Stop-Installation "SHA256SUMS does not name $name" }
+        if (-not $wanted) { Exit-Installation "SHA256SUMS does not name $name" }
         $found = (Get-FileHash -LiteralPath $download -Algorithm SHA256).Hash
-        if ($found -ne $wanted) { Stop-Installation "the SHA-256 of $name is not the one in SHA256SUMS; nothing was installed" }
+        if ($found -ne $wanted) { Exit-Installation "the SHA-256 of $name is not the one in SHA256SUMS; nothing was installed" }
         $program = $download
         if ($name -like '*.zip') {
             $folder = Join-Path $work 'archive'
             Expand-Archive -LiteralPath $download -DestinationPath $folder
             $program = Join-Path $folder 'sso-cred.exe'
-            if (-not (Test-Path -LiteralPath $program)) { Stop-Installation "$name holds no sso-cred.exe" }
+            if (-not (Test-Path -LiteralPath $program)) { Exit-Installation "$name holds no sso-cred.exe" }
         }
         $installed = & $program --version
-        if ($LASTEXITCODE -ne 0) { Stop-Installation "$name does not run on this machine" }
+        if ($LASTEXITCODE -ne 0) { Exit-Installation "$name does not run on this machine" }
         # A running executable cannot be replaced, but it can be renamed.
         if (Test-Path -LiteralPath $Target) {
             Get-ChildItem -LiteralPath $Prefix -Filter 'sso-cred.old-*.exe' | Remove-Item -ErrorAction SilentlyContinue
@@ -138,9 +138,9 @@ function Install-Program {
         Remove-Item -LiteralPath $work -Recurse -Force -ErrorAction SilentlyContinue
     }
 
-    $path = @(Get-UserPath)
+    $path = @(Read-UserPath)
     if ($path -notcontains $Prefix) {
-        Set-UserPath ($path + $Prefix)
+        Write-UserPath ($path + $Prefix)
         Write-Output "Added $Prefix to your PATH; open a new terminal."
     }
     Write-Output "Installed $($installed -replace ' \(.*$') as $Target"
@@ -151,7 +151,7 @@ function Uninstall-Program {
     if (Test-Path -LiteralPath $Target) {
         Remove-Item -LiteralPath $Target
         Get-ChildItem -LiteralPath $Prefix -Filter 'sso-cred.old-*.exe' | Remove-Item -ErrorAction SilentlyContinue
-        Set-UserPath @(Get-UserPath | Where-Object { $_ -ne $Prefix })
+        Write-UserPath @(Read-UserPath | Where-Object { $_ -ne $Prefix })
         Write-Output "Removed $Target. Configuration and caches in ~\.aws are unchanged."
     } else {
         Write-Output "Nothing to remove: there is no $Target."
