@@ -3,7 +3,7 @@ import { readSession, sessionArgument } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
 import { profilesToOffer } from "../init/plan/adoption.ts";
 import { canBeWritten } from "../init/plan/command.ts";
-import { describeConflict } from "../init/plan/conflicts.ts";
+import { describeConflict, newSessionFlags } from "../init/plan/conflicts.ts";
 import { type Files, profileRoles } from "../init/plan/currentConfig.ts";
 import type { InitOptions } from "../init/plan/initOptions.ts";
 import { askProfile, type ProfileAnswers } from "../init/wizard/profileAnswers.ts";
@@ -53,7 +53,8 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
 
   // What is removed is never decided by an old listing.
   const isFresh = flags.refresh || flags.prune || false;
-  const listing = { isAttended: asking.prompts !== undefined, flags, isFresh };
+  const before = writeSessionFirst(files, choosing.answers);
+  const listing = { isAttended: asking.prompts !== undefined, flags, before, isFresh };
   return await withInventory(session, listing, system, async (list) => {
     const everything = flags.prune ? await rolesToKeep(list, choosing) : undefined;
     const roleFlags = { session: name, accountId, roleName };
@@ -102,6 +103,13 @@ async function selected(
   if (wanted.length > 0) return wanted;
   const message = "no account and role that is assigned to you matches what was asked for";
   throw new SsoCredError("access-denied", message, { remedy: { run: `sso-cred list ${session}` } });
+}
+
+/** The beginning of a command that needs this session, if it is not in the config yet; else "". */
+export function writeSessionFirst(files: Files, { name, keys }: SessionAnswers): string {
+  const flags = newSessionFlags(files, { session: name, sessionKeys: keys });
+  if (flags.length === 0) return "";
+  return `${["sso-cred init", sessionArgument(name), "--session-only", ...flags].join(" ")} && `;
 }
 
 /** The session as it is in the config, or will be after this run. */

@@ -1,6 +1,6 @@
 import { isatty } from "node:tty";
 import { loadConfig } from "../config/configFile.ts";
-import { listed, noSection, sessionArgument } from "../config/session.ts";
+import { listed, noSection } from "../config/session.ts";
 import { type ErrorKind, isKind, SsoCredError } from "../errors.ts";
 import { profilesToOffer } from "../init/plan/adoption.ts";
 import { checkCommand } from "../init/plan/command.ts";
@@ -20,8 +20,7 @@ import { ownPath } from "../platform/installation.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
-import { shellWord } from "../text/commandWords.ts";
-import { chosenRoles } from "./chosenRoles.ts";
+import { chosenRoles, writeSessionFirst } from "./chosenRoles.ts";
 import { type InitFlags, readFlags } from "./initFlags.ts";
 import { SignInCancelled } from "./login.ts";
 import { promptsAtTerminal } from "./person.ts";
@@ -92,7 +91,7 @@ async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number
   }
   const name = flags["profile-name"];
   if (name !== undefined && !/[{}]/.test(name) && !flags.adopt) {
-    assertNoForeignProfiles(files, [name], answers.name);
+    assertNoForeignProfiles(files, [name], session);
     assertNoStrongerKeys([name], files);
   }
   const { wanted, keepOnly, profile, answers: last } = await signedInRoles(wizard, files, answers);
@@ -158,10 +157,11 @@ async function signedInRoles(wizard: Wizard, before: Files, first: SessionAnswer
     try {
       return { ...(await chosenRoles({ ...wizard, files, answers })), answers };
     } catch (error) {
+      if (!(error instanceof SsoCredError)) throw error;
       const isCancelled = error instanceof SignInCancelled;
-      if (!(error instanceof SsoCredError) || !(isCancelled || SIGN_IN_FAILURES.includes(error.kind)))
-        throw error;
-      if (asking.prompts === undefined || flags.yes) throw withoutSession(error, files, answers);
+      const isFailedSignIn = isCancelled || SIGN_IN_FAILURES.includes(error.kind);
+      if (!isFailedSignIn || asking.prompts === undefined || flags.yes)
+        throw withSession(error, files, answers);
       asking.say(`sso-cred: ${error.message}`);
       if (isCancelled) wizard.system.clearInterrupt();
       answers = await askSessionAgain(answers, error.message, files, asking);
@@ -173,17 +173,12 @@ async function signedInRoles(wizard: Wizard, before: Files, first: SessionAnswer
 
 const SIGN_IN_FAILURES: readonly ErrorKind[] = ["login-required", "login-failed", "unavailable", "config"];
 
-/** Completes a `login` remedy for a session that is not in the config yet. */
-function withoutSession(error: SsoCredError, files: Files, { name, keys }: SessionAnswers): SsoCredError {
+/** Completes a remedy that fails while the session is not in the config. */
+function withSession(error: SsoCredError, files: Files, answers: SessionAnswers): SsoCredError {
   const { run } = error.remedy;
-  if (!run?.startsWith("sso-cred login") || files.sessions.has(name)) return error;
-  const flags = Object.entries({
-    "--start-url": keys.get("sso_start_url"),
-    "--sso-region": keys.get("sso_region"),
-    "--scopes": keys.get("sso_registration_scopes"),
-  }).flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${shellWord(value)}`]));
-  const write = ["sso-cred init", sessionArgument(name), "--session-only", ...flags].join(" ");
-  return new SsoCredError(error.kind, error.message, { remedy: { run: `${write} && ${run}` }, cause: error });
+  if (!run || !/^sso-cred (?:login|list) /.test(run)) return error;
+  const remedy = { run: writeSessionFirst(files, answers) + run };
+  return new SsoCredError(error.kind, error.message, { remedy, cause: error });
 }
 
 const NO_PROFILES = {

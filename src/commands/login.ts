@@ -40,12 +40,14 @@ export class SignInCancelled extends SsoCredError {
 
 /**
  * A sign-in that a person has asked for and watches. The instructions go to stderr, unless it is
- * over before they are needed. Throws as `awaitLogin`, for Ctrl-C `SignInCancelled`.
+ * over before they are needed; their commands begin with `before`. Throws as `awaitLogin`, for
+ * Ctrl-C `SignInCancelled`.
  */
 export async function signInAnew(
   session: SsoSession,
   system: System,
   flags: SignInFlags,
+  before?: string,
 ): Promise<{ token: SsoToken; isShown: boolean }> {
   const choice = chooseGrantForPerson(session, system, flags["use-device-code"] ?? false);
   const replaces = readToken(session, system)?.accessToken;
@@ -65,7 +67,7 @@ export async function signInAnew(
         isShown = true;
         const whom = pending.opened ? "your browser" : "the sign-in";
         system.writeStderr(
-          prose(2, `${loginInstructions(pending)}\nWaiting for ${whom} … (Ctrl-C cancels)\n`),
+          prose(2, `${loginInstructions(pending, before)}\nWaiting for ${whom} … (Ctrl-C cancels)\n`),
         );
       },
     },

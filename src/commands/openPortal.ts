@@ -19,6 +19,8 @@ interface SignIn {
   /** A person is at the terminal, so `CI` and `never` do not count. */
   readonly isAttended: boolean;
   readonly flags: SignInFlags;
+  /** What a command that signs in has to begin with: see `writeSessionFirst`. */
+  readonly before?: string;
 }
 
 interface Listing extends SignIn {
@@ -80,7 +82,7 @@ export async function withInventory<T>(
 /** Signs in if needed. `refused` is a token that the portal has rejected. */
 export async function tokenFor(
   session: SsoSession,
-  { isAttended, flags }: SignIn,
+  { isAttended, flags, before }: SignIn,
   refused: string | undefined,
   api: IdentityCenter,
   system: System,
@@ -91,7 +93,7 @@ export async function tokenFor(
   if (token !== undefined) return token;
   const choice = chooseGrant(session, system);
   if (choice.grant === "never" && !isAttended) throw notSignedIn(session, choice.why);
-  const signedIn = await signInAnew(session, system, flags);
+  const signedIn = await signInAnew(session, system, flags, before);
   if (signedIn.isShown) system.writeStderr("Signed in.\n");
   return signedIn.token;
 }

@@ -37,10 +37,17 @@ export function writeToConsole(fd: number, text: string, platform = process.plat
   return true;
 }
 
-/** Prose for a person: on a terminal broken at blanks, elsewhere unchanged. */
+/**
+ * Prose for a person: on a terminal broken at blanks, elsewhere unchanged. Indented lines, such as
+ * commands, stay whole: they can be copied.
+ */
 export function prose(fd: 1 | 2, text: string): string {
   const columns = terminalColumns(fd);
-  return columns === undefined ? text : wrapWords(text, columns);
+  if (columns === undefined) return text;
+  return text
+    .split("\n")
+    .map((line) => (line.startsWith(" ") ? line : wrapWords(line, columns)))
+    .join("\n");
 }
 
 /** Undefined if the stream is not a terminal. */

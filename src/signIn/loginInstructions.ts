@@ -2,8 +2,11 @@ import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import type { PendingLogin } from "./pendingLogin.ts";
 
-/** What a person needs to sign in: the reason, and address and code on lines of their own. */
-export function loginInstructions(login: PendingLogin): string {
+/**
+ * What a person needs to sign in: the reason, and address and code on lines of their own. A command
+ * for the person begins with `before`.
+ */
+export function loginInstructions(login: PendingLogin, before = ""): string {
   const caller = login.caller ? ` (asked for by ${login.caller})` : "";
   const title = sessionTitle(login.session);
   const lead = login.opened
@@ -11,7 +14,7 @@ export function loginInstructions(login: PendingLogin): string {
     : `Sign in to '${title}'${caller} at:`;
   const { url, urlWithCode = url, userCode } = login;
   const code = userCode ? `\nand check that the page shows this code:\n\n  ${userCode}\n` : "";
-  const hint = isOnlyHere(login) ? `\n${ONLY_HERE}, run:\n\n  ${deviceCommand(login)}\n` : "";
+  const hint = isOnlyHere(login) ? `\n${ONLY_HERE}, run:\n\n  ${before}${deviceCommand(login)}\n` : "";
   return `${lead}\n\n  ${urlWithCode}\n${code}${hint}`;
 }
 

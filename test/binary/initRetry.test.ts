@@ -1,8 +1,10 @@
 import { lookup } from "node:dns/promises";
-import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { profile, START_URL, sessionSection } from "../support/home.ts";
 import { answer, desk, NEW_SESSION, USUAL_PROFILE } from "../support/initDesk.ts";
-import { KEYS } from "../support/pty.ts";
+import { KEYS, startOnTerminal } from "../support/pty.ts";
+import { BARE_PATH, placeExecutable } from "../support/run.ts";
 
 const { down, enter, controlC } = KEYS;
 
@@ -164,4 +166,26 @@ SSO region [eu-wst-1]:`);
     await answer(wizard, [["There are 2 AWS accounts available to you.", controlC]]);
     expect((await wizard.done).code).toBe(130);
   });
+});
+
+it("the command for a browser elsewhere signs in while a wizard for a new session waits", async () => {
+  const { init, home, center, browser } = await desk({ browser: "ignore" });
+  const wizard = init(["--no-browser"], { columns: 60 });
+  await answer(wizard, [...NEW_SESSION, ["(Ctrl-C cancels)", ""]]);
+  const [shown = ""] = (await wizard.lines())
+    .map(({ text }) => text)
+    .filter((text) => /^ +sso-cred/.test(text));
+  expect(shown).toBe(
+    `  sso-cred init corp --session-only --start-url ${START_URL} --sso-region eu-west-1 --scopes sso:account:access && sso-cred login corp --use-device-code`,
+  );
+  const bin = join(home.path, "bin");
+  placeExecutable(bin);
+  const env = { ...center.env, BROWSER: browser.command, PATH: `${bin}:${BARE_PATH}` };
+  const login = startOnTerminal("/bin/sh", ["-c", shown], { home, env });
+  onTestFinished(() => login.kill());
+  await login.waitFor("check that the page shows this code");
+  center.approveDevice();
+  expect((await login.done).code).toBe(0);
+  await answer(wizard, [["Signed in.\nThere are 2 AWS accounts available to you.", controlC]]);
+  expect((await wizard.done).code).toBe(130);
 });

@@ -2,8 +2,10 @@ import { parseConfig } from "../../config/ini.ts";
 import { DEFAULT_SCOPES, listed, sessionArgument } from "../../config/session.ts";
 import { shownUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
+import { shellWord } from "../../text/commandWords.ts";
 import { printable } from "../../text/printable.ts";
-import { type CurrentConfig, type Files, ssoProfileRole } from "./currentConfig.ts";
+import { profilesToOffer } from "./adoption.ts";
+import type { CurrentConfig, Files } from "./currentConfig.ts";
 import type { InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
 
@@ -19,15 +21,34 @@ const STRONGER = [
 /**
  * @throws SsoCredError("config") if a name belongs to a profile that is not ours for this session.
  */
-export function assertNoForeignProfiles(files: Files, names: readonly string[], session: string): void {
-  const foreign = foreignNames(files, names, session);
+export function assertNoForeignProfiles(
+  files: Files,
+  names: readonly string[],
+  options: Pick<InitOptions, "session" | "sessionKeys">,
+): void {
+  const foreign = foreignNames(files, names, options.session);
   if (foreign.length === 0) return;
-  const canAdopt = foreign.every((name) => ssoProfileRole(files.profiles.get(name) ?? new Map(), session));
+  const adoptable = profilesToOffer(files, options);
+  const canAdopt = foreign.every((name) => adoptable.has(name));
+  const words = ["sso-cred init", sessionArgument(options.session), ...newSessionFlags(files, options)];
   throw new SsoCredError(
     "config",
     `${files.configPath} already has ${listed(foreign.map(profileHeader))}, not written for this session; choose other names with --profile-name`,
-    canAdopt ? { remedy: { run: `sso-cred init ${sessionArgument(session)} --adopt` } } : {},
+    canAdopt ? { remedy: { run: [...words, "--adopt"].join(" ") } } : {},
   );
+}
+
+/** The flags, as typed in a shell, for a session that is not in the config yet; else none. */
+export function newSessionFlags(
+  { sessions }: CurrentConfig,
+  { session, sessionKeys }: Pick<InitOptions, "session" | "sessionKeys">,
+): string[] {
+  if (sessions.has(session)) return [];
+  return Object.entries({
+    "--start-url": sessionKeys.get("sso_start_url"),
+    "--sso-region": sessionKeys.get("sso_region"),
+    "--scopes": sessionKeys.get("sso_registration_scopes"),
+  }).flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${shellWord(value)}`]));
 }
 
 /** @throws SsoCredError("config") if the credentials file has overriding keys for a name. */

@@ -47,7 +47,7 @@ export function planConfig(files: Files, options: InitOptions): Plan {
   const named = nameWanted(files, adopted, options);
   const touched = [...new Set([...adopted.keys(), ...named.map(({ name }) => name)])];
   const others = touched.filter((name) => !adopted.has(name));
-  assertNoForeignProfiles(files, others, options.session);
+  assertNoForeignProfiles(files, others, options);
   assertNoStrongerKeys(touched, files);
 
   const wanted = new Map<string, Role>([
