@@ -12,6 +12,11 @@ export function startUrlProblem(text: string): string | undefined {
   return undefined;
 }
 
+/** A start URL without the slashes and the `#` at its end, which make no difference. */
+export function plainStartUrl(text: string): string {
+  return text.replace(/[/#]+$/, "");
+}
+
 /** A URL for a message, with any user name and password removed. */
 export function shownUrl(text: string): string {
   return printable(text.replace(/^([a-z][a-z0-9+.-]*:\/*)?.*@/is, "$1…@"));

@@ -1,4 +1,5 @@
 import { assertCliReadsAlike } from "../../config/cliDialect.ts";
+import { plainStartUrl } from "../../config/urls.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import type { Role } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
@@ -78,7 +79,10 @@ function adoptableRole(current: CurrentConfig, name: string, wanted: SessionKeys
   }
   const other = readOtherTool(keys);
   if (other === undefined) return undefined;
-  const named = (other.profile === undefined ? undefined : current.profiles.get(other.profile)) ?? new Map();
+  const [named = new Map<string, string>()] = other.profiles.flatMap(
+    (each) => current.profiles.get(each) ?? [],
+  );
+  if (OTHER_SOURCES.some((key) => named.has(key))) return undefined;
   const session = keys.get("sso_session") || named.get("sso_session");
   const startUrl = other.startUrl ?? named.get("sso_start_url");
   // A line without a start URL counts for the only session of the config.
@@ -98,7 +102,7 @@ function roleOf(accountId: string | undefined, roleName: string | undefined): Ro
   return accountId && roleName ? { accountId, roleName } : undefined;
 }
 
-/** Compares start URLs regardless of trailing slashes. A missing region matches. */
+/** A missing region matches. */
 function isSamePortal(
   current: CurrentConfig,
   { session, sessionKeys }: SessionKeys,
@@ -106,10 +110,6 @@ function isSamePortal(
   region: string | undefined,
 ): boolean {
   const own = (key: string) => sessionKeys.get(key) ?? current.sessions.get(session)?.get(key);
-  const plain = (url: string | undefined) => url?.replace(/[/#]+$/, "");
-  return (
-    Boolean(startUrl) &&
-    plain(startUrl) === plain(own("sso_start_url")) &&
-    (!region || region === own("sso_region"))
-  );
+  if (!startUrl || (region && region !== own("sso_region"))) return false;
+  return plainStartUrl(startUrl) === plainStartUrl(own("sso_start_url") ?? "");
 }

@@ -10,8 +10,8 @@ interface OtherToolProfile {
   readonly role: Partial<Role>;
   readonly startUrl: string | undefined;
   readonly region: string | undefined;
-  /** The profile that the line names; its keys may hold the missing settings. */
-  readonly profile: string | undefined;
+  /** Words of the line that may name a profile, whose keys may hold the missing settings. */
+  readonly profiles: readonly string[];
 }
 
 /** Each with its subcommand that gives credentials of an Identity Center role. */
@@ -53,14 +53,15 @@ export function readOtherTool(keys: Keys): OtherToolProfile | undefined {
   const key = (name: string) => keys.get(`sso_${name}`) || keys.get(`granted_sso_${name}`) || undefined;
   const accountId = said.accountId ?? account ?? key("account_id");
   const roleName = said.roleName ?? role ?? key("role_name");
-  // aws-vault takes the profile without a flag, between its own flags.
-  const named = tool === "aws-vault" ? words.slice(1).find((word) => !word.startsWith("-")) : undefined;
+  // aws-vault takes the profile without a flag, among its own flags and their values.
+  const bare = words.slice(words.findIndex((word) => subcommand.test(word)) + 1);
+  const named = tool === "aws-vault" ? bare.filter((word) => !word.startsWith("-")) : [];
   return {
     tool,
     role: { ...(accountId && { accountId }), ...(roleName && { roleName }) },
     startUrl: said.startUrl ?? key("start_url"),
     region: said.region ?? key("region"),
-    profile: said.profile ?? named,
+    profiles: said.profile === undefined ? named : [said.profile],
   };
 }
 

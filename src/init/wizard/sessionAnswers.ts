@@ -1,9 +1,11 @@
 import { styleText } from "node:util";
+import { plainStartUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 import type { INIT_FLAGS } from "../../usage/flags.ts";
 import type { FlagValues } from "../../usage/parseFlags.ts";
 import type { CurrentConfig, Files } from "../plan/currentConfig.ts";
+import { readOtherTool } from "../plan/otherTools.ts";
 import {
   type Asking,
   answer,
@@ -87,15 +89,16 @@ export async function askSession(
   return { name, keys };
 }
 
-/** The only portal that profiles without a session name, such as legacy ones. */
+/** The only portal that profiles without a session name: legacy ones, and other tools'. */
 function portalOfProfiles({ profiles }: CurrentConfig) {
   const [first, ...others] = [...profiles.values()].flatMap((keys) => {
-    const value = (key: string) => keys.get(key) || keys.get(`granted_${key}`) || undefined;
-    const startUrl = value("sso_start_url");
-    return startUrl === undefined ? [] : [{ startUrl, region: value("sso_region") }];
+    const other = readOtherTool(keys);
+    const startUrl = keys.get("sso_start_url") || other?.startUrl;
+    return startUrl ? [{ startUrl, region: keys.get("sso_region") || other?.region }] : [];
   });
   const isOne = others.every(
-    ({ startUrl, region }) => startUrl === first?.startUrl && region === first.region,
+    ({ startUrl, region }) =>
+      plainStartUrl(startUrl) === plainStartUrl(first?.startUrl ?? "") && region === first?.region,
   );
   return isOne ? first : undefined;
 }

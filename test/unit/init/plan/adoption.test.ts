@@ -33,14 +33,22 @@ describe("adopting", () => {
       `credential_process = /opt/aws-vault export --format=json dev\nsso_session = my-sso\n${keys}`,
     ],
     ["aws-vault exec of another profile", "credential_process = aws-vault exec --json base\n"],
+    [
+      "aws-vault with flags before the subcommand",
+      "credential_process = aws-vault --prompt=pass exec --json base\n",
+    ],
+    [
+      "aws-vault with flags whose values stand apart",
+      "credential_process = aws-vault --prompt pass export --format json -d 1h base\n",
+    ],
     ["aws-sso", "credential_process = aws-sso process --arn arn:aws:iam::111111111111:role/Admin\n"],
     ["aws-sso by account and role", "credential_process = aws-sso process -A 111111111111 --role=Admin\n"],
     ["aws-sso-credentials", `credential_process = aws-sso-credentials --profile dev\n${legacy}`],
   ])("takes %s", (_what, body) => {
-    const base = `[profile base]\nsso_session = my-sso\n${keys}role_arn = x\n`;
+    const base = `[profile base]\nsso_session = my-sso\n${keys}`;
     const text = `${base}[profile dev]\n${body}${SESSION}`;
     const { after } = adopted(text);
-    expect(roles(after)).toEqual(["dev: my-sso 111111111111 Admin"]);
+    expect(roles(after)).toEqual(["base: my-sso 111111111111 Admin", "dev: my-sso 111111111111 Admin"]);
     expect(adopted(after).edits).toEqual([]);
     expect(planRevert(files(after), "my-sso").after).toBe(text);
   });
@@ -54,6 +62,10 @@ describe("adopting", () => {
     ],
     ["a program that nobody knows", `credential_process = mine --profile dev\n${legacy}`],
     ["a profile with static keys", `aws_access_key_id = A\n${legacy}`],
+    [
+      "aws-vault's line for a profile that assumes a role",
+      `credential_process = aws-vault exec --json base\n[profile base]\nrole_arn = x\n${legacy}`,
+    ],
   ])("leaves %s", (_what, body) => {
     expect(adopted(`[profile dev]\n${body}${SESSION}`).edits).toEqual([]);
   });

@@ -28,6 +28,23 @@ describe("the session", () => {
     ]);
   });
 
+  it("that is new has the one portal of the existing profiles as its default", async () => {
+    const legacy = "[profile old]\nsso_start_url = https://x.awsapps.com/start/\nsso_region = eu-west-1\n";
+    const granted = legacy
+      .replace("/start/", "/start")
+      .replace("old", "granted")
+      .replaceAll("sso_", "granted_sso_");
+    const line = "credential_process = granted credential-process\n";
+    const flags = "--sso-start-url https://x.awsapps.com/start --sso-region eu-west-1";
+    const other = `[profile util]\ncredential_process = aws-sso-util credential-process ${flags}\n`;
+    const { asked, asking } = somebody(["corp", "", "", ""]);
+    await askSession(readCurrentConfig(legacy + granted + line + other), {}, asking);
+    expect(asked.slice(1, 3)).toEqual([
+      "SSO start URL [https://x.awsapps.com/start/]: ",
+      "SSO region [eu-west-1]: ",
+    ]);
+  });
+
   it("that exists is offered, and nothing else is asked about it", async () => {
     const { asked, asking } = somebody([""]);
     const { name, keys } = await askSession(readCurrentConfig(SESSION), {}, asking);
