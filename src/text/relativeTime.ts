@@ -1,4 +1,4 @@
-/** `in 59 min, 17:44` or `12 min ago, 16:33`: local time, with the date if it is not today. */
+/** `in 59 min, 17:44` or `12 min ago, 16:33`: local time, from half a day on with the date. */
 export function relativeTime(at: number, now: number): string {
   const length = duration(Math.abs(at - now));
   return `${at >= now ? `in ${length}` : `${length} ago`}, ${localTime(at, now)}`;
@@ -12,10 +12,12 @@ export function duration(ms: number): string {
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
 
+const HALF_DAY_MS = 12 * 60 * 60_000;
+
 function localTime(at: number, now: number): string {
   const date = new Date(at);
   const time = date.toTimeString().slice(0, 5);
-  if (date.toDateString() === new Date(now).toDateString()) return time;
+  if (Math.abs(at - now) < HALF_DAY_MS) return time;
   const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0"));
   return `${date.getFullYear()}-${month}-${day} ${time}`;
 }

@@ -13,3 +13,8 @@ it.each([
 ])("a time %i ms away reads %s", (ms, words) => {
   expect(relativeTime(NOON + ms, NOON)).toMatch(words);
 });
+
+it("a time soon after midnight needs no date", () => {
+  const lateEvening = new Date(2026, 2, 1, 23, 30, 0).getTime();
+  expect(relativeTime(lateEvening + 59 * MINUTE, lateEvening)).toBe("in 59 min, 00:29");
+});
