@@ -65,7 +65,7 @@ export async function refreshToken(
   try {
     const { api } = options;
     const retryUntil = Math.min(options.retryUntil, options.deadline);
-    return await withRetries(system, retryUntil - system.now(), async () => {
+    const redeem = async () => {
       // Once sent, a request may have spent the refresh token, and its response may hold the only
       // successor. So the retry budget does not end it.
       const mostMs = options.isOptional ? SHORT_RESPONSE_MS : Number.POSITIVE_INFINITY;
@@ -83,7 +83,9 @@ export async function refreshToken(
       if (stored !== undefined) return stored;
       const isRevoked = await discardToken(api, refreshed.accessToken, options.deadline, system);
       throw signedOut(session, isRevoked);
-    });
+    };
+    // A signal between request and rename would lose the successor, too.
+    return await withRetries(system, retryUntil - system.now(), () => system.uninterrupted(redeem));
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     system.trace.step("the refresh was refused", { error: error.code });

@@ -29,6 +29,7 @@ export function realSystem(): System {
       return interrupts.signal();
     },
     clearInterrupt: interrupts.clear,
+    uninterrupted: interrupts.postpone,
     sleep: (ms) => sleepUnless(interrupts.signal(), ms),
     writeStdout: (text, timeoutMs) => writeOutput(1, text, timeoutMs),
     stdoutIsTerminal: () => isTerminal(1),
@@ -67,15 +68,29 @@ function startDetached(args: readonly string[]): number | undefined {
 
 /** How long unfinished work may take to end in order before the process ends anyway. */
 const UNWIND_MS = 1_000;
+/** Sent when the system, a service or a container stops, and when a terminal is closed. */
+const ENDING = ["SIGTERM", "SIGHUP"] as const;
 
-function watchInterrupts(): { signal(): AbortSignal; clear(): void } {
+function watchInterrupts() {
   let controller = new AbortController();
   let exit: NodeJS.Timeout | undefined;
+  let postponing = 0;
+  let postponed: NodeJS.Signals | undefined;
+  const interrupt = () => {
+    controller.abort(new SsoCredError("cancelled", "cancelled"));
+    exit = setTimeout(() => exitProcess(130), UNWIND_MS).unref();
+  };
   const watch = () =>
     process.once("SIGINT", () => {
-      controller.abort(new SsoCredError("cancelled", "cancelled"));
-      exit = setTimeout(() => exitProcess(130), UNWIND_MS).unref();
+      if (postponing === 0) interrupt();
+      else postponed ??= "SIGINT";
     });
+  const deliver = () => {
+    const signal = postponed;
+    postponed = undefined;
+    if (signal === "SIGINT") interrupt();
+    else if (signal) process.kill(process.pid, signal);
+  };
   watch();
   return {
     signal: () => controller.signal,
@@ -84,6 +99,22 @@ function watchInterrupts(): { signal(): AbortSignal; clear(): void } {
       clearTimeout(exit);
       controller = new AbortController();
       watch();
+    },
+    async postpone<T>(work: () => Promise<T>): Promise<T> {
+      const remember = (signal: NodeJS.Signals) => {
+        postponed ??= signal;
+      };
+      // `exec` has handlers of its own, after which the process lives on.
+      const unhandled = ENDING.filter((signal) => process.listenerCount(signal) === 0);
+      for (const signal of unhandled) process.once(signal, remember);
+      postponing++;
+      try {
+        return await work();
+      } finally {
+        postponing--;
+        for (const signal of unhandled) process.off(signal, remember);
+        if (postponing === 0) deliver();
+      }
     },
   };
 }

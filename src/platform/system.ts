@@ -15,6 +15,8 @@ export interface System extends Environment {
   readonly interrupted: AbortSignal;
   /** Continues after a Ctrl-C that ended a part of the run: `interrupted` becomes a new signal. */
   clearInterrupt(): void;
+  /** A signal that would end the process takes effect after `work`; a second one, at once. */
+  uninterrupted<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves after `ms` milliseconds; rejects once interrupted. */
   sleep(ms: number): Promise<void>;
   /** Epoch milliseconds at which this process started; budgets count from here. */

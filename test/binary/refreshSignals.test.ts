@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { EXECUTABLE } from "../support/builtExecutable.ts";
@@ -21,6 +22,62 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
     expect({ ended: code !== 0, stdout }).toEqual({ ended: true, stdout: "" });
     const next = await world.run(MAIN_JOB, { SSO_CRED_LOGIN: "never" });
     expect({ code: next.code, stderr: next.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(world.center.count("/token")).toBe(1);
+  },
+);
+
+const refreshWorkers = (home: string) =>
+  readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && readProc(pid, "cmdline").includes("\0--refresh-worker\0"))
+    .filter((pid) => readProc(pid, "environ").includes(`HOME=${home}\0`));
+
+const readProc = (pid: number, name: string) => {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch {
+    return "";
+  }
+};
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "%s to all processes, as when a service is stopped, loses no new refresh token",
+  async (signal) => {
+    const world = await binaryWorld();
+    await signedIn(world, EXPIRED);
+    world.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 1_500 } });
+    const call = start(EXECUTABLE, MAIN_JOB, world.options);
+    await expect.poll(() => world.center.count("/token"), { timeout: 20_000 }).toBe(1);
+    const workers = refreshWorkers(world.home.path);
+    expect(workers).toHaveLength(1);
+
+    for (const pid of [call.pid, ...workers]) process.kill(pid, signal);
+    await call.done;
+
+    const next = await world.run(MAIN_JOB, { SSO_CRED_LOGIN: "never" });
+    expect({ code: next.code, stderr: next.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(world.center.count("/token")).toBe(1);
+  },
+);
+
+test.each([
+  ["SIGINT", 130, null],
+  ["SIGTERM", null, "SIGTERM"],
+  ["SIGHUP", null, "SIGHUP"],
+] as const)(
+  "%s during a refresh without a process of its own, where there can be no lock, takes effect after it",
+  async (sent, code, signal) => {
+    const world = await binaryWorld();
+    await signedIn(world, EXPIRED);
+    await world.home.write(".aws/sso-cred", "in the place of our folder");
+    world.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 1_500 } });
+    const call = start(EXECUTABLE, MAIN_JOB, world.options);
+    await expect.poll(() => world.center.count("/token"), { timeout: 20_000 }).toBe(1);
+
+    call.kill(sent);
+
+    expect(await call.done).toMatchObject({ code, signal, stdout: "" });
+    expect(await world.run(MAIN_JOB, { SSO_CRED_LOGIN: "never" })).toMatchObject({ code: 0, stderr: "" });
     expect(world.center.count("/token")).toBe(1);
   },
 );

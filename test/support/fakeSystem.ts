@@ -53,6 +53,7 @@ export function fakeSystem(options: FakeSystemOptions = {}): FakeSystem {
     startedAt: clock.now(),
     interrupted: new AbortController().signal,
     clearInterrupt() {},
+    uninterrupted: (work) => work(),
     sleep: (ms) => {
       slept.push(ms);
       return clock.sleep(ms);
