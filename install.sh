@@ -26,6 +26,14 @@ say() {
   printf '%s\n' "$1"
 }
 
+# A word as a shell reads it.
+word() {
+  case $1 in
+    *[!A-Za-z0-9_./@%:+=,-]*) printf "'%s'\n" "$(printf '%s\n' "$1" | sed "s/'/'\\\\''/g")" ;;
+    *) printf '%s\n' "$1" ;;
+  esac
+}
+
 have() {
   command -v "$1" > /dev/null 2>&1
 }
@@ -102,13 +110,22 @@ remove() {
   fi
 }
 
-# Profiles that run this file would break. Only a person can decide, so without a terminal it is only said.
+# Profiles that run this file, or the bare name in PATH, would break. Only a person can decide, so without a terminal it
+# is only said.
 offer_revert() {
   config=${AWS_CONFIG_FILE:-${HOME:-}/.aws/config}
   [ -f "$config" ] || return 0
-  count=$(target=$target awk '/^[ \t]*credential_process[ \t]*=/ && index($0, ENVIRON["target"]) { n++ } END { print n + 0 }' "$config")
+  bare=
+  [ "$(command -v sso-cred)" != "$target" ] || bare=yes
+  count=$(target=$target bare=$bare awk '
+    BEGIN { target = ENVIRON["target"]; quotes = "[\"\047]"; gsub(quotes, "", target) }
+    sub(/^[ \t]*credential_process[ \t]*=[ \t]*/, "") {
+      gsub(quotes, "")
+      if (index($0, target) || ENVIRON["bare"] != "" && index($0, "sso-cred ") == 1) n++
+    }
+    END { print n + 0 }' "$config")
   [ "$count" -gt 0 ] || return 0
-  say "$count profile(s) in $config run it. To turn them into plain SSO profiles first: $target init --revert"
+  say "$count profile(s) in $config run it. To turn them into plain SSO profiles first: $(word "$target") init --revert"
   if [ -t 0 ] && [ -t 1 ]; then
     printf 'Do that now? [y/N] '
     read -r answer || answer=
@@ -160,7 +177,7 @@ install_executable() {
     *":$bin:"*) next=sso-cred ;;
     *)
       say "$bin is not in your PATH. Add it in your shell's profile, or use the whole path."
-      next=$target
+      next=$(word "$target")
       ;;
   esac
   say "Next: $next init"
