@@ -3,6 +3,7 @@ import { loadConfig } from "../config/configFile.ts";
 import { type ConfiguredSession, configuredSessions } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { listed, onlySession, sessionKeys } from "../config/session.ts";
+import { shownUrl } from "../config/urls.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
 import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
@@ -108,7 +109,7 @@ function rowOf({ identity, resolve }: ConfiguredSession, system: System): Row {
 function brokenRow(identity: SessionIdentity, problem: string): Row {
   const { name, startUrl } = identity;
   return {
-    data: { session: name, startUrl, usable: false, problem },
+    data: { session: name, startUrl: shownUrl(startUrl), usable: false, problem },
     line: `${sessionTitle(identity)}: ${printable(problem, 1000)}`,
   };
 }

@@ -2,10 +2,11 @@ import { type Remedy, SsoCredError } from "../errors.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import { printable } from "../text/printable.ts";
 import { DEFAULT_SCOPES } from "./session.ts";
+import { shownUrl } from "./urls.ts";
 
 /** A session's name in messages. A legacy profile has only its start URL. */
 export function sessionTitle(session: SessionIdentity): string {
-  return printable(session.name ?? session.startUrl, 120);
+  return printable(session.name ?? shownUrl(session.startUrl), 120);
 }
 
 type Located = Pick<SsoSession, "name" | "loginArguments">;

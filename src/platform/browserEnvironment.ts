@@ -24,6 +24,9 @@ const ALLOWED = [
 const ALLOWED_ON_WINDOWS =
   /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|USERNAME|USERPROFILE|USERDOMAIN(_ROAMINGPROFILE)?|PUBLIC|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|ALLUSERSPROFILE|PROGRAMDATA|PROGRAMFILES(\(X86\))?|PROGRAMW6432|COMMONPROGRAM(FILES(\(X86\))?|W6432)|COMPUTERNAME|SESSIONNAME|LOGONSERVER|OS|NUMBER_OF_PROCESSORS|PROCESSOR_[A-Z_0-9]+|DRIVERDATA|PSMODULEPATH)$/i;
 
+/** Of the families above. NIX_CONFIG holds access tokens; XDG_ACTIVATION_TOKEN is a window's. */
+const SECRET = /SECRET|PASSW|CREDENTIAL|API_?KEY|(?<!_ACTIVATION_)TOKEN|^NIX_CONFIG$/;
+
 /** The name under which a launcher (PyInstaller, the snap of VS Code) saves a variable's value. */
 const SAVED = /^(.+?)(?:_VSCODE_SNAP)?_ORIG$/;
 
@@ -40,8 +43,9 @@ const BUNDLED = /\/(?:_MEI|\.mount_)[^/]+(?:\/|$)|^\/snap\//;
  */
 export function browserEnvironment(env: System["env"], platform = process.platform): NodeJS.ProcessEnv {
   const isAllowed = (name: string) =>
-    ALLOWED.some((pattern) => pattern.test(platform === "win32" ? name.toUpperCase() : name)) ||
-    (platform === "win32" && ALLOWED_ON_WINDOWS.test(name));
+    !SECRET.test(name.toUpperCase()) &&
+    (ALLOWED.some((pattern) => pattern.test(platform === "win32" ? name.toUpperCase() : name)) ||
+      (platform === "win32" && ALLOWED_ON_WINDOWS.test(name)));
   return Object.fromEntries(
     Object.entries(withSavedValues(env)).flatMap(([name, value]) => {
       const kept = LOADED.test(name) ? withoutBundled(value) : value;

@@ -49,6 +49,20 @@ describe("status of a session whose settings cannot be used", () => {
     ]);
   });
 
+  it.each([
+    ["a session", "[sso-session corp]\n", ["status", "--json"]],
+    ["a legacy profile", "[profile corp]\n", ["status"]],
+    ["a legacy profile", "[profile corp]\n", ["status", "--json"]],
+    ["a legacy profile", "[profile corp]\n", ["logout", "--profile", "corp"]],
+  ])("does not show the password in the start URL of %s: %s%j", async (_, header, args) => {
+    const { call } = await signInWorld({
+      config: `${header}sso_start_url = https://me:hunter2@d-1234567890.awsapps.com/start\nsso_region = eu-west-1\n`,
+    });
+    const { stdout, stderr } = await call(args);
+    expect(stdout).toContain("https://…@d-1234567890.awsapps.com/start");
+    expect(stdout + stderr).not.toContain("hunter2");
+  });
+
   it("because of a misspelt SSO_CRED_LOGIN, which every session has", async () => {
     const { call } = await signInWorld({ env: { SSO_CRED_LOGIN: "browsre" } });
     const { code, stdout } = await call(["status"]);

@@ -8,6 +8,7 @@ it("passes on what desktops, browsers and scripts in BROWSER need", () => {
     ...["HOME", "PATH", "LANG", "LC_ALL", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"],
     ...[
       "XDG_RUNTIME_DIR",
+      "XDG_ACTIVATION_TOKEN",
       "XDG_CURRENT_DESKTOP",
       "DBUS_SESSION_BUS_ADDRESS",
       "KDE_FULL_SESSION",
@@ -57,6 +58,8 @@ it.each<NodeJS.Platform>(["linux", "darwin", "win32"])(
         "DYLD_INSERT_LIBRARIES",
       ],
       ...["PERL5LIB", "RUBYOPT", "JAVA_TOOL_OPTIONS", "BASH_ENV", "ENV"],
+      // Of families whose other variables browsers need.
+      ...["NIX_CONFIG", "CHROME_CLIENT_SECRET", "CHROME_REFRESH_TOKEN", "MOZ_API_KEY", "SNAP_CREDENTIALS"],
     );
     expect(browserEnvironment(kept, platform)).toEqual({});
   },
