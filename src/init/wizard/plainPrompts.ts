@@ -21,17 +21,21 @@ export function plainPrompts(): Prompts {
     async askSome({ message, choices, isSingle }) {
       process.stderr.write(`${message}\n`);
       let shown: readonly Choice[] = choices;
+      let problem = "";
       for (;;) {
         const columns = (process.stderr.columns || 80) - MARKS;
-        process.stderr.write(shown.map(({ label }, index) => `${index + 1}) ${label(columns)}\n`).join(""));
+        const list = shown.map(({ label }, index) => `${index + 1}) ${label(columns)}\n`).join("");
+        // Below the list, which may be longer than the window.
+        process.stderr.write(list + problem);
         const numbers = isSingle ? "Number" : "Numbers (like 1 or 1,3)";
         const line = (await ask(typed, `${numbers}, or text to search: `))?.trim();
         if (line === undefined) return undefined;
         const chosen = numbered(line, shown);
         if (chosen !== undefined && (chosen.length === 1 || !isSingle)) return chosen;
         const found = line === "" ? [] : choices.filter((choice) => isFound(choice, line));
+        problem = "";
         if (found.length === 0) {
-          process.stderr.write(line === "" ? "A number is required.\n" : "Nothing matches.\n");
+          problem = line === "" ? "A number is required.\n" : "Nothing matches.\n";
           typed.forget();
         }
         shown = found.length === 0 ? choices : found;
