@@ -11,7 +11,7 @@ import { type ConfigText, keyOf } from "../configFile.ts";
 import type { CommandFacts } from "../facts.ts";
 
 const VERSION_MS = 2_000;
-/** A value that was meant to run sso-cred, up to the end of the program's name. */
+/** A value meant to run sso-cred, by name or flags, up to the end of the program's name. */
 const MEANT = /^.*?sso-cred(?:\.exe|\.cmd)?["']?(?=\s)|^\S+(?=\s.*--account-id[ =].*--role-name[ =])/i;
 
 /** The distinct commands of all lines that run, or were meant to run, sso-cred. */
