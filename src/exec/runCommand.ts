@@ -44,9 +44,7 @@ export async function runCommand(
     return await new Promise<CommandEnd>((resolve) => {
       const stdio: (number | "ignore")[] = new Array(Math.max(2, ...descriptors) + 1).fill("ignore");
       for (const fd of [0, 1, 2, ...descriptors]) stdio[fd] = fd;
-      const child = spawn(file, args, { stdio, env });
-      // Only the command decides when their other side sees the end.
-      for (const fd of descriptors) closeSync(fd);
+      // Before the command starts, as it may bring about a signal to us before `spawn` returns.
       for (const signal of platform === "win32" ? (["SIGINT", "SIGBREAK"] as const) : FORWARDED) {
         const handler = () => {
           if (!isFromTerminal(signal)) child.kill(signal);
@@ -54,6 +52,9 @@ export async function runCommand(
         handlers.set(signal, handler);
         process.on(signal, handler);
       }
+      const child = spawn(file, args, { stdio, env });
+      // Only the command decides when their other side sees the end.
+      for (const fd of descriptors) closeSync(fd);
       child.once("error", (error: NodeJS.ErrnoException) => resolve({ fault: error.code ?? error.message }));
       child.once("exit", (code, signal) => {
         resolve({ code: code ?? 128 + constants.signals[signal as NodeJS.Signals] });

@@ -96,6 +96,14 @@ describe("exec", () => {
     },
   );
 
+  it("passes on a signal that the command's first act brings about", async () => {
+    const { options } = await execWorld();
+    const script = "trap 'exit 5' USR2; kill -USR2 $PPID; while :; do sleep 0.05; done";
+    const runs = Array.from({ length: 24 }, () => startBinary([...SH, script], options));
+    const ends = await Promise.all(runs.map(({ done }) => done));
+    expect(ends.map(({ code }) => code)).toEqual(runs.map(() => 5));
+  });
+
   describe.skipIf(process.platform !== "linux")("passes on open files, as env does", () => {
     const shell = (made: { options: RunOptions }, script: string) => {
       const env = { ...made.options.env, SSO: BINARY };
