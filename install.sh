@@ -250,6 +250,12 @@ obtain() {
       *) from=$RELEASES/download/v${release#v}/ ;;
     esac
   fi
+  # A user name that looks like this machine; and what is on this machine is not asked of a proxy.
+  case $from in
+    http://*@*) fail "only https addresses are taken, not $from" 2 ;;
+  esac
+  no_proxy=127.0.0.1,localhost,${no_proxy:-${NO_PROXY:-}}
+  export no_proxy
   case $from in
     https://*/ | http://127.0.0.1:*/ | http://localhost:*/) choose_archive "$from" ;;
   esac

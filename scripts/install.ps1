@@ -50,7 +50,7 @@ function Write-UserPath([string[]]$Folders) {
 }
 
 function Save-Source([string]$Source, [string]$File) {
-    if ($Source -match '^https://' -or $Source -match '^http://(127\.0\.0\.1|localhost):') {
+    if ($Source -match '^https://' -or $Source -match '^http://(127\.0\.0\.1|localhost):\d+/') {
         try {
             # An https address must not lead to a plain one: redirects are followed by hand.
             $address = $Source

@@ -48,8 +48,11 @@ describe("install.sh rejects", () => {
     expect(await home.exists(".local/bin/sso-cred")).toBe(false);
   });
 
-  test("an address that is not https", async () => {
-    const address = "http://example.com/sso-cred";
+  test.each([
+    "http://example.com/sso-cred",
+    "http://127.0.0.1:80@example.com/sso-cred",
+    "http://localhost:80@example.com/",
+  ])("an address that is not https: %s", async (address) => {
     await refused(["--from", address], 2, `only https addresses are taken, not ${address}`);
   });
 

@@ -120,7 +120,9 @@ describe("install.sh --from URL", () => {
   test("downloads the file and its sums, and says what it cannot download", async () => {
     const file = await release(SAYS_VERSION("1.2.3"));
     const url = await serveReleases();
-    const good = await install(["--from", `${url}/sso-cred-test`]);
+    // Nothing listens there: loopback is not proxied.
+    const env = { http_proxy: "http://127.0.0.1:9" };
+    const good = await install(["--from", `${url}/sso-cred-test`], { env });
     const bad = await install(["--from", `${url}/gone`]);
 
     expect(good).toMatchObject({ code: 0, stderr: "" });
