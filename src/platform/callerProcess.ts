@@ -10,7 +10,8 @@ const SHELLS = new Set(["sh", "bash", "dash", "zsh", "ash", "ksh", "fish", "nu",
 /** Commands that only start the one that the person named. */
 const WRAPPERS = new Set(["sudo", "doas", "su", "env", "nohup", "setsid", "time", "timeout", "xargs"]);
 /** Programs that sessions run under: a terminal multiplexer asked for nothing. */
-const ROOTS = /^(tmux|screen|zellij|sshd|login|systemd|init|launchd)\b/i;
+const ROOTS =
+  /^(tmux|tmate|screen|zellij|dtach|abduco|shpool|wezterm-mux|mosh-server|sshd|login|systemd|init|launchd)\b/i;
 /** Options of shells that take the next word as their value. */
 const TAKES_VALUE = new Set(["--init-file", "--rcfile", "-o", "+o", "-O", "+O"]);
 const MOST_ANCESTORS = 32;

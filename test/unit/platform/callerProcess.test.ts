@@ -38,6 +38,14 @@ it.each([
   expect(nameCaller(chain(...lines))).toBe(expected);
 });
 
+it.each(["tmate", "zellij", "dtach", "abduco", "shpool", "wezterm-mux-server", "mosh-server"])(
+  "never names the multiplexer %s",
+  (name) => {
+    expect(nameCaller(chain("sh -c sso-cred", name, "-bash"))).toBe(undefined);
+    expect(nameCaller(chain("aws s3 ls", name, "-bash"))).toBe("aws (process 1)");
+  },
+);
+
 it("is undefined where finding out would be expensive", () => {
   expect([callerProcess("darwin"), callerProcess("win32")]).toEqual([undefined, undefined]);
 });
