@@ -6,7 +6,22 @@ import { attempt } from "./attempt.ts";
 import { processStat } from "./processIdentity.ts";
 import type { Environment } from "./system.ts";
 
-const SHELLS = new Set(["sh", "bash", "dash", "zsh", "ash", "ksh", "fish", "nu", "pwsh"]);
+const SHELLS = new Set([
+  "sh",
+  "bash",
+  "dash",
+  "zsh",
+  "ash",
+  "ksh",
+  "mksh",
+  "fish",
+  "csh",
+  "tcsh",
+  "nu",
+  "pwsh",
+]);
+/** Shells whose syntax is none of those that `--shell` takes. */
+const OTHER_SHELLS = ["csh", "tcsh", "nu", "elvish", "xonsh"];
 /** Commands that only start the one that the person named. */
 const WRAPPERS = new Set(["sudo", "doas", "su", "env", "nohup", "setsid", "time", "timeout", "xargs"]);
 /** Programs that sessions run under: a terminal multiplexer asked for nothing. */
@@ -86,11 +101,16 @@ function operandOf(args: readonly string[]): string | undefined {
   return args.find((word, at) => at > 0 && !/^[-+]/.test(word) && !TAKES_VALUE.has(args[at - 1] ?? ""));
 }
 
-/** The shell that runs this command line, by the name that `--shell` takes; `sh` if unknown. */
+/**
+ * The shell that runs this command line, by the name that `--shell` takes. A shell of another
+ * syntax has its own name, and an unknown program counts as `sh`.
+ */
 export function callerShell({ env, platform }: Environment): string {
   // Of PowerShell and cmd, only cmd sets PROMPT.
   if (platform === "win32") return env.MSYSTEM ? "bash" : env.PROMPT ? "cmd" : "powershell";
-  const names = [parentName(platform), basename(env.SHELL ?? "")].map(shellOfProgram);
+  const parent = parentName(platform).replace(/^-/, "");
+  if (OTHER_SHELLS.includes(parent)) return parent;
+  const names = [parent, basename(env.SHELL ?? "")].map(shellOfProgram);
   return names.find((name) => name !== undefined) ?? "sh";
 }
 
@@ -99,7 +119,7 @@ export function shellOfProgram(name: string): string | undefined {
   const plain = name.replace(/^-/, "");
   if (plain === "pwsh") return "powershell";
   if (["bash", "zsh", "fish"].includes(plain)) return plain;
-  return ["sh", "dash", "ash", "ksh", "busybox"].includes(plain) ? "sh" : undefined;
+  return ["sh", "dash", "ash", "ksh", "mksh", "busybox"].includes(plain) ? "sh" : undefined;
 }
 
 function parentName(platform: NodeJS.Platform): string {

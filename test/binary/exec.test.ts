@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -104,6 +105,17 @@ describe("exec", () => {
     expect(ends.map(({ code }) => code)).toEqual(runs.map(() => 5));
   });
 
+  it("stays with a command that nohup runs, when the terminal hangs up", async () => {
+    const { options, home } = await execWorld();
+    const go = join(home.path, "go");
+    const script = `echo ready; until [ -e ${go} ]; do sleep 0.05; done; exit 6`;
+    const running = startBinary([...EXEC, "--", "nohup", "/bin/sh", "-c", script], options);
+    await expect.poll(running.stdout, { timeout: 20_000 }).toBe("ready\n");
+    running.kill("SIGHUP");
+    await home.write("go", "");
+    expect((await running.done).code).toBe(6);
+  });
+
   describe.skipIf(process.platform !== "linux")("passes on open files, as env does", () => {
     const shell = (made: { options: RunOptions }, script: string) => {
       const env = { ...made.options.env, SSO: BINARY };
@@ -174,7 +186,6 @@ describe("env", () => {
     ] as const) {
       if (!existsSync(shell)) continue;
       const env = { ...options.env, SSO: BINARY, HOME: home.path };
-      const { spawnSync } = await import("node:child_process");
       const { stdout, stderr } = spawnSync(shell, ["-c", script], {
         encoding: "utf8",
         env: Object.fromEntries(
@@ -183,6 +194,20 @@ describe("env", () => {
       });
       expect([shell, stdout, stderr]).toEqual([shell, "ASIAEXAMPLEEXAMPLE01 eu-west-1\n", ""]);
     }
+  });
+
+  it.skipIf(!existsSync("/usr/bin/tcsh"))("says so to a shell that it has no lines for", async () => {
+    const { options, home } = await execWorld();
+    const env = { PATH: "/usr/bin:/bin", ...options.env, SSO: BINARY, HOME: home.path } as Record<
+      string,
+      string
+    >;
+    const { stdout, stderr } = spawnSync("/usr/bin/tcsh", ["-fc", '"$SSO" env --profile dev; true'], {
+      encoding: "utf8",
+      env,
+    });
+    expect(stdout).toBe("");
+    expect(stderr).toContain("there are no lines for the shell tcsh; --shell takes bash, zsh, sh, fish");
   });
 
   it("shows no secret on a terminal without --force, and removes all variables with --unset", async () => {
