@@ -35,7 +35,8 @@ export function ourCommandFault(value: string): string | undefined {
   const unknown = others.find((flag) => !NAMES.includes(flag) && flag !== "--json");
   if (unknown !== undefined) return `has the unknown flag ${unknown}`;
   if (words.profile !== undefined) return undefined;
-  if (sessions.length !== 1) return sessions.length === 0 ? "names no session" : "names two sessions";
+  if (sessions.length === 0) return "names no session";
+  if (sessions.length > 1) return `names more than one session: ${sessions.join(", ")}`;
   const missing = [
     words.accountId ? undefined : "--account-id",
     words.roleName ? undefined : "--role-name",

@@ -82,8 +82,17 @@ export function misspeltKey(text: string, header: string, keys: readonly string[
   return undefined;
 }
 
+/**
+ * The header that was probably meant by one that no client knows, such as `[profil dev]`.
+ * Undefined if it resembles none.
+ */
+export function meantHeader(header: string): string | undefined {
+  const kind = (["sso-session", "profile"] as const).find((one) => isMeantAs(header, one));
+  return kind && shownHeader(kind, nameIn(header));
+}
+
 /** True for `[dev]`, `[Profile dev]`, `[profile dev`, `profile dev]` instead of `[profile dev]`. */
-function isMeantAs(line: string, kind: Kind, name: string | undefined): boolean {
+export function isMeantAs(line: string, kind: Kind, name?: string): boolean {
   const [, opened, inside = "", closed] = /^(\[?)([^[\]]*)(\]?)/.exec(line) ?? [];
   if (!opened && !closed) return false;
   const words = inside.trim().split(/\s+/);

@@ -20,8 +20,8 @@ export interface CommandFacts {
 /** A problem with a cache file, a state file or a folder. */
 export interface PathFacts {
   readonly path: string;
-  readonly problem: "owner" | "mode" | "not writable" | "leftover";
-  /** The owner's name or number, the mode in octal, or the error's code. */
+  readonly problem: "owner" | "mode" | "not a folder" | "not writable" | "leftover";
+  /** The owner's name or number, the mode in octal, the error's code, or nothing. */
   readonly detail: string;
 }
 

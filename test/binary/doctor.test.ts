@@ -6,6 +6,11 @@ import { sessionSection } from "../support/home.ts";
 import { placeExecutable, runShell } from "../support/run.ts";
 
 const ROLE = MAIN_JOB.join(" ");
+const OTHERS = `${sessionSection("corp")}[profile ops]
+sso_session = corp
+sso_account_id = 123456789011
+sso_role_name = ReadOnly
+`;
 
 /** A home with the executable in `own` and, by a link, in `my tools`; HOME stands for its path. */
 async function worldWith(line: string): Promise<BinaryWorld> {
@@ -18,7 +23,7 @@ async function worldWith(line: string): Promise<BinaryWorld> {
 }
 
 async function writeLine({ home }: BinaryWorld, line: string): Promise<void> {
-  await home.write(".aws/config", `${sessionSection("corp")}[profile dev]\ncredential_process = ${line}\n`);
+  await home.write(".aws/config", `${OTHERS}[profile dev]\ncredential_process = ${line}\n`);
 }
 
 interface CommandFinding {
@@ -54,8 +59,8 @@ describe("what doctor says of the command of a profile", () => {
 
   it.each([
     ["command-quoting", "HOME/my tools/sso-cred", ROLE],
-    ["command-missing", "/nowhere/sso-cred", "--profile dev"],
-    ["command-tilde", "~/sso-cred", "--profile dev"],
+    ["command-missing", "/nowhere/sso-cred", "--profile ops"],
+    ["command-tilde", "~/sso-cred", "--profile ops"],
   ])("%s is mended by the line that it names: %s", async (id, program, rest) => {
     const world = await worldWith(`${program} ${rest}`);
     const [finding] = await commandFindings(world);
@@ -66,7 +71,7 @@ describe("what doctor says of the command of a profile", () => {
     expect(await commandFindings(world)).toEqual([]);
   });
 
-  it.each([`/usr/bin/env sso-cred ${ROLE}`, '"HOME/my tools/sso-cred" --profile dev'])(
+  it.each([`/usr/bin/env sso-cred ${ROLE}`, '"HOME/my tools/sso-cred" --profile ops'])(
     "is nothing where every client can run it: %s",
     async (line) => {
       expect(await commandFindings(await worldWith(line))).toEqual([]);

@@ -11,6 +11,7 @@ async function findings({ call }: SignInWorld, args: string[] = ["--offline"], o
   return { code, stderr, found: JSON.parse(stdout) as Finding[] };
 }
 
+const ROLE = "SESSION --account-id ID --role-name ROLE";
 const idsOf = (found: readonly Finding[]) => found.map(({ id }) => id);
 
 describe("doctor names", () => {
@@ -80,6 +81,39 @@ describe("doctor names", () => {
     const asRoot = (await findings(world)).found.map(({ run }) => run);
     expect(asRoot).toContain(`sudo chown -R "$(id -un)" ${dirname(path)}`);
   });
+});
+
+describe("doctor says what to write", () => {
+  it.each([
+    ["section-not-a-profile", GOOD.replace("[sso-session", "[sso_session"), "write [sso-session corp]"],
+    ["section-not-a-profile", GOOD.replace("[sso-session", "[session"), "write [sso-session corp]"],
+    ["section-not-a-profile", GOOD.replace("[sso-session ", "["), "write [sso-session corp]"],
+    ["section-not-a-profile", GOOD.replace("[profile", "[profil"), "write [profile dev]"],
+    ["section-not-a-profile", GOOD.replace("[profile ", "["), "write [profile dev]"],
+    ["command-arguments", GOOD.replace(/corp --.*/, "--profile dev"), `write ${ROLE} behind sso-cred`],
+    ["command-missing", GOOD.replace(/\/opt.*/, ""), "write the command behind it, or remove the line"],
+    [
+      "profile-incomplete",
+      `${GOOD}[profile old]\nsso_start_url = https://x.awsapps.com/start\nsso_account_id = 123456789011\n`,
+      "add sso_region and sso_role_name",
+    ],
+  ])("%s: %#", async (id, config, fix) => {
+    const { found } = await findings(await signInWorld({ config }));
+    expect(found.filter((one) => one.id === id)).toEqual([expect.objectContaining({ fix })]);
+    // A second remedy for the same fault would contradict it.
+    const ids = idsOf(found);
+    expect(ids).not.toContain("session-missing");
+    expect(ids).not.toContain("settings-unusable");
+  });
+
+  it.each(["2>/dev/null", "| tee log", "&& true", "> log"])(
+    "without what only a shell reads: %s",
+    async (end) => {
+      const world = await signInWorld({ config: GOOD.replace("ReadOnly", `ReadOnly ${end}`) });
+      const fix = (await findings(world)).found.find(({ id }) => id === "command-quoting")?.fix;
+      expect(fix).toMatch(/--role-name ReadOnly$/);
+    },
+  );
 });
 
 describe("doctor asks the services", () => {

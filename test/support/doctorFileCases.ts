@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, mkdir, rename, utimes } from "node:fs/promises";
+import { chmod, chown, mkdir, rename, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type DoctorCase, GOOD, goodConfig, LINE } from "./doctorCases.ts";
@@ -84,6 +84,18 @@ export const FILE_CASES: readonly DoctorCase[] = [
     id: "path-not-writable",
     says: "/nowhere cannot be written to (ENOENT)",
     env: () => ({ HOME: "/nowhere" }),
+  },
+  {
+    id: "path-not-writable",
+    says: ".aws/cli is not a folder",
+    arrange: ({ home }) => home.write(".aws/cli", ""),
+    mend: ({ home }) => rename(join(home.path, ".aws/cli"), join(home.path, ".aws/cli.old")),
+  },
+  {
+    id: "path-not-writable",
+    says: ".aws/cli is not a folder",
+    arrange: ({ home }) => symlink("/nowhere", join(home.path, ".aws/cli")),
+    mend: ({ home }) => rename(join(home.path, ".aws/cli"), join(home.path, ".aws/cli.old")),
   },
   {
     id: "path-leftover",

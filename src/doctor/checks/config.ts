@@ -1,3 +1,4 @@
+import { meantHeader, shownHeader } from "../../config/slips.ts";
 import { shellWord } from "../../text/commandWords.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
@@ -89,12 +90,18 @@ function* slips({ path, sections }: ConfigText): Generator<Finding> {
       yield {
         id: "section-not-a-profile",
         severity: "error",
-        found: `the section [${printable(name)}] is not read as a profile`,
+        found: `the section [${printable(name)}] is not read as a profile or a session`,
         where,
-        why: "in the config file every AWS tool reads [profile NAME] and [default] only",
-        fix: `write [profile ${printable(name.replace(/^profile\s*/i, ""))}]`,
+        why: "in the config file every AWS tool reads [profile NAME], [default] and [sso-session NAME] only",
+        fix: `write ${meantHeader(header) ?? shownHeader(isSession(keys) ? "sso-session" : "profile", name)}`,
       };
   }
+}
+
+/** True for keys of a session; a legacy profile has an account, too. */
+function isSession(keys: ConfigSection["keys"]): boolean {
+  const has = (name: string) => keys.some(({ key }) => key.toLowerCase() === name);
+  return has("sso_start_url") && !has("sso_account_id") && !has("credential_process");
 }
 
 /** The credentials file has plain names in its headers. */

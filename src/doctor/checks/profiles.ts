@@ -1,5 +1,6 @@
-import { ourCommandFault, readOurCommand } from "../../config/ourCommand.ts";
+import { ourCommandFault, readOurCommand, readOurProfile } from "../../config/ourCommand.ts";
 import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../../config/regions.ts";
+import { isMeantAs } from "../../config/slips.ts";
 import { startUrlProblem } from "../../config/urls.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
@@ -15,6 +16,7 @@ const PORTABLE = /^[\w.@/%:+-]+$/;
 export function* checkProfiles(facts: Facts): Generator<Finding> {
   const { config, credentials, commands } = facts;
   for (const section of config.sections.filter(({ kind }) => kind === "profile")) {
+    yield* emptyCommand(section, config.path);
     if (!runsOurs(section) && !has(section, /^sso_/)) continue;
     yield* sources(section, facts);
     yield* usesOf(section, config.path, facts);
@@ -34,10 +36,29 @@ export function* checkProfiles(facts: Facts): Generator<Finding> {
     };
 }
 
+function* emptyCommand(section: ConfigSection, path: string): Generator<Finding> {
+  const line = keyOf(section, "credential_process");
+  if (line?.value !== "") return;
+  yield {
+    id: "command-missing",
+    severity: "error",
+    found: `credential_process of profile '${printable(section.name)}' is empty`,
+    where: `${path}:${line.line}`,
+    why: "no client gets credentials from it",
+    fix: "write the command behind it, or remove the line",
+  };
+}
+
+/** What the line lacks to name a role. A line that names its own profile needs sso_* keys there. */
+function lineFault(section: ConfigSection, value: string): string | undefined {
+  const isCircular = readOurProfile(value) === section.name && !has(section, /^sso_/);
+  return isCircular ? "names this profile itself, which has no role" : ourCommandFault(value);
+}
+
 /** Checks the line, the session and the name of a profile in either file. */
 function* usesOf(section: ConfigSection, path: string, { config }: Facts): Generator<Finding> {
   const line = keyOf(section, "credential_process");
-  const fault = line && ourCommandFault(line.value);
+  const fault = line && lineFault(section, line.value);
   if (fault !== undefined)
     yield {
       id: "command-arguments",
@@ -101,6 +122,11 @@ function* sessionOf(section: ConfigSection, path: string, config: ConfigText): G
   const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
   const session = sessions.find((one) => one.name === name);
   if (session === undefined) {
+    // The check of the header names what has to be written there.
+    if (
+      config.sections.some(({ kind, header }) => kind === "other" && isMeantAs(header, "sso-session", name))
+    )
+      return;
     const meant = nearest(
       name,
       sessions.map((one) => one.name),
@@ -149,7 +175,7 @@ function* incomplete(section: ConfigSection, where: string, keys: readonly strin
     found: `profile '${printable(section.name)}' has no ${missing.join(", no ")}`,
     where,
     why: "no client can get credentials for it",
-    run: "sso-cred init",
+    fix: `add ${missing.join(" and ")}`,
   };
 }
 
@@ -210,7 +236,7 @@ function* names({ name, line }: ConfigSection, path: string): Generator<Finding>
 
 function runsOurs(section: ConfigSection): boolean {
   const value = keyOf(section, "credential_process")?.value ?? "";
-  return readOurCommand(value) !== undefined || ourCommandFault(value) !== undefined;
+  return readOurCommand(value) !== undefined || lineFault(section, value) !== undefined;
 }
 
 function has({ keys }: ConfigSection, pattern: RegExp): boolean {

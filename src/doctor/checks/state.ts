@@ -67,6 +67,15 @@ function pathFinding({ path, problem, detail }: PathFacts): Finding {
         why: "other users of this machine can read the credentials in it",
         run: `chmod go-rwx ${shellWord(path)}`,
       };
+    case "not a folder":
+      return {
+        id: "path-not-writable",
+        severity: "error",
+        found: `${path} is not a folder`,
+        where: path,
+        why: "tokens and credentials are not kept, so every call asks again",
+        run: `mv ${shellWord(path)} ${shellWord(`${path}.old`)}`,
+      };
     case "not writable":
       return {
         id: "path-not-writable",

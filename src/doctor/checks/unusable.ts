@@ -3,6 +3,8 @@ import type { Finding } from "../report.ts";
 
 /** These say the same of a section as the program does. */
 const SAME = new Set([
+  "command-arguments",
+  "section-not-a-profile",
   "session-incomplete",
   "session-region",
   "session-start-url",

@@ -79,8 +79,10 @@ function remedyFor(
     return { run: `${state === "runs" ? "sso-cred" : path} init --repair --command ${path}` };
   }
   const rest = value.slice(MEANT.exec(value)?.[0].length ?? command.length);
-  const role = readOurCommand(`sso-cred${rest}`);
-  const line = attempt(() => (role ? commandLine(own, role, platform) : own + rest), undefined);
+  // Redirections and pipes are a shell's.
+  const plain = rest.replace(/\s+(?:\d?[<>]|[|&;]).*$/s, "");
+  const role = readOurCommand(`sso-cred${plain}`);
+  const line = attempt(() => (role ? commandLine(own, role, platform) : own + plain), undefined);
   return {
     fix: line
       ? `write credential_process = ${line}`

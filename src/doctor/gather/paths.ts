@@ -52,6 +52,7 @@ function folderFacts(path: string, owner: number | undefined): PathFacts[] {
   if (found === undefined) return [];
   if (owner !== undefined && found.uid !== owner)
     return [{ path, problem: "owner", detail: userName(found.uid) }];
+  if (!found.isDirectory()) return [{ path, problem: "not a folder", detail: "" }];
   return accessFacts(path);
 }
 
