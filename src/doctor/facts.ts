@@ -20,7 +20,7 @@ export interface CommandFacts {
 /** A problem with a cache file, a state file or a folder. */
 export interface PathFacts {
   readonly path: string;
-  readonly problem: "owner" | "mode" | "not a folder" | "not writable" | "leftover";
+  readonly problem: "owner" | "mode" | "open to all" | "not a folder" | "not writable" | "leftover";
   /** The owner's name or number, the mode in octal, the error's code, or nothing. */
   readonly detail: string;
 }

@@ -57,6 +57,15 @@ export const FILE_CASES: readonly DoctorCase[] = [
   inCredentials("command-arguments", "[ops]\ncredential_process = /opt/sso-cred corp\n", "no --role-name"),
   { id: "path-mode", says: "0123.json has the mode 0644", arrange: mode(0o644), mend: mode(0o600) },
   {
+    id: "path-mode",
+    says: ".aws/sso/cache has the mode 0777",
+    arrange: async ({ home }) => {
+      await mkdir(join(home.path, CACHE), { recursive: true });
+      await chmod(join(home.path, CACHE), 0o777);
+    },
+    mend: ({ home }) => chmod(join(home.path, CACHE), 0o755),
+  },
+  {
     id: "path-owner",
     says: "belongs to the user with the id 12345",
     skip: !isRoot && "only root can give a file away",

@@ -67,6 +67,15 @@ function pathFinding({ path, problem, detail }: PathFacts): Finding {
         why: "other users of this machine can read the credentials in it",
         run: `chmod go-rwx ${shellWord(path)}`,
       };
+    case "open to all":
+      return {
+        id: "path-mode",
+        severity: "warning",
+        found: `${path} has the mode ${detail}`,
+        where: path,
+        why: "every user of this machine can replace what is in it",
+        run: `chmod go-w ${shellWord(path)}`,
+      };
     case "not a folder":
       return {
         id: "path-not-writable",

@@ -53,7 +53,12 @@ function folderFacts(path: string, owner: number | undefined): PathFacts[] {
   if (owner !== undefined && found.uid !== owner)
     return [{ path, problem: "owner", detail: userName(found.uid) }];
   if (!found.isDirectory()) return [{ path, problem: "not a folder", detail: "" }];
-  return accessFacts(path);
+  const isShared = (found.mode & 0o002) !== 0;
+  return isShared ? [{ path, problem: "open to all", detail: modeOf(found) }] : accessFacts(path);
+}
+
+function modeOf({ mode }: Stats): string {
+  return `0${(mode & 0o777).toString(8)}`;
 }
 
 function accessFacts(path: string): PathFacts[] {
@@ -74,7 +79,7 @@ function fileFacts(path: string, owner: number | undefined, now: number): PathFa
   if (owner !== undefined && found.uid !== owner)
     return [{ path, problem: "owner", detail: userName(found.uid) }];
   if (name.endsWith(".json") && (found.mode & 0o077) !== 0)
-    return [{ path, problem: "mode", detail: `0${(found.mode & 0o777).toString(8)}` }];
+    return [{ path, problem: "mode", detail: modeOf(found) }];
   return [];
 }
 
