@@ -28,7 +28,7 @@ export function readOurProfile(value = ""): string | undefined {
 }
 
 /** What a line that runs sso-cred lacks to name a role; undefined for any other line. */
-export function ourCommandFault(value: string): string | undefined {
+export function ourCommandFault(value = ""): string | undefined {
   const words = readWords(value);
   if (words === undefined || readOurCommand(value) !== undefined) return undefined;
   const { others, sessions } = words;

@@ -5,7 +5,7 @@ import { hiddenCharacter, printable } from "../text/printable.ts";
 import { assertCliOverridesAlike, assertCliReadsAlike } from "./cliDialect.ts";
 import type { Config, Place } from "./configFile.ts";
 import { ENDPOINT_KEYS } from "./endpointSettings.ts";
-import { readOurCommand, readOurProfile } from "./ourCommand.ts";
+import { ourCommandFault, readOurCommand, readOurProfile } from "./ourCommand.ts";
 import {
   noProfile,
   profileArgument,
@@ -67,7 +67,13 @@ export function profileIdentity(config: Config, name: string): SessionIdentity {
 const hasSession = (keys: ReadonlyMap<string, string>) =>
   ["sso_session", "sso_start_url", "sso_region"].some((key) => keys.get(key));
 
-function noSession({ config, header, where }: Profile): SsoCredError {
+function noSession({ config, keys, header, where }: Profile): SsoCredError {
+  const fault = ourCommandFault(keys.get("credential_process"));
+  if (fault !== undefined)
+    return new SsoCredError(
+      "config",
+      `${where("credential_process")}: credential_process ${printable(fault)}`,
+    );
   const slip = misspeltKey(config.text, header, ["sso_session", "sso_start_url", "credential_process"]);
   const why = slip === undefined ? "" : `; ${slip}`;
   const remedy = slip === undefined ? { run: "sso-cred init" } : {};

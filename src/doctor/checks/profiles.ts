@@ -65,7 +65,7 @@ function* usesOf(section: ConfigSection, path: string, { config }: Facts): Gener
       severity: "error",
       found: `the command of profile '${printable(section.name)}' ${printable(fault)}`,
       where: `${path}:${line?.line}`,
-      why: "every call of it ends with a usage error",
+      why: "every call of it ends with an error",
       fix: "write SESSION --account-id ID --role-name ROLE behind sso-cred",
     };
   yield* sessionOf(section, path, config);

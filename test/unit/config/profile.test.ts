@@ -139,6 +139,11 @@ describe("the refusal of a profile", () => {
       { message: `${where} has no sso_session`, remedy: init },
     ],
     [
+      "whose line has no role",
+      "[profile dev]\ncredential_process = sso-cred corp --account-id 123456789011\n",
+      { message: `${where}: credential_process has no --role-name` },
+    ],
+    [
       "whose session is not there",
       dev,
       { message: "CONFIG has no [sso-session corp]", remedy: { run: "sso-cred init corp" } },
