@@ -44,7 +44,7 @@ export async function runCommand(
     return await new Promise<CommandEnd>((resolve) => {
       const stdio: (number | "ignore")[] = new Array(Math.max(2, ...descriptors) + 1).fill("ignore");
       for (const fd of [0, 1, 2, ...descriptors]) stdio[fd] = fd;
-      // Before the command starts, as it may bring about a signal to us before `spawn` returns.
+      // Before the command starts: it may cause a signal to us before `spawn` returns.
       for (const signal of platform === "win32" ? (["SIGINT", "SIGBREAK"] as const) : FORWARDED) {
         const handler = () => {
           if (!isFromTerminal(signal)) child.kill(signal);

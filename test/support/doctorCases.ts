@@ -40,7 +40,7 @@ export async function goodConfig(world: SignInWorld): Promise<void> {
   await world.home.write(".aws/config", GOOD.replace("/opt/sso-cred", await program(world, "exit 0")));
 }
 
-function inConfig(id: string, config: string, says: string): DoctorCase {
+export function inConfig(id: string, config: string, says: string): DoctorCase {
   return {
     id,
     says,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmod, chown, mkdir, rename, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type DoctorCase, GOOD, goodConfig, LINE } from "./doctorCases.ts";
+import { type DoctorCase, GOOD, goodConfig, inConfig, LINE } from "./doctorCases.ts";
 import { sessionSection, sha1 } from "./home.ts";
 import { putToken } from "./signedIn.ts";
 import { MAIN_JOB, type SignInWorld } from "./signInWorld.ts";
@@ -50,6 +50,11 @@ function mode(value: number) {
 }
 
 export const FILE_CASES: readonly DoctorCase[] = [
+  inConfig(
+    "profile-process-and-keys",
+    `[profile dev]\ncredential_process = /opt/sso-cred --profile ops\naws_access_key_id = A\n`,
+    "credential_process and aws_access_key_id",
+  ),
   inCredentials("section-not-a-profile", `[profile dev]\n${LINE}`, "is not read as the profile dev"),
   inCredentials("section-duplicate", "[dev]\nregion = x\n[dev]\nregion = x\n", "lines 1 and 3"),
   inCredentials("session-missing", `[ops]\n${LINE.replace("corp", "crop")}`, "did you mean corp?"),

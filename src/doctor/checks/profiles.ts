@@ -1,7 +1,8 @@
-import { ourCommandFault, readOurCommand, readOurProfile } from "../../config/ourCommand.ts";
+import { isOurProgram, ourCommandFault, readOurCommand, readOurProfile } from "../../config/ourCommand.ts";
 import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../../config/regions.ts";
 import { isMeantAs } from "../../config/slips.ts";
 import { startUrlProblem } from "../../config/urls.ts";
+import { splitUntilComment } from "../../text/commandWords.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
 import { describeSituation, failingClients } from "../clients.ts";
@@ -236,7 +237,7 @@ function* names({ name, line }: ConfigSection, path: string): Generator<Finding>
 
 function runsOurs(section: ConfigSection): boolean {
   const value = keyOf(section, "credential_process")?.value ?? "";
-  return readOurCommand(value) !== undefined || lineFault(section, value) !== undefined;
+  return isOurProgram(splitUntilComment(value)[0] ?? "");
 }
 
 function has({ keys }: ConfigSection, pattern: RegExp): boolean {
