@@ -140,8 +140,7 @@ function readAsCli(text: string, target: Target): Map<string, CliValue> {
   let last: Map<string, CliValue> | undefined;
   let indent = 0;
   let option: CliValue | undefined;
-  for (const [at, { start, textEnd }] of linesOf(text).entries()) {
-    const raw = text.slice(start, textEnd);
+  for (const { number, text: raw } of linesOf(text)) {
     if (isIgnored(raw)) continue;
     const line = raw.trim();
     const lineIndent = raw.search(/\S/);
@@ -164,7 +163,7 @@ function readAsCli(text: string, target: Target): Map<string, CliValue> {
     }
     const found = readOption(line);
     if (found === undefined) continue;
-    option = { key: found.key, value: found.value, line: at + 1 };
+    option = { key: found.key, value: found.value, line: number };
     const earlier = into?.get(found.key);
     if (earlier !== undefined && earlier.value !== found.value) option.earlier = earlier;
     into?.set(found.key, option);

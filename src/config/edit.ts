@@ -52,10 +52,9 @@ export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
 export function sectionLines(text: string): (section: SectionName) => string[] {
   const places = placesByName(text);
   return ({ kind, name }) =>
-    (places.get(`${kind} ${name}`) ?? []).flatMap(({ start, ownEnd }) => {
-      const own = text.slice(start, ownEnd);
-      return linesOf(own).map((line) => own.slice(line.start, line.textEnd));
-    });
+    (places.get(`${kind} ${name}`) ?? []).flatMap(({ start, ownEnd }) =>
+      linesOf(text.slice(start, ownEnd)).map((line) => line.text),
+    );
 }
 
 /** Reads the lines that were set aside in a section, with their markers removed. */
@@ -67,11 +66,10 @@ export function setAsideLines(text: string, section: SectionName): string[] {
 
 /** The first line, counted from 1, that makes edits ambiguous; undefined for an editable text. */
 export function uneditable(text: string): { line: number; problem: string } | undefined {
-  for (const [at, { start, textEnd }] of linesOf(text).entries()) {
-    const line = text.slice(start, textEnd);
-    if (line.includes("\0")) return { line: at + 1, problem: "holds a NUL byte" };
+  for (const { number, text: line } of linesOf(text)) {
+    if (line.includes("\0")) return { line: number, problem: "holds a NUL byte" };
     const problem = "opens a section with [ and does not close it";
-    if (/^\[[^\]]*$/.test(line)) return { line: at + 1, problem };
+    if (/^\[[^\]]*$/.test(line)) return { line: number, problem };
   }
   return undefined;
 }

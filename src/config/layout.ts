@@ -30,9 +30,11 @@ export interface SectionPlace {
 }
 
 interface Line {
+  /** Counted from 1. */
+  readonly number: number;
   readonly start: number;
-  /** Line end excluded. */
-  readonly textEnd: number;
+  /** Without the line end. */
+  readonly text: string;
   /** Line end included. */
   readonly end: number;
 }
@@ -43,10 +45,11 @@ export function linesOf(text: string): Line[] {
   let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   for (const { index, 0: lineEnd } of text.matchAll(/\r\n?|\n/g)) {
     const end = index + lineEnd.length;
-    lines.push({ start, textEnd: index, end });
+    lines.push({ number: lines.length + 1, start, text: text.slice(start, index), end });
     start = end;
   }
-  if (start < text.length) lines.push({ start, textEnd: text.length, end: text.length });
+  const last = { number: lines.length + 1, start, text: text.slice(start), end: text.length };
+  if (start < text.length) lines.push(last);
   return lines;
 }
 
@@ -54,37 +57,36 @@ export function linesOf(text: string): Line[] {
 export function layOut(text: string): SectionPlace[] {
   const lines = linesOf(text);
   const headers = lines.flatMap((line, at) => {
-    const header = readHeader(text.slice(line.start, line.textEnd), "config");
+    const header = readHeader(line.text, "config");
     return header === undefined ? [] : [{ header, at }];
   });
   return headers.map(({ header, at }, index) => {
     const next = headers[index + 1]?.at ?? lines.length;
-    return layOutSection(text, header, lines.slice(at, next), next < lines.length);
+    return layOutSection(header, lines.slice(at, next), next < lines.length);
   });
 }
 
-function layOutSection(text: string, header: Header, lines: readonly Line[], more: boolean): SectionPlace {
+function layOutSection(header: Header, lines: readonly Line[], more: boolean): SectionPlace {
   const [headerLine, ...body] = lines as [Line, ...Line[]];
   const options: OptionPlace[] = [];
   let last = 0;
   let current: Option | undefined;
-  for (const [at, { start, textEnd, end }] of body.entries()) {
-    const line = text.slice(start, textEnd);
+  for (const [at, { start, text: line, end }] of body.entries()) {
     // A stray line belongs to the body: a key inserted above it would absorb it.
     if (line.startsWith(SET_ASIDE) || !isIgnored(line)) last = at + 1;
     if (isIgnored(line)) continue;
     const above = options.at(-1);
     if (above !== undefined && current !== undefined && continues(line, current)) {
-      options[options.length - 1] = { ...above, valueEnd: textEnd, end };
+      options[options.length - 1] = { ...above, valueEnd: start + line.length, end };
       continue;
     }
     const option = readOption(line);
     if (option === undefined) continue;
     current = option;
     const valueStart = start + option.delimiter + 1;
-    options.push({ key: option.key, start, valueStart, valueEnd: textEnd, end });
+    options.push({ key: option.key, start, valueStart, valueEnd: start + line.length, end });
   }
-  const isBlank = (line: Line) => text.slice(line.start, line.textEnd).trim() === "";
+  const isBlank = ({ text }: Line) => text.trim() === "";
   let own = last + 1;
   while (own < lines.length && !isBlank(lines[own] as Line)) own++;
   // Comments that touch the next header describe what follows.

@@ -16,13 +16,13 @@ export function shownHeader(kind: Kind, name: string): string {
  */
 export function misspeltSection(text: string, kind: Kind, name?: string): string | undefined {
   const named = new Map<string, number>();
-  for (const [at, { start, textEnd }] of linesOf(text).entries()) {
-    const line = text.slice(start, textEnd).trim();
+  for (const { number, text: whole } of linesOf(text)) {
+    const line = whole.trim();
     const header = readHeader(line, "config");
     if (header?.kind === kind) {
-      if (!named.has(header.name)) named.set(header.name, at + 1);
+      if (!named.has(header.name)) named.set(header.name, number);
     } else if ((header?.kind ?? "other") === "other" && isMeantAs(line, kind, name)) {
-      return `line ${at + 1} has ${printable(line, 80)}, which should be ${shownHeader(kind, name ?? nameIn(line))}`;
+      return `line ${number} has ${printable(line, 80)}, which should be ${shownHeader(kind, name ?? nameIn(line))}`;
     }
   }
   if (name === undefined) return undefined;
@@ -47,12 +47,12 @@ export function misspeltSection(text: string, kind: Kind, name?: string): string
  * config would, as the end of a sentence. Undefined if there is none.
  */
 export function headerForCredentials(text: string, name: string): string | undefined {
-  for (const [at, { start, textEnd }] of linesOf(text).entries()) {
-    const line = text.slice(start, textEnd).trim();
+  for (const { number, text: whole } of linesOf(text)) {
+    const line = whole.trim();
     // As the config would read it, with the word "profile" and without.
     const headers = [line, line.replace("[", "[profile ")].map((each) => readHeader(each, "config"));
     if (!headers.some((header) => header?.kind === "profile" && header.name === name)) continue;
-    return `line ${at + 1} has ${printable(line, 80)}, which should be [${printable(name)}]`;
+    return `line ${number} has ${printable(line, 80)}, which should be [${printable(name)}]`;
   }
   return undefined;
 }
@@ -68,12 +68,12 @@ export function misspeltKey(text: string, header: string, keys: readonly string[
   for (const place of layOut(text)) {
     const { kind, name } = place.header;
     if ((kind !== "profile" && kind !== "sso-session") || shownHeader(kind, name) !== header) continue;
-    for (const { start, textEnd } of linesOf(text.slice(place.start, place.bodyEnd))) {
-      const line = text.slice(place.start + start, place.start + textEnd).trim();
+    for (const { number: below, text: whole } of linesOf(text.slice(place.start, place.bodyEnd))) {
+      const line = whole.trim();
       const [, word = "", delimiter] = /^([\w-]+)\s*([=:]|\s)/.exec(line) ?? [];
       const guess = delimiter?.trim() === "" ? keys.find((key) => key === word) : nearest(word, keys);
       if (guess === undefined || word === "") continue;
-      const number = linesOf(text.slice(0, place.start + textEnd)).length;
+      const number = linesOf(text.slice(0, place.start)).length + below;
       return guess === word
         ? `line ${number} has ${word} without an = behind it`
         : `line ${number} has ${word}: did you mean ${guess}?`;

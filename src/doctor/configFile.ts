@@ -61,7 +61,7 @@ export function readConfigText(path: string, file: "config" | "credentials"): Co
 
 function scan(text: string, file: "config" | "credentials"): Pick<ConfigText, "sections" | "strayLines"> {
   const lines = linesOf(text);
-  const numbers = new Map(lines.map(({ start }, index) => [start, index + 1]));
+  const numbers = new Map(lines.map(({ number, start }) => [start, number]));
   const lineOf = (start: number) => numbers.get(start) ?? 1;
   const sections = layOut(text).map(({ header, start, options }): ConfigSection => {
     const { kind, name } =
@@ -86,11 +86,10 @@ function scan(text: string, file: "config" | "credentials"): Pick<ConfigText, "s
       }),
     };
   });
-  const strayLines = lines.flatMap(({ start, textEnd }, index) => {
-    const raw = text.slice(start, textEnd);
+  const strayLines = lines.flatMap(({ number, text: raw }) => {
     const line = raw.trim();
     const isOrdinary = line === "" || /^[#;[]/.test(line) || /^\s/.test(raw) || /[=:]/.test(line);
-    return isOrdinary ? [] : [{ line: index + 1, text: line }];
+    return isOrdinary ? [] : [{ line: number, text: line }];
   });
   return { sections, strayLines };
 }
