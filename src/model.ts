@@ -80,6 +80,15 @@ export interface Role {
   readonly roleName: string;
 }
 
+export function isAccountId(text: string): boolean {
+  return /^\d{12}$/.test(text);
+}
+
+/** A role by the name of its session. */
+export interface NamedRole extends Role {
+  readonly session: string;
+}
+
 export interface SessionRole extends Role {
   readonly session: SsoSession;
 }

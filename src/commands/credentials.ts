@@ -5,14 +5,14 @@ import { credentialProcessOutput, fitsOutput } from "../hit/credentialProcess.ts
 import { isFresh } from "../hit/expiry.ts";
 import { readLineOfInit } from "../hit/printCachedCredentials.ts";
 import { outputTimeoutMs, waitBudgetSeconds } from "../hit/waitBudget.ts";
-import type { Role, RoleCredentials } from "../model.ts";
+import type { NamedRole, Role, RoleCredentials } from "../model.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { printable, printableWithHidden } from "../text/printable.ts";
 import { relativeTime } from "../text/relativeTime.ts";
 import { MAIN_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
-import { type NamedRole, namedRole, resolveNamedRole } from "./roleArguments.ts";
+import { namedRole, resolveNamedRole } from "./roleArguments.ts";
 
 /**
  * The main job: prints the `credential_process` document and nothing else. On a terminal it prints

@@ -1,4 +1,5 @@
 import { SsoCredError, usageError } from "../errors.ts";
+import { isAccountId } from "../model.ts";
 import { printableWithHidden } from "../text/printable.ts";
 import { INIT_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
@@ -21,7 +22,7 @@ export function readFlags(args: readonly string[]) {
     throw usageError("name one session", "init");
   }
   const accountId = values["account-id"];
-  if (accountId !== undefined && !/^\d{12}$/.test(accountId)) {
+  if (accountId !== undefined && !isAccountId(accountId)) {
     throw new SsoCredError(
       "usage",
       `--account-id ${printableWithHidden(accountId, 40)}: an account id has 12 digits`,

@@ -3,7 +3,7 @@ import { resolveRole } from "../config/profile.ts";
 import { profileArgument, resolveSession } from "../config/session.ts";
 import { withSessionVariables } from "../config/sessionVariables.ts";
 import { usageError } from "../errors.ts";
-import type { Role, SessionRole } from "../model.ts";
+import { isAccountId, type NamedRole, type SessionRole } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
@@ -12,10 +12,6 @@ import type { ROLE_FLAGS } from "../usage/flags.ts";
 import type { FlagValues } from "../usage/parseFlags.ts";
 
 type RoleArguments = FlagValues<typeof ROLE_FLAGS>;
-
-export interface NamedRole extends Role {
-  readonly session: string;
-}
 
 /**
  * The role that `--profile NAME`, or `SESSION --account-id ID --role-name ROLE`, names. `command`
@@ -48,7 +44,7 @@ export function namedRole(
     const or = isProfile ? `; for a profile: ${profileArgument(session)}` : "";
     throw usage(`${what} needs both --account-id and --role-name${or}`);
   }
-  if (!/^\d{12}$/.test(accountId))
+  if (!isAccountId(accountId))
     throw usage(`an account id has 12 digits: ${printableWithHidden(accountId, 40)}`);
   const hidden = hiddenCharacter(roleName);
   if (hidden !== undefined) throw usage(`not a role name, as its ${hidden}: ${printable(roleName, 80)}`);

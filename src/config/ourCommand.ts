@@ -1,11 +1,10 @@
-import type { Role } from "../model.ts";
+import type { NamedRole } from "../model.ts";
 import { splitUntilComment } from "../text/commandWords.ts";
 
 /** The parts of a `credential_process` line that runs sso-cred. */
-export interface OurCommand extends Role {
+export interface OurCommand extends NamedRole {
   /** The first word: the executable as the line names it. */
   readonly command: string;
-  readonly session: string;
 }
 
 /**

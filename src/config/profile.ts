@@ -1,5 +1,5 @@
 import { SsoCredError } from "../errors.ts";
-import type { Role, SessionIdentity, SessionRole, SsoSession } from "../model.ts";
+import { isAccountId, type Role, type SessionIdentity, type SessionRole, type SsoSession } from "../model.ts";
 import type { Environment } from "../platform/system.ts";
 import { hiddenCharacter, printable } from "../text/printable.ts";
 import { assertCliOverridesAlike, assertCliReadsAlike } from "./cliDialect.ts";
@@ -174,7 +174,7 @@ export function rolePairs(config: Config, session: SessionIdentity): Role[] {
 }
 
 function checkedAccountId(accountId: string, what: string): string {
-  if (/^\d{12}$/.test(accountId)) return accountId;
+  if (isAccountId(accountId)) return accountId;
   const hidden = hiddenCharacter(accountId);
   const why = hidden === undefined ? "" : `, as its ${hidden}`;
   throw new SsoCredError("config", `${what} is not 12 digits${why}: ${printable(accountId)}`);

@@ -2,7 +2,7 @@ import { SsoCredError } from "../errors.ts";
 import { unavailableFacts } from "../http/serviceUnavailable.ts";
 import { ServiceError } from "../identityCenter/identityCenter.ts";
 import type { AccountsPage, RolesPage } from "../identityCenter/parseResponse.ts";
-import type { Account } from "../model.ts";
+import { type Account, isAccountId } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { type Assignment, compareAccounts } from "./assignment.ts";
@@ -122,7 +122,7 @@ export function inventory(
         (page) => page.accounts,
       );
       // The id becomes part of requests and command lines.
-      const accounts = listed.filter(({ accountId }) => /^\d{12}$/.test(accountId));
+      const accounts = listed.filter(({ accountId }) => isAccountId(accountId));
       accounts.sort(compareAccounts);
       memory.learnAccounts(accounts);
       return accounts;

@@ -1,9 +1,8 @@
 import { assertCliReadsAlike } from "../../config/cliDialect.ts";
 import { plainStartUrl } from "../../config/urls.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
-import type { Role } from "../../model.ts";
+import { isAccountId, type Role } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
-import { isAccountId } from "./command.ts";
 import { type CurrentConfig, type Files, roleKey, ssoProfileRole } from "./currentConfig.ts";
 import type { InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";

@@ -1,6 +1,7 @@
 import { posix, win32 } from "node:path";
 import { readOurCommand } from "../../config/ourCommand.ts";
 import { SsoCredError } from "../../errors.ts";
+import { isAccountId, type NamedRole, type Role } from "../../model.ts";
 import { shellWord } from "../../text/commandWords.ts";
 import { printable } from "../../text/printable.ts";
 
@@ -25,11 +26,7 @@ const QUOTABLE_ON_WINDOWS =
  * @throws SsoCredError("config") for a path, session or role name that cannot be written this way,
  * and for an invalid account id.
  */
-export function commandLine(
-  command: string,
-  target: { readonly session: string; readonly accountId: string; readonly roleName: string },
-  platform: NodeJS.Platform,
-): string {
+export function commandLine(command: string, target: NamedRole, platform: NodeJS.Platform): string {
   const { session, accountId, roleName } = target;
   // The id is written unquoted, so this is the last guard against shell syntax.
   if (!isAccountId(accountId)) {
@@ -61,15 +58,8 @@ export function commandLine(
 }
 
 /** True if the role can be written to a command line. IAM allows no name that cannot. */
-export function canBeWritten(
-  { accountId, roleName }: { readonly accountId: string; readonly roleName: string },
-  platform: NodeJS.Platform,
-): boolean {
+export function canBeWritten({ accountId, roleName }: Role, platform: NodeJS.Platform): boolean {
   return isAccountId(accountId) && quoteName(roleName, platform) !== undefined;
-}
-
-export function isAccountId(text: string): boolean {
-  return /^\d{12}$/.test(text);
 }
 
 /**
