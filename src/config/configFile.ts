@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
-import { type Remedy, SsoCredError } from "../errors.ts";
+import type { Remedy } from "../errors.ts";
 import { configPath, credentialsPath } from "../hit/paths.ts";
-import { readRegularFile } from "../platform/readRegularFile.ts";
 import type { Environment } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { decodeConfig } from "./configText.ts";
+import { readConfigText } from "./configText.ts";
 import { type ConfigFile, findSection, parseConfig, type Section, sectionNames } from "./ini.ts";
 import { shownHeader } from "./slips.ts";
 
@@ -48,8 +47,9 @@ export interface Config {
  * @throws SsoCredError("config") when a file exists but cannot be read as text.
  */
 export function loadConfig(system: Environment, wanted: { credentials?: boolean } = {}): Config {
-  const credentials = wanted.credentials ? readText(credentialsPath(system), system) : "";
-  return parseFiles(readText(configPath(system), system), credentials, system);
+  const { platform } = system;
+  const credentials = wanted.credentials ? readConfigText(credentialsPath(system), platform) : "";
+  return parseFiles(readConfigText(configPath(system), platform), credentials, system);
 }
 
 /**
@@ -140,14 +140,4 @@ function sections(text: string, file: ConfigFile): Sections {
       return sectionNames(text, file, kind);
     },
   };
-}
-
-function readText(path: string, { platform }: Environment): string {
-  const file = readRegularFile(path);
-  if ("fault" in file) {
-    // For example AWS_CONFIG_FILE=/dev/null.
-    if (file.is !== "unreadable") return "";
-    throw new SsoCredError("config", `${path} ${file.fault}`, { remedy: file.remedy ?? {} });
-  }
-  return decodeConfig(file.bytes, path, platform);
 }

@@ -1,6 +1,24 @@
 import { isUtf8 } from "node:buffer";
 import { SsoCredError } from "../errors.ts";
+import { readRegularFile } from "../platform/readRegularFile.ts";
 import { shellWord } from "../text/commandWords.ts";
+
+/**
+ * Reads the text of a config or credentials file. A missing file is an empty one, as is a device
+ * (`AWS_CONFIG_FILE=/dev/null`) unless the file will be written.
+ *
+ * @throws SsoCredError("config") when the file exists but cannot be read as text.
+ */
+export function readConfigText(
+  path: string,
+  platform: NodeJS.Platform,
+  { isForWriting = false } = {},
+): string {
+  const file = readRegularFile(path);
+  if (!("fault" in file)) return decodeConfig(file.bytes, path, platform);
+  if (file.is === "missing" || (file.is === "device" && !isForWriting)) return "";
+  throw new SsoCredError("config", `${path} ${file.fault}`, { remedy: file.remedy ?? {} });
+}
 
 /**
  * Decodes the text of a config or credentials file. In a line that is not UTF-8 (Windows-31J,

@@ -42,7 +42,7 @@ export function keyOf({ keys }: ConfigSection, name: string): ConfigKey | undefi
 }
 
 /** Never throws: that a file cannot be read is a fact too. */
-export function readConfigText(path: string, file: "config" | "credentials"): ConfigText {
+export function readConfigLines(path: string, file: "config" | "credentials"): ConfigText {
   const found = readRegularFile(path);
   if ("fault" in found) {
     const fault = found.is === "unreadable" ? found.fault : "missing";

@@ -8,7 +8,7 @@ import { readRegularFile } from "../../platform/readRegularFile.ts";
 import type { System } from "../../platform/system.ts";
 import { VERSION } from "../../platform/version.ts";
 import { isRemote } from "../../signIn/chooseGrant.ts";
-import { readConfigText } from "../configFile.ts";
+import { readConfigLines } from "../configFile.ts";
 import type { CaFile, Facts, Here, SessionFacts } from "../facts.ts";
 import { gatherCommands } from "./commands.ts";
 import { gatherDisk, gatherFormerSessions, gatherLocks, gatherPaths } from "./paths.ts";
@@ -17,8 +17,8 @@ import { gatherSessions, type Selection } from "./sessions.ts";
 /** Gathers the facts. Changes nothing and starts no sign-in. */
 export async function gatherFacts(selection: Selection, system: System): Promise<Facts> {
   const { env, platform } = system;
-  const config = readConfigText(configPath(system), "config");
-  const credentials = readConfigText(credentialsPath(system), "credentials");
+  const config = readConfigLines(configPath(system), "config");
+  const credentials = readConfigLines(credentialsPath(system), "credentials");
   const [commands, { sessions, unusable }] = await Promise.all([
     gatherCommands([config, credentials], system),
     gatherSessions(config, selection, system),

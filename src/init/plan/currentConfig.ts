@@ -1,11 +1,10 @@
-import { decodeConfig } from "../../config/configText.ts";
+import { readConfigText } from "../../config/configText.ts";
 import { uneditable } from "../../config/edit.ts";
 import { parseConfig } from "../../config/ini.ts";
 import { type OurCommand, readOurCommand } from "../../config/ourCommand.ts";
 import { SsoCredError } from "../../errors.ts";
 import { configPath, credentialsPath } from "../../hit/paths.ts";
 import type { Role } from "../../model.ts";
-import { readRegularFile } from "../../platform/readRegularFile.ts";
 import type { Environment } from "../../platform/system.ts";
 
 type Keys = ReadonlyMap<string, string>;
@@ -19,7 +18,7 @@ type Keys = ReadonlyMap<string, string>;
 export function readConfigFiles(system: Environment): Files {
   const config = configPath(system);
   const credentials = credentialsPath(system);
-  const configText = readText(config, system.platform, ["missing"]);
+  const configText = readConfigText(config, system.platform, { isForWriting: true });
   const fault = uneditable(configText);
   if (fault !== undefined) {
     throw new SsoCredError("config", `${config}, line ${fault.line}, ${fault.problem}; it is left as it is`);
@@ -28,19 +27,9 @@ export function readConfigFiles(system: Environment): Files {
     configPath: config,
     configText,
     credentialsPath: credentials,
-    credentialsText: readText(credentials, system.platform, ["missing", "device"]),
+    credentialsText: readConfigText(credentials, system.platform),
     ...readCurrentConfig(configText),
   };
-}
-
-/** A device (/dev/null) reads as an empty file, but cannot be written. */
-function readText(path: string, platform: NodeJS.Platform, emptyWhere: readonly string[]): string {
-  const file = readRegularFile(path);
-  if ("fault" in file) {
-    if (emptyWhere.includes(file.is)) return "";
-    throw new SsoCredError("config", `${path} ${file.fault}`, { remedy: file.remedy ?? {} });
-  }
-  return decodeConfig(file.bytes, path, platform);
 }
 
 /** The config as `init` and `list` see it: its sections, and the profiles that run sso-cred. */
