@@ -2,7 +2,7 @@ import { SsoCredError } from "../errors.ts";
 import { splitQuoted } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
 import type { Config, Place } from "./configFile.ts";
-import { type ConfigFile, findSection } from "./ini.ts";
+import { type ConfigFile, findSection, type Keys } from "./ini.ts";
 import { linesOf } from "./layout.ts";
 import { isIgnored, readOption, readValue } from "./option.ts";
 import { shownHeader } from "./slips.ts";
@@ -56,12 +56,7 @@ export function assertCliOverridesAlike(config: Config, name: string): void {
   assertAlike(credentialsText, place, { file: "credentials", kind: "profile", name }, overridden);
 }
 
-function assertAlike(
-  text: string,
-  { path, header }: Place,
-  target: Target,
-  overridden?: ReadonlyMap<string, string>,
-): void {
+function assertAlike(text: string, { path, header }: Place, target: Target, overridden?: Keys): void {
   if (!mayBeReadOtherwise(text, target)) return;
   const ours = findSection(text, target.file, target.kind, target.name)?.keys;
   const theirs = readAsCli(text, target);

@@ -4,7 +4,7 @@ import { configPath, credentialsPath } from "../hit/paths.ts";
 import type { Environment } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { readConfigText } from "./configText.ts";
-import { type ConfigFile, findSection, parseConfig, type Section, sectionNames } from "./ini.ts";
+import { type ConfigFile, findSection, type Keys, parseConfig, type Section, sectionNames } from "./ini.ts";
 import { shownHeader } from "./slips.ts";
 
 /** A section of one of the two files, for messages. */
@@ -27,17 +27,17 @@ export interface Config {
   /**
    * The keys of `[profile NAME]`. Keys of the credentials file, if it was loaded, override them.
    */
-  profile(name: string): ReadonlyMap<string, string> | undefined;
+  profile(name: string): Keys | undefined;
   /** The section that sets a key of a profile, or that should set a missing one. */
   placeOf(name: string, key: string): Place;
-  session(name: string): ReadonlyMap<string, string> | undefined;
+  session(name: string): Keys | undefined;
   /** The nested maps of `[services NAME]`. */
-  services(name: string): ReadonlyMap<string, ReadonlyMap<string, string>> | undefined;
+  services(name: string): ReadonlyMap<string, Keys> | undefined;
   /** In the order of the file; `default` included when it exists. */
   profileNames(): string[];
   sessionNames(): string[];
   /** The keys of the profile `default`; empty when there is none. */
-  readonly defaults: ReadonlyMap<string, string>;
+  readonly defaults: Keys;
 }
 
 /**
@@ -74,7 +74,7 @@ function parseFiles(text: string, credentialsText: string, system: Environment):
   const main = sections(text, "config");
   const over = sections(credentialsText, "credentials");
 
-  function profile(name: string): ReadonlyMap<string, string> | undefined {
+  function profile(name: string): Keys | undefined {
     const configured = main.find("profile", name)?.keys;
     const merged = over.find("profile", name)?.keys;
     if (configured === undefined || merged === undefined) return configured ?? merged;

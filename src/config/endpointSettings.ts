@@ -5,13 +5,14 @@ import { isLoopback } from "../platform/loopback.ts";
 import type { Environment } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import type { Config, Place } from "./configFile.ts";
+import type { Keys } from "./ini.ts";
 import { shownUrl } from "./urls.ts";
 
 /** A section of the config. */
 export interface Layer {
   /** The form that messages show: `[profile dev]`. */
   readonly header: string;
-  readonly keys: ReadonlyMap<string, string>;
+  readonly keys: Keys;
   /** The section that sets a key. Default: the header's, in the config. */
   readonly placeOf?: (key: string) => Place;
 }
@@ -25,7 +26,7 @@ export interface SettingSources {
    * count. Its endpoint often belongs to another service (LocalStack, MinIO), which must not get a
    * token.
    */
-  readonly defaults?: Layer["keys"];
+  readonly defaults?: Keys;
 }
 
 /** Keys that environment variables override. */

@@ -1,6 +1,9 @@
 import { splitQuoted } from "../text/commandWords.ts";
 import { continues, isIgnored, type Option, readOption, readValue } from "./option.ts";
 
+/** The values of a section, by their keys in lower case. */
+export type Keys = ReadonlyMap<string, string>;
+
 /**
  * The dialect of `~/.aws/config` and `~/.aws/credentials`: the AWS CLI's (Python's
  * RawConfigParser), but more lenient where the CLI rejects a whole file or loses a section that the
@@ -22,9 +25,9 @@ import { continues, isIgnored, type Option, readOption, readValue } from "./opti
 export interface Section {
   readonly kind: "profile" | "sso-session" | "services" | "other";
   readonly name: string;
-  readonly keys: ReadonlyMap<string, string>;
+  readonly keys: Keys;
   /** For each `key =` followed by indented `key = value` lines. */
-  readonly nested: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly nested: ReadonlyMap<string, Keys>;
 }
 
 export type ConfigFile = "config" | "credentials";

@@ -5,6 +5,7 @@ import { hiddenCharacter, printable } from "../text/printable.ts";
 import { assertCliOverridesAlike, assertCliReadsAlike } from "./cliDialect.ts";
 import type { Config, Place } from "./configFile.ts";
 import { ENDPOINT_KEYS } from "./endpointSettings.ts";
+import type { Keys } from "./ini.ts";
 import { ourCommandFault, readOurCommand, readOurProfile } from "./ourCommand.ts";
 import {
   noProfile,
@@ -64,7 +65,7 @@ export function profileIdentity(config: Config, name: string): SessionIdentity {
   throw noSession(profile);
 }
 
-const hasSession = (keys: ReadonlyMap<string, string>) =>
+const hasSession = (keys: Keys) =>
   ["sso_session", "sso_start_url", "sso_region"].some((key) => keys.get(key));
 
 function noSession({ config, keys, header, where }: Profile): SsoCredError {
@@ -83,7 +84,7 @@ function noSession({ config, keys, header, where }: Profile): SsoCredError {
 interface Profile {
   readonly config: Config;
   readonly name: string;
-  readonly keys: ReadonlyMap<string, string>;
+  readonly keys: Keys;
   readonly header: string;
   /** The section that sets a key, or that should set a missing one. */
   placeOf(key: string): Place;

@@ -6,6 +6,7 @@ import { printable } from "../text/printable.ts";
 import { assertCliReadsAlike } from "./cliDialect.ts";
 import type { Config, Place } from "./configFile.ts";
 import { caBundle, endpointSettings, type Layer, type SettingSources } from "./endpointSettings.ts";
+import type { Keys } from "./ini.ts";
 import { regionProblem } from "./regions.ts";
 import { headerForCredentials, misspeltSection, shownHeader, withoutKeys } from "./slips.ts";
 import { startUrlProblem } from "./urls.ts";
@@ -35,7 +36,7 @@ export function sessionIdentity(config: Config, name: string): SessionIdentity {
 }
 
 /** The keys of a session. The error for a missing one lists the sessions that exist. */
-export function sessionKeys(config: Config, name: string): ReadonlyMap<string, string> {
+export function sessionKeys(config: Config, name: string): Keys {
   const keys = config.session(name);
   if (keys !== undefined) return keys;
   throw noSection(config, "sso-session", name);

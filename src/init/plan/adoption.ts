@@ -1,4 +1,5 @@
 import { assertCliReadsAlike } from "../../config/cliDialect.ts";
+import type { Keys } from "../../config/ini.ts";
 import { plainStartUrl } from "../../config/urls.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import { isAccountId, type Role } from "../../model.ts";
@@ -7,8 +8,6 @@ import { type CurrentConfig, type Files, roleKey, ssoProfileRole } from "./curre
 import type { InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
 import { readOtherTool } from "./otherTools.ts";
-
-type Keys = ReadonlyMap<string, string>;
 
 /** The session as it is in the config, or as this run will write it. */
 interface SessionKeys {

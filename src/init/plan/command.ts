@@ -100,6 +100,8 @@ function quote(word: string, platform: NodeJS.Platform): string | undefined {
  */
 export function checkCommand(command: string, platform: NodeJS.Platform, args: readonly string[]): void {
   const remedy = { run: ["sso-cred init", ...args.map(shellWord), "--command sso-cred"].join(" ") };
+  const mustBe = (what: string) =>
+    new SsoCredError("config", `the command '${printable(command)}' must be ${what}`, { remedy });
   const role = { session: "s", accountId: "000000000000", roleName: "r" };
   let line: string;
   try {
@@ -109,16 +111,8 @@ export function checkCommand(command: string, platform: NodeJS.Platform, args: r
   }
   const isWhole = (platform === "win32" ? win32 : posix).isAbsolute(command);
   if (!isWhole && (platform === "win32" ? /[\\/]/ : /\//).test(command)) {
-    throw new SsoCredError(
-      "config",
-      `the command '${printable(command)}' must be a whole path or sso-cred: no SDK expands ~, and each runs it in another folder`,
-      { remedy },
-    );
+    throw mustBe("a whole path or sso-cred: no SDK expands ~, and each runs it in another folder");
   }
   if (readOurCommand(line)?.command === command) return;
-  throw new SsoCredError(
-    "config",
-    `the command '${printable(command)}' must be sso-cred or a path that ends in it: rename the file, or use --command`,
-    { remedy },
-  );
+  throw mustBe("sso-cred or a path that ends in it: rename the file, or use --command");
 }

@@ -1,13 +1,11 @@
 import { readConfigText } from "../../config/configText.ts";
 import { uneditable } from "../../config/edit.ts";
-import { parseConfig } from "../../config/ini.ts";
+import { type Keys, parseConfig } from "../../config/ini.ts";
 import { type OurCommand, readOurCommand } from "../../config/ourCommand.ts";
 import { SsoCredError } from "../../errors.ts";
 import { configPath, credentialsPath } from "../../hit/paths.ts";
 import type { Role } from "../../model.ts";
 import type { Environment } from "../../platform/system.ts";
-
-type Keys = ReadonlyMap<string, string>;
 
 /**
  * Reads both files of the user as text; a missing one is empty.

@@ -1,3 +1,4 @@
+import type { Keys } from "../../config/ini.ts";
 import type { Assignment } from "../../inventory/assignment.ts";
 import type { Role } from "../../model.ts";
 
@@ -14,7 +15,7 @@ export interface CommandOptions {
 export interface InitOptions extends CommandOptions {
   readonly session: string;
   /** The given keys of `[sso-session]`. A different value in the file is an error. */
-  readonly sessionKeys: ReadonlyMap<string, string>;
+  readonly sessionKeys: Keys;
   /** The roles that get a profile. */
   readonly wanted: readonly Assignment[];
   /** Undefined: `ACCOUNTID_ROLE`, but a role that already has a profile of ours keeps its name. */

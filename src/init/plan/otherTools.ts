@@ -1,7 +1,6 @@
+import type { Keys } from "../../config/ini.ts";
 import type { Role } from "../../model.ts";
 import { splitUntilComment } from "../../text/commandWords.ts";
-
-type Keys = ReadonlyMap<string, string>;
 
 /** Identity Center settings from another tool's line, or from the keys beside it. */
 interface OtherToolProfile {

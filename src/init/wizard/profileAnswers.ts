@@ -1,3 +1,4 @@
+import type { Keys } from "../../config/ini.ts";
 import type { OurCommand } from "../../config/ourCommand.ts";
 import { isKind } from "../../errors.ts";
 import type { Assignment } from "../../inventory/assignment.ts";
@@ -139,7 +140,7 @@ async function inherited(
   return known;
 }
 
-function lastProfile(current: CurrentConfig, session: string): ReadonlyMap<string, string> | undefined {
+function lastProfile(current: CurrentConfig, session: string): Keys | undefined {
   const name = [...current.ours].findLast(([, command]) => command.session === session)?.[0];
   return name === undefined ? undefined : current.profiles.get(name);
 }

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Keys } from "../../config/ini.ts";
 import { plainStartUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
@@ -23,7 +24,7 @@ type SessionFlags = Pick<FlagValues<typeof INIT_FLAGS>, "start-url" | "sso-regio
 export interface SessionAnswers {
   readonly name: string;
   /** The keys that were given or answered, without those of the file. */
-  readonly keys: ReadonlyMap<string, string>;
+  readonly keys: Keys;
 }
 
 /**
