@@ -1,7 +1,7 @@
 import { copyFileSync, renameSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withLock } from "../../src/cache/lock.ts";
-import { roleLockPath } from "../../src/cache/statePaths.ts";
+import { roleLockPath } from "../../src/cache/stateFile.ts";
 import { loadConfig } from "../../src/config/configFile.ts";
 import { resolveSession } from "../../src/config/session.ts";
 import { ACCOUNT, type Home, line, SESSION, type Stage } from "./stage.ts";

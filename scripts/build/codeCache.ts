@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { tokenKey } from "../../src/cache/statePaths.ts";
+import { tokenKey } from "../../src/cache/stateFile.ts";
 import { formatTimestamp } from "../../src/hit/expiry.ts";
 import { startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
 import { pinnedNode, root } from "../toolchain.mjs";

@@ -30,7 +30,7 @@ const MAX_RENEWAL_GAP_MS = 10_000;
 const NAMELESS_MS = 5_000;
 /** Windows still shows a removed file that is open somewhere, and lets nobody recreate it. */
 const REMOVAL_MS = 200;
-/** The names that `statePaths.ts` and `writeConfig.ts` give to locks. */
+/** The names that `stateFile.ts` and `writeConfig.ts` give to locks. */
 const LOCK_NAME = /^[a-z]+-[0-9a-f]{16,40}$/;
 
 /** A lock that another process holds. `version` changes when the lock is renewed or replaced. */

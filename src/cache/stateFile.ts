@@ -1,4 +1,9 @@
+import { join } from "node:path";
+import { roleCredentialsFileName, stateDirectory } from "../hit/paths.ts";
+import { sha1 } from "../hit/sha1.ts";
+import type { SessionIdentity, SessionRole } from "../model.ts";
 import { identifyMachine, isThisMachine, type ProcessIdentity } from "../platform/processIdentity.ts";
+import type { Environment } from "../platform/system.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
 
@@ -31,4 +36,41 @@ export function readIdentity(state: JsonObject | undefined): ProcessIdentity | u
   if (typeof pidNamespace !== "string" || typeof uptimeSeconds !== "number") return undefined;
   if (!Number.isSafeInteger(pid) || (pid as number) < 1) return undefined;
   return { host, boot, pidNamespace, pid: pid as number, started, uptimeSeconds };
+}
+
+/**
+ * The name of a session's token file, the same in every AWS tool: the SHA-1 of the session's name,
+ * or of a legacy profile's start URL.
+ */
+export function tokenKey(session: SessionIdentity): string {
+  return sha1(session.name ?? session.startUrl);
+}
+
+/** All names under `~/.aws/sso-cred/` are hashes: text from the config never becomes a path. */
+export function sessionStatePath(
+  kind: "attempts" | "logins" | "backoff",
+  session: SessionIdentity,
+  system: Environment,
+): string {
+  return join(stateDirectory(system), kind, `${tokenKey(session)}.json`);
+}
+
+export function loginsFolder(system: Environment): string {
+  return join(stateDirectory(system), "logins");
+}
+
+export function roleAttemptPath(role: SessionRole, system: Environment): string {
+  return join(stateDirectory(system), "attempts", roleCredentialsFileName(role));
+}
+
+export function sessionLockPath(
+  kind: "token" | "login",
+  session: SessionIdentity,
+  system: Environment,
+): string {
+  return join(stateDirectory(system), "locks", `${kind}-${tokenKey(session)}`);
+}
+
+export function roleLockPath(role: SessionRole, system: Environment): string {
+  return join(stateDirectory(system), "locks", `role-${roleCredentialsFileName(role).slice(0, 40)}`);
 }

@@ -9,8 +9,7 @@ import type { EndpointSettings, SessionIdentity, SsoSession, SsoToken } from "..
 import { readRegularFile } from "../platform/readRegularFile.ts";
 import type { Environment, System } from "../platform/system.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
-import { STATE_FORMAT, writeStateFile } from "./stateFile.ts";
-import { tokenKey } from "./statePaths.ts";
+import { STATE_FORMAT, tokenKey, writeStateFile } from "./stateFile.ts";
 
 export function tokenPath(session: SessionIdentity, system: Environment): string {
   return join(ssoCacheDirectory(system), `${tokenKey(session)}.json`);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { listFolder, requireListable, sweepTemporaryFiles } from "../cache/folder.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
-import { loginsFolder } from "../cache/statePaths.ts";
+import { loginsFolder } from "../cache/stateFile.ts";
 import { tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
 import { loadReadableConfig } from "../config/configFile.ts";
 import { configuredSessions } from "../config/configuredSessions.ts";

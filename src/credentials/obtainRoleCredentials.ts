@@ -1,7 +1,7 @@
 import { recordAttempt } from "../cache/attempts.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { removeRoleCredentials, usableRoleCredentials } from "../cache/roleCredentialsCache.ts";
-import { roleAttemptPath } from "../cache/statePaths.ts";
+import { roleAttemptPath } from "../cache/stateFile.ts";
 import { readToken, tokenPath } from "../cache/tokenCache.ts";
 import { loginRemedy, missingScope, sessionTitle, settingsToCheck } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";

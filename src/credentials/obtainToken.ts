@@ -1,6 +1,6 @@
 import { lastAttempt, recordAttempt } from "../cache/attempts.ts";
 import { withLock } from "../cache/lock.ts";
-import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
+import { sessionLockPath, sessionStatePath } from "../cache/stateFile.ts";
 import {
   readToken,
   tokenFileExists,

@@ -1,5 +1,5 @@
 import { recordAttempt } from "../cache/attempts.ts";
-import { sessionStatePath } from "../cache/statePaths.ts";
+import { sessionStatePath } from "../cache/stateFile.ts";
 import { readToken, tokenFileExists, tokenFingerprint } from "../cache/tokenCache.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { withLockOf } from "../cache/lock.ts";
 import { lockIdAt } from "../cache/lockFile.ts";
-import { sessionLockPath, tokenKey } from "../cache/statePaths.ts";
+import { sessionLockPath, tokenKey } from "../cache/stateFile.ts";
 import { watchFiles } from "../cache/watchFiles.ts";
 import { stateDirectory } from "../hit/paths.ts";
 import { identityCenter } from "../identityCenter/identityCenter.ts";

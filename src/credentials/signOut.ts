@@ -4,7 +4,7 @@ import { removeFile, removeIfPossible } from "../cache/folder.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { withLock } from "../cache/lock.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
-import { sessionLockPath, sessionStatePath, tokenKey } from "../cache/statePaths.ts";
+import { sessionLockPath, sessionStatePath, tokenKey } from "../cache/stateFile.ts";
 import { isOfEndpoints, isTokenOf, tokenPath } from "../cache/tokenCache.ts";
 import type { Config } from "../config/configFile.ts";
 import type { ConfiguredSession } from "../config/configuredSessions.ts";

@@ -5,7 +5,7 @@ import {
   readRoleCredentials,
   usableRoleCredentials,
 } from "../cache/roleCredentialsCache.ts";
-import { roleAttemptPath, roleLockPath } from "../cache/statePaths.ts";
+import { roleAttemptPath, roleLockPath } from "../cache/stateFile.ts";
 import { readToken, tokenFingerprint, tokenWrittenAt } from "../cache/tokenCache.ts";
 import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";

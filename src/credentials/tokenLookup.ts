@@ -1,5 +1,5 @@
 import { attemptSince, lastAttempt } from "../cache/attempts.ts";
-import { sessionStatePath } from "../cache/statePaths.ts";
+import { sessionStatePath } from "../cache/stateFile.ts";
 import { readToken, tokenFileExists, tokenFingerprint } from "../cache/tokenCache.ts";
 import { isKind } from "../errors.ts";
 import { type isFresh, isUsable } from "../hit/expiry.ts";

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { listFolder, removeIfPossible } from "../cache/folder.ts";
-import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
-import { tokenKey } from "../cache/statePaths.ts";
+import { readStateFile, tokenKey, writeStateFile } from "../cache/stateFile.ts";
 import { stateDirectory } from "../hit/paths.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { Account, SessionIdentity } from "../model.ts";

@@ -1,4 +1,4 @@
-import { sessionStatePath } from "../cache/statePaths.ts";
+import { sessionStatePath } from "../cache/stateFile.ts";
 import { readToken, tokenPath } from "../cache/tokenCache.ts";
 import { watchFiles } from "../cache/watchFiles.ts";
 import { loginRemedy, loginRequired, sessionTitle } from "../config/describeSession.ts";

@@ -1,7 +1,6 @@
 import { readFailure } from "../cache/attempts.ts";
 import { removeIfPossible } from "../cache/folder.ts";
-import { readStateFile, writeStateFile } from "../cache/stateFile.ts";
-import { sessionStatePath } from "../cache/statePaths.ts";
+import { readStateFile, sessionStatePath, writeStateFile } from "../cache/stateFile.ts";
 import { tokenWrittenAt } from "../cache/tokenCache.ts";
 import { loginRequired, sessionTitle } from "../config/describeSession.ts";
 import type { SsoCredError } from "../errors.ts";

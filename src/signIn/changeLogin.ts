@@ -1,5 +1,5 @@
 import { withLock } from "../cache/lock.ts";
-import { sessionLockPath, sessionStatePath } from "../cache/statePaths.ts";
+import { sessionLockPath, sessionStatePath } from "../cache/stateFile.ts";
 import { isKind } from "../errors.ts";
 import type { SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";

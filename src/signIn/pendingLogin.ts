@@ -4,8 +4,13 @@ import { basename, dirname, join } from "node:path";
 import { listFolder, removeFile, removeIfPossible } from "../cache/folder.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
 import { writeNewFile } from "../cache/ownedFile.ts";
-import { readIdentity, readStateFile, writeStateFile } from "../cache/stateFile.ts";
-import { loginsFolder, sessionStatePath } from "../cache/statePaths.ts";
+import {
+  loginsFolder,
+  readIdentity,
+  readStateFile,
+  sessionStatePath,
+  writeStateFile,
+} from "../cache/stateFile.ts";
 import { tokenFingerprint } from "../cache/tokenCache.ts";
 import { isUsable } from "../hit/expiry.ts";
 import { sha1 } from "../hit/sha1.ts";

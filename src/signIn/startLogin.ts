@@ -2,7 +2,7 @@ import { uptime } from "node:os";
 import { isAbsolute, resolve } from "node:path";
 import { withLock } from "../cache/lock.ts";
 import { cannotWrite } from "../cache/ownedFile.ts";
-import { sessionLockPath, sessionStatePath, tokenKey } from "../cache/statePaths.ts";
+import { sessionLockPath, sessionStatePath, tokenKey } from "../cache/stateFile.ts";
 import { readToken, tokenFingerprint } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
 import type { CaBundle, SsoSession } from "../model.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { removeIfPossible } from "../../cache/folder.ts";
 import { cannotWrite } from "../../cache/ownedFile.ts";
 import { registrationPath } from "../../cache/registrationCache.ts";
-import { loginsFolder, sessionStatePath } from "../../cache/statePaths.ts";
+import { loginsFolder, sessionStatePath } from "../../cache/stateFile.ts";
 import { loginRemedy, sessionTitle, settingsToCheck } from "../../config/describeSession.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import { ServiceError } from "../../identityCenter/identityCenter.ts";

@@ -1,7 +1,7 @@
 import { withLock } from "../../cache/lock.ts";
 import { prepareReplacement } from "../../cache/replaceFile.ts";
 import { removeRoleCredentials } from "../../cache/roleCredentialsCache.ts";
-import { sessionLockPath } from "../../cache/statePaths.ts";
+import { sessionLockPath } from "../../cache/stateFile.ts";
 import { readToken, recordTokenOrigin, tokenFileText, tokenPath } from "../../cache/tokenCache.ts";
 import { loadReadableConfig } from "../../config/configFile.ts";
 import { sessionTitle } from "../../config/describeSession.ts";

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it } from "vitest";
 import { withLock } from "../../../src/cache/lock.ts";
-import { sessionLockPath } from "../../../src/cache/statePaths.ts";
+import { sessionLockPath } from "../../../src/cache/stateFile.ts";
 import { cancelLogin, endLogin, updateLogin } from "../../../src/signIn/changeLogin.ts";
 import {
   claim,
