@@ -4,14 +4,13 @@ import { attempt } from "./attempt.ts";
 import { openBrowser } from "./browser.ts";
 import { withoutLibrariesOf } from "./browserEnvironment.ts";
 import { callerFolders } from "./callerProcess.ts";
-import { exitProcess } from "./exitProcess.ts";
+import { workerEnvironment } from "./environment.ts";
 import { closeInheritedDescriptors } from "./inheritedDescriptors.ts";
 import { isTerminal, writeOutput } from "./output.ts";
-import { programCommand } from "./programCommand.ts";
+import { exitProcess, programCommand } from "./programCommand.ts";
 import type { System } from "./system.ts";
 import { openTerminal } from "./terminal.ts";
 import { openTrace } from "./trace.ts";
-import { workerEnvironment } from "./workerEnvironment.ts";
 
 /** This process, its timers, terminal and browser. Ctrl-C aborts `interrupted`. */
 export function realSystem(): System {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { workerEnvironment } from "../../../src/platform/workerEnvironment.ts";
+import { workerEnvironment } from "../../../src/platform/environment.ts";
 
 const CWD = "/home/me/project";
 
