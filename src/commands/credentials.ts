@@ -105,6 +105,6 @@ function outputTimeLeftMs({ startedAt, env, now }: System): number {
 export function waitDeadline(system: Pick<System, "env" | "startedAt">): number {
   const seconds = waitBudgetSeconds(system.env);
   if (!Number.isNaN(seconds)) return system.startedAt + seconds * 1000;
-  const given = printableWithHidden(system.env.SSO_CRED_WAIT ?? "", 40);
+  const given = printableWithHidden(system.env.SSO_CRED_WAIT ?? "");
   throw new SsoCredError("usage", `SSO_CRED_WAIT must be seconds from 0 to 3600, not ${given}`);
 }

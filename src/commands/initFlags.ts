@@ -25,7 +25,7 @@ export function readFlags(args: readonly string[]) {
   if (accountId !== undefined && !isAccountId(accountId)) {
     throw new SsoCredError(
       "usage",
-      `--account-id ${printableWithHidden(accountId, 40)}: an account id has 12 digits`,
+      `--account-id ${printableWithHidden(accountId)}: an account id has 12 digits`,
     );
   }
   for (const [flag, partners] of Object.entries(EXCLUSIVE)) {

@@ -44,8 +44,7 @@ export function namedRole(
     const or = isProfile ? `; for a profile: ${profileArgument(session)}` : "";
     throw usage(`${what} needs both --account-id and --role-name${or}`);
   }
-  if (!isAccountId(accountId))
-    throw usage(`an account id has 12 digits: ${printableWithHidden(accountId, 40)}`);
+  if (!isAccountId(accountId)) throw usage(`an account id has 12 digits: ${printableWithHidden(accountId)}`);
   const hidden = hiddenCharacter(roleName);
   if (hidden !== undefined) throw usage(`not a role name, as its ${hidden}: ${printable(roleName, 80)}`);
   return { session, accountId, roleName };

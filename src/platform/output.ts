@@ -28,8 +28,8 @@ export function writeOutput(fd: 1 | 2, text: string, timeoutMs = Infinity): void
  * returns false. A console reads bytes in its code page, which is seldom UTF-8, whereas Node's
  * streams write Unicode, synchronously. Closes `fd` unless it is stdout or stderr.
  */
-export function writeToConsole(fd: number, text: string, platform = process.platform): boolean {
-  if (platform !== "win32" || !/[\u0080-\uffff]/.test(text)) return false;
+export function writeToConsole(fd: number, text: string): boolean {
+  if (process.platform !== "win32" || !/[\u0080-\uffff]/.test(text)) return false;
   const { isatty, WriteStream } = process.getBuiltinModule("node:tty");
   if (!isatty(fd)) return false;
   if (fd === 1 || fd === 2) (fd === 1 ? process.stdout : process.stderr).write(text);

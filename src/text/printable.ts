@@ -43,10 +43,10 @@ export function hiddenCharacter(text: string): string | undefined {
   return `character ${place} is U+${code}${name === undefined ? "" : `, ${name}`}`;
 }
 
-/** Printable text in at most `max` characters, with the character in it that nobody sees. */
-export function printableWithHidden(text: string, max: number): string {
+/** Printable text in at most 40 characters, with the character in it that nobody sees. */
+export function printableWithHidden(text: string): string {
   const hidden = hiddenCharacter(text);
-  return `${printable(text, max)}${hidden === undefined ? "" : ` (${hidden})`}`;
+  return `${printable(text, 40)}${hidden === undefined ? "" : ` (${hidden})`}`;
 }
 
 const NAMES: Readonly<Record<string, string>> = {
