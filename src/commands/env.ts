@@ -1,8 +1,13 @@
 import { basename } from "node:path";
 import { isatty } from "node:tty";
 import { usageError } from "../errors.ts";
-import { type Shell, shellLines } from "../exec/shellLines.ts";
-import { credentialVariables, regionVariables, variablesToClear } from "../exec/variables.ts";
+import {
+  credentialVariables,
+  regionVariables,
+  type Shell,
+  shellLines,
+  variablesToClear,
+} from "../exec/variables.ts";
 import { callerShell, shellOfProgram } from "../platform/callerProcess.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";

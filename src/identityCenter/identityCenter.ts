@@ -10,8 +10,7 @@ import type {
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import type { Service } from "./classifyResponse.ts";
-import { oidcEndpoint, ssoEndpoint } from "./endpoints.ts";
-import { endpointSetting, withHostSetting } from "./hostSetting.ts";
+import { endpointSetting, oidcEndpoint, ssoEndpoint, withHostSetting } from "./endpoints.ts";
 import type { oidcOperations } from "./oidcSdk.ts";
 import {
   type AccountsPage,

@@ -4,8 +4,7 @@ import { type HttpEnvironment, httpExchange } from "../http/exchange.ts";
 import type { SsoSession } from "../model.ts";
 import { isLoopback } from "../platform/loopback.ts";
 import type { System } from "../platform/system.ts";
-import { withoutTrailingSlashes } from "./endpoints.ts";
-import { withHostSetting } from "./hostSetting.ts";
+import { withHostSetting, withoutTrailingSlashes } from "./endpoints.ts";
 
 /**
  * Sends one request to the start URL and follows no redirect. Rejects with "unavailable" if no

@@ -1,5 +1,5 @@
 import { printable } from "../../text/printable.ts";
-import type { Facts } from "../facts.ts";
+import type { Facts, UnusableSection } from "../facts.ts";
 import type { Finding } from "../report.ts";
 import { checkCommands } from "./commands.ts";
 import { checkConfig } from "./config.ts";
@@ -8,7 +8,6 @@ import { checkEnvironment } from "./environment.ts";
 import { checkProfiles } from "./profiles.ts";
 import { checkSessions } from "./sessions.ts";
 import { checkState } from "./state.ts";
-import { checkUnusable } from "./unusable.ts";
 
 /** All findings, errors first. */
 export function findingsOf(facts: Facts): Finding[] {
@@ -71,4 +70,49 @@ function checkHere({ here }: Facts): Finding[] {
       why: "it decides between browser and device sign-in",
     },
   ];
+}
+
+/** These say the same of a section as the program does. */
+const SAME = new Set([
+  "command-arguments",
+  "section-not-a-profile",
+  "session-incomplete",
+  "session-region",
+  "session-start-url",
+  "session-missing",
+  "session-repeated",
+  "profile-incomplete",
+]);
+
+/** What the program says of a rejected section, where no other finding says the same. */
+export function checkUnusable({ config, unusable }: Facts, found: readonly Finding[]): Finding[] {
+  if (config.fault !== undefined || config.encoding === "UTF-16") return [];
+  const said = found.filter(({ id }) => SAME.has(id)).map(({ where }) => where);
+  const silent = unusable.filter((section) => !linesOf(section).some((line) => said.includes(line)));
+  const first = silent.filter(
+    ({ message }, at) => silent.findIndex((other) => other.message === message) === at,
+  );
+  return first.map((section) => {
+    const { message, run } = section;
+    const variable = /^[A-Z_]{3,}/.exec(message)?.[0];
+    const where = variable ?? linesOf(section)[0] ?? config.path;
+    return {
+      id: "settings-unusable",
+      severity: "error",
+      found: message.replace(`${config.path}: `, ""),
+      where,
+      why: "every call of sso-cred that needs it ends with this message",
+      ...(run === undefined ? { fix: "correct what the message names" } : { run }),
+    };
+  });
+
+  /** Every line of the section, and of those that the message names, as findings name them. */
+  function linesOf({ kind, name, message }: UnusableSection): string[] {
+    return config.sections
+      .filter(
+        (section) => (section.kind === kind && section.name === name) || message.includes(section.header),
+      )
+      .flatMap(({ line, keys }) => [line, ...keys.map((key) => key.line)])
+      .map((line) => `${config.path}:${line}`);
+  }
 }

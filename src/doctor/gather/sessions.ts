@@ -15,8 +15,7 @@ import { isSigningIn } from "../../signIn/pendingLogin.ts";
 import { tokenLife } from "../../text/relativeTime.ts";
 import { type ConfigText, keyOf } from "../configFile.ts";
 import type { Facts, ProfileRole, SessionFacts, UnusableSection } from "../facts.ts";
-import { gatherAssignments } from "./assignments.ts";
-import { gatherEndpoints, gatherStartUrl } from "./endpoints.ts";
+import { gatherAssignments, gatherEndpoints, gatherStartUrl } from "./services.ts";
 
 export interface Selection {
   readonly session?: string | undefined;

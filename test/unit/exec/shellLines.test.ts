@@ -1,8 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type Shell, shellLines } from "../../../src/exec/shellLines.ts";
-import { commandEnvironment, credentialVariables } from "../../../src/exec/variables.ts";
+import {
+  commandEnvironment,
+  credentialVariables,
+  type Shell,
+  shellLines,
+} from "../../../src/exec/variables.ts";
 
 const NASTY = [
   "plain/+=value",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { networkFault } from "../../../src/http/serviceUnavailable.ts";
-import { endpointSetting, withHostSetting } from "../../../src/identityCenter/hostSetting.ts";
+import { endpointSetting, withHostSetting } from "../../../src/identityCenter/endpoints.ts";
 
 const fault = (code: string, isProxy = false) =>
   networkFault(Object.assign(new Error(code), { code }), { name: "oidc.eu-west-9.amazonaws.com", isProxy });
