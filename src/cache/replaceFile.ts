@@ -144,7 +144,8 @@ function prepare(
   };
 }
 
-function writeAll(fd: number, bytes: Buffer): void {
+/** Makes the bytes the whole content of the open file. */
+export function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
   ftruncateSync(fd, bytes.length);
 }

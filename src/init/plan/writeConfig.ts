@@ -1,27 +1,25 @@
 import { spawnSync } from "node:child_process";
 import {
-  closeSync,
   constants,
   fchmodSync,
   fchownSync,
   fstatSync,
-  ftruncateSync,
   openSync,
   readFileSync,
   rmSync,
   type Stats,
   statSync,
-  writeSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "../../cache/folder.ts";
 import { withLock } from "../../cache/lock.ts";
 import { createFile, ifPossible, syncFile, syncFolder, writeError } from "../../cache/ownedFile.ts";
-import { followLinks, renameWhileBusy } from "../../cache/replaceFile.ts";
+import { followLinks, renameWhileBusy, writeAll } from "../../cache/replaceFile.ts";
 import { encodeConfig } from "../../config/configText.ts";
 import { SsoCredError } from "../../errors.ts";
 import { stateDirectory } from "../../hit/paths.ts";
 import { sha1 } from "../../hit/sha1.ts";
+import { closing } from "../../platform/attempt.ts";
 import type { System } from "../../platform/system.ts";
 import { errorCode, userName } from "../../platform/systemError.ts";
 import { shellWord } from "../../text/commandWords.ts";
@@ -141,19 +139,18 @@ function prepare(target: string, bytes: Buffer, like: OpenedFile | undefined): s
   const next = temporaryName(dirname(target));
   const file = createFile(next, like?.stats);
   try {
-    if (like !== undefined) {
-      copyAttributes(like, next);
-      assertSameOwner(file, like);
-      ifPossible(() => fchmodSync(file, like.stats.mode & 0o7777));
-    }
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, at);
-    ftruncateSync(file, bytes.length);
-    syncFile(file);
+    closing(file, () => {
+      if (like !== undefined) {
+        copyAttributes(like, next);
+        assertSameOwner(file, like);
+        ifPossible(() => fchmodSync(file, like.stats.mode & 0o7777));
+      }
+      writeAll(file, bytes);
+      syncFile(file);
+    });
   } catch (error) {
     rmSync(next, { force: true });
     throw error;
-  } finally {
-    closeSync(file);
   }
   return next;
 }
@@ -193,16 +190,11 @@ function assertSameOwner(file: number, { path, stats: { uid, gid } }: OpenedFile
 
 /** Text and owner come from one descriptor, so they are those of the same file. */
 function readIfExists(path: string): OpenedFile | undefined {
-  let file: number;
   try {
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    return closing(file, () => ({ path, bytes: readFileSync(file), stats: fstatSync(file) }));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
-  }
-  try {
-    return { path, bytes: readFileSync(file), stats: fstatSync(file) };
-  } finally {
-    closeSync(file);
   }
 }
