@@ -6,6 +6,7 @@ import { listableRoles } from "../../inventory/refusedAccounts.ts";
 import type { Account } from "../../model.ts";
 import { columnsOf, cutMiddle, cutTo } from "../../text/columns.ts";
 import { printable } from "../../text/printable.ts";
+import type { Choice } from "./prompts.ts";
 import { type Asking, choose } from "./questions.ts";
 
 interface RoleFlags {
@@ -44,8 +45,7 @@ async function askAccounts(
   { session, accountId }: Pick<RoleFlags, "session" | "accountId">,
   asking: Asking,
 ): Promise<Account[]> {
-  const [only] = accounts;
-  if (only === undefined) throw noAccounts(session);
+  if (accounts.length === 0) throw noAccounts(session);
   if (accountId !== undefined) {
     const found = accounts.find((account) => account.accountId === accountId);
     if (found !== undefined) return [found];
@@ -54,17 +54,11 @@ async function askAccounts(
       `account ${accountId} is not among the ${accounts.length} accounts that are available to you`,
     );
   }
-  if (accounts.length === 1) {
-    asking.say(`The only AWS account available to you is: ${only.accountId}`);
-    asking.say(`Using the account ID ${only.accountId}`);
-    return [only];
-  }
-  const message = `There are ${accounts.length} AWS accounts available to you.`;
   const choices = accounts.map((account) => ({
     label: (columns: number) => accountLabel(account, columns),
     value: account.accountId,
   }));
-  const chosen = await choose({ message, choices }, "--account-id", asking);
+  const chosen = await onlyOrChosen("AWS account", choices, "--account-id", asking);
   asking.say(`Using the account ID ${chosen.join(", ")}`);
   return accounts.filter((account) => chosen.includes(account.accountId));
 }
@@ -89,10 +83,9 @@ async function askRoleNames(
   asking: Asking,
 ): Promise<string[]> {
   const roles = [...new Set(assigned.map((assignment) => assignment.roleName))].sort();
-  const [only] = roles;
   const where =
     accounts.length === 1 ? `account ${accounts[0]?.accountId}` : `these ${accounts.length} accounts`;
-  if (only === undefined) throw denied(session, `no role is available to you in ${where}`);
+  if (roles.length === 0) throw denied(session, `no role is available to you in ${where}`);
   if (roleName !== undefined) {
     if (roles.includes(roleName)) return [roleName];
     const names = roles.slice(0, 10).map((role) => printable(role, 64));
@@ -101,19 +94,29 @@ async function askRoleNames(
       `the role '${printable(roleName, 64)}' is not available to you in ${where}; assigned: ${names.join(", ")}`,
     );
   }
-  if (roles.length === 1) {
-    asking.say(`The only role available to you is: ${printable(only, 64)}`);
-    asking.say(`Using the role name "${printable(only, 64)}"`);
-    return [only];
-  }
-  const message = `There are ${roles.length} roles available to you.`;
   const choices = roles.map((role) => ({
     label: (columns: number) => roleLabel(role, assigned, accounts.length, columns),
     value: role,
   }));
-  const chosen = await choose({ message, choices }, "--role-name", asking);
+  const chosen = await onlyOrChosen("role", choices, "--role-name", asking);
   asking.say(`Using the role name ${chosen.map((role) => `"${printable(role, 64)}"`).join(", ")}`);
   return chosen;
+}
+
+/** The values of the choices that a person makes, or of the only one there is. */
+async function onlyOrChosen(
+  what: string,
+  choices: readonly Choice[],
+  flag: string,
+  asking: Asking,
+): Promise<string[]> {
+  const [only, ...others] = choices;
+  if (only !== undefined && others.length === 0) {
+    asking.say(`The only ${what} available to you is: ${printable(only.value, 64)}`);
+    return [only.value];
+  }
+  const message = `There are ${choices.length} ${what}s available to you.`;
+  return await choose({ message, choices }, flag, asking);
 }
 
 /** With several accounts the label tells how many of them have the role. */
