@@ -13,19 +13,14 @@ export async function promptsAtTerminal(system: System): Promise<Prompts | undef
   return terminalPrompts();
 }
 
-interface ProgressLine {
-  show(progress: Progress): void;
-  clear(): void;
-}
-
 /** A progress line that overwrites itself, where stderr is a terminal. */
-export function progressLine(system: System): ProgressLine {
+export function progressLine(system: System) {
   const isShown = isatty(2) && system.env.TERM !== "dumb";
   let shownAt = Number.NEGATIVE_INFINITY;
   let width = 0;
   const write = (text: string) => system.writeStderr(`\r${text.padEnd(width)}${text === "" ? "\r" : ""}`);
   return {
-    show({ done, total, secondsLeft }) {
+    show({ done, total, secondsLeft }: Progress) {
       if (!isShown || total < 2 || (system.now() - shownAt < 200 && done < total)) return;
       shownAt = system.now();
       const columns = (process.stderr.columns || 80) - 1;

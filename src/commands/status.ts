@@ -29,35 +29,6 @@ import {
   type SessionChoice,
 } from "./sessionArguments.ts";
 
-interface SessionStatus {
-  session: string | null;
-  startUrl: string;
-  region: string;
-  signedIn: boolean;
-  /** `YYYY-MM-DDTHH:MM:SSZ`; null when there is no token. */
-  expiresAt: string | null;
-  refreshable: boolean;
-  /** True if the session works without a person. */
-  usable: boolean;
-  /** Why the token file is not used; null if it is, or is missing. */
-  tokenFault: string | null;
-  /** True if a sign-in is open. */
-  loginPending: boolean;
-  /** Endpoints that are not AWS's own. */
-  foreignEndpoints: string[];
-}
-
-/** A session whose settings cannot be used. */
-interface BrokenSession {
-  session: string | null;
-  startUrl: string;
-  usable: false;
-  /** The error, on one line. */
-  problem: string;
-}
-
-type Row = { data: SessionStatus | BrokenSession; line: string };
-
 /**
  * `sso-cred status`: reads the files and sends no request. Exit code 0 if all sessions work without
  * a person, 3 if the settings of one cannot be used, else 4.
@@ -90,7 +61,7 @@ function askedSessions(
   return all;
 }
 
-function rowOf({ identity, resolve }: ConfiguredSession, system: System): Row {
+function rowOf({ identity, resolve }: ConfiguredSession, system: System) {
   let session: SsoSession;
   try {
     session = resolve();
@@ -106,7 +77,8 @@ function rowOf({ identity, resolve }: ConfiguredSession, system: System): Row {
   return { data, line };
 }
 
-function brokenRow(identity: SessionIdentity, problem: string): Row {
+/** A session whose settings cannot be used. */
+function brokenRow(identity: SessionIdentity, problem: string) {
   const { name, startUrl } = identity;
   return {
     data: { session: name, startUrl: shownUrl(startUrl), usable: false, problem },
@@ -114,7 +86,8 @@ function brokenRow(identity: SessionIdentity, problem: string): Row {
   };
 }
 
-function sessionStatus(session: SsoSession, token: SsoToken | undefined, system: System): SessionStatus {
+/** The JSON of one session. */
+function sessionStatus(session: SsoSession, token: SsoToken | undefined, system: System) {
   const now = system.now();
   const signedIn = token !== undefined && isUsable(token.expiresAt, now);
   const refreshable = token !== undefined && canRefresh(session, token, now);
@@ -125,9 +98,12 @@ function sessionStatus(session: SsoSession, token: SsoToken | undefined, system:
     signedIn,
     expiresAt: token ? formatTimestamp(token.expiresAt) : null,
     refreshable,
+    /** True if the session works without a person. */
     usable: signedIn || refreshable,
+    /** Why the token file is not used; null if it is, or is missing. */
     tokenFault: tokenFault(session, system)?.fault ?? null,
     loginPending: isSigningIn(session, system),
+    /** Endpoints that are not AWS's own. */
     foreignEndpoints: [...new Set([ssoEndpoint(session), oidcEndpoint(session)])].filter(
       (url) => !isAwsEndpoint(url),
     ),
@@ -159,7 +135,7 @@ function repairLine(system: System): string {
 }
 
 function describe(
-  { signedIn, refreshable, tokenFault }: SessionStatus,
+  { signedIn, refreshable, tokenFault }: ReturnType<typeof sessionStatus>,
   token: SsoToken | undefined,
   now: number,
 ): string {

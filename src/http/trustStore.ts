@@ -6,20 +6,14 @@ import { attempt } from "../platform/attempt.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
 
 /** The CAs to trust for one session. */
-export interface TrustStore {
-  bundle: CaBundle | undefined;
-  /** Created at the first call. */
-  context(): SecureContext;
-  /** Adds the system's CAs. True if `context()` now trusts more CAs than `used`. */
-  isWiderThan(used: SecureContext): boolean;
-}
+export type TrustStore = ReturnType<typeof trustStore>;
 
 /**
  * As in botocore, a CA bundle replaces every other CA. Without one: Node's own roots and
  * NODE_EXTRA_CA_CERTS. The system's store takes 0.1 s to load, so it is added only when these do
  * not know an issuer.
  */
-export function trustStore(configured: CaBundle | undefined): TrustStore {
+export function trustStore(configured: CaBundle | undefined) {
   const bundle = configured?.isOptional && "fault" in readBundle(configured.path) ? undefined : configured;
   // Not imported: loading node:tls reads NODE_EXTRA_CA_CERTS, and most runs need neither.
   const tls = () => process.getBuiltinModule("node:tls");
@@ -27,7 +21,8 @@ export function trustStore(configured: CaBundle | undefined): TrustStore {
   let wide: SecureContext | undefined;
   return {
     bundle,
-    context() {
+    /** Created at the first call. */
+    context(): SecureContext {
       // A bundle may list an intermediate CA without its root, and means to trust it (as curl
       // --cacert does).
       usual ??= tls().createSecureContext(
@@ -35,7 +30,8 @@ export function trustStore(configured: CaBundle | undefined): TrustStore {
       );
       return wide ?? usual;
     },
-    isWiderThan(used) {
+    /** Adds the system's CAs. True if `context()` now trusts more CAs than `used`. */
+    isWiderThan(used: SecureContext): boolean {
       if (bundle !== undefined) return false;
       const { createSecureContext, getCACertificates } = tls();
       wide ??= createSecureContext({ ca: [...getCACertificates("default"), ...getCACertificates("system")] });

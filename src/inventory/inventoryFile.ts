@@ -10,19 +10,7 @@ import type { Environment, System } from "../platform/system.ts";
 const LIFE_MS = 10 * 60_000;
 const SAVE_EVERY_MS = 1_000;
 
-/** The results of a listing so far. */
-export interface InventoryMemory {
-  /** Milliseconds since an earlier run began the listing; undefined where this run begins it. */
-  readonly ageMs: number | undefined;
-  accounts(): readonly Account[] | undefined;
-  roles(accountId: string): readonly string[] | undefined;
-  learnAccounts(accounts: readonly Account[]): void;
-  learnRoles(accountId: string, roles: readonly string[]): void;
-  /** Writes the results that are not written yet. Best effort. */
-  save(): void;
-  /** Removes the results: the next listing starts anew. */
-  forget(): void;
-}
+export type InventoryMemory = ReturnType<typeof inventoryFile>;
 
 /**
  * The results of one session's listing in `~/.aws/sso-cred/`, complete or interrupted. They belong
@@ -34,7 +22,7 @@ export function inventoryFile(
   accessToken: string,
   system: Pick<System, "env" | "platform" | "now" | "trace">,
   { isFresh, isWanted }: { isFresh?: boolean; isWanted?: () => boolean } = {},
-): InventoryMemory {
+) {
   const path = inventoryPath(session, system);
   const owner = sha1(`inventory of ${accessToken}`);
   const found = isFresh ? undefined : readStateFile(path);
@@ -46,6 +34,7 @@ export function inventoryFile(
   let savedAt = system.now();
   let isSaved = true;
 
+  /** Writes the results that are not written yet. Best effort. */
   function save(): void {
     // Nothing assigned yet: whoever waits for that asks again.
     if (isSaved || accounts?.length === 0) return;
@@ -65,18 +54,20 @@ export function inventoryFile(
   }
 
   return {
+    /** Milliseconds since an earlier run began the listing; undefined where this run begins it. */
     ageMs: accounts === undefined ? undefined : age,
     accounts: () => accounts,
-    roles: (accountId) => roles.get(accountId),
-    learnAccounts(list) {
+    roles: (accountId: string) => roles.get(accountId),
+    learnAccounts(list: readonly Account[]) {
       accounts = [...list];
       learned();
     },
-    learnRoles(accountId, list) {
+    learnRoles(accountId: string, list: readonly string[]) {
       roles.set(accountId, list);
       learned();
     },
     save,
+    /** Removes the results: the next listing starts anew. */
     forget() {
       isSaved = true;
       removeIfPossible(path);

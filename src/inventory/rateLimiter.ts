@@ -12,29 +12,25 @@ const CUT_EVERY_MS = 1_000;
 /** Regained with each response: about one request a second more, every second. */
 const REGAIN = 0.05;
 
-/** Spaces all requests to the portal. */
-export interface RateLimiter {
-  /** Resolves when the next request may be sent. */
-  turn(): Promise<void>;
-  /** The portal responded with 429: all requests pause, then go on more slowly. */
-  throttled(pauseMs?: number): void;
-  succeeded(): void;
-  /** The current rate, in requests a second. */
-  rate(): number;
-}
+export type RateLimiter = ReturnType<typeof rateLimiter>;
 
-/** Starts at the portal's known rate; multiplicative decrease, additive increase. */
-export function rateLimiter(system: Pick<System, "now" | "sleep">): RateLimiter {
+/**
+ * Spaces all requests to the portal. Starts at its known rate; multiplicative decrease, additive
+ * increase.
+ */
+export function rateLimiter(system: Pick<System, "now" | "sleep">) {
   let rate = PORTAL_REQUESTS_PER_SECOND;
   let nextAt = 0;
   let cutAt = Number.NEGATIVE_INFINITY;
   return {
+    /** Resolves when the next request may be sent. */
     async turn() {
       const now = system.now();
       const at = Math.max(nextAt, now - CATCH_UP_MS);
       nextAt = at + 1000 / rate;
       if (at > now) await system.sleep(at - now);
     },
+    /** The portal responded with 429: all requests pause, then go on more slowly. */
     throttled(pauseMs = PAUSE_MS) {
       const now = system.now();
       nextAt = Math.max(nextAt, now + pauseMs);
@@ -45,6 +41,7 @@ export function rateLimiter(system: Pick<System, "now" | "sleep">): RateLimiter 
     succeeded() {
       rate = Math.min(PORTAL_REQUESTS_PER_SECOND, rate + REGAIN);
     },
+    /** The current rate, in requests a second. */
     rate: () => rate,
   };
 }

@@ -18,15 +18,13 @@ const CURSOR = /(?:\u001b\[(\d+)A)?\u001b\[(\d+)G$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own language
 const ERASURE = /^(?:\u001b\[\d+B)?(?:\u001b\[2K(?:\u001b\[1A)?)+\u001b\[G/;
 
-/** The terminal as a prompt draws on it. */
-export interface PromptScreen {
-  readonly output: Writable;
-  /** Makes the next frame erase nothing, because something else has written to the terminal. */
-  startOver(): void;
-}
+export type PromptScreen = ReturnType<typeof promptScreen>;
 
-/** A narrower terminal wraps long rows, so there are more rows to erase than the library counts. */
-export function promptScreen(terminal: NodeJS.WriteStream): PromptScreen {
+/**
+ * The terminal as a prompt draws on it. A narrower terminal wraps long rows, so there are more
+ * rows to erase than the library counts.
+ */
+export function promptScreen(terminal: NodeJS.WriteStream) {
   let frame: Frame | undefined;
   let isElsewhere = false;
   function fitted(text: string): string {
@@ -51,6 +49,7 @@ export function promptScreen(terminal: NodeJS.WriteStream): PromptScreen {
   });
   return {
     output,
+    /** Makes the next frame erase nothing, because something else has written to the terminal. */
     startOver() {
       isElsewhere = true;
     },

@@ -10,16 +10,7 @@ const MAX_CONNECTIONS = 64;
 /** The authorization response (RFC 6749, section 4.1.2) with our state. */
 type AuthorizationResponse = { code: string } | { error: string };
 
-export interface CallbackServer {
-  redirectUri: string;
-  /** Resolves with the first request that carries our state. The browser waits for `tell`. */
-  authorization: Promise<AuthorizationResponse>;
-  /** An error without our state. It changes nothing, but is reported when the wait runs out. */
-  strayError(): string | undefined;
-  /** Shows the outcome in the waiting page. */
-  tell(outcome: PageOutcome): Promise<void>;
-  close(): void;
-}
+export type CallbackServer = Awaited<ReturnType<typeof startCallbackServer>>;
 
 /** Thrown if the system allows no listening socket: a sandbox, seccomp, SELinux, no loopback. */
 export class CannotListen extends Error {
@@ -35,11 +26,8 @@ export class CannotListen extends Error {
  * Listens on 127.0.0.1, on a port chosen by the system, for `GET /oauth/callback` with our state.
  * Every other request (path, method, host, state) gets an error page and changes nothing.
  */
-export async function startCallbackServer(state: string): Promise<CallbackServer> {
-  let resolveAuthorization: (authorization: AuthorizationResponse) => void = () => {};
-  const authorization = new Promise<AuthorizationResponse>((resolve) => {
-    resolveAuthorization = resolve;
-  });
+export async function startCallbackServer(state: string) {
+  const authorization = Promise.withResolvers<AuthorizationResponse>();
   let waiting: ServerResponse | undefined;
   let stray: string | undefined;
   let port = 0;
@@ -59,7 +47,7 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
         return refuse(request, response, "this answer contains neither a code nor an error");
       if (waiting) return refuse(request, response, "the sign-in has already been answered");
       waiting = response;
-      resolveAuthorization(error ? { error: printable(error, 100) } : { code: code as string });
+      authorization.resolve(error ? { error: printable(error, 100) } : { code: code as string });
     },
   );
   server.keepAliveTimeout = 1;
@@ -79,10 +67,13 @@ export async function startCallbackServer(state: string): Promise<CallbackServer
 
   return {
     redirectUri: `http://127.0.0.1:${port}${CALLBACK_PATH}`,
-    authorization,
+    /** Resolves with the first request that carries our state. The browser waits for `tell`. */
+    authorization: authorization.promise,
+    /** An error without our state. It changes nothing, but is reported when the wait runs out. */
     strayError: () => stray,
-    tell: (outcome) =>
-      new Promise((resolve) => {
+    /** Shows the outcome in the waiting page. */
+    tell: (outcome: PageOutcome) =>
+      new Promise<void>((resolve) => {
         if (!waiting || waiting.destroyed) return resolve();
         waiting.once("close", resolve);
         send(waiting, outcome);

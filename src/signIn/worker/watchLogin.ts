@@ -10,17 +10,9 @@ const WATCH_MS = 500;
 const SLEPT_MS = 10_000;
 const UNANSWERED = "unanswered";
 
-export interface LoginWatch {
-  /** Rejects at the end: signed out, replaced, completed by another tool, out of time. */
-  ended: Promise<never>;
-  /** Names the token that this sign-in itself produced, which is no reason to end. */
-  expect(accessToken: string): void;
-  /** True if the computer slept, or its clock was set forward, while the sign-in was open. */
-  hasSlept(): boolean;
-  stop(): void;
-}
+export type LoginWatch = ReturnType<typeof watchLogin>;
 
-export function watchLogin(login: PendingLogin, system: System): LoginWatch {
+export function watchLogin(login: PendingLogin, system: System) {
   const deadline = system.now() + LOGIN_MS;
   let watching = true;
   let own: string | undefined;
@@ -44,10 +36,13 @@ export function watchLogin(login: PendingLogin, system: System): LoginWatch {
   })();
   ended.catch(() => {});
   return {
+    /** Rejects at the end: signed out, replaced, completed by another tool, out of time. */
     ended,
-    expect(accessToken) {
+    /** Names the token that this sign-in itself produced, which is no reason to end. */
+    expect(accessToken: string) {
       own = accessToken;
     },
+    /** True if the computer slept, or its clock was set forward, while the sign-in was open. */
     hasSlept,
     stop() {
       watching = false;
