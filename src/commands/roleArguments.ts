@@ -50,23 +50,17 @@ export function namedRole(
   return { session, accountId, roleName };
 }
 
-interface ResolvedRole {
-  readonly role: SessionRole;
-  /** The region of the profile that named the role. */
-  readonly region: string | undefined;
-  /** The system with the variables that the session's section sets. */
-  readonly configured: System;
-}
-
 /** Looks the role up in the config. Throws `config`. */
-export function resolveNamedRole(named: NamedRole | { profile: string }, system: System): ResolvedRole {
+export function resolveNamedRole(named: NamedRole | { profile: string }, system: System) {
   const config = loadConfig(system, { credentials: "profile" in named });
   const role = "profile" in named ? resolveRole(config, named.profile, system) : roleOfSession(named);
   const region = "profile" in named ? config.profile(named.profile)?.get("region") : undefined;
   const configured = withSessionVariables(config, role.session.name, system);
   return {
     role,
+    /** The region of the profile that named the role. */
     region: region || undefined,
+    /** The system with the variables that the session's section sets. */
     configured: hasOwnEndpoint(role, config, system) ? withoutRoleCache(configured) : configured,
   };
 

@@ -119,13 +119,8 @@ function describeAbsence(path: string, { env, platform }: Environment): Config["
   return { message: `${message}; ${usual} does`, remedy: { run } };
 }
 
-interface Sections {
-  find(kind: Section["kind"], name: string): Section | undefined;
-  names(kind: "profile" | "sso-session"): string[];
-}
-
 /** Scans for single sections; parses the whole file for the first one after all names. */
-function sections(text: string, file: ConfigFile): Sections {
+function sections(text: string, file: ConfigFile) {
   let all: Map<string, Section> | undefined;
   let isListed = false;
   const id = (kind: string, name: string) => `${kind} ${name}`;
@@ -134,8 +129,9 @@ function sections(text: string, file: ConfigFile): Sections {
     return all;
   }
   return {
-    find: (kind, name) => (isListed ? parsed().get(id(kind, name)) : findSection(text, file, kind, name)),
-    names(kind) {
+    find: (kind: Section["kind"], name: string) =>
+      isListed ? parsed().get(id(kind, name)) : findSection(text, file, kind, name),
+    names(kind: "profile" | "sso-session") {
       isListed = true;
       return sectionNames(text, file, kind);
     },

@@ -46,20 +46,8 @@ export function ourCommandFault(value = ""): string | undefined {
 /** The flags of the main job that take a value. */
 const NAMES = ["--account-id", "--role-name", "--sso-session", "--profile"];
 
-interface Words {
-  readonly command: string;
-  readonly accountId: string | undefined;
-  readonly roleName: string | undefined;
-  readonly profile: string | undefined;
-  readonly sessions: readonly string[];
-  /** The session stands behind `--sso-session`. */
-  readonly isExplicit: boolean;
-  /** Other flags, and such without their value. */
-  readonly others: readonly string[];
-}
-
 /** Undefined for a line that does not run sso-cred. */
-function readWords(value: string): Words | undefined {
+function readWords(value: string) {
   const words = splitUntilComment(value);
   const command = words[0];
   if (command === undefined || !isOurProgram(command)) return undefined;
@@ -85,7 +73,9 @@ function readWords(value: string): Words | undefined {
     roleName: flags.get("--role-name"),
     profile: flags.get("--profile"),
     sessions: explicit === undefined ? names : [explicit, ...names],
+    /** The session stands behind `--sso-session`. */
     isExplicit: explicit !== undefined,
+    /** Other flags, and such without their value. */
     others,
   };
 }

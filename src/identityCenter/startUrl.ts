@@ -12,16 +12,6 @@ import { withHostSetting, withoutTrailingSlashes } from "./endpoints.ts";
  */
 type StartUrlRequest = (method: "HEAD" | "GET") => Promise<{ status: number; location?: string | undefined }>;
 
-/** What is sent to the services. Files keep the configured values. */
-interface ResolvedStartUrl {
-  startUrl: string;
-  /**
-   * The region in the resolved host's name. Differs from the session's if `sso_region` is out of
-   * date.
-   */
-  region: string;
-}
-
 const TIMEOUT_MS = 10_000;
 
 const AWS_SUFFIXES = [
@@ -52,6 +42,7 @@ const REGION_IN_HOST = [
  * Resolves a company's own start URL (`https://sso.example.com`) to the one that AWS knows, as the
  * AWS CLI does since 2.35.13: one HEAD (GET if HEAD is not allowed), one redirect, to an https URL
  * of AWS. AWS's own start URLs, and those on this machine, are used unchanged, without a request.
+ * The result is sent to the services; files keep the configured values.
  *
  * @throws SsoCredError("config") when the URL does not lead to AWS, "unavailable" if its server
  * fails.
@@ -59,7 +50,7 @@ const REGION_IN_HOST = [
 export async function resolveStartUrl(
   { startUrl, region }: Pick<SsoSession, "startUrl" | "region">,
   request: StartUrlRequest,
-): Promise<ResolvedStartUrl> {
+): Promise<Pick<SsoSession, "startUrl" | "region">> {
   const { hostname } = new URL(startUrl);
   if (isAwsHost(hostname) || isLoopback(hostname)) return { startUrl, region };
   const location = await requestRedirect(startUrl, hostname, request);
@@ -70,6 +61,7 @@ export async function resolveStartUrl(
   }
   return {
     startUrl: `https://${target.host}${withoutTrailingSlashes(target.pathname)}`,
+    // Differs from the session's if `sso_region` is out of date.
     region: regionInHost(target.hostname) ?? region,
   };
 }

@@ -18,17 +18,6 @@ type Environment = Pick<System, "env" | "platform" | "now">;
 /** Unanswered; denied or gone wrong; or the portal rejected the new token. */
 export type EndOfLogin = "unanswered" | "failed" | "refused";
 
-/** The last sign-in of a session, if it failed. */
-interface FailedLogin {
-  end: EndOfLogin;
-  /** Epoch milliseconds: when it ended, and until when no browser is opened automatically. */
-  at: number;
-  until: number;
-  /** Failed sign-ins in a row. */
-  count: number;
-  failure: SsoCredError;
-}
-
 /**
  * The error that prevents an automatic sign-in now, if any: for 10 s after a failure the same
  * failure; then, if a browser would be opened, `login-required` until the back-off is over.
@@ -82,11 +71,12 @@ export function clearBackoff(session: SessionIdentity, system: Environment): voi
 }
 
 /**
- * The last failed sign-in. Undefined if any tool has written a token since, unless the portal
- * rejected the new token: then only a token that works counts (`clearBackoff`). Also undefined if
- * the clock was set back before it.
+ * The last sign-in, if it failed: how, when (`at`), until when no browser is opened automatically
+ * (both epoch milliseconds), and the number of failures in a row. Undefined if any tool has written
+ * a token since, unless the portal rejected the new token: then only a token that works counts
+ * (`clearBackoff`). Also undefined if the clock was set back before it.
  */
-function readFailedLogin(session: SsoSession, system: Environment): FailedLogin | undefined {
+function readFailedLogin(session: SsoSession, system: Environment) {
   const state = readStateFile(sessionStatePath("backoff", session, system));
   const { end, at, until, count, settings } = state ?? {};
   const failure = readFailure(state?.failure);
@@ -95,7 +85,7 @@ function readFailedLogin(session: SsoSession, system: Environment): FailedLogin 
   // Corrected settings are worth another attempt at once.
   if (!failure || settings !== settingsOf(session) || at > system.now()) return undefined;
   if ((tokenWrittenAt(session, system) ?? 0) > at && end !== "refused") return undefined;
-  return { end, at, until, count, failure };
+  return { end: end as EndOfLogin, at, until, count, failure };
 }
 
 function settingsOf({ startUrl, region }: SsoSession): string {

@@ -2,17 +2,6 @@ import type { Keys } from "../../config/ini.ts";
 import type { Role } from "../../model.ts";
 import { splitUntilComment } from "../../text/commandWords.ts";
 
-/** Identity Center settings from another tool's line, or from the keys beside it. */
-interface OtherToolProfile {
-  /** The name in messages: `granted`. */
-  readonly tool: string;
-  readonly role: Partial<Role>;
-  readonly startUrl: string | undefined;
-  readonly region: string | undefined;
-  /** Words of the line that may name a profile, whose keys may hold the missing settings. */
-  readonly profiles: readonly string[];
-}
-
 /** Each with its subcommand that gives credentials of an Identity Center role. */
 const TOOLS: Readonly<Record<string, RegExp>> = {
   "aws-sso-util": /^credential-process$/,
@@ -40,26 +29,33 @@ const NAMES: Readonly<Record<string, string>> = {
   "--sso-region": "region",
 };
 
-/** Recognises another tool's profile; undefined for any other `credential_process`. */
-export function readOtherTool(keys: Keys): OtherToolProfile | undefined {
+/**
+ * Recognises another tool's profile, and reads the Identity Center settings from its line or from
+ * the keys beside it. Undefined for any other `credential_process`.
+ */
+export function readOtherTool(keys: Keys) {
   const [program = "", ...words] = splitUntilComment(keys.get("credential_process") ?? "");
   const tool = program.replace(/^.*[/\\]/, "").replace(/\.exe$/i, "");
   const subcommand = Object.hasOwn(TOOLS, tool) ? TOOLS[tool] : undefined;
   if (subcommand === undefined || (words.length > 0 && !words.some((word) => subcommand.test(word))))
     return undefined;
   const said = readFlags(words);
-  const [, account, role] = /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:.*\/)?(.+)$/.exec(said.arn ?? "") ?? [];
+  const [, account, roleOfArn] =
+    /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:.*\/)?(.+)$/.exec(said.arn ?? "") ?? [];
   const key = (name: string) => keys.get(`sso_${name}`) || keys.get(`granted_sso_${name}`) || undefined;
   const accountId = said.accountId ?? account ?? key("account_id");
-  const roleName = said.roleName ?? role ?? key("role_name");
+  const roleName = said.roleName ?? roleOfArn ?? key("role_name");
   // aws-vault takes the profile without a flag, among its own flags and their values.
   const bare = words.slice(words.findIndex((word) => subcommand.test(word)) + 1);
   const named = tool === "aws-vault" ? bare.filter((word) => !word.startsWith("-")) : [];
+  const role: Partial<Role> = { ...(accountId && { accountId }), ...(roleName && { roleName }) };
   return {
+    /** The name in messages: `granted`. */
     tool,
-    role: { ...(accountId && { accountId }), ...(roleName && { roleName }) },
+    role,
     startUrl: said.startUrl ?? key("start_url"),
     region: said.region ?? key("region"),
+    /** Words of the line that may name a profile, whose keys may hold the missing settings. */
     profiles: said.profile === undefined ? named : [said.profile],
   };
 }
