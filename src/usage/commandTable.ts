@@ -23,7 +23,7 @@ export interface CommandUsage {
   /** The text of the command's own help. */
   readonly about?: string;
   readonly flags: readonly Flag[];
-  /** The kind of its positional arguments. */
+  /** The kind of its positional arguments; `session` by default. */
   readonly words?: Kind;
   /** A line that works unchanged. */
   readonly example: string;
@@ -40,7 +40,6 @@ export const COMMANDS: readonly CommandUsage[] = [
     about:
       "Asks for what no flag answers, signs in where the portal has to be asked, and writes ~/.aws/config.",
     flags: INIT_FLAGS,
-    words: "session",
     example: "sso-cred init my-sso --all --yes --dry-run",
   },
   {
@@ -48,7 +47,6 @@ export const COMMANDS: readonly CommandUsage[] = [
     synopsis: "[SESSION | --profile NAME] [--use-device-code] [--no-browser]",
     summary: "sign in now",
     flags: LOGIN_FLAGS,
-    words: "session",
     example: "sso-cred login my-sso",
   },
   {
@@ -56,7 +54,6 @@ export const COMMANDS: readonly CommandUsage[] = [
     synopsis: "[SESSION | --profile NAME | --all]",
     summary: "sign out: revoke at the portal, remove token and role credentials",
     flags: LOGOUT_FLAGS,
-    words: "session",
     example: "sso-cred logout my-sso",
   },
   {
@@ -64,7 +61,6 @@ export const COMMANDS: readonly CommandUsage[] = [
     synopsis: "[SESSION | --profile NAME] [--accounts GLOB] [--roles GLOB] [--refresh] [--json]",
     summary: "accounts and roles you may use",
     flags: LIST_FLAGS,
-    words: "session",
     example: "sso-cred list my-sso --roles 'Read*'",
   },
   {
@@ -72,7 +68,6 @@ export const COMMANDS: readonly CommandUsage[] = [
     synopsis: "[SESSION ...] [--profile NAME] [--json]",
     summary: "signed in? until when? exit code 0 if usable without a person, else 4",
     flags: STATUS_FLAGS,
-    words: "session",
     example: "sso-cred status",
   },
   {
@@ -82,7 +77,6 @@ export const COMMANDS: readonly CommandUsage[] = [
     about:
       "Looks for everything that keeps AWS tools from getting credentials here. Changes nothing and starts no sign-in.\nExit code 0 when nothing has to be mended, else 8.",
     flags: DOCTOR_FLAGS,
-    words: "session",
     example: "sso-cred doctor",
   },
   {
@@ -92,7 +86,6 @@ export const COMMANDS: readonly CommandUsage[] = [
     about:
       "The command's exit code is that of this program, 128 + n after signal n, 127 where there is no such command.\nWith --serve no secret enters the environment: a server on 127.0.0.1 gives AWS SDKs fresh credentials as long as the command runs. Use it for jobs that outlive a role session.",
     flags: EXEC_FLAGS,
-    words: "session",
     example: "sso-cred exec --profile my-dev-profile -- aws sts get-caller-identity",
   },
   {
@@ -102,7 +95,6 @@ export const COMMANDS: readonly CommandUsage[] = [
     about:
       'In bash, zsh and sh: eval "$(sso-cred env --profile NAME)". In fish and PowerShell, pipe it to source or to Invoke-Expression.\nIn cmd: for /f "tokens=*" %i in (\'sso-cred env --profile NAME\') do @%i',
     flags: ENV_FLAGS,
-    words: "session",
     example: 'eval "$(sso-cred env --profile my-dev-profile)"',
   },
   {
@@ -110,7 +102,6 @@ export const COMMANDS: readonly CommandUsage[] = [
     synopsis: `${ROLE} [--destination URL] [--print]`,
     summary: "open the AWS console in this account and role",
     flags: CONSOLE_FLAGS,
-    words: "session",
     example: "sso-cred console --profile my-dev-profile",
   },
   {

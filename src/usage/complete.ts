@@ -43,7 +43,7 @@ export function complete(words: readonly string[], config: Config | undefined): 
   if (current.startsWith("-")) return matching(flagCandidates(), current);
   if (before.length === 0) return matching([...commandWords(), ...values("session")], current);
   if (before[0] === "help") return matching(before.length === 1 ? values("command") : [], current);
-  const expected = command?.words;
+  const expected = command && (command.words ?? "session");
   const takesWord =
     expected !== undefined &&
     (command?.name === "status" || given.words.length === 0) &&

@@ -55,7 +55,15 @@ Environment:
 ${table(VARIABLES)}${wrap(ALSO_IN_CONFIG, 2)}`;
 }
 
-function commandHelp({ name, synopsis, summary, about, flags, words, example }: CommandUsage): string {
+function commandHelp({
+  name,
+  synopsis,
+  summary,
+  about,
+  flags,
+  words = "session",
+  example,
+}: CommandUsage): string {
   const text = about ?? `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
   const session: string[][] =
     words === "session" && !isRoleCommand(flags)
