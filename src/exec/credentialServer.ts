@@ -1,19 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { isKind, SsoCredError } from "../errors.ts";
 import { formatTimestamp } from "../hit/expiry.ts";
 import type { RoleCredentials } from "../model.ts";
-import type { Variables } from "./variables.ts";
+import { listenOnLoopback } from "../platform/loopback.ts";
 
 const PATH = "/credentials";
 const MAX_CONNECTIONS = 64;
-
-interface CredentialServer {
-  /** The variables that lead an SDK to the server. */
-  readonly variables: Variables;
-  close(): void;
-}
 
 /**
  * Serves the SDKs' container credentials protocol on 127.0.0.1, on a port chosen by the system.
@@ -22,10 +15,7 @@ interface CredentialServer {
  *
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
-export async function serveCredentials(
-  accountId: string,
-  obtain: () => Promise<RoleCredentials>,
-): Promise<CredentialServer> {
+export async function serveCredentials(accountId: string, obtain: () => Promise<RoleCredentials>) {
   const token = randomBytes(32).toString("base64url");
   let port = 0;
   let pending: Promise<RoleCredentials> | undefined;
@@ -56,18 +46,11 @@ export async function serveCredentials(
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.keepAliveTimeout = 1_000;
-  await new Promise<void>((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) =>
-      reject(
-        new SsoCredError(
-          "config",
-          `no socket may listen on 127.0.0.1 (${error.code}), so nothing can be served`,
-        ),
-      );
-    server.once("error", fail).listen(0, "127.0.0.1", resolve);
+  port = await listenOnLoopback(server).catch(({ code }) => {
+    throw new SsoCredError("config", `no socket may listen on 127.0.0.1 (${code}), so nothing can be served`);
   });
-  port = (server.address() as AddressInfo).port;
   return {
+    /** The variables that lead an SDK to the server. */
     variables: {
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}${PATH}`,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: token,

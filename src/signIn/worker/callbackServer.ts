@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
+import { listenOnLoopback } from "../../platform/loopback.ts";
 import { printable } from "../../text/printable.ts";
 import { callbackPage, type PageOutcome } from "./callbackPage.ts";
 
@@ -59,11 +60,9 @@ export async function startCallbackServer(state: string) {
     const [oldest] = [...connections].filter((other) => other !== waiting?.socket);
     if (connections.size > MAX_CONNECTIONS) oldest?.destroy();
   });
-  await new Promise<void>((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(new CannotListen(error));
-    server.once("error", fail).listen(0, "127.0.0.1", resolve);
+  port = await listenOnLoopback(server).catch((error) => {
+    throw new CannotListen(error);
   });
-  port = (server.address() as AddressInfo).port;
 
   return {
     redirectUri: `http://127.0.0.1:${port}${CALLBACK_PATH}`,
