@@ -15,6 +15,7 @@ import { withHeldBackVariables } from "../platform/environment.ts";
 import { keepInheritedDescriptors } from "../platform/inheritedDescriptors.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
+import { words } from "../text/words.ts";
 import { EXEC_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
 import { credentialsForPerson } from "./credentialsForPerson.ts";
@@ -57,15 +58,9 @@ export async function exec(args: readonly string[], system: System): Promise<num
 }
 
 /** Keys that give a profile credentials of its own. */
-const SOURCES = [
-  "aws_access_key_id",
-  "credential_process",
-  "sso_session",
-  "sso_start_url",
-  "role_arn",
-  "web_identity_token_file",
-  "login_session",
-];
+const SOURCES = words(`
+  aws_access_key_id credential_process sso_session sso_start_url role_arn web_identity_token_file
+  login_session`);
 
 /** SDKs look into `[default]` before they ask a server, and would use credentials there. */
 function withoutDefaultCredentials(role: SessionRole, system: System): Variables {

@@ -1,6 +1,7 @@
 import { SsoCredError } from "../errors.ts";
 import type { CaBundle } from "../model.ts";
 import { printable } from "../text/printable.ts";
+import { words } from "../text/words.ts";
 
 /** Why a request got no usable response. */
 interface Unavailable {
@@ -62,14 +63,11 @@ export interface Peer {
   caBundle?: CaBundle | undefined;
 }
 
-const UNKNOWN_ISSUER = new Set([
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "CERT_UNTRUSTED",
-]);
+const UNKNOWN_ISSUER = new Set(
+  words(`
+    UNABLE_TO_GET_ISSUER_CERT UNABLE_TO_GET_ISSUER_CERT_LOCALLY UNABLE_TO_VERIFY_LEAF_SIGNATURE
+    SELF_SIGNED_CERT_IN_CHAIN DEPTH_ZERO_SELF_SIGNED_CERT CERT_UNTRUSTED`),
+);
 
 /** True for a TLS failure that trusting more CAs may fix. */
 export function isUnknownIssuer(error: unknown): boolean {

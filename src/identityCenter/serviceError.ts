@@ -1,3 +1,5 @@
+import { words } from "../text/words.ts";
+
 /** Error codes after which only a new sign-in helps, beside a 401. */
 const NEEDS_SIGN_IN = new Set(["invalid_grant", "invalid_client", "unauthorized_client", "expired_token"]);
 
@@ -30,50 +32,31 @@ export class ServiceError extends Error {
  * RFC 6749 section 5.2, RFC 8628 section 3.5, RFC 7591 section 3.2.2: accepted without an AWS
  * header.
  */
-export const OAUTH_ERRORS = new Set([
-  "access_denied",
-  "authorization_pending",
-  "expired_token",
-  "invalid_client",
-  "invalid_client_metadata",
-  "invalid_grant",
-  "invalid_redirect_uri",
-  "invalid_request",
-  "invalid_scope",
-  "unauthorized_client",
-  "unsupported_grant_type",
-]);
+export const OAUTH_ERRORS = new Set(
+  words(`
+    access_denied authorization_pending expired_token invalid_client invalid_client_metadata
+    invalid_grant invalid_redirect_uri invalid_request invalid_scope unauthorized_client
+    unsupported_grant_type`),
+);
 
 /**
  * Error names, without `Exception` or `Error` at their end, that mean "call less often":
  * THROTTLING_ERROR_CODES of @smithy/core, _THROTTLED_ERROR_CODES of botocore/retries/standard.py,
  * and `slow_down` of RFC 8628.
  */
-const THROTTLING = new Set([
-  "BandwidthLimitExceeded",
-  "EC2Throttled",
-  "LimitExceeded",
-  "PriorRequestNotComplete",
-  "ProvisionedThroughputExceeded",
-  "RequestLimitExceeded",
-  "RequestThrottled",
-  "SlowDown",
-  "Throttled",
-  "Throttling",
-  "TooManyRequests",
-  "TransactionInProgress",
-]);
+const THROTTLING = new Set(
+  words(`
+    BandwidthLimitExceeded EC2Throttled LimitExceeded PriorRequestNotComplete
+    ProvisionedThroughputExceeded RequestLimitExceeded RequestThrottled SlowDown Throttled Throttling
+    TooManyRequests TransactionInProgress`),
+);
 
 /** The same for "try again", with the names of AWS's 5xx errors and of RFC 6749 section 4.1.2.1. */
-const TRANSIENT = new Set([
-  "InternalFailure",
-  "InternalServer",
-  "RequestTimeout",
-  "Server",
-  "ServiceUnavailable",
-  "TemporarilyUnavailable",
-  "Timeout",
-]);
+const TRANSIENT = new Set(
+  words(`
+    InternalFailure InternalServer RequestTimeout Server ServiceUnavailable TemporarilyUnavailable
+    Timeout`),
+);
 
 /** `name` is an exception's name or an OAuth error code; undefined is neither. */
 export function temporaryFault(name: string): "throttling" | "transient" | undefined {

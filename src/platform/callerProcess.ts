@@ -2,24 +2,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { printable } from "../text/printable.ts";
+import { words } from "../text/words.ts";
 import { attempt } from "./attempt.ts";
 import { processStat } from "./processIdentity.ts";
 import type { Environment } from "./system.ts";
 
-const SHELLS = new Set([
-  "sh",
-  "bash",
-  "dash",
-  "zsh",
-  "ash",
-  "ksh",
-  "mksh",
-  "fish",
-  "csh",
-  "tcsh",
-  "nu",
-  "pwsh",
-]);
+const SHELLS = new Set(words("sh bash dash zsh ash ksh mksh fish csh tcsh nu pwsh"));
 /** Shells whose syntax is none of those that `--shell` takes. */
 const OTHER_SHELLS = ["csh", "tcsh", "nu", "elvish", "xonsh"];
 /** Commands that only start the one that the person named. */

@@ -1,5 +1,6 @@
 import { posix, win32 } from "node:path";
 import { homeDirectory } from "../hit/paths.ts";
+import { words } from "../text/words.ts";
 import { attempt } from "./attempt.ts";
 import { readRegularFile } from "./readRegularFile.ts";
 import type { Environment } from "./system.ts";
@@ -13,15 +14,10 @@ const OBEYED =
   /^(NODE_(?!EXTRA_CA_CERTS$)[A-Z0-9_]+|OPENSSL_[A-Za-z0-9_]+|SSL_CERT_(DIR|FILE)|UV_[A-Z0-9_]+|QLOGDIR|SSLKEYLOGFILE)$/;
 
 /** Without effect on this executable (Jenkins sets two of them), so not worth a restart. */
-const HARMLESS = new Set([
-  "NODE_ENV",
-  "NODE_HOME",
-  "NODE_LABELS",
-  "NODE_NAME",
-  "NODE_OPTIONS",
-  "NODE_PATH",
-  "NODE_VERSION",
-]);
+const HARMLESS = new Set(
+  words(`
+    NODE_ENV NODE_HOME NODE_LABELS NODE_NAME NODE_OPTIONS NODE_PATH NODE_VERSION`),
+);
 
 /** True for every usual word for off. An unset or empty variable means nothing. */
 export function meansOff(value: string | undefined): boolean {

@@ -2,28 +2,16 @@ import { meantHeader, shownHeader } from "../../config/slips.ts";
 import { shellWord } from "../../text/commandWords.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
+import { words } from "../../text/words.ts";
 import { failingClients } from "../clients.ts";
 import type { ConfigSection, ConfigText } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../report.ts";
 
 /** Keys whose misspelling costs a sign-in. No other tool has a similar key. */
-export const KNOWN_KEYS = [
-  "credential_process",
-  "sso_session",
-  "sso_start_url",
-  "sso_region",
-  "sso_account_id",
-  "sso_role_name",
-  "sso_registration_scopes",
-  "region",
-  "output",
-  "endpoint_url",
-  "services",
-  "ca_bundle",
-  "role_arn",
-  "source_profile",
-];
+export const KNOWN_KEYS = words(`
+  credential_process sso_session sso_start_url sso_region sso_account_id sso_role_name
+  sso_registration_scopes region output endpoint_url services ca_bundle role_arn source_profile`);
 /** Real keys of other features that look like a misspelling of one above. */
 const OTHER_KEYS = new Set(["sso_cred_login", "sso_cred_wait", "sso_cred_cache", "regions", "service"]);
 

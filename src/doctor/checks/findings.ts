@@ -1,4 +1,5 @@
 import { printable } from "../../text/printable.ts";
+import { words } from "../../text/words.ts";
 import type { Facts, UnusableSection } from "../facts.ts";
 import type { Finding } from "../report.ts";
 import { checkCommands } from "./commands.ts";
@@ -73,16 +74,11 @@ function checkHere({ here }: Facts): Finding[] {
 }
 
 /** These say the same of a section as the program does. */
-const SAME = new Set([
-  "command-arguments",
-  "section-not-a-profile",
-  "session-incomplete",
-  "session-region",
-  "session-start-url",
-  "session-missing",
-  "session-repeated",
-  "profile-incomplete",
-]);
+const SAME = new Set(
+  words(`
+    command-arguments section-not-a-profile session-incomplete session-region session-start-url
+    session-missing session-repeated profile-incomplete`),
+);
 
 /** What the program says of a rejected section, where no other finding says the same. */
 export function checkUnusable({ config, unusable }: Facts, found: readonly Finding[]): Finding[] {

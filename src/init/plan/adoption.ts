@@ -4,6 +4,7 @@ import { plainStartUrl } from "../../config/urls.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import { isAccountId, type Role } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
+import { words } from "../../text/words.ts";
 import { type CurrentConfig, type Files, roleKey, ssoProfileRole } from "./currentConfig.ts";
 import type { InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
@@ -16,14 +17,8 @@ interface SessionKeys {
 }
 
 /** Set aside in an adopted profile: beside a credential_process, SDKs disagree who wins. */
-export const SSO_KEYS = [
-  "sso_session",
-  "sso_account_id",
-  "sso_role_name",
-  "sso_start_url",
-  "sso_region",
-  "credential_process",
-];
+export const SSO_KEYS = words(`
+  sso_session sso_account_id sso_role_name sso_start_url sso_region credential_process`);
 const OTHER_SOURCES = ["aws_access_key_id", "role_arn", "web_identity_token_file"];
 
 /**

@@ -4,19 +4,15 @@ import { shownUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { shellWord } from "../../text/commandWords.ts";
 import { printable } from "../../text/printable.ts";
+import { words } from "../../text/words.ts";
 import { profilesToOffer } from "./adoption.ts";
 import type { CurrentConfig, Files } from "./currentConfig.ts";
 import type { InitOptions } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
 
 /** Keys in the credentials file that take precedence over credential_process in some SDK. */
-const STRONGER = [
-  "aws_access_key_id",
-  "aws_secret_access_key",
-  "credential_process",
-  "sso_account_id",
-  "sso_role_name",
-];
+const STRONGER = words(`
+  aws_access_key_id aws_secret_access_key credential_process sso_account_id sso_role_name`);
 
 /**
  * @throws SsoCredError("config") if a name belongs to a profile that is not ours for this session.
