@@ -3,9 +3,7 @@ import type { HttpResponse } from "../http/exchange.ts";
 import { authenticationSchemes } from "../http/proxy.ts";
 import { serviceUnavailable } from "../http/serviceUnavailable.ts";
 import { printable } from "../text/printable.ts";
-import { OAUTH_ERRORS, ServiceError, temporaryFault } from "./serviceError.ts";
-
-export type Service = "oidc" | "portal";
+import { OAUTH_ERRORS, type Service, ServiceError, temporaryFault } from "./serviceError.ts";
 
 /** The statuses with which the services reject a request. A 403 for /token is a firewall's. */
 const REJECTIONS: Readonly<Record<Service, readonly number[]>> = {
@@ -53,7 +51,7 @@ export function classifyResponse(
   if (status >= 500 || status === 408 || fault === "transient") throw outOfOrder(response, host);
   const code = REJECTIONS[service].includes(status) ? errorCode(names, service) : undefined;
   if (code === undefined || !fields || containsSecret(code, secrets)) throw notTheService(response, host);
-  throw new ServiceError(status, code, describe(status, code, fields, secrets));
+  throw new ServiceError(service, status, code, describe(status, code, fields, secrets));
 }
 
 interface ErrorNames {

@@ -3,7 +3,7 @@ import { misspeltRegion } from "../config/regions.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { unavailableFacts } from "../http/serviceUnavailable.ts";
 import type { ServiceSettings, SsoSession } from "../model.ts";
-import type { Service } from "./classifyResponse.ts";
+import type { Service } from "./serviceError.ts";
 
 interface Partition {
   readonly regions: RegExp;

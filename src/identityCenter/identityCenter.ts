@@ -9,7 +9,6 @@ import type {
 } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import type { Service } from "./classifyResponse.ts";
 import { endpointSetting, oidcEndpoint, ssoEndpoint, withHostSetting } from "./endpoints.ts";
 import type { oidcOperations } from "./oidcSdk.ts";
 import {
@@ -24,7 +23,7 @@ import {
 } from "./parseResponse.ts";
 import type { ClientSettings } from "./sdkClient.ts";
 import { type CallOptions, sdkHandler } from "./sdkHandler.ts";
-import { ServiceError } from "./serviceError.ts";
+import { type Service, ServiceError } from "./serviceError.ts";
 
 export { ServiceError } from "./serviceError.ts";
 
@@ -188,5 +187,5 @@ type Send = (input: never, options: object) => Promise<unknown>;
 function assertHeaderSafe(accessToken: string): string {
   if (/^[\x21-\x7e]+$/.test(accessToken)) return accessToken;
   const code = "UnauthorizedException";
-  throw new ServiceError(401, code, `${code}: the access token is malformed`);
+  throw new ServiceError("portal", 401, code, `${code}: the access token is malformed`);
 }

@@ -1,7 +1,8 @@
 import type { Exchange, HttpRequest, RequestOptions } from "../http/exchange.ts";
 import type { System } from "../platform/system.ts";
-import { classifyResponse, type Service } from "./classifyResponse.ts";
+import { classifyResponse } from "./classifyResponse.ts";
 import type { SdkHandler, SdkRequest } from "./sdkClient.ts";
+import type { Service } from "./serviceError.ts";
 import { ServiceError } from "./serviceError.ts";
 
 /** What `client.send(command, options)` passes through the SDK to its request handler. */

@@ -1,6 +1,8 @@
 import { words } from "../text/words.ts";
 
-/** Error codes after which only a new sign-in helps, beside a 401. */
+export type Service = "oidc" | "portal";
+
+/** The OIDC service's error codes after which only a new sign-in helps, whatever the status. */
 const NEEDS_SIGN_IN = new Set(["invalid_grant", "invalid_client", "unauthorized_client", "expired_token"]);
 
 /**
@@ -19,12 +21,12 @@ export class ServiceError extends Error {
    */
   readonly needsSignIn: boolean;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(service: Service, status: number, code: string, message: string) {
     super(message);
     this.name = "ServiceError";
     this.status = status;
     this.code = code;
-    this.needsSignIn = status === 401 || NEEDS_SIGN_IN.has(code);
+    this.needsSignIn = service === "portal" ? status === 401 : NEEDS_SIGN_IN.has(code);
   }
 }
 

@@ -75,6 +75,9 @@ function watchInterrupts() {
   let exit: NodeJS.Timeout | undefined;
   let postponing = 0;
   let postponed: NodeJS.Signals | undefined;
+  const remember = (signal: NodeJS.Signals) => {
+    postponed ??= signal;
+  };
   const interrupt = () => {
     controller.abort(new SsoCredError("cancelled", "cancelled"));
     exit = setTimeout(() => exitProcess(130), UNWIND_MS).unref();
@@ -82,7 +85,7 @@ function watchInterrupts() {
   const watch = () =>
     process.once("SIGINT", () => {
       if (postponing === 0) interrupt();
-      else postponed ??= "SIGINT";
+      else remember("SIGINT");
     });
   const deliver = () => {
     const signal = postponed;
@@ -100,12 +103,9 @@ function watchInterrupts() {
       watch();
     },
     async postpone<T>(work: () => Promise<T>): Promise<T> {
-      const remember = (signal: NodeJS.Signals) => {
-        postponed ??= signal;
-      };
       // `exec` has handlers of its own, after which the process lives on.
-      const unhandled = ENDING.filter((signal) => process.listenerCount(signal) === 0);
-      for (const signal of unhandled) process.once(signal, remember);
+      const unhandled = ENDING.filter((signal) => process.listeners(signal).every((it) => it === remember));
+      for (const signal of unhandled) process.on(signal, remember);
       postponing++;
       try {
         return await work();

@@ -1,8 +1,9 @@
 import { SsoCredError } from "../../errors.ts";
 import { type Exchange, type HttpRequest, httpExchange } from "../../http/exchange.ts";
-import { classifyResponse, type Service } from "../../identityCenter/classifyResponse.ts";
+import { classifyResponse } from "../../identityCenter/classifyResponse.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../../identityCenter/endpoints.ts";
 import { identityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
+import type { Service } from "../../identityCenter/serviceError.ts";
 import { resolveStartUrl, startUrlRequest } from "../../identityCenter/startUrl.ts";
 import type { SsoSession } from "../../model.ts";
 import type { System } from "../../platform/system.ts";

@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { SsoCredError } from "../../errors.ts";
 import type { IdentityCenter } from "../../identityCenter/identityCenter.ts";
 import type { ClientRegistration, TokenGrant } from "../../model.ts";
+import type { System } from "../../platform/system.ts";
 import { startCallbackServer } from "./callbackServer.ts";
 
 export interface CodeGrantInput {
@@ -27,6 +28,7 @@ export interface CodeGrantInput {
 export async function authorizationCodeGrant(
   api: Pick<IdentityCenter, "redeemAuthorizationCode">,
   input: CodeGrantInput,
+  system: Pick<System, "uninterrupted">,
 ): Promise<void> {
   const pkce = createPkce();
   const server = await startCallbackServer(pkce.state);
@@ -38,12 +40,13 @@ export async function authorizationCodeGrant(
       throw withStrayError(error, server.strayError());
     });
     if ("error" in authorization) throw refused(authorization.error, input.sessionName);
-    const token = await api.redeemAuthorizationCode(input.client, {
-      code: authorization.code,
-      codeVerifier: pkce.codeVerifier,
-      redirectUri: server.redirectUri,
+    const { code } = authorization;
+    // A code can be redeemed once: a signal must not part the token from its file.
+    await system.uninterrupted(async () => {
+      const { codeVerifier } = pkce;
+      const { redirectUri } = server;
+      await input.store(await api.redeemAuthorizationCode(input.client, { code, codeVerifier, redirectUri }));
     });
-    await input.store(token);
     await server.tell({ signedInTo: input.sessionName });
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);

@@ -18,34 +18,44 @@ export interface DeviceGrantInput {
   opened(authorization: DeviceAuthorization): Promise<void>;
   /** Rejects when the wait has to end: out of time, or signed out. */
   ended: Promise<never>;
+  store(token: TokenGrant): Promise<void>;
 }
 
 /**
  * The device authorization grant (RFC 8628): polls at the service's interval until the person has
- * responded or the codes expire. Continues through an outage.
+ * responded or the codes expire, and stores the token. Continues through an outage.
  */
 export async function deviceGrant(
   api: Pick<IdentityCenter, "startDeviceAuthorization" | "redeemDeviceCode">,
   input: DeviceGrantInput,
-  system: Pick<System, "now" | "sleep" | "trace">,
-): Promise<TokenGrant> {
+  system: Pick<System, "now" | "sleep" | "trace" | "uninterrupted">,
+): Promise<void> {
   const authorization = await api.startDeviceAuthorization(input.client, input.startUrl);
   const expiresAt = system.now() + authorization.expiresInSeconds * 1000;
   let intervalSeconds = authorization.intervalSeconds;
   // Like the AWS CLI, poll once before showing anything: the device may already be authorized.
   const first = poll();
-  let token = await Promise.race([first, system.sleep(FIRST_POLL_MS).then(() => undefined)]);
-  if (token) return token;
+  let isStored = await Promise.race([first, system.sleep(FIRST_POLL_MS).then(() => false)]);
+  if (isStored) return;
   await input.opened(authorization);
-  token = await Promise.race([first, input.ended]);
-  while (!token) {
+  isStored = await Promise.race([first, input.ended]);
+  while (!isStored) {
     await Promise.race([system.sleep(intervalSeconds * 1000), input.ended]);
     if (system.now() >= expiresAt) throw unanswered(input.sessionName);
-    token = await poll();
+    isStored = await poll();
   }
-  return token;
 
-  async function poll(): Promise<TokenGrant | undefined> {
+  /** False while the person has not responded. */
+  async function poll(): Promise<boolean> {
+    // A code can be redeemed once: a signal must not part the token from its file.
+    return system.uninterrupted(async () => {
+      const token = await redeem();
+      if (token) await input.store(token);
+      return token !== undefined;
+    });
+  }
+
+  async function redeem(): Promise<TokenGrant | undefined> {
     try {
       return await api.redeemDeviceCode(input.client, authorization.deviceCode);
     } catch (error) {

@@ -63,21 +63,25 @@ async function byBrowser(login: PendingLogin, run: Run): Promise<void> {
   const { session } = login;
   const client = await obtainRegistration(session, "authorization_code", startUrl, api, system);
   try {
-    await authorizationCodeGrant(api, {
-      client,
-      oidcOrigin: new URL(oidcEndpoint(session)).origin,
-      scopes: session.scopes ?? DEFAULT_SCOPES,
-      sessionName: sessionTitle(session),
-      loginCommand: `sso-cred login ${session.loginArguments}`,
-      async opened(address) {
-        const url = webUrl(address);
-        const opened = await open(login, url, system);
-        if (login.browser && !opened && login.deviceFallback) throw new NoBrowser();
-        await updateLogin({ ...login, url, opened, state: "open" }, system);
+    await authorizationCodeGrant(
+      api,
+      {
+        client,
+        oidcOrigin: new URL(oidcEndpoint(session)).origin,
+        scopes: session.scopes ?? DEFAULT_SCOPES,
+        sessionName: sessionTitle(session),
+        loginCommand: `sso-cred login ${session.loginArguments}`,
+        async opened(address) {
+          const url = webUrl(address);
+          const opened = await open(login, url, system);
+          if (login.browser && !opened && login.deviceFallback) throw new NoBrowser();
+          await updateLogin({ ...login, url, opened, state: "open" }, system);
+        },
+        ended,
+        store: (grant) => store(client, grant),
       },
-      ended,
-      store: (grant) => store(client, grant),
-    });
+      system,
+    );
   } catch (error) {
     if (!(error instanceof NoBrowser || error instanceof CannotListen)) throw error;
     if (error instanceof CannotListen && !login.deviceFallback) throw cannotListen(error, session);
@@ -94,7 +98,7 @@ async function byDevice(login: PendingLogin, run: Run, anew = false): Promise<vo
   const { session } = login;
   const client = await obtainRegistration(session, "device_code", startUrl, api, system, { anew });
   try {
-    const grant = await deviceGrant(
+    await deviceGrant(
       api,
       {
         client,
@@ -108,10 +112,10 @@ async function byDevice(login: PendingLogin, run: Run, anew = false): Promise<vo
           await updateLogin({ ...login, url, urlWithCode, userCode, opened, state: "open" }, system);
         },
         ended,
+        store: (grant) => store(client, grant),
       },
       system,
     );
-    await store(client, grant);
   } catch (error) {
     // The service no longer knows the client that is in the cache.
     if (!anew && error instanceof ServiceError && error.code === "invalid_client")

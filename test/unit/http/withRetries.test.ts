@@ -94,7 +94,7 @@ test("a Retry-After beyond the budget ends the attempts at once", async () => {
 });
 
 test.each([
-  ["the service's refusal", new ServiceError(400, "invalid_grant", "invalid_grant")],
+  ["the service's refusal", new ServiceError("oidc", 400, "invalid_grant", "invalid_grant")],
   ["a lasting outage", serviceUnavailable("a sign-in page", "HTTP 200", { retry: false })],
   ["a broken configuration", new SsoCredError("config", "the CA bundle is empty")],
   ["a bug", new TypeError("undefined is not a function")],

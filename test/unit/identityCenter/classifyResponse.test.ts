@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { unavailableFacts } from "../../../src/http/serviceUnavailable.ts";
-import { classifyResponse, type Service } from "../../../src/identityCenter/classifyResponse.ts";
-import { ServiceError } from "../../../src/identityCenter/serviceError.ts";
+import { classifyResponse } from "../../../src/identityCenter/classifyResponse.ts";
+import { type Service, ServiceError } from "../../../src/identityCenter/serviceError.ts";
 
 function judged(service: Service, status: number, headers: Record<string, string>, body: unknown): unknown {
   const text = typeof body === "string" ? body : JSON.stringify(body);
@@ -101,6 +101,8 @@ test.each<[Service, number, string, boolean]>([
   ["oidc", 400, "ExpiredTokenException", true],
   ["oidc", 400, "InvalidRequestException", false],
   ["oidc", 400, "AccessDeniedException", false],
+  ["oidc", 401, "AccessDeniedException", false],
+  ["oidc", 401, "InvalidRequestException", false],
   ["portal", 401, "UnauthorizedException", true],
   ["portal", 403, "ForbiddenException", false],
   ["portal", 403, "UnauthorizedException", false],

@@ -149,7 +149,7 @@ describe("listing 500 accounts", () => {
       listAccountRoles(accountId) {
         asked.push(accountId);
         if (!accountId.endsWith("7")) return portal.listAccountRoles(accountId);
-        return Promise.reject(new ServiceError(403, "ForbiddenException", "No\u001baccess"));
+        return Promise.reject(new ServiceError("portal", 403, "ForbiddenException", "No\u001baccess"));
       },
     };
     const list = inventory(partial, system, inventoryFile(session, "token", system));
@@ -172,7 +172,9 @@ describe("listing 500 accounts", () => {
       ...portal,
       listAccountRoles() {
         asked++;
-        return Promise.reject(new ServiceError(401, "UnauthorizedException", "Session token not found"));
+        return Promise.reject(
+          new ServiceError("portal", 401, "UnauthorizedException", "Session token not found"),
+        );
       },
     };
     const list = inventory(revoked, system, inventoryFile(session, "token", system));

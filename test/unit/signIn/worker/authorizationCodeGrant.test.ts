@@ -5,6 +5,7 @@ import {
   type CodeGrantInput,
 } from "../../../../src/signIn/worker/authorizationCodeGrant.ts";
 import { isUnanswered, unanswered } from "../../../../src/signIn/worker/watchLogin.ts";
+import { fakeSystem } from "../../../support/fakeSystem.ts";
 
 const TOKEN = { accessToken: "at", expiresIn: 3600, refreshToken: "rt" };
 
@@ -30,6 +31,7 @@ function grantWith(input: Partial<CodeGrantInput>, redeem = async () => TOKEN) {
       store: async () => {},
       ...input,
     },
+    fakeSystem(),
   );
 }
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { SsoCredError } from "../../../../src/errors.ts";
 import { serviceUnavailable } from "../../../../src/http/serviceUnavailable.ts";
 import { ServiceError } from "../../../../src/identityCenter/identityCenter.ts";
-import type { DeviceAuthorization } from "../../../../src/model.ts";
+import type { DeviceAuthorization, TokenGrant } from "../../../../src/model.ts";
 import { type DeviceGrantInput, deviceGrant } from "../../../../src/signIn/worker/deviceGrant.ts";
 import { isUnanswered } from "../../../../src/signIn/worker/watchLogin.ts";
 import { fakeSystem } from "../../../support/fakeSystem.ts";
@@ -19,7 +19,7 @@ const AUTHORIZATION: DeviceAuthorization = {
 };
 
 type PollAnswer = "token" | Error | Promise<"token">;
-const said = (code: string) => new ServiceError(400, code, `${code}: said the service`);
+const said = (code: string) => new ServiceError("oidc", 400, code, `${code}: said the service`);
 const PENDING = said("authorization_pending");
 const SLOW_DOWN = serviceUnavailable("throttled", "slow_down", { retry: true, isThrottled: true });
 const OUTAGE = new SsoCredError("unavailable", "the service is away");
@@ -33,6 +33,7 @@ function grantWith(answers: PollAnswer[], input: Partial<DeviceGrantInput> = {})
   const shown: DeviceAuthorization[] = [];
   const polls: number[] = [];
   const began = system.now();
+  const stored: TokenGrant[] = [];
   const result = deviceGrant(
     {
       startDeviceAuthorization: async () => AUTHORIZATION,
@@ -52,16 +53,19 @@ function grantWith(answers: PollAnswer[], input: Partial<DeviceGrantInput> = {})
         shown.push(authorization);
       },
       ended: new Promise<never>(() => {}),
+      store: async (token) => {
+        stored.push(token);
+      },
       ...input,
     },
     system,
-  );
+  ).then(() => stored);
   return { result, system, shown, polls };
 }
 
 it("polls once before it shows anything: the device may already be authorized", async () => {
   const { result, shown } = grantWith(["token"]);
-  expect(await result).toEqual(TOKEN);
+  expect(await result).toEqual([TOKEN]);
   expect(shown).toEqual([]);
 });
 
@@ -78,7 +82,7 @@ it("shows the code after two seconds if the first poll hangs, and uses its late 
     },
   });
   const began = system.now();
-  expect(await result).toEqual(TOKEN);
+  expect(await result).toEqual([TOKEN]);
   expect([shownAt, polls]).toEqual([[2_000], [0]]);
 });
 
@@ -92,7 +96,7 @@ it("stops when the wait is ended while the first poll hangs", async () => {
 
 it("polls at the interval that the service names", async () => {
   const { result, system, shown, polls } = grantWith([PENDING, PENDING, PENDING, "token"]);
-  expect(await result).toEqual(TOKEN);
+  expect(await result).toEqual([TOKEN]);
   expect(pauses(system)).toEqual([5000, 5000, 5000]);
   expect(polls).toEqual([0, 5, 10, 15]);
   expect(shown).toEqual([AUTHORIZATION]);
@@ -112,7 +116,7 @@ it("obeys a slow_down in response to the first poll", async () => {
 
 it("continues to poll through an outage", async () => {
   const { result, polls } = grantWith([OUTAGE, PENDING, OUTAGE, OUTAGE, "token"]);
-  expect(await result).toEqual(TOKEN);
+  expect(await result).toEqual([TOKEN]);
   expect(polls).toEqual([0, 5, 10, 15, 20]);
 });
 

@@ -42,7 +42,7 @@ it.each(requests)("%s is given up within ten seconds", async (_, ask) => {
 });
 
 it.each(requests)("%s is not repeated after a rejection by the service", async (name, ask) => {
-  const no = new ServiceError(400, "invalid_request", "invalid_request: no");
+  const no = new ServiceError("oidc", 400, "invalid_request", "invalid_request: no");
   const { asked, api } = service(1, no);
   await expect(ask(withRetriedRequests(api as never, fakeSystem()))).rejects.toBe(no);
   expect(asked).toEqual([name]);
