@@ -5,6 +5,9 @@ import { defineConfig } from "vitest/config";
 /** Two for each processor: most tests wait for processes or for time. */
 const maxWorkers = 2 * availableParallelism();
 
+/** `npm test` prints a test that passes at the second attempt as FLAKY: a fault to be found. */
+const retry = 1;
+
 export default defineConfig({
   test: {
     projects: [
@@ -42,6 +45,7 @@ export default defineConfig({
           include: ["test/unit/**/*.test.ts", "test/flows/**/*.test.ts"],
           testTimeout: 20_000,
           maxWorkers,
+          retry,
         },
       },
       {
@@ -51,6 +55,7 @@ export default defineConfig({
           globalSetup: ["test/support/builtExecutable.ts"],
           testTimeout: 60_000,
           maxWorkers,
+          retry,
           hookTimeout: 60_000,
         },
       },
@@ -66,6 +71,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers,
+          retry,
         },
       },
     ],

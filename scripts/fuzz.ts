@@ -1,6 +1,6 @@
-// npm run fuzz [-- NAME…] [-- --times N] [-- --seed N]: the properties of test/unit/fuzz, longer
-// than npm test runs them npm run fuzz -- front [--seconds N]: the native front by libFuzzer, where
-// clang has it
+// npm run fuzz [-- NAME…] [-- --times N] [-- --seed N]: the properties of hostile input and of two
+// whole flows, longer than npm test runs them, and on new inputs.
+// npm run fuzz -- front [--seconds N]: the native front by libFuzzer, where clang has it.
 import { parseArgs } from "node:util";
 import { fuzzFront } from "./fuzz/front.ts";
 import { close, runTests } from "./test/steps.ts";
@@ -28,7 +28,6 @@ function runFront(): void {
 function runProperties(): void {
   process.env.FUZZ = values.times;
   if (values.seed !== undefined) process.env.FUZZ_SEED = values.seed;
-  const files =
-    positionals.length === 0 ? ["test/unit/fuzz"] : positionals.map((name) => `test/unit/fuzz/${name}`);
+  const files = positionals.length > 0 ? positionals : ["test/unit/fuzz", "signInWalk", "doctorSlips"];
   close(runTests("unit", files));
 }

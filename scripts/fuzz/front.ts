@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import fc from "fast-check";
 import { hits, nearHits } from "../../test/support/frontCases.ts";
+import { fc } from "../../test/support/fuzzing.ts";
 import { root } from "../toolchain.mjs";
 
 const ACCOUNT = "123456789011";

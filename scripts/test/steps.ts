@@ -1,10 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { relative } from "node:path";
 import { pinnedNode, root } from "../toolchain.mjs";
 
-export interface Counts {
+export interface Outcome {
   passed: number;
   failed: number;
+  /** A line for each test that did not simply pass. */
+  remarks?: readonly string[];
 }
 
 /** Runs a program of node_modules and shows its output. Returns true if it exits with 0. */
@@ -17,7 +20,7 @@ export function runTool(script: string, args: readonly string[]): boolean {
 }
 
 /** Runs type checker, linter and formatter, all of them even if the first one fails. */
-export function runChecks(): Counts {
+export function runChecks(): Outcome {
   const results = [
     runTool("typescript/bin/tsc", []),
     runTool("@biomejs/biome/bin/biome", [
@@ -31,7 +34,7 @@ export function runChecks(): Counts {
 }
 
 /** Runs projects of vitest.config.ts, separated by commas. `args` are vitest's own: file names. */
-export function runTests(projects: string, args: readonly string[]): Counts {
+export function runTests(projects: string, args: readonly string[]): Outcome {
   const report = `${root}.cache/test-${projects}-${process.pid}.json`;
   mkdirSync(`${root}.cache`, { recursive: true });
   const options = [
@@ -45,9 +48,9 @@ export function runTests(projects: string, args: readonly string[]): Counts {
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
     // With -t everything else is skipped, too.
-    if (!args.includes("-t")) for (const title of skipped(testResults)) console.log(`SKIPPED ${title}`);
+    const remarks = args.includes("-t") ? [] : remarksOn(testResults);
     // A file that does not load, or an error outside any test, fails the run without a failed test.
-    return { passed: numPassedTests, failed: good ? numFailedTests : Math.max(1, numFailedTests) };
+    return { passed: numPassedTests, failed: good ? numFailedTests : Math.max(1, numFailedTests), remarks };
   } catch {
     return { passed: 0, failed: 1 };
   } finally {
@@ -56,20 +59,36 @@ export function runTests(projects: string, args: readonly string[]): Counts {
 }
 
 interface FileResult {
-  assertionResults: readonly { status: string; ancestorTitles: readonly string[]; title: string }[];
+  name: string;
+  assertionResults: readonly TestResult[];
 }
 
-/** The titles of skipped tests, which say what is missing here. vitest does not print them. */
-function skipped(results: readonly FileResult[]): string[] {
-  return results
-    .flatMap(({ assertionResults }) => assertionResults)
-    .filter(({ status }) => status === "skipped" || status === "pending")
-    .map(({ ancestorTitles, title }) => [...ancestorTitles, title].join(" > "));
+interface TestResult {
+  status: "passed" | "failed" | "skipped" | "pending";
+  ancestorTitles: readonly string[];
+  title: string;
+  /** Also of a first attempt, if the second one passed. */
+  failureMessages: readonly string[];
 }
 
-/** Prints the closing line for machines, and sets the exit code. */
-export function close(...parts: Counts[]): void {
-  const sum = (key: keyof Counts) => parts.reduce((total, counts) => total + counts[key], 0);
+/** The title of a skipped test says what is missing. */
+function remarksOn(results: readonly FileResult[]): string[] {
+  return results.flatMap(({ name, assertionResults }) =>
+    assertionResults.flatMap(({ status, ancestorTitles, title, failureMessages }) => {
+      const test = [...ancestorTitles, title].join(" > ");
+      const [reason = ""] = (failureMessages[0] ?? "").split("\n");
+      if (status === "failed") return `FAILED ${relative(root, name)} > ${test}: ${reason}`;
+      if (status !== "passed") return `SKIPPED ${test}`;
+      return failureMessages.length === 0 ? [] : `FLAKY ${relative(root, name)} > ${test}: ${reason}`;
+    }),
+  );
+}
+
+/** Prints the remarks and the closing line for machines, and sets the exit code. */
+export function close(...parts: Outcome[]): void {
+  const sum = (key: "passed" | "failed") => parts.reduce((total, part) => total + part[key], 0);
+  // CI shows the end of the output.
+  for (const remark of parts.flatMap(({ remarks = [] }) => remarks)) console.log(remark);
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
   process.exitCode = sum("failed") === 0 ? 0 : 1;
 }

@@ -1,13 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { hasFront, PROGRAM } from "../support/builtExecutable.ts";
 import { hits, nearHits, setUp } from "../support/frontCases.ts";
 import type { FrontCase } from "../support/frontChanges.ts";
 import { EDGES } from "../support/frontChanges.ts";
 import { call, loneFront, sanitizedFront } from "../support/fronts.ts";
+import { fc, runs } from "../support/fuzzing.ts";
 
 const HANDED_ON =
   /^sso-cred: the front \S+ cannot run the program \/.+\/libexec\/sso-cred\/sso-cred, which is missing\n$/;
@@ -15,8 +15,8 @@ const HANDED_ON =
  * Closer to the limit of 15 minutes, front and program may read the clock on different sides of it.
  */
 const TOO_NEAR_S = 3;
-/** `FAST_CHECK_RUNS=…` sets a larger number. */
-const RUNS = Number(process.env.FAST_CHECK_RUNS ?? 0) || undefined;
+/** Each case starts one or two processes. */
+const LIMIT_MS = 40_000;
 
 const scratch = mkdtempSync(join(tmpdir(), "sso-cred-cases-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -77,22 +77,23 @@ describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
       fc.property(hits, (hit) => {
         expect(agrees(hit, file)).toBe(true);
       }),
-      { numRuns: RUNS ?? 60 },
+      runs(60, LIMIT_MS),
     );
   });
 
   test("never answers anything that the program would not answer with the same bytes", () => {
     let answered = 0;
-    const numRuns = RUNS ?? 400;
+    let tried = 0;
     fc.assert(
       fc.property(nearHits, (one) => {
+        tried++;
         if (agrees(one, file)) answered++;
       }),
-      { numRuns },
+      runs(400, LIMIT_MS),
     );
     // Cases on both sides of each limit occur.
-    expect(answered).toBeGreaterThan(numRuns / 20);
-    expect(answered).toBeLessThan(numRuns / 2);
+    expect(answered).toBeGreaterThan(tried / 20);
+    expect(answered).toBeLessThan(tried / 2);
   });
 
   test("agrees with the program at each limit of its rules", () => {
@@ -110,7 +111,7 @@ describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
         fc.property(fc.oneof(hits, nearHits), (one) => {
           agrees(one, sanitized.file, options);
         }),
-        { numRuns: RUNS ?? 120 },
+        runs(120, LIMIT_MS),
       );
     } finally {
       sanitized.remove();

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
+import { FUZZ_TIMEOUT, fc, runs } from "../support/fuzzing.ts";
 import { sha1 } from "../support/home.ts";
 import { ASSIGNMENT } from "../support/signedIn.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
@@ -126,8 +126,10 @@ async function expectSame({ hasToken, failed }: Model, { home, pending }: SignIn
   expect([undefined, "failed"]).toContain((await pending())?.state);
 }
 
-it("however a sign-in is called for, answered, refused and ended, its files agree, and no tab is one too many", async () => {
-  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), walk), {
-    numRuns: Number(process.env.FAST_CHECK_RUNS ?? 8),
-  });
-}, 120_000);
+it(
+  "however a sign-in is called for, answered, refused and ended, its files agree, and no tab is one too many",
+  FUZZ_TIMEOUT,
+  async () => {
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), walk), runs(8));
+  },
+);

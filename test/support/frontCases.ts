@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import fc from "fast-check";
 import { change, type FrontCase } from "./frontChanges.ts";
+import { fc } from "./fuzzing.ts";
 import { isoSeconds, rolePath } from "./home.ts";
 
 const PLAIN = [..."ABCXYZabcxyz0189_.@/%:+=,-"];

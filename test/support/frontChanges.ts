@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "./fuzzing.ts";
 import { isoSeconds } from "./home.ts";
 
 /** One call of the executable: its arguments and environment, and the content of the cache. */

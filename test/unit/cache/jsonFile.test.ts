@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { MAX_FILE_BYTES, readJsonObject } from "../../../src/cache/jsonFile.ts";
 import { runInChild } from "../../support/child.ts";
+import { fc } from "../../support/fuzzing.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 let folder: string;

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { loadConfig } from "../../../src/config/configFile.ts";
 import { resolveRole } from "../../../src/config/profile.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
+import { fc } from "../../support/fuzzing.ts";
 import { makeHome } from "../../support/home.ts";
 
 const BOTOCORE = `

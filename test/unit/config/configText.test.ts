@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeConfig, encodeConfig } from "../../../src/config/configText.ts";
 import { parseConfig } from "../../../src/config/ini.ts";
+import { fc } from "../../support/fuzzing.ts";
 
 const decode = (bytes: Buffer) => decodeConfig(bytes, "/home/me/.aws/config", "linux");
 

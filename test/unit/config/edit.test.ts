@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { editConfig, sectionLines, uneditable } from "../../../src/config/edit.ts";
 import { parseConfig } from "../../../src/config/ini.ts";
 import { linesOf } from "../../../src/config/layout.ts";
 import { readsAsEdited } from "../../../src/config/verifyEdit.ts";
+import { fc } from "../../support/fuzzing.ts";
 import { configText } from "./generatedConfig.ts";
 
 const dev = { kind: "profile", name: "dev" } as const;

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../support/fuzzing.ts";
 
 const lineEnd = fc.constantFrom("\n", "\n", "\n", "\r\n", "\r");
 const blanks = fc.constantFrom("", "", "", " ", "  ", "\t");

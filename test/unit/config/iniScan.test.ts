@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import ini from "ini";
 import { describe, expect, test } from "vitest";
 import { type ConfigFile, findSection, parseConfig, sectionNames } from "../../../src/config/ini.ts";
+import { fc } from "../../support/fuzzing.ts";
 
 const START = "https://d-1.awsapps.com/start#/";
 

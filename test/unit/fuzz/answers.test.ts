@@ -1,6 +1,14 @@
-import fc from "fast-check";
 import { afterAll, beforeAll, test } from "vitest";
-import { anyBytes, anyJson, FUZZ_TIMEOUT, mistypedFields, oddWord, runs, spoiled } from "./fuzzing.ts";
+import {
+  anyBytes,
+  anyJson,
+  FUZZ_TIMEOUT,
+  fc,
+  mistypedFields,
+  oddWord,
+  runs,
+  spoiled,
+} from "../../support/fuzzing.ts";
 import { assertUnpolluted } from "./properties/outcome.ts";
 import {
   type Answer,

@@ -1,7 +1,6 @@
-import fc from "fast-check";
 import { afterAll, beforeAll, test } from "vitest";
+import { anyBytes, FUZZ_TIMEOUT, fc, mistypedFields, runs, spoiled } from "../../support/fuzzing.ts";
 import { type Home, makeHome, sessionSection } from "../../support/home.ts";
-import { anyBytes, FUZZ_TIMEOUT, mistypedFields, runs, spoiled } from "./fuzzing.ts";
 import {
   COMMANDS,
   commandHolds,

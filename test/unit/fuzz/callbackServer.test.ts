@@ -1,7 +1,6 @@
-import fc from "fast-check";
 import { test } from "vitest";
 import { CALLBACK_PATH } from "../../../src/signIn/worker/callbackServer.ts";
-import { anyText, FUZZ_TIMEOUT, runs } from "./fuzzing.ts";
+import { anyText, FUZZ_TIMEOUT, fc, runs } from "../../support/fuzzing.ts";
 import { callbackRequests, PORT, STATE } from "./properties/callbackRequests.ts";
 import { assertUnpolluted } from "./properties/outcome.ts";
 

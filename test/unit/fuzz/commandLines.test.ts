@@ -1,6 +1,5 @@
-import fc from "fast-check";
 import { test } from "vitest";
-import { anyText, FUZZ_TIMEOUT, runs } from "./fuzzing.ts";
+import { anyText, FUZZ_TIMEOUT, fc, runs } from "../../support/fuzzing.ts";
 import { commandLines } from "./properties/commandLines.ts";
 import { assertUnpolluted } from "./properties/outcome.ts";
 

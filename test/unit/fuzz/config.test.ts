@@ -1,6 +1,5 @@
-import fc from "fast-check";
 import { afterAll, test } from "vitest";
-import { anyBytes, anyText, FUZZ_TIMEOUT, oddWord, runs, spoiled } from "./fuzzing.ts";
+import { anyBytes, anyText, FUZZ_TIMEOUT, fc, oddWord, runs, spoiled } from "../../support/fuzzing.ts";
 import { configReading } from "./properties/configReading.ts";
 import { assertUnpolluted } from "./properties/outcome.ts";
 

@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { shellWord } from "../../../src/text/commandWords.ts";
-import { anyText, FUZZ_TIMEOUT, runs } from "./fuzzing.ts";
+import { anyText, FUZZ_TIMEOUT, fc, runs } from "../../support/fuzzing.ts";
 import { assertUnpolluted } from "./properties/outcome.ts";
 import {
   browserGetsTheUrl,

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { credentialProcessOutput, parseRoleCredentials } from "../../../src/hit/credentialProcess.ts";
+import { fc } from "../../support/fuzzing.ts";
 import { roleFile } from "../../support/home.ts";
 
 const NOON = Date.UTC(2026, 2, 1, 12);

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatTimestamp, isFresh, isUsable, parseTimestamp } from "../../../src/hit/expiry.ts";
+import { fc } from "../../support/fuzzing.ts";
 
 const NOON = Date.UTC(2026, 2, 1, 12, 0, 0);
 

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Json, pythonJson, pythonString } from "../../../src/hit/json.ts";
+import { fc } from "../../support/fuzzing.ts";
 
 // Right-hand sides: Python 3.11, json.dumps(value).
 it.each<[Json, string]>([

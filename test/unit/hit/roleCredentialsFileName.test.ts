@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { roleCredentialsFileName } from "../../../src/hit/paths.ts";
+import { fc } from "../../support/fuzzing.ts";
 import { rolePath } from "../../support/home.ts";
 
 const vectors = new URL("../../vectors/aws-cli-2.36.7/", import.meta.url);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { sha1 } from "../../../src/hit/sha1.ts";
+import { fc } from "../../support/fuzzing.ts";
 
 const expected = (text: string) => createHash("sha1").update(text, "utf8").digest("hex");
 

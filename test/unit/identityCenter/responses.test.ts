@@ -1,7 +1,7 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isKind } from "../../../src/errors.ts";
 import { type IdentityCenter, ServiceError } from "../../../src/identityCenter/identityCenter.ts";
+import { fc } from "../../support/fuzzing.ts";
 import { accessTo, answering, httpServer, JSON_TYPE, ROLE_CREDENTIALS } from "../http/servers.ts";
 
 const client = { clientId: "cid", clientSecret: "csec", expiresAt: 0 };

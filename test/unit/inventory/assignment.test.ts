@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matchesAny, matchesGlob } from "../../../src/inventory/assignment.ts";
+import { fc } from "../../support/fuzzing.ts";
 
 describe("globs", () => {
   it.each([

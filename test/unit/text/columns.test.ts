@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { columnsOf, cutMiddle } from "../../../src/text/columns.ts";
+import { fc } from "../../support/fuzzing.ts";
 
 it.each([
   ["customer-platform-production", 28, "customer-platform-production"],

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { expect, it } from "vitest";
 import { masked, maskedText } from "../../../src/text/redact.ts";
+import { fc } from "../../support/fuzzing.ts";
 
 const letters = (alphabet: string, minLength: number, maxLength: number) =>
   fc.array(fc.constantFrom(...alphabet), { minLength, maxLength }).map((characters) => characters.join(""));

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { SsoCredError } from "../../../../src/errors.ts";
 import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
 import { planConfig, planRepair, planRevert } from "../../../../src/init/plan/plan.ts";
+import { fc } from "../../../support/fuzzing.ts";
 import { ADMIN, files, options, ours } from "./initOptions.ts";
 
 const START_URL = "https://d-1234567890.awsapps.com/start";

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readOurCommand } from "../../../../src/config/ourCommand.ts";
 import { isKind } from "../../../../src/errors.ts";
 import { canBeWritten, checkCommand, commandLine } from "../../../../src/init/plan/command.ts";
 import { splitCommandLine } from "../../../../src/text/commandWords.ts";
+import { fc } from "../../../support/fuzzing.ts";
 import { cmdSlashC, crtSplit } from "./windowsReaders.ts";
 
 const target = { session: "my-sso", accountId: "123456789011", roleName: "ReadOnly" };

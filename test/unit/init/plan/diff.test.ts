@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { unifiedDiff } from "../../../../src/init/plan/diff.ts";
+import { fc } from "../../../support/fuzzing.ts";
 
 describe("the diff of a plan", () => {
   it("shows each change with three lines around it", () => {

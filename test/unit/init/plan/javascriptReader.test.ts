@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadSharedConfigFiles, loadSsoSessionData } from "@smithy/core/config";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
 import { planConfig } from "../../../../src/init/plan/plan.ts";
+import { fc } from "../../../support/fuzzing.ts";
 import { files, options, role } from "./initOptions.ts";
 
 const VECTORS = fileURLToPath(new URL("../../../vectors/init", import.meta.url));

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SsoCredError } from "../../../../src/errors.ts";
 import {
@@ -9,6 +8,7 @@ import {
   nameProblem,
   profileName,
 } from "../../../../src/init/plan/names.ts";
+import { fc } from "../../../support/fuzzing.ts";
 
 const prod = {
   accountId: "111122223333",

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Files } from "../../../../src/init/plan/currentConfig.ts";
 import type { InitOptions } from "../../../../src/init/plan/initOptions.ts";
 import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
+import { fc } from "../../../support/fuzzing.ts";
 import { configText } from "../../config/generatedConfig.ts";
 import { keepsTheRest, planned, readsAsPlanned, secondPlanIsEmpty } from "../../fuzz/properties/plans.ts";
 import { ADMIN, DEV_ADMIN, files, options, READ_ONLY, SESSION_KEYS } from "./initOptions.ts";

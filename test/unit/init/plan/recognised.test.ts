@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SsoCredError } from "../../../../src/errors.ts";
 import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
 import { planConfig } from "../../../../src/init/plan/plan.ts";
+import { fc } from "../../../support/fuzzing.ts";
 import { files, options, role } from "./initOptions.ts";
 
 /** Characters with a meaning to ini, shlex, sh, cmd or the SDK for JavaScript. */
