@@ -1,5 +1,5 @@
 import { missingScope } from "../config/describeSession.ts";
-import { type Remedy, SsoCredError } from "../errors.ts";
+import { SsoCredError } from "../errors.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { Account, SessionRole, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
@@ -8,6 +8,7 @@ import { printable } from "../text/printable.ts";
 const MOST_NAMED = 8;
 /** The lists only improve the message: don't wait long for them. */
 const LIST_MS = 3_000;
+const SOMEBODY_ELSE = "signed in as somebody else?";
 
 interface Context {
   readonly api: Pick<IdentityCenter, "listAccountRoles" | "listAccounts">;
@@ -15,7 +16,10 @@ interface Context {
   readonly deadline: number;
 }
 
-/** The error for a rejected account or role, with the lists of what is assigned. */
+/**
+ * The error for a rejected account or role, with the lists of what is assigned. The remedy is to
+ * sign out: the browser may have signed in another person than the one who has the role.
+ */
 export async function accessDenied(
   role: SessionRole,
   token: SsoToken,
@@ -23,11 +27,12 @@ export async function accessDenied(
   context: Context,
   system: Pick<System, "now" | "interrupted" | "trace">,
 ): Promise<SsoCredError> {
-  const [explanation, remedy] = await explain(role, token, context, system);
+  const explanation = await explain(role, token, context, system);
   const { accountId, roleName, session } = role;
   const words = `(${printable(rejection.message, 120)})`;
   const scope = missingScope(session);
   const message = `no access to the role '${printable(roleName, 64)}' in account ${accountId} ${words}; ${scope === undefined ? "" : `${scope}; `}${explanation}`;
+  const remedy = { run: `sso-cred logout ${session.loginArguments}` };
   return new SsoCredError("access-denied", message, { remedy, cause: rejection });
 }
 
@@ -36,27 +41,26 @@ async function explain(
   token: SsoToken,
   { api, deadline }: Context,
   system: Pick<System, "now" | "interrupted" | "trace">,
-): Promise<[string, Remedy]> {
-  const list = { run: `sso-cred list ${session.loginArguments}` };
-  const logout = { run: `sso-cred logout ${session.loginArguments}` };
+): Promise<string> {
   const options = { deadline: Math.min(deadline, system.now() + LIST_MS), signal: system.interrupted };
   try {
     const roles = await api
       .listAccountRoles(token.accessToken, accountId, undefined, options)
       .then((page) => page.roles, noneIfRejected);
-    if (roles.includes(roleName)) return ["the portal lists it as assigned to you, and still refuses it", {}];
-    if (roles.length > 0) return [`assigned to you there: ${named(roles)}`, list];
+    if (roles.includes(roleName))
+      return `the portal lists it as assigned to you, and still refuses it; ${SOMEBODY_ELSE}`;
+    if (roles.length > 0) return `assigned to you there: ${named(roles)}; ${SOMEBODY_ELSE}`;
     const { accounts } = await api.listAccounts(token.accessToken, undefined, options);
     if (accounts.length === 0) {
       const browser = `the browser's own session at ${printable(session.startUrl)} has to be signed out, too`;
-      return [`nothing is assigned to you: signed in as somebody else? ${browser}`, logout];
+      return `nothing is assigned to you: ${SOMEBODY_ELSE} ${browser}`;
     }
     if (accounts.some((account) => account.accountId === accountId))
-      return ["no role is assigned to you there", list];
-    return [`the account is not among yours: ${named(accounts.map(titleOf))}`, list];
+      return `no role is assigned to you there; ${SOMEBODY_ELSE}`;
+    return `the account is not among yours: ${named(accounts.map(titleOf))}; ${SOMEBODY_ELSE}`;
   } catch (error) {
     system.trace.step("the assigned roles could not be listed", { error: String(error) });
-    return ["signed in as somebody else?", logout];
+    return SOMEBODY_ELSE;
   }
 }
 

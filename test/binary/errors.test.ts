@@ -157,11 +157,12 @@ describe("5 login-failed", () => {
 });
 
 describe("6 access-denied", () => {
-  it("names account, role, and the roles that are assigned", async () => {
+  it("names account, role, the roles that are assigned, and how to sign in as somebody else", async () => {
     const world = await signedInWorld();
     const args = ["corp", "--account-id", "123456789011", "--role-name", "Nope"];
-    const why = "(ForbiddenException: No access); assigned to you there: ReadOnly, Admin";
-    const line = `sso-cred: no access to the role 'Nope' in account 123456789011 ${why}\n  run: sso-cred list corp\n`;
+    const why =
+      "(ForbiddenException: No access); assigned to you there: ReadOnly, Admin; signed in as somebody else?";
+    const line = `sso-cred: no access to the role 'Nope' in account 123456789011 ${why}\n  run: sso-cred logout corp\n`;
     await fails(world, 6, line, args);
   });
 });

@@ -122,7 +122,7 @@ it.each<Case>([
   {
     call: MAIN.replace("ReadOnly", "Owner"),
     code: 6,
-    remedy: "sso-cred list corp",
+    remedy: "sso-cred logout corp",
     after: 6,
     prepare: asSignedIn,
   },

@@ -8,15 +8,14 @@ import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 describe("4. an account or role rejected by the service is exit 6, and no sign-in", () => {
   const told = (middle: string, role = "Gone") =>
     `sso-cred: no access to the role '${role}' in account ${ACCOUNT} (${middle}\n`;
-  const list = "\n  run: sso-cred list corp";
-  const logout = "\n  run: sso-cred logout corp";
+  const logout = "; signed in as somebody else?\n  run: sso-cred logout corp";
 
   it("403: the message names account and role, and the assigned roles", async () => {
     const world = await signedInWorld();
     const { code, stdout, stderr } = await world.call(roleArguments("Gone"));
     expect([code, stdout]).toEqual([6, ""]);
     expect(stderr).toBe(
-      told(`ForbiddenException: No access); assigned to you there: ReadOnly, Admin${list}`),
+      told(`ForbiddenException: No access); assigned to you there: ReadOnly, Admin${logout}`),
     );
     expect(world.opened()).toEqual([]);
     expect(world.center.count("/token")).toBe(0);
@@ -34,7 +33,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
     expect(code).toBe(6);
     expect(stderr).toContain(
       "in account 999999999999 (ForbiddenException: No access); the account is not among yours: " +
-        `Development (123456789011), Production (210987654321)${list}\n`,
+        `Development (123456789011), Production (210987654321)${logout}\n`,
     );
   });
 
@@ -44,31 +43,28 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
     const { code, stderr } = await world.call();
     expect(code).toBe(6);
     expect(stderr).toContain(
-      `nothing is assigned to you: signed in as somebody else? the browser's own session at ${START_URL} has to be signed out, too${logout}\n`,
+      `nothing is assigned to you: signed in as somebody else? the browser's own session at ${START_URL} has to be signed out, too\n  run: sso-cred logout corp\n`,
     );
   });
 
   it.each([
     [400, "InvalidRequestException"],
     [404, "ResourceNotFoundException"],
-  ])("%d for a role that is listed: the message says only that", async (status, exception) => {
+  ])("%d for a role that is listed: the message says so", async (status, exception) => {
     const world = await signedInWorld();
     const body = { message: "No", __type: `com.amazonaws.switchboard.portal#${exception}` };
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status, body } });
     const { code, stderr } = await world.call();
     expect(code).toBe(6);
     const still = "the portal lists it as assigned to you, and still refuses it";
-    expect(stderr).toBe(told(`${exception}: No); ${still}`, "ReadOnly"));
+    expect(stderr).toBe(told(`${exception}: No); ${still}${logout}`, "ReadOnly"));
   });
 
   it("the message has no list if there is none", async () => {
     const world = await signedInWorld();
     world.center.misbehave({ path: "/assignment/roles", how: { kind: "status", status: 503 } });
     const { code, stderr } = await world.call(roleArguments("Gone"));
-    expect([code, stderr]).toEqual([
-      6,
-      told(`ForbiddenException: No access); signed in as somebody else?${logout}`),
-    ]);
+    expect([code, stderr]).toEqual([6, told(`ForbiddenException: No access)${logout}`)]);
   });
 
   it("the list is not waited for longer than the run may last", async () => {
