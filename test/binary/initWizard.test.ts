@@ -42,7 +42,7 @@ describe("the wizard", () => {
         "",
         "To use this profile, specify the profile name using --profile, as shown:",
         "",
-        "aws sts get-caller-identity --profile my-dev-profile",
+        "aws s3 ls --profile my-dev-profile",
       ].join("\n"),
     );
     expect(await config()).toBe(
@@ -58,7 +58,7 @@ describe("the wizard", () => {
     const wizard = init([...flags, "--profile-name", name, "--yes"]);
     expect((await wizard.done).code).toBe(0);
     const lines = (await wizard.lines()).map(({ text }) => text);
-    expect(lines.slice(-2)).toEqual(["aws sts get-caller-identity \\", `  --profile ${name}`]);
+    expect(lines.slice(-2)).toEqual(["aws s3 ls \\", `  --profile ${name}`]);
   });
 
   it("offers to convert legacy profiles first, and continues with the roles", async () => {
@@ -138,7 +138,7 @@ describe("the wizard", () => {
         "",
         "To use this profile, specify the profile name using --profile, as shown:",
         "",
-        "aws sts get-caller-identity --profile 123456789011_Admin",
+        "aws s3 ls --profile 123456789011_Admin",
       ].join("\n"),
     );
     expect(await config()).toContain(

@@ -13,7 +13,7 @@ describe("init with every answer in flags", () => {
     expect(await config()).toBe(`${profile("dev", "123456789011", "Admin")}\n${sessionSection("corp")}`);
     expect(stdout).toBe(
       `${home.configFile}: 1 added, 0 changed, 0 removed\n\n` +
-        "To use this profile, specify the profile name using --profile, as shown:\n\naws sts get-caller-identity --profile dev\n",
+        "To use this profile, specify the profile name using --profile, as shown:\n\naws s3 ls --profile dev\n",
     );
     expect(center.requests).toEqual([]);
   });

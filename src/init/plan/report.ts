@@ -104,7 +104,7 @@ function keptRegions(plan: Plan, given: string | undefined): string[] {
 function usage(profiles: readonly string[], platform: NodeJS.Platform): string {
   if (profiles.length === 0) return "";
   if (profiles.length === 1 && profiles[0] === "default")
-    return "\nTo use the default profile, no option is needed:\n\naws sts get-caller-identity\n";
+    return "\nTo use the default profile, no option is needed:\n\naws s3 ls\n";
   const what = profiles.length === 1 ? "this profile" : "these profiles";
   const commands = profiles.slice(0, 3).map((name) => commandFor(shellWord(name), platform));
   const sentence = `\nTo use ${what}, specify the profile name using --profile, as shown:\n\n`;
@@ -113,7 +113,7 @@ function usage(profiles: readonly string[], platform: NodeJS.Platform): string {
 
 /** Too long for the terminal, it is broken so that a shell still reads one command. */
 function commandFor(profile: string, platform: NodeJS.Platform): string {
-  const [call, option] = ["aws sts get-caller-identity", `--profile ${profile}`];
+  const [call, option] = ["aws s3 ls", `--profile ${profile}`];
   const isLong = columnsOf(`${call} ${option}`) > (terminalColumns(1) ?? Infinity);
   return `${call}${isLong && platform !== "win32" ? " \\\n  " : " "}${option}\n`;
 }
