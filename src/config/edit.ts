@@ -1,4 +1,5 @@
 import { layOut, linesOf, type OptionPlace, SET_ASIDE, type SectionPlace } from "./layout.ts";
+import { isIgnored } from "./option.ts";
 
 export interface SectionName {
   readonly kind: "profile" | "sso-session";
@@ -64,14 +65,20 @@ export function setAsideLines(text: string, section: SectionName): string[] {
     .map((line) => line.slice(SET_ASIDE.length));
 }
 
-/** The first line, counted from 1, that makes edits ambiguous; undefined for an editable text. */
+/**
+ * The first line, counted from 1, that makes edits ambiguous or shows that the text is no config;
+ * undefined for an editable text.
+ */
 export function uneditable(text: string): { line: number; problem: string } | undefined {
+  let stray: number | undefined;
   for (const { number, text: line } of linesOf(text)) {
     if (line.includes("\0")) return { line: number, problem: "holds a NUL byte" };
     const problem = "opens a section with [ and does not close it";
     if (/^\[[^\]]*$/.test(line)) return { line: number, problem };
+    if (!isIgnored(line)) stray ??= number;
   }
-  return undefined;
+  if (stray === undefined || /^\s*\[/m.test(text)) return undefined;
+  return { line: stray, problem: "stands in no section, and no line opens one" };
 }
 
 function placesByName(text: string): Map<string, SectionPlace[]> {

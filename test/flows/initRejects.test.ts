@@ -63,6 +63,18 @@ describe("init rejects, and leaves the file as it is:", () => {
   });
   it("a header that is not closed", () =>
     refuses(`${sessionSection("corp")}[profile x\n`, ["corp", ...ONE], /config, line 5, opens a section/));
+  it.each([
+    ["a text", "This is no config.\n", 1],
+    ["a script", "#!/bin/sh\n\nexport AWS_REGION=eu-west-1\n", 3],
+    ["JSON", '{\n  "profile": ["dev"]\n}\n', 1],
+    ["keys without a section", "\ufeffregion = eu-west-1\r\noutput = json\r\n", 1],
+  ])("a file that is no config: %s", (_what, text, line) =>
+    refuses(
+      text,
+      ["corp", ...NEW_SESSION, "--scopes", "sso:account:access", ...ONE],
+      `config, line ${line}, stands in no section, and no line opens one; it is left as it is`,
+    ),
+  );
 });
 
 it("the remedy for a new session without a sign-in can be run unchanged", async () => {
