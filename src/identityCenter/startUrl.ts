@@ -1,5 +1,5 @@
 import { sectionOf } from "../config/describeSession.ts";
-import { SsoCredError } from "../errors.ts";
+import { isKind, SsoCredError } from "../errors.ts";
 import { type HttpEnvironment, httpExchange } from "../http/exchange.ts";
 import type { SsoSession } from "../model.ts";
 import { isLoopback } from "../platform/loopback.ts";
@@ -41,7 +41,9 @@ const REGION_IN_HOST = [
 /**
  * Resolves a company's own start URL (`https://sso.example.com`) to the one that AWS knows, as the
  * AWS CLI does since 2.35.13: one HEAD (GET if HEAD is not allowed), one redirect, to an https URL
- * of AWS. AWS's own start URLs, and those on this machine, are used unchanged, without a request.
+ * of AWS. AWS's own start URLs are used unchanged, without a request, and so is an http one, which
+ * is an emulator on this machine. An https one on this machine may be either: it is used unchanged
+ * unless it leads elsewhere.
  * The result is sent to the services; files keep the configured values.
  *
  * @throws SsoCredError("config") when the URL does not lead to AWS, "unavailable" if its server
@@ -51,10 +53,15 @@ export async function resolveStartUrl(
   { startUrl, region }: Pick<SsoSession, "startUrl" | "region">,
   request: StartUrlRequest,
 ): Promise<Pick<SsoSession, "startUrl" | "region">> {
-  const { hostname } = new URL(startUrl);
-  if (isAwsHost(hostname) || isLoopback(hostname)) return { startUrl, region };
-  const location = await requestRedirect(startUrl, hostname, request);
+  const { protocol, hostname } = new URL(startUrl);
+  if (isAwsHost(hostname) || protocol === "http:") return { startUrl, region };
+  const isLocal = isLoopback(hostname);
+  const location = await requestRedirect(startUrl, hostname, request).catch((error: unknown) => {
+    if (!isLocal || isKind(error, "cancelled")) throw error;
+    return startUrl;
+  });
   const target = URL.canParse(location, startUrl) ? new URL(location, startUrl) : undefined;
+  if (isLocal && target !== undefined && isLoopback(target.hostname)) return { startUrl, region };
   if (target?.protocol !== "https:" || !isAwsHost(target.hostname)) {
     const where = target === undefined ? "nowhere" : `${target.protocol}//${target.host}`;
     throw leadsElsewhere(startUrl, `it redirects to ${where}`);

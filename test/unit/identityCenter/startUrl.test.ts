@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { SsoCredError } from "../../../src/errors.ts";
 import { resolveStartUrl, startUrlRequest } from "../../../src/identityCenter/startUrl.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
 import { answering, httpServer, type Seen } from "../http/servers.ts";
@@ -35,6 +36,43 @@ describe("AWS's own start URLs are used as they are, without a request", () => {
     "http://127.0.0.1:8080/start",
   ])("%s", async (startUrl) => {
     expect(await resolve(startUrl)).toEqual({ startUrl, region: "eu-west-1", asked: [] });
+  });
+});
+
+describe("an https start URL on this machine", () => {
+  const own = "https://localhost:8443/start";
+
+  test.each<[what: string, answers: Answers]>([
+    ["serves a page", { HEAD: { status: 200 } }],
+    ["redirects to its own sign-in page", { HEAD: { status: 302, location: "/login" } }],
+    ["is out of order", { HEAD: { status: 503 } }],
+    ["is out of reach", {}],
+  ])("that %s is used as it is", async (_what, answers) => {
+    expect(await resolve(own, answers)).toEqual({ startUrl: own, region: "eu-west-1", asked: ["HEAD"] });
+  });
+
+  test("that redirects to AWS is resolved", async () => {
+    const location = "https://ssoins-1.portal.us-east-2.app.aws/";
+    expect(await resolve(own, { HEAD: { status: 302, location } })).toEqual({
+      startUrl: "https://ssoins-1.portal.us-east-2.app.aws",
+      region: "us-east-2",
+      asked: ["HEAD"],
+    });
+  });
+
+  test("that redirects elsewhere is rejected", async () => {
+    const evil = { HEAD: { status: 302, location: "https://evil.example/start" } };
+    await expect(resolve(own, evil)).rejects.toThrow(
+      "does not lead to AWS: it redirects to https://evil.example",
+    );
+  });
+
+  test("does not keep Ctrl-C from ending the sign-in", async () => {
+    const cancelled = new SsoCredError("cancelled", "cancelled");
+    const interrupted = resolveStartUrl({ startUrl: own, region: "eu-west-1" }, () =>
+      Promise.reject(cancelled),
+    );
+    await expect(interrupted).rejects.toBe(cancelled);
   });
 });
 
