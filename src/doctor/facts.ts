@@ -20,6 +20,8 @@ export interface CommandFacts {
 /** A problem with a cache file, a state file or a folder. */
 export interface PathFacts {
   readonly path: string;
+  /** The number of files with it, if `path` is the folder of several. */
+  readonly files?: number;
   readonly problem: "owner" | "mode" | "open to all" | "not a folder" | "not writable" | "leftover";
   /** The owner's name or number, the mode in octal, the error's code, or nothing. */
   readonly detail: string;

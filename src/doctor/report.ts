@@ -34,17 +34,30 @@ export function report(findings: readonly Finding[], columns = WIDEST): string {
     const found = findings.filter((finding) => finding.severity === severity);
     return found.length === 0
       ? []
-      : [`${title}\n\n${found.map((finding) => entry(finding, width)).join("\n")}`];
+      : [
+          `${title}\n\n${alike(found)
+            .map((findings) => entry(findings, width))
+            .join("\n")}`,
+        ];
   });
   return `${[...groups, summary(findings)].join("\n")}`;
 }
 
-function entry({ id, severity, found, where, why, run, fix }: Finding, width: number): string {
+/** Findings of one kind with the same consequence and remedy, which are told once. */
+function alike(findings: readonly Finding[]): Finding[][] {
+  const groups = Map.groupBy(findings, ({ id, why, run, fix }) => JSON.stringify([id, why, run, fix]));
+  return [...groups.values()];
+}
+
+function entry(findings: readonly Finding[], width: number): string {
   const wrapped = (text: string, first: string, further: string) =>
     `${wrapWords(printable(text, 2_000), width, first, further)}\n`;
-  if (severity === "note") return wrapped(found, "  ", "    ");
-  const lines = [wrapped(`${found} [${id}]`, "  ", "    ")];
-  if (where !== undefined) lines.push(wrapped(`at ${where}`, "    ", "      "));
+  const [{ id, severity, why, run, fix }] = findings as [Finding];
+  const lines = findings.flatMap(({ found, where }, index) => [
+    wrapped(index === 0 && severity !== "note" ? `${found} [${id}]` : found, "  ", "    "),
+    ...(where === undefined || severity === "note" ? [] : [wrapped(`at ${where}`, "    ", "      ")]),
+  ]);
+  if (severity === "note") return lines.join("");
   lines.push(wrapped(why, "    ", "    "));
   if (fix !== undefined) lines.push(wrapped(fix, "    fix: ", "      "));
   if (run !== undefined) lines.push(`    run: ${printable(run, 1_000)}\n`);

@@ -5,10 +5,21 @@ import type { Facts, PathFacts } from "../facts.ts";
 import type { Finding } from "../report.ts";
 
 const LEAST_FREE_BYTES = 1024 * 1024;
+const NOT_KEPT = "tokens and credentials are not kept, so every call asks again";
+/** Windows drives have no modes of their own. */
+const FIXED_MODES =
+  '; where chmod changes nothing, on a Windows drive, set options = "metadata" under [automount] in /etc/wsl.conf';
 
 /** Checks caches, locks and folders. */
-export function* checkState({ paths, formerSessions, locks, disk, platform }: Facts): Generator<Finding> {
-  yield* paths.map(pathFinding);
+export function* checkState({
+  paths,
+  formerSessions,
+  locks,
+  disk,
+  platform,
+  here,
+}: Facts): Generator<Finding> {
+  yield* paths.map((path) => pathFinding(path, here.isWsl));
   for (const session of formerSessions)
     yield {
       id: "role-cache-former",
@@ -47,14 +58,17 @@ export function* checkState({ paths, formerSessions, locks, disk, platform }: Fa
     };
 }
 
-function pathFinding({ path, problem, detail }: PathFacts): Finding {
+function pathFinding({ path, problem, detail, files }: PathFacts, isWsl: boolean): Finding {
+  const are = (one: string, many: string) => (files ? `${files} files in ${path} ${many}` : `${path} ${one}`);
+  const isFixed = isWsl && detail === "0777";
+  const where = path;
   switch (problem) {
     case "owner":
       return {
         id: "path-owner",
         severity: "error",
-        found: `${path} belongs to ${detail}`,
-        where: path,
+        found: are(`belongs to ${detail}`, `belong to ${detail}`),
+        where,
         why: "what is in it cannot be read or replaced, so people sign in again and again; a run under sudo leaves this behind",
         run: `sudo chown -R "$(id -un)" ${shellWord(path)}`,
       };
@@ -62,44 +76,44 @@ function pathFinding({ path, problem, detail }: PathFacts): Finding {
       return {
         id: "path-mode",
         severity: "warning",
-        found: `${path} has the mode ${detail}`,
-        where: path,
-        why: "other users of this machine can read the credentials in it",
-        run: `chmod go-rwx ${shellWord(path)}`,
+        found: are(`has the mode ${detail}`, `can be read by others (mode ${detail})`),
+        where,
+        why: `other users of this machine can read the credentials in it${isFixed ? FIXED_MODES : ""}`,
+        run: `chmod ${files ? "-R " : ""}go-rwx ${shellWord(path)}`,
       };
     case "open to all":
       return {
         id: "path-mode",
         severity: "warning",
         found: `${path} has the mode ${detail}`,
-        where: path,
-        why: "every user of this machine can replace what is in it",
-        run: `chmod go-w ${shellWord(path)}`,
+        where,
+        why: `every user of this machine can replace what is in it${isFixed ? FIXED_MODES : ""}`,
+        run: `chmod -R go-w ${shellWord(path)}`,
       };
     case "not a folder":
       return {
         id: "path-not-writable",
         severity: "error",
         found: `${path} is not a folder`,
-        where: path,
-        why: "tokens and credentials are not kept, so every call asks again",
-        run: `mv ${shellWord(path)} ${shellWord(`${path}.old`)}`,
+        where,
+        why: NOT_KEPT,
+        run: `mv -i ${shellWord(path)} ${shellWord(`${path}.old`)}`,
       };
     case "not writable":
       return {
         id: "path-not-writable",
         severity: "error",
         found: `${path} cannot be written to (${detail})`,
-        where: path,
-        why: "tokens and credentials are not kept, so every call asks again",
+        where,
+        why: NOT_KEPT,
         run: `ls -ld ${shellWord(path)}`,
       };
     case "leftover":
       return {
         id: "path-leftover",
         severity: "note",
-        found: `${path} is left over from an interrupted write`,
-        where: path,
+        found: are("is left over from an interrupted write", "are left over from interrupted writes"),
+        where,
         why: "the next write removes it",
       };
   }

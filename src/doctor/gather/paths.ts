@@ -34,17 +34,33 @@ export function gatherPaths(system: Environment): PathFacts[] {
   const caches = [ssoCacheDirectory(system), roleCacheDirectory(system)];
   const state = stateDirectory(system);
   const folders = [aws, join(aws, "sso"), join(aws, "cli"), ...caches, state, join(state, "locks")];
-  const files = [...caches, state].flatMap((folder) =>
-    listFolder(folder)
-      .slice(0, MOST_FILES)
-      .map((name) => join(folder, name)),
-  );
-  return [
+  return withoutCovered([
     // The first write makes ~/.aws.
     ...(statOf(aws) === undefined ? accessFacts(home) : []),
     ...folders.flatMap((folder) => folderFacts(folder, owner)),
-    ...files.flatMap((file) => fileFacts(file, owner, system.now())),
-  ];
+    ...[...caches, state].flatMap((folder) => joined(folder, filesFacts(folder, owner, system.now()))),
+  ]);
+}
+
+/** Without the problems that the remedy for a folder above mends, too: `chmod -R`, `chown -R`. */
+function withoutCovered(all: readonly PathFacts[]): PathFacts[] {
+  return all.filter(
+    ({ path, problem, files }) =>
+      !all.some(
+        (other) =>
+          other.problem === problem &&
+          (path.startsWith(`${other.path}/`) || (other.path === path && files !== undefined && !other.files)),
+      ),
+  );
+}
+
+/** One for each problem that several files of a folder have. */
+function joined(folder: string, facts: readonly PathFacts[]): PathFacts[] {
+  return [...new Set(facts.map(({ problem }) => problem))].flatMap((problem) => {
+    const alike = facts.filter((one) => one.problem === problem);
+    const [first] = alike;
+    return first && alike.length > 1 ? { ...first, path: folder, files: alike.length } : alike;
+  });
 }
 
 function folderFacts(path: string, owner: number | undefined): PathFacts[] {
@@ -68,6 +84,11 @@ function accessFacts(path: string): PathFacts[] {
   } catch (error) {
     return [{ path, problem: "not writable", detail: String((error as NodeJS.ErrnoException).code) }];
   }
+}
+
+function filesFacts(folder: string, owner: number | undefined, now: number): PathFacts[] {
+  const names = listFolder(folder).slice(0, MOST_FILES);
+  return names.flatMap((name) => fileFacts(join(folder, name), owner, now));
 }
 
 function fileFacts(path: string, owner: number | undefined, now: number): PathFacts[] {
