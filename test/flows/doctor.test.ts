@@ -146,6 +146,18 @@ describe("doctor asks the services", () => {
     await expectFault({ kind: "status", status, body }, says);
   });
 
+  it("and takes the answers of an emulator that accepts every request for the services' own", async () => {
+    const world = await signInWorld({ config: GOOD });
+    await world.call(MAIN_JOB);
+    const accepts = (path: string, body: object) =>
+      world.center.misbehave({ path, how: { kind: "status", status: 200, body } });
+    accepts("/assignment/accounts", { accountList: [], nextToken: null });
+    accepts("/token", { accessToken: "any", tokenType: "Bearer", expiresIn: 28800 });
+    const { found } = await findings(world, []);
+    expect(idsOf(found)).not.toContain("endpoint-unreachable");
+    expect(idsOf(found).filter((id) => id === "endpoint-reached")).toHaveLength(2);
+  });
+
   async function expectFault(how: How, says: string) {
     const world = await signInWorld({ config: GOOD });
     world.center.misbehave({ path: /.*/, how });

@@ -1,4 +1,5 @@
 import { SsoCredError } from "../../errors.ts";
+import { parseJsonObject } from "../../hit/json.ts";
 import { type Exchange, type HttpRequest, httpExchange } from "../../http/exchange.ts";
 import { classifyResponse } from "../../identityCenter/classifyResponse.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../../identityCenter/endpoints.ts";
@@ -12,10 +13,25 @@ import type { EndpointFacts, ProfileRole } from "../facts.ts";
 /** The time for all requests of `doctor`. */
 export const LIMITS = { connectMs: 4_000, totalMs: 5_000, responseBytes: 1024 * 1024 };
 
+interface Probe {
+  readonly request: Omit<HttpRequest, "url">;
+  readonly path: string;
+  /** A field of the operation's success, which only an emulator sends. */
+  readonly result: string;
+}
+
 /** The rejection proves name, connection, TLS and time, and gives the service's clock. */
-const PROBES: Readonly<Record<Service, Omit<HttpRequest, "url"> & { path: string }>> = {
-  portal: { method: "GET", path: "/assignment/accounts", headers: { "x-amz-sso_bearer_token": "none" } },
-  oidc: { method: "POST", path: "/token", headers: { "content-type": "application/json" }, body: "{}" },
+const PROBES: Readonly<Record<Service, Probe>> = {
+  portal: {
+    request: { method: "GET", headers: { "x-amz-sso_bearer_token": "none" } },
+    path: "/assignment/accounts",
+    result: "accountList",
+  },
+  oidc: {
+    request: { method: "POST", headers: { "content-type": "application/json" }, body: "{}" },
+    path: "/token",
+    result: "accessToken",
+  },
 };
 
 export async function gatherEndpoints(
@@ -52,7 +68,7 @@ async function probe(
   service: Service,
   { now, interrupted }: Pick<System, "now" | "interrupted">,
 ): Promise<Pick<EndpointFacts, "fault" | "milliseconds" | "clockOffsetMs">> {
-  const { path, ...request } = PROBES[service];
+  const { request, path, result } = PROBES[service];
   const url = new URL(endpoint + path);
   const startedAt = performance.now();
   let milliseconds: number | undefined;
@@ -63,6 +79,8 @@ async function probe(
     const date = Date.parse(response.headers.date ?? "");
     if (!Number.isNaN(date)) clock = { clockOffsetMs: date - now() };
     classifyResponse(response, url.host, service);
+    const fields = parseJsonObject(response.body.toString("utf8"));
+    if (fields !== undefined && Object.hasOwn(fields, result)) return { milliseconds, ...clock };
     return { fault: `${url.host} takes a request that Identity Center rejects: is it a proxy?`, ...clock };
   } catch (error) {
     if (error instanceof ServiceError) return { milliseconds, ...clock };
