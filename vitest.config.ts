@@ -5,6 +5,9 @@ import { defineConfig } from "vitest/config";
 /** Two for each processor: most tests wait for processes or for time. */
 const maxWorkers = 2 * availableParallelism();
 
+/** A busy machine may be slow, and by default `expect.poll` waits for 1 s only. */
+const patient = { poll: { timeout: 20_000 } };
+
 /** `npm test` prints a test that passes at the second attempt as FLAKY: a fault to be found. */
 const retry = 1;
 
@@ -17,6 +20,7 @@ export default defineConfig({
           include: ["test/interop/*.test.ts"],
           globalSetup: ["test/interop/setup.ts", "test/support/frozenExecutable.ts"],
           testTimeout: 300_000,
+          expect: patient,
           maxConcurrency: 8,
           // One of the files mostly waits.
           maxWorkers: 3,
@@ -28,6 +32,7 @@ export default defineConfig({
           include: ["test/stress/*.test.ts"],
           globalSetup: ["test/support/frozenExecutable.ts"],
           testTimeout: 600_000,
+          expect: patient,
           maxConcurrency: 8,
         },
       },
@@ -36,6 +41,7 @@ export default defineConfig({
           name: "platforms",
           include: ["test/platforms/*.test.ts"],
           testTimeout: 120_000,
+          expect: patient,
           hookTimeout: 120_000,
         },
       },
@@ -43,7 +49,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/unit/**/*.test.ts", "test/flows/**/*.test.ts"],
-          testTimeout: 20_000,
+          testTimeout: 30_000,
+          expect: patient,
           maxWorkers,
           retry,
         },
@@ -54,6 +61,7 @@ export default defineConfig({
           include: ["test/binary/**/*.test.ts"],
           globalSetup: ["test/support/builtExecutable.ts"],
           testTimeout: 60_000,
+          expect: patient,
           maxWorkers,
           retry,
           hookTimeout: 60_000,
@@ -69,6 +77,7 @@ export default defineConfig({
           globalSetup: ["test/support/builtExecutable.ts"],
           env: { SSO_CRED_BINARY: fileURLToPath(new URL("dist/sso-cred-core", import.meta.url)) },
           testTimeout: 60_000,
+          expect: patient,
           hookTimeout: 60_000,
           maxWorkers,
           retry,

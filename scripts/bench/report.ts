@@ -28,7 +28,7 @@ export function bars({ single, crowds, waiting, sizes }: Report): Bar[] {
   const { ratios, frontOnMissMs, completionMs, hitPeakBytes } = single;
   const [hits, alone] = crowds;
   const bytes = (of: string) => sizes.find(({ name }) => name === of)?.bytes ?? Number.NaN;
-  const { cpuSeconds, noticedMs } = waiting;
+  const { cpuSeconds, noticedMs, doctorSeconds } = waiting;
   return [
     { name: "hit / C: read and print", figure: ratios.hitToC, limit: 1.6 },
     { name: "bytes of memory at the peak of a hit", figure: hitPeakBytes, limit: 4 * 2 ** 20 },
@@ -59,6 +59,7 @@ export function bars({ single, crowds, waiting, sizes }: Report): Bar[] {
     { name: "CPU seconds of 50 waiting 10 s for a lock", figure: cpuSeconds.lock, limit: 1 },
     { name: "CPU seconds of 50 waiting 10 s for a sign-in", figure: cpuSeconds.login, limit: 1 },
     { name: "milliseconds until a waiter has the result", figure: noticedMs.median, limit: 100 },
+    { name: "seconds of doctor while both services hang", figure: doctorSeconds, limit: 6 },
     { name: "milliseconds of a completion", figure: completionMs, limit: 50 },
     { name: "bytes of the entry script", figure: bytes("entry script"), limit: 20_000 },
   ];

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { copyFileSync, renameSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withLock } from "../../src/cache/lock.ts";
 import { roleLockPath } from "../../src/cache/stateFile.ts";
@@ -17,15 +19,18 @@ export interface Waiting {
   cpuSeconds: { lock: number; login: number };
   /** The milliseconds between the write of the result and the end of a waiter. */
   noticedMs: { median: number; max: number };
+  /** The time of `doctor` while both services accept connections and do not answer. */
+  doctorSeconds: number;
 }
 
-/** Measures the cost of waiting for another process's portal call (a lock) and for a sign-in. */
+/** Measures waits for another process (its lock, its sign-in) and for services. */
 export async function waiting(stage: Stage): Promise<Waiting> {
   return {
     waiters: WAITERS,
     seconds: SECONDS,
     cpuSeconds: { lock: await lockWaiters(stage), login: await loginWaiters(stage) },
     noticedMs: await notice(stage),
+    doctorSeconds: await doctorOfHangingServices(stage),
   };
 }
 
@@ -73,6 +78,21 @@ async function notice(stage: Stage): Promise<Waiting["noticedMs"]> {
     delays.push((run?.endedAt[0] ?? Number.NaN) - (await written));
   }
   return { median: median(delays), max: Math.max(...delays) };
+}
+
+async function doctorOfHangingServices(stage: Stage): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { env } = stage.makeHome(10);
+  const command = {
+    // Its findings are an expected failure.
+    argv: ["/bin/sh", "-c", '"$@"; :', "sh", stage.executable, "doctor"],
+    env: { ...env, AWS_ENDPOINT_URL_SSO: url, AWS_ENDPOINT_URL_SSO_OIDC: url },
+  };
+  const [[run] = []] = await timed([command], 1, 0);
+  server.close();
+  return (run?.ms ?? Number.NaN) / 1000;
 }
 
 /**

@@ -15,7 +15,7 @@ test("Ctrl-C during a request to the portal ends the run with its line, and leav
   const { center, home, options } = await signedInWorld();
   center.misbehave({ path: "/federation/credentials", how: { kind: "blackHole" } });
   const running = startBinary(MAIN_JOB, options);
-  await expect.poll(() => center.count("/federation/credentials"), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => center.count("/federation/credentials")).toBe(1);
   running.kill("SIGINT");
   const { code, stdout, stderr } = await running.done;
   expect({ code, stdout, stderr }).toEqual({ code: 130, stdout: "", stderr: "sso-cred: cancelled\n" });

@@ -90,7 +90,7 @@ describe("exec", () => {
       const { options } = await execWorld();
       const script = `trap 'echo got; exit 5' ${signal.slice(3)}; echo ready; while :; do sleep 0.05; done`;
       const running = startBinary([...SH, script], options);
-      await expect.poll(running.stdout, { timeout: 20_000 }).toBe("ready\n");
+      await expect.poll(running.stdout).toBe("ready\n");
       running.kill(signal);
       const { code, stdout, stderr } = await running.done;
       expect([code, stdout, stderr]).toEqual([5, "ready\ngot\n", ""]);
@@ -110,7 +110,7 @@ describe("exec", () => {
     const go = join(home.path, "go");
     const script = `echo ready; until [ -e ${go} ]; do sleep 0.05; done; exit 6`;
     const running = startBinary([...EXEC, "--", "nohup", "/bin/sh", "-c", script], options);
-    await expect.poll(running.stdout, { timeout: 20_000 }).toBe("ready\n");
+    await expect.poll(running.stdout).toBe("ready\n");
     running.kill("SIGHUP");
     await home.write("go", "");
     expect((await running.done).code).toBe(6);
@@ -159,7 +159,7 @@ describe("exec", () => {
     const { options, home } = await execWorld();
     const script = `trap '' TERM; echo ready; sleep 1; (sleep 30 <&- >&- 2>&- & echo $! > ${home.path}/left); exit 4`;
     const running = startBinary([...SH, script], options);
-    await expect.poll(running.stdout, { timeout: 20_000 }).toBe("ready\n");
+    await expect.poll(running.stdout).toBe("ready\n");
     running.kill("SIGTERM");
     expect((await running.done).code).toBe(4);
     process.kill(Number(readFileSync(join(home.path, "left"), "utf8")), "SIGKILL");

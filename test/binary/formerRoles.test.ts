@@ -19,5 +19,5 @@ test("a refresh removes the role credentials of a session that the config has lo
   await home.write(".aws/config", sessionSection("corp"));
   expect((await run(MAIN_JOB)).code).toBe(0);
 
-  await expect.poll(() => home.exists(path), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => home.exists(path)).toBe(false);
 });

@@ -64,8 +64,8 @@ it("Ctrl-C ends a listing that waits for its reader", async () => {
     timeout: 50_000,
   });
   const ended = once(child, "exit");
-  await expect.poll(() => catchesInterrupt(child.pid), { timeout: 20_000 }).toBe(true);
-  await expect.poll(() => catchesInterrupt(child.pid), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => catchesInterrupt(child.pid)).toBe(true);
+  await expect.poll(() => catchesInterrupt(child.pid)).toBe(false);
   child.kill("SIGINT");
   expect(await ended).toEqual([null, "SIGINT"]);
   closeSync(fd);

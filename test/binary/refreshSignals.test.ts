@@ -14,7 +14,7 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
     await signedIn(world, EXPIRED);
     world.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 1_500 } });
     const call = start(EXECUTABLE, MAIN_JOB, world.options);
-    await expect.poll(() => world.center.count("/token"), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => world.center.count("/token")).toBe(1);
 
     call.kill(signal);
     const { code, stdout } = await call.done;
@@ -47,7 +47,7 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     await signedIn(world, EXPIRED);
     world.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 1_500 } });
     const call = start(EXECUTABLE, MAIN_JOB, world.options);
-    await expect.poll(() => world.center.count("/token"), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => world.center.count("/token")).toBe(1);
     const workers = refreshWorkers(world.home.path);
     expect(workers).toHaveLength(1);
 
@@ -72,7 +72,7 @@ test.each([
     await world.home.write(".aws/sso-cred", "in the place of our folder");
     world.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 1_500 } });
     const call = start(EXECUTABLE, MAIN_JOB, world.options);
-    await expect.poll(() => world.center.count("/token"), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => world.center.count("/token")).toBe(1);
 
     call.kill(sent);
 

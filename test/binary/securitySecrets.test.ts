@@ -11,7 +11,6 @@ import { canTrace, type SystemCalls } from "../support/systemCalls.ts";
 
 if (!canTrace) console.warn("SKIPPED: no strace here, so writes and starts are only looked at now and then");
 
-const PATIENT = { timeout: 20_000 };
 const REGISTRATION = registrationPath({
   region: "eu-west-1",
   scopes: ["sso:account:access"],
@@ -155,7 +154,7 @@ async function killedInRefresh(life: SecuredLife, line: readonly string[]): Prom
   rmSync(join(home.path, rolePath("corp", "123456789011", line.at(-1) ?? "")));
   center.misbehave({ path: "/token", times: 1, how: { kind: "blackHole" } });
   const before = refreshesOf(life);
-  await life.killed(line, () => expect.poll(() => refreshesOf(life), PATIENT).toBe(before + 1));
+  await life.killed(line, () => expect.poll(() => refreshesOf(life)).toBe(before + 1));
   const left = entriesBelow(join(home.path, ".aws")).filter(({ path }) => TO_BE_RENAMED.test(path));
   expect(left.map(({ mode }) => mode)).toEqual(["600"]);
   expect(secretsElsewhere(life)).toEqual([]);

@@ -57,7 +57,7 @@ it("a worker that the system ends is noticed by the waiting call, and does not c
   const caller = startBinary(MAIN_JOB, options);
   const first = await pending("open");
   process.kill(first.pid, "SIGKILL");
-  await expect.poll(() => center.count("/device_authorization"), { timeout: 20_000 }).toBe(2);
+  await expect.poll(() => center.count("/device_authorization")).toBe(2);
   const second = await pending("open");
   expect(second.pid).not.toBe(first.pid);
   center.approveDevice(second.userCode);

@@ -9,7 +9,7 @@ const REDEEMING = {
   browser: async ({ center, options }: BinaryWorld) => {
     center.misbehave(SLOW);
     const call = startBinary(MAIN_JOB, options);
-    await expect.poll(() => center.count("/token"), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => center.count("/token")).toBe(1);
     return call;
   },
   device: async ({ center, options, pending }: BinaryWorld) => {
@@ -20,7 +20,7 @@ const REDEEMING = {
     center.approveDevice();
     const polls = center.count("/token");
     center.misbehave(SLOW);
-    await expect.poll(() => center.count("/token"), { timeout: 20_000 }).toBe(polls + 1);
+    await expect.poll(() => center.count("/token")).toBe(polls + 1);
     return call;
   },
 };

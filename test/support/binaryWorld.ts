@@ -76,11 +76,11 @@ export async function binaryWorld(given: BinaryWorldOptions = {}): Promise<Binar
     options,
     run: (args = MAIN_JOB, more = {}) => runBinary(args, { home, env: { ...env, ...more } }),
     pending: async (state) => {
-      await expect.poll(() => readLogin()?.state, { timeout: 20_000 }).toBe(state);
+      await expect.poll(() => readLogin()?.state).toBe(state);
       return readLogin() as PendingLogin;
     },
     noWorker: async () => {
-      await expect.poll(() => workersOf(home), { timeout: 20_000 }).toEqual([]);
+      await expect.poll(() => workersOf(home)).toEqual([]);
     },
   };
 }

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 async function startMain(...args: string[]) {
   running = start(process.execPath, ["--no-warnings", MAIN, "--control", ...args], { home });
-  await expect.poll(running.stdout, { timeout: 10_000 }).toContain("\n");
+  await expect.poll(running.stdout).toContain("\n");
   const { url, urls, controlUrl } = JSON.parse(running.stdout());
   const control = async (name: string, orders?: object) => {
     const options = orders ? { method: "POST", body: JSON.stringify(orders) } : {};
