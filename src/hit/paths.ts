@@ -86,7 +86,9 @@ export function expandPath(path: string, system: Environment): string {
   const next = expanded[1];
   const isHome =
     expanded[0] === "~" && (next === undefined || next === "/" || (platform === "win32" && next === "\\"));
-  return isHome ? homeDirectory(system) + expanded.slice(1) : expanded;
+  if (!isHome) return expanded;
+  const home = homeDirectory(system);
+  return next === undefined ? home : withoutRootSeparator(home) + expanded.slice(1);
 }
 
 /** On Windows, NUL is the null device in every folder; Node would create a file. */
@@ -97,11 +99,20 @@ export function namedFile(path: string, platform: NodeJS.Platform): string {
 function below(directory: string, ...names: string[]): string {
   const afterDrive = directory[1] === ":" ? directory[2] : directory[0];
   const separator = afterDrive === "\\" ? "\\" : "/";
-  return [directory === "/" ? "" : directory, ...names].join(separator);
+  return [withoutRootSeparator(directory), ...names].join(separator);
 }
 
+/** Only a root (`/`, `C:\`) ends with one. */
+function withoutRootSeparator(directory: string): string {
+  const last = directory[directory.length - 1];
+  const isRoot = last === "/" || (last === "\\" && directory[1] === ":");
+  return isRoot ? directory.slice(0, -1) : directory;
+}
+
+/** Keeps that of a root: `C:` alone is the current folder of that drive. */
 function withoutTrailingSeparators(path: string, platform: NodeJS.Platform): string {
+  const least = platform === "win32" && path[1] === ":" ? 3 : 1;
   let end = path.length;
-  while (end > 1 && (path[end - 1] === "/" || (platform === "win32" && path[end - 1] === "\\"))) end--;
+  while (end > least && (path[end - 1] === "/" || (platform === "win32" && path[end - 1] === "\\"))) end--;
   return path.slice(0, end);
 }

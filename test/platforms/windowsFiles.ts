@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, symlinkSync, unlinkSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -32,6 +32,24 @@ export const windowsFiles: readonly Case<Windows>[] = [
       const folder = join(world.home.path, ".aws");
       for (const file of [TOKEN_FILE, ROLE_FILE]) assert.ok(await world.home.exists(file), file);
       assert.deepEqual(readdirSync(folder).sort(), ["cli", "config", "sso", "sso-cred"]);
+    },
+  },
+  {
+    title: "the home can be the root of a drive, the caller's own or another",
+    async act(world) {
+      const { home, machine } = world;
+      const letter = join(machine.drive, "../dosdevices/p:");
+      symlinkSync(home.path, letter);
+      try {
+        const env = { USERPROFILE: "P:\\" };
+        for (const cwd of ["P:\\.aws", "C:\\"]) {
+          expectDocument(await world.call(MAIN_JOB, { env, cwd }).done, world);
+          for (const file of [TOKEN_FILE, ROLE_FILE]) assert.ok(await home.exists(file), file);
+          assert.equal((await world.call(["logout"], { env, cwd }).done).code, 0);
+        }
+      } finally {
+        unlinkSync(letter);
+      }
     },
   },
   {

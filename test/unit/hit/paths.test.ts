@@ -19,6 +19,9 @@ describe("the home", () => {
     ["darwin", {}, userInfo().homedir],
     ["win32", { USERPROFILE: "C:\\Users\\me", HOME: "/c/Users/me" }, "C:\\Users\\me"],
     ["win32", { HOMEDRIVE: "H:", HOMEPATH: "\\me" }, "H:\\me"],
+    ["win32", { USERPROFILE: "C:\\Users\\me\\" }, "C:\\Users\\me"],
+    ["win32", { HOMEDRIVE: "H:", HOMEPATH: "\\" }, "H:\\"],
+    ["win32", { USERPROFILE: "H:/" }, "H:/"],
   ])("on %s with %j is %s", (platform, env, home) => {
     expect(homeDirectory({ env, platform })).toBe(home);
   });
@@ -35,6 +38,12 @@ test("the files of the AWS tools, and ours, are below it", () => {
   expect(ssoCacheDirectory({ env: { USERPROFILE: "C:\\Users\\me" }, platform: "win32" })).toBe(
     "C:\\Users\\me\\.aws\\sso\\cache",
   );
+  const atRoot = {
+    env: { USERPROFILE: "H:\\", AWS_SHARED_CREDENTIALS_FILE: "~\\keys" },
+    platform: "win32",
+  } as const;
+  expect(configPath(atRoot)).toBe("H:\\.aws\\config");
+  expect(credentialsPath(atRoot)).toBe("H:\\keys");
 });
 
 describe("AWS_CONFIG_FILE", () => {

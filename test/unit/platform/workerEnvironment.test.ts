@@ -46,6 +46,9 @@ it.each([
   [{ USERPROFILE: ".." }, "E:\\"],
   [{ HOMEDRIVE: "H:", HOMEPATH: "\\me" }, "H:\\me"],
   [{ HOMEPATH: "\\me" }, "E:\\me"],
+  [{ USERPROFILE: "H:\\" }, "H:\\"],
+  [{ USERPROFILE: "E:\\" }, "E:\\"],
+  [{ HOMEDRIVE: "E:", HOMEPATH: "\\" }, "E:\\"],
 ])("on Windows, finds the same home from that folder: %j", (env, home) => {
   const found = workerEnvironment({ env, platform: "win32" }, "E:\\project");
   expect([found.cwd, found.env.USERPROFILE]).toEqual([home, home]);
