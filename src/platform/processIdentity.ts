@@ -43,14 +43,17 @@ export function isThisMachine(
   return here.boot !== "" || other.host === here.host;
 }
 
-/** `unknown`: the process is of another host or container and cannot be inspected from here. */
+/** `unknown`: the process is of another system or container and cannot be inspected from here. */
 export function processState(
   identity: ProcessIdentity,
   platform = process.platform,
 ): "alive" | "dead" | "unknown" {
   const here = identifyMachine();
-  if (!isThisMachine(identity, here))
-    return identity.host === here.host && identity.boot !== here.boot ? "dead" : "unknown";
+  if (!isThisMachine(identity, here)) {
+    // Windows has no boot id, and WSL, which may share the folder, has the same host name.
+    const hasRebooted = identity.boot !== "" && here.boot !== "" && identity.boot !== here.boot;
+    return identity.host === here.host && hasRebooted ? "dead" : "unknown";
+  }
   if (identity.uptimeSeconds > uptime() + 1) return "dead";
   try {
     process.kill(identity.pid, 0);

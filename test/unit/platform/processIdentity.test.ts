@@ -42,6 +42,7 @@ it.each([
 it.each([
   ["host", { host: "elsewhere", boot: "another" }],
   ["container on this host", { pidNamespace: "pid:[1]" }],
+  ["system of the same name: Windows, in a folder that WSL shares", { boot: "", pidNamespace: "" }],
 ])("cannot tell about a process of another %s", (_, change) => {
   expect(processState({ ...identifyProcess(), ...change, pid: 4_194_304 })).toBe("unknown");
 });
