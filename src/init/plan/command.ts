@@ -7,7 +7,8 @@ import { printable } from "../../text/printable.ts";
 
 /** Every reader takes this literally without quotes. A backslash only on Windows. */
 const PLAIN = /^[A-Za-z0-9_.@/%:+=,-]+$/;
-const PLAIN_ON_WINDOWS = /^[A-Za-z0-9_.@/:+=,\\-]+$/;
+/** Also user names of any script, and short ones (`C:\Users\JRG~1`). */
+const PLAIN_ON_WINDOWS = /^[\p{L}\p{M}\p{N}_.@/:+=,~\\-]+$/u;
 /**
  * Text that every reader takes literally within double quotes. There sh expands $ and `, shlex and
  * sh differ about \, and cmd expands %. The SDK for JavaScript ends a value at " #" and " ;".

@@ -111,9 +111,19 @@ describe("the credential_process line", () => {
     expect(readOurCommand(line)).toEqual({ command, ...target });
   });
 
-  it("on Windows puts no quotes around a path without blanks: the SDK for Go cannot pass them on", () => {
-    expect(commandLine("C:\\bin\\sso-cred.exe", target, "win32")).toMatch(/^C:\\bin\\sso-cred\.exe my-sso/);
-  });
+  it.each([
+    "C:\\bin\\sso-cred.exe",
+    "C:\\Users\\J\u00f6rg\\sso-cred.exe",
+    "C:\\\u65e5\u672c\\JRG~1\\sso-cred.exe",
+  ])(
+    "on Windows puts no quotes around a path without blanks, which the SDK for Go cannot pass on: %s",
+    (command) => {
+      const line = commandLine(command, target, "win32");
+      expect(line.startsWith(`${command} my-sso `)).toBe(true);
+      expect(crtSplit(cmdSlashC(line, () => false))).toEqual(words(command));
+      expect(readOurCommand(line)).toEqual({ command, ...target });
+    },
+  );
 
   it.each([
     "C:\\Program Files (x86)\\sso-cred.exe",
