@@ -98,9 +98,10 @@ export function parseDeviceAuthorization(output: unknown, subject: string): Devi
     expiresInSeconds: fields.number("expiresIn", 0, TEN_YEARS_SECONDS),
     // RFC 8628, section 3.2: 5 unless the service says otherwise. A shorter minimum would flood the
     // service.
-    intervalSeconds: interval
-      ? Math.max(MIN_INTERVAL_SECONDS, fields.number("interval", 0, 3600))
-      : DEFAULT_INTERVAL_SECONDS,
+    intervalSeconds:
+      interval === undefined || interval === null
+        ? DEFAULT_INTERVAL_SECONDS
+        : Math.max(MIN_INTERVAL_SECONDS, fields.number("interval", -1, 3600)),
   };
 }
 

@@ -159,7 +159,7 @@ test("without an interval the device grant polls every 5 s, as RFC 8628 has it",
   });
 });
 
-test.each([0.001, 1e-9, 0.99])("an interval of %j s becomes one second", async (interval) => {
+test.each([0, 0.001, 1e-9, 0.99])("an interval of %j s becomes one second", async (interval) => {
   const answer = JSON.stringify({ ...DEVICE, interval });
   const server = await httpServer(answering([], 200, JSON_TYPE, answer));
   expect(await device(await accessTo(server.url))).toMatchObject({ intervalSeconds: 1 });
