@@ -6,6 +6,7 @@ import { isFresh } from "../hit/expiry.ts";
 import { readLineOfInit } from "../hit/printCachedCredentials.ts";
 import { outputTimeoutMs, waitBudgetSeconds } from "../hit/waitBudget.ts";
 import type { NamedRole, Role, RoleCredentials } from "../model.ts";
+import { unsetCommand } from "../platform/callerShell.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { printable, printableWithHidden } from "../text/printable.ts";
@@ -56,9 +57,8 @@ function withWaitBudget(error: unknown, until: number, system: System): unknown 
   if (!isShort || seconds >= waitBudgetSeconds({})) return error;
   const isVariable = Boolean(system.env.SSO_CRED_WAIT);
   const setting = isVariable ? "SSO_CRED_WAIT" : "sso_cred_wait in the session's section";
-  const run = system.platform === "win32" ? "set SSO_CRED_WAIT=" : "unset SSO_CRED_WAIT";
   return new SsoCredError("unavailable", `${error.message}; ${setting} allows ${seconds} s`, {
-    remedy: isVariable ? { run } : {},
+    remedy: isVariable ? { run: unsetCommand(["SSO_CRED_WAIT"], system) } : {},
     cause: error.cause,
   });
 }

@@ -8,7 +8,7 @@ import {
   shellLines,
   variablesToClear,
 } from "../exec/variables.ts";
-import { callerShell, shellOfProgram } from "../platform/callerProcess.ts";
+import { callerShell, shellOfProgram } from "../platform/callerShell.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { ENV_FLAGS, ROLE_FLAGS, SHELLS } from "../usage/flags.ts";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Remedy } from "../errors.ts";
 import { configPath, credentialsPath } from "../hit/paths.ts";
+import { unsetCommand } from "../platform/callerShell.ts";
 import type { Environment } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { readConfigText } from "./configText.ts";
@@ -110,12 +111,13 @@ function parseFiles(text: string, credentialsText: string, system: Environment):
 }
 
 /** `AWS_CONFIG_FILE` is often a leftover: names the usual file where that one exists. */
-function describeAbsence(path: string, { env, platform }: Environment): Config["absence"] {
+function describeAbsence(path: string, system: Environment): Config["absence"] {
+  const { env, platform } = system;
   if (!env.AWS_CONFIG_FILE) return { message: `${path} does not exist` };
   const message = `${path}, which AWS_CONFIG_FILE names, does not exist`;
   const usual = configPath({ env: { ...env, AWS_CONFIG_FILE: undefined }, platform });
   if (!existsSync(usual)) return { message };
-  const run = platform === "win32" ? "set AWS_CONFIG_FILE=" : "unset AWS_CONFIG_FILE";
+  const run = unsetCommand(["AWS_CONFIG_FILE"], system);
   return { message: `${message}; ${usual} does`, remedy: { run } };
 }
 

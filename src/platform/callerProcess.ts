@@ -1,15 +1,11 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { printable } from "../text/printable.ts";
 import { words } from "../text/words.ts";
 import { attempt } from "./attempt.ts";
 import { processStat } from "./processIdentity.ts";
-import type { Environment } from "./system.ts";
 
 const SHELLS = new Set(words("sh bash dash zsh ash ksh mksh fish csh tcsh nu pwsh"));
-/** Shells whose syntax is none of those that `--shell` takes. */
-const OTHER_SHELLS = ["csh", "tcsh", "nu", "elvish", "xonsh"];
 /** Commands that only start the one that the person named. */
 const WRAPPERS = new Set(["sudo", "doas", "su", "env", "nohup", "setsid", "time", "timeout", "xargs"]);
 /** Programs that sessions run under: a terminal multiplexer asked for nothing. */
@@ -87,35 +83,6 @@ function runsCommand(args: readonly string[]): boolean {
 
 function operandOf(args: readonly string[]): string | undefined {
   return args.find((word, at) => at > 0 && !/^[-+]/.test(word) && !TAKES_VALUE.has(args[at - 1] ?? ""));
-}
-
-/**
- * The shell that runs this command line, by the name that `--shell` takes. A shell of another
- * syntax has its own name, and an unknown program counts as `sh`.
- */
-export function callerShell({ env, platform }: Environment): string {
-  // Of PowerShell and cmd, only cmd sets PROMPT.
-  if (platform === "win32") return env.MSYSTEM ? "bash" : env.PROMPT ? "cmd" : "powershell";
-  const parent = parentName(platform).replace(/^-/, "");
-  if (OTHER_SHELLS.includes(parent)) return parent;
-  const names = [parent, basename(env.SHELL ?? "")].map(shellOfProgram);
-  return names.find((name) => name !== undefined) ?? "sh";
-}
-
-/** The name that `--shell` takes for a shell's program; undefined if there are no lines for it. */
-export function shellOfProgram(name: string): string | undefined {
-  const plain = name.replace(/^-/, "");
-  if (plain === "pwsh") return "powershell";
-  if (["bash", "zsh", "fish"].includes(plain)) return plain;
-  return ["sh", "dash", "ash", "ksh", "mksh", "busybox"].includes(plain) ? "sh" : undefined;
-}
-
-function parentName(platform: NodeJS.Platform): string {
-  if (platform !== "linux") {
-    const ps = spawnSync("/bin/ps", ["-o", "comm=", "-p", String(process.ppid)], { encoding: "utf8" });
-    return basename((ps.stdout ?? "").trim());
-  }
-  return read(`/proc/${process.ppid}/comm`).trim();
 }
 
 function read(path: string): string {

@@ -1,10 +1,10 @@
-import { chown } from "node:fs/promises";
+import { chown, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../../src/doctor/gather/services.ts";
 import type { Finding } from "../../src/doctor/report.ts";
 import type { How } from "../identityCenter/misbehaviour.ts";
-import { GOOD, LINE } from "../support/doctorCases.ts";
+import { GOOD, LINE, program } from "../support/doctorCases.ts";
 import { type CallOptions, MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 async function findings({ call }: SignInWorld, args: string[] = ["--offline"], options?: CallOptions) {
@@ -36,6 +36,45 @@ describe("doctor names", () => {
       where: "AWS_CONFIG_FILE",
       run: "unset AWS_CONFIG_FILE",
     });
+  });
+
+  it.each([
+    ["PowerShell", {}, (name: string) => `Remove-Item Env:${name}`],
+    ["cmd", { PROMPT: "$P$G" }, (name: string) => `set ${name}=`],
+    ["Git Bash", { MSYSTEM: "MINGW64" }, (name: string) => `unset ${name}`],
+  ])("commands that %s runs, and each variable of Windows once", async (_, shell, unset) => {
+    const world = await signInWorld({ config: GOOD });
+    const { path } = world.home;
+    const variables = {
+      AWS_PROFILE: "nope",
+      AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
+      // Windows gives a variable by any spelling of its name.
+      HTTPS_PROXY: "http://proxy",
+      https_proxy: "http://proxy",
+    };
+    const env = { USERPROFILE: path, ...variables, ...shell };
+    const inShell = (more = {}) =>
+      findings(world, ["--offline"], { env: { ...env, ...more }, platform: "win32" });
+    const { found } = await inShell();
+    const runOf = (id: string, all = found) => all.find((one) => one.id === id)?.run;
+    expect(runOf("env-profile-missing")).toBe(unset("AWS_PROFILE"));
+    expect(runOf("env-static-keys")).toBe(unset("AWS_ACCESS_KEY_ID"));
+    expect(idsOf(found).filter((id) => id === "proxy-in-use")).toHaveLength(1);
+    const elsewhere = await inShell({ AWS_CONFIG_FILE: `${path}/none` });
+    expect(runOf("config-missing", elsewhere.found)).toBe(unset("AWS_CONFIG_FILE"));
+    const folder = await inShell({ AWS_CONFIG_FILE: path });
+    expect(runOf("config-unreadable", folder.found)).toBe(`dir "${path}"`);
+  });
+
+  it("no version of a program that is just being written, and all else", async () => {
+    const world = await signInWorld();
+    const path = await program(world, "echo sso-cred 0.0.1");
+    await world.home.write(".aws/config", GOOD.replace("/opt/sso-cred", path));
+    const written = await open(path, "r+");
+    const { stderr, found } = await findings(world);
+    await written.close();
+    expect([stderr, idsOf(found).includes("no-profile")]).toEqual(["", false]);
+    expect(idsOf((await findings(world)).found)).toContain("command-version");
   });
 
   it("a session and a profile that do not exist", async () => {

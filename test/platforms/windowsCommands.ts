@@ -137,6 +137,9 @@ console.log(JSON.parse(body).AccessKeyId, refused, process.env.AWS_SECRET_ACCESS
         assert.equal((await byCmd(world, `call ${finding?.run}`)).code, 0);
         assert.deepEqual(await doctor(), []);
       }
+      await world.home.write("tools/sso-cred.cmd", "@echo off\r\n");
+      await world.home.write(".aws/config", config(`${profileOf(world.home)}\\tools\\sso-cred.cmd`));
+      assert.deepEqual(await doctor(), []);
     },
   },
 ];

@@ -34,6 +34,7 @@ export interface Call {
 
 export interface CallOptions {
   env?: Record<string, string | undefined>;
+  platform?: NodeJS.Platform;
   terminal?: string;
   /** Called by each `sleep`, which throws its error. Simulates Ctrl-C. */
   onSleep?: () => void;
@@ -103,10 +104,11 @@ export async function signInWorld(options: WorldOptions = {}): Promise<SignInWor
     killWorkers: (yes) => {
       killed = yes;
     },
-    call: async (args = MAIN_JOB, { env: own, terminal, onSleep } = {}) => {
+    call: async (args = MAIN_JOB, { env: own, platform, terminal, onSleep } = {}) => {
       const system = fakeSystem({
         env: { ...env, ...own },
         clock,
+        ...(platform === undefined ? {} : { platform }),
         ...(terminal === undefined ? {} : { terminal }),
         startDetached: startWorker,
       });

@@ -18,9 +18,9 @@ const OTHER_KEYS = new Set(["sso_cred_login", "sso_cred_wait", "sso_cred_cache",
 const WHOLE_FILE = `${failingClients("sectionTwice")} refuse the whole file, so no profile works there`;
 
 /** Checks the files as text, without regard to profiles. */
-export function* checkConfig({ config, credentials }: Facts): Generator<Finding> {
-  yield* encodings(config);
-  yield* encodings(credentials);
+export function* checkConfig({ config, credentials, platform }: Facts): Generator<Finding> {
+  yield* encodings(config, platform);
+  yield* encodings(credentials, platform);
   yield* slips(config);
   yield* refusals(config);
   yield* longHeaders(credentials);
@@ -28,7 +28,10 @@ export function* checkConfig({ config, credentials }: Facts): Generator<Finding>
   yield* misspeltKeys(config);
 }
 
-function* encodings({ path, fault, run, encoding }: ConfigText): Generator<Finding> {
+function* encodings(
+  { path, fault, run, encoding }: ConfigText,
+  platform: NodeJS.Platform,
+): Generator<Finding> {
   if (fault !== undefined && fault !== "missing")
     yield {
       id: "config-unreadable",
@@ -36,7 +39,7 @@ function* encodings({ path, fault, run, encoding }: ConfigText): Generator<Findi
       found: `${path} ${fault}`,
       where: path,
       why: "no tool can read its profiles",
-      run: run ?? `ls -l ${shellWord(path)}`,
+      run: run ?? (platform === "win32" ? `dir "${path}"` : `ls -l ${shellWord(path)}`),
     };
   if (encoding === "UTF-16")
     yield {

@@ -1,3 +1,4 @@
+import { unsetCommand } from "../../platform/callerShell.ts";
 import { maskedText } from "../../text/redact.ts";
 import type { CaFile, Facts } from "../facts.ts";
 import type { Finding } from "../report.ts";
@@ -5,17 +6,12 @@ import type { Finding } from "../report.ts";
 const KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /** Variables that override what the config says. */
-export function* checkEnvironment({
-  env,
-  config,
-  invalidSettings,
-  caFiles,
-  platform,
-}: Facts): Generator<Finding> {
-  yield* staticKeys(env, platform);
-  yield* profileVariables(env, config.sections);
-  yield* configVariable(env, config);
-  yield* proxies(env);
+export function* checkEnvironment(facts: Facts): Generator<Finding> {
+  const { invalidSettings, caFiles } = facts;
+  yield* staticKeys(facts);
+  yield* profileVariables(facts);
+  yield* configVariable(facts);
+  yield* proxies(facts);
   yield* caFiles.map(caFinding);
   for (const { name, problem } of invalidSettings)
     yield {
@@ -28,7 +24,7 @@ export function* checkEnvironment({
     };
 }
 
-function* staticKeys(env: Facts["env"], platform: Facts["platform"]): Generator<Finding> {
+function* staticKeys({ env, platform }: Facts): Generator<Finding> {
   const set = KEYS.filter((name) => env[name]);
   if (!env.AWS_ACCESS_KEY_ID) return;
   yield {
@@ -37,12 +33,12 @@ function* staticKeys(env: Facts["env"], platform: Facts["platform"]): Generator<
     found: `credentials are set in the environment (${set.join(", ")})`,
     where: set.join(", "),
     why: "the AWS CLI and most SDKs use them instead of the profile that AWS_PROFILE names, until they expire",
-    run: platform === "win32" ? `set ${set[0]}=` : `unset ${set.join(" ")}`,
+    run: unsetCommand(set, { env, platform }),
   };
 }
 
-function* profileVariables(env: Facts["env"], sections: Facts["config"]["sections"]): Generator<Finding> {
-  const names = new Set(sections.filter(({ kind }) => kind === "profile").map(({ name }) => name));
+function* profileVariables({ env, platform, config }: Facts): Generator<Finding> {
+  const names = new Set(config.sections.filter(({ kind }) => kind === "profile").map(({ name }) => name));
   for (const variable of ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]) {
     const name = env[variable];
     if (name === undefined || names.has(name) || (name === "default" && names.size === 0)) continue;
@@ -55,12 +51,12 @@ function* profileVariables(env: Facts["env"], sections: Facts["config"]["section
           : `${variable} names the profile '${name}', which does not exist`,
       where: variable,
       why: "the AWS CLI and the SDKs fail before they look for credentials",
-      run: `unset ${variable}`,
+      run: unsetCommand([variable], { env, platform }),
     };
   }
 }
 
-function* configVariable(env: Facts["env"], config: Facts["config"]): Generator<Finding> {
+function* configVariable({ env, platform, config }: Facts): Generator<Finding> {
   const elsewhere = env.AWS_CONFIG_FILE;
   if (config.fault === "missing")
     yield {
@@ -69,7 +65,7 @@ function* configVariable(env: Facts["env"], config: Facts["config"]): Generator<
       found: `there is no config file ${config.path}`,
       where: elsewhere ? "AWS_CONFIG_FILE" : config.path,
       why: "no tool finds a profile",
-      run: elsewhere ? "unset AWS_CONFIG_FILE" : "sso-cred init",
+      run: elsewhere ? unsetCommand(["AWS_CONFIG_FILE"], { env, platform }) : "sso-cred init",
     };
   else if (elsewhere)
     yield {
@@ -81,8 +77,10 @@ function* configVariable(env: Facts["env"], config: Facts["config"]): Generator<
     };
 }
 
-function* proxies(env: Facts["env"]): Generator<Finding> {
-  for (const name of ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"])
+function* proxies({ env, platform }: Facts): Generator<Finding> {
+  const names = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"];
+  // Windows finds a variable by either name.
+  for (const name of platform === "win32" ? names.filter((one) => one === one.toUpperCase()) : names)
     if (env[name])
       yield {
         id: "proxy-in-use",

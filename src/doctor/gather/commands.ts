@@ -4,6 +4,7 @@ import { posix, win32 } from "node:path";
 import { isOurProgram, readOurCommand } from "../../config/ourCommand.ts";
 import { commandLine } from "../../init/plan/command.ts";
 import { attempt } from "../../platform/attempt.ts";
+import { quotedProgram } from "../../platform/callerShell.ts";
 import { installedFront, ownPath } from "../../platform/installation.ts";
 import type { Environment, System } from "../../platform/system.ts";
 import { shellWord, splitCommandLine } from "../../text/commandWords.ts";
@@ -62,7 +63,7 @@ function isWrapped(value: string, system: Environment): boolean {
 
 function withRemedy(value: string, command: string, system: Environment) {
   const located = locate(command, system);
-  return { ...located, remedy: remedyFor(value, command, located.state, system.platform) };
+  return { ...located, remedy: remedyFor(value, command, located.state, system) };
 }
 
 /** `init --repair` skips bare names, and lines that do not run sso-cred for one role. */
@@ -70,13 +71,15 @@ function remedyFor(
   value: string,
   command: string,
   state: CommandFacts["state"],
-  platform: NodeJS.Platform,
+  system: Environment,
 ): CommandFacts["remedy"] {
+  const { platform } = system;
   const own = ownPath();
   if (readOurCommand(value) !== undefined) {
     if (/[/\\]/.test(command)) return { run: "sso-cred init --repair" };
     const path = platform === "win32" ? `"${own}"` : shellWord(own);
-    return { run: `${state === "runs" ? "sso-cred" : path} init --repair --command ${path}` };
+    const program = platform === "win32" ? quotedProgram(own, system) : path;
+    return { run: `${state === "runs" ? "sso-cred" : program} init --repair --command ${path}` };
   }
   const rest = value.slice(MEANT.exec(value)?.[0].length ?? command.length);
   // Redirections and pipes are a shell's.
@@ -130,11 +133,12 @@ function stateOf(file: string): CommandFacts["state"] {
 async function versionOf(command: string, { env }: Pick<System, "env">): Promise<string | undefined> {
   if (isThisFile(command)) return undefined;
   const variables = { ...env } as NodeJS.ProcessEnv;
-  return await new Promise((resolve) => {
-    execFile(command, ["--version"], { timeout: VERSION_MS, env: variables, cwd: "/" }, (_error, stdout) =>
-      resolve(/^sso-cred (\S+)/.exec(stdout)?.[1]),
-    );
+  const options = { timeout: VERSION_MS, env: variables, cwd: "/", windowsHide: true };
+  const printed = new Promise<string>((resolve) => {
+    execFile(command, ["--version"], options, (_error, stdout) => resolve(stdout));
   });
+  // Some failures are thrown: a file that is being written, and on Windows a .cmd file.
+  return /^sso-cred (\S+)/.exec(await printed.catch(() => ""))?.[1];
 }
 
 function isThisFile(command: string): boolean {

@@ -1,0 +1,70 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { attempt } from "./attempt.ts";
+import type { Environment } from "./system.ts";
+
+/** Shells whose syntax is none of those that `--shell` takes. */
+const OTHER_SHELLS = ["csh", "tcsh", "nu", "elvish", "xonsh"];
+
+/**
+ * The user's own folder of modules, which PowerShell puts into PSModulePath when it starts. The
+ * system's setting names folders below Program Files and Windows (about_PSModulePath).
+ */
+const OF_POWERSHELL = /(?:^|;)(?!.:\\Program Files)[^;]*\\(?:Windows)?PowerShell\\Modules\\?(?:;|$)/i;
+
+/**
+ * The shell that runs this command line, by the name that `--shell` takes. A shell of another
+ * syntax has its own name, and an unknown program counts as `sh`.
+ */
+export function callerShell({ env, platform }: Environment): string {
+  if (platform === "win32") return shellOfWindows(env);
+  const parent = parentName(platform).replace(/^-/, "");
+  if (OTHER_SHELLS.includes(parent)) return parent;
+  const names = [parent, basename(env.SHELL ?? "")].map(shellOfProgram);
+  return names.find((name) => name !== undefined) ?? "sh";
+}
+
+/**
+ * Of PowerShell and cmd, only cmd sets PROMPT, but a PowerShell below cmd inherits it: that of an
+ * editor started there, or the person's behind an SDK that runs us by cmd.
+ */
+function shellOfWindows(env: Environment["env"]): string {
+  if (env.MSYSTEM) return "bash";
+  return env.PROMPT && !OF_POWERSHELL.test(env.PSModulePath ?? "") ? "cmd" : "powershell";
+}
+
+/** The name that `--shell` takes for a shell's program; undefined if there are no lines for it. */
+export function shellOfProgram(name: string): string | undefined {
+  const plain = name.replace(/^-/, "").replace(/\.exe$/i, "");
+  if (plain === "pwsh") return "powershell";
+  if (["bash", "zsh", "fish", "powershell", "cmd"].includes(plain)) return plain;
+  return ["sh", "dash", "ash", "ksh", "mksh", "busybox"].includes(plain) ? "sh" : undefined;
+}
+
+function parentName(platform: NodeJS.Platform): string {
+  if (platform !== "linux") {
+    const ps = spawnSync("/bin/ps", ["-o", "comm=", "-p", String(process.ppid)], { encoding: "utf8" });
+    return basename((ps.stdout ?? "").trim());
+  }
+  return attempt(() => readFileSync(`/proc/${process.ppid}/comm`, "utf8"), "").trim();
+}
+
+/** The command that takes these variables away in the person's shell. */
+export function unsetCommand(names: readonly string[], system: Environment): string {
+  if (system.platform !== "win32") return `unset ${names.join(" ")}`;
+  switch (callerShell(system)) {
+    case "bash":
+      return `unset ${names.join(" ")}`;
+    case "cmd":
+      return names.map((name) => `set ${name}=`).join("& ");
+    default:
+      // There `set NAME=` succeeds without any effect on the environment.
+      return `Remove-Item ${names.map((name) => `Env:${name}`).join(", ")}`;
+  }
+}
+
+/** The path of a program as the first word of a command, for a Windows path with blanks. */
+export function quotedProgram(path: string, system: Environment): string {
+  return callerShell(system) === "powershell" ? `& "${path}"` : `"${path}"`;
+}
