@@ -1,4 +1,149 @@
-import { concurrency } from "./concurrency.ts";
+import { generateAccounts } from "../identityCenter/accounts.ts";
+import type { Running, RunResult } from "../support/run.ts";
+import { duration, type Expect, type Figures, quantile } from "./report.ts";
+import { isGoodOutput, openStage, type Stage } from "./stage.ts";
 import { defineSuite } from "./suite.ts";
+import { tokenFault } from "./tokenFault.ts";
+import { twoSessions } from "./twoSessions.ts";
 
-defineSuite(concurrency);
+const CALLERS = 100;
+const ROLES = 20;
+const HITS = 20;
+/** Much longer than a hit, and much shorter than the sign-in that a hit must not wait for. */
+const HIT_MOST_MS = 5_000;
+
+/**
+ * N callers for one role cost one portal call, with an expired token one refresh, with nothing
+ * cached one sign-in and one tab.
+ */
+defineSuite({
+  name: "concurrency",
+  title: "Concurrency",
+  async run({ report }) {
+    await report.row(`${CALLERS} callers, nobody signed in`, (expect) =>
+      onStage(async (stage) => {
+        const figures = await allAtOnce(stage, expect, CALLERS);
+        expectCounts(stage, expect, { logins: 1, tabs: 1, refreshes: 0, portal: 1 });
+        return figures;
+      }),
+    );
+    await report.row(`${CALLERS} callers, the token has expired`, (expect) =>
+      onStage(async (stage) => {
+        await stage.signIn(-3600);
+        const figures = await allAtOnce(stage, expect, CALLERS);
+        expectCounts(stage, expect, { logins: 0, tabs: 0, refreshes: 1, portal: 1 });
+        return figures;
+      }),
+    );
+    await report.row(`${CALLERS} callers for ${ROLES} roles, the token has expired`, (expect) =>
+      onStage(async (stage) => {
+        stage.center.accounts = generateAccounts(1, ROLES);
+        await stage.signIn(-3600);
+        const roles = stage.center.accounts[0]?.roles ?? [];
+        const figures = await allAtOnce(stage, expect, CALLERS, (i) => ({
+          accountId: stage.center.accounts[0]?.accountId ?? "",
+          roleName: roles[i % ROLES] ?? "",
+        }));
+        expectCounts(stage, expect, { logins: 0, tabs: 0, refreshes: 1, portal: ROLES });
+        const perRole = roles.map((role) =>
+          stage.center.count("/federation/credentials", ({ query }) => query.role_name === role),
+        );
+        expect(
+          perRole.every((count) => count === 1),
+          `portal calls per role: ${perRole}`,
+        );
+        return figures;
+      }),
+    );
+    await twoSessions(report);
+    await report.row(`${HITS} hits while a sign-in is open`, hitsDuringLogin);
+  },
+});
+
+async function onStage(work: (stage: Stage) => Promise<Figures>): Promise<Figures> {
+  const stage = await openStage();
+  try {
+    return await work(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+async function allAtOnce(
+  stage: Stage,
+  expect: Expect,
+  count: number,
+  options: (i: number) => { accountId?: string; roleName?: string } = () => ({}),
+): Promise<Figures> {
+  const results = await Promise.all(Array.from({ length: count }, (_, i) => stage.call(options(i)).done));
+  expectSuccess(results, stage, expect);
+  return { callers: count, ...requestFigures(stage), ...timeFigures(results) };
+}
+
+function expectSuccess(
+  results: readonly RunResult[],
+  { center }: Pick<Stage, "center">,
+  expect: Expect,
+): void {
+  for (const { code, stdout, stderr } of results) {
+    expect(code === 0 && isGoodOutput(stdout, center), `exit ${code}: ${stderr.trim()}`);
+    expect(code !== 0 || stderr === "", `stderr of a success: ${stderr.trim()}`);
+  }
+}
+
+function grants(stage: Pick<Stage, "center">, grantType: string): number {
+  return stage.center.count("/token", ({ body }) => (body as { grantType?: string }).grantType === grantType);
+}
+
+function requestFigures(stage: Stage) {
+  return {
+    logins: grants(stage, "authorization_code"),
+    tabs: stage.browser.opened().length,
+    refreshes: grants(stage, "refresh_token"),
+    portal: stage.center.count("/federation/credentials"),
+  };
+}
+
+function timeFigures(results: readonly RunResult[]): Figures {
+  const times = results.map(({ ms }) => ms);
+  return { median: duration(quantile(times, 0.5)), slowest: duration(Math.max(...times)) };
+}
+
+function expectCounts(stage: Stage, expect: Expect, wanted: ReturnType<typeof requestFigures>): void {
+  const seen = requestFigures(stage);
+  for (const name of Object.keys(wanted) as (keyof typeof wanted)[]) {
+    expect(seen[name] === wanted[name], `${name}: ${seen[name]} instead of ${wanted[name]}`);
+  }
+  const fault = tokenFault(stage);
+  expect(fault === undefined, `the token file: ${fault}`);
+}
+
+async function hitsDuringLogin(expect: Expect): Promise<Figures> {
+  const stage = await openStage({ browser: "ignore", center: { consent: "auto" } });
+  try {
+    await stage.cacheRole(1800);
+    const waiting: Running[] = Array.from({ length: 5 }, () => stage.call({ roleName: "Admin" }));
+    let ended = 0;
+    for (const { done } of waiting) done.finally(() => ended++).catch(() => {});
+    const url = await opened(stage);
+    const hits = await Promise.all(Array.from({ length: HITS }, () => stage.call().done));
+    expectSuccess(hits, stage, expect);
+    expect(ended === 0, `${ended} of those who wait for the sign-in had ended`);
+    for (const { ms } of hits) expect(ms < HIT_MOST_MS, `a hit took ${duration(ms)}`);
+    await fetch(url);
+    expectSuccess(await Promise.all(waiting.map(({ done }) => done)), stage, expect);
+    expectCounts(stage, expect, { logins: 1, tabs: 1, refreshes: 0, portal: 1 });
+    return { callers: HITS, ...requestFigures(stage), ...timeFigures(hits) };
+  } finally {
+    await stage.close();
+  }
+}
+
+async function opened(stage: Stage): Promise<string> {
+  for (const giveUpAt = performance.now() + 30_000; performance.now() < giveUpAt; ) {
+    const [url] = stage.browser.opened();
+    if (url) return url;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("no tab was opened");
+}

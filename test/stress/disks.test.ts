@@ -1,4 +1,244 @@
-import { disks } from "./brokenDisks.ts";
-import { defineSuite } from "./suite.ts";
+import { spawnSync } from "node:child_process";
+import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { executable } from "../support/frozenExecutable.ts";
+import { rolePath, tokenPath } from "../support/home.ts";
+import { start } from "../support/run.ts";
+import { type Ending, judge, PROMPT_MS } from "./cases.ts";
+import { cacheSnapshot } from "./leftovers.ts";
+import type { Expect, Figures } from "./report.ts";
+import { ACCOUNT, jsonIn, openStage, ROLE, SESSION, type Stage } from "./stage.ts";
+import { defineSuite, type SuiteContext } from "./suite.ts";
 
-defineSuite(disks);
+const LINE = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
+
+/** What is cached when the disk fails, and how the main job must end then. */
+const HOLDINGS: Record<string, (stage: Stage) => Promise<unknown>> = {
+  "credentials live": async (stage) => {
+    await stage.signIn(-600);
+    await stage.cacheRole(1800);
+  },
+  "token lives": (stage) => stage.signIn(7200),
+  "token has expired": (stage) => stage.signIn(-600),
+  "nobody signed in": async () => {},
+};
+
+type Endings = Record<keyof typeof HOLDINGS, Ending>;
+
+const FULL: Endings = {
+  "credentials live": 0,
+  "token lives": 0,
+  "token has expired": { exit: 3, says: /cannot write .*ENOSPC.*so the token is not refreshed/ },
+  "nobody signed in": { exit: 3, says: /cannot write .*ENOSPC.*so nobody can sign in/ },
+};
+
+const READ_ONLY: Endings = {
+  "credentials live": 0,
+  "token lives": 0,
+  "token has expired": { exit: 3, says: /cannot write .*(EROFS|EACCES).*so the token is not refreshed/ },
+  "nobody signed in": { exit: 3, says: /cannot write .*(EROFS|EACCES).*so nobody can sign in/ },
+};
+
+/** Full and read-only disks, and folders in place of cache files. */
+defineSuite({ name: "disks", title: "Broken disks", run });
+
+async function run({ report }: SuiteContext): Promise<void> {
+  const isRoot = process.getuid?.() === 0;
+  const mounts = isRoot && canMount();
+  if (mounts) {
+    for (const [holding, ending] of Object.entries(FULL)) {
+      await report.row(`disk full, ${holding}`, (expect) => onFullDisk(expect, holding, ending));
+    }
+    report.note("Full disk: `~/.aws` is a tmpfs of 128 KiB, filled to the last byte.");
+  } else report.note("NOT RUN: full disk (needs root and mount).");
+  for (const [holding, ending] of Object.entries(READ_ONLY)) {
+    if (isRoot && !mounts) continue;
+    await report.row(`read-only home, ${holding}`, (expect) =>
+      onReadOnlyHome(expect, holding, ending, isRoot),
+    );
+  }
+  report.note(
+    isRoot
+      ? mounts
+        ? "Read-only home: a bind mount with `ro` in a mount namespace of its own (root ignores modes)."
+        : "NOT RUN: read-only home (root ignores modes, and mount does not work here)."
+      : "Read-only home: folders without the right to write.",
+  );
+  for (const [name, { spoil, ending, check = () => {}, tabs = 0 }] of Object.entries(PATHS)) {
+    await report.row(name, (expect) =>
+      withStage(async (stage) => {
+        await spoil(stage);
+        const result = await stage.call().done;
+        check(stage, expect);
+        return judge(expect, stage, result, ending, { mostMs: 2 * PROMPT_MS, tabs });
+      }),
+    );
+  }
+}
+
+interface PathCase {
+  spoil(stage: Stage): Promise<unknown>;
+  ending: Ending;
+  check?: (stage: Stage, expect: Expect) => void;
+  tabs?: number;
+}
+
+const at = (stage: Stage, path: string) => join(stage.home.path, path);
+
+const PATHS: Record<string, PathCase> = {
+  "the role's cache file is a folder": {
+    async spoil(stage) {
+      await stage.signIn(7200);
+      mkdirSync(at(stage, rolePath(SESSION, ACCOUNT, ROLE)), { recursive: true });
+    },
+    ending: 0,
+  },
+  "the token's file is a folder": {
+    spoil: async (stage) => void mkdirSync(at(stage, tokenPath(SESSION)), { recursive: true }),
+    ending: { exit: 3, says: /cannot write .*\.json \((EISDIR|ENOTEMPTY|EEXIST)\), so nobody can sign in/ },
+  },
+  "the token's file is a link to nowhere": {
+    async spoil(stage) {
+      mkdirSync(at(stage, ".aws/sso/cache"), { recursive: true });
+      symlinkSync("missing/folder/token.json", at(stage, tokenPath(SESSION)));
+    },
+    ending: { exit: 3, says: /cannot write .*\(ENOENT\), so nobody can sign in/ },
+  },
+  "the token's file is a link to a file that is still to come": {
+    async spoil(stage) {
+      mkdirSync(at(stage, ".aws/sso/cache"), { recursive: true });
+      symlinkSync("elsewhere.json", at(stage, tokenPath(SESSION)));
+    },
+    ending: 0,
+    tabs: 1,
+    check(stage, expect) {
+      expect(lstatSync(at(stage, tokenPath(SESSION))).isSymbolicLink(), "the link is gone");
+      expect(existsSync(at(stage, ".aws/sso/cache/elsewhere.json")), "the link was not followed");
+    },
+  },
+  "~/.aws/sso is a file": {
+    async spoil(stage) {
+      await stage.home.write(".aws/sso", "");
+    },
+    ending: { exit: 3, says: /cannot write .*\((ENOTDIR|EEXIST)\), so nobody can sign in/ },
+  },
+  "~/.aws/cli is a file": {
+    async spoil(stage) {
+      await stage.signIn(7200);
+      await stage.home.write(".aws/cli", "");
+    },
+    ending: 0,
+  },
+  "~/.aws/sso-cred is a file, token has expired": {
+    async spoil(stage) {
+      await stage.signIn(-600);
+      await stage.home.write(".aws/sso-cred", "");
+    },
+    ending: 0,
+  },
+  "~/.aws/sso-cred is a file, nobody signed in": {
+    spoil: (stage) => stage.home.write(".aws/sso-cred", ""),
+    ending: { exit: 3, says: /cannot write .*\((ENOTDIR|EEXIST)\), so nobody can sign in/ },
+  },
+};
+
+async function withStage(work: (stage: Stage) => Promise<Figures>): Promise<Figures> {
+  const stage = await openStage();
+  try {
+    return await work(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+function onFullDisk(expect: Expect, holding: string, ending: Ending): Promise<Figures> {
+  return withStage(async (stage) => {
+    const folder = at(stage, ".aws");
+    mount(["-t", "tmpfs", "-o", "size=128k,mode=700", "tmpfs", folder]);
+    try {
+      await stage.home.write(".aws/config", CONFIG);
+      await HOLDINGS[holding]?.(stage);
+      const before = cacheSnapshot(stage.home.path);
+      fill(join(folder, "filler"));
+      const result = await stage.call().done;
+      const figures = judge(expect, stage, result, ending);
+      expectNothingLost(stage, before, expect);
+      await rm(join(folder, "filler"));
+      await expectWell(stage, holding, expect);
+      return figures;
+    } finally {
+      umount(folder);
+    }
+  });
+}
+
+function onReadOnlyHome(expect: Expect, holding: string, ending: Ending, isRoot: boolean): Promise<Figures> {
+  return withStage(async (stage) => {
+    await HOLDINGS[holding]?.(stage);
+    const before = cacheSnapshot(stage.home.path);
+    const { path } = stage.home;
+    const script = isRoot
+      ? 'mount --bind "$HOME" "$HOME" && mount -o remount,ro,bind "$HOME" && exec "$@"'
+      : 'find "$HOME" -type d -exec chmod 500 {} + && exec "$@"';
+    const command = isRoot ? ["unshare", "-m", "sh", "-c", script] : ["sh", "-c", script];
+    const args = [...command.slice(1), "sh", executable(), ...LINE];
+    const result = await start(command[0] ?? "", args, {
+      home: stage.home,
+      cwd: "/",
+      env: { ...stage.env, PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
+    }).done;
+    if (!isRoot) spawnSync("find", [path, "-type", "d", "-exec", "chmod", "700", "{}", "+"]);
+    const figures = judge(expect, stage, result, ending);
+    expectNothingLost(stage, before, expect);
+    await expectWell(stage, holding, expect);
+    return figures;
+  });
+}
+
+/** No file has changed, and no refresh token was spent for a token that could not be stored. */
+function expectNothingLost(stage: Stage, before: ReadonlyMap<string, string>, expect: Expect): void {
+  const after = cacheSnapshot(stage.home.path);
+  for (const [path, text] of before) expect(after.get(path) === text, `${path} changed`);
+  const token = jsonIn(at(stage, tokenPath(SESSION)));
+  const known = stage.center.state.refreshTokens.get(String(token?.refreshToken));
+  expect(known?.usedAt === undefined, "the refresh token was spent");
+}
+
+async function expectWell(stage: Stage, holding: string, expect: Expect): Promise<void> {
+  const { code, stderr } = await stage.call().done;
+  expect(code === 0, `afterwards: exit ${code}: ${stderr.trim()}`);
+  const allowed = holding === "nobody signed in" ? 1 : 0;
+  expect(stage.browser.opened().length <= allowed, "afterwards a tab was opened in vain");
+}
+
+const CONFIG = `[sso-session ${SESSION}]
+sso_start_url = https://d-1234567890.awsapps.com/start
+sso_region = eu-west-1
+sso_registration_scopes = sso:account:access
+`;
+
+function fill(path: string): void {
+  for (let bytes = 64 * 1024; bytes >= 1; bytes = Math.floor(bytes / 2)) {
+    try {
+      for (;;) writeFileSync(path, Buffer.alloc(bytes), { flag: "a" });
+    } catch {
+      // At most this much, perhaps less.
+    }
+  }
+}
+
+function canMount(): boolean {
+  const probe = spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], { stdio: "ignore" });
+  return probe.status === 0;
+}
+
+function mount(args: readonly string[]): void {
+  const { status, stderr } = spawnSync("mount", args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`mount: ${stderr}`);
+}
+
+function umount(folder: string): void {
+  spawnSync("umount", ["-l", folder], { stdio: "ignore" });
+  rmSync(folder, { recursive: true, force: true });
+}
