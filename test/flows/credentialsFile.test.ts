@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { roleFile, rolePath, sessionSection } from "../support/home.ts";
-import { putToken } from "../support/signedIn.ts";
+import { signedInWorld } from "../support/signedIn.ts";
 import { type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 const DEV = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
@@ -117,8 +117,7 @@ describe.each<[string, readonly string[]]>([
   ["a logout of all", ["logout", "--all"]],
 ])("%s removes role credentials that the AWS CLI has cached for a profile", (_, args) => {
   async function isLeft(config: string, write: (world: SignInWorld) => Promise<unknown>) {
-    const world = await signInWorld({ config });
-    await putToken(world);
+    const world = await signedInWorld({ config });
     const path = rolePath("corp", "123456789011", "ReadOnly");
     await world.home.write(path, roleFile(Date.now() + 3600_000, "123456789011"));
     await write(world);

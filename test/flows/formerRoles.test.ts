@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rolePath, START_URL, sessionSection } from "../support/home.ts";
-import { ACCOUNT, putToken, roleArguments } from "../support/signedIn.ts";
-import { type SignInWorld, signInWorld } from "../support/signInWorld.ts";
+import { ACCOUNT, putToken, roleArguments, signedInWorld } from "../support/signedIn.ts";
+import type { SignInWorld } from "../support/signInWorld.ts";
 
 const CONFIG = ".aws/config";
 const BOTH = `${sessionSection("corp")}\n${sessionSection("old")}`;
@@ -16,8 +16,7 @@ const CHANGES: readonly [string, string][] = [
 
 /** Credentials of ReadOnly and Admin of the session `old` are cached, and `corp` is signed in. */
 async function worldWithOld(): Promise<SignInWorld> {
-  const world = await signInWorld({ config: BOTH, env: { SSO_CRED_LOGIN: "never" } });
-  await putToken(world, { session: "old" });
+  const world = await signedInWorld({ session: "old", config: BOTH, env: { SSO_CRED_LOGIN: "never" } });
   await putToken(world, { secondsLeft: -1 });
   for (const role of ["ReadOnly", "Admin"])
     expect((await world.call(roleArguments(role, "old"))).code).toBe(0);

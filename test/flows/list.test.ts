@@ -68,7 +68,7 @@ describe("list", () => {
     center.requests.length = 0;
     clock.advance(3 * 60_000);
     const age = "Accounts and roles as listed 3 min ago; --refresh asks anew.\n";
-    expect(await call(["list"])).toEqual({ ...first, stderr: age });
+    expect(await call(["list"])).toEqual({ ...first, stderr: age, ms: 0 });
     const { stdout, stderr } = await call(["list", "--json"]);
     expect([JSON.parse(stdout).length, stderr]).toEqual([3, age]);
     expect(center.requests).toEqual([]);
@@ -76,7 +76,7 @@ describe("list", () => {
     const anew = await call(["list", "--refresh"]);
     expect([anew.stderr, anew.stdout]).toEqual(["", expect.not.stringContaining("Admin")]);
     clock.advance(9 * 60_000);
-    expect(await call(["list"])).toEqual({ ...anew, stderr: age.replace("3", "9") });
+    expect(await call(["list"])).toEqual({ ...anew, stderr: age.replace("3", "9"), ms: 0 });
     center.requests.length = 0;
     clock.advance(60_000);
     expect(await call(["list"])).toEqual(anew);

@@ -73,10 +73,9 @@ describe("sso-cred login", () => {
   });
 
   it("waits for ten minutes, whatever SSO_CRED_WAIT says", async () => {
-    const { call, clock } = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "1" } });
-    const began = clock.now();
-    const { code, stderr } = await call(LOGIN);
-    expect([code, Math.round((clock.now() - began) / 60_000)]).toEqual([5, 10]);
+    const { call } = await signInWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "1" } });
+    const { code, stderr, ms } = await call(LOGIN);
+    expect([code, Math.round(ms / 60_000)]).toEqual([5, 10]);
     expect(stderr).toContain("nobody answered the sign-in to 'corp' in time");
   }, 60_000);
 

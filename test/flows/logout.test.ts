@@ -9,7 +9,7 @@ describe("logout of a session", () => {
     const { call, center, home, token } = await signedInWorld();
     await call();
     expect(await home.exists(rolePath("corp", "123456789011", "ReadOnly"))).toBe(true);
-    expect(await call(["logout", "corp"])).toEqual({ code: 0, stdout: TOLD, stderr: "", shown: "" });
+    expect(await call(["logout", "corp"])).toMatchObject({ code: 0, stdout: TOLD, stderr: "", shown: "" });
     expect(await home.files(".aws/sso/cache")).toEqual([]);
     expect(await home.files(".aws/cli/cache")).toEqual([]);
     const [revocation] = center.requests.filter(({ path }) => path === "/logout");
@@ -48,7 +48,7 @@ describe("logout of a session", () => {
   it("succeeds if the portal is unavailable: the local files are removed first, and one line says so", async () => {
     const { call, center, home } = await signedInWorld();
     await center.goDown("portal");
-    expect(await call(["logout"])).toEqual({ code: 0, stdout: NOT_TOLD, stderr: "", shown: "" });
+    expect(await call(["logout"])).toMatchObject({ code: 0, stdout: NOT_TOLD, stderr: "", shown: "" });
     expect(await home.exists(tokenPath("corp"))).toBe(false);
   });
 
@@ -176,9 +176,8 @@ describe("logout at portals that never respond", () => {
       await world.home.write(tokenPath(name), { ...(await world.home.readJson(tokenPath(name))), ...token });
     }
     world.center.misbehave({ path: /./, how: { kind: "blackHole" } });
-    const began = world.clock.now();
-    const { code, stdout } = await world.call(["logout", ...args]);
-    expect(world.clock.now() - began).toBeLessThanOrEqual(5_000);
+    const { code, stdout, ms } = await world.call(["logout", ...args]);
+    expect(ms).toBeLessThanOrEqual(5_000);
     expect(code).toBe(0);
     const named = args[0] === "--all" ? sessions : ["corp"];
     expect(stdout.match(/Signed out of '\w+'; the portal could not be told/g)).toEqual(

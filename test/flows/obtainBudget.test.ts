@@ -13,15 +13,9 @@ import {
   readTokenFile,
   signedInWorld,
 } from "../support/signedIn.ts";
-import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
+import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 const busy = { kind: "status", status: 503 } as const;
-/** The time of a call on the fake clock. */
-async function timed(world: SignInWorld, env: Record<string, string> = {}) {
-  const began = world.clock.now();
-  const call = await world.call(MAIN_JOB, { env });
-  return { ...call, ms: world.clock.now() - began };
-}
 
 describe("5. retries", () => {
   it.each([
@@ -39,7 +33,7 @@ describe("5. retries", () => {
   it("of the portal take 10 s in all, and more than one attempt", async () => {
     const world = await signedInWorld();
     world.center.misbehave({ path: ASSIGNMENT, how: busy });
-    const { code, stdout, ms } = await timed(world);
+    const { code, stdout, ms } = await world.call();
     expect([code, stdout]).toEqual([7, ""]);
     expect(ms).toBeLessThanOrEqual(10_000);
     expect(ms).toBeGreaterThan(3_000);
@@ -49,19 +43,18 @@ describe("5. retries", () => {
     const world = await signedInWorld();
     const key = await putRole(world, 600);
     world.center.misbehave({ path: ASSIGNMENT, how: busy });
-    const { ms, ...call } = await timed(world);
+    const call = await world.call();
     expect(keyOf(call)).toBe(key);
-    expect(ms).toBeLessThanOrEqual(3_000);
+    expect(call.ms).toBeLessThanOrEqual(3_000);
     expect(world.center.count(ASSIGNMENT)).toBeGreaterThan(1);
   });
 
   it("of refresh and portal together take 10 s", async () => {
-    const world = await signInWorld();
-    await putToken(world, { secondsLeft: -1 });
+    const world = await signedInWorld({ secondsLeft: -1 });
     const how = { kind: "status", status: 429, headers: { "retry-after": "6" } } as const;
     world.center.misbehave({ path: "/token", times: 1, how });
     world.center.misbehave({ path: ASSIGNMENT, how });
-    const { code, ms } = await timed(world);
+    const { code, ms } = await world.call();
     expect([code, pathsAsked(world)]).toEqual([7, ["/token", "/token", ASSIGNMENT]]);
     expect(ms).toBeLessThan(10_000);
   });
@@ -69,7 +62,7 @@ describe("5. retries", () => {
   it("are made after a sign-in, however long the person took", async () => {
     const world = await signedInWorld({ browser: "ignore" });
     world.center.revokeSessions();
-    const calling = timed(world);
+    const calling = world.call();
     // Polling in real time would let the fake clock advance.
     await world.until(() => world.opened().length === 1);
     await world.clock.sleep(20_000);
@@ -83,7 +76,7 @@ describe("5. retries", () => {
   it("are not made after a failure that does not pass within seconds", async () => {
     const world = await signedInWorld();
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "captivePortal" } });
-    expect((await timed(world)).ms).toBe(0);
+    expect((await world.call()).ms).toBe(0);
     expect(world.center.count(ASSIGNMENT)).toBe(1);
   });
 
@@ -92,11 +85,11 @@ describe("5. retries", () => {
     const retryAfter = (seconds: number) =>
       ({ kind: "status", status: 429, headers: { "retry-after": String(seconds) } }) as const;
     world.center.misbehave({ path: ASSIGNMENT, times: 1, how: retryAfter(5) });
-    const waited = await timed(world);
+    const waited = await world.call();
     expect([waited.code, waited.ms >= 5_000, waited.ms < 10_000]).toEqual([0, true, true]);
     await world.home.write(rolePath("corp", ACCOUNT, "ReadOnly"), "");
     world.center.misbehave({ path: ASSIGNMENT, how: retryAfter(60) });
-    const { code, ms } = await timed(world);
+    const { code, ms } = await world.call();
     expect([code, ms]).toEqual([7, 0]);
   });
 });
@@ -114,8 +107,7 @@ describe("a refresh that is under way", () => {
   }, 20_000);
 
   it("leaves a short run the time to use the current token", async () => {
-    const world = await signInWorld();
-    await putToken(world, { secondsLeft: 300 });
+    const world = await signedInWorld({ secondsLeft: 300 });
     world.center.misbehave({ path: "/token", how: { kind: "blackHole" } });
     const system = fakeSystem({
       clock: world.clock,
@@ -126,8 +118,7 @@ describe("a refresh that is under way", () => {
   });
 
   it("is waited for no longer than the run may last", async () => {
-    const world = await signInWorld({ env: { SSO_CRED_WAIT: "0.5" } });
-    await putToken(world, { secondsLeft: -1 });
+    const world = await signedInWorld({ secondsLeft: -1, env: { SSO_CRED_WAIT: "0.5" } });
     world.center.misbehave({ path: "/token", how: { kind: "blackHole" } });
     const { code, stderr } = await world.call();
     expect([code, stderr]).toEqual([
@@ -153,10 +144,9 @@ describe("5. SSO_CRED_WAIT bounds the run", () => {
   });
 
   it("and its retries", async () => {
-    const world = await signInWorld();
-    await putToken(world, { secondsLeft: -1 });
+    const world = await signedInWorld({ secondsLeft: -1 });
     world.center.misbehave({ path: /./, how: busy });
-    const { code, ms } = await timed(world, { SSO_CRED_WAIT: "2.5" });
+    const { code, ms } = await world.call(MAIN_JOB, { env: { SSO_CRED_WAIT: "2.5" } });
     expect(code).toBe(7);
     expect(ms).toBeLessThanOrEqual(2_500);
   });
@@ -173,7 +163,7 @@ describe("5. SSO_CRED_WAIT bounds the run", () => {
 
   it("with 50 s by default, and its waiting for a person: exit 4 says where the sign-in is open", async () => {
     const world = await signInWorld({ browser: "ignore" });
-    const { code, stdout, stderr, ms } = await timed(world);
+    const { code, stdout, stderr, ms } = await world.call();
     expect([code, stdout]).toEqual([4, ""]);
     expect(stderr).toMatch(
       /^sso-cred: the sign-in to 'corp' is open and waits for you; .*\n {2}open: http.*\n$/,
@@ -188,11 +178,10 @@ describe("5. SSO_CRED_WAIT bounds the run", () => {
     ["role", `role-${rolePath("corp", ACCOUNT, "ReadOnly").slice(-45, -5)}`, "asks for the role 'ReadOnly'"],
     ["token", `token-${sha1("corp")}`, "refreshes the token of 'corp'"],
   ])("and its waiting for another that holds the %s's lock", async (_, name, does) => {
-    const world = await signInWorld();
-    await putToken(world, { secondsLeft: -1 });
+    const world = await signedInWorld({ secondsLeft: -1 });
     const lock = `.aws/sso-cred/locks/${name}`;
     await world.home.write(lock, { format: 1, id: "theirs", ...identifyProcess() });
-    const { code, stdout, stderr, ms } = await timed(world, { SSO_CRED_WAIT: "7" });
+    const { code, stdout, stderr, ms } = await world.call(MAIN_JOB, { env: { SSO_CRED_WAIT: "7" } });
     expect([code, stdout]).toEqual([7, ""]);
     expect(stderr).toBe(
       `sso-cred: waited too long for another sso-cred that ${does} (process ${process.pid}); lock: ${world.home.path}/${lock}\n  run: sso-cred doctor\n`,

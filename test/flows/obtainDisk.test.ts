@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { tokenPath } from "../support/home.ts";
 import { start } from "../support/run.ts";
-import { ASSIGNMENT, keyOf, pathsAsked, putToken } from "../support/signedIn.ts";
+import { ASSIGNMENT, keyOf, pathsAsked, signedInWorld } from "../support/signedIn.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -38,8 +38,7 @@ const runs = [
 
 describe.each(runs)("with %s", (_, run, code) => {
   it("6. no refresh token is spent: exit 3 names the file", async () => {
-    const world = await signInWorld();
-    await putToken(world, { secondsLeft: -1 });
+    const world = await signedInWorld({ secondsLeft: -1 });
     const before = await world.home.read(tokenPath("corp"));
     const result = await run(world);
     const path = join(world.home.path, tokenPath("corp"));
@@ -52,8 +51,7 @@ describe.each(runs)("with %s", (_, run, code) => {
   });
 
   it("6. a token with 60 s left is used", async () => {
-    const world = await signInWorld();
-    await putToken(world, { secondsLeft: 300 });
+    const world = await signedInWorld({ secondsLeft: 300 });
     const result = await run(world);
     expect(result).toMatchObject({ code: 0, stderr: "" });
     expect(keyOf(result)).toMatch(/^ASIA/);

@@ -29,8 +29,7 @@ describe("a failure caused by one caller's own environment is not passed on to t
   });
 
   it("its SSO_CRED_WAIT, at the refresh of the token", async () => {
-    const world = await signInWorld();
-    await putToken(world, { secondsLeft: -1 });
+    const world = await signedInWorld({ secondsLeft: -1 });
     world.center.misbehave({ path: "/token", times: 1, how: comeAgain(3) });
     const hasty = world.call(MAIN_JOB, { env: { SSO_CRED_WAIT: "2" } });
     const calls = await Promise.all([hasty, world.call(roleArguments("Admin"))]);

@@ -8,17 +8,13 @@ import {
   ASSIGNMENT,
   inSeconds,
   pathsAsked,
-  putToken,
   readTokenFile,
   roleArguments,
+  signedInWorld,
   type TokenRequest,
 } from "../support/signedIn.ts";
-import { MAIN_JOB, type SignInWorld, signInWorld, type WorldOptions } from "../support/signInWorld.ts";
+import { MAIN_JOB, type SignInWorld } from "../support/signInWorld.ts";
 
-async function worldWith(token: TokenRequest, options?: WorldOptions) {
-  const world = await signInWorld(options);
-  return { world, file: await putToken(world, token) };
-}
 const refusing = ({ center }: SignInWorld) =>
   center.misbehave({
     path: "/token",
@@ -31,14 +27,14 @@ const bearers = ({ center }: SignInWorld) =>
 
 describe("6. a token with 15 minutes left", () => {
   it("is used as it is", async () => {
-    const { world, file } = await worldWith({ secondsLeft: 900 });
+    const { file, ...world } = await signedInWorld({ secondsLeft: 900 });
     expect((await world.call()).code).toBe(0);
     expect(pathsAsked(world)).toEqual([ASSIGNMENT]);
     expect(bearers(world)).toEqual([file.accessToken]);
   });
 
   it("is refreshed with a second less, and the file is the AWS CLI's", async () => {
-    const { world, file } = await worldWith({ secondsLeft: 899 });
+    const { file, ...world } = await signedInWorld({ secondsLeft: 899 });
     expect((await world.call()).code).toBe(0);
     expect(pathsAsked(world)).toEqual(["/token", ASSIGNMENT]);
     const [{ body } = { body: {} }] = world.center.requests;
@@ -68,7 +64,7 @@ describe("6. a token with 15 minutes left", () => {
 });
 
 it("6. a token file that is half-written at any one look costs no refresh", async () => {
-  const { world, file } = await worldWith({ secondsLeft: 3600 });
+  const { file, ...world } = await signedInWorld({ secondsLeft: 3600 });
   const [whole, path] = [JSON.stringify(file), join(world.home.path, tokenPath("corp"))];
   for (let torn = 1, looks = 1; torn <= looks; torn++) {
     looks = 0;
@@ -90,28 +86,28 @@ it("6. a token file that is half-written at any one look costs no refresh", asyn
 
 describe("6. a refresh", () => {
   it("keeps the refresh token if the response omits it", async () => {
-    const { world, file } = await worldWith(
-      { secondsLeft: -1 },
-      { center: { omitRefreshToken: ["refresh"] } },
-    );
+    const { file, ...world } = await signedInWorld({
+      secondsLeft: -1,
+      center: { omitRefreshToken: ["refresh"] },
+    });
     expect((await world.call()).code).toBe(0);
     expect((await readTokenFile(world)).refreshToken).toBe(file.refreshToken);
   });
 
   it("keeps fields that other tools wrote", async () => {
-    const { world } = await worldWith({ secondsLeft: -1, fields: { theirs: { list: [1, null] } } });
+    const world = await signedInWorld({ secondsLeft: -1, fields: { theirs: { list: [1, null] } } });
     expect((await world.call()).code).toBe(0);
     expect((await readTokenFile(world)).theirs).toEqual({ list: [1, null] });
   });
 
   it("works without the registration's expiry in the file", async () => {
-    const { world } = await worldWith({ secondsLeft: -1, fields: { registrationExpiresAt: undefined } });
+    const world = await signedInWorld({ secondsLeft: -1, fields: { registrationExpiresAt: undefined } });
     expect((await world.call()).code).toBe(0);
     expect(pathsAsked(world)).toEqual(["/token", ASSIGNMENT]);
   });
 
   it("is one for all callers, whatever their roles", async () => {
-    const { world } = await worldWith({ secondsLeft: -1 });
+    const world = await signedInWorld({ secondsLeft: -1 });
     const roles = ["ReadOnly", "Admin", "ReadOnly", "Admin", "ReadOnly", "Admin"];
     const calls = await Promise.all(roles.map((role) => world.call(roleArguments(role))));
     expect(calls.map(({ code, stderr }) => [code, stderr])).toEqual(roles.map(() => [0, ""]));
@@ -126,14 +122,14 @@ describe("6. a refresh that is impossible or fails leaves a token with 60 s left
     ["the registration has expired", { registrationExpiresAt: "2020-01-01T00:00:00Z" }],
   ];
   it.each(cases)("%s", async (_, fields = {}) => {
-    const { world, file } = await worldWith({ secondsLeft: 60, fields });
+    const { file, ...world } = await signedInWorld({ secondsLeft: 60, fields });
     expect((await world.call()).code).toBe(0);
     expect(pathsAsked(world)).toEqual([ASSIGNMENT]);
     expect(bearers(world)).toEqual([file.accessToken]);
   });
 
   it("the service is out of reach", async () => {
-    const { world, file } = await worldWith({ secondsLeft: 70 });
+    const { file, ...world } = await signedInWorld({ secondsLeft: 70 });
     world.center.misbehave({ path: "/token", how: { kind: "captivePortal" } });
     expect((await world.call()).code).toBe(0);
     expect(bearers(world)).toEqual([file.accessToken]);
@@ -141,7 +137,7 @@ describe("6. a refresh that is impossible or fails leaves a token with 60 s left
   });
 
   it("the service rejects it: once a minute, not for each role", async () => {
-    const { world, file } = await worldWith({ secondsLeft: 600 });
+    const { file, ...world } = await signedInWorld({ secondsLeft: 600 });
     refusing(world);
     expect((await world.call(roleArguments("ReadOnly"))).code).toBe(0);
     expect((await world.call(roleArguments("Admin"))).code).toBe(0);
@@ -151,7 +147,7 @@ describe("6. a refresh that is impossible or fails leaves a token with 60 s left
   });
 
   it("but not a token with 59 s left: a person is asked", async () => {
-    const { world } = await worldWith({ secondsLeft: 59, fields: { refreshToken: undefined } });
+    const world = await signedInWorld({ secondsLeft: 59, fields: { refreshToken: undefined } });
     expect((await world.call()).code).toBe(0);
     expect(world.opened()).toHaveLength(1);
     await world.settled();
@@ -160,7 +156,7 @@ describe("6. a refresh that is impossible or fails leaves a token with 60 s left
 
 describe("6. an outage is no reason to ask a person or to remove a token", () => {
   it.each([59, -1, -86_400])("with %d s left: exit 7, and the file stays as it is", async (secondsLeft) => {
-    const { world } = await worldWith({ secondsLeft });
+    const world = await signedInWorld({ secondsLeft });
     const before = await world.home.read(tokenPath("corp"));
     world.center.misbehave({ path: "/token", how: { kind: "captivePortal" } });
     const { code, stdout } = await world.call();
@@ -177,7 +173,7 @@ describe("6. a legacy profile's token", () => {
   const old = ["--profile", "old"];
 
   it("is used while it has 60 s left, and never refreshed", async () => {
-    const { world, file } = await worldWith({ secondsLeft: 60, session: START_URL }, { config });
+    const { file, ...world } = await signedInWorld({ secondsLeft: 60, session: START_URL, config });
     const { code, stdout } = await world.call(old);
     expect([code, JSON.parse(stdout).AccountId]).toEqual([0, "123456789011"]);
     expect(pathsAsked(world)).toEqual([ASSIGNMENT]);
@@ -185,7 +181,7 @@ describe("6. a legacy profile's token", () => {
   });
 
   it("is then replaced by a sign-in with a device code", async () => {
-    const { world } = await worldWith({ secondsLeft: 59, session: START_URL }, { config });
+    const world = await signedInWorld({ secondsLeft: 59, session: START_URL, config });
     expect((await world.call(old)).code).toBe(0);
     expect(world.center.count("/device_authorization")).toBe(1);
     const bodies = world.center.requests.map(({ body }) => (body as { grantType?: string })?.grantType);
@@ -199,7 +195,7 @@ describe("a token of another start URL or region", () => {
     ["start URL", { startUrl: "https://other.awsapps.com/start" }],
     ["region", { region: "us-east-1" }],
   ])("is never sent, never refreshed, and stays: %s", async (_, fields) => {
-    const { world, file } = await worldWith({ fields }, { env: { CI: "1" } });
+    const { file, ...world } = await signedInWorld({ fields, env: { CI: "1" } });
     const { code, stdout } = await world.call();
     expect([code, stdout]).toEqual([4, ""]);
     expect(pathsAsked(world)).toEqual([]);
@@ -208,7 +204,7 @@ describe("a token of another start URL or region", () => {
 
   it("is used by the session it belongs to", async () => {
     const config = sessionSection("corp").replace("eu-west-1", "us-east-1");
-    const { world } = await worldWith({ fields: { region: "us-east-1" } }, { config });
+    const world = await signedInWorld({ fields: { region: "us-east-1" }, config });
     expect((await world.call()).code).toBe(0);
   });
 });

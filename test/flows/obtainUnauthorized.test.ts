@@ -76,8 +76,7 @@ describe("4. the portal answers 401 with a token the cache calls valid", () => {
   });
 
   it("a person is asked at once if it cannot be refreshed", async () => {
-    const world = await signInWorld();
-    await putToken(world, { fields: { refreshToken: undefined } });
+    const world = await signedInWorld({ fields: { refreshToken: undefined } });
     world.center.revokeSessions();
     expect((await world.call()).code).toBe(0);
     expect(pathsAsked(world)).toEqual([ASSIGNMENT, "/client/register", "/token", ASSIGNMENT]);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { atAws } from "../support/atAws.ts";
-import { keyOf, putToken, readTokenFile } from "../support/signedIn.ts";
+import { keyOf, putToken, readTokenFile, signedInWorld } from "../support/signedIn.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 it("a run at AWS gets no credentials of a stand-in, and AWS is not sent its token", async () => {
@@ -13,8 +13,7 @@ it("a run at AWS gets no credentials of a stand-in, and AWS is not sent its toke
 });
 
 it("a refreshed token still belongs to that stand-in", async () => {
-  const world = await signInWorld();
-  await putToken(world, { secondsLeft: -1 });
+  const world = await signedInWorld({ secondsLeft: -1 });
   expect((await world.call()).code).toBe(0);
   const { asked, env } = await atAws({ CI: "1" });
   expect((await world.call(MAIN_JOB, { env })).code).toBe(4);

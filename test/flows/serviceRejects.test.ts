@@ -17,8 +17,7 @@ describe("a refresh", () => {
     ["TooManyRequestsException", "too_many_requests"],
     ["RequestTimeoutException", "request_timeout"],
   ])("is repeated after %s with HTTP 400", async (exception, error) => {
-    const world = await signInWorld();
-    await putToken(world, { secondsLeft: -1 });
+    const world = await signedInWorld({ secondsLeft: -1 });
     world.center.misbehave({ path: "/token", times: 2, how: oidcError(error, exception) });
     const call = await world.call();
     expect([call.code, call.stderr, world.opened()]).toEqual([0, "", []]);
@@ -41,8 +40,7 @@ describe("a refresh", () => {
     [{ kind: "status" as const, status: 403, body: { error: "access_denied", message: "blocked" } }],
     [{ kind: "status" as const, status: 403, body: { error: "invalid_grant" } }],
   ])("that a firewall blocks opens no tab (%j)", async (how) => {
-    const world = await signInWorld();
-    await putToken(world, { secondsLeft: -1 });
+    const world = await signedInWorld({ secondsLeft: -1 });
     world.center.misbehave({ path: "/token", how });
     const call = await world.call();
     expect([call.code, world.opened()]).toEqual([7, []]);
@@ -60,8 +58,7 @@ describe("a refresh", () => {
     "UnauthorizedClientException",
     "ExpiredTokenException",
   ])("that ends in %s needs a person", async (exception) => {
-    const world = await signInWorld();
-    await putToken(world, { secondsLeft: -1 });
+    const world = await signedInWorld({ secondsLeft: -1 });
     const error = exception
       .replace("Exception", "")
       .replace(/(?<=[a-z])(?=[A-Z])/, "_")
@@ -72,8 +69,7 @@ describe("a refresh", () => {
   });
 
   it("that is rejected for another reason keeps the token, and names the command", async () => {
-    const world = await signInWorld();
-    await putToken(world, { secondsLeft: -1 });
+    const world = await signedInWorld({ secondsLeft: -1 });
     world.center.misbehave({ path: "/token", how: oidcError("invalid_request", "InvalidRequestException") });
     const call = await world.call();
     expect([call.code, world.opened()]).toEqual([7, []]);

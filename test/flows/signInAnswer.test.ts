@@ -46,8 +46,7 @@ it("callers whose refreshed tokens the portal rejects do not take each other's f
 });
 
 it("a denied sign-in stays denied even if the old token was refreshed meanwhile", async () => {
-  const world = await signInWorld({ ...UNANSWERED, center: { consent: "deny" } });
-  await putToken(world, { secondsLeft: 90 });
+  const world = await signedInWorld({ secondsLeft: 90, ...UNANSWERED, center: { consent: "deny" } });
   const person = world.call(LOGIN);
   await world.clock.sleep(2_000);
   expect((await world.call(MAIN_JOB)).code).toBe(0);

@@ -30,6 +30,8 @@ export interface Call {
   stderr: string;
   /** The text on the terminal device. */
   shown: string;
+  /** How long it took by the world's clock. */
+  ms: number;
 }
 
 export interface CallOptions {
@@ -117,9 +119,10 @@ export async function signInWorld(options: WorldOptions = {}): Promise<SignInWor
         onSleep?.();
         return sleep(ms);
       };
+      const began = clock.now();
       const code = await runCli(args, system);
       const { stdout, stderr, shown } = system;
-      return { code, stdout, stderr, shown };
+      return { code, stdout, stderr, shown, ms: clock.now() - began };
     },
     opened: () => workers.flatMap((worker) => worker.opened),
     traces: async () => {

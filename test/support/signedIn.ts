@@ -34,11 +34,11 @@ export async function putToken(
   return file;
 }
 
-/** A world where another tool has signed in. `token`: its access token. */
-export async function signedInWorld(options: WorldOptions = {}) {
+/** A world where another tool has signed in. `file`: its token file; `token`: its access token. */
+export async function signedInWorld(options: WorldOptions & TokenRequest = {}) {
   const world = await signInWorld(options);
-  const { accessToken } = await putToken(world);
-  return { ...world, token: accessToken };
+  const file = await putToken(world, options);
+  return { ...world, file, token: file.accessToken };
 }
 
 /** Writes role credentials like the AWS CLI. Returns their access key id. */
