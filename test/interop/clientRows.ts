@@ -5,7 +5,7 @@ import { isGoodOutput, jsonIn, ROLE, SESSION } from "../stress/stage.ts";
 import { tokenPath } from "../support/home.ts";
 import type { Found, Program } from "./installation.ts";
 import { situationRows } from "./situations.ts";
-import { expectRole, openWorld, type World } from "./world.ts";
+import { expectRole, rowsOf, type World } from "./world.ts";
 
 export interface ClientUnderTest {
   program: Found;
@@ -47,17 +47,7 @@ export async function clientRows(client: ClientUnderTest, program: Program, repo
   const title = client.variant ? `${program.name} ${client.variant}` : program.name;
   const ask = (world: World, profile: string, env?: Record<string, string>) =>
     world.client(program, client.args(profile, world), env);
-
-  async function row(what: string, check: (world: World, expect: Expect) => Promise<string>): Promise<void> {
-    await report.row(`${title}: ${what}`, async (expect) => {
-      const world = await openWorld();
-      try {
-        return { detail: await check(world, expect) };
-      } finally {
-        await world.close();
-      }
-    });
-  }
+  const row = rowsOf(title, report);
 
   if (client.table) await situationRows(title, ask, client.table, report);
   if (client.only !== "sso") {

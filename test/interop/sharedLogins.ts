@@ -2,20 +2,11 @@ import type { Expect, Report } from "../stress/report.ts";
 import { SESSION } from "../stress/stage.ts";
 import { isAtLeast } from "./awsCli.ts";
 import type { Program } from "./installation.ts";
-import { browserForAws, expectRole, openWorld, type World, whoAmI } from "./world.ts";
+import { browserForAws, expectRole, rowsOf, type World, whoAmI } from "./world.ts";
 
 /** `aws sso login` and `logout` beside our own. Each tool sees the other's changes. */
 export async function sharedLogins(aws: Program, report: Report): Promise<void> {
-  async function row(what: string, check: (world: World, expect: Expect) => Promise<string>): Promise<void> {
-    await report.row(`${aws.name}: ${what}`, async (expect) => {
-      const world = await openWorld();
-      try {
-        return { detail: await check(world, expect) };
-      } finally {
-        await world.close();
-      }
-    });
-  }
+  const row = rowsOf(aws.name, report);
 
   await row("aws sso login, then we need nobody", async (world, expect) => {
     await awsSignIn(world, expect);

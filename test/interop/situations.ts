@@ -6,7 +6,7 @@ import { ACCOUNT, REGION, ROLE, SESSION } from "../stress/stage.ts";
 import { executable } from "../support/frozenExecutable.ts";
 import { sessionSection } from "../support/home.ts";
 import type { RunResult } from "../support/run.ts";
-import { openWorld, type World } from "./world.ts";
+import { rowsOf, type World } from "./world.ts";
 
 /** Each source of credentials in the profile `mixed` leads to another role. */
 const OUTCOMES = new Map([
@@ -56,38 +56,34 @@ export async function situationRows(
   name: Client,
   report: Report,
 ): Promise<void> {
+  const row = rowsOf(title, report);
   for (const [situation, text] of Object.entries(PROFILES) as [Situation, () => string][]) {
     const outcomes: Outcomes = SITUATIONS[situation];
     const said = Object.entries(outcomes).find(([, clients]) => clients.includes(name))?.[0];
     if (said === undefined) continue;
-    await report.row(`${title}: what doctor says of ${situation}`, async (expect) => {
-      const world = await openWorld();
-      try {
-        const { home } = world;
-        await home.write(".aws/config", text() + sessionSection(SESSION));
-        if (situation === "processAndKeysInCredentials")
-          await home.write(".aws/credentials", `[mixed]\n${KEYS}`);
-        mkdirSync(join(home.path, "bin"));
-        symlinkSync(executable(), join(home.path, "bin/sso-cred"));
-        const expiration = world.center.now() + 3_600_000;
-        world.center.state.roleKeys.set(STATIC.accessKeyId, {
-          ...STATIC,
-          expiration,
-          accountId: ACCOUNT,
-          roleName: "Keys",
-        });
-        await world.signIn(3600);
-        const result = await ask(world, "mixed");
-        const outcome = outcomeOf(result);
-        // The module would refuse it.
-        if (outcome === NO_MODULE && situation === "sessionContradicted")
-          return { detail: "not known without the SDK's module for sso" };
-        const does = outcome === NO_MODULE ? "sso" : outcome;
-        expect(does === said, `doctor says ${said}, the client does ${does}: ${result.stderr.slice(-300)}`);
-        return { detail: said };
-      } finally {
-        await world.close();
-      }
+    await row(`what doctor says of ${situation}`, async (world, expect) => {
+      const { home } = world;
+      await home.write(".aws/config", text() + sessionSection(SESSION));
+      if (situation === "processAndKeysInCredentials")
+        await home.write(".aws/credentials", `[mixed]\n${KEYS}`);
+      mkdirSync(join(home.path, "bin"));
+      symlinkSync(executable(), join(home.path, "bin/sso-cred"));
+      const expiration = world.center.now() + 3_600_000;
+      world.center.state.roleKeys.set(STATIC.accessKeyId, {
+        ...STATIC,
+        expiration,
+        accountId: ACCOUNT,
+        roleName: "Keys",
+      });
+      await world.signIn(3600);
+      const result = await ask(world, "mixed");
+      const outcome = outcomeOf(result);
+      // The module would refuse it.
+      if (outcome === NO_MODULE && situation === "sessionContradicted")
+        return "not known without the SDK's module for sso";
+      const does = outcome === NO_MODULE ? "sso" : outcome;
+      expect(does === said, `doctor says ${said}, the client does ${does}: ${result.stderr.slice(-300)}`);
+      return said;
     });
   }
 }

@@ -6,7 +6,7 @@ import { executable } from "../support/frozenExecutable.ts";
 import { isAtLeast } from "./awsCli.ts";
 import { SSM_SESSION } from "./awsServices.ts";
 import type { Program } from "./installation.ts";
-import { expectRole, openWorld, type World, whoAmI } from "./world.ts";
+import { expectRole, rowsOf, type World, whoAmI } from "./world.ts";
 
 const PROFILE = "my-dev-profile";
 const TARGET = "i-0123456789abcdef0";
@@ -20,15 +20,10 @@ echo "Starting session with SessionId: example"
 
 /** What the README promises on its first screen, command by command, from its own config. */
 export async function story(aws: Program, report: Report): Promise<void> {
-  await report.row(`${aws.name}: the story of the README`, async (expect) => {
-    const world = await openWorld();
-    try {
-      await world.home.write(".aws/config", await readmeConfig(executable()));
-      await world.home.write("tools/session-manager-plugin", PLUGIN, 0o755);
-      return { detail: await play(aws, world, expect) };
-    } finally {
-      await world.close();
-    }
+  await rowsOf(aws.name, report)("the story of the README", async (world, expect) => {
+    await world.home.write(".aws/config", await readmeConfig(executable()));
+    await world.home.write("tools/session-manager-plugin", PLUGIN, 0o755);
+    return await play(aws, world, expect);
   });
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { commandLine } from "../../src/init/plan/command.ts";
-import type { Expect } from "../stress/report.ts";
+import type { Expect, Report } from "../stress/report.ts";
 import { ACCOUNT, openStage, REGION, ROLE, SESSION, type Stage, type StageOptions } from "../stress/stage.ts";
 import { executable } from "../support/frozenExecutable.ts";
 import { sessionSection } from "../support/home.ts";
@@ -80,4 +80,17 @@ export function whoAmI(center: Stage["center"], profile: string): string[] {
 export function expectRole(expect: Expect, { code, stdout, stderr }: RunResult): void {
   const pattern = new RegExp(`assumed-role/AWSReservedSSO_${ROLE}_`);
   expect(code === 0 && pattern.test(stdout), `exit ${code}: ${(stderr || stdout).trim().slice(-400)}`);
+}
+
+/** Adds rows to the report, each with a world of its own; `check` returns what the row tells. */
+export function rowsOf(title: string, report: Report) {
+  return (what: string, check: (world: World, expect: Expect) => Promise<string>) =>
+    report.row(`${title}: ${what}`, async (expect) => {
+      const world = await openWorld();
+      try {
+        return { detail: await check(world, expect) };
+      } finally {
+        await world.close();
+      }
+    });
 }
