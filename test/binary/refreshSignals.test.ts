@@ -1,28 +1,38 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { EXECUTABLE } from "../support/builtExecutable.ts";
 import { isoSeconds, roleFile, rolePath } from "../support/home.ts";
 import { start } from "../support/run.ts";
 
 const EXPIRED = { expiresAt: "2020-01-01T00:00:00Z" };
 
+/** A call whose refresh has been sent, and is answered after 1.5 s. */
+async function refreshing(prepare: (world: BinaryWorld) => Promise<unknown> = async () => {}) {
+  const world = await binaryWorld();
+  await signedIn(world, EXPIRED);
+  await prepare(world);
+  world.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 1_500 } });
+  const call = start(EXECUTABLE, MAIN_JOB, world.options);
+  await expect.poll(() => world.center.count("/token")).toBe(1);
+  return { world, call };
+}
+
+async function expectNoPersonNeeded({ run, center }: BinaryWorld): Promise<void> {
+  expect(await run(MAIN_JOB, { SSO_CRED_LOGIN: "never" })).toMatchObject({ code: 0, stderr: "" });
+  expect(center.count("/token")).toBe(1);
+}
+
 test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
   "%s while /token is slow ends the call, but the new refresh token is stored: the next call needs no person",
   async (signal) => {
-    const world = await binaryWorld();
-    await signedIn(world, EXPIRED);
-    world.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 1_500 } });
-    const call = start(EXECUTABLE, MAIN_JOB, world.options);
-    await expect.poll(() => world.center.count("/token")).toBe(1);
+    const { world, call } = await refreshing();
 
     call.kill(signal);
     const { code, stdout } = await call.done;
 
     expect({ ended: code !== 0, stdout }).toEqual({ ended: true, stdout: "" });
-    const next = await world.run(MAIN_JOB, { SSO_CRED_LOGIN: "never" });
-    expect({ code: next.code, stderr: next.stderr }).toEqual({ code: 0, stderr: "" });
-    expect(world.center.count("/token")).toBe(1);
+    await expectNoPersonNeeded(world);
   },
 );
 
@@ -43,20 +53,14 @@ const readProc = (pid: number, name: string) => {
 test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
   "%s to all processes, as when a service is stopped, loses no new refresh token",
   async (signal) => {
-    const world = await binaryWorld();
-    await signedIn(world, EXPIRED);
-    world.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 1_500 } });
-    const call = start(EXECUTABLE, MAIN_JOB, world.options);
-    await expect.poll(() => world.center.count("/token")).toBe(1);
+    const { world, call } = await refreshing();
     const workers = refreshWorkers(world.home.path);
     expect(workers).toHaveLength(1);
 
     for (const pid of [call.pid, ...workers]) process.kill(pid, signal);
     await call.done;
 
-    const next = await world.run(MAIN_JOB, { SSO_CRED_LOGIN: "never" });
-    expect({ code: next.code, stderr: next.stderr }).toEqual({ code: 0, stderr: "" });
-    expect(world.center.count("/token")).toBe(1);
+    await expectNoPersonNeeded(world);
   },
 );
 
@@ -67,18 +71,14 @@ test.each([
 ] as const)(
   "%s during a refresh without a process of its own, where there can be no lock, takes effect after it",
   async (sent, code, signal) => {
-    const world = await binaryWorld();
-    await signedIn(world, EXPIRED);
-    await world.home.write(".aws/sso-cred", "in the place of our folder");
-    world.center.misbehave({ path: "/token", times: 1, how: { kind: "latency", ms: 1_500 } });
-    const call = start(EXECUTABLE, MAIN_JOB, world.options);
-    await expect.poll(() => world.center.count("/token")).toBe(1);
+    const { world, call } = await refreshing(({ home }) =>
+      home.write(".aws/sso-cred", "in the place of our folder"),
+    );
 
     call.kill(sent);
 
     expect(await call.done).toMatchObject({ code, signal, stdout: "" });
-    expect(await world.run(MAIN_JOB, { SSO_CRED_LOGIN: "never" })).toMatchObject({ code: 0, stderr: "" });
-    expect(world.center.count("/token")).toBe(1);
+    await expectNoPersonNeeded(world);
   },
 );
 

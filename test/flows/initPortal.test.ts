@@ -9,6 +9,13 @@ const FORBIDDEN = {
   body: { message: "No access", __type: "com.amazonaws.switchboard.portal#ForbiddenException" },
 } as const;
 
+/** A world with a profile for every role; `before` is its config. */
+async function initialised() {
+  const world = await initWorld();
+  await world.init("corp", "--all", "--yes");
+  return { ...world, before: await world.config() };
+}
+
 describe("a portal that", () => {
   it("assigns a role after a run that missed it is asked anew", async () => {
     const { init, center } = await initWorld();
@@ -40,8 +47,7 @@ describe("a portal that", () => {
   });
 
   it("takes a role away after a listing of minutes ago is asked anew by --prune", async () => {
-    const { init, config, center } = await initWorld();
-    await init("corp", "--all", "--yes");
+    const { init, config, center } = await initialised();
     center.forbid("Admin");
     const { code, stderr } = await init("corp", "--prune");
     expect([code, stderr]).toEqual([0, expect.not.stringContaining("as listed")]);
@@ -49,9 +55,7 @@ describe("a portal that", () => {
   });
 
   it("lists no account at all does not make --prune remove everything", async () => {
-    const { init, config, center } = await initWorld();
-    await init("corp", "--all", "--yes");
-    const before = await config();
+    const { init, config, center, before } = await initialised();
     center.accounts = [];
     const { code, stderr } = await init("corp", "--prune");
     expect([code, stderr]).toEqual([
@@ -62,9 +66,7 @@ describe("a portal that", () => {
   });
 
   it("does not list the roles of one account leaves that account's profiles as they are with --prune", async () => {
-    const { init, config, center } = await initWorld();
-    await init("corp", "--all", "--yes");
-    const before = await config();
+    const { init, config, center, before } = await initialised();
     center.forbid("Admin");
     center.misbehave({ path: "/assignment/roles", skip: 1, times: 1, how: FORBIDDEN });
     const { code, stdout, stderr } = await init("corp", "--prune");
@@ -82,18 +84,14 @@ describe("a portal that", () => {
   });
 
   it("lists the roles of no account does not make --prune remove anything", async () => {
-    const { init, config, center } = await initWorld();
-    await init("corp", "--all", "--yes");
-    const before = await config();
+    const { init, config, center, before } = await initialised();
     center.misbehave({ path: "/assignment/roles", how: FORBIDDEN });
     expect((await init("corp", "--prune")).stdout).toContain("Nothing to change");
     expect(await config()).toBe(before);
   });
 
   it("breaks down in the middle of a listing does not make --prune remove anything", async () => {
-    const { init, config, center } = await initWorld();
-    await init("corp", "--all", "--yes");
-    const before = await config();
+    const { init, config, center, before } = await initialised();
     center.forbid("Admin");
     center.misbehave({ path: "/assignment/roles", skip: 1, how: { kind: "captivePortal" } });
     expect((await init("corp", "--prune")).code).toBe(7);
@@ -118,9 +116,7 @@ describe("a portal that", () => {
   });
 
   it("does not list the roles of one account keeps that account's profiles with --all and with --prune", async () => {
-    const { init, config, center } = await initWorld();
-    await init("corp", "--all", "--yes");
-    const before = await config();
+    const { init, config, center, before } = await initialised();
     for (const flags of [["--all"], ["--all", "--prune"], ["--prune"]]) {
       center.misbehave({ path: "/assignment/roles", skip: 1, times: 1, how: FORBIDDEN });
       const { code, stdout } = await init("corp", ...flags, "--yes");

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
-import { expectSameFiles, expectSameRequests, replay } from "../support/replay.ts";
+import { expectAsAwsCli, replay } from "../support/replay.ts";
 
 const TOKEN = "sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 const EIGHT_HOURS = 8 * 3600;
@@ -69,8 +69,7 @@ it("a sign-in with the browser", async () => {
     script: [registered(23, "2027-02-20T11:47:12Z"), granted(24)],
   });
   expect([result.code, result.system.stdout]).toEqual([0, expect.stringContaining("corp")]);
-  expectSameRequests("pkce-session", result);
-  expectSameFiles("pkce-session", result);
+  expectAsAwsCli(result);
 });
 
 it("a sign-in by device code, and credentials", async () => {
@@ -94,8 +93,7 @@ it("a sign-in by device code, and credentials", async () => {
     AccessKeyId: "ASIAFAKE21",
     Expiration: "2026-11-22T12:47:11Z",
   });
-  expectSameRequests("device-session", result);
-  expectSameFiles("device-session", result);
+  expectAsAwsCli(result);
 });
 
 it("a sign-in to a legacy profile, and credentials", async () => {
@@ -113,8 +111,7 @@ it("a sign-in to a legacy profile, and credentials", async () => {
     ],
   });
   expect([result.code, result.system.stderr]).toEqual([0, ""]);
-  expectSameRequests("device-legacy", result);
-  expectSameFiles("device-legacy", result);
+  expectAsAwsCli(result);
 });
 
 it("a refresh, and credentials", async () => {
@@ -133,8 +130,7 @@ it("a refresh, and credentials", async () => {
     script: [granted(25), role(26, "2026-11-22T12:47:14Z")],
   });
   expect([result.code, result.system.stderr]).toEqual([0, ""]);
-  expectSameRequests("refresh", result);
-  expectSameFiles("refresh", result);
+  expectAsAwsCli(result);
 });
 
 it("a logout", async () => {
@@ -146,8 +142,7 @@ it("a logout", async () => {
     script: [["POST /logout", ""]],
   });
   expect(result.code).toBe(0);
-  expectSameRequests("after-logout", result);
-  expectSameFiles("after-logout", result);
+  expectAsAwsCli(result);
 });
 
 it.each([

@@ -53,7 +53,14 @@ export async function replay({ scenario, at, args, script, after, env = {}, prep
   const code = await runCli(args, system);
   await working;
   await worker?.visits();
-  return { code, system, aws, requests: server.requests };
+  return { scenario, code, system, aws, requests: server.requests };
+}
+
+type Replayed = Awaited<ReturnType<typeof replay>>;
+
+export function expectAsAwsCli(replayed: Replayed): void {
+  expectSameRequests(replayed);
+  expectSameFiles(replayed);
 }
 
 const expected = (scenario: string) =>
@@ -91,7 +98,7 @@ const withoutChance = (body: unknown) => {
 };
 
 /** In order, with the headers that the vectors have. The order of a query does not matter. */
-export function expectSameRequests(scenario: string, { requests }: Awaited<ReturnType<typeof replay>>): void {
+function expectSameRequests({ scenario, requests }: Replayed): void {
   const wanted = expected(scenario);
   const got = requests.map(({ method, path, query, headers, body }, i) => ({
     method,
@@ -104,7 +111,7 @@ export function expectSameRequests(scenario: string, { requests }: Awaited<Retur
 }
 
 /** The AWS CLI's cache files: name, bytes, mode. In a role's file, our fields follow the CLI's. */
-export function expectSameFiles(scenario: string, { aws }: Awaited<ReturnType<typeof replay>>): void {
+function expectSameFiles({ scenario, aws }: Replayed): void {
   for (const cache of CACHES) {
     const theirs = filesOf(join(VECTORS, scenario, "dot-aws", cache));
     const ours = filesOf(join(aws, cache));

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type Config, loadConfig } from "../../src/config/configFile.ts";
+import type { SsoCredError } from "../../src/errors.ts";
 import type { Environment } from "../../src/platform/system.ts";
 
 export interface UserConfig {
@@ -25,4 +26,15 @@ export function userConfig(
   writeFileSync(join(home, ".aws", "credentials"), credentials);
   const system: Environment = { env: { HOME: home, ...env }, platform: "linux" };
   return { config: loadConfig(system, { credentials: true }), system, path };
+}
+
+/** The error that `read` throws. In its message, CONFIG stands for the config's path. */
+export function failureOf(read: () => unknown, path: string) {
+  try {
+    read();
+  } catch (error) {
+    const { kind, message, remedy } = error as SsoCredError;
+    return { kind, message: message.replaceAll(path, "CONFIG"), remedy };
+  }
+  throw new Error("it was read");
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { resolveProfile, resolveRole, rolePairs } from "../../../src/config/profile.ts";
-import { userConfig } from "../../support/userConfig.ts";
+import { failureOf, userConfig } from "../../support/userConfig.ts";
 
 const START = "https://d-1.awsapps.com/start";
 const CORP = `[sso-session corp]\nsso_start_url = ${START}\nsso_region = eu-west-1\nsso_cred_login = device\n`;
@@ -16,13 +16,7 @@ function resolve(text: string, name = "dev", credentials = "") {
 
 function failure(read: Resolve, text: string, name = "dev") {
   const { config, system, path } = userConfig(text);
-  try {
-    read(config, name, system);
-  } catch (error) {
-    const { kind, message, remedy } = error as { kind: string; message: string; remedy: object };
-    return { kind, message: message.replaceAll(path, "CONFIG"), remedy };
-  }
-  throw new Error("it was read");
+  return failureOf(() => read(config, name, system), path);
 }
 
 describe("a profile", () => {

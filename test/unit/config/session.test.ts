@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { onlySession, resolveSession } from "../../../src/config/session.ts";
-import { userConfig } from "../../support/userConfig.ts";
+import { failureOf, userConfig } from "../../support/userConfig.ts";
 
 const CORP = "[sso-session corp]\nsso_start_url = https://d-1.awsapps.com/start#/\nsso_region = eu-west-1\n";
 
@@ -11,13 +11,7 @@ function resolve(text: string, env: Record<string, string> = {}, name = "corp") 
 
 function failure(text: string, env: Record<string, string> = {}, name = "corp") {
   const { config, system, path } = userConfig(text, { env });
-  try {
-    resolveSession(config, name, system);
-  } catch (error) {
-    const { kind, message, remedy } = error as { kind: string; message: string; remedy: object };
-    return { kind, message: message.replaceAll(path, "CONFIG"), remedy };
-  }
-  throw new Error("it was read");
+  return failureOf(() => resolveSession(config, name, system), path);
 }
 
 describe("a session", () => {
