@@ -1,23 +1,17 @@
 import { watchIo } from "./ioActivity.ts";
 
-/** A clock that stands still until all sleep, and then jumps to the earliest wake-up time. */
-export interface FakeClock {
-  now(): number;
-  sleep(ms: number): Promise<void>;
-  /** Advances the clock by hand. Sleepers whose time has come wake in order. */
-  advance(ms: number): void;
-  /** Keeps all sleepers asleep between these two calls, to look at an intermediate state. */
-  hold(): void;
-  release(): void;
-}
+export type FakeClock = ReturnType<typeof fakeClock>;
 
 interface Sleeper {
   wakesAt: number;
   wake(): void;
 }
 
-/** Noon of an arbitrary day. The systems and the emulator of a test share one clock. */
-export function fakeClock(startsAt = Date.parse("2026-03-01T12:00:00Z")): FakeClock {
+/**
+ * A clock that stands still until all sleep, and then jumps to the earliest wake-up time. The
+ * systems and the emulator of a test share one; by default, it is noon of an arbitrary day.
+ */
+export function fakeClock(startsAt = Date.parse("2026-03-01T12:00:00Z")) {
   const sleepers: Sleeper[] = [];
   const io = watchIo();
   let now = startsAt;
@@ -41,14 +35,16 @@ export function fakeClock(startsAt = Date.parse("2026-03-01T12:00:00Z")): FakeCl
 
   return {
     now: () => now,
-    sleep: (ms) =>
-      new Promise((wake) => {
+    sleep: (ms: number) =>
+      new Promise<void>((wake) => {
         sleepers.push({ wakesAt: now + Math.max(0, ms), wake });
         void pump();
       }),
-    advance: (ms) => {
+    /** Advances the clock by hand. Sleepers whose time has come wake in order. */
+    advance: (ms: number) => {
       now += ms;
     },
+    /** Keeps all sleepers asleep until `release`, to look at an intermediate state. */
     hold: () => {
       held = true;
     },

@@ -5,16 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
-export interface FullSocket {
-  /** For a child's stdio. The child gets it in blocking mode, like a new socket. */
-  readonly fd: number;
-  /** Reads from it. Returns the text that came after the filling, up to `end`. */
-  read(): Promise<string>;
-  end(): void;
-}
-
 /** The writer's end of a full Unix socket. */
-export async function fullSocket(): Promise<FullSocket> {
+export async function fullSocket() {
   const folder = mkdtempSync(join(tmpdir(), "full-socket-"));
   const server = createServer({ pauseOnConnect: true }).listen(join(folder, "socket"));
   await once(server, "listening");
@@ -29,7 +21,9 @@ export async function fullSocket(): Promise<FullSocket> {
   const { fd } = (writer as unknown as { _handle: { fd: number } })._handle;
   fill(fd);
   return {
+    /** For a child's stdio. The child gets it in blocking mode, like a new socket. */
     fd,
+    /** Reads from it. Returns the text that came after the filling, up to `end`. */
     read: async () => {
       let text = "";
       for await (const chunk of reader.setEncoding("latin1")) text += chunk;

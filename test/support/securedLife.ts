@@ -2,32 +2,17 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type BinaryWorld, binaryWorld } from "./binaryWorld.ts";
+import { binaryWorld } from "./binaryWorld.ts";
 import { PROGRAM } from "./builtExecutable.ts";
 import { sessionSection } from "./home.ts";
 import { BINARY, type RunResult, runShell, startShell } from "./run.ts";
 import { processesOf } from "./secrets.ts";
-import { canTrace, logSystemCalls, type SystemCalls } from "./systemCalls.ts";
+import { canTrace, logSystemCalls } from "./systemCalls.ts";
 
-export interface SecuredLife extends BinaryWorld {
-  /** All folders that the program knows: the home, the temporary and the current one. */
-  readonly places: { readonly home: string; readonly temporary: string; readonly current: string };
-  /** Runs the command line to its end. */
-  call(...args: string[]): Promise<RunResult>;
-  /** Starts it, and kills it with all its processes once `isTime`. */
-  killed(
-    args: readonly string[],
-    isTime: () => Promise<unknown>,
-    env?: Record<string, string>,
-  ): Promise<void>;
-  /** The output for people: stderr, and stdout except the main job's. */
-  readonly messages: string[];
-  /** Undefined without strace. */
-  readonly systemCalls: SystemCalls | undefined;
-}
+export type SecuredLife = Awaited<ReturnType<typeof securedLife>>;
 
 /** A world with a caller whose umask is 0, without ~/.aws, and with a trace. */
-export async function securedLife(login: "browser" | "device"): Promise<SecuredLife> {
+export async function securedLife(login: "browser" | "device") {
   const world = await binaryWorld({ config: "" });
   const home = world.home.path;
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-life-"));
@@ -56,15 +41,20 @@ export async function securedLife(login: "browser" | "device"): Promise<SecuredL
   return {
     ...world,
     options,
+    /** All folders that the program knows. */
     places: { home, temporary, current },
+    /** The output for people: stderr, and stdout except the main job's. */
     messages,
+    /** Undefined without strace. */
     systemCalls,
-    async call(...args) {
+    /** Runs the command line to its end. */
+    async call(...args: string[]) {
       const result = await runShell(lineOf(args), options);
       keep(args, result);
       return result;
     },
-    async killed(args, isTime, more) {
+    /** Starts it, and kills it with all its processes once `isTime`. */
+    async killed(args: readonly string[], isTime: () => Promise<unknown>, more?: Record<string, string>) {
       const running = startShell(lineOf(args), { ...options, env: { ...env, ...more } });
       await isTime();
       // Ends the caller first, because it would start another worker. Their watchers end with them.

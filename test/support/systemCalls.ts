@@ -5,35 +5,30 @@ import { join } from "node:path";
 /** True if strace exists and may trace here. */
 export const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
 
-export interface SystemCalls {
-  /** A shell command line to put before the program. It follows child processes. */
-  readonly watched: string;
-  /** Each execve with file, arguments and environment, as strace prints them. */
-  starts(): string[];
-  /** Each write to a file: path and bytes. */
-  writes(): { path: string; line: string }[];
-  /** Each rename and each hard link. */
-  names(): { from: string; to: string }[];
-}
+export type SystemCalls = ReturnType<typeof logSystemCalls>;
 
 const NAMES = ["rename", "renameat", "renameat2", "link", "linkat"];
 const WRITES = ["write", "pwrite64", "writev", "pwritev", "pwritev2"];
 
 /** `folder` holds the logs and must be empty and private. */
-export function logSystemCalls(folder: string): SystemCalls {
+export function logSystemCalls(folder: string) {
   const calls = `trace=execve,${[...WRITES, ...NAMES].join(",")}`;
   const lines = () =>
     readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), "latin1").split("\n"));
   const toFile = new RegExp(`^(?:${WRITES.join("|")})\\(\\d+<(/[^>]*)>`);
   const named = new RegExp(`^(?:${NAMES.join("|")})\\([^"]*"([^"]*)", [^"]*"([^"]*)".* = 0$`);
   return {
+    /** A shell command line to put before the program. It follows child processes. */
     watched: `strace -ff -qq -y -v -s 1000000 -e signal=none -e ${calls} -o '${folder}'/$$`,
+    /** Each execve with file, arguments and environment, as strace prints them. */
     starts: () => lines().filter((line) => line.startsWith("execve(")),
+    /** Each write to a file: path and bytes. */
     writes: () =>
       lines().flatMap((line) => {
         const [, path] = toFile.exec(line) ?? [];
         return path === undefined ? [] : [{ path, line }];
       }),
+    /** Each rename and each hard link. */
     names: () =>
       lines().flatMap((line) => {
         const [, from, to] = named.exec(line) ?? [];
