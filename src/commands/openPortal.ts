@@ -1,7 +1,7 @@
 import { readToken } from "../cache/tokenCache.ts";
-import { notSignedIn, sessionTitle } from "../config/describeSession.ts";
+import { deniedToPerson, notSignedIn, sessionTitle } from "../config/describeSession.ts";
 import { obtainToken } from "../credentials/obtainToken.ts";
-import { isKind, SsoCredError } from "../errors.ts";
+import { isKind, type SsoCredError } from "../errors.ts";
 import { type IdentityCenter, identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import { type Inventory, inventory, type Portal } from "../inventory/inventory.ts";
 import { inventoryFile } from "../inventory/inventoryFile.ts";
@@ -107,9 +107,6 @@ function portalOf(api: IdentityCenter, { accessToken }: SsoToken, { interrupted:
 }
 
 function accessDeniedByService(session: SsoSession, error: ServiceError): SsoCredError {
-  const message = `the portal of '${sessionTitle(session)}' does not list accounts and roles (${printable(error.message, 160)}); signed in as somebody else?`;
-  return new SsoCredError("access-denied", message, {
-    remedy: { run: `sso-cred logout ${session.loginArguments}` },
-    cause: error,
-  });
+  const message = `the portal of '${sessionTitle(session)}' does not list accounts and roles (${printable(error.message, 160)})`;
+  return deniedToPerson(message, session.loginArguments, error);
 }

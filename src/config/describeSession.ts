@@ -37,6 +37,12 @@ export function loginRequired(session: Pick<SsoSession, "loginArguments">, messa
   return new SsoCredError("login-required", message, { remedy: loginRemedy(session) });
 }
 
+/** For a rejection that another person's sign-in would explain. */
+export function deniedToPerson(message: string, logoutArguments: string, cause?: unknown): SsoCredError {
+  const remedy = { run: `sso-cred logout ${logoutArguments}` };
+  return new SsoCredError("access-denied", `${message}; signed in as somebody else?`, { remedy, cause });
+}
+
 /** The error of a call that needs a sign-in and may not ask for one; `why` says what forbids it. */
 export function notSignedIn(session: Located & SessionIdentity, why: string): SsoCredError {
   return loginRequired(session, `nobody is signed in to '${sessionTitle(session)}', and ${why}`);

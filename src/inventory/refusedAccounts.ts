@@ -1,5 +1,6 @@
+import { deniedToPerson } from "../config/describeSession.ts";
 import { listed } from "../config/session.ts";
-import { SsoCredError } from "../errors.ts";
+import type { SsoCredError } from "../errors.ts";
 import type { Account } from "../model.ts";
 import { type Assignment, isSelectedAccount, isSelectedRole, type Selection } from "./assignment.ts";
 import type { Assigned, Inventory, Refusal } from "./inventory.ts";
@@ -48,7 +49,5 @@ function nothingListed({ accountId, reason }: Refusal, count: number, logoutArgu
     count === 1
       ? `does not list the roles of account ${accountId}`
       : `lists the roles of none of the ${count} accounts`;
-  return new SsoCredError("access-denied", `the portal ${what} (${reason}); signed in as somebody else?`, {
-    remedy: { run: `sso-cred logout ${logoutArguments}` },
-  });
+  return deniedToPerson(`the portal ${what} (${reason})`, logoutArguments);
 }

@@ -1,5 +1,6 @@
+import { deniedToPerson } from "../../config/describeSession.ts";
 import { listed, sessionArgument } from "../../config/session.ts";
-import { SsoCredError } from "../../errors.ts";
+import type { SsoCredError } from "../../errors.ts";
 import type { Assignment } from "../../inventory/assignment.ts";
 import type { Inventory } from "../../inventory/inventory.ts";
 import { listableRoles } from "../../inventory/refusedAccounts.ts";
@@ -137,7 +138,5 @@ export function noAccounts(session: string): SsoCredError {
 }
 
 function denied(session: string, message: string): SsoCredError {
-  return new SsoCredError("access-denied", `${message}; signed in as somebody else?`, {
-    remedy: { run: `sso-cred logout ${sessionArgument(session)}` },
-  });
+  return deniedToPerson(message, sessionArgument(session));
 }
