@@ -65,9 +65,13 @@ function utf16Encoding(bytes: Buffer): string | undefined {
 
 function isUtf16(path: string, encoding: string, platform: NodeJS.Platform): SsoCredError {
   const [word, next] = [shellWord(path), shellWord(`${path}.utf8`)];
+  const quoted = `'${path.replaceAll("'", "''")}'`;
+  // A byte order mark overrides the given encoding.
+  const given = encoding === "UTF-16BE" ? "BigEndianUnicode" : "Unicode";
+  const lines = `[IO.File]::ReadAllLines(${quoted}, [Text.Encoding]::${given})`;
   const run =
     platform === "win32"
-      ? `powershell -Command "[IO.File]::WriteAllLines('${path}', [IO.File]::ReadAllLines('${path}'))"`
+      ? `powershell -Command "[IO.File]::WriteAllLines(${quoted}, ${lines})"`
       : `iconv -f ${encoding} -t UTF-8 ${word} > ${next} && mv ${next} ${word}`;
   const message = `${path} is UTF-16 text, as PowerShell's > writes it; AWS tools read UTF-8`;
   return new SsoCredError("config", message, { remedy: { run } });

@@ -35,4 +35,17 @@ describe("a config in another encoding", () => {
     const run = `iconv -f ${encoding} -t UTF-8 /home/me/.aws/config > /home/me/.aws/config.utf8 && mv /home/me/.aws/config.utf8 /home/me/.aws/config`;
     expect(() => decode(bytes)).toThrow(expect.objectContaining({ kind: "config", remedy: { run } }));
   });
+
+  test.each([
+    ["Unicode", Buffer.from("\ufeff[default]\n", "utf16le")],
+    ["Unicode", Buffer.from("[default]\n", "utf16le")],
+    ["BigEndianUnicode", Buffer.from("[default]\n", "utf16le").swap16()],
+  ])("has a command for Windows, too, that reads it as %s: %#", (encoding, bytes) => {
+    const path = "'C:\\Users\\O''Brien\\.aws\\config'";
+    const lines = `[IO.File]::ReadAllLines(${path}, [Text.Encoding]::${encoding})`;
+    const run = `powershell -Command "[IO.File]::WriteAllLines(${path}, ${lines})"`;
+    expect(() => decodeConfig(bytes, "C:\\Users\\O'Brien\\.aws\\config", "win32")).toThrow(
+      expect.objectContaining({ kind: "config", remedy: { run } }),
+    );
+  });
 });
