@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { splitCommandLine } from "../text/commandWords.ts";
 import { browserEnvironment } from "./browserEnvironment.ts";
 import type { Environment, System } from "./system.ts";
+import { lacksHandler } from "./windowsProgram.ts";
 
 /** An opener that has run for this long has passed the page on. Many never return. */
 const SETTLED_MS = 1_500;
@@ -42,7 +43,9 @@ export function browserCommands(url: string, system: Environment): string[][] {
     .filter(([file]) => file)
     .map((words) => (words.some((word) => word.includes("%s")) ? words : [...words, "%s"]))
     .map((words) => words.map((word) => word.replaceAll("%s", () => url)));
-  return [...chosen, ...systemCommands(url, system)];
+  return [...chosen, ...systemCommands(url, system)].filter(
+    ([file = ""]) => !lacksHandler(file, system.env.PATH),
+  );
 }
 
 function systemCommands(url: string, { env, platform }: Environment): string[][] {

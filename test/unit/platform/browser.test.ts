@@ -106,6 +106,18 @@ describe("opening", () => {
     expect([ran(failing), ran(good), ran(unused)]).toEqual([[URL_, "/"], [URL_, "/"], undefined]);
   });
 
+  it("has no shell run a Windows program, as execvp does where nothing is registered for them", async () => {
+    const windows = join(home.path, "browser.exe");
+    writeFileSync(windows, `MZ=\necho "$@" >'${windows}.ran'\n`, { mode: 0o755 });
+    const second = program("second");
+    expect(await open(URL_, `${windows}:${second}`)).toBe(true);
+    expect([ran(windows), ran(second)]).toEqual([undefined, [URL_, "/"]]);
+    const env = { BROWSER: "browser.exe", PATH: `/nowhere:${home.path}` };
+    expect(browserCommands(URL_, { env, platform: "linux" })).toEqual([]);
+    expect(await openBrowser(URL_, { env, platform: "linux" })).toBe(false);
+    expect(ran(windows)).toBeUndefined();
+  });
+
   it("does not count Explorer's exit code 1 as a failure", async () => {
     const [explorer, second] = [program("explorer.exe", 1), program("second")];
     expect(await open(URL_, `${explorer}:${second}`)).toBe(true);
