@@ -8,6 +8,7 @@ import {
   loginsFolder,
   readIdentity,
   readStateFile,
+  STATE_FORMAT,
   sessionStatePath,
   writeStateFile,
 } from "../cache/stateFile.ts";
@@ -133,7 +134,8 @@ export function removePendingLogin(session: SessionIdentity, system: Environment
  */
 export function claim(login: PendingLogin, name: string, system: Environment, pid = process.pid): boolean {
   try {
-    writeNewFile(claimPath(login, name, system), JSON.stringify(identifyProcess(pid)));
+    const state = { format: STATE_FORMAT, ...identifyProcess(pid) };
+    writeNewFile(claimPath(login, name, system), JSON.stringify(state));
     return true;
   } catch {
     return false;

@@ -67,3 +67,17 @@ it("a sign-in whose file belongs to another machine now does not count as ended 
   const { code, stderr } = await caller;
   expect([code, stderr]).toMatchObject([4, expect.stringContaining("was replaced by another one")]);
 });
+
+it("every file of a sign-in names host, boot and format version", async () => {
+  const { call, home, until, workers } = await signInWorld({ browser: "ignore" });
+  const waiting = call();
+  await until(() => workers.some(({ steps }) => steps.at(-1)?.what === "sign-in is open"));
+  const files = await home.files(".aws/sso-cred/logins");
+  expect(files.filter(({ path }) => path.includes(".waiter-"))).toHaveLength(1);
+  for (const { path } of files) {
+    const state: unknown = await home.readJson(path);
+    expect(state, path).toMatchObject({ format: 1, host: expect.any(String), boot: expect.any(String) });
+  }
+  await call(["logout", "corp"]);
+  await waiting;
+});
