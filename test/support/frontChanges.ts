@@ -8,8 +8,8 @@ export interface FrontCase {
   /** The cache file that those arguments name. */
   content: string;
   place: Place;
-  /** Seconds from now to the `Expiration` in the file; NaN if it has another format. */
-  livesFor: number;
+  /** The `Expiration` in the file in epoch milliseconds; NaN if it has another format. */
+  expiresAt: number;
 }
 
 type Place = "file" | "link" | "folder" | "pipe" | "device" | "endless" | "nothing" | "unreadable";
@@ -20,13 +20,16 @@ export type Change = (one: FrontCase) => FrontCase;
 const text = (pattern: RegExp, put: string): Change => {
   return (one) => ({ ...one, content: one.content.replace(pattern, put) });
 };
-const date = (expiration: string, livesFor = Number.NaN): Change => {
+const date = (expiration: string, expiresAt = Number.NaN): Change => {
   return (one) => {
     const content = one.content.replace(/("Expiration": ?)"[^"]*"/, (_, key) => `${key}"${expiration}"`);
-    return content === one.content ? one : { ...one, livesFor, content };
+    return content === one.content ? one : { ...one, expiresAt, content };
   };
 };
-const fromNow = (seconds: number): Change => date(isoSeconds(Date.now() + seconds * 1000), seconds);
+const fromNow = (seconds: number): Change => {
+  const expiresAt = Date.now() + seconds * 1000;
+  return date(isoSeconds(expiresAt), expiresAt);
+};
 const place = (put: FrontCase["place"]): Change => {
   return (one) => ({ ...one, place: put });
 };
