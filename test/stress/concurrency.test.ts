@@ -1,7 +1,7 @@
 import { generateAccounts } from "../identityCenter/accounts.ts";
 import type { Running, RunResult } from "../support/run.ts";
 import { duration, type Expect, type Figures, quantile } from "./report.ts";
-import { isGoodOutput, openStage, type Stage } from "./stage.ts";
+import { isGoodOutput, onStage, type Stage } from "./stage.ts";
 import { defineSuite } from "./suite.ts";
 import { tokenFault } from "./tokenFault.ts";
 import { twoSessions } from "./twoSessions.ts";
@@ -21,14 +21,14 @@ defineSuite({
   title: "Concurrency",
   async run({ report }) {
     await report.row(`${CALLERS} callers, nobody signed in`, (expect) =>
-      onStage(async (stage) => {
+      onStage({}, async (stage) => {
         const figures = await allAtOnce(stage, expect, CALLERS);
         expectCounts(stage, expect, { logins: 1, tabs: 1, refreshes: 0, portal: 1 });
         return figures;
       }),
     );
     await report.row(`${CALLERS} callers, the token has expired`, (expect) =>
-      onStage(async (stage) => {
+      onStage({}, async (stage) => {
         await stage.signIn(-3600);
         const figures = await allAtOnce(stage, expect, CALLERS);
         expectCounts(stage, expect, { logins: 0, tabs: 0, refreshes: 1, portal: 1 });
@@ -36,7 +36,7 @@ defineSuite({
       }),
     );
     await report.row(`${CALLERS} callers for ${ROLES} roles, the token has expired`, (expect) =>
-      onStage(async (stage) => {
+      onStage({}, async (stage) => {
         stage.center.accounts = generateAccounts(1, ROLES);
         await stage.signIn(-3600);
         const roles = stage.center.accounts[0]?.roles ?? [];
@@ -59,15 +59,6 @@ defineSuite({
     await report.row(`${HITS} hits while a sign-in is open`, hitsDuringLogin);
   },
 });
-
-async function onStage(work: (stage: Stage) => Promise<Figures>): Promise<Figures> {
-  const stage = await openStage();
-  try {
-    return await work(stage);
-  } finally {
-    await stage.close();
-  }
-}
 
 async function allAtOnce(
   stage: Stage,
@@ -119,8 +110,7 @@ function expectCounts(stage: Stage, expect: Expect, wanted: ReturnType<typeof re
 }
 
 async function hitsDuringLogin(expect: Expect): Promise<Figures> {
-  const stage = await openStage({ browser: "ignore", center: { consent: "auto" } });
-  try {
+  return onStage({ browser: "ignore", center: { consent: "auto" } }, async (stage) => {
     await stage.cacheRole(1800);
     const waiting: Running[] = Array.from({ length: 5 }, () => stage.call({ roleName: "Admin" }));
     let ended = 0;
@@ -134,9 +124,7 @@ async function hitsDuringLogin(expect: Expect): Promise<Figures> {
     expectSuccess(await Promise.all(waiting.map(({ done }) => done)), stage, expect);
     expectCounts(stage, expect, { logins: 1, tabs: 1, refreshes: 0, portal: 1 });
     return { callers: HITS, ...requestFigures(stage), ...timeFigures(hits) };
-  } finally {
-    await stage.close();
-  }
+  });
 }
 
 async function opened(stage: Stage): Promise<string> {

@@ -8,7 +8,7 @@ import { start } from "../support/run.ts";
 import { type Ending, judge, PROMPT_MS } from "./cases.ts";
 import { cacheSnapshot } from "./leftovers.ts";
 import type { Expect, Figures } from "./report.ts";
-import { ACCOUNT, jsonIn, openStage, ROLE, SESSION, type Stage } from "./stage.ts";
+import { ACCOUNT, jsonIn, onStage, ROLE, SESSION, type Stage } from "./stage.ts";
 import { defineSuite, type SuiteContext } from "./suite.ts";
 
 const LINE = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
@@ -67,7 +67,7 @@ async function run({ report }: SuiteContext): Promise<void> {
   );
   for (const [name, { spoil, ending, check = () => {}, tabs = 0 }] of Object.entries(PATHS)) {
     await report.row(name, (expect) =>
-      withStage(async (stage) => {
+      onStage({}, async (stage) => {
         await spoil(stage);
         const result = await stage.call().done;
         check(stage, expect);
@@ -143,17 +143,8 @@ const PATHS: Record<string, PathCase> = {
   },
 };
 
-async function withStage(work: (stage: Stage) => Promise<Figures>): Promise<Figures> {
-  const stage = await openStage();
-  try {
-    return await work(stage);
-  } finally {
-    await stage.close();
-  }
-}
-
 function onFullDisk(expect: Expect, holding: string, ending: Ending): Promise<Figures> {
-  return withStage(async (stage) => {
+  return onStage({}, async (stage) => {
     const folder = at(stage, ".aws");
     mount(["-t", "tmpfs", "-o", "size=128k,mode=700", "tmpfs", folder]);
     try {
@@ -174,7 +165,7 @@ function onFullDisk(expect: Expect, holding: string, ending: Ending): Promise<Fi
 }
 
 function onReadOnlyHome(expect: Expect, holding: string, ending: Ending, isRoot: boolean): Promise<Figures> {
-  return withStage(async (stage) => {
+  return onStage({}, async (stage) => {
     await HOLDINGS[holding]?.(stage);
     const before = cacheSnapshot(stage.home.path);
     const { path } = stage.home;

@@ -5,7 +5,7 @@ import { isFailureText, judge } from "./cases.ts";
 import { brokenJson } from "./leftovers.ts";
 import type { Expect, Figures } from "./report.ts";
 import { duration } from "./report.ts";
-import { ACCOUNT, isGoodOutput, openStage, ROLE, SESSION, type Stage, type StageOptions } from "./stage.ts";
+import { ACCOUNT, isGoodOutput, onStage, ROLE, SESSION } from "./stage.ts";
 import { defineSuite, type SuiteContext } from "./suite.ts";
 import { wrongClocks } from "./wrongClock.ts";
 
@@ -130,16 +130,4 @@ async function fewDescriptors(expect: Expect): Promise<Figures> {
     ([ending, limits]) => `${Math.min(...limits)}–${Math.max(...limits)}: ${ending}`,
   );
   return { says: figures.join("; "), exit: `≥ ${lowest} needed` };
-}
-
-export async function onStage(
-  options: StageOptions,
-  work: (stage: Stage) => Promise<Figures>,
-): Promise<Figures> {
-  const stage = await openStage(options);
-  try {
-    return await work(stage);
-  } finally {
-    await stage.close();
-  }
 }

@@ -9,7 +9,7 @@ import { ageTemporaryFiles, brokenJson, lockFiles, temporaryFiles } from "./left
 import { kill, waitForProcesses, workersOf } from "./processes.ts";
 import type { Random } from "./random.ts";
 import type { Expect } from "./report.ts";
-import { ACCOUNT, jsonIn, openStage, SESSION, type Stage } from "./stage.ts";
+import { ACCOUNT, jsonIn, onStage, SESSION, type Stage } from "./stage.ts";
 
 export interface Round {
   kind: Kind;
@@ -49,8 +49,7 @@ const BYSTANDER = rolePath(SESSION, ACCOUNT, "Admin");
 /** Kills processes until `kills` of them were alive when hit, or the time is up. */
 export async function killLane(kills: number, mostMs: number, random: Random): Promise<LaneFigures> {
   const until = performance.now() + mostMs;
-  const stage = await openStage();
-  try {
+  return onStage({}, async (stage) => {
     await stage.cacheRole(7200, "Admin");
     await KINDS.init.prepare(stage);
     const { code, stderr } = await stage.start(KINDS.init.args).done;
@@ -63,9 +62,7 @@ export async function killLane(kills: number, mostMs: number, random: Random): P
       if (round.killed) hit++;
     }
     return { rounds, end: await lookAtTheEnd(stage) };
-  } finally {
-    await stage.close();
-  }
+  });
 }
 
 async function killOnce(stage: Stage, random: Random, number: number, config: string): Promise<Round> {

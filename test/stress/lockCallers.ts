@@ -6,7 +6,7 @@ import { sha1 } from "../support/home.ts";
 import type { Running, RunResult } from "../support/run.ts";
 import { brokenJson } from "./leftovers.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
-import { isGoodOutput, openStage, SESSION, type Stage, type StageOptions } from "./stage.ts";
+import { isGoodOutput, onStage, SESSION, type Stage, type StageOptions } from "./stage.ts";
 import { tokenFault } from "./tokenFault.ts";
 
 export const CALLERS = 8;
@@ -18,13 +18,10 @@ export async function onLockStage<T>(
   work: (stage: Stage) => Promise<T>,
   options: StageOptions = {},
 ): Promise<T> {
-  const stage = await openStage(options);
-  try {
+  return onStage(options, async (stage) => {
     stage.center.accounts = generateAccounts(1, CALLERS + 1);
     return await work(stage);
-  } finally {
-    await stage.close();
-  }
+  });
 }
 
 export function callerOf(stage: Stage, index: number, options: Parameters<Stage["call"]>[0] = {}): Running {

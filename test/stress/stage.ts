@@ -118,6 +118,16 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
+/** Calls `work` with a stage, and closes it in any case. */
+export async function onStage<T>(options: StageOptions, work: (stage: Stage) => Promise<T>): Promise<T> {
+  const stage = await openStage(options);
+  try {
+    return await work(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
 /** True if the output is one whole document with credentials that the emulator knows. */
 export function isGoodOutput(stdout: string, center: IdentityCenter): boolean {
   try {

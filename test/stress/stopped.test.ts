@@ -5,7 +5,7 @@ import { tokenPath } from "../support/home.ts";
 import { judge, PROMPT_MS } from "./cases.ts";
 import { kill, workersOf } from "./processes.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
-import { jsonIn, openStage, SESSION, type Stage } from "./stage.ts";
+import { jsonIn, onStage, SESSION, type Stage } from "./stage.ts";
 import { stopHolder } from "./standingHolder.ts";
 import { defineSuite, type SuiteContext } from "./suite.ts";
 import { suspensions } from "./suspended.ts";
@@ -38,17 +38,14 @@ async function run(context: SuiteContext): Promise<void> {
 async function onHeldRefresh(
   work: (stage: Stage, wake: () => Promise<void>) => Promise<Figures>,
 ): Promise<Figures> {
-  const stage = await openStage();
-  try {
+  return onStage({}, async (stage) => {
     await stage.signIn(-600);
     stage.center.misbehave({ path: "/token", times: 1, how: { kind: "blackHole" } });
     const holder = stage.call({ deadlineMs: 120_000 });
     while (stage.center.count("/token") === 0) await sleep(5);
     const standing = stopHolder(stage, holder);
     return await work(stage, standing.wake);
-  } finally {
-    await stage.close();
-  }
+  });
 }
 
 function stoppedHolder(expect: Expect): Promise<Figures> {
@@ -92,8 +89,7 @@ function longStoppedHolder(expect: Expect): Promise<Figures> {
 }
 
 async function stoppedWorker(expect: Expect): Promise<Figures> {
-  const stage = await openStage({ browser: "ignore" });
-  try {
+  return onStage({ browser: "ignore" }, async (stage) => {
     const env = { SSO_CRED_WAIT: String(SHORT_WAIT_SECONDS) };
     const first = stage.call({ env });
     while (stage.browser.opened().length === 0) await sleep(10);
@@ -120,7 +116,5 @@ async function stoppedWorker(expect: Expect): Promise<Figures> {
     await fetch(stage.browser.opened()[0] ?? "");
     judge(expect, stage, await stage.call().done, 0, { mostMs: 20_000, tabs: 1 });
     return figures;
-  } finally {
-    await stage.close();
-  }
+  });
 }

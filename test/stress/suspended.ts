@@ -5,7 +5,7 @@ import type { RunResult } from "../support/run.ts";
 import { type Ending, isFailureText, judge, PROMPT_MS } from "./cases.ts";
 import { brokenJson } from "./leftovers.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
-import { isGoodOutput, jsonIn, openStage, SESSION, type Stage, type StageOptions } from "./stage.ts";
+import { isGoodOutput, jsonIn, onStage, SESSION, type Stage, type StageOptions } from "./stage.ts";
 import { signalAll } from "./standstill.ts";
 import type { SuiteContext } from "./suite.ts";
 
@@ -107,7 +107,7 @@ export async function suspensions({ report, random }: SuiteContext): Promise<voi
   await Promise.all([
     ...Object.entries(SUSPENSIONS).map(([name, suspension]) =>
       report.row(`${lead} ${name}`, (expect) =>
-        onStage(suspension.options, (stage) => inSuspension(stage, suspension, expect)),
+        onStage(suspension.options ?? {}, (stage) => inSuspension(stage, suspension, expect)),
       ),
     ),
     ...moments.map(({ work, atMs }) =>
@@ -170,16 +170,4 @@ async function sleepThrough(stage: Stage, call: { done: Promise<RunResult> }): P
   signalAll(stage.home.path, "SIGCONT");
   const result = await call.done;
   return { ...result, ms: Math.max(0, performance.now() - resumedAt) };
-}
-
-async function onStage(
-  options: StageOptions | undefined,
-  work: (stage: Stage) => Promise<Figures>,
-): Promise<Figures> {
-  const stage = await openStage(options);
-  try {
-    return await work(stage);
-  } finally {
-    await stage.close();
-  }
 }

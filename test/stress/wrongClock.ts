@@ -5,7 +5,7 @@ import { rolePath, tokenPath } from "../support/home.ts";
 import { type Ending, judge, PROMPT_MS } from "./cases.ts";
 import { faketime, movableClock, wrongClock } from "./movableClock.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
-import { ACCOUNT, jsonIn, openStage, ROLE, SESSION, type Stage } from "./stage.ts";
+import { ACCOUNT, jsonIn, onStage, openStage, ROLE, SESSION, type Stage } from "./stage.ts";
 import type { SuiteContext } from "./suite.ts";
 
 const HOUR_SECONDS = 3600;
@@ -113,8 +113,7 @@ async function onWrongClock(
 /** The wait ends at its usual time, and the sign-in can still be answered. */
 function setBack(library: string): (expect: Expect) => Promise<Figures> {
   return async (expect) => {
-    const stage = await openStage({ browser: "ignore" });
-    try {
+    return onStage({ browser: "ignore" }, async (stage) => {
       const clock = movableClock(library, stage.home.path);
       const env = { ...clock.env, SSO_CRED_WAIT: String(SHORT_WAIT_SECONDS) };
       const waiting = stage.call({ env });
@@ -126,9 +125,7 @@ function setBack(library: string): (expect: Expect) => Promise<Figures> {
       await fetch(stage.browser.opened()[0] ?? "");
       judge(expect, stage, await stage.call({ env }).done, 0, { tabs: 1 });
       return { ...figures, tabs: stage.browser.opened().length };
-    } finally {
-      await stage.close();
-    }
+    });
   };
 }
 
