@@ -23,10 +23,8 @@ export function readFlags(args: readonly string[]) {
   }
   const accountId = values["account-id"];
   if (accountId !== undefined && !isAccountId(accountId)) {
-    throw new SsoCredError(
-      "usage",
-      `--account-id ${printableWithHidden(accountId)}: an account id has 12 digits`,
-    );
+    const message = `--account-id ${printableWithHidden(accountId)}: an account id has 12 digits`;
+    throw new SsoCredError("usage", message);
   }
   for (const [flag, partners] of Object.entries(EXCLUSIVE)) {
     if (!values[flag as keyof typeof EXCLUSIVE]) continue;

@@ -81,10 +81,8 @@ function onlyLegacy(config: Config): string | undefined {
   const profiles = config.sessionNames().length === 0 ? legacyProfiles(config) : [];
   const urls = new Set(profiles.map((name) => config.profile(name)?.get("sso_start_url")));
   if (urls.size <= 1) return profiles[0];
-  throw new SsoCredError(
-    "usage",
-    `which session? ${config.path} has profiles with several start URLs: name one with --profile`,
-  );
+  const message = `which session? ${config.path} has profiles with several start URLs: name one with --profile`;
+  throw new SsoCredError("usage", message);
 }
 
 async function onlyName(config: Config, system: System): Promise<string> {

@@ -66,10 +66,8 @@ function assertAlike(text: string, { path, header }: Place, target: Target, over
     const { line, earlier, value = "" } = theirs.get(key) ?? {};
     const what = `${path}: ${key} of ${header} is`;
     if (earlier !== undefined) {
-      throw new SsoCredError(
-        "config",
-        `${what} ${shownUrl(earlier.value)} (line ${earlier.line}) and ${shownUrl(value)} (line ${line}); remove one of them`,
-      );
+      const message = `${what} ${shownUrl(earlier.value)} (line ${earlier.line}) and ${shownUrl(value)} (line ${line}); remove one of them`;
+      throw new SsoCredError("config", message);
     }
     // What only one side reads chooses nothing else, but the session brings the start URL.
     const isAlone = !here || !there;
@@ -77,11 +75,10 @@ function assertAlike(text: string, { path, header }: Place, target: Target, over
     if (here === there) continue;
     const at = line === undefined ? "" : ` (line ${line})`;
     const cliReads = there ? `${shownUrl(there)} to the AWS CLI${at}` : "missing to the AWS CLI";
-    throw new SsoCredError(
-      "config",
+    const message =
       `${what} ${here ? shownUrl(here) : "missing"} here and ${cliReads}; ` +
-        "write each key once, at the start of its line, and one section of each name",
-    );
+      "write each key once, at the start of its line, and one section of each name";
+    throw new SsoCredError("config", message);
   }
 }
 

@@ -70,11 +70,10 @@ const hasSession = (keys: Keys) =>
 
 function noSession({ config, keys, header, where }: Profile): SsoCredError {
   const fault = ourCommandFault(keys.get("credential_process"));
-  if (fault !== undefined)
-    return new SsoCredError(
-      "config",
-      `${where("credential_process")}: credential_process ${printable(fault)}`,
-    );
+  if (fault !== undefined) {
+    const message = `${where("credential_process")}: credential_process ${printable(fault)}`;
+    return new SsoCredError("config", message);
+  }
   const slip = misspeltKey(config.text, header, ["sso_session", "sso_start_url", "credential_process"]);
   const why = slip === undefined ? "" : `; ${slip}`;
   const remedy = slip === undefined ? { run: "sso-cred init" } : {};

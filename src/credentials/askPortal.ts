@@ -68,10 +68,8 @@ async function fetchRoleCredentials(
     }),
   );
   if (credentials.expiration <= system.now()) {
-    throw new SsoCredError(
-      "unavailable",
-      "the portal sent credentials that have already expired; is the clock right?",
-    );
+    const message = "the portal sent credentials that have already expired; is the clock right?";
+    throw new SsoCredError("unavailable", message);
   }
   clearBackoff(role.session, system);
   storeRoleCredentials(role, token, credentials, system);

@@ -34,20 +34,16 @@ export function proxyFor(url: URL, env: Env): ProxyServer | undefined {
   const at = rest.lastIndexOf("@");
   const login = rest.slice(0, Math.max(at, 0));
   if (/[/?#]/.test(login)) {
-    throw new SsoCredError(
-      "config",
-      `${variable} is not a URL: percent-encode special characters in its user name and password (# as %23, / as %2F, ? as %3F, @ as %40)`,
-    );
+    const message = `${variable} is not a URL: percent-encode special characters in its user name and password (# as %23, / as %2F, ? as %3F, @ as %40)`;
+    throw new SsoCredError("config", message);
   }
   const text = `${scheme}://${rest.slice(at + 1)}`;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
   if (!proxy?.hostname) throw new SsoCredError("config", `${variable} is not a URL like http://proxy:8080`);
   const secure = proxy.protocol === "https:";
   if (!secure && proxy.protocol !== "http:") {
-    throw new SsoCredError(
-      "config",
-      `${variable} names a ${scheme.toLowerCase()} proxy: only http and https are supported`,
-    );
+    const message = `${variable} names a ${scheme.toLowerCase()} proxy: only http and https are supported`;
+    throw new SsoCredError("config", message);
   }
   return {
     host: withoutBrackets(proxy.hostname),

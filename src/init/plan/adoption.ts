@@ -43,10 +43,8 @@ export function profilesToAdopt(
     assertCliReadsAlike(configText, configPath, "profile", name);
     if (isAccountId(role.accountId)) return [[name, role]];
     const account = printable(role.accountId, 60);
-    throw new SsoCredError(
-      "config",
-      `${configPath}: ${profileHeader(name)} has sso_account_id = ${account}, which is not 12 digits`,
-    );
+    const message = `${configPath}: ${profileHeader(name)} has sso_account_id = ${account}, which is not 12 digits`;
+    throw new SsoCredError("config", message);
   });
   return new Map(found);
 }

@@ -40,10 +40,8 @@ export function commandLine(command: string, target: NamedRole, platform: NodeJS
     quotedCommand === undefined ||
     (platform === "win32" && quotedCommand !== command && session !== quotedSession)
   ) {
-    throw new SsoCredError(
-      "config",
-      `the path ${printable(command)} cannot be written so that every SDK reads it; put sso-cred on the PATH`,
-    );
+    const message = `the path ${printable(command)} cannot be written so that every SDK reads it; put sso-cred on the PATH`;
+    throw new SsoCredError("config", message);
   }
   const cannotBeWritten = (what: string, name: string) =>
     new SsoCredError(

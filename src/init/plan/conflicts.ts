@@ -27,11 +27,9 @@ export function assertNoForeignProfiles(
   const adoptable = profilesToOffer(files, options);
   const canAdopt = foreign.every((name) => adoptable.has(name));
   const words = ["sso-cred init", sessionArgument(options.session), ...newSessionFlags(files, options)];
-  throw new SsoCredError(
-    "config",
-    `${files.configPath} already has ${listed(foreign.map(profileHeader))}, not written for this session; choose other names with --profile-name`,
-    canAdopt ? { remedy: { run: [...words, "--adopt"].join(" ") } } : {},
-  );
+  const message = `${files.configPath} already has ${listed(foreign.map(profileHeader))}, not written for this session; choose other names with --profile-name`;
+  const remedy = canAdopt ? { run: [...words, "--adopt"].join(" ") } : {};
+  throw new SsoCredError("config", message, { remedy });
 }
 
 /** The flags, as typed in a shell, for a session that is not in the config yet; else none. */
@@ -108,11 +106,10 @@ export function assertSessionMatches(
     const there = keys.get(key) ?? (isScopes ? DEFAULT_SCOPES.join(",") : "");
     // An empty list of scopes is a value; an empty URL or region is not.
     if ((there === "" && !isScopes) || normal(there) === normal(value)) continue;
-    throw new SsoCredError(
-      "config",
+    const message =
       `[sso-session ${printable(options.session, 64)}] in ${configPath} has ${key} = ${shownUrl(there) || "nothing"}, not ${shownUrl(value)}; ` +
-        "edit it there, or use another session name",
-    );
+      "edit it there, or use another session name";
+    throw new SsoCredError("config", message);
   }
 }
 

@@ -51,10 +51,8 @@ export function checkTemplate(template: string): void {
   for (const [whole, field = ""] of template.matchAll(/\{([^{}]*)\}|[{}]/g)) {
     if (FIELDS.includes(field)) continue;
     const known = FIELDS.map((name) => `{${name}}`).join(" ");
-    throw new SsoCredError(
-      "usage",
-      `--profile-name has no field ${printable(whole, 60)}; there are ${known}`,
-    );
+    const message = `--profile-name has no field ${printable(whole, 60)}; there are ${known}`;
+    throw new SsoCredError("usage", message);
   }
 }
 
@@ -94,8 +92,6 @@ export function assertUniqueNames(named: readonly { name: string; assignment: As
     return `'${name}' would be ${sides.join(" and ")}`;
   });
   const more = clashes.length > told.length ? `; and ${clashes.length - told.length} more` : "";
-  throw new SsoCredError(
-    "usage",
-    `two profiles cannot share a name: ${told.join("; ")}${more}; use {account_id} and {role_name} in --profile-name`,
-  );
+  const message = `two profiles cannot share a name: ${told.join("; ")}${more}; use {account_id} and {role_name} in --profile-name`;
+  throw new SsoCredError("usage", message);
 }

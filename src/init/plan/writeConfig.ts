@@ -176,15 +176,10 @@ function assertSameOwner(file: number, { path, stats: { uid, gid } }: OpenedFile
     const code = errorCode(error);
     const isOtherUser = made.uid !== uid;
     const whose = isOtherUser ? userName(uid) : `group ${gid}`;
-    throw new SsoCredError(
-      "config",
-      `${path} belongs to ${whose}, which its replacement could not (${code}); it is left as it is`,
-      {
-        cause: error,
-        ...(isOtherUser &&
-          made.uid !== 0 && { remedy: { run: `sudo chown ${made.uid} ${shellWord(path)}` } }),
-      },
-    );
+    const message = `${path} belongs to ${whose}, which its replacement could not (${code}); it is left as it is`;
+    const isOurs = isOtherUser && made.uid !== 0;
+    const remedy = isOurs ? { run: `sudo chown ${made.uid} ${shellWord(path)}` } : {};
+    throw new SsoCredError("config", message, { cause: error, remedy });
   }
 }
 
