@@ -28,11 +28,14 @@ export function sessionNameQuestion(
   };
 }
 
+/** A question that shows its default, at most `length` characters of it, as the AWS CLI does. */
+function withDefault(flag: string, words: string, fallback: string | undefined, length = 200) {
+  return { flag, message: `${words} [${printable(fallback ?? "None", length)}]: `, fallback };
+}
+
 export function startUrlQuestion(fallback?: string): Question {
   return {
-    flag: "--start-url",
-    message: `SSO start URL [${printable(fallback ?? "None", 200)}]: `,
-    fallback,
+    ...withDefault("--start-url", "SSO start URL", fallback),
     complete: completeStartUrl,
     check: (text) => {
       const problem = startUrlProblem(completeStartUrl(text));
@@ -58,19 +61,12 @@ function otherId(text: string): string | undefined {
 const REGION = { completions: KNOWN_REGIONS, check: checkRegion, doubt: doubtRegion };
 
 export function ssoRegionQuestion(fallback?: string): Question {
-  return {
-    flag: "--sso-region",
-    message: `SSO region [${printable(fallback ?? "None", 40)}]: `,
-    fallback,
-    ...REGION,
-  };
+  return { ...withDefault("--sso-region", "SSO region", fallback, 40), ...REGION };
 }
 
 export function scopesQuestion(fallback = DEFAULT_SCOPES.join(",")): Question {
   return {
-    flag: "--scopes",
-    message: `SSO registration scopes [${printable(fallback, 200)}]: `,
-    fallback,
+    ...withDefault("--scopes", "SSO registration scopes", fallback),
     check: (scopes) =>
       /^\s*[^\s,]+(?:\s*,\s*[^\s,]+)*\s*$/.test(scopes) && isClean(scopes)
         ? undefined
@@ -79,12 +75,7 @@ export function scopesQuestion(fallback = DEFAULT_SCOPES.join(",")): Question {
 }
 
 export function regionQuestion(ssoRegion: string): Question {
-  return {
-    flag: "--region",
-    message: `Default client Region [${printable(ssoRegion, 40)}]: `,
-    fallback: ssoRegion,
-    ...REGION,
-  };
+  return { ...withDefault("--region", "Default client Region", ssoRegion, 40), ...REGION };
 }
 
 export function outputQuestion(): Question {
@@ -111,9 +102,7 @@ export function profileNameQuestion(
   check: (name: string) => string | undefined,
 ): Question {
   return {
-    flag: "--profile-name",
-    message: `Profile name${isTemplate ? " template" : ""} [${printable(fallback, 200)}]: `,
-    fallback,
+    ...withDefault("--profile-name", `Profile name${isTemplate ? " template" : ""}`, fallback),
     check: (name) => (isClean(name) ? check(name) : "Not a valid profile name"),
   };
 }
