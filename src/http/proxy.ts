@@ -4,16 +4,7 @@ import { attempt } from "../platform/attempt.ts";
 import { isLoopback } from "../platform/loopback.ts";
 import type { System } from "../platform/system.ts";
 
-export interface ProxyServer {
-  host: string;
-  port: number;
-  /** An `https://` proxy: TLS to the proxy itself. */
-  secure: boolean;
-  /** The value of Proxy-Authorization. */
-  authorization: string | undefined;
-  /** The environment variable it came from. */
-  variable: string;
-}
+export type ProxyServer = NonNullable<ReturnType<typeof proxyFor>>;
 
 type Env = System["env"];
 
@@ -26,7 +17,7 @@ type Env = System["env"];
  * @throws SsoCredError("config") for a proxy that is not http or https. The value may hold a
  * password, so it is never shown.
  */
-export function proxyFor(url: URL, env: Env): ProxyServer | undefined {
+export function proxyFor(url: URL, env: Env) {
   if (isLoopback(url.hostname)) return undefined;
   const [variable, value] = setting(url.protocol === "https:" ? "https_proxy" : "http_proxy", env);
   if (value === "" || isExempt(url, setting("no_proxy", env)[1])) return undefined;
@@ -48,8 +39,11 @@ export function proxyFor(url: URL, env: Env): ProxyServer | undefined {
   return {
     host: withoutBrackets(proxy.hostname),
     port: Number(proxy.port) || (secure ? 443 : 80),
+    /** An `https://` proxy: TLS to the proxy itself. */
     secure,
+    /** The value of Proxy-Authorization. */
     authorization: login === "" ? undefined : basicAuthorization(login),
+    /** The environment variable it came from. */
     variable,
   };
 }

@@ -1,25 +1,17 @@
 import { type HttpEnvironment, httpExchange, type Limits, type RequestOptions } from "../http/exchange.ts";
 import { serviceUnavailable } from "../http/serviceUnavailable.ts";
-import type {
-  ClientRegistration,
-  DeviceAuthorization,
-  RoleCredentials,
-  SsoSession,
-  TokenGrant,
-} from "../model.ts";
+import type { ClientRegistration, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { endpointSetting, oidcEndpoint, ssoEndpoint, withHostSetting } from "./endpoints.ts";
 import type { oidcOperations } from "./oidcSdk.ts";
 import {
-  type AccountsPage,
   parseAccounts,
   parseDeviceAuthorization,
   parseGrant,
   parseRegistration,
   parseRoleCredentials,
   parseRoles,
-  type RolesPage,
 } from "./parseResponse.ts";
 import type { ClientSettings } from "./sdkClient.ts";
 import { type CallOptions, sdkHandler } from "./sdkHandler.ts";
@@ -33,40 +25,7 @@ const PAGE_SIZE = 100;
 type CreateTokenInput = Parameters<ReturnType<typeof oidcOperations>["CreateToken"]>[0];
 type Client = Pick<ClientRegistration, "clientId" | "clientSecret">;
 
-/**
- * The two services of one session. Each method sends one request, without retries, and rejects with
- * - ServiceError: the service itself rejected the request;
- * - SsoCredError("unavailable"): everything else, also throttling, 5xx and a missing field;
- * - SsoCredError("config"): a proxy variable or a CA bundle that cannot be used.
- * Texts of the service (names, addresses, URLs) are returned unchanged: clean them before showing
- * them.
- */
-export interface IdentityCenter {
-  registerClient(input: RegisterClientInput, options?: RequestOptions): Promise<ClientRegistration>;
-  startDeviceAuthorization(
-    client: Client,
-    startUrl: string,
-    options?: RequestOptions,
-  ): Promise<DeviceAuthorization>;
-  redeemAuthorizationCode(client: Client, input: CodeInput, options?: RequestOptions): Promise<TokenGrant>;
-  /** `authorization_pending` and the like are ServiceErrors; `slow_down` is throttling. */
-  redeemDeviceCode(client: Client, deviceCode: string, options?: RequestOptions): Promise<TokenGrant>;
-  refresh(client: Client, refreshToken: string, options?: RequestOptions): Promise<TokenGrant>;
-  getRoleCredentials(
-    accessToken: string,
-    accountId: string,
-    roleName: string,
-    options?: RequestOptions,
-  ): Promise<RoleCredentials>;
-  listAccounts(accessToken: string, nextToken?: string, options?: RequestOptions): Promise<AccountsPage>;
-  listAccountRoles(
-    accessToken: string,
-    accountId: string,
-    nextToken?: string,
-    options?: RequestOptions,
-  ): Promise<RolesPage>;
-  logout(accessToken: string, options?: RequestOptions): Promise<void>;
-}
+export type IdentityCenter = ReturnType<typeof identityCenter>;
 
 interface RegisterClientInput {
   clientName: string;
@@ -82,12 +41,19 @@ interface CodeInput {
   redirectUri: string;
 }
 
-/** Loads each SDK at its first request. Reads no file of ~/.aws; of the environment, proxies. */
+/**
+ * The two services of one session. Each method sends one request, without retries, and rejects with
+ * - ServiceError: the service itself rejected the request;
+ * - SsoCredError("unavailable"): everything else, also throttling, 5xx and a missing field;
+ * - SsoCredError("config"): a proxy variable or a CA bundle that cannot be used.
+ * Texts of the service (names, addresses, URLs) are returned unchanged: clean them before showing
+ * them. Loads each SDK at its first request. Reads no file of ~/.aws; of the environment, proxies.
+ */
 export function identityCenter(
   session: Omit<SsoSession, "startUrl" | "scopes" | "login">,
   system: HttpEnvironment & Pick<System, "trace">,
   limits?: Limits,
-): IdentityCenter {
+) {
   const exchange = httpExchange(session, system, limits);
   const oidc = client("oidc", oidcEndpoint(session), async (settings) => {
     const { oidcOperations } = await import("./oidcSdk.ts");
@@ -136,45 +102,46 @@ export function identityCenter(
   }
 
   return {
-    registerClient(given, options) {
+    registerClient(given: RegisterClientInput, options?: RequestOptions) {
       return oidc("RegisterClient", { clientType: "public", ...given }, options, parseRegistration);
     },
 
-    startDeviceAuthorization({ clientId, clientSecret }, startUrl, options) {
+    startDeviceAuthorization({ clientId, clientSecret }: Client, startUrl: string, options?: RequestOptions) {
       const input = { clientId, clientSecret, startUrl };
       return oidc("StartDeviceAuthorization", input, options, parseDeviceAuthorization);
     },
 
-    redeemAuthorizationCode(client, input, options) {
+    redeemAuthorizationCode(client: Client, input: CodeInput, options?: RequestOptions) {
       return createToken(client, { grantType: "authorization_code", ...input }, options);
     },
 
-    redeemDeviceCode(client, deviceCode, options) {
+    /** `authorization_pending` and the like are ServiceErrors; `slow_down` is throttling. */
+    redeemDeviceCode(client: Client, deviceCode: string, options?: RequestOptions) {
       const grantType = "urn:ietf:params:oauth:grant-type:device_code";
       return createToken(client, { grantType, deviceCode }, options);
     },
 
-    refresh(client, refreshToken, options) {
+    refresh(client: Client, refreshToken: string, options?: RequestOptions) {
       return createToken(client, { grantType: "refresh_token", refreshToken }, options);
     },
 
-    async getRoleCredentials(token, accountId, roleName, options) {
+    async getRoleCredentials(token: string, accountId: string, roleName: string, options?: RequestOptions) {
       const input = { accessToken: assertHeaderSafe(token), accountId, roleName };
       const parse = (output: unknown, subject: string) => parseRoleCredentials(output, subject, system.now());
       return await portal("GetRoleCredentials", input, options, parse);
     },
 
-    async listAccounts(token, nextToken, options) {
+    async listAccounts(token: string, nextToken?: string, options?: RequestOptions) {
       const input = { accessToken: assertHeaderSafe(token), nextToken, maxResults: PAGE_SIZE };
       return await portal("ListAccounts", input, options, parseAccounts);
     },
 
-    async listAccountRoles(token, accountId, nextToken, options) {
+    async listAccountRoles(token: string, accountId: string, nextToken?: string, options?: RequestOptions) {
       const input = { accessToken: assertHeaderSafe(token), accountId, nextToken, maxResults: PAGE_SIZE };
       return await portal("ListAccountRoles", input, options, parseRoles);
     },
 
-    async logout(token, options) {
+    async logout(token: string, options?: RequestOptions): Promise<void> {
       await portal("Logout", { accessToken: assertHeaderSafe(token) }, options, () => undefined);
     },
   };

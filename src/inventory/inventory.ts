@@ -22,15 +22,7 @@ export interface Progress {
   readonly secondsLeft: number;
 }
 
-export interface Inventory {
-  /** Sorted as in the AWS CLI's menu. */
-  accounts(): Promise<Account[]>;
-  /**
-   * The roles of these accounts, sorted by account, then by role, and the accounts whose roles the
-   * portal refuses to list.
-   */
-  assignments(accounts: readonly Account[]): Promise<Assigned>;
-}
+export type Inventory = ReturnType<typeof inventory>;
 
 export interface Assigned {
   readonly assignments: Assignment[];
@@ -92,7 +84,7 @@ export function inventory(
   system: Pick<System, "now" | "sleep" | "trace">,
   memory: InventoryMemory,
   onProgress: (progress: Progress) => void = () => {},
-): Inventory {
+) {
   const pace = rateLimiter(system);
   const ask = rateLimited(pace, system);
   const everyPage = pageReader();
@@ -114,7 +106,8 @@ export function inventory(
   }
 
   return {
-    async accounts() {
+    /** Sorted as in the AWS CLI's menu. */
+    async accounts(): Promise<Account[]> {
       const known = memory.accounts();
       if (known !== undefined) return [...known];
       const listed = await everyPage(
@@ -128,7 +121,11 @@ export function inventory(
       return accounts;
     },
 
-    async assignments(accounts) {
+    /**
+     * The roles of these accounts, sorted by account, then by role, and the accounts whose roles
+     * the portal refuses to list.
+     */
+    async assignments(accounts: readonly Account[]): Promise<Assigned> {
       const startedAt = system.now();
       const waiting = accounts.filter(
         ({ accountId }) => memory.roles(accountId) === undefined && !refused.has(accountId),

@@ -26,16 +26,7 @@ import {
 
 type ProfileFlags = Pick<FlagValues<typeof INIT_FLAGS>, "region" | "output" | "profile-name">;
 
-export interface ProfileAnswers {
-  readonly region: string;
-  readonly output: string;
-  /** Undefined: default names, and a role that already has a profile keeps its name. */
-  readonly nameTemplate: string | undefined;
-  /**
-   * Existing SSO profiles to convert, because the typed name is theirs and they have the same role.
-   */
-  readonly adopt: readonly string[];
-}
+export type ProfileAnswers = Awaited<ReturnType<typeof askProfile>>;
 
 interface ProfileFacts {
   readonly session: string;
@@ -59,7 +50,7 @@ export async function askProfile(
   { session, ssoRegion, wanted, isMany, adoptable, conflictOf }: ProfileFacts,
   flags: ProfileFlags,
   asking: Asking,
-): Promise<ProfileAnswers> {
+) {
   const known = asking.prompts === undefined ? undefined : lastProfile(current, session);
   const region = await inherited(regionQuestion(ssoRegion), flags.region, known?.get("region"), asking);
   const output = await inherited(outputQuestion(), flags.output, known?.get("output"), asking);
@@ -89,7 +80,9 @@ export async function askProfile(
   return {
     region,
     output,
+    /** Undefined: default names, and a role that already has a profile keeps its name. */
     nameTemplate: isTemplate && name === byDefault ? undefined : name,
+    /** Existing SSO profiles to convert: the typed name is theirs, and they have the same role. */
     adopt: offered.filter((each) => each === name),
   };
 }
