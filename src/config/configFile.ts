@@ -15,31 +15,7 @@ export interface Place {
   readonly header: string;
 }
 
-/** The user's two files, merged. A lookup parses only the sections it needs. */
-export interface Config {
-  readonly path: string;
-  /** The config file's own text; empty when there is none. */
-  readonly text: string;
-  readonly credentialsPath: string;
-  /** Empty when the credentials file was not loaded. */
-  readonly credentialsText: string;
-  /** The sentence that the config file does not exist; undefined if it does. */
-  readonly absence: { readonly message: string; readonly remedy?: Remedy } | undefined;
-  /**
-   * The keys of `[profile NAME]`. Keys of the credentials file, if it was loaded, override them.
-   */
-  profile(name: string): Keys | undefined;
-  /** The section that sets a key of a profile, or that should set a missing one. */
-  placeOf(name: string, key: string): Place;
-  session(name: string): Keys | undefined;
-  /** The nested maps of `[services NAME]`. */
-  services(name: string): ReadonlyMap<string, Keys> | undefined;
-  /** In the order of the file; `default` included when it exists. */
-  profileNames(): string[];
-  sessionNames(): string[];
-  /** The keys of the profile `default`; empty when there is none. */
-  readonly defaults: Keys;
-}
+export type Config = ReturnType<typeof parseFiles>;
 
 /**
  * Reads the config, and with `credentials` the credentials file too. A missing file is an empty
@@ -69,12 +45,14 @@ export function loadReadableConfig(system: Environment): { config: Config; failu
   return { config: parseFiles("", "", system), failure };
 }
 
-function parseFiles(text: string, credentialsText: string, system: Environment): Config {
+/** The user's two files, merged. A lookup parses only the sections it needs. */
+function parseFiles(text: string, credentialsText: string, system: Environment) {
   const path = configPath(system);
   const credentials = credentialsPath(system);
   const main = sections(text, "config");
   const over = sections(credentialsText, "credentials");
 
+  /** The keys of `[profile NAME]`. The credentials file, if it was loaded, overrides them. */
   function profile(name: string): Keys | undefined {
     const configured = main.find("profile", name)?.keys;
     const merged = over.find("profile", name)?.keys;
@@ -82,6 +60,7 @@ function parseFiles(text: string, credentialsText: string, system: Environment):
     return new Map([...configured, ...merged]);
   }
 
+  /** The section that sets a key of a profile, or that should set a missing one. */
   function placeOf(name: string, key: string): Place {
     const overrides = over.find("profile", name)?.keys;
     const isInCredentials = overrides?.has(key) || main.find("profile", name) === undefined;
@@ -92,26 +71,35 @@ function parseFiles(text: string, credentialsText: string, system: Environment):
 
   return {
     path,
+    /** Empty when there is no file, as is `credentialsText` when that file was not loaded. */
     text,
     credentialsPath: credentials,
     credentialsText,
+    /** The sentence that the config file does not exist; undefined if it does. */
     get absence() {
       return existsSync(path) ? undefined : describeAbsence(path, system);
     },
     profile,
     placeOf,
-    session: (name) => main.find("sso-session", name)?.keys,
-    services: (name) => main.find("services", name)?.nested,
+    session: (name: string) => main.find("sso-session", name)?.keys,
+    /** The nested maps of `[services NAME]`. */
+    services: (name: string) => main.find("services", name)?.nested,
+    /** In the order of the file; `default` included when it exists. */
     profileNames: () => [...new Set([...main.names("profile"), ...over.names("profile")])],
     sessionNames: () => main.names("sso-session"),
-    get defaults() {
+    get defaults(): Keys {
       return profile("default") ?? new Map();
     },
   };
 }
 
+interface Absence {
+  readonly message: string;
+  readonly remedy?: Remedy;
+}
+
 /** `AWS_CONFIG_FILE` is often a leftover: names the usual file where that one exists. */
-function describeAbsence(path: string, system: Environment): Config["absence"] {
+function describeAbsence(path: string, system: Environment): Absence {
   const { env, platform } = system;
   if (!env.AWS_CONFIG_FILE) return { message: `${path} does not exist` };
   const message = `${path}, which AWS_CONFIG_FILE names, does not exist`;
