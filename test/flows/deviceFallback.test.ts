@@ -30,9 +30,9 @@ it("if no browser can be opened, the same sign-in continues with a code", async 
 });
 
 it("`sso-cred login` shows the code where no browser can be opened", async () => {
-  const { call, center, clock, opened } = await signInWorld({ browser: "none" });
+  const { call, center, until, opened } = await signInWorld({ browser: "none" });
   const person = call(["login", "corp"]);
-  await clock.sleep(10_000);
+  await until(() => center.count("/token") > 0);
   center.approveDevice();
   const { code, stderr } = await person;
   expect([code, opened().length]).toEqual([0, 1]);
