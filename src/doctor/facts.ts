@@ -11,6 +11,8 @@ export interface CommandFacts {
   readonly isAbsolute: boolean;
   /** True if shlex and a shell (sh, on Windows cmd) read the line differently. */
   readonly splitsDifferently: boolean;
+  /** True on Windows for a command in quotes. */
+  readonly isQuoted: boolean;
   readonly state: "runs" | "missing" | "not executable";
   /** The output of its `--version`; undefined for this program itself, and if there is none. */
   readonly version?: string | undefined;

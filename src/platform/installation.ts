@@ -1,6 +1,7 @@
 import { accessSync, constants, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, posix, win32 } from "node:path";
 import { attempt, closing } from "./attempt.ts";
+import { shortPath } from "./shortPath.ts";
 import type { Environment } from "./system.ts";
 
 /** How this process was started. */
@@ -32,11 +33,15 @@ export function installedFront(invocation: Invocation = thisProcess()): Front | 
   return { path, version, isInUse: calledPath({ ...invocation, execPath: path }) !== undefined };
 }
 
-/** The path that a `credential_process` line names: the front's, else the program's or script's. */
+/**
+ * The path that a `credential_process` line names: the front's, else the program's or script's. On
+ * Windows without names that need quotes, if the drive keeps short ones.
+ */
 export function ownPath(): string {
   if (!isPacked()) return process.argv[1] as string;
   const invocation = thisProcess();
-  return callPath({ ...invocation, execPath: installedFront(invocation)?.path ?? invocation.execPath });
+  const path = callPath({ ...invocation, execPath: installedFront(invocation)?.path ?? invocation.execPath });
+  return invocation.platform === "win32" ? shortPath(path, invocation.env) : path;
 }
 
 /**

@@ -66,6 +66,17 @@ describe("doctor names", () => {
     expect(runOf("config-unreadable", folder.found)).toBe(`dir "${path}"`);
   });
 
+  it("quotes around a command on Windows, and how to do without", async () => {
+    const world = await signInWorld();
+    const path = await program(world, "exit 0");
+    await world.home.write(".aws/config", GOOD.replace("/opt/sso-cred", `"${path}"`));
+    const onWindows = { env: { USERPROFILE: world.home.path }, platform: "win32" } as const;
+    expect((await findings(world, ["--offline"], onWindows)).found).toContainEqual(
+      expect.objectContaining({ id: "command-quoted", run: "sso-cred init --repair" }),
+    );
+    expect(idsOf((await findings(world)).found)).not.toContain("command-quoted");
+  });
+
   it("no version of a program that is just being written, and all else", async () => {
     const world = await signInWorld();
     const path = await program(world, "echo sso-cred 0.0.1");

@@ -14,17 +14,23 @@ const CERTIFICATES = "HKLM\\Software\\Microsoft\\SystemCertificates\\Root\\Certi
 export const windowsPrograms: readonly Case<Windows>[] = [
   {
     title:
-      "the line that init writes, whose path has a blank, runs by cmd /c, by cmd /d /s /c and without a shell",
+      "the line that init writes for a path with a blank has no quotes, and runs by cmd /c, by cmd /d /s /c and without a shell",
     async act(world) {
       const { home, machine, env } = world;
       await world.signIn(3600);
       await world.call(["init", SESSION, "--all", "--yes"]).done;
       const line = /^credential_process = (.*ReadOnly)\r?$/m.exec(await home.read(".aws/config"))?.[1] ?? "";
-      assert.match(line, /^"C:\\Program Files\\sso-cred\\sso-cred\.exe" my-sso /);
+      assert.match(line, /^C:\\PROG[^\\ "]*\\sso-cred\\sso-cred\.exe my-sso /);
       expectDocument(await machine.startShell(home, line, { env }).done, world);
       const withS = machine.startLine(home, `C:\\windows\\system32\\cmd.exe /d /s /c "${line}"`, { env });
       expectDocument(await withS.done, world);
       expectDocument(await machine.startLine(home, line, { env }).done, world);
+      const { stdout } = await world.call(["doctor", "--offline", "--json"]).done;
+      const ids = JSON.parse(stdout).map(({ id }: { id: string }) => id);
+      assert.deepEqual(
+        ids.filter((id: string) => id.startsWith("command-")),
+        [],
+      );
     },
   },
   {

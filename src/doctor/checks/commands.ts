@@ -47,6 +47,15 @@ function checkCommand(facts: CommandFacts, version: string, platform: NodeJS.Pla
         `programs that are not started from your shell, like an IDE, may have another ${platform === "win32" ? "Path" : "PATH"}`,
       ),
     );
+  if (facts.isQuoted)
+    found.push(
+      ...finding(
+        "command-quoted",
+        "warning",
+        "stands in quotes",
+        "the SDK for Go, and so Terraform, cannot pass them on to cmd",
+      ),
+    );
   if (facts.version !== undefined && facts.version !== version)
     found.push(
       ...finding(

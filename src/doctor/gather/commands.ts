@@ -28,13 +28,15 @@ export async function gatherCommands(
     const command = programOf(key.value);
     if (command === undefined || isWrapped(key.value, system)) continue;
     const splitsDifferently = isAmbiguous(key.value, system.platform);
-    const id = `${splitsDifferently} ${readOurCommand(key.value) !== undefined} ${command}`;
+    const isQuoted = system.platform === "win32" && key.value.startsWith('"');
+    const id = `${splitsDifferently} ${isQuoted} ${readOurCommand(key.value) !== undefined} ${command}`;
     const known = found.get(id);
     found.set(id, {
       ...(known ?? {
         command,
         where: `${path}:${key.line}`,
         splitsDifferently,
+        isQuoted,
         ...withRemedy(key.value, command, system),
       }),
       profiles: [...(known?.profiles ?? []), section.name],
@@ -76,6 +78,9 @@ function remedyFor(
   const { platform } = system;
   const own = ownPath();
   if (readOurCommand(value) !== undefined) {
+    // Where the drive keeps no short names, a repair would write the quotes again.
+    if (platform === "win32" && value.startsWith('"') && own.includes(" "))
+      return { fix: "put sso-cred on the PATH, then run sso-cred init --repair --command sso-cred" };
     if (/[/\\]/.test(command)) return { run: "sso-cred init --repair" };
     const path = platform === "win32" ? `"${own}"` : shellWord(own);
     const program = platform === "win32" ? quotedProgram(own, system) : path;
@@ -144,6 +149,8 @@ async function versionOf(command: string, { env }: Pick<System, "env">): Promise
 function isThisFile(command: string): boolean {
   return attempt(() => {
     const front = installedFront()?.path ?? process.execPath;
-    return [front, process.execPath].some((file) => realpathSync(command) === realpathSync(file));
+    return [front, process.execPath].some(
+      (file) => realpathSync.native(command) === realpathSync.native(file),
+    );
   }, false);
 }
