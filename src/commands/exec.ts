@@ -11,6 +11,7 @@ import {
   type Variables,
 } from "../exec/variables.ts";
 import type { SessionRole } from "../model.ts";
+import { callerShell } from "../platform/callerShell.ts";
 import { withHeldBackVariables } from "../platform/environment.ts";
 import { keepInheritedDescriptors } from "../platform/inheritedDescriptors.ts";
 import type { System } from "../platform/system.ts";
@@ -30,7 +31,7 @@ export async function exec(args: readonly string[], system: System): Promise<num
   const end = args.indexOf("--");
   const command = args.slice(end < 0 ? args.length : end + 1);
   // Comes first: without the -- the command's flags would be taken for ours.
-  if (!command[0]) throw usageError("name the command to run after --", "exec");
+  if (!command[0]) throw usageError(missingCommand(end < 0, system), "exec");
   const { values, positionals } = parseFlags(args.slice(0, end), EXEC_FLAGS);
   const named = namedRole(values, positionals, "exec");
   const { role, region, configured } = resolveNamedRole(named, system);
@@ -55,6 +56,12 @@ export async function exec(args: readonly string[], system: System): Promise<num
   } finally {
     server.close();
   }
+}
+
+/** npm's `sso-cred.ps1` never sees the `--`: PowerShell keeps one without quotes from a script. */
+function missingCommand(lacksDashes: boolean, system: System): string {
+  const isHidden = lacksDashes && system.platform === "win32" && callerShell(system) === "powershell";
+  return `name the command to run after --${isHidden ? ", which PowerShell may want in quotes: '--'" : ""}`;
 }
 
 /** Keys that give a profile credentials of its own. */

@@ -95,7 +95,8 @@ Register-ArgumentCompleter -Native -CommandName sso-cred, sso-cred.exe -ScriptBl
     ForEach-Object { if ($null -ne $_.Value) { [string]$_.Value } else { $_.ToString() } })
   # Windows PowerShell passes on no empty word.
   $last = if ($wordToComplete) { $wordToComplete } elseif ($PSVersionTable.PSVersion.Major -lt 7) { '""' } else { '' }
-  sso-cred --complete -- @words $last 2>$null | ForEach-Object {
+  # In quotes: PowerShell would take it away from npm's sso-cred.ps1.
+  sso-cred --complete '--' @words $last 2>$null | ForEach-Object {
     $text, $help = $_ -split "\\t", 2
     if (-not $help) { $help = $text }
     $quoted = if ($text -match '^[\\w./:=@+-]+$') { $text } else { "'" + ($text -replace "'", "''") + "'" }

@@ -38,45 +38,6 @@ describe("doctor names", () => {
     });
   });
 
-  it.each([
-    ["PowerShell", {}, (name: string) => `Remove-Item Env:${name}`],
-    ["cmd", { PROMPT: "$P$G" }, (name: string) => `set ${name}=`],
-    ["Git Bash", { MSYSTEM: "MINGW64" }, (name: string) => `unset ${name}`],
-  ])("commands that %s runs, and each variable of Windows once", async (_, shell, unset) => {
-    const world = await signInWorld({ config: GOOD });
-    const { path } = world.home;
-    const variables = {
-      AWS_PROFILE: "nope",
-      AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
-      // Windows gives a variable by any spelling of its name.
-      HTTPS_PROXY: "http://proxy",
-      https_proxy: "http://proxy",
-    };
-    const env = { USERPROFILE: path, ...variables, ...shell };
-    const inShell = (more = {}) =>
-      findings(world, ["--offline"], { env: { ...env, ...more }, platform: "win32" });
-    const { found } = await inShell();
-    const runOf = (id: string, all = found) => all.find((one) => one.id === id)?.run;
-    expect(runOf("env-profile-missing")).toBe(unset("AWS_PROFILE"));
-    expect(runOf("env-static-keys")).toBe(unset("AWS_ACCESS_KEY_ID"));
-    expect(idsOf(found).filter((id) => id === "proxy-in-use")).toHaveLength(1);
-    const elsewhere = await inShell({ AWS_CONFIG_FILE: `${path}/none` });
-    expect(runOf("config-missing", elsewhere.found)).toBe(unset("AWS_CONFIG_FILE"));
-    const folder = await inShell({ AWS_CONFIG_FILE: path });
-    expect(runOf("config-unreadable", folder.found)).toBe(`dir "${path}"`);
-  });
-
-  it("quotes around a command on Windows, and how to do without", async () => {
-    const world = await signInWorld();
-    const path = await program(world, "exit 0");
-    await world.home.write(".aws/config", GOOD.replace("/opt/sso-cred", `"${path}"`));
-    const onWindows = { env: { USERPROFILE: world.home.path }, platform: "win32" } as const;
-    expect((await findings(world, ["--offline"], onWindows)).found).toContainEqual(
-      expect.objectContaining({ id: "command-quoted", run: "sso-cred init --repair" }),
-    );
-    expect(idsOf((await findings(world)).found)).not.toContain("command-quoted");
-  });
-
   it("no version of a program that is just being written, and all else", async () => {
     const world = await signInWorld();
     const path = await program(world, "echo sso-cred 0.0.1");

@@ -12,7 +12,8 @@ const read = (path: string) => readFileSync(`${ROOT}${path}`, "utf8");
 const CASES: readonly DoctorCase[] = [...CONFIG_CASES, ...ENVIRONMENT_CASES, ...FILE_CASES, ...STATE_CASES];
 /** Only an executable has a front, so a test of the executable makes these appear and disappear. */
 const TRIED_ELSEWHERE: Record<string, string> = {
-  "command-quoted": "test/flows/doctor.test.ts",
+  "command-quoted": "test/flows/doctorWindows.test.ts",
+  "env-home": "test/flows/doctorWindows.test.ts",
   front: "test/binary/frontVersions.test.ts",
   "front-version": "test/binary/frontVersions.test.ts",
 };

@@ -1,3 +1,5 @@
+import { win32 } from "node:path";
+import { homeDirectory } from "../../hit/paths.ts";
 import { unsetCommand } from "../../platform/callerShell.ts";
 import { maskedText } from "../../text/redact.ts";
 import type { CaFile, Facts } from "../facts.ts";
@@ -11,6 +13,7 @@ export function* checkEnvironment(facts: Facts): Generator<Finding> {
   yield* staticKeys(facts);
   yield* profileVariables(facts);
   yield* configVariable(facts);
+  yield* otherHome(facts);
   yield* proxies(facts);
   yield* caFiles.map(caFinding);
   for (const { name, problem } of invalidSettings)
@@ -75,6 +78,22 @@ function* configVariable({ env, platform, config }: Facts): Generator<Finding> {
       where: "AWS_CONFIG_FILE",
       why: "tools started without this variable read ~/.aws/config instead",
     };
+}
+
+/** aws-sdk-java-v2 UserHomeDirectoryUtils; @smithy/shared-ini-file-loader getHomeDir. */
+function* otherHome({ env, platform, config }: Facts): Generator<Finding> {
+  if (platform !== "win32" || !env.HOME || env.AWS_CONFIG_FILE) return;
+  const home = homeDirectory({ env, platform });
+  const [theirs, ours] = [env.HOME, home].map((path) => win32.resolve(path).toLowerCase());
+  if (theirs === ours) return;
+  yield {
+    id: "env-home",
+    severity: "warning",
+    found: `HOME is ${env.HOME}, and USERPROFILE is ${home}`,
+    where: "HOME",
+    why: "the SDKs for Java and JavaScript, and so the CDK, look for .aws in the first, the AWS CLI and Go in the second",
+    fix: `remove HOME, or set AWS_CONFIG_FILE to ${config.path}`,
+  };
 }
 
 function* proxies({ env, platform }: Facts): Generator<Finding> {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "vitest";
 import { runCli } from "../../../src/cli/cli.ts";
 import { COMMANDS, commandUsage } from "../../../src/usage/commandTable.ts";
+import { completionScript } from "../../../src/usage/completionScripts.ts";
 import { type Flag, MAIN_FLAGS } from "../../../src/usage/flags.ts";
 import { helpText } from "../../../src/usage/help.ts";
 import { manPage } from "../../../src/usage/manPage.ts";
@@ -88,6 +89,16 @@ describe("a mistyped word", () => {
       stderr: `sso-cred: ${message}\n  run: ${remedy}\n`,
     });
   });
+});
+
+it.each([
+  ["PowerShell, which keeps -- from npm's script", {}, ", which PowerShell may want in quotes: '--'"],
+  ["cmd", { PROMPT: "$P$G" }, ""],
+])("exec without -- in %s", async (_, env, hint) => {
+  const system = fakeSystem({ env: { USERPROFILE: "C:\\nonexistent", ...env }, platform: "win32" });
+  expect(await runCli(["exec", "--profile", "x", "cdk", "deploy"], system)).toBe(2);
+  expect(system.stderr).toContain(`sso-cred: name the command to run after --${hint}\n`);
+  expect(completionScript("powershell")).toContain("sso-cred --complete '--' @words");
 });
 
 describe("a first word that is a command's", () => {
