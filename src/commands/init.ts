@@ -173,10 +173,10 @@ async function signedInRoles(wizard: Wizard, before: Files, first: SessionAnswer
 
 const SIGN_IN_FAILURES: readonly ErrorKind[] = ["login-required", "login-failed", "unavailable", "config"];
 
-/** Completes a remedy that fails while the session is not in the config. */
+/** Completes a remedy that fails, or loses the answers, while the session is not in the config. */
 function withSession(error: SsoCredError, files: Files, answers: SessionAnswers): SsoCredError {
   const { run } = error.remedy;
-  if (!run || !/^sso-cred (?:login|list) /.test(run)) return error;
+  if (!run || !/^sso-cred (?:login|list|logout) /.test(run)) return error;
   const remedy = { run: writeSessionFirst(files, answers) + run };
   return new SsoCredError(error.kind, error.message, { remedy, cause: error });
 }

@@ -29,8 +29,6 @@ interface Case {
   between?(world: BinaryWorld): unknown;
 }
 
-const asSignedIn = (world: BinaryWorld) => signedIn(world);
-
 it.each<Case>([
   { call: MAIN, env: { SSO_CRED_LOGIN: "never" }, code: 4, remedy: "sso-cred login corp", after: 0 },
   { call: "list", env: { CI: "1" }, code: 4, remedy: "sso-cred login corp", after: 0 },
@@ -74,7 +72,7 @@ it.each<Case>([
     code: 3,
     remedy: "sso-cred init corp --adopt",
     after: 0,
-    prepare: asSignedIn,
+    prepare: signedIn,
   },
   {
     call: `init corp ${ROLE} --profile-name old --yes`,
@@ -103,28 +101,37 @@ it.each<Case>([
     code: 6,
     remedy: `sso-cred init corp --session-only ${PORTAL} ${ALL} && sso-cred list corp`,
     after: 6,
-    prepare: asSignedIn,
+    prepare: signedIn,
   },
   {
     call: "init corp --accounts nowhere --yes",
     code: 6,
     remedy: "sso-cred list corp",
     after: 6,
-    prepare: asSignedIn,
+    prepare: signedIn,
+  },
+  {
+    call: `init corp ${PORTAL} --account-id 999999999999 --role-name Reader --prune --yes`,
+    config: "",
+    code: 6,
+    // Also keeps the answers for the person who signs in next.
+    remedy: `sso-cred init corp --session-only ${PORTAL} ${ALL} && sso-cred logout corp`,
+    after: 6,
+    prepare: signedIn,
   },
   {
     call: "init corp --account-id 999999999999 --yes",
     code: 6,
     remedy: "sso-cred logout corp",
     after: 6,
-    prepare: asSignedIn,
+    prepare: signedIn,
   },
   {
     call: MAIN.replace("ReadOnly", "Owner"),
     code: 6,
     remedy: "sso-cred logout corp",
     after: 6,
-    prepare: asSignedIn,
+    prepare: signedIn,
   },
   {
     call: MAIN,
