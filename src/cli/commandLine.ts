@@ -1,6 +1,6 @@
 import type { System } from "../platform/system.ts";
 
-export type Command = (args: readonly string[], system: System) => Promise<number>;
+type Command = (args: readonly string[], system: System) => Promise<number>;
 
 /** The commands. Each is loaded when it is called, so the main job waits for none of them. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {

@@ -21,7 +21,7 @@ import { startRefreshWorker } from "./refreshWorker.ts";
 import { SHORT_RETRY_MS } from "./retryBudget.ts";
 import { tokenLookup } from "./tokenLookup.ts";
 
-export interface TokenRequest extends RefreshOptions {
+interface TokenRequest extends RefreshOptions {
   /** An access token that the portal rejected although it has not expired. */
   refused?: string | undefined;
   /** The caller has something usable, so it waits at most 3 s for another process. */

@@ -16,7 +16,7 @@ export interface Limits {
   responseBytes: number;
 }
 
-export const LIMITS: Limits = { connectMs: 5_000, totalMs: 15_000, responseBytes: 8 * 1024 * 1024 };
+const LIMITS: Limits = { connectMs: 5_000, totalMs: 15_000, responseBytes: 8 * 1024 * 1024 };
 
 export interface HttpRequest {
   method: string;

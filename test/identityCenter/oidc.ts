@@ -18,7 +18,7 @@ const OIDC_ERRORS = {
   InternalServerException: [500, "server_error"],
 } as const;
 
-export type OidcException = keyof typeof OIDC_ERRORS;
+type OidcException = keyof typeof OIDC_ERRORS;
 
 export function oidcError(exception: OidcException, description: string): HttpResponse {
   const [status, error] = OIDC_ERRORS[exception];

@@ -1,7 +1,7 @@
 import { type HttpResponse, type Incoming, jsonResponse } from "./http.ts";
 import { isLive, type Session, type State, secret } from "./state.ts";
 
-export function portalError(status: number, exception: string, message: string): HttpResponse {
+function portalError(status: number, exception: string, message: string): HttpResponse {
   return jsonResponse(status, { message, __type: `com.amazonaws.switchboard.portal#${exception}` });
 }
 

@@ -14,7 +14,7 @@ export interface Registration {
   redirectUris: string[];
 }
 
-export interface AuthorizationCode {
+interface AuthorizationCode {
   clientId: string;
   redirectUri: string;
   challenge: string;
@@ -39,12 +39,12 @@ export interface Session {
   revoked: boolean;
 }
 
-export interface AccessToken {
+interface AccessToken {
   session: Session;
   expiresAt: number;
 }
 
-export interface RefreshToken {
+interface RefreshToken {
   session: Session;
   usedAt: number | undefined;
 }
@@ -104,7 +104,7 @@ export function isLive(session: Session, now: number): boolean {
   return !session.revoked && now < session.endsAt;
 }
 
-export interface TokenResponse {
+interface TokenResponse {
   accessToken: string;
   tokenType: "Bearer";
   expiresIn: number;

@@ -7,7 +7,7 @@ import type { RoleKey, State } from "../identityCenter/state.ts";
 import { queryError, queryResult } from "../identityCenter/sts.ts";
 
 /** A request to one of these services whose signature was right. */
-export interface SignedRequest {
+interface SignedRequest {
   /** `s3 GET /bucket`, `ssm AmazonSSM.StartSession`. */
   what: string;
   accessKeyId: string;

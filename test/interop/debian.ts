@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:f
 import { FOLDER, reason, run } from "./installation.ts";
 
 /** A package of Debian with all that it needs, unpacked without being installed. */
-export interface Tree {
+interface Tree {
   readonly folder: string;
   /** The words that run a program of the tree with the tree's own C library. */
   run(program: string): string[];

@@ -11,7 +11,7 @@ const TIMES = 3;
 const LIFE_SECONDS = 64;
 const PAUSE_SECONDS = LIFE_SECONDS + 2;
 
-export interface ServedClient {
+interface ServedClient {
   program: Program;
   /** The probe's arguments for the default chain; absent for an AWS CLI, started each time. */
   args?: readonly string[];

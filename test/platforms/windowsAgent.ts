@@ -5,7 +5,7 @@ import { closeSync, openSync, rmdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 
-export interface StartOrder {
+interface StartOrder {
   do: "start";
   file: string;
   args: readonly string[];
@@ -25,7 +25,7 @@ export type Order =
   | { do: "removeFolder"; path: string }
   | { do: "writeFile"; path: string; text: string };
 
-export type Numbered<T> = T & { id: number };
+type Numbered<T> = T & { id: number };
 
 const socket = connect(Number(process.argv[2]), "127.0.0.1");
 const children = new Map<number, ChildProcess>();

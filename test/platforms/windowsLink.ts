@@ -7,7 +7,7 @@ import type { Wine } from "./wine.ts";
 const DEADLINE_MS = 60_000;
 
 /** A process that starts others inside, by its Windows PID. */
-export interface Agent {
+interface Agent {
   ask(order: Order): { id: number; done: Promise<unknown> };
   close(): void;
 }

@@ -6,7 +6,7 @@ const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
 const TEMPORARY_LIFE_SECONDS = 60;
 
 /** Every file under a folder. Links are not followed. */
-export function filesUnder(folder: string): string[] {
+function filesUnder(folder: string): string[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => !entry.isDirectory())

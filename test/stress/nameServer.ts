@@ -4,7 +4,7 @@ import { isIPv4 } from "node:net";
 /** The answer for a name: its addresses (of both families), a refusal, or none at all. */
 export type NameAnswer = readonly string[] | "SERVFAIL" | "NXDOMAIN" | "REFUSED" | "silence";
 
-export interface NameServer {
+interface NameServer {
   /** Sets the answer for a name. Other names do not exist. */
   tell(name: string, answer: NameAnswer): void;
   close(): void;

@@ -6,7 +6,7 @@ import { isGoodOutput } from "./stage.ts";
 import { tokenFault } from "./tokenFault.ts";
 
 /** A repeated command. `failures`: failed ones; `twice`: those that failed again when repeated. */
-export interface Loop {
+interface Loop {
   name: string;
   commands: number;
   failures: number;

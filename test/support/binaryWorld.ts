@@ -43,7 +43,7 @@ export interface PendingLogin {
   userCode?: string;
 }
 
-export interface BinaryWorldOptions {
+interface BinaryWorldOptions {
   /** Null: there is no config. */
   config?: string | null;
   browser?: BrowserMode;

@@ -22,7 +22,7 @@ export function refusing(calls: string, code: string): string[] {
   ];
 }
 
-export interface ChildOptions {
+interface ChildOptions {
   /** Such as "077". */
   umask?: string;
   /** Run as another user, because root ignores file modes. */

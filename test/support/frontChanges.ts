@@ -15,7 +15,7 @@ export interface FrontCase {
 type Place = "file" | "link" | "folder" | "pipe" | "device" | "endless" | "nothing" | "unreadable";
 
 /** A small change of a hit. Most changes must keep the front from answering it. */
-export type Change = (one: FrontCase) => FrontCase;
+type Change = (one: FrontCase) => FrontCase;
 
 const text = (pattern: RegExp, put: string): Change => {
   return (one) => ({ ...one, content: one.content.replace(pattern, put) });

@@ -62,7 +62,7 @@ export const anyText = fc.oneof(
     .map(([text, times]) => text.repeat(times)),
 );
 
-export const anyNumber = fc.oneof(
+const anyNumber = fc.oneof(
   fc.double(),
   fc.integer(),
   fc.maxSafeInteger(),

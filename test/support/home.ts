@@ -6,7 +6,7 @@ import { dirname, join, relative } from "node:path";
 /** The AWS CLI's rule for names of cache files, written independently of the program's code. */
 export const sha1 = (text: string) => createHash("sha1").update(text).digest("hex");
 
-export interface RegistrationKey {
+interface RegistrationKey {
   region: string;
   scopes: string[] | null;
   sessionName: string | null;
@@ -14,9 +14,9 @@ export interface RegistrationKey {
 }
 
 /** The session's name, or for legacy profiles `{ startUrl }`. */
-export type RoleOwner = string | { startUrl: string };
+type RoleOwner = string | { startUrl: string };
 
-export interface FileEntry {
+interface FileEntry {
   /** Relative to the home, with slashes. */
   path: string;
   /** Such as "600". */

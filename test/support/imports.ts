@@ -1,5 +1,5 @@
 /** One import of a TypeScript file, of any form. */
-export interface Import {
+interface Import {
   specifier: string;
   /** `dynamic` is also set for `import("x")` in a type. */
   kind: "static" | "type" | "dynamic";

@@ -6,7 +6,7 @@ import { KEYS, type OnTerminal, startBinaryOnTerminal, type TerminalOptions } fr
 
 const CONFIG = ".aws/config";
 
-export interface DeskSetup {
+interface DeskSetup {
   config?: string;
   accounts?: AssignedAccount[];
   signedIn?: boolean;

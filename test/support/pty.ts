@@ -5,7 +5,7 @@ import pty from "@lydell/node-pty";
 import headless from "@xterm/headless";
 import { BINARY, bareEnv, type RunOptions } from "./run.ts";
 
-export interface TerminalResult {
+interface TerminalResult {
   code: number;
   /** Standard output and error if they were redirected away from the terminal, else empty. */
   stdout: string;

@@ -12,7 +12,7 @@ import { type Script, scriptedServer } from "./scriptedServer.ts";
 const VECTORS = fileURLToPath(new URL("../vectors/aws-cli-2.36.7/", import.meta.url));
 const CACHES = ["sso/cache", "cli/cache"];
 
-export interface Replay {
+interface Replay {
   scenario: string;
   /** The time of the AWS CLI's run. */
   at: string;

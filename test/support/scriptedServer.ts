@@ -6,7 +6,7 @@ import { listen } from "../identityCenter/server.ts";
 /** The request that a response is for: `POST /token`. Requests must come in this order. */
 export type Script = readonly (readonly [request: string, body: object | "", status?: number])[];
 
-export interface ScriptedServer {
+interface ScriptedServer {
   readonly url: string;
   readonly requests: Incoming[];
 }

@@ -23,7 +23,7 @@ export function secretsOf({ state, requests }: IdentityCenter): string[] {
   ];
 }
 
-export interface Entry {
+interface Entry {
   path: string;
   /** Such as "600". */
   mode: string;
@@ -68,7 +68,7 @@ export function secretsBelow(
     });
 }
 
-export interface SeenProcess {
+interface SeenProcess {
   pid: number;
   /** The words joined by blanks. */
   commandLine: string;

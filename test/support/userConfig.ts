@@ -6,7 +6,7 @@ import { type Config, loadConfig } from "../../src/config/configFile.ts";
 import type { SsoCredError } from "../../src/errors.ts";
 import type { Environment } from "../../src/platform/system.ts";
 
-export interface UserConfig {
+interface UserConfig {
   config: Config;
   system: Environment;
   /** The config's path. */

@@ -32,10 +32,7 @@ export function httpServer(listener: RequestListener): Promise<TestServer> {
   return started(createHttpServer(listener), "http");
 }
 
-export function httpsServer(
-  tls: { key: string; cert: string },
-  listener: RequestListener,
-): Promise<TestServer> {
+function httpsServer(tls: { key: string; cert: string }, listener: RequestListener): Promise<TestServer> {
   return started(createHttpsServer(tls, listener), "https");
 }
 
@@ -71,7 +68,7 @@ async function started(server: Server, scheme: string): Promise<TestServer> {
   return { url: `${scheme}://${host}`, host, port, openConnections: () => sockets.size };
 }
 
-export interface Setting {
+interface Setting {
   env?: Record<string, string | undefined>;
   caBundle?: string;
   /** The setting that named it. */

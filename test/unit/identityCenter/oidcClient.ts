@@ -4,7 +4,7 @@ import type { IdentityCenter } from "../../identityCenter/identityCenter.ts";
 export const REDIRECT = "http://127.0.0.1:5555/oauth/callback";
 export const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
-export interface Reply {
+interface Reply {
   status: number;
   errorType: string | null;
   body: Record<string, unknown>;
