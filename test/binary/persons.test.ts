@@ -55,11 +55,11 @@ async function person(config?: string) {
 type Person = Awaited<ReturnType<typeof person>>;
 
 /** The first call asks the portal, without a further sign-in. The second one is a hit. */
-async function expectCredentials({ call, center, browser }: Person, profile: string, signIns: number) {
-  const first = await call(profile);
+async function expectCredentials({ call, center, browser }: Person, signIns: number) {
+  const first = await call("dev");
   expect(first).toMatchObject({ Version: 1, AccountId: "123456789011" });
   const asked = center.requests.length;
-  expect(await call(profile)).toEqual(first);
+  expect(await call("dev")).toEqual(first);
   expect([center.requests.length, browser.opened().length]).toEqual([asked, signIns]);
 }
 
@@ -76,7 +76,7 @@ describe("the first hour", () => {
       ["Convert them to sso-cred first? [Y/n]:", enter],
       [/There are 2 AWS accounts.*search:$/s, esc],
     ]);
-    await expectCredentials(one, "dev", 0);
+    await expectCredentials(one, 0);
     await one.type("list", 0);
     await one.type("status", 0);
     await one.type("init --revert", 0);
@@ -104,7 +104,7 @@ region = eu-west-1
       [SIGN_IN, ""],
       [/There are 2 AWS accounts.*search:$/s, esc],
     ]);
-    await expectCredentials(one, "dev", 1);
+    await expectCredentials(one, 1);
     expect(await one.home.read(".aws/config.sso-cred.bak")).toBe(before);
     await one.type("init --revert", 0);
     expect(await one.config()).toBe(`${before}\n${sessionSection("corp")}`);
@@ -124,7 +124,7 @@ region = eu-west-1
       ["Profile name", `dev${enter}`],
     ]);
     expect((await one.home.files(".aws")).find(({ path }) => path === ".aws/config")?.mode).toBe("600");
-    await expectCredentials(one, "dev", 1);
+    await expectCredentials(one, 1);
     await one.type("--profile dev", 0);
     await one.type("doctor --offline", 0);
     await one.type("logout", 0);

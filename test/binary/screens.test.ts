@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { MAIN_JOB } from "../support/binaryWorld.ts";
 import { answer, desk, NEW_SESSION } from "../support/initDesk.ts";
-import { KEYS, startBinaryBehindTerminal, startBinaryOnTerminal } from "../support/pty.ts";
+import { KEYS, startBinaryOnTerminal, startMainJobBehindTerminal } from "../support/pty.ts";
 import { screenBook } from "../support/screens.ts";
 
 const { enter, down, space, controlC } = KEYS;
@@ -93,7 +93,7 @@ async function life({ columns, env = {} }: Look) {
   if (columns > 60) {
     // A call by a program: the terminal is another one's, and its width unknown.
     const options = { home, columns, rows: 50, env: { ...center.env, ...env, SSO_CRED_LOGIN: "device" } };
-    const called = startBinaryBehindTerminal(MAIN_JOB, {
+    const called = startMainJobBehindTerminal({
       ...options,
       env: { ...options.env, BROWSER: "false" },
     });

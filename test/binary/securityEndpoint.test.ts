@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { sessionSection, tokenPath } from "../support/home.ts";
-import { startBinaryBehindTerminal, startBinaryOnTerminal } from "../support/pty.ts";
+import { startBinaryOnTerminal, startMainJobBehindTerminal } from "../support/pty.ts";
 import { entriesBelow, secretsBelow } from "../support/secrets.ts";
 
 const ESCAPES = "\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e\r\n\u0000";
@@ -80,7 +80,7 @@ test("a sign-in page with shell characters is passed to the browser as one word,
 test("a service's address, code and message are cleaned before the terminal shows them", async () => {
   const body = authorization(`https://x.example/${ESCAPES}`, { userCode: `AB${ESCAPES}CD` });
   const { options, home } = await hostileWorld(body);
-  const { code, screen, raw, stderr } = await startBinaryBehindTerminal(MAIN_JOB, options).done;
+  const { code, screen, raw, stderr } = await startMainJobBehindTerminal(options).done;
   expect(code).toBe(4);
   expect(screen).toContain("https://x.example/%1B]0;owned%07");
   expect(screen).toMatch(/AB \]0;owned \[2J\s*31m\s*CD/);

@@ -14,8 +14,8 @@ const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const mkfifo = (path: string) => execFileSync("mkfifo", [path]);
 
 /** A token that has to be refreshed, so that both caches are written and all locks are taken. */
-async function expiredWorld(env: Record<string, string> = {}) {
-  const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never", SSO_CRED_WAIT: "20", ...env } });
+async function expiredWorld() {
+  const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never", SSO_CRED_WAIT: "20" } });
   await signedIn(world, { expiresAt: isoSeconds(Date.now() - 1_000) });
   const precious = await world.home.write("precious.txt", PRECIOUS, 0o644);
   for (const folder of [".aws/cli/cache", ".aws/sso-cred/locks", ".aws/sso-cred/attempts"]) {

@@ -10,8 +10,8 @@ const MIB = 1024;
 const MOST_KIB = 200 * MIB;
 
 /** Runs the main job. Returns its end and its peak memory (KiB). */
-async function runMeasured({ options }: BinaryWorld, env: Record<string, string> = {}) {
-  const running = startBinary(MAIN_JOB, { ...options, env: { ...options.env, ...env } });
+async function runMeasured({ options }: BinaryWorld) {
+  const running = startBinary(MAIN_JOB, options);
   let most = 0;
   let ended = false;
   const done = running.done.finally(() => {

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { binaryWorld, cachedWorld, leftovers, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import {
   KEYS,
-  startBinaryBehindTerminal,
   startBinaryOnTerminal,
+  startMainJobBehindTerminal,
   startShellBehindTerminal,
 } from "../support/pty.ts";
 
@@ -12,7 +12,7 @@ const ASKED_BY = /\(asked for by \S+ \(process \d+\)\)/;
 
 it("with stdin, stdout and stderr redirected, address and code are on the terminal, and only there", async () => {
   const { options, center, pending } = await binaryWorld({ browser: "ignore", env: DEVICE });
-  const running = startBinaryBehindTerminal(MAIN_JOB, options);
+  const running = startMainJobBehindTerminal(options);
   const { urlWithCode = "", userCode = "" } = await pending("open");
   const screen = await running.waitFor(`  ${userCode}`);
   expect(screen).toMatch(ASKED_BY);
@@ -26,7 +26,7 @@ it("with stdin, stdout and stderr redirected, address and code are on the termin
 
 it("the browser's address is on the terminal, too", async () => {
   const { options, center, pending } = await binaryWorld({ browser: "ignore" });
-  const running = startBinaryBehindTerminal(MAIN_JOB, { ...options, columns: 600 });
+  const running = startMainJobBehindTerminal({ ...options, columns: 600 });
   const { url = "" } = await pending("open");
   expect(await running.waitFor(url)).toContain("Sign in to 'corp' in your browser (asked for by ");
   await fetch(url);
@@ -36,7 +36,7 @@ it("the browser's address is on the terminal, too", async () => {
 
 it("without a browser the call waits for the person at the terminal", async () => {
   const { options, center, pending } = await binaryWorld({ env: { ...DEVICE, BROWSER: undefined } });
-  const running = startBinaryBehindTerminal(MAIN_JOB, options);
+  const running = startMainJobBehindTerminal(options);
   const { userCode = "" } = await pending("open");
   await running.waitFor(userCode);
   center.approveDevice();
@@ -75,7 +75,7 @@ it("a background process group without a browser does not wait for a person it c
 
 it("Ctrl-C at the terminal ends the call and the sign-in that only it waits for", async () => {
   const { options, pending, noWorker, home } = await binaryWorld({ browser: "ignore", env: DEVICE });
-  const running = startBinaryBehindTerminal(MAIN_JOB, options);
+  const running = startMainJobBehindTerminal(options);
   const { userCode = "" } = await pending("open");
   await running.waitFor(userCode);
   running.type(KEYS.controlC);

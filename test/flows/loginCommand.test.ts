@@ -84,7 +84,7 @@ describe("sso-cred login", () => {
     await call();
     await settled();
     expect((await call()).stderr).toContain("no browser is opened automatically");
-    const login = call(LOGIN, { onSleep: onceThenInterrupt(100) });
+    const login = call(LOGIN, { onSleep: interruptLater() });
     expect((await login).code).toBe(130);
     await settled();
     expect((await call()).stderr).toContain("is open and waits for you");
@@ -109,7 +109,7 @@ describe("sso-cred login", () => {
 
   it("is ended by Ctrl-C with its worker, and prints one line", async () => {
     const { call, settled, traces } = await signInWorld({ browser: "ignore" });
-    const { code, stdout, stderr } = await call(LOGIN, { onSleep: onceThenInterrupt(100) });
+    const { code, stdout, stderr } = await call(LOGIN, { onSleep: interruptLater() });
     expect([code, stdout]).toEqual([130, ""]);
     expect(stderr.split("\n").slice(-2)).toEqual(["sso-cred: the sign-in was cancelled", ""]);
     await settled();
@@ -128,8 +128,8 @@ describe("sso-cred login", () => {
 });
 
 /** Ctrl-C at the n-th sleep. */
-function onceThenInterrupt(sleeps: number): () => void {
-  let left = sleeps;
+function interruptLater(): () => void {
+  let left = 100;
   return () => {
     if (--left <= 0) throw new SsoCredError("cancelled", "cancelled");
   };

@@ -1,6 +1,6 @@
 import { generateAccounts } from "../identityCenter/accounts.ts";
 import type { Running, RunResult } from "../support/run.ts";
-import { duration, type Expect, type Figures, quantile } from "./report.ts";
+import { duration, type Expect, type Figures, median } from "./report.ts";
 import { isGoodOutput, onStage, type Stage } from "./stage.ts";
 import { defineSuite } from "./suite.ts";
 import { tokenFault } from "./tokenFault.ts";
@@ -22,7 +22,7 @@ defineSuite({
   async run({ report }) {
     await report.row(`${CALLERS} callers, nobody signed in`, (expect) =>
       onStage({}, async (stage) => {
-        const figures = await allAtOnce(stage, expect, CALLERS);
+        const figures = await allAtOnce(stage, expect);
         expectCounts(stage, expect, { logins: 1, tabs: 1, refreshes: 0, portal: 1 });
         return figures;
       }),
@@ -30,7 +30,7 @@ defineSuite({
     await report.row(`${CALLERS} callers, the token has expired`, (expect) =>
       onStage({}, async (stage) => {
         await stage.signIn(-3600);
-        const figures = await allAtOnce(stage, expect, CALLERS);
+        const figures = await allAtOnce(stage, expect);
         expectCounts(stage, expect, { logins: 0, tabs: 0, refreshes: 1, portal: 1 });
         return figures;
       }),
@@ -40,7 +40,7 @@ defineSuite({
         stage.center.accounts = generateAccounts(1, ROLES);
         await stage.signIn(-3600);
         const roles = stage.center.accounts[0]?.roles ?? [];
-        const figures = await allAtOnce(stage, expect, CALLERS, (i) => ({
+        const figures = await allAtOnce(stage, expect, (i) => ({
           accountId: stage.center.accounts[0]?.accountId ?? "",
           roleName: roles[i % ROLES] ?? "",
         }));
@@ -63,12 +63,11 @@ defineSuite({
 async function allAtOnce(
   stage: Stage,
   expect: Expect,
-  count: number,
   options: (i: number) => { accountId?: string; roleName?: string } = () => ({}),
 ): Promise<Figures> {
-  const results = await Promise.all(Array.from({ length: count }, (_, i) => stage.call(options(i)).done));
+  const results = await Promise.all(Array.from({ length: CALLERS }, (_, i) => stage.call(options(i)).done));
   expectSuccess(results, stage, expect);
-  return { callers: count, ...requestFigures(stage), ...timeFigures(results) };
+  return { callers: CALLERS, ...requestFigures(stage), ...timeFigures(results) };
 }
 
 function expectSuccess(
@@ -97,7 +96,7 @@ function requestFigures(stage: Stage) {
 
 function timeFigures(results: readonly RunResult[]): Figures {
   const times = results.map(({ ms }) => ms);
-  return { median: duration(quantile(times, 0.5)), slowest: duration(Math.max(...times)) };
+  return { median: duration(median(times)), slowest: duration(Math.max(...times)) };
 }
 
 function expectCounts(stage: Stage, expect: Expect, wanted: ReturnType<typeof requestFigures>): void {

@@ -2,7 +2,7 @@ import { generateAccounts } from "../identityCenter/accounts.ts";
 import { type IdentityCenter, startIdentityCenter } from "../identityCenter/identityCenter.ts";
 import { START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
 import type { RunResult } from "../support/run.ts";
-import { duration, type Expect, type Figures, quantile } from "./report.ts";
+import { duration, type Expect, type Figures, median } from "./report.ts";
 import { isGoodOutput, openStage, REGION, SESSION, type Stage } from "./stage.ts";
 import { tokenFault } from "./tokenFault.ts";
 
@@ -73,7 +73,7 @@ async function bothHealthy(state: "nobody signed in" | "expired", expect: Expect
       tabs: both("tabs"),
       refreshes: both("refreshes"),
       portal: both("portal"),
-      median: duration(quantile(times, 0.5)),
+      median: duration(median(times)),
       slowest: duration(Math.max(...times)),
     };
   });
@@ -108,7 +108,7 @@ async function oneHangs(expect: Expect): Promise<Figures> {
       tabs,
       refreshes: counts.refreshes,
       portal: counts.portal,
-      median: duration(quantile(times, 0.5)),
+      median: duration(median(times)),
       slowest: duration(Math.max(...times)),
       "hanging ones": duration(Math.max(...hung.map(({ ms }) => ms))),
     };

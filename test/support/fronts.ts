@@ -13,10 +13,10 @@ export interface LoneFront {
 }
 
 /** A front without a program beside it: it answers a call itself or ends with exit 3. */
-export function loneFront(source = EXECUTABLE): LoneFront {
+export function loneFront(): LoneFront {
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-front-"));
   const file = join(folder, "sso-cred");
-  copyFileSync(source, file);
+  copyFileSync(EXECUTABLE, file);
   return { folder, file, remove: () => rmSync(folder, { recursive: true }) };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pty from "@lydell/node-pty";
 import headless from "@xterm/headless";
+import { MAIN_JOB } from "./binaryWorld.ts";
 import { BINARY, bareEnv, type RunOptions } from "./run.ts";
 
 interface TerminalResult {
@@ -174,7 +175,6 @@ export function startShellBehindTerminal(command: string, options: TerminalOptio
   return { ...running, done: cleaned };
 }
 
-export function startBinaryBehindTerminal(args: readonly string[], options?: TerminalOptions): OnTerminal {
-  const line = args.map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(" ");
-  return startShellBehindTerminal(`exec "$SSO_CRED" ${line}`, options);
+export function startMainJobBehindTerminal(options?: TerminalOptions): OnTerminal {
+  return startShellBehindTerminal(`exec "$SSO_CRED" ${MAIN_JOB.join(" ")}`, options);
 }

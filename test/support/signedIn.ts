@@ -42,12 +42,9 @@ export async function signedInWorld(options: WorldOptions & TokenRequest = {}) {
 }
 
 /** Writes role credentials like the AWS CLI. Returns their access key id. */
-export async function putRole(
-  { clock, home }: SignInWorld,
-  secondsLeft: number,
-  role = "ReadOnly",
-): Promise<string> {
-  await home.write(rolePath("corp", ACCOUNT, role), roleFile(clock.now() + secondsLeft * 1000, ACCOUNT));
+export async function putRole({ clock, home }: SignInWorld, secondsLeft: number): Promise<string> {
+  const path = rolePath("corp", ACCOUNT, "ReadOnly");
+  await home.write(path, roleFile(clock.now() + secondsLeft * 1000, ACCOUNT));
   return "ASIAEXAMPLEEXAMPLE01";
 }
 

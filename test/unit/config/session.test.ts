@@ -9,9 +9,9 @@ function resolve(text: string, env: Record<string, string> = {}, name = "corp") 
   return resolveSession(config, name, system);
 }
 
-function failure(text: string, env: Record<string, string> = {}, name = "corp") {
+function failure(text: string, env: Record<string, string> = {}) {
   const { config, system, path } = userConfig(text, { env });
-  return failureOf(() => resolveSession(config, name, system), path);
+  return failureOf(() => resolveSession(config, "corp", system), path);
 }
 
 describe("a session", () => {

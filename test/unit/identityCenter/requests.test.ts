@@ -18,9 +18,9 @@ function recorded(scenario: string, path: string): { method: string; path: strin
 }
 
 /** Runs one call against a server with this response. Returns the request. */
-async function sentBy(call: (api: IdentityCenter) => Promise<unknown>, answer = "{}"): Promise<Seen> {
+async function sentBy(call: (api: IdentityCenter) => Promise<unknown>): Promise<Seen> {
   const seen: Seen[] = [];
-  const server = await httpServer(answering(seen, 200, JSON_TYPE, answer));
+  const server = await httpServer(answering(seen, 200, JSON_TYPE, "{}"));
   await call(await accessTo(server.url)).catch((error) => {
     if (!isKind(error, "unavailable")) throw error;
   });

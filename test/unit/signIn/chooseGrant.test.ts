@@ -20,13 +20,8 @@ function main(
   return choice.grant === "never" ? "never" : `${choice.grant}${choice.browser ? ", opened here" : ""}`;
 }
 
-function person(
-  env: Record<string, string>,
-  session: Partial<SsoSession> = {},
-  useDeviceCode = false,
-  platform: NodeJS.Platform = "linux",
-) {
-  const choice = chooseGrantForPerson(ssoSession(session), { env, platform }, useDeviceCode);
+function person(env: Record<string, string>, session: Partial<SsoSession> = {}, useDeviceCode = false) {
+  const choice = chooseGrantForPerson(ssoSession(session), { env, platform: "linux" }, useDeviceCode);
   return `${choice.grant}${choice.browser ? ", opened here" : ""}`;
 }
 

@@ -156,8 +156,8 @@ describe("reverting", () => {
   }
 
   it("gives profiles that init wrote the AWS CLI's keys, under the same names", () => {
-    const mine = ours("dev", "111111111111", "Admin", ["region = r", "# note"]);
-    const other = ours("x", "222222222222", "Admin").replace("my-sso", "other");
+    const mine = ours("dev", "111111111111", ["region = r", "# note"]);
+    const other = ours("x", "222222222222").replace("my-sso", "other");
     const { after, edits } = planRevert(files(mine + other + SESSION), "my-sso");
     expect(after).toBe(
       `[profile dev]\nsso_session = my-sso\nsso_account_id = 111111111111\nsso_role_name = Admin\nregion = r\n# note\n${other}${SESSION}`,
@@ -176,7 +176,7 @@ describe("reverting", () => {
 
 describe("a repair", () => {
   const moved = (name: string, accountId: string) =>
-    ours(name, accountId, "Admin", ["region = mine"]).replace("/opt/bin", "/gone");
+    ours(name, accountId, ["region = mine"]).replace("/opt/bin", "/gone");
   it("brings the path in every profile of ours up to date, of any session, and changes nothing else", () => {
     const text = `${moved("a", "111111111111")}${moved("b", "222222222222").replace("my-sso", "other")}[profile c]\nx = y\n${SESSION}`;
     const { after, edits } = planRepair(files(text), undefined, LINUX);
@@ -187,7 +187,7 @@ describe("a repair", () => {
   });
 
   it("leaves a bare name, which is found by PATH", () => {
-    const text = ours("a", "111111111111", "Admin").replace("/opt/bin/", "") + SESSION;
+    const text = ours("a", "111111111111").replace("/opt/bin/", "") + SESSION;
     expect(planRepair(files(text), undefined, LINUX).edits).toEqual([]);
   });
 });

@@ -38,12 +38,7 @@ export function files(configText: string, credentialsText = ""): Files {
   return { ...paths, configText, credentialsText, ...readCurrentConfig(configText) };
 }
 
-export function ours(
-  name: string,
-  accountId: string,
-  roleName: string,
-  extra: readonly string[] = [],
-): string {
-  const line = `credential_process = /opt/bin/sso-cred my-sso --account-id ${accountId} --role-name ${roleName}`;
+export function ours(name: string, accountId: string, extra: readonly string[] = []): string {
+  const line = `credential_process = /opt/bin/sso-cred my-sso --account-id ${accountId} --role-name Admin`;
   return [`[profile ${name}]`, line, ...extra, ""].join("\n");
 }

@@ -37,7 +37,7 @@ const failure = (work: () => unknown): SsoCredError => {
 describe("planning", () => {
   it("adds profiles and the session to an empty file", () => {
     const made = plan("", { wanted: [ADMIN] });
-    const role = ours("111111111111_Admin", "111111111111", "Admin", ["region = eu-west-1", "output = json"]);
+    const role = ours("111111111111_Admin", "111111111111", ["region = eu-west-1", "output = json"]);
     expect(made.after).toBe(`${role}\n${SESSION}sso_registration_scopes = sso:account:access\n`);
     expect(summary(made)).toBe("1 to add, 0 to change, 0 to remove");
     expect(made.profiles).toEqual(["111111111111_Admin"]);
@@ -80,7 +80,7 @@ describe("planning", () => {
   });
 
   it("leaves what a person added to one of ours", () => {
-    const mine = ours("111111111111_Admin", "111111111111", "Admin", [
+    const mine = ours("111111111111_Admin", "111111111111", [
       "region = us-east-2",
       "# note",
       "s3 =",
@@ -90,10 +90,10 @@ describe("planning", () => {
   });
 
   it("brings an old path up to date, keeps the rest of the line, and says so", () => {
-    const old = ours("dev", "111111111111", "Admin").replace("/opt/bin", "/old/v1");
+    const old = ours("dev", "111111111111").replace("/opt/bin", "/old/v1");
     const made = edit(`${old}region = r\n${SESSION}`);
     expect(told(made)).toEqual(["change profile dev: the command was /old/v1/sso-cred"]);
-    expect(made.after).toBe(`${ours("dev", "111111111111", "Admin")}region = r\n${SESSION}`);
+    expect(made.after).toBe(`${ours("dev", "111111111111")}region = r\n${SESSION}`);
   });
 
   it.each([
@@ -122,33 +122,33 @@ describe("planning", () => {
   );
 
   it("keeps a bare name, and writes one only with --command", () => {
-    const bare = ours("dev", "111111111111", "Admin").replace("/opt/bin/", "");
+    const bare = ours("dev", "111111111111").replace("/opt/bin/", "");
     expect(edit(bare + SESSION).edits).toEqual([]);
-    const paths = ours("dev", "111111111111", "Admin") + SESSION;
+    const paths = ours("dev", "111111111111") + SESSION;
     const made = edit(paths, { command: "sso-cred", isCommandGiven: true });
     expect(made.after).toBe(bare + SESSION);
   });
 
   it("gives a profile of ours another role if its name is given", () => {
-    const made = edit(ours("dev", "111111111111", "Admin") + SESSION, {
+    const made = edit(ours("dev", "111111111111") + SESSION, {
       wanted: [DEV_ADMIN],
       nameTemplate: "dev",
     });
     expect(told(made)).toEqual(["change profile dev: was Admin in 111111111111"]);
-    expect(made.after).toBe(ours("dev", "222222222222", "Admin") + SESSION);
+    expect(made.after).toBe(ours("dev", "222222222222") + SESSION);
   });
 
   it("keeps the name of a role's profile, unless names are given", () => {
-    const text = ours("dev", "111111111111", "Admin") + SESSION;
+    const text = ours("dev", "111111111111") + SESSION;
     expect(edit(text, { wanted: [ADMIN] }).profiles).toEqual(["dev"]);
     const named = edit(text, { wanted: [ADMIN], nameTemplate: "{account_name}-{role_name}" });
     expect(told(named)).toEqual(["add profile Prod-Admin: not in the file yet"]);
   });
 
   it("removes profiles of this session whose roles are gone, with their edits", () => {
-    const gone = ours("gone", "333333333333", "Admin", ["region = mine", "# note"]);
-    const other = ours("other", "333333333333", "Admin").replace("my-sso", "their-sso");
-    const kept = ours("kept", "111111111111", "Admin");
+    const gone = ours("gone", "333333333333", ["region = mine", "# note"]);
+    const other = ours("other", "333333333333").replace("my-sso", "their-sso");
+    const kept = ours("kept", "111111111111");
     const made = edit(`${kept}\n${gone}\n${other}${SESSION}`, { keepOnly: [ADMIN] });
     expect(told(made)).toEqual(["remove profile gone: Admin in 333333333333 is not assigned any more"]);
     expect(made.after).toBe(`${kept}\n${other}${SESSION}`);
@@ -213,7 +213,7 @@ describe("planning", () => {
   });
 
   it("rejects a name that is our profile of another session", () => {
-    const text = ours("dev", "111111111111", "Admin").replace("my-sso", "their-sso") + SESSION;
+    const text = ours("dev", "111111111111").replace("my-sso", "their-sso") + SESSION;
     expect(failure(() => edit(text, { wanted: [ADMIN], nameTemplate: "dev" })).kind).toBe("config");
   });
 

@@ -53,7 +53,7 @@ describe("the session", () => {
 
   it("that has a profile already is not asked for", async () => {
     const { asked, said, asking } = somebody([]);
-    const current = readCurrentConfig(SESSION + ours("dev", "111111111111", "Admin"));
+    const current = readCurrentConfig(SESSION + ours("dev", "111111111111"));
     expect((await askSession(current, {}, asking)).name).toBe("my-sso");
     expect([asked, said]).toEqual([
       [],
@@ -132,7 +132,7 @@ describe("the profile", () => {
   });
 
   it("takes region and format from the session's last profile", async () => {
-    const current = readCurrentConfig(SESSION + ours("dev", "111111111111", "Admin", ["region = us-east-2"]));
+    const current = readCurrentConfig(SESSION + ours("dev", "111111111111", ["region = us-east-2"]));
     const { asked, said, asking } = somebody(["", ""]);
     const { region } = await askProfile(current, { ...facts, wanted: [READ_ONLY] }, {}, asking);
     expect(region).toBe("us-east-2");

@@ -2,7 +2,7 @@ import type { Prompts } from "../../../../src/init/wizard/prompts.ts";
 import type { Asking } from "../../../../src/init/wizard/questions.ts";
 
 /** A person who gives these answers in order. `asked` is what was shown. */
-export function somebody(answers: (string | undefined)[], takesDefaults = false) {
+export function somebody(answers: (string | undefined)[]) {
   const asked: string[] = [];
   const said: string[] = [];
   const prompts: Prompts = {
@@ -13,7 +13,7 @@ export function somebody(answers: (string | undefined)[], takesDefaults = false)
     },
     askSome: () => Promise.reject(new Error("no menu is expected")),
   };
-  const asking: Asking = { prompts, takesDefaults, say: (line) => said.push(line) };
+  const asking: Asking = { prompts, takesDefaults: false, say: (line) => said.push(line) };
   return { asked, said, asking };
 }
 
