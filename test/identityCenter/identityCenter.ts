@@ -16,7 +16,6 @@ export interface RequestRecord {
   method: string;
   path: string;
   query: Record<string, string>;
-  rawQuery: string;
   headers: Record<string, string>;
   body: unknown;
   /** 0 if no response was sent. */
@@ -98,10 +97,10 @@ export async function startIdentityCenter(options: IdentityCenterOptions = {}): 
       }
       const stripped = prefix && received.path.startsWith(`${prefix}/`);
       const path = stripped ? received.path.slice(prefix.length) : received.path;
-      const { method, rawQuery, headers, body } = received;
+      const { method, headers, body } = received;
       const query = Object.fromEntries(received.query);
       const service = serviceOf(path, served);
-      const record = { at: clock(), service, method, path, query, rawQuery, headers, body, status: 0 };
+      const record = { at: clock(), service, method, path, query, headers, body, status: 0 };
       requests.push(record);
       const work = () => serve(state, received, path, served);
       record.status = deliver(response, work, takeMisbehaviour(rules, path));

@@ -55,17 +55,13 @@ export interface CallOptions extends StartOptions {
 export interface StageOptions {
   center?: IdentityCenterOptions;
   browser?: BrowserMode;
-  config?: string;
   env?: Record<string, string>;
   /** Added to the emulator's own endpoint variables. */
   endpoints?: (center: IdentityCenter) => Record<string, string>;
 }
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
-  const home = await makeHome({
-    name: "sso-cred-stress-",
-    config: options.config ?? sessionSection(SESSION),
-  });
+  const home = await makeHome({ name: "sso-cred-stress-", config: sessionSection(SESSION) });
   const center = await startIdentityCenter({ servers: "separate", ...options.center });
   const browser = makeBrowser(home.path, options.browser ?? "visit");
   const endpoints = { ...center.env, ...options.endpoints?.(center) };

@@ -7,8 +7,6 @@ export interface FakeSystemOptions {
   platform?: NodeJS.Platform;
   /** Shared with other systems and, as `now`, with the emulator. */
   clock?: FakeClock;
-  /** Default: a pipe. */
-  stdoutIsTerminal?: boolean;
   /** The id of the person's terminal; absent: there is no terminal. */
   terminal?: string;
   /**
@@ -61,7 +59,7 @@ export function fakeSystem(options: FakeSystemOptions = {}): FakeSystem {
     writeStdout: (text) => {
       written.stdout += text;
     },
-    stdoutIsTerminal: () => options.stdoutIsTerminal ?? false,
+    stdoutIsTerminal: () => false,
     writeStderr: (text) => {
       written.stderr += text;
     },

@@ -21,7 +21,6 @@ interface FileEntry {
   path: string;
   /** Such as "600". */
   mode: string;
-  size: number;
 }
 
 export interface Home {
@@ -158,8 +157,8 @@ export async function makeHome(
           .filter((entry) => !entry.isDirectory())
           .map(async (entry) => {
             const file = join(entry.parentPath, entry.name);
-            const { mode, size } = await stat(file);
-            return { path: relative(path, file), mode: (mode & 0o7777).toString(8), size };
+            const { mode } = await stat(file);
+            return { path: relative(path, file), mode: (mode & 0o7777).toString(8) };
           }),
       );
       return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
