@@ -5,6 +5,10 @@ import { type BusyWait, readWhileBusy } from "../platform/retryWhileBusy.ts";
 
 export type JsonObject = Record<string, unknown>;
 
+export function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
 /** No tool writes longer cache files. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { listFolder, removeIfPossible } from "../cache/folder.ts";
+import { isTextList } from "../cache/jsonFile.ts";
 import { readStateFile, tokenKey, writeStateFile } from "../cache/stateFile.ts";
 import { stateDirectory } from "../hit/paths.ts";
 import { sha1 } from "../hit/sha1.ts";
@@ -98,7 +99,5 @@ function readAccounts(value: unknown): Account[] | undefined {
 
 function readRoles(value: unknown): Map<string, readonly string[]> {
   const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
-  const isList = (list: unknown): list is string[] =>
-    Array.isArray(list) && list.every((name) => typeof name === "string");
-  return new Map(entries.filter((entry): entry is [string, string[]] => isList(entry[1])));
+  return new Map(entries.filter((entry): entry is [string, string[]] => isTextList(entry[1])));
 }

@@ -5,7 +5,7 @@ import { attempt, closing } from "./attempt.ts";
 const RUNNING = "/proc/self/exe";
 
 /** The command line that runs this program: the executable, or Node with the source file. */
-export function programCommand(): string[] {
+export function programCommand(): [file: string, ...args: string[]] {
   const { isSea } = process.getBuiltinModule("node:sea");
   return isSea() ? [executable()] : [process.execPath, ...process.execArgv, process.argv[1] as string];
 }
@@ -63,7 +63,7 @@ export const EXIT_FLAG = "--exit-with";
 export function exitProcess(code: number): never {
   const isLookingUp = process.getActiveResourcesInfo().some((name) => name.startsWith("GetAddrInfo"));
   if (isLookingUp && process.platform !== "win32" && typeof process.execve === "function") {
-    const [file, ...first] = programCommand() as [string, ...string[]];
+    const [file, ...first] = programCommand();
     const canStart = startFault(file) === undefined;
     if (canStart) process.execve(file, [process.argv0, ...first, EXIT_FLAG, String(code)], {});
   }

@@ -43,7 +43,7 @@ export function realSystem(): System {
 }
 
 function startDetached(args: readonly string[]): number | undefined {
-  const [file, ...first] = programCommand() as [string, ...string[]];
+  const [file, ...first] = programCommand();
   const folder = attempt(() => process.cwd(), undefined);
   const { cwd, env } = workerEnvironment(process, folder);
   closeInheritedDescriptors();

@@ -17,7 +17,7 @@ export function reexecWithCleanEnv(): void {
   if (disturbing === undefined) return;
   const forCommand = process.argv[2] === "exec";
   const env = forCommand ? cleanEnvironmentForExec(process.env) : cleanEnvironment(process.env);
-  const [file, ...first] = programCommand() as [string, ...string[]];
+  const [file, ...first] = programCommand();
   const args = [...first, ...process.argv.slice(2)];
   const fault = startFault(file);
   if (fault !== undefined) endBecause(disturbing, `${file} ${fault}`);

@@ -1,5 +1,5 @@
 import { readFailure } from "../cache/attempts.ts";
-import type { JsonObject } from "../cache/jsonFile.ts";
+import { isTextList, type JsonObject } from "../cache/jsonFile.ts";
 import type { SsoCredError } from "../errors.ts";
 import { textFields } from "../hit/json.ts";
 import type { CaBundle, EndpointSettings, LoginMode, SsoSession } from "../model.ts";
@@ -78,8 +78,4 @@ function parseCaBundle(value: unknown): CaBundle | undefined {
 
 function fields(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function isTextList(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
