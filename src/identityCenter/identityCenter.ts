@@ -6,6 +6,7 @@ import { printable } from "../text/printable.ts";
 import { endpointSetting, oidcEndpoint, ssoEndpoint, withHostSetting } from "./endpoints.ts";
 import type { oidcOperations } from "./oidcSdk.ts";
 import {
+  HEADER_SAFE,
   parseAccounts,
   parseDeviceAuthorization,
   parseGrant,
@@ -152,7 +153,7 @@ type Send = (input: never, options: object) => Promise<unknown>;
 
 /** Rejects a token that no header can carry, as the service would, which did not issue it. */
 function assertHeaderSafe(accessToken: string): string {
-  if (/^[\x21-\x7e]+$/.test(accessToken)) return accessToken;
+  if (HEADER_SAFE.test(accessToken)) return accessToken;
   const code = "UnauthorizedException";
   throw new ServiceError("portal", 401, code, `${code}: the access token is malformed`);
 }

@@ -19,6 +19,8 @@ const MIN_INTERVAL_SECONDS = 1;
  * be read.
  */
 const MAX_TEXT = 32_768;
+/** What the value of a header can hold, blanks excepted. */
+export const HEADER_SAFE = /^[\x21-\x7e]+$/;
 /** The client id becomes part of the sign-in page's URL. */
 const MAX_CLIENT_ID = 1_024;
 
@@ -34,6 +36,8 @@ export interface RolesPage {
 
 /** The fields of one response. A missing or malformed one throws "unavailable" and is named. */
 interface Reader {
+  /** Text that {@link HEADER_SAFE} allows. */
+  headerText(name: string): string;
   /** At most `most` characters. */
   text(name: string, most?: number): string;
   optionalText(name: string): string | undefined;
@@ -54,6 +58,11 @@ function reader(value: unknown, subject: string): Reader {
     return text;
   };
   return {
+    headerText(name) {
+      const text = this.text(name);
+      if (!HEADER_SAFE.test(text)) throw fault(name);
+      return text;
+    },
     text(name, most) {
       const text = fields[name];
       // Half a surrogate pair cannot be encoded in a URL.
@@ -109,7 +118,7 @@ export function parseGrant(output: unknown, subject: string): TokenGrant {
   const fields = reader(output, subject);
   const refreshToken = fields.optionalText("refreshToken");
   return {
-    accessToken: fields.text("accessToken"),
+    accessToken: fields.headerText("accessToken"),
     expiresIn: fields.number("expiresIn", 0, TEN_YEARS_SECONDS),
     ...(refreshToken === undefined ? {} : { refreshToken }),
   };

@@ -208,3 +208,12 @@ describe("a token of another start URL or region", () => {
     expect((await world.call()).code).toBe(0);
   });
 });
+
+it("7. a new token that no header can carry is unavailable, and leaves the token file as it is", async () => {
+  const { file, ...world } = await signedInWorld({ secondsLeft: -1 });
+  const body = { accessToken: "at\r\nx-evil: 1", refreshToken: "rt-2", tokenType: "Bearer", expiresIn: 3600 };
+  world.center.misbehave({ path: "/token", how: { kind: "status", status: 200, body } });
+  const { code, stderr } = await world.call();
+  expect([code, stderr]).toEqual([7, expect.stringContaining("CreateToken with a malformed accessToken")]);
+  expect(await readTokenFile(world)).toEqual(file);
+});

@@ -41,6 +41,9 @@ const roles = (api: IdentityCenter) => api.listAccountRoles("t", "1");
 test.each<[object, (api: IdentityCenter) => Promise<unknown>, string]>([
   [{}, refresh, "CreateToken without accessToken"],
   [{ ...GRANT, accessToken: "" }, refresh, "CreateToken with a malformed accessToken"],
+  [{ ...GRANT, accessToken: "a b" }, refresh, "CreateToken with a malformed accessToken"],
+  [{ ...GRANT, accessToken: "at\r\nx: y" }, refresh, "CreateToken with a malformed accessToken"],
+  [{ ...GRANT, accessToken: "ät" }, refresh, "CreateToken with a malformed accessToken"],
   [{ accessToken: "at" }, refresh, "CreateToken without expiresIn"],
   [{ ...GRANT, expiresIn: 0 }, refresh, "CreateToken with a malformed expiresIn"],
   [{ ...GRANT, expiresIn: -5 }, refresh, "CreateToken with a malformed expiresIn"],
