@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { SsoCredError } from "../errors.ts";
 import { attempt } from "./attempt.ts";
 import { openBrowser } from "./browser.ts";
@@ -91,7 +92,7 @@ function watchInterrupts() {
     const signal = postponed;
     postponed = undefined;
     if (signal === "SIGINT") interrupt();
-    else if (signal) process.kill(process.pid, signal);
+    else if (signal) endBy(signal);
   };
   watch();
   return {
@@ -116,6 +117,12 @@ function watchInterrupts() {
       }
     },
   };
+}
+
+/** Windows tells of a closed console by SIGHUP, but nobody can send that. */
+function endBy(signal: NodeJS.Signals): void {
+  if (process.platform === "win32") exitProcess(128 + constants.signals[signal]);
+  process.kill(process.pid, signal);
 }
 
 function sleepUnless(interrupted: AbortSignal, ms: number): Promise<void> {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 import type { Case } from "./case.ts";
 import { profileOf, type Windows } from "./windows.ts";
@@ -88,6 +89,15 @@ export const windowsPrograms: readonly Case<Windows>[] = [
     async act(world) {
       await world.signIn(3600);
       expectDocument(await world.mainJob({ node_debug: "net" }), world);
+    },
+  },
+  {
+    title: "a console that is closed while a token is redeemed ends the process after that, with no error",
+    async act({ home, machine }) {
+      const script = machine.named(fileURLToPath(new URL("closedConsole.ts", import.meta.url)));
+      const { code, stdout, stderr } = await machine.start(home, machine.node, ["--no-warnings", script])
+        .done;
+      assert.deepEqual([code, stdout, stderr], [129, "the work is done\n", ""]);
     },
   },
   {
