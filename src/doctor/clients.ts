@@ -12,7 +12,7 @@ export type Client =
   | "C++"
   | ".NET";
 /** Where a client gets its credentials; `error`: nowhere. */
-type Outcome = "sso" | "process" | "keys" | "error";
+type Outcome = "sso" | "process" | "keys" | "role" | "error";
 export type Outcomes = Readonly<Partial<Record<Outcome, readonly Client[]>>>;
 
 /**
@@ -36,6 +36,11 @@ export const SITUATIONS = {
     process: ["AWS CLI", "boto3", "Java", "Rust", "PHP"],
     keys: ["JavaScript v3", "Go", "Kotlin", "Ruby", "C++"],
     error: [".NET"],
+  },
+  /** `credential_process` together with `role_arn` and `source_profile`. */
+  processAndRole: {
+    role: ["AWS CLI", "boto3", "JavaScript v3", "Java", "Rust", "Kotlin", "Ruby"],
+    error: ["Go", "C++", ".NET"],
   },
   /** `credential_process` in the config, `aws_access_key_id` in the credentials file. */
   processAndKeysInCredentials: {
@@ -125,5 +130,6 @@ const OUTCOMES: Record<Outcome, readonly [one: string, several: string]> = {
   sso: ["uses the sso_* keys", "use the sso_* keys"],
   process: ["uses credential_process", "use credential_process"],
   keys: ["uses the static keys", "use the static keys"],
+  role: ["assumes the role", "assume the role"],
   error: ["fails", "fail"],
 };

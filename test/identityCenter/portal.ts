@@ -1,5 +1,6 @@
 import { type HttpResponse, type Incoming, jsonResponse } from "./http.ts";
-import { isLive, type Session, type State, secret } from "./state.ts";
+import { issueKey } from "./roleSignature.ts";
+import { isLive, type Session, type State } from "./state.ts";
 
 function portalError(status: number, exception: string, message: string): HttpResponse {
   return jsonResponse(status, { message, __type: `com.amazonaws.switchboard.portal#${exception}` });
@@ -45,17 +46,10 @@ function roleCredentials(state: State, query: URLSearchParams): HttpResponse {
   }
   const account = state.accounts.find((candidate) => candidate.accountId === accountId);
   if (!account?.roles.includes(roleName)) return forbidden();
-  const issued = {
-    accessKeyId: `ASIA${secret("", 24)
-      .replace(/[^A-Za-z0-9]/g, "")
-      .toUpperCase()
-      .slice(0, 16)}`,
-    secretAccessKey: `${secret("", 28)}/+`,
-    sessionToken: `IQoJb3JpZ2luX2VjE${secret("", 500)}/+==`,
-    expiration: state.now() + state.settings.roleCredentialSeconds * 1000,
-  };
-  state.roleKeys.set(issued.accessKeyId, { ...issued, accountId, roleName });
-  return jsonResponse(200, { roleCredentials: issued });
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = issueKey(state, accountId, roleName);
+  return jsonResponse(200, {
+    roleCredentials: { accessKeyId, secretAccessKey, sessionToken, expiration },
+  });
 }
 
 function listAccounts(state: State, query: URLSearchParams): HttpResponse {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Incoming } from "./http.ts";
 import { isSignedWith, parseAuthorization } from "./signatureV4.ts";
-import type { RoleKey, State } from "./state.ts";
+import { type RoleKey, type State, secret } from "./state.ts";
 
 /** An error of an AWS service, which each protocol writes in its own way. */
 export interface ServiceError {
@@ -46,4 +46,21 @@ export function callerOf({ accountId, roleName }: RoleKey): { arn: string; userI
     arn: `arn:aws:sts::${accountId}:assumed-role/${role}/person@example.com`,
     userId: `AROA${suffix.toUpperCase()}:person@example.com`,
   };
+}
+
+/** New credentials of a role, which this emulator accepts. */
+export function issueKey(state: State, accountId: string, roleName: string): RoleKey {
+  const key: RoleKey = {
+    accessKeyId: `ASIA${secret("", 24)
+      .replace(/[^A-Za-z0-9]/g, "")
+      .toUpperCase()
+      .slice(0, 16)}`,
+    secretAccessKey: `${secret("", 28)}/+`,
+    sessionToken: `IQoJb3JpZ2luX2VjE${secret("", 500)}/+==`,
+    expiration: state.now() + state.settings.roleCredentialSeconds * 1000,
+    accountId,
+    roleName,
+  };
+  state.roleKeys.set(key.accessKeyId, key);
+  return key;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type HttpResponse, type Incoming, xmlResponse } from "./http.ts";
-import { authenticate, callerOf, type ServiceError } from "./roleSignature.ts";
+import { authenticate, callerOf, issueKey, type ServiceError } from "./roleSignature.ts";
 import type { State } from "./state.ts";
 
 const NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -23,16 +23,34 @@ export function queryResult(action: string, result: string, namespace: string): 
   );
 }
 
-/** GetCallerIdentity for role credentials that this emulator issued. */
+/** GetCallerIdentity and AssumeRole for role credentials that this emulator issued. */
 export function sts(state: State, incoming: Incoming): HttpResponse {
-  const action = new URLSearchParams(incoming.text).get("Action") ?? incoming.query.get("Action");
-  if (incoming.method !== "POST" || action !== "GetCallerIdentity") {
-    const message = "Only POST with Action=GetCallerIdentity is known here";
+  const query = new URLSearchParams(incoming.text);
+  const action = query.get("Action") ?? incoming.query.get("Action");
+  if (incoming.method !== "POST" || (action !== "GetCallerIdentity" && action !== "AssumeRole")) {
+    const message = "Only POST with Action=GetCallerIdentity or AssumeRole is known here";
     return queryError({ status: 400, code: "InvalidAction", message }, NAMESPACE);
   }
   const key = authenticate(state, incoming, "sts");
   if ("code" in key) return queryError(key, NAMESPACE);
+  if (action === "AssumeRole") return assumeRole(state, query.get("RoleArn") ?? "");
   const { arn, userId } = callerOf(key);
   const identity = `<Arn>${arn}</Arn><UserId>${userId}</UserId><Account>${key.accountId}</Account>`;
   return queryResult(action, identity, NAMESPACE);
+}
+
+/** Every role may be assumed. */
+function assumeRole(state: State, arn: string): HttpResponse {
+  const [, accountId, roleName] = /^arn:aws:iam::(\d{12}):role\/([\w+=,.@-]+)$/.exec(arn) ?? [];
+  if (accountId === undefined || roleName === undefined) {
+    const message = `${arn} is not the ARN of a role`;
+    return queryError({ status: 400, code: "ValidationError", message }, NAMESPACE);
+  }
+  const key = issueKey(state, accountId, roleName);
+  const credentials =
+    `<Credentials><AccessKeyId>${key.accessKeyId}</AccessKeyId><SecretAccessKey>${key.secretAccessKey}</SecretAccessKey>` +
+    `<SessionToken>${key.sessionToken}</SessionToken><Expiration>${new Date(key.expiration).toISOString()}</Expiration></Credentials>`;
+  const { arn: assumed, userId } = callerOf(key);
+  const user = `<AssumedRoleUser><Arn>${assumed}</Arn><AssumedRoleId>${userId}</AssumedRoleId></AssumedRoleUser>`;
+  return queryResult("AssumeRole", credentials + user, NAMESPACE);
 }

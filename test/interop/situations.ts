@@ -13,6 +13,7 @@ const OUTCOMES = new Map([
   [ROLE, "process"],
   ["Admin", "sso"],
   ["Keys", "keys"],
+  ["Deploy", "role"],
 ]);
 
 const processLine = (program = executable()) =>
@@ -33,6 +34,8 @@ const profile = (keys: string, header = HEADER) => `${header}\nregion = ${REGION
 
 const PROFILES: Record<Situation, () => string> = {
   processAndSso: () => profile(processLine() + SSO),
+  processAndRole: () =>
+    `${profile(`${processLine()}role_arn = arn:aws:iam::${ACCOUNT}:role/Deploy\nsource_profile = base\n`)}[profile base]\n${processLine()}`,
   processAndKeysInConfig: () => profile(processLine() + KEYS),
   processAndKeysInCredentials: () => profile(processLine()),
   sessionContradicted: () => profile(`${SSO}sso_region = eu-central-1\n`),

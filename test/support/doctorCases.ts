@@ -84,16 +84,13 @@ const CONFIG_CASES: readonly DoctorCase[] = [
   inConfig("value-quoted", `[profile dev]\nregion = "a"\n${LINE}${SESSION}`, "stands in quotes"),
   inConfig("line-malformed", `[profile dev]\nwhat is this\n${LINE}${SESSION}`, "what is this"),
   inConfig("config-encoding", `\uFEFF${GOOD}`, "byte order mark"),
-  inConfig(
-    "profile-process-and-sso",
-    `[profile dev]\n${LINE}sso_account_id = 1\n${SESSION}`,
-    "sso_account_id",
-  ),
-  inConfig(
-    "profile-process-and-keys",
-    `[profile dev]\n${LINE}aws_access_key_id = A\n${SESSION}`,
-    "aws_access_key_id",
-  ),
+  ...(
+    [
+      ["profile-process-and-sso", "sso_account_id"],
+      ["profile-process-and-role", "role_arn"],
+      ["profile-process-and-keys", "aws_access_key_id"],
+    ] as const
+  ).map(([id, key]) => inConfig(id, `[profile dev]\n${LINE}${key} = A\n${SESSION}`, key)),
   inConfig(
     "profile-incomplete",
     `[profile dev]\nsso_session = corp\nsso_account_id = 123456789011\n${SESSION}`,

@@ -5,10 +5,11 @@ import { startUrlProblem } from "../../config/urls.ts";
 import { splitUntilComment } from "../../text/commandWords.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
-import { describeSituation, failingClients } from "../clients.ts";
+import { failingClients } from "../clients.ts";
 import { type ConfigKey, type ConfigSection, type ConfigText, keyOf } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../report.ts";
+import { sources } from "./sources.ts";
 
 /** Names that every SDK reads (the JavaScript SDK knows fewest). */
 const PORTABLE = /^[\w.@/%:+-]+$/;
@@ -71,45 +72,6 @@ function* usesOf(section: ConfigSection, path: string, { config }: Facts): Gener
     };
   yield* sessionOf(section, path, config);
   yield* names(section, path);
-}
-
-/** Finds profiles with more than one source of credentials. */
-function* sources(section: ConfigSection, { config, credentials }: Facts): Generator<Finding> {
-  const process = keyOf(section, "credential_process");
-  if (process === undefined) return;
-  const title = `profile '${printable(section.name)}'`;
-  const sso =
-    keyOf(section, "sso_account_id") ?? keyOf(section, "sso_role_name") ?? keyOf(section, "sso_session");
-  if (sso !== undefined)
-    yield {
-      id: "profile-process-and-sso",
-      severity: "error",
-      found: `${title} has credential_process and ${sso.key}`,
-      where: `${config.path}:${sso.line}`,
-      why: describeSituation("processAndSso"),
-      fix: "remove the sso_* keys from the profile",
-    };
-  const keys = keyOf(section, "aws_access_key_id");
-  if (keys !== undefined)
-    yield {
-      id: "profile-process-and-keys",
-      severity: "error",
-      found: `${title} has credential_process and aws_access_key_id`,
-      where: `${config.path}:${keys.line}`,
-      why: describeSituation("processAndKeysInConfig"),
-      fix: "remove aws_access_key_id, aws_secret_access_key and aws_session_token from the profile",
-    };
-  const other = credentials.sections.find(({ name }) => name === section.name);
-  const stored = other && keyOf(other, "aws_access_key_id");
-  if (stored !== undefined)
-    yield {
-      id: "profile-keys-in-credentials",
-      severity: "error",
-      found: `${title} has static keys in ${credentials.path}`,
-      where: `${credentials.path}:${stored.line}`,
-      why: describeSituation("processAndKeysInCredentials"),
-      fix: `remove the section [${printable(section.name)}] from ${credentials.path}`,
-    };
 }
 
 function* sessionOf(section: ConfigSection, path: string, config: ConfigText): Generator<Finding> {

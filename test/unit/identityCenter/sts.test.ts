@@ -1,4 +1,4 @@
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type IdentityCenter, startIdentityCenter } from "../../identityCenter/identityCenter.ts";
 import { portalGet } from "./oidcClient.ts";
@@ -32,6 +32,24 @@ describe("the local STS", () => {
     const { Account, Arn } = await identity(await issued());
     expect(Account).toBe("123456789011");
     expect(Arn).toMatch(/^arn:aws:sts::123456789011:assumed-role\/AWSReservedSSO_ReadOnly_[0-9a-f]{16}\//);
+  });
+
+  it("lets a role assume another one", async () => {
+    const sts = new STSClient({
+      endpoint: center.urls.sts,
+      region: "eu-west-1",
+      credentials: await issued(),
+    });
+    const assumed = await sts.send(
+      new AssumeRoleCommand({ RoleArn: "arn:aws:iam::123456789012:role/Deploy", RoleSessionName: "s" }),
+    );
+    const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "" } = assumed.Credentials ?? {};
+    const { Arn } = await identity({
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+    });
+    expect(Arn).toMatch(/^arn:aws:sts::123456789012:assumed-role\/AWSReservedSSO_Deploy_/);
   });
 
   it.each([

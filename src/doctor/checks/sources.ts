@@ -1,0 +1,57 @@
+import { printable } from "../../text/printable.ts";
+import { describeSituation } from "../clients.ts";
+import { type ConfigSection, keyOf } from "../configFile.ts";
+import type { Facts } from "../facts.ts";
+import type { Finding } from "../report.ts";
+
+/** What a profile must not have beside `credential_process`. */
+const OTHER_SOURCES = [
+  {
+    id: "profile-process-and-sso",
+    names: ["sso_account_id", "sso_role_name", "sso_session"],
+    situation: "processAndSso",
+    fix: "remove the sso_* keys from the profile",
+  },
+  {
+    id: "profile-process-and-role",
+    names: ["role_arn"],
+    situation: "processAndRole",
+    fix: "put credential_process into a profile of its own, and name that as source_profile here",
+  },
+  {
+    id: "profile-process-and-keys",
+    names: ["aws_access_key_id"],
+    situation: "processAndKeysInConfig",
+    fix: "remove aws_access_key_id, aws_secret_access_key and aws_session_token from the profile",
+  },
+] as const;
+
+/** Finds profiles with more than one source of credentials. */
+export function* sources(section: ConfigSection, { config, credentials }: Facts): Generator<Finding> {
+  const process = keyOf(section, "credential_process");
+  if (process === undefined) return;
+  const title = `profile '${printable(section.name)}'`;
+  for (const { id, names, situation, fix } of OTHER_SOURCES) {
+    const key = names.map((name) => keyOf(section, name)).find((one) => one !== undefined);
+    if (key !== undefined)
+      yield {
+        id,
+        severity: "error",
+        found: `${title} has credential_process and ${key.key}`,
+        where: `${config.path}:${key.line}`,
+        why: describeSituation(situation),
+        fix,
+      };
+  }
+  const other = credentials.sections.find(({ name }) => name === section.name);
+  const stored = other && keyOf(other, "aws_access_key_id");
+  if (stored !== undefined)
+    yield {
+      id: "profile-keys-in-credentials",
+      severity: "error",
+      found: `${title} has static keys in ${credentials.path}`,
+      where: `${credentials.path}:${stored.line}`,
+      why: describeSituation("processAndKeysInCredentials"),
+      fix: `remove the section [${printable(section.name)}] from ${credentials.path}`,
+    };
+}
