@@ -13,7 +13,8 @@ export interface CommandFacts {
   readonly splitsDifferently: boolean;
   /** True on Windows for a command in quotes. */
   readonly isQuoted: boolean;
-  readonly state: "runs" | "missing" | "not executable";
+  /** `batch file`: only cmd finds it. */
+  readonly state: "runs" | "batch file" | "missing" | "not executable";
   /** The output of its `--version`; undefined for this program itself, and if there is none. */
   readonly version?: string | undefined;
   readonly remedy: { run: string } | { fix: string };

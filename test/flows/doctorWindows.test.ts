@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../src/doctor/report.ts";
 import { GOOD, program } from "../support/doctorCases.ts";
@@ -48,6 +49,22 @@ describe("doctor on Windows names", () => {
     );
     await write(path);
     expect(idsOf(await findings(world))).not.toContain("command-quoted");
+  });
+
+  it("a bare name that only cmd finds, as that of npm's batch file", async () => {
+    const world = await signInWorld({ config: GOOD.replace("/opt/sso-cred", "sso-cred") });
+    const PATH = join(world.home.path, "bin");
+    await world.home.write("bin/sso-cred", "npm's script for sh", 0o755);
+    await world.home.write("bin/sso-cred.cmd", "@exit /b 0", 0o755);
+    expect(await findings(world, { PATH })).toContainEqual(
+      expect.objectContaining({
+        id: "command-not-executable",
+        found: "sso-cred, the command of profile 'dev', is in Path as a batch file only",
+        run: expect.stringMatching(/^sso-cred init --repair --command "/),
+      }),
+    );
+    await world.home.write("bin/sso-cred.exe", "", 0o755);
+    expect(idsOf(await findings(world, { PATH }))).not.toContain("command-not-executable");
   });
 
   it("a HOME where Java and JavaScript look for another config", async () => {

@@ -37,6 +37,13 @@ function checkCommand(facts: CommandFacts, version: string, platform: NodeJS.Pla
     );
   if (facts.state === "not executable")
     return finding("command-not-executable", "error", "cannot be executed", "no client can run it");
+  if (facts.state === "batch file")
+    return finding(
+      "command-not-executable",
+      "error",
+      "is in Path as a batch file only",
+      "the AWS CLI and boto3 run it without a shell, which finds nothing but sso-cred.exe",
+    );
   const found: Finding[] = [];
   if (!facts.isAbsolute)
     found.push(

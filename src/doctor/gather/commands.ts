@@ -84,7 +84,8 @@ function remedyFor(
     if (/[/\\]/.test(command)) return { run: "sso-cred init --repair" };
     const path = platform === "win32" ? `"${own}"` : shellWord(own);
     const program = platform === "win32" ? quotedProgram(own, system) : path;
-    return { run: `${state === "runs" ? "sso-cred" : program} init --repair --command ${path}` };
+    const isFound = state === "runs" || state === "batch file";
+    return { run: `${isFound ? "sso-cred" : program} init --repair --command ${path}` };
   }
   const rest = value.slice(MEANT.exec(value)?.[0].length ?? command.length);
   // Redirections and pipes are a shell's.
@@ -113,15 +114,17 @@ function locate(command: string, { env, platform }: Environment): Pick<CommandFa
   const hasFolder = command.includes("/") || (platform === "win32" && command.includes("\\"));
   const folders = hasFolder ? [""] : (env.PATH ?? env.Path ?? "").split(path.delimiter);
   const endings = platform === "win32" ? ["", ".exe", ".cmd"] : [""];
-  const states = folders.flatMap((folder) =>
-    endings.map((ending) => stateOf((folder === "" ? "" : `${folder}/`) + command + ending)),
-  );
-  const state = states.includes("runs")
-    ? "runs"
-    : states.includes("not executable") && hasFolder
-      ? "not executable"
-      : "missing";
-  return { isAbsolute, state };
+  const statesWith = (ending: string) =>
+    folders.map((folder) => stateOf((folder === "" ? "" : `${folder}/`) + command + ending));
+  const states = endings.flatMap(statesWith);
+  if (!states.includes("runs"))
+    return {
+      isAbsolute,
+      state: states.includes("not executable") && hasFolder ? "not executable" : "missing",
+    };
+  // Without a shell, Windows adds .exe to a bare name and looks for nothing else (CreateProcess).
+  const needsExe = platform === "win32" && !hasFolder && win32.extname(command) === "";
+  return { isAbsolute, state: needsExe && !statesWith(".exe").includes("runs") ? "batch file" : "runs" };
 }
 
 function stateOf(file: string): CommandFacts["state"] {
