@@ -47,6 +47,16 @@ export const SITUATIONS = {
     keys: ["AWS CLI", "boto3", "JavaScript v3", "Go", "Kotlin", "Ruby", "PHP", "C++", ".NET"],
     process: ["Java", "Rust"],
   },
+  /** `sso_account_id` and `sso_role_name` together with `aws_access_key_id` in the config file. */
+  ssoAndKeysInConfig: {
+    sso: ["AWS CLI", "boto3", "Java", "Rust", "Ruby", "PHP"],
+    keys: ["JavaScript v3", "Go", "Kotlin", "C++"],
+  },
+  /** `sso_*` in the config, `aws_access_key_id` in the credentials file. */
+  ssoAndKeysInCredentials: {
+    sso: ["AWS CLI", "boto3", "Java", "Rust", "Ruby", "PHP"],
+    keys: ["JavaScript v3", "Go", "Kotlin", "C++"],
+  },
   /** `sso_session` with an `sso_region` or `sso_start_url` that is not the session's. */
   sessionContradicted: {
     error: ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby"],

@@ -38,6 +38,8 @@ const PROFILES: Record<Situation, () => string> = {
     `${profile(`${processLine()}role_arn = arn:aws:iam::${ACCOUNT}:role/Deploy\nsource_profile = base\n`)}[profile base]\n${processLine()}`,
   processAndKeysInConfig: () => profile(processLine() + KEYS),
   processAndKeysInCredentials: () => profile(processLine()),
+  ssoAndKeysInConfig: () => profile(SSO + KEYS),
+  ssoAndKeysInCredentials: () => profile(SSO),
   sessionContradicted: () => profile(`${SSO}sso_region = eu-central-1\n`),
   sessionRepeated: () => profile(`${SSO}sso_region = ${REGION}\n`),
   sectionTwice: () => profile(`output = json\n[profile mixed]\n${processLine()}`),
@@ -67,8 +69,7 @@ export async function situationRows(
     await row(`what doctor says of ${situation}`, async (world, expect) => {
       const { home } = world;
       await home.write(".aws/config", text() + sessionSection(SESSION));
-      if (situation === "processAndKeysInCredentials")
-        await home.write(".aws/credentials", `[mixed]\n${KEYS}`);
+      if (situation.endsWith("KeysInCredentials")) await home.write(".aws/credentials", `[mixed]\n${KEYS}`);
       mkdirSync(join(home.path, "bin"));
       symlinkSync(executable(), join(home.path, "bin/sso-cred"));
       const expiration = world.center.now() + 3_600_000;

@@ -10,6 +10,7 @@ import { MAIN_JOB, type SignInWorld } from "./signInWorld.ts";
 import { canMount, moveToSmallDisk } from "./smallDisk.ts";
 
 const CACHE = ".aws/sso/cache";
+const SSO = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
 const isRoot = process.getuid?.() === 0;
 const noMount = !canMount() && "this user may not mount a disk";
 
@@ -55,6 +56,20 @@ export const FILE_CASES: readonly DoctorCase[] = [
     `[profile dev]\ncredential_process = /opt/sso-cred --profile ops\naws_access_key_id = A\n`,
     "credential_process and aws_access_key_id",
   ),
+  inConfig(
+    "profile-sso-and-keys",
+    `[profile ops]\n${SSO}aws_access_key_id = A\n`,
+    "profile 'ops' has sso_account_id and aws_access_key_id",
+  ),
+  {
+    id: "profile-keys-in-credentials",
+    says: "profile 'ops' has static keys",
+    arrange: async ({ home }) => {
+      await home.write(".aws/config", `${GOOD}[profile ops]\n${SSO}`);
+      await home.write(".aws/credentials", "[ops]\naws_access_key_id = AKIAEXAMPLE\n");
+    },
+    mend: ({ home }) => home.write(".aws/credentials", ""),
+  },
   inCredentials("section-not-a-profile", `[profile dev]\n${LINE}`, "is not read as the profile dev"),
   inCredentials("section-duplicate", "[dev]\nregion = x\n[dev]\nregion = x\n", "lines 1 and 3"),
   inCredentials("session-missing", `[ops]\n${LINE.replace("corp", "crop")}`, "did you mean corp?"),

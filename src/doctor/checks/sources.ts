@@ -4,8 +4,10 @@ import { type ConfigSection, keyOf } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
 import type { Finding } from "../report.ts";
 
+const KEYS_FIX = "remove aws_access_key_id, aws_secret_access_key and aws_session_token from the profile";
+
 /** What a profile must not have beside `credential_process`. */
-const OTHER_SOURCES = [
+const BESIDE_PROCESS = [
   {
     id: "profile-process-and-sso",
     names: ["sso_account_id", "sso_role_name", "sso_session"],
@@ -22,22 +24,35 @@ const OTHER_SOURCES = [
     id: "profile-process-and-keys",
     names: ["aws_access_key_id"],
     situation: "processAndKeysInConfig",
-    fix: "remove aws_access_key_id, aws_secret_access_key and aws_session_token from the profile",
+    fix: KEYS_FIX,
+  },
+] as const;
+
+/** The same for a profile with `sso_*` keys only. */
+const BESIDE_SSO = [
+  {
+    id: "profile-sso-and-keys",
+    names: ["aws_access_key_id"],
+    situation: "ssoAndKeysInConfig",
+    fix: KEYS_FIX,
   },
 ] as const;
 
 /** Finds profiles with more than one source of credentials. */
 export function* sources(section: ConfigSection, { config, credentials }: Facts): Generator<Finding> {
-  const process = keyOf(section, "credential_process");
-  if (process === undefined) return;
+  const isProcess = keyOf(section, "credential_process") !== undefined;
+  const first = isProcess
+    ? "credential_process"
+    : ["sso_account_id", "sso_role_name"].find((name) => keyOf(section, name) !== undefined);
+  if (first === undefined) return;
   const title = `profile '${printable(section.name)}'`;
-  for (const { id, names, situation, fix } of OTHER_SOURCES) {
+  for (const { id, names, situation, fix } of isProcess ? BESIDE_PROCESS : BESIDE_SSO) {
     const key = names.map((name) => keyOf(section, name)).find((one) => one !== undefined);
     if (key !== undefined)
       yield {
         id,
         severity: "error",
-        found: `${title} has credential_process and ${key.key}`,
+        found: `${title} has ${first} and ${key.key}`,
         where: `${config.path}:${key.line}`,
         why: describeSituation(situation),
         fix,
@@ -51,7 +66,7 @@ export function* sources(section: ConfigSection, { config, credentials }: Facts)
       severity: "error",
       found: `${title} has static keys in ${credentials.path}`,
       where: `${credentials.path}:${stored.line}`,
-      why: describeSituation("processAndKeysInCredentials"),
+      why: describeSituation(isProcess ? "processAndKeysInCredentials" : "ssoAndKeysInCredentials"),
       fix: `remove the section [${printable(section.name)}] from ${credentials.path}`,
     };
 }
