@@ -29,8 +29,8 @@ it("lists files with their modes and goes away", async () => {
   home = await makeHome({ config: "[default]\n" });
   await home.write(".aws/sso/cache/x.json", { a: 1 }, 0o640);
   expect(await home.files()).toEqual([
-    { path: ".aws/config", mode: "600", size: 10 },
-    { path: ".aws/sso/cache/x.json", mode: "640", size: 7 },
+    { path: ".aws/config", mode: "600" },
+    { path: ".aws/sso/cache/x.json", mode: "640" },
   ]);
   await home.remove();
   expect(await home.files()).toEqual([]);
