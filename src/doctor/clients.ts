@@ -87,6 +87,11 @@ export const SITUATIONS = {
     error: ["AWS CLI", "boto3"],
     process: ["JavaScript v3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
   },
+  /** `AWS_CONFIG_FILE="~/my-config"`, in quotes, so that no shell has replaced the tilde. */
+  configPathWithTilde: {
+    process: ["AWS CLI", "boto3", "JavaScript v3", "Java", "Rust", "Kotlin", "Ruby", "C++"],
+    error: ["Go"],
+  },
   /** `credential_process` that begins with blanks, below another key. */
   keyIndented: {
     error: ["AWS CLI", "boto3", "Java", "Rust", "Kotlin", "Ruby", "C++"],

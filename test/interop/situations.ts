@@ -46,6 +46,7 @@ const PROFILES: Record<Situation, () => string> = {
   keyTwice: () => profile(`${processLine()}region = ${REGION}\n`),
   keyInUpperCase: () => profile(processLine().replace("credential_process", "Credential_Process")),
   commandWithTilde: () => profile(processLine("~/bin/sso-cred")),
+  configPathWithTilde: () => profile(processLine()),
   keyIndented: () => profile(`  ${processLine()}`),
   headerSpaced: () => profile(processLine(), "[ profile mixed ]"),
   headerTwoBlanks: () => profile(processLine(), "[profile  mixed]"),
@@ -57,7 +58,7 @@ const PROFILES: Record<Situation, () => string> = {
 /** Compares doctor's table of clients with the client itself. */
 export async function situationRows(
   title: string,
-  ask: (world: World, profile: string) => ReturnType<World["client"]>,
+  ask: (world: World, profile: string, env: Record<string, string>) => ReturnType<World["client"]>,
   name: Client,
   report: Report,
 ): Promise<void> {
@@ -68,7 +69,8 @@ export async function situationRows(
     if (said === undefined) continue;
     await row(`what doctor says of ${situation}`, async (world, expect) => {
       const { home } = world;
-      await home.write(".aws/config", text() + sessionSection(SESSION));
+      const isElsewhere = situation === "configPathWithTilde";
+      await home.write(isElsewhere ? "my-config" : ".aws/config", text() + sessionSection(SESSION));
       if (situation.endsWith("KeysInCredentials")) await home.write(".aws/credentials", `[mixed]\n${KEYS}`);
       mkdirSync(join(home.path, "bin"));
       symlinkSync(executable(), join(home.path, "bin/sso-cred"));
@@ -80,7 +82,7 @@ export async function situationRows(
         roleName: "Keys",
       });
       await world.signIn(3600);
-      const result = await ask(world, "mixed");
+      const result = await ask(world, "mixed", isElsewhere ? { AWS_CONFIG_FILE: "~/my-config" } : {});
       const outcome = outcomeOf(result);
       // The module would refuse it.
       if (outcome === NO_MODULE && situation === "sessionContradicted")

@@ -226,6 +226,7 @@ const ENVIRONMENT_CASES: readonly DoctorCase[] = [
     { AWS_ENDPOINT_URL_SSO: "http://example.com" },
     "AWS_ENDPOINT_URL_SSO must be https",
   ),
+  inEnvironment("env-path-tilde", { AWS_CONFIG_FILE: "~/.aws/config" }, "AWS_CONFIG_FILE is ~/.aws/config"),
   inEnvironment("config-missing", { AWS_CONFIG_FILE: "/nowhere/config" }, "no config file /nowhere/config"),
   {
     id: "config-elsewhere",

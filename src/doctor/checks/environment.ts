@@ -2,6 +2,7 @@ import { win32 } from "node:path";
 import { homeDirectory } from "../../hit/paths.ts";
 import { unsetCommand } from "../../platform/callerShell.ts";
 import { maskedText } from "../../text/redact.ts";
+import { failingClients } from "../clients.ts";
 import type { CaFile, Facts } from "../facts.ts";
 import type { Finding } from "../report.ts";
 
@@ -13,6 +14,7 @@ export function* checkEnvironment(facts: Facts): Generator<Finding> {
   yield* staticKeys(facts);
   yield* profileVariables(facts);
   yield* configVariable(facts);
+  yield* tildes(facts);
   yield* otherHome(facts);
   yield* proxies(facts);
   yield* caFiles.map(caFinding);
@@ -78,6 +80,22 @@ function* configVariable({ env, platform, config }: Facts): Generator<Finding> {
       where: "AWS_CONFIG_FILE",
       why: "tools started without this variable read ~/.aws/config instead",
     };
+}
+
+function* tildes({ env, config, credentials }: Facts): Generator<Finding> {
+  for (const [variable, { path }] of [
+    ["AWS_CONFIG_FILE", config],
+    ["AWS_SHARED_CREDENTIALS_FILE", credentials],
+  ] as const)
+    if (/^~[/\\]/.test(env[variable] ?? ""))
+      yield {
+        id: "env-path-tilde",
+        severity: "warning",
+        found: `${variable} is ${env[variable]}, with a tilde that no shell has replaced`,
+        where: variable,
+        why: `${failingClients("configPathWithTilde")}, and so Terraform, does not find the file`,
+        fix: `set it to ${path}`,
+      };
 }
 
 /** aws-sdk-java-v2 UserHomeDirectoryUtils; @smithy/shared-ini-file-loader getHomeDir. */
