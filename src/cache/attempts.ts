@@ -7,15 +7,6 @@ import { readStateFile, writeStateFile } from "./stateFile.ts";
 /** For this long after an attempt, usable cached results are served without another attempt. */
 const COOL_DOWN_MS = 60_000;
 
-interface Attempt {
-  /** Epoch milliseconds at which it ended. */
-  at: number;
-  /** Undefined after a success, and after a failure that tells other callers nothing. */
-  failure: SsoCredError | undefined;
-  /** The `tokenFingerprint` of the token that the attempt was about; see `recordAttempt`. */
-  tokenFingerprint?: string;
-}
-
 /** The variables that decide how the services are reached. */
 const ROUTE =
   /^(https?_proxy|no_proxy|(AWS|REQUESTS)_CA_BUNDLE|NODE_EXTRA_CA_CERTS|AWS_ENDPOINT_URL(_SSO|_SSO_OIDC)?)$/i;
@@ -49,7 +40,7 @@ export function recordAttempt(
 }
 
 /** The last attempt, if it ended within the last minute. */
-export function lastAttempt(path: string, system: Pick<System, "now" | "env">): Attempt | undefined {
+export function lastAttempt(path: string, system: Pick<System, "now" | "env">) {
   return attemptSince(path, system.now() - COOL_DOWN_MS, system);
 }
 
@@ -57,17 +48,15 @@ export function lastAttempt(path: string, system: Pick<System, "now" | "env">): 
  * The last attempt, if it ended at `sinceMs` or later. One from the future (the clock was set back)
  * does not count.
  */
-export function attemptSince(
-  path: string,
-  sinceMs: number,
-  system: Pick<System, "now" | "env">,
-): Attempt | undefined {
+export function attemptSince(path: string, sinceMs: number, system: Pick<System, "now" | "env">) {
   const state = readStateFile(path);
   if (typeof state?.at !== "number" || state.at < sinceMs || state.at > system.now()) return undefined;
   const failure = readFailure(state.failure);
   const isShared = failure && (failure.kind !== "unavailable" || state.route === routeOf(system));
   return {
+    /** Epoch milliseconds at which it ended. */
     at: state.at,
+    /** Undefined after a success, and after a failure that tells other callers nothing. */
     failure: isShared ? failure : undefined,
     ...textFields(state, ["tokenFingerprint"]),
   };

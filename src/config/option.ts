@@ -1,12 +1,4 @@
-/** The first line of a `key = value`. */
-export interface Option {
-  /** Lower-cased. */
-  readonly key: string;
-  readonly indent: number;
-  /** The delimiter's index in the line. */
-  readonly delimiter: number;
-  readonly value: string;
-}
+export type Option = NonNullable<ReturnType<typeof readOption>>;
 
 /** True for a blank line or a comment. */
 export function isIgnored(line: string): boolean {
@@ -14,8 +6,11 @@ export function isIgnored(line: string): boolean {
   return first === "" || first === "#" || first === ";";
 }
 
-/** Reads a line as `key = value`; undefined for a stray line, which every reader skips. */
-export function readOption(line: string): Option | undefined {
+/**
+ * Reads a line as `key = value`, the key in lower case, with the index of the delimiter. Undefined
+ * for a stray line, which every reader skips.
+ */
+export function readOption(line: string) {
   const [equals, colon] = [line.indexOf("="), line.indexOf(":")];
   const delimiter = equals < 0 || (colon >= 0 && colon < equals) ? colon : equals;
   const key = delimiter < 0 ? "" : line.slice(0, delimiter).trim().toLowerCase();

@@ -3,7 +3,7 @@ import { isAccountId, type Role, type SessionIdentity, type SessionRole, type Ss
 import type { Environment } from "../platform/system.ts";
 import { hiddenCharacter, printable } from "../text/printable.ts";
 import { assertCliOverridesAlike, assertCliReadsAlike } from "./cliDialect.ts";
-import type { Config, Place } from "./configFile.ts";
+import type { Config } from "./configFile.ts";
 import { ENDPOINT_KEYS } from "./endpointSettings.ts";
 import type { Keys } from "./ini.ts";
 import { ourCommandFault, readOurCommand, readOurProfile } from "./ourCommand.ts";
@@ -80,16 +80,7 @@ function noSession({ config, keys, header, where }: Profile): SsoCredError {
   return new SsoCredError("config", `${where("sso_session")} has no sso_session${why}`, { remedy });
 }
 
-interface Profile {
-  readonly config: Config;
-  readonly name: string;
-  readonly keys: Keys;
-  readonly header: string;
-  /** The section that sets a key, or that should set a missing one. */
-  placeOf(key: string): Place;
-  /** Its file and header: the beginning of a message. */
-  where(key: string): string;
-}
+type Profile = ReturnType<typeof profileOf>;
 
 /** The profile, or the other one whose name its line passes: `sso-cred --profile OTHER`. */
 function findProfile(config: Config, name: string): Profile {
@@ -98,12 +89,15 @@ function findProfile(config: Config, name: string): Profile {
   return other === undefined ? profile : profileOf(config, other);
 }
 
-function profileOf(config: Config, name: string): Profile {
+function profileOf(config: Config, name: string) {
   const header = shownHeader("profile", name);
   const keys = config.profile(name);
   if (keys === undefined) throw noProfile(config, name);
+  /** The section that sets a key, or that should set a missing one. */
   const placeOf = (key: string) => config.placeOf(name, key);
-  return { config, name, keys, header, placeOf, where: (key) => shownPlace(placeOf(key)) };
+  /** Its file and header: the beginning of a message. */
+  const where = (key: string) => shownPlace(placeOf(key));
+  return { config, name, keys, header, placeOf, where };
 }
 
 /** The line runs without --profile, so the session's endpoints apply, not the profile's. */

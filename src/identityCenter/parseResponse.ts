@@ -1,11 +1,5 @@
 import { serviceUnavailable } from "../http/serviceUnavailable.ts";
-import type {
-  Account,
-  ClientRegistration,
-  DeviceAuthorization,
-  RoleCredentials,
-  TokenGrant,
-} from "../model.ts";
+import type { ClientRegistration, DeviceAuthorization, RoleCredentials, TokenGrant } from "../model.ts";
 
 /**
  * No token or credentials live longer. A greater number is an error, and would overflow dates
@@ -24,15 +18,8 @@ export const HEADER_SAFE = /^[\x21-\x7e]+$/;
 /** The client id becomes part of the sign-in page's URL. */
 const MAX_CLIENT_ID = 1_024;
 
-export interface AccountsPage {
-  accounts: Account[];
-  nextToken?: string;
-}
-
-export interface RolesPage {
-  roles: string[];
-  nextToken?: string;
-}
+export type AccountsPage = ReturnType<typeof parseAccounts>;
+export type RolesPage = ReturnType<typeof parseRoles>;
 
 /** The fields of one response. A missing or malformed one throws "unavailable" and is named. */
 interface Reader {
@@ -135,7 +122,7 @@ export function parseRoleCredentials(output: unknown, subject: string, now: numb
   };
 }
 
-export function parseAccounts(output: unknown, subject: string): AccountsPage {
+export function parseAccounts(output: unknown, subject: string) {
   const fields = reader(output, subject);
   const accounts = fields.list("accountList").map((account) => ({
     accountId: account.text("accountId"),
@@ -145,7 +132,7 @@ export function parseAccounts(output: unknown, subject: string): AccountsPage {
   return { accounts, ...nextToken(fields) };
 }
 
-export function parseRoles(output: unknown, subject: string): RolesPage {
+export function parseRoles(output: unknown, subject: string) {
   const fields = reader(output, subject);
   return { roles: fields.list("roleList").map((role) => role.text("roleName")), ...nextToken(fields) };
 }

@@ -5,7 +5,7 @@ import type { AccountsPage, RolesPage } from "../identityCenter/parseResponse.ts
 import { type Account, isAccountId } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { type Assignment, compareAccounts } from "./assignment.ts";
+import { compareAccounts } from "./assignment.ts";
 import type { InventoryMemory } from "./inventoryFile.ts";
 import { type RateLimiter, rateLimiter } from "./rateLimiter.ts";
 
@@ -23,12 +23,6 @@ export interface Progress {
 }
 
 export type Inventory = ReturnType<typeof inventory>;
-
-export interface Assigned {
-  readonly assignments: Assignment[];
-  /** In the order of the accounts; usually empty. */
-  readonly refusals: readonly Refusal[];
-}
 
 /** The portal's rejection of a request about one account. */
 export interface Refusal {
@@ -125,7 +119,7 @@ export function inventory(
      * The roles of these accounts, sorted by account, then by role, and the accounts whose roles
      * the portal refuses to list.
      */
-    async assignments(accounts: readonly Account[]): Promise<Assigned> {
+    async assignments(accounts: readonly Account[]) {
       const startedAt = system.now();
       const waiting = accounts.filter(
         ({ accountId }) => memory.roles(accountId) === undefined && !refused.has(accountId),
@@ -156,6 +150,7 @@ export function inventory(
         assignments: accounts.flatMap((account) =>
           (memory.roles(account.accountId) ?? []).map((roleName) => ({ ...account, roleName })),
         ),
+        /** In the order of the accounts; usually empty. */
         refusals: accounts.flatMap(({ accountId }) => refused.get(accountId) ?? []),
       };
     },

@@ -3,7 +3,7 @@ import { listed } from "../config/session.ts";
 import type { SsoCredError } from "../errors.ts";
 import type { Account } from "../model.ts";
 import { type Assignment, isSelectedAccount, isSelectedRole, type Selection } from "./assignment.ts";
-import type { Assigned, Inventory, Refusal } from "./inventory.ts";
+import type { Inventory, Refusal } from "./inventory.ts";
 
 interface RefusalReport {
   /** Is told, in one line, which accounts the portal refuses to list. */
@@ -39,7 +39,7 @@ export async function listableRoles(
 }
 
 /** `account 1`; `the accounts 1, 2 and 3 more`. */
-export function namedAccounts(refusals: Assigned["refusals"]): string {
+export function namedAccounts(refusals: readonly Refusal[]): string {
   const ids = refusals.map(({ accountId }) => accountId);
   return ids.length === 1 ? `account ${ids[0]}` : `the accounts ${listed(ids)}`;
 }

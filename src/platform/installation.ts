@@ -14,23 +14,23 @@ interface Invocation extends Environment {
 }
 
 /** The native front beside the program (src/front/front.c). */
-export interface Front {
-  readonly path: string;
-  /** The front and the program are replaced one after the other, so the versions may differ. */
-  readonly version: string;
-  /** True when the caller started the front, which then started this program. */
-  readonly isInUse: boolean;
-}
+export type Front = NonNullable<ReturnType<typeof installedFront>>;
 
 /** A larger file is no front, so it is not read. */
 const MAX_FRONT_BYTES = 1024 * 1024;
 
 /** The front that starts this executable; undefined if there is none, and when run from source. */
-export function installedFront(invocation: Invocation = thisProcess()): Front | undefined {
+export function installedFront(invocation: Invocation = thisProcess()) {
   const path = frontPath(invocation.execPath);
   const version = path === undefined ? undefined : frontVersion(path);
   if (path === undefined || version === undefined) return undefined;
-  return { path, version, isInUse: calledPath({ ...invocation, execPath: path }) !== undefined };
+  return {
+    path,
+    /** The front and the program are replaced one after the other, so the versions may differ. */
+    version,
+    /** True when the caller started the front, which then started this program. */
+    isInUse: calledPath({ ...invocation, execPath: path }) !== undefined,
+  };
 }
 
 /**

@@ -7,13 +7,16 @@ import { configPath, credentialsPath } from "../../hit/paths.ts";
 import type { Role } from "../../model.ts";
 import type { Environment } from "../../platform/system.ts";
 
+export type CurrentConfig = ReturnType<typeof readCurrentConfig>;
+export type Files = ReturnType<typeof readConfigFiles>;
+
 /**
  * Reads both files of the user as text; a missing one is empty.
  *
  * @throws SsoCredError("config") naming file and line of a config in which edits would be
  * ambiguous.
  */
-export function readConfigFiles(system: Environment): Files {
+export function readConfigFiles(system: Environment) {
   const config = configPath(system);
   const credentials = credentialsPath(system);
   const configText = readConfigText(config, system.platform, { isForWriting: true });
@@ -31,22 +34,7 @@ export function readConfigFiles(system: Environment): Files {
 }
 
 /** The config as `init` and `list` see it: its sections, and the profiles that run sso-cred. */
-export interface CurrentConfig {
-  readonly profiles: ReadonlyMap<string, Keys>;
-  readonly sessions: ReadonlyMap<string, Keys>;
-  /** Profiles whose credential_process runs sso-cred, whatever the session. */
-  readonly ours: ReadonlyMap<string, OurCommand>;
-}
-
-/** Both files of the user, and what the config holds. */
-export interface Files extends CurrentConfig {
-  readonly configPath: string;
-  readonly configText: string;
-  readonly credentialsPath: string;
-  readonly credentialsText: string;
-}
-
-export function readCurrentConfig(text: string): CurrentConfig {
+export function readCurrentConfig(text: string) {
   const sections = parseConfig(text, "config");
   const named = (kind: string) =>
     new Map(sections.filter((section) => section.kind === kind).map(({ name, keys }) => [name, keys]));
@@ -55,7 +43,12 @@ export function readCurrentConfig(text: string): CurrentConfig {
     const command = readOurCommand(keys.get("credential_process"));
     return command === undefined ? [] : [[name, command]];
   });
-  return { profiles, sessions: named("sso-session"), ours: new Map(ours) };
+  return {
+    profiles,
+    sessions: named("sso-session"),
+    /** Profiles whose credential_process runs sso-cred, whatever the session. */
+    ours: new Map(ours),
+  };
 }
 
 /** The role of a profile with `sso_session`; undefined for other profiles and other sessions. */

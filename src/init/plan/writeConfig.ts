@@ -7,7 +7,6 @@ import {
   openSync,
   readFileSync,
   rmSync,
-  type Stats,
   statSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -58,11 +57,7 @@ export async function applyPlan(planFrom: (files: Files) => Plan, system: System
   });
 }
 
-interface OpenedFile {
-  readonly path: string;
-  readonly bytes: Buffer;
-  readonly stats: Stats;
-}
+type OpenedFile = NonNullable<ReturnType<typeof readIfExists>>;
 
 /**
  * Replaces the config in one step, following a symbolic link. Keeps mode, owner, group, access
@@ -184,7 +179,7 @@ function assertSameOwner(file: number, { path, stats: { uid, gid } }: OpenedFile
 }
 
 /** Text and owner come from one descriptor, so they are those of the same file. */
-function readIfExists(path: string): OpenedFile | undefined {
+function readIfExists(path: string) {
   try {
     const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     return closing(file, () => ({ path, bytes: readFileSync(file), stats: fstatSync(file) }));

@@ -1,24 +1,7 @@
 import { Readable } from "node:stream";
 
-/**
- * Hands out typed keys, one answer at a time. Text typed or pasted after the end of an answer's
- * line stays for the next question, as with programs that read lines.
- */
-export interface Keyboard {
-  /** The keys for one question; one is open at a time. */
-  open(): Keys;
-  /** Drops what was typed ahead for later questions, as the last line was not accepted. */
-  forget(): void;
-}
-
-export interface Keys {
-  /** Stops after each Enter until `goOn` is called. */
-  readonly stream: Readable;
-  /** The question is still open. */
-  goOn(): void;
-  /** Ends the question, answered or not. */
-  close(): void;
-}
+export type Keyboard = ReturnType<typeof keyboard>;
+export type Keys = ReturnType<Keyboard["open"]>;
 
 /** The part of standard input that is used. */
 interface KeySource {
@@ -35,14 +18,20 @@ const CONTROL_C = 0x03;
 const LINE_FEED = 0x0a;
 const RETURN = 0x0d;
 
-export function keyboard(source: KeySource): Keyboard {
+/**
+ * Hands out typed keys, one answer at a time. Text typed or pasted after the end of an answer's
+ * line stays for the next question, as with programs that read lines.
+ */
+export function keyboard(source: KeySource) {
   let ahead: Buffer<ArrayBufferLike> = Buffer.alloc(0);
 
   return {
+    /** Drops what was typed ahead for later questions, as the last line was not accepted. */
     forget() {
       ahead = Buffer.alloc(0);
     },
 
+    /** The keys for one question; one is open at a time. */
     open() {
       let isHeld = false;
       const stream = new Readable({ read: deliver });
@@ -83,8 +72,11 @@ export function keyboard(source: KeySource): Keyboard {
       source.on("end", end);
       source.resume();
       return {
+        /** Stops after each Enter until `goOn` is called. */
         stream,
+        /** The question is still open. */
         goOn,
+        /** Ends the question, answered or not. */
         close() {
           source.removeListener("data", take);
           source.removeListener("end", end);
