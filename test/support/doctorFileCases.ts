@@ -57,6 +57,11 @@ export const FILE_CASES: readonly DoctorCase[] = [
     "credential_process and aws_access_key_id",
   ),
   inConfig(
+    "source-profile-missing",
+    `${GOOD}[profile admin]\nrole_arn = arn:aws:iam::123456789012:role/Admin\nsource_profile = dve\n`,
+    "takes its credentials from the profile 'dve'",
+  ),
+  inConfig(
     "profile-sso-and-keys",
     `[profile ops]\n${SSO}aws_access_key_id = A\n`,
     "profile 'ops' has sso_account_id and aws_access_key_id",

@@ -19,6 +19,7 @@ export function* checkProfiles(facts: Facts): Generator<Finding> {
   const { config, credentials, commands } = facts;
   for (const section of config.sections.filter(({ kind }) => kind === "profile")) {
     yield* emptyCommand(section, config.path);
+    yield* sourceProfile(section, facts);
     if (!runsOurs(section) && !has(section, /^sso_/)) continue;
     yield* sources(section, facts);
     yield* usesOf(section, config.path, facts);
@@ -48,6 +49,24 @@ function* emptyCommand(section: ConfigSection, path: string): Generator<Finding>
     where: `${path}:${line.line}`,
     why: "no client gets credentials from it",
     fix: "write the command behind it, or remove the line",
+  };
+}
+
+/** A role that is assumed with the credentials of another profile, such as one of ours. */
+function* sourceProfile(section: ConfigSection, { config, credentials }: Facts): Generator<Finding> {
+  const source = keyOf(section, "source_profile");
+  const profiles = [config, credentials].flatMap(({ sections }) =>
+    sections.filter(({ kind }) => kind === "profile").map(({ name }) => name),
+  );
+  if (source === undefined || profiles.includes(source.value)) return;
+  const meant = nearest(source.value, profiles);
+  yield {
+    id: "source-profile-missing",
+    severity: "error",
+    found: `profile '${printable(section.name)}' takes its credentials from the profile '${printable(source.value)}', which does not exist`,
+    where: `${config.path}:${source.line}`,
+    why: "every client fails",
+    fix: meant === undefined ? "correct source_profile" : `did you mean ${printable(meant)}?`,
   };
 }
 
