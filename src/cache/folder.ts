@@ -5,7 +5,8 @@ import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { errorCode } from "../platform/systemError.ts";
 import { deniedError, giveTo, ifPossible, writeError } from "./ownedFile.ts";
 
-const MAX_TEMPORARY_AGE_MS = 60_000;
+/** Older temporary files are of killed writers. */
+export const MAX_TEMPORARY_AGE_MS = 60_000;
 
 /**
  * Creates a folder and those above it, 0700. Root gives each to the owner of the folder it is in.
@@ -40,15 +41,15 @@ export function temporaryName(folder: string): string {
   return join(folder, `.sso-cred-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
 }
 
-/** The names of our temporary files in a folder: all, or those of one process. */
-export function temporaryFiles(folder: string, pid?: number): string[] {
+/** True for the name of one of our temporary files: of any process, or of one. */
+export function isTemporary(name: string, pid?: number): boolean {
   const prefix = pid === undefined ? ".sso-cred-" : `.sso-cred-${pid}-`;
-  return listFolder(folder).filter((name) => name.startsWith(prefix) && name.endsWith(".tmp"));
+  return name.startsWith(prefix) && name.endsWith(".tmp");
 }
 
 /** Removes the temporary files of killed writers. Younger ones may still be in use. */
 export function sweepTemporaryFiles(folder: string, olderThanMs = MAX_TEMPORARY_AGE_MS): void {
-  for (const name of temporaryFiles(folder)) {
+  for (const name of listFolder(folder).filter((each) => isTemporary(each))) {
     const path = join(folder, name);
     // Another writer may remove it first, and it may not be ours to remove.
     ifPossible(() => {

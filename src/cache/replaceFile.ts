@@ -17,10 +17,11 @@ import { closing } from "../platform/attempt.ts";
 import { isHeld, retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { errorCode, userName } from "../platform/systemError.ts";
 import {
+  isTemporary,
+  listFolder,
   makeFolder,
   removeIfPossible,
   sweepTemporaryFiles,
-  temporaryFiles,
   temporaryName,
 } from "./folder.ts";
 import { createFile, ifPossible, syncFile, syncFolder } from "./ownedFile.ts";
@@ -82,7 +83,7 @@ export function replaceFile(path: string, text: string, options?: ReplacementOpt
 export function removeReplacementsBy(pid: number, path: string): void {
   ifPossible(() => {
     const folder = dirname(followLinks(path));
-    for (const name of temporaryFiles(folder, pid)) removeIfPossible(join(folder, name));
+    for (const name of listFolder(folder)) if (isTemporary(name, pid)) removeIfPossible(join(folder, name));
   });
 }
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, lstatSync, type Stats, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { listFolder } from "../../cache/folder.ts";
+import { isTemporary, listFolder, MAX_TEMPORARY_AGE_MS } from "../../cache/folder.ts";
 import { readJsonObject } from "../../cache/jsonFile.ts";
 import { roleFiles } from "../../cache/roleCredentialsCache.ts";
 import { readIdentity } from "../../cache/stateFile.ts";
@@ -18,8 +18,6 @@ import { processState } from "../../platform/processIdentity.ts";
 import type { System } from "../../platform/system.ts";
 import type { Facts, PathFacts } from "../facts.ts";
 
-const TEMPORARY = /^\.sso-cred-.+\.tmp$/;
-const TEMPORARY_LIFE_MS = 60_000;
 /** Enough to see what is wrong with a cache of thousands. */
 const MOST_FILES = 2_000;
 
@@ -95,7 +93,7 @@ function fileFacts(path: string, owner: number | undefined, now: number): PathFa
   const found = statOf(path);
   if (found === undefined || !found.isFile()) return [];
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (TEMPORARY.test(name) && Math.abs(now - found.mtimeMs) > TEMPORARY_LIFE_MS)
+  if (isTemporary(name) && Math.abs(now - found.mtimeMs) > MAX_TEMPORARY_AGE_MS)
     return [{ path, problem: "leftover", detail: "" }];
   if (owner !== undefined && found.uid !== owner)
     return [{ path, problem: "owner", detail: userName(found.uid) }];
