@@ -57,6 +57,11 @@ export const FILE_CASES: readonly DoctorCase[] = [
     "credential_process and aws_access_key_id",
   ),
   inConfig(
+    "session-scopes",
+    `${sessionSection("corp")}sso_registration_scopes = sso:account:access codewhisperer:completions\n`,
+    "has a scope with a blank in it",
+  ),
+  inConfig(
     "source-profile-missing",
     `${GOOD}[profile admin]\nrole_arn = arn:aws:iam::123456789012:role/Admin\nsource_profile = dve\n`,
     "takes its credentials from the profile 'dve'",

@@ -175,6 +175,17 @@ function* sessionKeys(section: ConfigSection, path: string): Generator<Finding> 
       fix: `add ${missing.join(" and ")}`,
     };
   if (region?.value) yield* regionFindings(title, region, path);
+  const scopes = keyOf(section, "sso_registration_scopes");
+  // RFC 6749, section 3.3: no blank is part of a scope.
+  if (scopes?.value.split(",").some((scope) => /\s/.test(scope.trim())))
+    yield {
+      id: "session-scopes",
+      severity: "error",
+      found: `sso_registration_scopes of ${title} has a scope with a blank in it`,
+      where: `${path}:${scopes.line}`,
+      why: "the sign-in page refuses it",
+      fix: "separate the scopes by commas",
+    };
   const url = keyOf(section, "sso_start_url");
   const urlProblem = url?.value ? startUrlProblem(url.value) : undefined;
   if (url !== undefined && urlProblem !== undefined)
