@@ -4,14 +4,10 @@ import "../../src/identityCenter/oidcSdk.ts";
 import "../../src/identityCenter/portalSdk.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import { runLoginWorker } from "../../src/signIn/worker/loginWorker.ts";
-import {
-  type IdentityCenter,
-  type IdentityCenterOptions,
-  startIdentityCenter,
-} from "../identityCenter/identityCenter.ts";
-import { type FakeClock, fakeClock } from "./fakeClock.ts";
+import { type IdentityCenterOptions, startIdentityCenter } from "../identityCenter/identityCenter.ts";
+import { fakeClock } from "./fakeClock.ts";
 import { type FakeSystem, type FakeSystemOptions, fakeSystem } from "./fakeSystem.ts";
-import { type Home, makeHome, sessionSection, sha1 } from "./home.ts";
+import { makeHome, sessionSection, sha1 } from "./home.ts";
 
 export const MAIN_JOB = ["corp", "--account-id", "123456789011", "--role-name", "ReadOnly"];
 
@@ -42,32 +38,12 @@ export interface CallOptions {
   onSleep?: () => void;
 }
 
-/** One home, one Identity Center and one clock. Workers run in this process. */
-export interface SignInWorld {
-  readonly home: Home;
-  readonly center: IdentityCenter;
-  readonly clock: FakeClock;
-  /** Runs a command line to its end. */
-  call(args?: readonly string[], options?: CallOptions): Promise<Call>;
-  /** The systems of the workers that were started. */
-  readonly workers: FakeSystem[];
-  /** Workers are recorded but not run, as if the system had ended them. */
-  killWorkers(yes: boolean): void;
-  /** The URLs that workers have opened. */
-  opened(): string[];
-  /** Advances the clock until a condition holds. */
-  until(condition: () => boolean): Promise<void>;
-  /** Waits until no worker runs and all visited pages have responded. */
-  settled(): Promise<string[]>;
-  /** The names of the files under ~/.aws/sso-cred/, without attempts and locks. */
-  traces(): Promise<string[]>;
-  /** Content of the session's pending login. */
-  pending(session?: string): Promise<Record<string, unknown> | undefined>;
-}
+export type SignInWorld = Awaited<ReturnType<typeof signInWorld>>;
 
 export const loginPath = (session = "corp") => `.aws/sso-cred/logins/${sha1(session)}.json`;
 
-export async function signInWorld(options: WorldOptions = {}): Promise<SignInWorld> {
+/** One home, one Identity Center and one clock. Workers run in this process. */
+export async function signInWorld(options: WorldOptions = {}) {
   // File times come from the real clock.
   const clock = fakeClock(Math.floor(Date.now() / 1000) * 1000);
   const [home, center] = await Promise.all([
@@ -86,6 +62,7 @@ export async function signInWorld(options: WorldOptions = {}): Promise<SignInWor
     const run = runLoginWorker(key, id, system).finally(() => running.delete(run));
     running.add(run);
   }
+  /** Waits until no worker runs and all visited pages have responded. */
   async function settled(): Promise<string[]> {
     while (running.size > 0) await Promise.all(running);
     return (await Promise.all(workers.map((worker) => worker.visits()))).flat();
@@ -98,15 +75,22 @@ export async function signInWorld(options: WorldOptions = {}): Promise<SignInWor
     home,
     center,
     clock,
+    /** The systems of the workers that were started. */
     workers,
     settled,
-    until: async (condition) => {
+    /** Advances the clock until a condition holds. */
+    until: async (condition: () => boolean) => {
       while (!condition()) await clock.sleep(50);
     },
-    killWorkers: (yes) => {
+    /** Workers are recorded but not run, as if the system had ended them. */
+    killWorkers: (yes: boolean) => {
       killed = yes;
     },
-    call: async (args = MAIN_JOB, { env: own, platform, terminal, onSleep } = {}) => {
+    /** Runs a command line to its end. */
+    call: async (
+      args: readonly string[] = MAIN_JOB,
+      { env: own, platform, terminal, onSleep }: CallOptions = {},
+    ): Promise<Call> => {
       const system = fakeSystem({
         env: { ...env, ...own },
         clock,
@@ -124,14 +108,17 @@ export async function signInWorld(options: WorldOptions = {}): Promise<SignInWor
       const { stdout, stderr, shown } = system;
       return { code, stdout, stderr, shown, ms: clock.now() - began };
     },
+    /** The URLs that workers have opened. */
     opened: () => workers.flatMap((worker) => worker.opened),
+    /** The names of the files under ~/.aws/sso-cred/, without attempts and locks. */
     traces: async () => {
       const files = await home.files(".aws/sso-cred");
       return files
         .map(({ path }) => path.replace(".aws/sso-cred/", ""))
         .filter((path) => !/^attempts\//.test(path));
     },
-    pending: async (session) =>
+    /** Content of the session's pending login. */
+    pending: async (session?: string) =>
       (await home.exists(loginPath(session))) ? home.readJson(loginPath(session)) : undefined,
   };
 }
