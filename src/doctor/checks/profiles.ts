@@ -183,7 +183,7 @@ function* sessionKeys(section: ConfigSection, path: string): Generator<Finding> 
       severity: "error",
       found: `sso_registration_scopes of ${title} has a scope with a blank in it`,
       where: `${path}:${scopes.line}`,
-      why: "the sign-in page refuses it",
+      why: "no scope has a blank in it (RFC 6749), so the sign-in is refused",
       fix: "separate the scopes by commas",
     };
   const url = keyOf(section, "sso_start_url");
