@@ -20,10 +20,11 @@ import { ownPath } from "../platform/installation.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
+import { shellWord } from "../text/commandWords.ts";
 import { chosenRoles, writeSessionFirst } from "./chosenRoles.ts";
 import { type InitFlags, readFlags } from "./initFlags.ts";
 import { SignInCancelled } from "./login.ts";
-import { promptsAtTerminal } from "./person.ts";
+import { isMintty, promptsAtTerminal } from "./person.ts";
 
 /** `sso-cred init`: questions or flags, sign-in, plan. Only the last step writes the config. */
 export async function init(args: readonly string[], system: System): Promise<number> {
@@ -41,6 +42,7 @@ export async function init(args: readonly string[], system: System): Promise<num
 
   const asking: Asking = {
     prompts: await promptsAtTerminal(system),
+    remedy: isMintty(system) ? { run: ["winpty sso-cred init", ...args.map(shellWord)].join(" ") } : {},
     takesDefaults: (flags.yes ?? false) || (flags["dry-run"] ?? false),
     say: (line) => system.writeStderr(prose(2, `${line}\n`)),
   };

@@ -13,6 +13,11 @@ export async function promptsAtTerminal(system: System): Promise<Prompts | undef
   return terminalPrompts();
 }
 
+/** Git Bash's own window, which gives a program of Windows pipes in the place of a console. */
+export function isMintty({ env, platform }: System): boolean {
+  return platform === "win32" && Boolean(env.MSYSTEM) && env.TERM_PROGRAM === "mintty";
+}
+
 /** A progress line that overwrites itself, where stderr is a terminal. */
 export function progressLine(system: System) {
   const isShown = isatty(2) && system.env.TERM !== "dumb";

@@ -95,12 +95,13 @@ export function workerEnvironment(
     cwd !== undefined ? resolve(cwd, path) : isAbsolute(path) ? path : undefined;
   const clean = cleanEnvironment(env, platform);
   const kept = Object.fromEntries(Object.entries(clean).filter(([name]) => !AWS_KEYS.test(name)));
-  const homeName = platform === "win32" ? "USERPROFILE" : "HOME";
-  const named = ["SSO_CRED_TRACE", "NODE_EXTRA_CA_CERTS", homeName].flatMap((name) => {
-    const path = kept[name];
-    return path ? [[name, fromRoot(path)]] : [];
-  });
-  const absolute = { ...kept, ...Object.fromEntries(named) };
+  const paths = ["SSO_CRED_TRACE", "NODE_EXTRA_CA_CERTS", platform === "win32" ? "USERPROFILE" : "HOME"];
+  const absolute = Object.fromEntries(
+    Object.entries(kept).map(([name, value]) => {
+      const isPath = value && paths.includes(canonicalName(name, platform));
+      return [name, isPath ? fromRoot(value) : value];
+    }),
+  );
   if (platform !== "win32") return { cwd: "/", env: absolute };
   const home = fromRoot(homeDirectory({ env, platform }));
   return { cwd: home, env: { ...absolute, USERPROFILE: home } };

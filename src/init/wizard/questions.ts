@@ -1,7 +1,7 @@
 import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../../config/regions.ts";
 import { DEFAULT_SCOPES } from "../../config/session.ts";
 import { shownUrl, startUrlProblem } from "../../config/urls.ts";
-import { SsoCredError } from "../../errors.ts";
+import { type Remedy, SsoCredError } from "../../errors.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
 import { makePortable, nameProblem } from "../plan/names.ts";
@@ -132,6 +132,8 @@ export function refusedName(what: "session" | "profile", name: string): string |
 export interface Asking {
   /** Undefined without a terminal. */
   readonly prompts: Prompts | undefined;
+  /** The command that gives the run a terminal, where there is one. */
+  readonly remedy?: Remedy;
   /** True with `--yes` and `--dry-run`: questions with a default are not asked. */
   readonly takesDefaults: boolean;
   /** Writes a line to standard error. */
@@ -161,13 +163,13 @@ async function shortAnswer(question: Question, given: string | undefined, asking
     throw new SsoCredError("usage", `${flag} ${shown}: ${problem}`);
   }
   if (asking.takesDefaults && fallback !== undefined) return fallback;
-  if (asking.prompts === undefined) throw openQuestion(flag, fallback);
+  if (asking.prompts === undefined) throw openQuestion(flag, fallback, asking);
   return orCancelled(await asking.prompts.askText({ ...question, check: insisted(question) }));
 }
 
 /** Like `answer`, from a menu. Returns the values in the menu's order. */
 export async function choose(question: MenuQuestion, flag: string, asking: Asking): Promise<string[]> {
-  if (asking.prompts === undefined) throw openQuestion(`${flag} (or --all)`, undefined);
+  if (asking.prompts === undefined) throw openQuestion(`${flag} (or --all)`, undefined, asking);
   return orCancelled(await asking.prompts.askSome(question));
 }
 
@@ -176,9 +178,9 @@ function orCancelled<T>(answer: T | undefined): T {
   return answer;
 }
 
-function openQuestion(flag: string, fallback: string | undefined): SsoCredError {
+function openQuestion(flag: string, fallback: string | undefined, { remedy = {} }: Asking): SsoCredError {
   const more = fallback === undefined ? "" : ` (--yes takes ${printable(fallback, 80)})`;
-  return new SsoCredError("usage", `there is no terminal to ask on: give ${flag}${more}`);
+  return new SsoCredError("usage", `there is no terminal to ask on: give ${flag}${more}`, { remedy });
 }
 
 /** Adds the doubt to the check. The same answer given a second time is accepted. */

@@ -42,6 +42,14 @@ it("runs in the home folder on Windows, whatever the caller's drive", () => {
   });
 });
 
+it("on Windows, moves a path whose variable is spelt in another way", () => {
+  const env = { USERPROFILE: "C:\\Users\\me", sso_cred_trace: "trace.txt", Node_Extra_CA_Certs: "" };
+  expect(workerEnvironment({ env, platform: "win32" }, "E:\\project").env).toEqual({
+    ...env,
+    sso_cred_trace: "E:\\project\\trace.txt",
+  });
+});
+
 it.each([
   [{ USERPROFILE: ".." }, "E:\\"],
   [{ HOMEDRIVE: "H:", HOMEPATH: "\\me" }, "H:\\me"],

@@ -101,6 +101,19 @@ it.each([
   expect(completionScript("powershell")).toContain("sso-cred --complete '--' @words");
 });
 
+it.each([
+  [
+    "Git Bash's own window",
+    { MSYSTEM: "MINGW64", TERM_PROGRAM: "mintty" },
+    "  run: winpty sso-cred init my-sso --command sso-cred\n",
+  ],
+  ["Git Bash in another terminal", { MSYSTEM: "MINGW64" }, ""],
+])("init without a terminal in %s", async (_, env, remedy) => {
+  const system = fakeSystem({ env: { USERPROFILE: "C:\\nonexistent", ...env }, platform: "win32" });
+  expect(await runCli(["init", "my-sso", "--command", "sso-cred"], system)).toBe(2);
+  expect(system.stderr).toBe(`sso-cred: there is no terminal to ask on: give --start-url\n${remedy}`);
+});
+
 describe("a first word that is a command's", () => {
   it("is a session if misspelt and with account and role", async () => {
     expect((await run("logni", ...ROLE)).stderr).toContain("run: sso-cred init logni\n");
