@@ -26,6 +26,8 @@ $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 
 $Releases = 'https://github.com/sso-cred/sso-cred/releases'
+# .NET and PATH know nothing of PowerShell's current folder.
+$Prefix = $PSCmdlet.GetUnresolvedProviderPathFromPSPath($Prefix)
 $Target = Join-Path $Prefix 'sso-cred.exe'
 
 function Exit-Installation([string]$Message) {
@@ -129,11 +131,18 @@ function Install-Program {
         $installed = & $program --version
         if ($LASTEXITCODE -ne 0) { Exit-Installation "$name does not run on this machine" }
         # A running executable cannot be replaced, but it can be renamed.
+        $old = Join-Path $Prefix ('sso-cred.old-' + [Guid]::NewGuid().ToString('N') + '.exe')
         if (Test-Path -LiteralPath $Target) {
             Get-ChildItem -LiteralPath $Prefix -Filter 'sso-cred.old-*.exe' | Remove-Item -ErrorAction SilentlyContinue
-            Rename-Item -LiteralPath $Target -NewName ('sso-cred.old-' + [Guid]::NewGuid().ToString('N') + '.exe')
+            Move-Item -LiteralPath $Target -Destination $old
         }
-        Move-Item -LiteralPath $program -Destination $Target
+        try {
+            Move-Item -LiteralPath $program -Destination $Target
+        } catch {
+            $why = $_.Exception.Message
+            if (Test-Path -LiteralPath $old) { Move-Item -LiteralPath $old -Destination $Target }
+            Exit-Installation "cannot write ${Target}: $why"
+        }
     } finally {
         Remove-Item -LiteralPath $work -Recurse -Force -ErrorAction SilentlyContinue
     }
@@ -149,7 +158,11 @@ function Install-Program {
 
 function Uninstall-Program {
     if (Test-Path -LiteralPath $Target) {
-        Remove-Item -LiteralPath $Target
+        try {
+            Remove-Item -LiteralPath $Target
+        } catch {
+            Exit-Installation "cannot remove ${Target}: $($_.Exception.Message) End the programs that use it, and try again"
+        }
         Get-ChildItem -LiteralPath $Prefix -Filter 'sso-cred.old-*.exe' | Remove-Item -ErrorAction SilentlyContinue
         Write-UserPath @(Read-UserPath | Where-Object { $_ -ne $Prefix })
         Write-Output "Removed $Target. Configuration and caches in ~\.aws are unchanged."
