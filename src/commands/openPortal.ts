@@ -1,5 +1,5 @@
 import { readToken } from "../cache/tokenCache.ts";
-import { deniedToPerson, notSignedIn, sessionTitle } from "../config/describeSession.ts";
+import { deniedToPerson, sessionTitle } from "../config/describeSession.ts";
 import { obtainToken } from "../credentials/obtainToken.ts";
 import { isKind, type SsoCredError } from "../errors.ts";
 import { type IdentityCenter, identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
@@ -8,7 +8,7 @@ import { inventoryFile } from "../inventory/inventoryFile.ts";
 import type { Account, SsoSession, SsoToken } from "../model.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
-import { chooseGrant } from "../signIn/chooseGrant.ts";
+import { cannotAsk, chooseGrant } from "../signIn/chooseGrant.ts";
 import { printable } from "../text/printable.ts";
 import { duration } from "../text/relativeTime.ts";
 import { type SignInFlags, signInAnew } from "./login.ts";
@@ -92,7 +92,7 @@ export async function tokenFor(
   const token = await obtainToken(session, request, system);
   if (token !== undefined) return token;
   const choice = chooseGrant(session, system);
-  if (choice.grant === "never" && !isAttended) throw notSignedIn(session, choice.why);
+  if (choice.grant === "never" && !isAttended) throw cannotAsk(session, choice.why, system);
   const signedIn = await signInAnew(session, system, flags, before);
   if (signedIn.isShown) system.writeStderr("Signed in.\n");
   return signedIn.token;

@@ -1,3 +1,6 @@
+import { tokenFault } from "../cache/tokenCache.ts";
+import { notSignedIn } from "../config/describeSession.ts";
+import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../model.ts";
 import { hasDisplay, isWsl } from "../platform/browser.ts";
 import { meansOff } from "../platform/environment.ts";
@@ -29,6 +32,17 @@ export function chooseGrant(
   if (choice) return choice;
   if (system.terminal()) return WITH_CODE;
   return { grant: "never", why: "there is neither a browser nor a terminal here" };
+}
+
+/**
+ * The error where nobody may be asked; `why` says what forbids it. If the system denies access to
+ * the token file, the message names the command that changes that instead of a sign-in.
+ */
+export function cannotAsk(session: SsoSession, why: string, system: Environment): SsoCredError {
+  const error = notSignedIn(session, why);
+  const denied = tokenFault(session, system);
+  if (!denied?.remedy?.run) return error;
+  return new SsoCredError(error.kind, `${denied.fault}, so ${error.message}`, { remedy: denied.remedy });
 }
 
 /** The choice for `sso-cred login`: a person has asked for it, so there always is a grant. */

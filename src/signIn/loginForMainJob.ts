@@ -1,10 +1,10 @@
-import { notSignedIn, sessionTitle } from "../config/describeSession.ts";
+import { sessionTitle } from "../config/describeSession.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import { callerProcess } from "../platform/callerProcess.ts";
 import type { System } from "../platform/system.ts";
 import { awaitLogin } from "./awaitLogin.ts";
 import { backoffFailure } from "./backoff.ts";
-import { chooseGrant } from "./chooseGrant.ts";
+import { cannotAsk, chooseGrant } from "./chooseGrant.ts";
 import { loginInstructions, openElsewhere } from "./loginInstructions.ts";
 import { claim, type PendingLogin } from "./pendingLogin.ts";
 import { startLogin } from "./startLogin.ts";
@@ -27,7 +27,7 @@ export async function loginForMainJob(
   system: System,
 ): Promise<SsoToken> {
   const choice = chooseGrant(session, system);
-  if (choice.grant === "never") throw notSignedIn(session, choice.why);
+  if (choice.grant === "never") throw cannotAsk(session, choice.why, system);
   return awaitLogin(
     session,
     {

@@ -209,18 +209,24 @@ it.skipIf(!canChange).each([
   },
 );
 
-it.skipIf(!canChange)("status names the owner of a cache that hides the token", async () => {
-  const world = await userWorld();
-  const sso = join(world.home.path, ".aws/sso");
-  chownSync(sso, 0, 0);
-  chmodSync(sso, 0o700);
-  const { code, stdout } = await runAsUser(world, ["status"]);
-  const path = join(world.home.path, tokenPath("corp"));
-  expect([code, stdout.split(", endpoint")[0]]).toEqual([
-    4,
-    `corp: not signed in; ${path} cannot be read (EACCES; ${sso} belongs to root)`,
-  ]);
-});
+it.skipIf(!canChange)(
+  "a cache that hides the token is named, by status and where nobody is asked",
+  async () => {
+    const world = await userWorld();
+    const sso = join(world.home.path, ".aws/sso");
+    chownSync(sso, 0, 0);
+    chmodSync(sso, 0o700);
+    const path = join(world.home.path, tokenPath("corp"));
+    const fault = `${path} cannot be read (EACCES; ${sso} belongs to root)`;
+    const { code, stdout } = await runAsUser(world, ["status"]);
+    expect([code, stdout.split(", endpoint")[0]]).toEqual([4, `corp: not signed in; ${fault}`]);
+    const call = await runAsUser(world);
+    expect([call.code, call.stderr]).toEqual([
+      4,
+      `sso-cred: ${fault}, so nobody is signed in to 'corp', and CI is set, so nobody is asked\n  run: sudo chown -R ${USER} ${sso}\n`,
+    ]);
+  },
+);
 
 it.skipIf(!canChange)(
   "logout --all does not say that nobody was signed in where it cannot look",

@@ -74,6 +74,19 @@ describe("what one command mends is one finding:", () => {
     },
   );
 
+  it.skipIf(process.getuid?.() !== 0).each(["attempts", "locks", "logins"])(
+    "a folder of somebody else's in our own: %s",
+    async (name) => {
+      const world = await cachedWorld();
+      const folder = join(world.home.path, ".aws/sso-cred", name);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await chown(folder, OWNER, OWNER);
+      expect(await pathFindings(world)).toEqual([
+        expect.objectContaining({ id: "path-owner", where: folder }),
+      ]);
+    },
+  );
+
   it("files left over from interrupted writes", async () => {
     const world = await cachedWorld();
     await mkdir(join(world.home.path, ".aws/sso/cache"), { recursive: true });

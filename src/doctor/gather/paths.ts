@@ -31,7 +31,8 @@ export function gatherPaths(system: Environment): PathFacts[] {
   const aws = awsDirectory(system);
   const caches = [ssoCacheDirectory(system), roleCacheDirectory(system)];
   const state = stateDirectory(system);
-  const folders = [aws, join(aws, "sso"), join(aws, "cli"), ...caches, state, join(state, "locks")];
+  const parts = ["attempts", "locks", "logins"].map((name) => join(state, name));
+  const folders = [aws, join(aws, "sso"), join(aws, "cli"), ...caches, state, ...parts];
   return withoutCovered([
     // The first write makes ~/.aws.
     ...(statOf(aws) === undefined ? accessFacts(home) : []),
