@@ -82,6 +82,9 @@ function parseFiles(text: string, credentialsText: string, system: Environment) 
     profile,
     placeOf,
     session: (name: string) => main.find("sso-session", name)?.keys,
+    /** The keys that only `[DEFAULT]`, which is inherited by every section, gives a session. */
+    inheritedBySession: (name: string): ReadonlySet<string> =>
+      main.find("sso-session", name)?.inherited ?? new Set(),
     /** The nested maps of `[services NAME]`. */
     services: (name: string) => main.find("services", name)?.nested,
     /** In the order of the file; `default` included when it exists. */

@@ -26,6 +26,8 @@ export interface Section {
   readonly kind: "profile" | "sso-session" | "services" | "other";
   readonly name: string;
   readonly keys: Keys;
+  /** The keys that only `[DEFAULT]` gives it. */
+  readonly inherited: ReadonlySet<string>;
   /** For each `key =` followed by indented `key = value` lines. */
   readonly nested: ReadonlyMap<string, Keys>;
 }
@@ -99,6 +101,7 @@ function read(
     kind,
     name,
     keys: new Map([...inherited.keys, ...keys]),
+    inherited: new Set([...inherited.keys.keys()].filter((key) => !keys.has(key))),
     nested: new Map([...[...inherited.nested].filter(([key]) => !keys.has(key)), ...nested]),
   }));
 }

@@ -96,7 +96,7 @@ interface SessionSource extends Layer {
 export function readSession(source: SessionSource, system: Environment): SsoSession {
   const { config, name, keys, header } = source;
   const placeOf = source.placeOf ?? (() => ({ path: config.path, header }));
-  const settings = source.settings ?? { own: { header, keys }, defaults: config.defaults };
+  const settings = source.settings ?? sessionSettings(source);
   const where = (key: string) => shownPlace(placeOf(key));
   const missing = ["sso_start_url", "sso_region"].filter((key) => !keys.get(key));
   if (missing[0] !== undefined) {
@@ -117,6 +117,14 @@ export function readSession(source: SessionSource, system: Environment): SsoSess
     caBundle: caBundle(settings, system),
     loginArguments: source.loginArguments ?? sessionArgument(name ?? ""),
   };
+}
+
+/** Every section inherits `[DEFAULT]`, whose endpoint is as little ours as that of `[default]`. */
+function sessionSettings({ config, name, header, keys }: SessionSource): SettingSources {
+  const inherited = config.inheritedBySession(name ?? "");
+  const own = new Map([...keys].filter(([key]) => !inherited.has(key)));
+  const others = [...keys].filter(([key]) => inherited.has(key));
+  return { own: { header, keys: own }, defaults: new Map([...others, ...config.defaults]) };
 }
 
 /** File and header: the beginning of a message. */

@@ -11,21 +11,26 @@ it.each([
   "ca_bundle = /nonexistent/ca.pem",
   "sso_start_url = no url\nsso_region = nowhere",
 ])("no setting in [default] makes the main job fail: %s", async (defaults) => {
-  const { call } = await signInWorld({ config: `[default]\n${defaults}\n\n${sessionSection("corp")}` });
-  const run = await call(MAIN_JOB);
-  expect([run.code, run.stderr]).toEqual([0, ""]);
-  expect(credentialsOf(run).AccountId).toBe("123456789011");
+  for (const name of ["default", "DEFAULT"]) {
+    const { call } = await signInWorld({ config: `[${name}]\n${defaults}\n\n${sessionSection("corp")}` });
+    const run = await call(MAIN_JOB);
+    expect([name, run.code, run.stderr]).toEqual([name, 0, ""]);
+    expect(credentialsOf(run).AccountId).toBe("123456789011");
+  }
 });
 
-it("no request goes to the endpoint of [default]", async () => {
-  const [world, stranger] = [await signInWorld(), await signInWorld()];
-  const session = sessionSection("corp", [`endpoint_url = ${world.center.url}`]);
-  await world.home.write(".aws/config", `[default]\nendpoint_url = ${stranger.center.url}\n\n${session}`);
-  const env = Object.fromEntries(Object.keys(world.center.env).map((name) => [name, undefined]));
-  expect(await world.call(MAIN_JOB, { env })).toMatchObject({ code: 0, stderr: "" });
-  expect(world.center.requests).not.toEqual([]);
-  expect(stranger.center.requests).toEqual([]);
-});
+it.each(["default", "profile default", "DEFAULT"])(
+  "no request goes to the endpoint of [%s]",
+  async (name) => {
+    const [world, stranger] = [await signInWorld(), await signInWorld()];
+    const session = sessionSection("corp", [`endpoint_url = ${world.center.url}`]);
+    await world.home.write(".aws/config", `[${name}]\nendpoint_url = ${stranger.center.url}\n\n${session}`);
+    const env = Object.fromEntries(Object.keys(world.center.env).map((name) => [name, undefined]));
+    expect(await world.call(MAIN_JOB, { env })).toMatchObject({ code: 0, stderr: "" });
+    expect(world.center.requests).not.toEqual([]);
+    expect(stranger.center.requests).toEqual([]);
+  },
+);
 
 it("a profile with its own portal neither writes nor reads the cache of its session", async () => {
   const world = await signInWorld();
