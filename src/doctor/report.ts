@@ -19,6 +19,16 @@ export interface Finding {
   readonly fix?: string | undefined;
 }
 
+/** A finding with its fields in the order of `--json`. */
+export function finding(
+  id: string,
+  severity: Severity,
+  where: string | undefined,
+  { found, why, ...remedy }: Pick<Finding, "found" | "why" | "run" | "fix">,
+): Finding {
+  return { id, severity, found, where, why, ...remedy };
+}
+
 const WIDEST = 78;
 
 const GROUPS: readonly { severity: Severity; title: string }[] = [
@@ -32,15 +42,10 @@ export function report(findings: readonly Finding[], columns = WIDEST): string {
   const width = Math.min(columns, WIDEST);
   const groups = GROUPS.flatMap(({ severity, title }) => {
     const found = findings.filter((finding) => finding.severity === severity);
-    return found.length === 0
-      ? []
-      : [
-          `${title}\n\n${alike(found)
-            .map((findings) => entry(findings, width))
-            .join("\n")}`,
-        ];
+    const entries = alike(found).map((each) => entry(each, width));
+    return found.length === 0 ? [] : [`${title}\n\n${entries.join("\n")}`];
   });
-  return `${[...groups, summary(findings)].join("\n")}`;
+  return [...groups, summary(findings)].join("\n");
 }
 
 /** Findings of one kind with the same consequence and remedy, which are told once. */

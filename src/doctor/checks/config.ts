@@ -6,7 +6,7 @@ import { words } from "../../text/words.ts";
 import { failingClients } from "../clients.ts";
 import type { ConfigSection, ConfigText } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
-import type { Finding } from "../report.ts";
+import { type Finding, finding } from "../report.ts";
 
 /** Keys whose misspelling costs a sign-in. No other tool has a similar key. */
 export const KNOWN_KEYS = words(`
@@ -33,41 +33,29 @@ function* encodings(
   platform: NodeJS.Platform,
 ): Generator<Finding> {
   if (fault !== undefined && fault !== "missing")
-    yield {
-      id: "config-unreadable",
-      severity: "error",
+    yield finding("config-unreadable", "error", path, {
       found: `${path} ${fault}`,
-      where: path,
       why: "no tool can read its profiles",
       run: run ?? (platform === "win32" ? `dir "${path}"` : `ls -l ${shellWord(path)}`),
-    };
+    });
   if (encoding === "UTF-16")
-    yield {
-      id: "config-encoding",
-      severity: "error",
+    yield finding("config-encoding", "error", path, {
       found: `${path} is UTF-16, as PowerShell's > writes it`,
-      where: path,
       why: "no AWS tool reads it",
       fix: "save it as UTF-8 without a byte order mark",
-    };
+    });
   if (encoding === "byte order mark")
-    yield {
-      id: "config-encoding",
-      severity: "error",
+    yield finding("config-encoding", "error", `${path}:1`, {
       found: `${path} begins with a byte order mark`,
-      where: `${path}:1`,
       why: WHOLE_FILE,
       fix: "save it as UTF-8 without a byte order mark",
-    };
+    });
   if (encoding === "not UTF-8")
-    yield {
-      id: "config-encoding",
-      severity: "warning",
+    yield finding("config-encoding", "warning", path, {
       found: `${path} holds bytes that are not UTF-8`,
-      where: path,
       why: "some SDKs refuse the file, others misread the lines that hold them",
       fix: "save it as UTF-8",
-    };
+    });
 }
 
 /** Headers that were probably meant to be another one. */
@@ -78,14 +66,11 @@ function* slips({ path, sections }: ConfigText): Generator<Finding> {
       const found = `the header ${printable(header)} has no closing bracket`;
       yield { id: "section-unclosed", severity: "error", found, where, why: WHOLE_FILE, fix: "add the ]" };
     } else if (keys.some(({ key }) => KNOWN_KEYS.includes(key.toLowerCase())))
-      yield {
-        id: "section-not-a-profile",
-        severity: "error",
+      yield finding("section-not-a-profile", "error", where, {
         found: `the section [${printable(name)}] is not read as a profile or a session`,
-        where,
         why: "in the config file every AWS tool reads [profile NAME], [default] and [sso-session NAME] only",
         fix: `write ${meantHeader(header) ?? shownHeader(isSession(keys) ? "sso-session" : "profile", name)}`,
-      };
+      });
   }
 }
 
@@ -100,41 +85,32 @@ function* longHeaders({ path, sections }: ConfigText): Generator<Finding> {
   for (const { header, line } of sections) {
     const [, name] = /^\[\s*profile\s+(.*?)\s*\]/.exec(header) ?? [];
     if (name === undefined) continue;
-    yield {
-      id: "section-not-a-profile",
-      severity: "error",
+    yield finding("section-not-a-profile", "error", `${path}:${line}`, {
       found: `the section [profile ${printable(name)}] is not read as the profile ${printable(name)}`,
-      where: `${path}:${line}`,
       why: "in the credentials file a header has the name alone",
       fix: `write [${printable(name)}]`,
-    };
+    });
   }
 }
 
 /** Lines that Python's strict parser rejects. */
 function* refusals({ path, sections, strayLines }: ConfigText): Generator<Finding> {
   for (const { line, text } of strayLines)
-    yield {
-      id: "line-malformed",
-      severity: "error",
+    yield finding("line-malformed", "error", `${path}:${line}`, {
       found: `the line ${JSON.stringify(printable(text, 60))} is not of the form key = value`,
-      where: `${path}:${line}`,
       why: WHOLE_FILE,
       fix: "correct or remove the line",
-    };
+    });
   const seen = new Map<string, number>();
   for (const { header, line, keys } of sections) {
     const id = header.replace(/\].*$/, "]");
     const first = seen.get(id);
     if (first !== undefined)
-      yield {
-        id: "section-duplicate",
-        severity: "error",
+      yield finding("section-duplicate", "error", `${path}:${line}`, {
         found: `${printable(id)} stands twice, in lines ${first} and ${line}`,
-        where: `${path}:${line}`,
         why: `${WHOLE_FILE}; the other SDKs merge the two`,
         fix: "merge the two sections",
-      };
+      });
     else seen.set(id, line);
     yield* duplicateKeys(path, keys);
   }
@@ -146,14 +122,11 @@ function* duplicateKeys(path: string, keys: ConfigSection["keys"]): Generator<Fi
     const name = key.toLowerCase();
     const first = seen.get(name);
     if (first !== undefined)
-      yield {
-        id: "key-duplicate",
-        severity: "error",
+      yield finding("key-duplicate", "error", `${path}:${line}`, {
         found: `${printable(name)} stands twice in one section, in lines ${first} and ${line}`,
-        where: `${path}:${line}`,
         why: `${WHOLE_FILE}; the other SDKs take the last`,
         fix: "remove one of the two lines",
-      };
+      });
     else seen.set(name, line);
   }
 }
@@ -164,23 +137,17 @@ function* misspeltKeys({ path, sections }: ConfigText): Generator<Finding> {
       const name = key.toLowerCase();
       const isKnown = KNOWN_KEYS.includes(name);
       if (isKnown && key !== name)
-        yield {
-          id: "key-case",
-          severity: "warning",
+        yield finding("key-case", "warning", `${path}:${line}`, {
           found: `the key ${printable(key)} is not in lower case`,
-          where: `${path}:${line}`,
           why: `${failingClients("keyInUpperCase")} do not read it`,
           fix: `write ${name}`,
-        };
+        });
       const meant = isKnown || OTHER_KEYS.has(name) ? undefined : nearest(name, KNOWN_KEYS);
       if (meant !== undefined)
-        yield {
-          id: "key-misspelt",
-          severity: "error",
+        yield finding("key-misspelt", "error", `${path}:${line}`, {
           found: `${printable(header)} has the key ${printable(key)}: did you mean ${meant}?`,
-          where: `${path}:${line}`,
           why: "every AWS tool ignores a key that it does not know",
           fix: `rename it to ${meant}`,
-        };
+        });
     }
 }

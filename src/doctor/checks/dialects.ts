@@ -2,7 +2,7 @@ import { printable } from "../../text/printable.ts";
 import { failingClients } from "../clients.ts";
 import type { ConfigKey, ConfigSection } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
-import type { Finding } from "../report.ts";
+import { type Finding, finding } from "../report.ts";
 import { KNOWN_KEYS } from "./config.ts";
 
 /** Values with a check of their own, which refuses quotes. */
@@ -24,14 +24,11 @@ function* twoDefaults(sections: readonly ConfigSection[], path: string): Generat
   const bare = defaults.find(({ header }) => /^\[\s*default/.test(header));
   const long = defaults.find((section) => section !== bare && /^\[\s*profile/.test(section.header));
   if (bare === undefined || long === undefined) return;
-  yield {
-    id: "section-duplicate",
-    severity: "error",
+  yield finding("section-duplicate", "error", `${path}:${bare.line}`, {
     found: `the profile default stands twice: [default] in line ${bare.line}, [profile default] in line ${long.line}`,
-    where: `${path}:${bare.line}`,
     why: "AWS CLI and boto3 take the later one, the other clients [profile default], and none takes both",
     fix: "merge the two sections",
-  };
+  });
 }
 
 function* headerFindings({ header, line }: ConfigSection, path: string): Generator<Finding> {
@@ -43,11 +40,8 @@ function* headerFindings({ header, line }: ConfigSection, path: string): Generat
         ? (["headerWithText", "text right behind the bracket"] as const)
         : [];
   if (situation === undefined) return;
-  yield {
-    id: "section-spacing",
-    severity: "error",
+  yield finding("section-spacing", "error", `${path}:${line}`, {
     found: `the header ${printable(header)} has ${what}`,
-    where: `${path}:${line}`,
     why: `${failingClients(situation)} read no section there`,
     fix: `write ${printable(
       header
@@ -55,7 +49,7 @@ function* headerFindings({ header, line }: ConfigSection, path: string): Generat
         .replace(/\s+(?=\S+\s*\])/, " ")
         .replace(/\s*\].*$/, "]"),
     )}`,
-  };
+  });
 }
 
 function* keyFindings(
@@ -65,29 +59,24 @@ function* keyFindings(
   path: string,
 ): Generator<Finding> {
   const title = `${printable(key)} of ${printable(section.header.replace(/\].*$/, "]"))}`;
-  const finding = (id: string, found: string, why: string, fix: string): Finding => ({
-    ...{ id, severity: "error", found: `${title} ${found}`, where: `${path}:${line}`, why, fix },
-  });
+  const where = `${path}:${line}`;
   if (above !== undefined && above.value !== "" && indent > above.indent)
-    yield finding(
-      "key-indented",
-      `is indented below ${printable(above.key)}`,
-      `to ${failingClients("keyIndented")} it is a part of the value above`,
-      "begin the line without blanks",
-    );
+    yield finding("key-indented", "error", where, {
+      found: `${title} is indented below ${printable(above.key)}`,
+      why: `to ${failingClients("keyIndented")} it is a part of the value above`,
+      fix: "begin the line without blanks",
+    });
   if (!KNOWN_KEYS.includes(key.toLowerCase())) return;
   if (hasComment)
-    yield finding(
-      "value-comment",
-      "has a comment behind its value",
-      `to ${failingClients("valueWithComment")} the comment is a part of the value`,
-      "put the comment on a line of its own",
-    );
+    yield finding("value-comment", "error", where, {
+      found: `${title} has a comment behind its value`,
+      why: `to ${failingClients("valueWithComment")} the comment is a part of the value`,
+      fix: "put the comment on a line of its own",
+    });
   if (/^(["']).*\1$/.test(value) && !CHECKED.includes(key.toLowerCase()))
-    yield finding(
-      "value-quoted",
-      "stands in quotes",
-      `to ${failingClients("valueInQuotes")} the quotes are a part of the value`,
-      "remove the quotes",
-    );
+    yield finding("value-quoted", "error", where, {
+      found: `${title} stands in quotes`,
+      why: `to ${failingClients("valueInQuotes")} the quotes are a part of the value`,
+      fix: "remove the quotes",
+    });
 }

@@ -4,7 +4,7 @@ import { unsetCommand } from "../../platform/callerShell.ts";
 import { maskedText } from "../../text/redact.ts";
 import { failingClients } from "../clients.ts";
 import type { CaFile, Facts } from "../facts.ts";
-import type { Finding } from "../report.ts";
+import { type Finding, finding } from "../report.ts";
 
 const KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
@@ -19,27 +19,21 @@ export function* checkEnvironment(facts: Facts): Generator<Finding> {
   yield* proxies(facts);
   yield* caFiles.map(caFinding);
   for (const { name, problem } of invalidSettings)
-    yield {
-      id: "env-invalid",
-      severity: "error",
+    yield finding("env-invalid", "error", name, {
       found: problem,
-      where: name,
       why: "every call of sso-cred that needs it ends with an error",
       fix: `correct or unset ${name}`,
-    };
+    });
 }
 
 function* staticKeys({ env, platform }: Facts): Generator<Finding> {
   const set = KEYS.filter((name) => env[name]);
   if (!env.AWS_ACCESS_KEY_ID) return;
-  yield {
-    id: "env-static-keys",
-    severity: "warning",
+  yield finding("env-static-keys", "warning", set.join(", "), {
     found: `credentials are set in the environment (${set.join(", ")})`,
-    where: set.join(", "),
     why: "the AWS CLI and most SDKs use them instead of the profile that AWS_PROFILE names, until they expire",
     run: unsetCommand(set, { env, platform }),
-  };
+  });
 }
 
 function* profileVariables({ env, platform, config }: Facts): Generator<Finding> {
@@ -47,39 +41,30 @@ function* profileVariables({ env, platform, config }: Facts): Generator<Finding>
   for (const variable of ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]) {
     const name = env[variable];
     if (name === undefined || names.has(name) || (name === "default" && names.size === 0)) continue;
-    yield {
-      id: "env-profile-missing",
-      severity: "error",
+    yield finding("env-profile-missing", "error", variable, {
       found:
         name === ""
           ? `${variable} is empty`
           : `${variable} names the profile '${name}', which does not exist`,
-      where: variable,
       why: "the AWS CLI and the SDKs fail before they look for credentials",
       run: unsetCommand([variable], { env, platform }),
-    };
+    });
   }
 }
 
 function* configVariable({ env, platform, config }: Facts): Generator<Finding> {
   const elsewhere = env.AWS_CONFIG_FILE;
   if (config.fault === "missing")
-    yield {
-      id: "config-missing",
-      severity: "error",
+    yield finding("config-missing", "error", elsewhere ? "AWS_CONFIG_FILE" : config.path, {
       found: `there is no config file ${config.path}`,
-      where: elsewhere ? "AWS_CONFIG_FILE" : config.path,
       why: "no tool finds a profile",
       run: elsewhere ? unsetCommand(["AWS_CONFIG_FILE"], { env, platform }) : "sso-cred init",
-    };
+    });
   else if (elsewhere)
-    yield {
-      id: "config-elsewhere",
-      severity: "note",
+    yield finding("config-elsewhere", "note", "AWS_CONFIG_FILE", {
       found: `the config file is ${config.path}`,
-      where: "AWS_CONFIG_FILE",
       why: "tools started without this variable read ~/.aws/config instead",
-    };
+    });
 }
 
 function* tildes({ env, config, credentials }: Facts): Generator<Finding> {
@@ -88,14 +73,11 @@ function* tildes({ env, config, credentials }: Facts): Generator<Finding> {
     ["AWS_SHARED_CREDENTIALS_FILE", credentials],
   ] as const)
     if (/^~[/\\]/.test(env[variable] ?? ""))
-      yield {
-        id: "env-path-tilde",
-        severity: "warning",
+      yield finding("env-path-tilde", "warning", variable, {
         found: `${variable} is ${env[variable]}, with a tilde that no shell has replaced`,
-        where: variable,
         why: `${failingClients("configPathWithTilde")}, and so Terraform, does not find the file`,
         fix: `set it to ${path}`,
-      };
+      });
 }
 
 /** aws-sdk-java-v2 UserHomeDirectoryUtils; @smithy/shared-ini-file-loader getHomeDir. */
@@ -104,14 +86,11 @@ function* otherHome({ env, platform, config }: Facts): Generator<Finding> {
   const home = homeDirectory({ env, platform });
   const [theirs, ours] = [env.HOME, home].map((path) => win32.resolve(path).toLowerCase());
   if (theirs === ours) return;
-  yield {
-    id: "env-home",
-    severity: "warning",
+  yield finding("env-home", "warning", "HOME", {
     found: `HOME is ${env.HOME}, and USERPROFILE is ${home}`,
-    where: "HOME",
     why: "the SDKs for Java and JavaScript, and so the CDK, look for .aws in the first, the AWS CLI and Go in the second",
     fix: `remove HOME, or set AWS_CONFIG_FILE to ${config.path}`,
-  };
+  });
 }
 
 function* proxies({ env, platform }: Facts): Generator<Finding> {
@@ -119,32 +98,23 @@ function* proxies({ env, platform }: Facts): Generator<Finding> {
   // Windows finds a variable by either name.
   for (const name of platform === "win32" ? names.filter((one) => one === one.toUpperCase()) : names)
     if (env[name])
-      yield {
-        id: "proxy-in-use",
-        severity: "note",
+      yield finding("proxy-in-use", "note", name, {
         found: `${name} is ${maskedText(env[name])}`,
-        where: name,
         why: "requests to Identity Center go through it",
-      };
+      });
 }
 
 function caFinding({ path, setting, fault, isOptional = false }: CaFile): Finding {
   if (fault === undefined)
-    return {
-      id: "ca-in-use",
-      severity: "note",
+    return finding("ca-in-use", "note", setting, {
       found: `only the certificate authorities in ${path} are trusted`,
-      where: setting,
       why: "it replaces all others",
-    };
-  return {
-    id: "ca-unreadable",
-    severity: isOptional ? "warning" : "error",
+    });
+  return finding("ca-unreadable", isOptional ? "warning" : "error", setting, {
     found: `${path} ${fault}`,
-    where: setting,
     why: isOptional
       ? "the AWS CLI makes no request over TLS; sso-cred trusts the system's authorities instead"
       : "no request over TLS can be made",
     fix: `set ${setting} to a PEM file, or remove it`,
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import { printable } from "../../text/printable.ts";
 import { words } from "../../text/words.ts";
 import type { Facts, UnusableSection } from "../facts.ts";
-import type { Finding } from "../report.ts";
+import { type Finding, finding } from "../report.ts";
 import { checkCommands } from "./commands.ts";
 import { checkConfig } from "./config.ts";
 import { checkDialects } from "./dialects.ts";
@@ -32,23 +32,21 @@ export function findingsOf(facts: Facts): Finding[] {
 function checkFront({ front, version }: Facts): Finding[] {
   if (front === undefined) return [];
   const why = "the native front answers from the cache in a millisecond, the program alone in twenty";
-  if (front === "none") return [{ id: "front", severity: "note", found: "there is no native front", why }];
+  const noted = (found: string) => finding("front", "note", undefined, { found, why });
+  if (front === "none") return [noted("there is no native front")];
   const path = printable(front.path);
-  const found = front.isInUse
-    ? `the native front is ${path}`
-    : `this program was not started by its native front, ${path}`;
-  const note: Finding = { id: "front", severity: "note", found, why };
+  const note = noted(
+    front.isInUse
+      ? `the native front is ${path}`
+      : `this program was not started by its native front, ${path}`,
+  );
   if (front.version === version) return [note];
-  return [
-    {
-      id: "front-version",
-      severity: "warning",
-      found: `the native front ${path} is version ${printable(front.version)}, and its program ${version}`,
-      why: "an installation was interrupted, or one of the two files was replaced; they still work together",
-      fix: "install sso-cred again",
-    },
-    note,
-  ];
+  const differing = finding("front-version", "warning", undefined, {
+    found: `the native front ${path} is version ${printable(front.version)}, and its program ${version}`,
+    why: "an installation was interrupted, or one of the two files was replaced; they still work together",
+    fix: "install sso-cred again",
+  });
+  return [differing, note];
 }
 
 /** Describes the machine, as far as it decides how a sign-in happens. */
@@ -61,15 +59,9 @@ function checkHere({ here }: Facts): Finding[] {
     hasTerminal ? "a terminal" : "no terminal",
     browser === undefined ? "no browser" : `the browser ${browser}`,
   ].filter((trait) => trait !== undefined);
+  const found = `this is ${traits.join(", ")}`.replace(/this is (?=(?:a|no) terminal)/, "there is ");
   return [
-    {
-      id: "here",
-      severity: "note",
-      found: `this is ${traits.join(", ")}`
-        .replace("this is a terminal", "there is a terminal")
-        .replace("this is no terminal", "there is no terminal"),
-      why: "it decides between browser and device sign-in",
-    },
+    finding("here", "note", undefined, { found, why: "it decides between browser and device sign-in" }),
   ];
 }
 
@@ -92,14 +84,11 @@ function checkUnusable({ config, unusable }: Facts, found: readonly Finding[]): 
     const { message, run } = section;
     const variable = /^[A-Z_]{3,}/.exec(message)?.[0];
     const where = variable ?? linesOf(section)[0] ?? config.path;
-    return {
-      id: "settings-unusable",
-      severity: "error",
+    return finding("settings-unusable", "error", where, {
       found: message.replace(`${config.path}: `, ""),
-      where,
       why: "every call of sso-cred that needs it ends with this message",
       ...(run === undefined ? { fix: "correct what the message names" } : { run }),
-    };
+    });
   });
 
   /** Every line of the section, and of those that the message names, as findings name them. */

@@ -8,7 +8,7 @@ import { printable } from "../../text/printable.ts";
 import { failingClients } from "../clients.ts";
 import { type ConfigKey, type ConfigSection, type ConfigText, keyOf } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
-import type { Finding } from "../report.ts";
+import { type Finding, finding } from "../report.ts";
 import { sources } from "./sources.ts";
 
 /** Names that every SDK reads (the JavaScript SDK knows fewest). */
@@ -29,27 +29,21 @@ export function* checkProfiles(facts: Facts): Generator<Finding> {
   const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
   for (const section of sessions) yield* sessionKeys(section, config.path);
   if (config.fault === undefined && commands.length === 0)
-    yield {
-      id: "no-profile",
-      severity: "note",
+    yield finding("no-profile", "note", config.path, {
       found: "no profile runs sso-cred yet",
-      where: config.path,
       why: "tools get their credentials elsewhere",
       run: sessions.length > 0 ? `sso-cred init ${sessions[0]?.name}` : "sso-cred init",
-    };
+    });
 }
 
 function* emptyCommand(section: ConfigSection, path: string): Generator<Finding> {
   const line = keyOf(section, "credential_process");
   if (line?.value !== "") return;
-  yield {
-    id: "command-missing",
-    severity: "error",
+  yield finding("command-missing", "error", `${path}:${line.line}`, {
     found: `credential_process of profile '${printable(section.name)}' is empty`,
-    where: `${path}:${line.line}`,
     why: "no client gets credentials from it",
     fix: "write the command behind it, or remove the line",
-  };
+  });
 }
 
 /** A role that is assumed with the credentials of another profile, such as one of ours. */
@@ -60,14 +54,11 @@ function* sourceProfile(section: ConfigSection, { config, credentials }: Facts):
   );
   if (source === undefined || profiles.includes(source.value)) return;
   const meant = nearest(source.value, profiles);
-  yield {
-    id: "source-profile-missing",
-    severity: "error",
+  yield finding("source-profile-missing", "error", `${config.path}:${source.line}`, {
     found: `profile '${printable(section.name)}' takes its credentials from the profile '${printable(source.value)}', which does not exist`,
-    where: `${config.path}:${source.line}`,
     why: "every client fails",
     fix: meant === undefined ? "correct source_profile" : `did you mean ${printable(meant)}?`,
-  };
+  });
 }
 
 /** What the line lacks to name a role. A line that names its own profile needs sso_* keys there. */
@@ -81,14 +72,11 @@ function* usesOf(section: ConfigSection, path: string, { config }: Facts): Gener
   const line = keyOf(section, "credential_process");
   const fault = line && lineFault(section, line.value);
   if (fault !== undefined)
-    yield {
-      id: "command-arguments",
-      severity: "error",
+    yield finding("command-arguments", "error", `${path}:${line?.line}`, {
       found: `the command of profile '${printable(section.name)}' ${printable(fault)}`,
-      where: `${path}:${line?.line}`,
       why: "every call of it ends with an error",
       fix: "write SESSION --account-id ID --role-name ROLE behind sso-cred",
-    };
+    });
   yield* sessionOf(section, path, config);
   yield* names(section, path);
 }
@@ -113,14 +101,11 @@ function* sessionOf(section: ConfigSection, path: string, config: ConfigText): G
       name,
       sessions.map((one) => one.name),
     );
-    yield {
-      id: "session-missing",
-      severity: "error",
+    yield finding("session-missing", "error", where, {
       found: `${title} names the session '${printable(name)}', which does not exist${meant ? `: did you mean ${meant}?` : ""}`,
-      where,
       why: "no client can sign in",
       ...(meant ? { fix: `write ${meant}` } : { run: `sso-cred init ${printable(name)}` }),
-    };
+    });
     return;
   }
   if (key === undefined) return;
@@ -131,14 +116,11 @@ function* sessionOf(section: ConfigSection, path: string, config: ConfigText): G
     const copy = keyOf(section, copied);
     if (copy === undefined) continue;
     const isSame = copy.value === keyOf(session, copied)?.value;
-    yield {
-      id: "session-repeated",
-      severity: isSame ? "warning" : "error",
+    yield finding("session-repeated", isSame ? "warning" : "error", `${path}:${copy.line}`, {
       found: `${title} repeats ${copied} of its session${isSame ? "" : ", with another value"}`,
-      where: `${path}:${copy.line}`,
       why: `the profile does not work in ${failingClients(isSame ? "sessionRepeated" : "sessionContradicted")}`,
       fix: `remove ${copied} from the profile`,
-    };
+    });
   }
 }
 
@@ -151,14 +133,11 @@ function* legacy(section: ConfigSection, where: string): Generator<Finding> {
 function* incomplete(section: ConfigSection, where: string, keys: readonly string[]): Generator<Finding> {
   const missing = keys.filter((key) => !keyOf(section, key)?.value);
   if (missing.length === 0) return;
-  yield {
-    id: "profile-incomplete",
-    severity: "error",
+  yield finding("profile-incomplete", "error", where, {
     found: `profile '${printable(section.name)}' has no ${missing.join(", no ")}`,
-    where,
     why: "no client can get credentials for it",
     fix: `add ${missing.join(" and ")}`,
-  };
+  });
 }
 
 function* sessionKeys(section: ConfigSection, path: string): Generator<Finding> {
@@ -166,37 +145,28 @@ function* sessionKeys(section: ConfigSection, path: string): Generator<Finding> 
   const missing = ["sso_start_url", "sso_region"].filter((key) => !keyOf(section, key)?.value);
   const region = keyOf(section, "sso_region");
   if (missing.length > 0)
-    yield {
-      id: "session-incomplete",
-      severity: "error",
+    yield finding("session-incomplete", "error", `${path}:${section.line}`, {
       found: `${title} has no ${missing.join(" and no ")}`,
-      where: `${path}:${section.line}`,
       why: "no client can sign in",
       fix: `add ${missing.join(" and ")}`,
-    };
+    });
   if (region?.value) yield* regionFindings(title, region, path);
   const scopes = keyOf(section, "sso_registration_scopes");
   // RFC 6749, section 3.3: no blank is part of a scope.
   if (scopes?.value.split(",").some((scope) => /\s/.test(scope.trim())))
-    yield {
-      id: "session-scopes",
-      severity: "error",
+    yield finding("session-scopes", "error", `${path}:${scopes.line}`, {
       found: `sso_registration_scopes of ${title} has a scope with a blank in it`,
-      where: `${path}:${scopes.line}`,
       why: "no scope has a blank in it (RFC 6749), so the sign-in is refused",
       fix: "separate the scopes by commas",
-    };
+    });
   const url = keyOf(section, "sso_start_url");
   const urlProblem = url?.value ? startUrlProblem(url.value) : undefined;
   if (url !== undefined && urlProblem !== undefined)
-    yield {
-      id: "session-start-url",
-      severity: "error",
+    yield finding("session-start-url", "error", `${path}:${url.line}`, {
       found: `sso_start_url of ${title} ${urlProblem}`,
-      where: `${path}:${url.line}`,
       why: "no client can sign in",
       fix: "write it as https://d-1234567890.awsapps.com/start, without quotes",
-    };
+    });
 }
 
 /** A region may be newer than this program, so a plausible one only gets a warning. */
@@ -205,26 +175,20 @@ function* regionFindings(title: string, { value, line }: ConfigKey, path: string
   const meant = problem === undefined && !KNOWN_REGIONS.includes(value) ? nearestRegion(value) : undefined;
   const words = problem ?? (meant && `is not a region that this version knows; did you mean ${meant}?`);
   if (words === undefined) return;
-  yield {
-    id: "session-region",
-    severity: problem === undefined ? "warning" : "error",
+  yield finding("session-region", problem === undefined ? "warning" : "error", `${path}:${line}`, {
     found: `sso_region of ${title}: ${printable(value)} ${words}`,
-    where: `${path}:${line}`,
     why: "the service has no address in a region that does not exist",
     fix: "correct sso_region; the address of your access portal shows it, or ask your administrator",
-  };
+  });
 }
 
 function* names({ name, line }: ConfigSection, path: string): Generator<Finding> {
   if (PORTABLE.test(name) && !/^[-.]/.test(name)) return;
-  yield {
-    id: "profile-name",
-    severity: "warning",
+  yield finding("profile-name", "warning", `${path}:${line}`, {
     found: `some clients cannot read the profile name '${printable(name)}'`,
-    where: `${path}:${line}`,
     why: "the JavaScript SDK reads only A-Z, a-z, 0-9 and _ . @ / % : + -, and a name that begins with - looks like an option",
     fix: "give the profile another name",
-  };
+  });
 }
 
 function runsOurs(section: ConfigSection): boolean {

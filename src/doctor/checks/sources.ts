@@ -2,24 +2,18 @@ import { printable } from "../../text/printable.ts";
 import { describeSituation } from "../clients.ts";
 import { type ConfigSection, keyOf } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
-import type { Finding } from "../report.ts";
+import { type Finding, finding } from "../report.ts";
 
 const KEYS_FIX = "remove aws_access_key_id, aws_secret_access_key and aws_session_token from the profile";
 
+const ROLE_FIX = "put credential_process into a profile of its own, and name that as source_profile here";
+const SSO_FIX = "remove the sso_* keys from the profile";
+const SSO_KEYS = ["sso_account_id", "sso_role_name", "sso_session"];
+
 /** What a profile must not have beside `credential_process`. */
 const BESIDE_PROCESS = [
-  {
-    id: "profile-process-and-sso",
-    names: ["sso_account_id", "sso_role_name", "sso_session"],
-    situation: "processAndSso",
-    fix: "remove the sso_* keys from the profile",
-  },
-  {
-    id: "profile-process-and-role",
-    names: ["role_arn"],
-    situation: "processAndRole",
-    fix: "put credential_process into a profile of its own, and name that as source_profile here",
-  },
+  { id: "profile-process-and-sso", names: SSO_KEYS, situation: "processAndSso", fix: SSO_FIX },
+  { id: "profile-process-and-role", names: ["role_arn"], situation: "processAndRole", fix: ROLE_FIX },
   {
     id: "profile-process-and-keys",
     names: ["aws_access_key_id"],
@@ -49,24 +43,18 @@ export function* sources(section: ConfigSection, { config, credentials }: Facts)
   for (const { id, names, situation, fix } of isProcess ? BESIDE_PROCESS : BESIDE_SSO) {
     const key = names.map((name) => keyOf(section, name)).find((one) => one !== undefined);
     if (key !== undefined)
-      yield {
-        id,
-        severity: "error",
+      yield finding(id, "error", `${config.path}:${key.line}`, {
         found: `${title} has ${first} and ${key.key}`,
-        where: `${config.path}:${key.line}`,
         why: describeSituation(situation),
         fix,
-      };
+      });
   }
   const other = credentials.sections.find(({ name }) => name === section.name);
   const stored = other && keyOf(other, "aws_access_key_id");
   if (stored !== undefined)
-    yield {
-      id: "profile-keys-in-credentials",
-      severity: "error",
+    yield finding("profile-keys-in-credentials", "error", `${credentials.path}:${stored.line}`, {
       found: `${title} has static keys in ${credentials.path}`,
-      where: `${credentials.path}:${stored.line}`,
       why: describeSituation(isProcess ? "processAndKeysInCredentials" : "ssoAndKeysInCredentials"),
       fix: `remove the section [${printable(section.name)}] from ${credentials.path}`,
-    };
+    });
 }

@@ -8,7 +8,7 @@ import { quotedProgram } from "../../platform/callerShell.ts";
 import { installedFront, ownPath } from "../../platform/installation.ts";
 import type { Environment, System } from "../../platform/system.ts";
 import { shellWord, splitCommandLine } from "../../text/commandWords.ts";
-import { type ConfigText, keyOf } from "../configFile.ts";
+import { type ConfigKey, type ConfigText, keyOf } from "../configFile.ts";
 import type { CommandFacts } from "../facts.ts";
 
 const VERSION_MS = 2_000;
@@ -20,52 +20,46 @@ export async function gatherCommands(
   files: readonly ConfigText[],
   system: Environment,
 ): Promise<CommandFacts[]> {
-  const found = new Map<string, CommandFacts>();
-  const all = files.flatMap(({ path, sections }) => sections.map((section) => ({ path, section })));
-  for (const { path, section } of all) {
-    const key = keyOf(section, "credential_process");
-    if (section.kind !== "profile" || key === undefined) continue;
-    const command = programOf(key.value);
-    if (command === undefined || isWrapped(key.value, system)) continue;
-    const splitsDifferently = isAmbiguous(key.value, system.platform);
-    const isQuoted = system.platform === "win32" && key.value.startsWith('"');
-    const id = `${splitsDifferently} ${isQuoted} ${readOurCommand(key.value) !== undefined} ${command}`;
-    const known = found.get(id);
-    found.set(id, {
-      ...(known ?? {
-        command,
-        where: `${path}:${key.line}`,
-        splitsDifferently,
-        isQuoted,
-        ...withRemedy(key.value, command, system),
-      }),
-      profiles: [...(known?.profiles ?? []), section.name],
-    });
-  }
+  const lines = files.flatMap(({ path, sections }) =>
+    sections.flatMap((section) => {
+      const key = section.kind === "profile" ? keyOf(section, "credential_process") : undefined;
+      const command = key && programOf(key.value, system);
+      if (command === undefined) return [];
+      const { value, line } = key as ConfigKey;
+      const splitsDifferently = isAmbiguous(value, command, system.platform);
+      const isQuoted = system.platform === "win32" && value.startsWith('"');
+      const where = `${path}:${line}`;
+      return [{ command, value, where, splitsDifferently, isQuoted, profile: section.name }];
+    }),
+  );
+  const distinct = Map.groupBy(lines, ({ command, value, splitsDifferently, isQuoted }) =>
+    JSON.stringify([command, splitsDifferently, isQuoted, readOurCommand(value) !== undefined]),
+  );
   return await Promise.all(
-    [...found.values()].map(async (facts) =>
-      facts.state === "runs" && !facts.splitsDifferently
-        ? { ...facts, version: await versionOf(facts.command, system) }
-        : facts,
-    ),
+    [...distinct.values()].map(async (alike) => {
+      const [{ profile, value, ...facts }] = alike as [(typeof lines)[0]];
+      const located = locate(facts.command, system);
+      const isRun = located.state === "runs" && !facts.splitsDifferently;
+      return {
+        ...facts,
+        ...located,
+        remedy: remedyFor(value, facts.command, located.state, system),
+        profiles: alike.map((each) => each.profile),
+        version: isRun ? await versionOf(facts.command, system) : undefined,
+      };
+    }),
   );
 }
 
-/** The program of a line that runs sso-cred, or was meant to. */
-function programOf(value: string): string | undefined {
+/**
+ * The program of a line that runs sso-cred, or was meant to. Undefined for a line in which another
+ * program starts it: `/usr/bin/env sso-cred …`.
+ */
+function programOf(value: string, system: Environment): string | undefined {
   const first = splitCommandLine(value)[0] ?? "";
-  return isOurProgram(first) ? first : MEANT.exec(value)?.[0];
-}
-
-/** True for a line in which another program starts sso-cred: `/usr/bin/env sso-cred …`. */
-function isWrapped(value: string, system: Environment): boolean {
-  const first = splitCommandLine(value)[0] ?? "";
-  return !isOurProgram(first) && locate(first, system).state === "runs";
-}
-
-function withRemedy(value: string, command: string, system: Environment) {
-  const located = locate(command, system);
-  return { ...located, remedy: remedyFor(value, command, located.state, system) };
+  if (isOurProgram(first)) return first;
+  const meant = MEANT.exec(value)?.[0];
+  return meant !== undefined && locate(first, system).state !== "runs" ? meant : undefined;
 }
 
 /** `init --repair` skips bare names, and lines that do not run sso-cred for one role. */
@@ -92,18 +86,15 @@ function remedyFor(
   const plain = rest.replace(/\s+(?:\d?[<>]|[|&;]).*$/s, "");
   const role = readOurCommand(`sso-cred${plain}`);
   const line = attempt(() => (role ? commandLine(own, role, platform) : own + plain), undefined);
-  return {
-    fix: line
-      ? `write credential_process = ${line}`
-      : "put sso-cred on the PATH, and write sso-cred in the place of the path",
-  };
+  const otherwise = "put sso-cred on the PATH, and write sso-cred in the place of the path";
+  return { fix: line ? `write credential_process = ${line}` : otherwise };
 }
 
 /** True if shlex and a shell may read the line differently, or neither as it was meant. */
-function isAmbiguous(value: string, platform: NodeJS.Platform): boolean {
+function isAmbiguous(value: string, command: string, platform: NodeJS.Platform): boolean {
   const special = platform === "win32" ? /[$`%&|<>()^!]/ : /[$`\\;&|<>()*?!#]/;
   const ours = readOurCommand(value);
-  if (ours === undefined) return special.test(value) || splitCommandLine(value)[0] !== programOf(value);
+  if (ours === undefined) return special.test(value) || splitCommandLine(value)[0] !== command;
   if (!special.test(value)) return false;
   return attempt(() => commandLine(ours.command, ours, platform) !== value, true);
 }
@@ -117,11 +108,8 @@ function locate(command: string, { env, platform }: Environment): Pick<CommandFa
   const statesWith = (ending: string) =>
     folders.map((folder) => stateOf((folder === "" ? "" : `${folder}/`) + command + ending));
   const states = endings.flatMap(statesWith);
-  if (!states.includes("runs"))
-    return {
-      isAbsolute,
-      state: states.includes("not executable") && hasFolder ? "not executable" : "missing",
-    };
+  const isDenied = hasFolder && states.includes("not executable");
+  if (!states.includes("runs")) return { isAbsolute, state: isDenied ? "not executable" : "missing" };
   // Without a shell, Windows adds .exe to a bare name and looks for nothing else (CreateProcess).
   const needsExe = platform === "win32" && !hasFolder && win32.extname(command) === "";
   return { isAbsolute, state: needsExe && !statesWith(".exe").includes("runs") ? "batch file" : "runs" };
@@ -152,8 +140,7 @@ async function versionOf(command: string, { env }: Pick<System, "env">): Promise
 function isThisFile(command: string): boolean {
   return attempt(() => {
     const front = installedFront()?.path ?? process.execPath;
-    return [front, process.execPath].some(
-      (file) => realpathSync.native(command) === realpathSync.native(file),
-    );
+    const path = realpathSync.native(command);
+    return [front, process.execPath].some((file) => realpathSync.native(file) === path);
   }, false);
 }

@@ -8,6 +8,7 @@ import { canRefresh } from "../../credentials/refreshToken.ts";
 import { SsoCredError } from "../../errors.ts";
 import { isUsable } from "../../hit/expiry.ts";
 import type { SsoSession } from "../../model.ts";
+import { attempt } from "../../platform/attempt.ts";
 import type { System } from "../../platform/system.ts";
 import { backoffUntil } from "../../signIn/backoff.ts";
 import { chooseGrant } from "../../signIn/chooseGrant.ts";
@@ -55,7 +56,8 @@ function resolveSelected(
       return [];
     }
   };
-  const config = loaded(system);
+  // A file that cannot be read is a finding of the config's checks.
+  const config = attempt(() => loadConfig(system, { credentials: true }), undefined);
   if (config === undefined) return { sessions: [], unusable };
   const ofProfile = (name: string) =>
     resolved("profile", name, () => resolveProfile(config, name, system).session);
@@ -72,16 +74,6 @@ function resolveSelected(
     ofProfile(name);
   const byUrl = new Map(legacy.map((one) => [one.startUrl, one]));
   return { sessions: [...named, ...byUrl.values()], unusable };
-}
-
-/** Undefined for a file that cannot be read, which is a finding of the config's checks. */
-function loaded(system: System): Config | undefined {
-  try {
-    return loadConfig(system, { credentials: true });
-  } catch (error) {
-    if (error instanceof SsoCredError) return undefined;
-    throw error;
-  }
 }
 
 function kindOf(config: Config, name: string): "legacy" | "named" | undefined {
