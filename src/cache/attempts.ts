@@ -1,6 +1,7 @@
 import { type ErrorKind, EXIT_CODE, isKind, SsoCredError } from "../errors.ts";
 import { textFields } from "../hit/json.ts";
 import { sha1 } from "../hit/sha1.ts";
+import { bestEffort } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { readStateFile, writeStateFile } from "./stateFile.ts";
 
@@ -27,16 +28,8 @@ export function recordAttempt(
 ): void {
   if (failure !== undefined && !isKind(failure, ...SHARED, "config")) return;
   const shared = isKind(failure, ...SHARED) ? failure : undefined;
-  try {
-    writeStateFile(path, {
-      at: system.now(),
-      failure: shared,
-      tokenFingerprint,
-      route: routeOf(system),
-    });
-  } catch (error) {
-    system.trace.step("the attempt could not be recorded", { error: String(error) });
-  }
+  const state = { at: system.now(), failure: shared, tokenFingerprint, route: routeOf(system) };
+  bestEffort("the attempt could not be recorded", system, () => writeStateFile(path, state));
 }
 
 /** The last attempt, if it ended within the last minute. */

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { attempt, closing } from "../platform/attempt.ts";
 import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { errorCode } from "../platform/systemError.ts";
-import { deniedError, giveTo, ifPossible, writeError } from "./ownedFile.ts";
+import { deniedError, giveTo, writeError } from "./ownedFile.ts";
 
 /** Older temporary files are of killed writers. */
 export const MAX_TEMPORARY_AGE_MS = 60_000;
@@ -24,7 +24,7 @@ export function makeFolder(path: string): void {
     if (isFolder(path)) return;
     throw error;
   }
-  if (process.geteuid?.() === 0) ifPossible(() => giveToOwnerOf(parent, path));
+  if (process.geteuid?.() === 0) attempt(() => giveToOwnerOf(parent, path));
 }
 
 function giveToOwnerOf(parent: string, path: string): void {
@@ -52,7 +52,7 @@ export function sweepTemporaryFiles(folder: string, olderThanMs = MAX_TEMPORARY_
   for (const name of listFolder(folder).filter((each) => isTemporary(each))) {
     const path = join(folder, name);
     // Another writer may remove it first, and it may not be ours to remove.
-    ifPossible(() => {
+    attempt(() => {
       if (Math.abs(Date.now() - statSync(path).mtimeMs) >= olderThanMs) unlinkSync(path);
     });
   }
@@ -75,7 +75,7 @@ export function requireListable(folder: string): void {
 
 /** Removes a file. Best effort: the file does no harm if it stays. */
 export function removeIfPossible(path: string): void {
-  ifPossible(() => retryWhileBusy(() => unlinkSync(path)));
+  attempt(() => retryWhileBusy(() => unlinkSync(path)));
 }
 
 /** Removes a file, if it exists. Throws `config`, naming the file, if it cannot be removed. */

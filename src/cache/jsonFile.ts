@@ -1,7 +1,6 @@
-import { constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { parseJsonObject } from "../hit/json.ts";
-import { closing } from "../platform/attempt.ts";
-import { type BusyWait, readWhileBusy } from "../platform/retryWhileBusy.ts";
+import { readRegularFile } from "../platform/readRegularFile.ts";
+import type { BusyWait } from "../platform/retryWhileBusy.ts";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -23,21 +22,12 @@ export function readJsonObject(path: string): JsonObject | undefined {
 }
 
 /**
- * The text of a regular file of at most `MAX_FILE_BYTES`, else undefined. Never blocks on a pipe.
- * On Windows, waits only on request while another program has locked the file.
+ * The text of a regular file of at most `MAX_FILE_BYTES`, else undefined. On Windows, waits only on
+ * request while another program has locked the file.
  */
 export function readSmallFile(path: string, wait: BusyWait = { timeoutMs: 0 }): string | undefined {
-  try {
-    // Missing is the usual case while waiting, and an exception would cost ten times as much.
-    if (!statSync(path, { throwIfNoEntry: false })) return undefined;
-    const open = () => openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    return closing(readWhileBusy(open, wait), (fd) => {
-      const found = fstatSync(fd);
-      return found.isFile() && found.size <= MAX_FILE_BYTES ? readFileSync(fd, "utf8") : undefined;
-    });
-  } catch {
-    return undefined;
-  }
+  const file = readRegularFile(path, { maxBytes: MAX_FILE_BYTES, ...wait });
+  return "fault" in file ? undefined : file.bytes.toString("utf8");
 }
 
 /** The text up to the brace that closes the first one, or the whole text. */

@@ -1,6 +1,6 @@
 import { uptime } from "node:os";
 import { dirname } from "node:path";
-import { SsoCredError } from "../errors.ts";
+import { isKind, SsoCredError } from "../errors.ts";
 import type { System } from "../platform/system.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
 import {
@@ -68,6 +68,29 @@ export async function withLock<T>(
     }
   } finally {
     changes.close();
+  }
+}
+
+/**
+ * As `withLock`. Where the lock is not free within `timeoutMs`, or after Ctrl-C, does the work
+ * without it: for files whose other writers look at them again before they write.
+ */
+export async function withLockIfFree<T>(
+  system: Parameters<typeof withLock>[0],
+  path: string,
+  { timeoutMs, ...wait }: Pick<LockWait<T>, "purpose" | "writes"> & { timeoutMs: number },
+  work: () => T | Promise<T>,
+): Promise<T> {
+  let hasBegun = false;
+  const underLock = async () => {
+    hasBegun = true;
+    return await work();
+  };
+  try {
+    return await withLock(system, path, { ...wait, deadline: system.now() + timeoutMs }, underLock);
+  } catch (error) {
+    if (hasBegun || !isKind(error, "unavailable", "cancelled")) throw error;
+    return await work();
   }
 }
 

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  constants,
-  futimesSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { constants, futimesSync, linkSync, openSync, readFileSync, statSync } from "node:fs";
 import { uptime } from "node:os";
 import { dirname, join } from "node:path";
 import { sha1 } from "../hit/sha1.ts";
@@ -16,7 +7,7 @@ import { identifyProcess, processState } from "../platform/processIdentity.ts";
 import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { listFolder, makeFolder, removeIfPossible, sweepTemporaryFiles, temporaryName } from "./folder.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
-import { createFile, ifPossible, writeNewFile } from "./ownedFile.ts";
+import { writeNewFile } from "./ownedFile.ts";
 import { replaceFile } from "./replaceFile.ts";
 import { readIdentity, STATE_FORMAT } from "./stateFile.ts";
 
@@ -47,10 +38,10 @@ export function acquireLock(path: string, task?: JsonObject): OwnLock | HeldLock
     const version = lockVersion(path);
     return version === undefined ? create(path, task) : { version };
   };
-  return attempt(() => retryWhileBusy(createOrRead, { timeoutMs: REMOVAL_MS }), undefined);
+  return attempt(() => retryWhileBusy(createOrRead, { timeoutMs: REMOVAL_MS }));
 }
 
-function create(path: string, task?: JsonObject): OwnLock | HeldLock {
+function create(path: string, task: JsonObject | undefined): OwnLock | HeldLock {
   const folder = dirname(path);
   const { id, record } = newRecord(task);
   const temporary = temporaryName(folder);
@@ -64,10 +55,9 @@ function create(path: string, task?: JsonObject): OwnLock | HeldLock {
   }
 }
 
-function newRecord(task?: JsonObject): { id: string; record: string } {
+function newRecord(task: JsonObject | undefined) {
   const id = `${process.pid}-${Math.random().toString(36).slice(2)}`;
-  const fields = { format: STATE_FORMAT, id, ...identifyProcess(), ...(task && { task }) };
-  return { id, record: JSON.stringify(fields) };
+  return { id, record: JSON.stringify({ format: STATE_FORMAT, id, ...identifyProcess(), task }) };
 }
 
 /**
@@ -77,26 +67,16 @@ function newRecord(task?: JsonObject): { id: string; record: string } {
 function publish(temporary: string, path: string, record: string): boolean {
   try {
     linkSync(temporary, path);
-    return true;
   } catch (error) {
     if (isTaken(error)) return false;
+    try {
+      writeNewFile(path, record);
+    } catch (error) {
+      if (isTaken(error)) return false;
+      throw error;
+    }
   }
-  let fd: number;
-  try {
-    fd = createFile(path);
-  } catch (error) {
-    if (isTaken(error)) return false;
-    throw error;
-  }
-  try {
-    writeFileSync(fd, record);
-    return true;
-  } catch (error) {
-    removeIfPossible(path);
-    throw error;
-  } finally {
-    closeSync(fd);
-  }
+  return true;
 }
 
 function isTaken(error: unknown): boolean {
@@ -108,7 +88,7 @@ function isTaken(error: unknown): boolean {
  * Returns a function that stops it. Does not keep the process running.
  */
 export function keepRenewing(path: string, id: string): () => void {
-  const timer = setInterval(() => ifPossible(() => renew(path, id)), RENEW_MS).unref();
+  const timer = setInterval(() => attempt(() => renew(path, id)), RENEW_MS).unref();
   return () => clearInterval(timer);
 }
 
@@ -187,7 +167,7 @@ export function sweepStaleLocks(folder: string): void {
     if (!LOCK_NAME.test(name)) continue;
     const path = join(folder, name);
     // Where there is no regular file (a link to itself), no lock can be created either.
-    ifPossible(() => {
+    attempt(() => {
       const record = readJsonObject(path);
       const holder = readIdentity(record);
       const isStale = holder ? processState(holder) === "dead" : ageMs(path) > NAMELESS_MS;

@@ -1,4 +1,14 @@
-import { fchmodSync, fchownSync, fstatSync, fsyncSync, openSync, statSync, writeFileSync } from "node:fs";
+import {
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { SsoCredError } from "../errors.ts";
 import { attempt, closing } from "../platform/attempt.ts";
@@ -10,15 +20,7 @@ const UNSUPPORTED = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM
 /** Error codes where something else is in the place of a folder. */
 const NO_FOLDER = new Set(["EEXIST", "ENOTDIR", "ELOOP"]);
 
-interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** For calls that the file system or another process may prevent, without harm to the run. */
-export function ifPossible(call: () => void): void {
-  attempt(call, undefined);
-}
+type Owner = Pick<Stats, "uid" | "gid">;
 
 /**
  * Creates a 0600 file, whatever the umask, and opens it for writing. Root gives it to the owner of
@@ -27,20 +29,26 @@ export function ifPossible(call: () => void): void {
 export function createFile(path: string, like: Owner = statSync(dirname(path))): number {
   const fd = openSync(path, "wx", 0o600);
   giveTo(fd, like);
-  ifPossible(() => fchmodSync(fd, 0o600));
+  attempt(() => fchmodSync(fd, 0o600));
   return fd;
 }
 
-/** As `createFile`, with the text written to it. */
+/** As `createFile`, with the text written to it. Leaves no half-written file. */
 export function writeNewFile(path: string, text: string): void {
-  closing(createFile(path), (fd) => writeFileSync(fd, text));
+  const fd = createFile(path);
+  try {
+    closing(fd, () => writeFileSync(fd, text));
+  } catch (error) {
+    attempt(() => unlinkSync(path));
+    throw error;
+  }
 }
 
 /** Takes a descriptor: another user could swap the file of a name. */
 export function giveTo(fd: number, { uid, gid }: Owner): void {
   const current = fstatSync(fd);
   if (current.uid === uid && current.gid === gid) return;
-  ifPossible(() => fchownSync(fd, process.geteuid?.() === 0 ? uid : current.uid, gid));
+  attempt(() => fchownSync(fd, process.geteuid?.() === 0 ? uid : current.uid, gid));
 }
 
 /** Throws the error of a full or failing disk. Does nothing on file systems that cannot sync. */
@@ -54,10 +62,9 @@ export function syncFile(fd: number): void {
 
 /** Syncs a folder, so that a rename in it survives a power cut. Best effort. */
 export function syncFolder(folder: string): void {
-  ifPossible(() => closing(openSync(folder, "r"), fsyncSync));
+  attempt(() => closing(openSync(folder, "r"), fsyncSync));
 }
 
-/** The error for a file that could not be written. */
 export function cannotWrite(path: string, error: unknown, consequence: string): SsoCredError {
   return writeError(path, error, (code) => `cannot write ${path} (${code}), so ${consequence}`);
 }

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { SsoCredError } from "../errors.ts";
-import { closing } from "../platform/attempt.ts";
+import { attempt, closing } from "../platform/attempt.ts";
 import { isHeld, retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { errorCode, userName } from "../platform/systemError.ts";
 import {
@@ -24,7 +24,7 @@ import {
   sweepTemporaryFiles,
   temporaryName,
 } from "./folder.ts";
-import { createFile, ifPossible, syncFile, syncFolder } from "./ownedFile.ts";
+import { createFile, syncFile, syncFolder } from "./ownedFile.ts";
 
 const MAX_LINKS = 40;
 /**
@@ -33,13 +33,11 @@ const MAX_LINKS = 40;
  */
 const WRITABLE_IN_PLACE = new Set(["ENOSPC", "EDQUOT", "EBUSY", "EPERM", "EXDEV"]);
 
-/** What a power cut must not undo: nothing, the text under its new name, or the name as well. */
-type Synced = "nothing" | "text" | "text and name";
-
 interface ReplacementOptions {
   /** Reserved on the disk before something irreplaceable is spent. */
   reserveBytes?: number;
-  synced?: Synced;
+  /** What a power cut must not undo: nothing, the text under its new name, or the name as well. */
+  synced?: "nothing" | "text" | "text and name";
 }
 
 /** A new file beside its target, with its disk space taken. Invisible before `commit`. */
@@ -68,7 +66,7 @@ export function prepareReplacement(path: string, options: ReplacementOptions = {
     throw Object.assign(new Error(`${code}: ${target} is not a regular file`), { code, path: target });
   }
   try {
-    return prepare(target, options, { canRetry: true });
+    return prepare(target, options);
   } catch (error) {
     throw Object.assign(error as Error, { path: target });
   }
@@ -81,7 +79,7 @@ export function replaceFile(path: string, text: string, options?: ReplacementOpt
 
 /** Removes a process's unfinished files: its `commit` then asks `isWanted` again. */
 export function removeReplacementsBy(pid: number, path: string): void {
-  ifPossible(() => {
+  attempt(() => {
     const folder = dirname(followLinks(path));
     for (const name of listFolder(folder)) if (isTemporary(name, pid)) removeIfPossible(join(folder, name));
   });
@@ -90,7 +88,7 @@ export function removeReplacementsBy(pid: number, path: string): void {
 function prepare(
   target: string,
   { reserveBytes = 0, synced = "text and name" }: ReplacementOptions,
-  { canRetry }: { canRetry: boolean },
+  canRetry = true,
 ): Replacement {
   const folder = dirname(target);
   sweepTemporaryFiles(folder);
@@ -132,7 +130,7 @@ function prepare(
         const code = errorCode(error);
         // While this machine slept, another writer removed our temporary file as a leftover.
         if (code === "ENOENT" && canRetry) {
-          return prepare(target, { synced }, { canRetry: false }).commit(text, isWanted);
+          return prepare(target, { synced }, false).commit(text, isWanted);
         }
         const mayBeWritten = WRITABLE_IN_PLACE.has(code) || isHeld(error);
         if (mayBeWritten && lstatSync(target, { throwIfNoEntry: false })?.isFile()) {

@@ -46,12 +46,10 @@ export function tokenKey(session: SessionIdentity): string {
   return sha1(session.name ?? session.startUrl);
 }
 
+type StateKind = "attempts" | "logins" | "backoff";
+
 /** All names under `~/.aws/sso-cred/` are hashes: text from the config never becomes a path. */
-export function sessionStatePath(
-  kind: "attempts" | "logins" | "backoff",
-  session: SessionIdentity,
-  system: Environment,
-): string {
+export function sessionStatePath(kind: StateKind, session: SessionIdentity, system: Environment): string {
   return join(stateDirectory(system), kind, `${tokenKey(session)}.json`);
 }
 

@@ -6,6 +6,7 @@ import { type Json, pythonJson, textFields } from "../hit/json.ts";
 import { ssoCacheDirectory, stateDirectory } from "../hit/paths.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { EndpointSettings, SessionIdentity, SsoSession, SsoToken } from "../model.ts";
+import { bestEffort } from "../platform/attempt.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
 import type { Environment, System } from "../platform/system.ts";
 import { type JsonObject, readJsonObject } from "./jsonFile.ts";
@@ -136,11 +137,9 @@ export function recordTokenOrigin(
     tokenFingerprint: tokenFingerprint(accessToken),
     isStandIn: hasStandIn(session.endpoints),
   };
-  try {
-    writeStateFile(originPath(tokenKey(session), system), record);
-  } catch (error) {
-    system.trace.step("the origin of the token could not be recorded", { error: String(error) });
-  }
+  bestEffort("the origin of the token could not be recorded", system, () =>
+    writeStateFile(originPath(tokenKey(session), system), record),
+  );
 }
 
 /** True if the token may be sent to these endpoints. One that another tool wrote has no record. */

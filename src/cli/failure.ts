@@ -1,5 +1,6 @@
 import { EXIT_CODE, SsoCredError, usageError } from "../errors.ts";
 import { outputFailure } from "../hit/writeFully.ts";
+import { bestEffort } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { errorCode } from "../platform/systemError.ts";
 import { nearest } from "../text/nearest.ts";
@@ -73,11 +74,7 @@ function printFailure({ message, remedy }: SsoCredError, timeoutMs: number, syst
   const lines = [`sso-cred: ${printable(message, LONGEST_LINE)}`];
   if (remedy.run) lines.push(`  run: ${printable(remedy.run, LONGEST_LINE)}`);
   if (remedy.open) lines.push(`  open: ${printable(remedy.open, LONGEST_LINE)}`);
-  try {
-    system.writeStderr(`${lines.join("\n")}\n`, timeoutMs);
-  } catch (error) {
-    system.trace.step("stderr takes nothing", { error: String(error) });
-  }
+  bestEffort("stderr takes nothing", system, () => system.writeStderr(`${lines.join("\n")}\n`, timeoutMs));
 }
 
 function stack(error: unknown): string | undefined {

@@ -27,7 +27,7 @@ export async function completion(args: readonly string[], system: System): Promi
  */
 export function printCandidates(words: readonly string[], system: System): void {
   // Commands and flags can be completed without the config.
-  const config = attempt(() => loadConfig(system, { credentials: true }), undefined);
+  const config = attempt(() => loadConfig(system, { credentials: true }));
   const lines = complete(words, config).map(({ text, help }) =>
     // A name with control characters could change the terminal or begin another line, so it is left
     // out.

@@ -78,7 +78,7 @@ export function resolveNamedRole(named: NamedRole | { profile: string }, system:
 function hasOwnEndpoint({ session }: SessionRole, config: Config, system: System): boolean {
   const { name, endpoints } = session;
   if (name === null || endpoints.ssoUrl === undefined) return false;
-  const own = attempt(() => resolveSession(config, name, system).endpoints.ssoUrl, undefined);
+  const own = attempt(() => resolveSession(config, name, system).endpoints.ssoUrl);
   return own !== endpoints.ssoUrl;
 }
 

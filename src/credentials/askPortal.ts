@@ -7,6 +7,7 @@ import { roleCredentialsPath } from "../hit/paths.ts";
 import { withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole, SsoToken } from "../model.ts";
+import { bestEffort } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
 import { accessDenied } from "./accessDenied.ts";
@@ -88,13 +89,9 @@ function storeRoleCredentials(
 ): void {
   const isCurrent = () => readToken(role.session, system)?.accessToken === accessToken;
   if (!isCurrent()) return;
-  try {
-    writeRoleCredentials(role, credentials, system, {
-      isWanted: isCurrent,
-      config: configFingerprint(system),
-    });
+  const options = { isWanted: isCurrent, config: configFingerprint(system) };
+  bestEffort("the role credentials could not be written", system, () => {
+    writeRoleCredentials(role, credentials, system, options);
     if (!isCurrent()) rmSync(roleCredentialsPath(role, system), { force: true });
-  } catch (error) {
-    system.trace.step("the role credentials could not be written", { error: String(error) });
-  }
+  });
 }

@@ -8,6 +8,7 @@ import { isKind, SsoCredError } from "../errors.ts";
 import { roleCredentialsPath } from "../hit/paths.ts";
 import { identityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
+import { bestEffort } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { recordFailedLogin } from "../signIn/backoff.ts";
 import { loginForMainJob } from "../signIn/loginForMainJob.ts";
@@ -63,11 +64,9 @@ function removeRolesOfOtherSettings(role: SessionRole, system: System): void {
   const isOther = ({ startUrl = session.startUrl, region = session.region }: JsonObject) =>
     startUrl !== session.startUrl || region !== session.region;
   if (![readJsonObject(tokenPath(session, system)), recorded].some((each) => each && isOther(each))) return;
-  try {
-    removeRoleCredentials({ session, pairs: [role] }, system);
-  } catch (error) {
-    system.trace.step("role credentials of other settings could not be removed", { error: String(error) });
-  }
+  bestEffort("role credentials of other settings could not be removed", system, () =>
+    removeRoleCredentials({ session, pairs: [role] }, system),
+  );
 }
 
 /** If the wait runs out, the sign-in stays open, and the next call joins it. */

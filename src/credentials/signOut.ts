@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { basename } from "node:path";
 import { removeFile, removeIfPossible } from "../cache/folder.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
-import { withLock } from "../cache/lock.ts";
+import { withLockIfFree } from "../cache/lock.ts";
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { sessionLockPath, sessionStatePath, tokenKey } from "../cache/stateFile.ts";
 import { isOfEndpoints, isTokenOf, tokenPath } from "../cache/tokenCache.ts";
@@ -11,7 +11,7 @@ import type { ConfiguredSession } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { rolePairs } from "../config/profile.ts";
 import { readSession } from "../config/session.ts";
-import { isKind, SsoCredError } from "../errors.ts";
+import { SsoCredError } from "../errors.ts";
 import { isUsable, parseTimestamp } from "../hit/expiry.ts";
 import { textFields } from "../hit/json.ts";
 import { identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
@@ -88,17 +88,8 @@ async function removeToken(
     const { failure } = await attempt(() => removeFile(path));
     return { token: isToken ? { file, failure } : undefined, failure };
   }
-  const wait = {
-    deadline: system.now() + LOCK_TIMEOUT_MS,
-    purpose: "a refresh of the same session",
-    writes: path,
-  };
-  try {
-    return await withLock(system, sessionLockPath("token", session, system), wait, take);
-  } catch (error) {
-    if (isKind(error, "unavailable", "cancelled")) return take();
-    throw error;
-  }
+  const wait = { timeoutMs: LOCK_TIMEOUT_MS, purpose: "a refresh of the same session", writes: path };
+  return await withLockIfFree(system, sessionLockPath("token", session, system), wait, take);
 }
 
 /** Removes a token file that belongs to no configured session. */

@@ -5,6 +5,7 @@ import { readStateFile, tokenKey, writeStateFile } from "../cache/stateFile.ts";
 import { stateDirectory } from "../hit/paths.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { Account, SessionIdentity } from "../model.ts";
+import { bestEffort } from "../platform/attempt.ts";
 import type { Environment, System } from "../platform/system.ts";
 
 /** How long a listing serves later runs. */
@@ -41,12 +42,8 @@ export function inventoryFile(
     if (isSaved || accounts?.length === 0) return;
     savedAt = system.now();
     isSaved = true;
-    try {
-      const state = { at, owner, accounts: accounts ?? null, roles: Object.fromEntries(roles) };
-      writeStateFile(path, state, isWanted);
-    } catch (error) {
-      system.trace.step("the listing could not be kept", { error: String(error) });
-    }
+    const state = { at, owner, accounts: accounts ?? null, roles: Object.fromEntries(roles) };
+    bestEffort("the listing could not be kept", system, () => writeStateFile(path, state, isWanted));
   }
 
   function learned(): void {

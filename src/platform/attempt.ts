@@ -1,11 +1,21 @@
 import { closeSync } from "node:fs";
+import type { System } from "./system.ts";
 
 /** The result of `work`, or `otherwise` if it throws: for facts that a run can do without. */
-export function attempt<T, O>(work: () => T, otherwise: O): T | O {
+export function attempt<T, O = undefined>(work: () => T, otherwise?: O): T | O {
   try {
     return work();
   } catch {
-    return otherwise;
+    return otherwise as O;
+  }
+}
+
+/** Runs `work`. A failure does no harm to the run: the trace tells it as `what`. */
+export function bestEffort(what: string, { trace }: Pick<System, "trace">, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    trace.step(what, { error: String(error) });
   }
 }
 

@@ -49,7 +49,7 @@ export function nameCaller(chain: Iterable<Ancestor>): string | undefined {
 export function callerFolders(env: Readonly<NodeJS.ProcessEnv>, platform: NodeJS.Platform): string[] {
   const named = [env._PYI_APPLICATION_HOME_DIR, env._MEIPASS2];
   const programs = platform === "linux" ? [...ancestors()].map(({ pid }) => `/proc/${pid}/exe`) : [];
-  const found = programs.map((path) => attempt(() => dirname(readlinkSync(path)), undefined));
+  const found = programs.map((path) => attempt(() => dirname(readlinkSync(path))));
   return [...named, ...found].filter((folder) => folder && folder !== "/") as string[];
 }
 

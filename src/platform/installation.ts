@@ -99,5 +99,5 @@ function frontVersion(path: string): string | undefined {
     const bytes = Buffer.alloc(size);
     closing(openSync(path, "r"), (fd) => readSync(fd, bytes));
     return /the front (\S{1,40}) cannot run the program/.exec(bytes.toString("latin1"))?.[1];
-  }, undefined);
+  });
 }

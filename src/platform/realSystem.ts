@@ -45,7 +45,7 @@ export function realSystem(): System {
 
 function startDetached(args: readonly string[]): number | undefined {
   const [file, ...first] = programCommand();
-  const folder = attempt(() => process.cwd(), undefined);
+  const folder = attempt(() => process.cwd());
   const { cwd, env } = workerEnvironment(process, folder);
   closeInheritedDescriptors();
   // Some failures are thrown, some come as an event. Callers notice a worker that does not start by

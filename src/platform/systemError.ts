@@ -34,7 +34,7 @@ export function findDenial(path: string): Denial | undefined {
   let lowest: Denial | undefined;
   let highest: Denial | undefined;
   for (let at = path; ; at = dirname(at)) {
-    const found = attempt(() => statSync(at), undefined);
+    const found = attempt(() => statSync(at));
     if (found !== undefined && found.uid === ours) return highest ?? closedByMode(at, found);
     if (found !== undefined) {
       const why = `belongs to ${userName(found.uid)}`;
@@ -52,7 +52,7 @@ export function findNonFolder(path: string): string | undefined {
   for (let at = path; ; at = dirname(at)) {
     if (attempt(() => statSync(at).isDirectory(), false)) return highest;
     // A link that leads nowhere, too.
-    if (attempt(() => lstatSync(at), undefined) !== undefined) highest = at;
+    if (attempt(() => lstatSync(at)) !== undefined) highest = at;
     if (dirname(at) === at) return highest;
   }
 }

@@ -31,7 +31,7 @@ function append(path: string, line: string): void {
       const found = fstatSync(fd);
       if (isOutput(found)) return;
       // Some file systems have no modes.
-      if (found.isFile() && (found.mode & 0o077) !== 0) attempt(() => fchmodSync(fd, 0o600), undefined);
+      if (found.isFile() && (found.mode & 0o077) !== 0) attempt(() => fchmodSync(fd, 0o600));
       writeSync(fd, line);
     });
   } catch {
@@ -41,6 +41,6 @@ function append(path: string, line: string): void {
 
 /** True for standard output that is no terminal: an SDK may read nothing but the document there. */
 function isOutput({ dev, ino }: Stats): boolean {
-  const output = attempt(() => fstatSync(1), undefined);
+  const output = attempt(() => fstatSync(1));
   return output !== undefined && !output.isCharacterDevice() && output.dev === dev && output.ino === ino;
 }

@@ -6,6 +6,7 @@ import { loginRequired, sessionTitle } from "../config/describeSession.ts";
 import type { SsoCredError } from "../errors.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
+import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 
 const FIRST_MS = 15 * 60_000;
@@ -57,12 +58,9 @@ export function recordFailedLogin(
   const isSame = last?.end === end && end === "refused" && now - last.at < SAME_FAILURE_MS;
   const count = isSame ? last.count : (last?.count ?? 0) + 1;
   const until = now + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
-  try {
-    const state = { end, at: now, until, count, failure, settings: settingsOf(session) };
-    writeStateFile(sessionStatePath("backoff", session, system), state);
-  } catch {
-    // On a disk that cannot be written, the next call asks again.
-  }
+  const state = { end, at: now, until, count, failure, settings: settingsOf(session) };
+  // On a disk that cannot be written, the next call asks again.
+  attempt(() => writeStateFile(sessionStatePath("backoff", session, system), state));
 }
 
 /** Ends the back-off, because a person signs in or a token works. Best effort. */

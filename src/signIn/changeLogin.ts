@@ -1,6 +1,5 @@
-import { withLock } from "../cache/lock.ts";
+import { withLockIfFree } from "../cache/lock.ts";
 import { sessionLockPath, sessionStatePath } from "../cache/stateFile.ts";
-import { isKind } from "../errors.ts";
 import type { SessionIdentity } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { isCurrent, type PendingLogin, removePendingLogin, writePendingLogin } from "./pendingLogin.ts";
@@ -29,17 +28,9 @@ export async function cancelLogin(session: SessionIdentity, system: System): Pro
   await withLoginLock(session, system, () => removePendingLogin(session, system));
 }
 
-async function withLoginLock<T>(session: SessionIdentity, system: System, work: () => T): Promise<T> {
-  const wait = {
-    deadline: system.now() + LOCK_WAIT_MS,
-    purpose: "a change of the same sign-in",
-    writes: sessionStatePath("logins", session, system),
-  };
-  try {
-    return await withLock(system, sessionLockPath("login", session, system), wait, async () => work());
-  } catch (error) {
-    // The sign-in has to end also after Ctrl-C, or if the lock is not free in time.
-    if (!isKind(error, "unavailable", "cancelled")) throw error;
-    return work();
-  }
+/** The sign-in has to end also after Ctrl-C, or if the lock is not free in time. */
+function withLoginLock<T>(session: SessionIdentity, system: System, work: () => T): Promise<T> {
+  const writes = sessionStatePath("logins", session, system);
+  const wait = { timeoutMs: LOCK_WAIT_MS, purpose: "a change of the same sign-in", writes };
+  return withLockIfFree(system, sessionLockPath("login", session, system), wait, work);
 }

@@ -1,6 +1,7 @@
 import { removeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { loadConfig } from "../config/configFile.ts";
 import { isFormerSession } from "../config/configuredSessions.ts";
+import { bestEffort } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 
 /**
@@ -9,11 +10,9 @@ import type { System } from "../platform/system.ts";
  * Best effort.
  */
 export function removeFormerRoles(system: Pick<System, "env" | "platform" | "trace">): void {
-  try {
+  bestEffort("role credentials of former sessions could not be removed", system, () => {
     const config = loadConfig(system, { credentials: true });
     const removed = removeRoleCredentials((each) => isFormerSession(each, config, system), system);
     if (removed > 0) system.trace.step("removed role credentials of former sessions", { removed });
-  } catch (error) {
-    system.trace.step("role credentials of former sessions could not be removed", { error: String(error) });
-  }
+  });
 }

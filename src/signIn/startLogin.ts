@@ -93,7 +93,7 @@ export function sessionForWorker(session: SsoSession): SsoSession {
 
 function withAbsolutePath(bundle: CaBundle): CaBundle | undefined {
   const { path, setting, isOptional } = bundle;
-  const folder = attempt(() => process.cwd(), undefined);
+  const folder = attempt(() => process.cwd());
   if (isAbsolute(path) || folder !== undefined) return { ...bundle, path: resolve(folder ?? "/", path) };
   if (isOptional) return undefined;
   const message = `the CA bundle ${path} is relative to the current folder, which has been removed: correct ${setting}`;

@@ -85,7 +85,7 @@ function remedyFor(
   // Redirections and pipes are a shell's.
   const plain = rest.replace(/\s+(?:\d?[<>]|[|&;]).*$/s, "");
   const role = readOurCommand(`sso-cred${plain}`);
-  const line = attempt(() => (role ? commandLine(own, role, platform) : own + plain), undefined);
+  const line = attempt(() => (role ? commandLine(own, role, platform) : own + plain));
   const otherwise = "put sso-cred on the PATH, and write sso-cred in the place of the path";
   return { fix: line ? `write credential_process = ${line}` : otherwise };
 }

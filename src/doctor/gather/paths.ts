@@ -131,10 +131,10 @@ export function gatherDisk(system: Environment): Facts["disk"] {
   return attempt(() => {
     const { bavail, bsize } = statfsSync(path);
     return { path, freeBytes: bavail * bsize };
-  }, undefined);
+  });
 }
 
 /** Follows links; a broken link gives its own facts. */
 function statOf(path: string): Stats | undefined {
-  return attempt(() => statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path), undefined);
+  return attempt(() => statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path));
 }

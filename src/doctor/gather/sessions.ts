@@ -57,7 +57,7 @@ function resolveSelected(
     }
   };
   // A file that cannot be read is a finding of the config's checks.
-  const config = attempt(() => loadConfig(system, { credentials: true }), undefined);
+  const config = attempt(() => loadConfig(system, { credentials: true }));
   if (config === undefined) return { sessions: [], unusable };
   const ofProfile = (name: string) =>
     resolved("profile", name, () => resolveProfile(config, name, system).session);

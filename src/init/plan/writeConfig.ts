@@ -12,13 +12,13 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { makeFolder, sweepTemporaryFiles, temporaryName } from "../../cache/folder.ts";
 import { withLock } from "../../cache/lock.ts";
-import { createFile, ifPossible, syncFile, syncFolder, writeError } from "../../cache/ownedFile.ts";
+import { createFile, syncFile, syncFolder, writeError } from "../../cache/ownedFile.ts";
 import { followLinks, renameWhileBusy, writeAll } from "../../cache/replaceFile.ts";
 import { encodeConfig } from "../../config/configText.ts";
 import { SsoCredError } from "../../errors.ts";
 import { stateDirectory } from "../../hit/paths.ts";
 import { sha1 } from "../../hit/sha1.ts";
-import { closing } from "../../platform/attempt.ts";
+import { attempt, closing } from "../../platform/attempt.ts";
 import type { System } from "../../platform/system.ts";
 import { errorCode, userName } from "../../platform/systemError.ts";
 import { shellWord } from "../../text/commandWords.ts";
@@ -138,7 +138,7 @@ function prepare(target: string, bytes: Buffer, like: OpenedFile | undefined): s
       if (like !== undefined) {
         copyAttributes(like, next);
         assertSameOwner(file, like);
-        ifPossible(() => fchmodSync(file, like.stats.mode & 0o7777));
+        attempt(() => fchmodSync(file, like.stats.mode & 0o7777));
       }
       writeAll(file, bytes);
       syncFile(file);

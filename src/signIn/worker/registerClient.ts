@@ -3,6 +3,7 @@ import { hasOtherEndpoints } from "../../cache/tokenCache.ts";
 import { DEFAULT_SCOPES } from "../../config/session.ts";
 import type { IdentityCenter } from "../../identityCenter/identityCenter.ts";
 import type { ClientRegistration, SsoSession } from "../../model.ts";
+import { bestEffort } from "../../platform/attempt.ts";
 import type { System } from "../../platform/system.ts";
 
 type Environment = Pick<System, "env" | "platform" | "now" | "trace">;
@@ -34,10 +35,8 @@ export async function obtainRegistration(
   const forPage = { redirectUris: ["http://127.0.0.1/oauth/callback"], issuerUrl: startUrl };
   const client = await api.registerClient({ clientName, ...kept, ...(forCode && forPage) });
   const registration = { ...client, ...kept };
-  try {
-    writeRegistration(session, registration, system);
-  } catch (error) {
-    system.trace.step("the client registration could not be kept", { error: String(error) });
-  }
+  bestEffort("the client registration could not be kept", system, () =>
+    writeRegistration(session, registration, system),
+  );
   return registration;
 }

@@ -1,4 +1,4 @@
-import { withLock } from "../../cache/lock.ts";
+import { withLockIfFree } from "../../cache/lock.ts";
 import { prepareReplacement } from "../../cache/replaceFile.ts";
 import { removeRoleCredentials } from "../../cache/roleCredentialsCache.ts";
 import { sessionLockPath } from "../../cache/stateFile.ts";
@@ -6,9 +6,10 @@ import { readToken, recordTokenOrigin, tokenFileText, tokenPath } from "../../ca
 import { loadReadableConfig } from "../../config/configFile.ts";
 import { sessionTitle } from "../../config/describeSession.ts";
 import { rolePairs } from "../../config/profile.ts";
-import { isKind, SsoCredError } from "../../errors.ts";
+import { SsoCredError } from "../../errors.ts";
 import { USABLE_MS } from "../../hit/expiry.ts";
 import type { ClientRegistration, SsoSession, TokenGrant } from "../../model.ts";
+import { bestEffort } from "../../platform/attempt.ts";
 import type { Environment, System } from "../../platform/system.ts";
 import { removeFormerRoles } from "../formerRoles.ts";
 import { isCurrent, type PendingLogin } from "../pendingLogin.ts";
@@ -68,30 +69,17 @@ export async function storeToken(
     recordTokenOrigin(session, token.accessToken, system);
     removeRolesOfBefore(session, writtenAt, system);
   }
-  const wait = {
-    deadline: system.now() + LOCK_WAIT_MS,
-    purpose: "a refresh of the same session",
-    writes: tokenPath(session, system),
-  };
-  try {
-    await withLock(system, sessionLockPath("token", session, system), wait, async () => write());
-  } catch (error) {
-    // Goes on without the lock: its holder checks the file before it writes, and a new sign-in must
-    // not be lost.
-    if (!isKind(error, "unavailable")) throw error;
-    write();
-  }
+  const writes = tokenPath(session, system);
+  const wait = { timeoutMs: LOCK_WAIT_MS, purpose: "a refresh of the same session", writes };
+  // A new sign-in must not be lost, whoever holds the lock.
+  await withLockIfFree(system, sessionLockPath("token", session, system), wait, write);
 }
 
 /** Somebody else may have signed in, so role credentials of the sign-in before are removed. */
 function removeRolesOfBefore(session: SsoSession, before: number, system: System): void {
-  try {
+  bestEffort("role credentials of the sign-in before could not be removed", system, () => {
     const pairs = rolePairs(loadReadableConfig(system).config, session);
     removeRoleCredentials({ session, pairs }, system, before);
     removeFormerRoles(system);
-  } catch (error) {
-    system.trace.step("role credentials of the sign-in before could not be removed", {
-      error: String(error),
-    });
-  }
+  });
 }
