@@ -2,17 +2,24 @@ import { rmSync } from "node:fs";
 import { usableRoleCredentials, writeRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { readToken } from "../cache/tokenCache.ts";
 import { configFingerprint } from "../config/configuredSessions.ts";
+import { missingScope } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { roleCredentialsPath } from "../hit/paths.ts";
 import { withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
-import type { RoleCredentials, SessionRole, SsoToken } from "../model.ts";
+import type { Account, RoleCredentials, SessionRole, SsoToken } from "../model.ts";
 import { bestEffort } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
-import { accessDenied } from "./accessDenied.ts";
+import { printable } from "../text/printable.ts";
 import { obtainToken } from "./obtainToken.ts";
 import { RETRY_MS, type RetryBudget, SHORT_RETRY_MS } from "./retryBudget.ts";
+
+/** Roles and accounts that an error names. */
+const MOST_NAMED = 8;
+/** The lists only improve the message: don't wait long for them. */
+const LIST_MS = 3_000;
+const SOMEBODY_ELSE = "signed in as somebody else?";
 
 /** Credentials, or the rejected access token (undefined: there is none), which needs a person. */
 export type Outcome = { credentials: RoleCredentials } | { refused: string | undefined };
@@ -43,7 +50,7 @@ export async function askPortal(
       return { credentials: await fetchRoleCredentials(role, token, context, system) };
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      if (!error.needsSignIn) throw await accessDenied(role, token, error, { api, deadline }, system);
+      if (!error.needsSignIn) throw await accessDenied(role, token, error, context, system);
       system.trace.step("the portal refused the token");
       // Retry once with a refreshed token, but not with a token that was new.
       if (refused !== undefined) return { refused: token.accessToken };
@@ -94,4 +101,68 @@ function storeRoleCredentials(
     writeRoleCredentials(role, credentials, system, options);
     if (!isCurrent()) rmSync(roleCredentialsPath(role, system), { force: true });
   });
+}
+
+/**
+ * The error for a rejected account or role, with the lists of what is assigned. The remedy is to
+ * sign out: the browser may have signed in another person than the one who has the role.
+ */
+async function accessDenied(
+  role: SessionRole,
+  token: SsoToken,
+  rejection: ServiceError,
+  context: RequestContext,
+  system: System,
+): Promise<SsoCredError> {
+  const explanation = await explain(role, token, context, system);
+  const { accountId, roleName, session } = role;
+  const words = `(${printable(rejection.message, 120)})`;
+  const scope = missingScope(session);
+  const reasons = scope === undefined ? explanation : `${scope}; ${explanation}`;
+  const message = `no access to the role '${printable(roleName, 64)}' in account ${accountId} ${words}; ${reasons}`;
+  const remedy = { run: `sso-cred logout ${session.loginArguments}` };
+  return new SsoCredError("access-denied", message, { remedy, cause: rejection });
+}
+
+async function explain(
+  { session, accountId, roleName }: SessionRole,
+  token: SsoToken,
+  { api, deadline }: RequestContext,
+  system: System,
+): Promise<string> {
+  const options = { deadline: Math.min(deadline, system.now() + LIST_MS), signal: system.interrupted };
+  try {
+    const roles = await api
+      .listAccountRoles(token.accessToken, accountId, undefined, options)
+      .then((page) => page.roles, noneIfRejected);
+    if (roles.includes(roleName))
+      return `the portal lists it as assigned to you, and still refuses it; ${SOMEBODY_ELSE}`;
+    if (roles.length > 0) return `assigned to you there: ${named(roles)}; ${SOMEBODY_ELSE}`;
+    const { accounts } = await api.listAccounts(token.accessToken, undefined, options);
+    if (accounts.length === 0) {
+      const browser = `the browser's own session at ${printable(session.startUrl)} has to be signed out, too`;
+      return `nothing is assigned to you: ${SOMEBODY_ELSE} ${browser}`;
+    }
+    if (accounts.some((account) => account.accountId === accountId))
+      return `no role is assigned to you there; ${SOMEBODY_ELSE}`;
+    return `the account is not among yours: ${named(accounts.map(titleOf))}; ${SOMEBODY_ELSE}`;
+  } catch (error) {
+    system.trace.step("the assigned roles could not be listed", { error: String(error) });
+    return SOMEBODY_ELSE;
+  }
+}
+
+/** The portal rejects the list of an account that is not assigned to this person. */
+function noneIfRejected(error: unknown): string[] {
+  if (error instanceof ServiceError && !error.needsSignIn) return [];
+  throw error;
+}
+
+function titleOf({ accountId, accountName }: Account): string {
+  return accountName === "" ? accountId : `${accountName} (${accountId})`;
+}
+
+function named(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED).map((name) => printable(name, 64));
+  return names.length > MOST_NAMED ? `${shown.join(", ")} and more` : shown.join(", ");
 }

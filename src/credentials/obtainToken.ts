@@ -16,8 +16,7 @@ import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { sessionForWorker } from "../signIn/startLogin.ts";
 import { canRefresh, type RefreshOptions } from "./refreshToken.ts";
-import { refreshUnderLock } from "./refreshUnderLock.ts";
-import { startRefreshWorker } from "./refreshWorker.ts";
+import { refreshUnderLock, startRefreshWorker } from "./refreshWorker.ts";
 import { SHORT_RETRY_MS } from "./retryBudget.ts";
 import { tokenLookup } from "./tokenLookup.ts";
 

@@ -82,15 +82,19 @@ export async function refreshToken(
       const stored = storeRefreshedToken(session, { token, refreshed, replacement }, system);
       if (stored !== undefined) return stored;
       const isRevoked = await discardToken(api, refreshed.accessToken, options.deadline, system);
-      throw signedOut(session, isRevoked);
+      const rest = isRevoked ? "" : "; the new token could not be revoked, so it lives until it expires";
+      const message = `'${sessionTitle(session)}' was signed out while its token was refreshed${rest}`;
+      throw loginRequired(session, message);
     };
     // A signal between request and rename would lose the successor, too.
     return await withRetries(system, retryUntil - system.now(), () => system.uninterrupted(redeem));
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     system.trace.step("the refresh was refused", { error: error.code });
-    if (!error.needsSignIn) throw refreshRejected(session, error);
-    return undefined;
+    if (error.needsSignIn) return undefined;
+    // Any other rejection tells nothing about the token, so it is kept.
+    const message = `the token of '${sessionTitle(session)}' cannot be refreshed (${printable(error.message, 200)})`;
+    throw new SsoCredError("unavailable", message, { remedy: loginRemedy(session), cause: error });
   } finally {
     replacement.abandon();
   }
@@ -98,10 +102,9 @@ export async function refreshToken(
 
 function prepareTokenFile(session: SsoSession, token: CachedToken, system: System): Replacement {
   const path = tokenPath(session, system);
+  const reserveBytes = 2 * tokenFileText(session, token, token.file).length + 4096;
   try {
-    return prepareReplacement(path, {
-      reserveBytes: 2 * tokenFileText(session, token, token.file).length + 4096,
-    });
+    return prepareReplacement(path, { reserveBytes });
   } catch (error) {
     throw cannotWrite(path, error, "the token is not refreshed");
   }
@@ -118,7 +121,9 @@ function storeRefreshedToken(
 ): SsoToken | undefined {
   const isStillThere = () => holdsToken(session, token, system);
   if (isStillThere()) {
-    claimRefreshed(session, refreshed, system);
+    // Callers waiting for a sign-in must not take a refreshed token for its result.
+    const login = readPendingLogin(session, system);
+    if (login) claim(login, `refreshed-${tokenFingerprint(refreshed.accessToken)}`, system);
     try {
       if (replacement.commit(tokenFileText(session, refreshed, token.file), isStillThere)) {
         recordTokenOrigin(session, refreshed.accessToken, system);
@@ -142,22 +147,4 @@ function holdsToken(session: SsoSession, { file }: CachedToken, system: System):
   if (!tokenFileExists(session, system)) return false;
   const current = readJsonObject(tokenPath(session, system));
   return !current || (current.accessToken === file.accessToken && current.refreshToken === file.refreshToken);
-}
-
-/** Any other rejection tells nothing about the token, so it is kept. */
-function refreshRejected(session: SsoSession, error: ServiceError): SsoCredError {
-  const message = `the token of '${sessionTitle(session)}' cannot be refreshed (${printable(error.message, 200)})`;
-  return new SsoCredError("unavailable", message, { remedy: loginRemedy(session), cause: error });
-}
-
-/** Callers waiting for a sign-in must not take a refreshed token for its result. */
-function claimRefreshed(session: SsoSession, { accessToken }: SsoToken, system: System): void {
-  const login = readPendingLogin(session, system);
-  if (login) claim(login, `refreshed-${tokenFingerprint(accessToken)}`, system);
-}
-
-function signedOut(session: SsoSession, isRevoked: boolean): SsoCredError {
-  const rest = isRevoked ? "" : "; the new token could not be revoked, so it lives until it expires";
-  const message = `'${sessionTitle(session)}' was signed out while its token was refreshed${rest}`;
-  return loginRequired(session, message);
 }

@@ -11,7 +11,6 @@ import type { ConfiguredSession } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { rolePairs } from "../config/profile.ts";
 import { readSession } from "../config/session.ts";
-import { SsoCredError } from "../errors.ts";
 import { isUsable, parseTimestamp } from "../hit/expiry.ts";
 import { textFields } from "../hit/json.ts";
 import { identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
@@ -57,23 +56,21 @@ export async function removeSession(
   const roles = await attempt(() => removeRoleCredentials({ session: identity, pairs }, system));
   clearBackoff(identity, system);
   removeIfPossible(sessionStatePath("attempts", identity, system));
-  const services =
-    token?.file && servicesOfToken(tokenKey(identity), await servicesFor(token.file), token.file, system);
+  const { result: session } = await attempt(resolve);
+  const file = token?.file;
+  // The configured services if they are the file's, else those that its own fields lead to.
+  const isConfigured = file && session && isTokenOf(session, file, system);
+  const services = file && (isConfigured ? session : await servicesOfFile(file, config, system));
   return {
     title: sessionTitle(identity),
-    token: token && { ...token, services },
+    token: token && {
+      ...token,
+      services: file && servicesOfToken(tokenKey(identity), services, file, system),
+    },
     hadRoles: Boolean(roles.result),
     wasOpen,
     failure: failure ?? roles.failure ?? ended.failure,
   };
-
-  /** The configured ones if they are the file's, else those that its own fields lead to. */
-  async function servicesFor(file: JsonObject): Promise<SsoSession | undefined> {
-    const { result: session } = await attempt(resolve);
-    return session !== undefined && isTokenOf(session, file, system)
-      ? session
-      : servicesOfFile(file, config, system);
-  }
 }
 
 async function removeToken(
@@ -99,7 +96,7 @@ export async function removeStray(
   system: System,
 ): Promise<Removed> {
   const { failure } = await attempt(() => removeFile(path));
-  const services = servicesOfFile(file, config, system);
+  const services = await servicesOfFile(file, config, system);
   const title = services ? sessionTitle(services) : path;
   const origin = servicesOfToken(basename(path, ".json"), services, file, system);
   return { title, token: { file, failure, services: origin }, hadRoles: false, wasOpen: false, failure };
@@ -109,22 +106,11 @@ export async function removeStray(
  * The services for a token file, from its start URL and region and the SDK's rules: endpoints in
  * the config belong to other sessions.
  */
-function servicesOfFile(
-  { startUrl, region }: JsonObject,
-  config: Config,
-  system: System,
-): SsoSession | undefined {
+async function servicesOfFile({ startUrl, region }: JsonObject, config: Config, system: System) {
   if (typeof startUrl !== "string" || typeof region !== "string") return undefined;
-  const keys = new Map([
-    ["sso_start_url", startUrl],
-    ["sso_region", region],
-  ]);
-  try {
-    return readSession({ config, name: null, keys, header: "the token file" }, system);
-  } catch (error) {
-    if (error instanceof SsoCredError) return undefined;
-    throw error;
-  }
+  const keys = new Map(Object.entries({ sso_start_url: startUrl, sso_region: region }));
+  const source = { config, name: null, keys, header: "the token file" };
+  return (await attempt(() => readSession(source, system))).result;
 }
 
 /** The services, unless the token came from others, to which alone it may be sent. */
