@@ -12,6 +12,7 @@ import { usageError } from "../errors.ts";
 import { parseTimestamp } from "../hit/expiry.ts";
 import { roleCacheDirectory, ssoCacheDirectory } from "../hit/paths.ts";
 import { removeInventory } from "../inventory/inventoryFile.ts";
+import { withVariables } from "../platform/environment.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
@@ -36,7 +37,7 @@ const REVOCATION_MS = 5_000;
 export async function logout(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseFlags(args, LOGOUT_FLAGS);
   // A mistake in the setting for signing in must not prevent signing out.
-  const withoutLoginMode = { ...system, env: { ...system.env, SSO_CRED_LOGIN: undefined } };
+  const withoutLoginMode = withVariables(system, { SSO_CRED_LOGIN: undefined });
   if (!values.all) {
     await signOutOfOne(explicitName(values, positionals), withoutLoginMode);
     return 0;

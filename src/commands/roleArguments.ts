@@ -5,6 +5,7 @@ import { withSessionVariables } from "../config/sessionVariables.ts";
 import { usageError } from "../errors.ts";
 import { isAccountId, type NamedRole, type SessionRole } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
+import { withVariables } from "../platform/environment.ts";
 import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { hiddenCharacter, printable, printableWithHidden } from "../text/printable.ts";
@@ -55,13 +56,16 @@ export function resolveNamedRole(named: NamedRole | { profile: string }, system:
   const config = loadConfig(system, { credentials: "profile" in named });
   const role = "profile" in named ? resolveRole(config, named.profile, system) : roleOfSession(named);
   const region = "profile" in named ? config.profile(named.profile)?.get("region") : undefined;
-  const configured = withSessionVariables(config, role.session.name, system);
+  const withSettings = withSessionVariables(config, role.session.name, system);
+  // Sessions and roles name the cache file, endpoints do not. So credentials of another portal must
+  // not be read from it or written to it.
+  const cacheOff = hasOwnEndpoint(role, config, system) ? { SSO_CRED_CACHE: "off" } : undefined;
   return {
     role,
     /** The region of the profile that named the role. */
     region: region || undefined,
     /** The system with the variables that the session's section sets. */
-    configured: hasOwnEndpoint(role, config, system) ? withoutRoleCache(configured) : configured,
+    configured: cacheOff ? withVariables(withSettings, cacheOff) : withSettings,
   };
 
   function roleOfSession({ session, accountId, roleName }: NamedRole): SessionRole {
@@ -80,13 +84,4 @@ function hasOwnEndpoint({ session }: SessionRole, config: Config, system: System
   if (name === null || endpoints.ssoUrl === undefined) return false;
   const own = attempt(() => resolveSession(config, name, system).endpoints.ssoUrl);
   return own !== endpoints.ssoUrl;
-}
-
-/**
- * Sessions and roles name the cache file, endpoints do not. So credentials of another portal must
- * not be read from it or written to it.
- */
-function withoutRoleCache(system: System): System {
-  const env = { ...system.env, SSO_CRED_CACHE: "off" };
-  return Object.create(system, { env: { value: env, enumerable: true } });
 }

@@ -2,7 +2,7 @@ import { SsoCredError } from "../errors.ts";
 import { splitQuoted } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
 import type { Config, Place } from "./configFile.ts";
-import { type ConfigFile, findSection, type Keys } from "./ini.ts";
+import { type ConfigFile, findSection, type Keys, type NamedKind, type SectionName } from "./ini.ts";
 import { linesOf } from "./layout.ts";
 import { isIgnored, readOption, readValue } from "./option.ts";
 import { shownHeader } from "./slips.ts";
@@ -25,11 +25,11 @@ interface CliValue {
   earlier?: CliValue;
 }
 
-interface Target {
+interface Target extends SectionName {
   readonly file: ConfigFile;
-  readonly kind: "profile" | "sso-session";
-  readonly name: string;
 }
+
+type ConfigText = Pick<Config, "text" | "path">;
 
 /**
  * Rejects layouts that name one account to the AWS CLI and another to the SDKs, whose reading we
@@ -39,12 +39,7 @@ interface Target {
  * @throws SsoCredError("config") naming both readings where they choose different accounts, roles
  * or start URLs.
  */
-export function assertCliReadsAlike(
-  text: string,
-  path: string,
-  kind: "profile" | "sso-session",
-  name: string,
-): void {
+export function assertCliReadsAlike({ text, path }: ConfigText, kind: NamedKind, name: string): void {
   assertAlike(text, { path, header: shownHeader(kind, name) }, { file: "config", kind, name });
 }
 
@@ -122,9 +117,7 @@ function mayMean(header: string, file: ConfigFile, name: string): boolean {
   return /^\[\s*["']?(?:profile|sso-session|default)/i.test(header);
 }
 
-/**
- * Python's RawConfigParser: a line that is indented deeper than the key above continues its value.
- */
+/** Python's RawConfigParser: a line indented deeper than the key above continues its value. */
 function readAsCli(text: string, target: Target): Map<string, CliValue> {
   const inherited = new Map<string, CliValue>();
   const sections = new Map<string, Map<string, CliValue>>();

@@ -5,7 +5,15 @@ import { unsetCommand } from "../platform/callerShell.ts";
 import type { Environment } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { readConfigText } from "./configText.ts";
-import { type ConfigFile, findSection, type Keys, parseConfig, type Section, sectionNames } from "./ini.ts";
+import {
+  type ConfigFile,
+  findSection,
+  type Keys,
+  type NamedKind,
+  parseConfig,
+  type Section,
+  sectionNames,
+} from "./ini.ts";
 import { shownHeader } from "./slips.ts";
 
 /** A section of one of the two files, for messages. */
@@ -96,13 +104,8 @@ function parseFiles(text: string, credentialsText: string, system: Environment) 
   };
 }
 
-interface Absence {
-  readonly message: string;
-  readonly remedy?: Remedy;
-}
-
 /** `AWS_CONFIG_FILE` is often a leftover: names the usual file where that one exists. */
-function describeAbsence(path: string, system: Environment): Absence {
+function describeAbsence(path: string, system: Environment): { message: string; remedy?: Remedy } {
   const { env, platform } = system;
   if (!env.AWS_CONFIG_FILE) return { message: `${path} does not exist` };
   const message = `${path}, which AWS_CONFIG_FILE names, does not exist`;
@@ -116,15 +119,13 @@ function describeAbsence(path: string, system: Environment): Absence {
 function sections(text: string, file: ConfigFile) {
   let all: Map<string, Section> | undefined;
   let isListed = false;
-  const id = (kind: string, name: string) => `${kind} ${name}`;
-  function parsed(): Map<string, Section> {
-    all ??= new Map(parseConfig(text, file).map((section) => [id(section.kind, section.name), section]));
-    return all;
-  }
   return {
-    find: (kind: Section["kind"], name: string) =>
-      isListed ? parsed().get(id(kind, name)) : findSection(text, file, kind, name),
-    names(kind: "profile" | "sso-session") {
+    find(kind: Section["kind"], name: string) {
+      if (!isListed) return findSection(text, file, kind, name);
+      all ??= new Map(parseConfig(text, file).map((each) => [`${each.kind} ${each.name}`, each]));
+      return all.get(`${kind} ${name}`);
+    },
+    names(kind: NamedKind) {
       isListed = true;
       return sectionNames(text, file, kind);
     },

@@ -1,10 +1,6 @@
+import type { SectionName } from "./ini.ts";
 import { layOut, linesOf, type OptionPlace, SET_ASIDE, type SectionPlace } from "./layout.ts";
 import { isIgnored } from "./option.ts";
-
-export interface SectionName {
-  readonly kind: "profile" | "sso-session";
-  readonly name: string;
-}
 
 type Entries = readonly (readonly [key: string, value: string])[];
 

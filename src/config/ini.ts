@@ -34,16 +34,19 @@ export interface Section {
 
 export type ConfigFile = "config" | "credentials";
 
+/** The kinds of sections that are looked up and edited by name. */
+export type NamedKind = "profile" | "sso-session";
+
+export interface SectionName {
+  readonly kind: NamedKind;
+  readonly name: string;
+}
+
 export interface Header {
   readonly kind: Section["kind"];
   readonly name: string;
   /** `[default]` as opposed to `[profile default]`, which replaces it whole. */
   readonly bare: boolean;
-}
-
-/** Every section, in the order of first appearance. */
-export function parseConfig(text: string, file: ConfigFile): Section[] {
-  return read(text, file);
 }
 
 /** The same section that {@link parseConfig} gives, without reading the bodies of the others. */
@@ -57,11 +60,11 @@ export function findSection(
   // skipped unread.
   const mayMatter = (line: string) => line.includes(name) || line.includes("DEFAULT") || /["'\\]/.test(line);
   const isWanted = (header: Header) => header.kind === kind && header.name === name;
-  return read(text, file, mayMatter, isWanted).at(0);
+  return parseConfig(text, file, mayMatter, isWanted).at(0);
 }
 
 /** The names of all profiles or sessions, in {@link parseConfig}'s order, without their bodies. */
-export function sectionNames(text: string, file: ConfigFile, kind: "profile" | "sso-session"): string[] {
+export function sectionNames(text: string, file: ConfigFile, kind: NamedKind): string[] {
   const ids = new Map<string, string>();
   for (const { header } of blocks(normalize(text), file)) {
     if (header.kind === kind) ids.set(`${header.bare} ${header.name}`, header.name);
@@ -75,7 +78,8 @@ interface Draft extends Header {
   readonly nested: Map<string, Map<string, string>>;
 }
 
-function read(
+/** Every section, or those that are wanted, in the order of first appearance. */
+export function parseConfig(
   text: string,
   file: ConfigFile,
   mayMatter?: (headerLine: string) => boolean,
@@ -88,11 +92,8 @@ function read(
       readBody(body, inherited);
     } else if (isWanted(header)) {
       const id = `${header.kind} ${header.bare} ${header.name}`;
-      let draft = drafts.get(id);
-      if (draft === undefined) {
-        draft = { ...header, keys: new Map(), nested: new Map() };
-        drafts.set(id, draft);
-      }
+      const draft = drafts.get(id) ?? { ...header, keys: new Map(), nested: new Map() };
+      drafts.set(id, draft);
       readBody(body, draft);
     }
   }

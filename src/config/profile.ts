@@ -37,7 +37,7 @@ export function resolveProfile(config: Config, name: string, system: Environment
   const profile = findProfile(config, name);
   const { keys, where } = profile;
   for (const read of new Set([name, profile.name])) {
-    assertCliReadsAlike(config.text, config.path, "profile", read);
+    assertCliReadsAlike(config, "profile", read);
     assertCliOverridesAlike(config, read);
   }
   if (!hasSession(keys)) return ofCommandLine(profile, system);

@@ -6,7 +6,7 @@ import { printable } from "../text/printable.ts";
 import { assertCliReadsAlike } from "./cliDialect.ts";
 import type { Config, Place } from "./configFile.ts";
 import { caBundle, endpointSettings, type Layer, type SettingSources } from "./endpointSettings.ts";
-import type { Keys } from "./ini.ts";
+import type { Keys, NamedKind } from "./ini.ts";
 import { regionProblem } from "./regions.ts";
 import { headerForCredentials, misspeltSection, shownHeader, withoutKeys } from "./slips.ts";
 import { startUrlProblem } from "./urls.ts";
@@ -25,7 +25,7 @@ export function resolveSession(
   ofProfile: Pick<SessionSource, "settings" | "loginArguments"> = {},
 ): SsoSession {
   const keys = sessionKeys(config, name);
-  assertCliReadsAlike(config.text, config.path, "sso-session", name);
+  assertCliReadsAlike(config, "sso-session", name);
   const header = shownHeader("sso-session", name);
   return readSession({ config, name, keys, header, ...ofProfile }, system);
 }
@@ -54,7 +54,7 @@ export function noProfile(config: Config, name: string): SsoCredError {
  * The error for a missing section, or without a name for the lack of any: names a likely
  * misspelling, or else the sections that exist.
  */
-export function noSection(config: Config, kind: "profile" | "sso-session", name?: string): SsoCredError {
+export function noSection(config: Config, kind: NamedKind, name?: string): SsoCredError {
   const header = name === undefined ? `[${kind}]` : shownHeader(kind, name);
   const argument = kind === "profile" || name === undefined ? "" : ` ${sessionArgument(name)}`;
   const init = { run: `sso-cred init${argument}` };

@@ -1,12 +1,10 @@
 import { nearest } from "../text/nearest.ts";
 import { hiddenCharacter, printable } from "../text/printable.ts";
-import { readHeader } from "./ini.ts";
+import { type NamedKind, readHeader } from "./ini.ts";
 import { layOut, linesOf } from "./layout.ts";
 
-type Kind = "profile" | "sso-session";
-
 /** A section's header in the form that messages show. */
-export function shownHeader(kind: Kind, name: string): string {
+export function shownHeader(kind: NamedKind, name: string): string {
   return kind === "profile" && name === "default" ? "[default]" : `[${kind} ${printable(name)}]`;
 }
 
@@ -14,7 +12,7 @@ export function shownHeader(kind: Kind, name: string): string {
  * For a missing section: the line that was probably meant to be its header, as the end of a
  * sentence. Without a name, any section of the kind counts. Undefined if no line looks like it.
  */
-export function misspeltSection(text: string, kind: Kind, name?: string): string | undefined {
+export function misspeltSection(text: string, kind: NamedKind, name?: string): string | undefined {
   const named = new Map<string, number>();
   for (const { number, text: whole } of linesOf(text)) {
     const line = whole.trim();
@@ -92,7 +90,7 @@ export function meantHeader(header: string): string | undefined {
 }
 
 /** True for `[dev]`, `[Profile dev]`, `[profile dev`, `profile dev]` instead of `[profile dev]`. */
-export function isMeantAs(line: string, kind: Kind, name?: string): boolean {
+export function isMeantAs(line: string, kind: NamedKind, name?: string): boolean {
   const [, opened, inside = "", closed] = /^(\[?)([^[\]]*)(\]?)/.exec(line) ?? [];
   if (!opened && !closed) return false;
   const words = inside.trim().split(/\s+/);

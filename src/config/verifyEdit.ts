@@ -1,5 +1,6 @@
-import { type ConfigEdit, type SectionName, setAsideLines } from "./edit.ts";
-import { parseConfig } from "./ini.ts";
+import { isDeepStrictEqual } from "node:util";
+import { type ConfigEdit, setAsideLines } from "./edit.ts";
+import { parseConfig, type SectionName } from "./ini.ts";
 
 /**
  * True if the edited text parses as the old text with the edits applied. In some layouts an edit
@@ -9,6 +10,7 @@ import { parseConfig } from "./ini.ts";
 export function readsAsEdited(before: string, edits: readonly ConfigEdit[], after: string): boolean {
   const expected = keysBySection(before);
   const found = keysBySection(after);
+  const keysOf = (section: SectionName) => expected.get(idOf(section)) ?? new Map<string, string>();
   for (const edit of edits) {
     if ("add" in edit) {
       // `[DEFAULT]` may give a new section more keys than its own.
@@ -17,17 +19,16 @@ export function readsAsEdited(before: string, edits: readonly ConfigEdit[], afte
       found.delete(idOf(edit.add));
     } else if ("remove" in edit) {
       expected.delete(idOf(edit.remove));
-    } else if ("setAside" in edit || "restore" in edit) {
-      const section = "setAside" in edit ? edit.setAside : edit.restore;
-      const keys = expected.get(idOf(section)) ?? new Map<string, string>();
-      for (const key of edit.keys) replaceKey(keys, key, undefined);
-      for (const [key, value] of edit.entries ?? restored(before, section)) keys.set(key, value);
+    } else if ("set" in edit) {
+      for (const [key, value] of edit.entries) removeKey(keysOf(edit.set), key).set(key, value);
     } else {
-      const keys = expected.get(idOf(edit.set)) ?? new Map<string, string>();
-      for (const [key, value] of edit.entries) replaceKey(keys, key, value);
+      const section = "setAside" in edit ? edit.setAside : edit.restore;
+      const keys = keysOf(section);
+      for (const key of edit.keys) removeKey(keys, key);
+      for (const [key, value] of edit.entries ?? restored(before, section)) keys.set(key, value);
     }
   }
-  return isSame(expected, found);
+  return isDeepStrictEqual(expected, found);
 }
 
 function restored(before: string, section: SectionName): [string, string][] {
@@ -35,10 +36,10 @@ function restored(before: string, section: SectionName): [string, string][] {
   return [...(keysBySection(text).get("profile x") ?? [])];
 }
 
-/** Removes a key together with the keys nested below it, then sets the new value. */
-function replaceKey(keys: Map<string, string>, key: string, value: string | undefined): void {
+/** Removes a key together with the keys nested below it. */
+function removeKey(keys: Map<string, string>, key: string): Map<string, string> {
   for (const name of [...keys.keys()]) if (name === key || name.startsWith(`${key}.`)) keys.delete(name);
-  if (value !== undefined) keys.set(key, value);
+  return keys;
 }
 
 function idOf({ kind, name }: SectionName): string {
@@ -54,12 +55,4 @@ function keysBySection(text: string): Map<string, Map<string, string>> {
       return [`${section.kind} ${section.name}`, new Map([...section.keys, ...nested])];
     }),
   );
-}
-
-function isSame(a: Map<string, Map<string, string>>, b: Map<string, Map<string, string>>): boolean {
-  const isSameKeys = (left: Map<string, string>, right: Map<string, string> | undefined) =>
-    right !== undefined &&
-    left.size === right.size &&
-    [...left].every(([key, value]) => right.get(key) === value);
-  return a.size === b.size && [...a].every(([id, keys]) => isSameKeys(keys, b.get(id)));
 }

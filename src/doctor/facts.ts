@@ -1,3 +1,4 @@
+import type { SectionName } from "../config/ini.ts";
 import type { Remedy } from "../errors.ts";
 import type { CaBundle, Role } from "../model.ts";
 import type { Front } from "../platform/installation.ts";
@@ -62,9 +63,7 @@ export interface ProfileRole extends Role {
 }
 
 /** A section that the program itself refuses, and its words. */
-export interface UnusableSection {
-  readonly kind: "profile" | "sso-session";
-  readonly name: string;
+export interface UnusableSection extends SectionName {
   readonly message: string;
   readonly run: string | undefined;
 }

@@ -15,9 +15,13 @@ const OBEYED =
 
 /** Without effect on this executable (Jenkins sets two of them), so not worth a restart. */
 const HARMLESS = new Set(
-  words(`
-    NODE_ENV NODE_HOME NODE_LABELS NODE_NAME NODE_OPTIONS NODE_PATH NODE_VERSION`),
+  words("NODE_ENV NODE_HOME NODE_LABELS NODE_NAME NODE_OPTIONS NODE_PATH NODE_VERSION"),
 );
+
+/** The system with other variables; undefined unsets one. */
+export function withVariables<S extends Environment>(system: S, set: Environment["env"]): S {
+  return Object.create(system, { env: { value: { ...system.env, ...set }, enumerable: true } });
+}
 
 /** True for every usual word for off. An unset or empty variable means nothing. */
 export function meansOff(value: string | undefined): boolean {

@@ -40,7 +40,7 @@ export function profilesToAdopt(
     // Don't adopt what the next run would prune.
     const isLost = role !== undefined && assigned !== undefined && !assigned.has(roleKey(role));
     if (role === undefined || isLost) return [];
-    assertCliReadsAlike(configText, configPath, "profile", name);
+    assertCliReadsAlike({ text: configText, path: configPath }, "profile", name);
     if (isAccountId(role.accountId)) return [[name, role]];
     const account = printable(role.accountId, 60);
     const message = `${configPath}: ${profileHeader(name)} has sso_account_id = ${account}, which is not 12 digits`;

@@ -1,5 +1,5 @@
-import { type ConfigEdit, isOneLine, type SectionName, setAsideLines } from "../../config/edit.ts";
-import { parseConfig } from "../../config/ini.ts";
+import { type ConfigEdit, isOneLine, setAsideLines } from "../../config/edit.ts";
+import { parseConfig, type SectionName } from "../../config/ini.ts";
 import type { Role } from "../../model.ts";
 import { SSO_KEYS } from "./adoption.ts";
 import { canBeWritten, commandLine } from "./command.ts";

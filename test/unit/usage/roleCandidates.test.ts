@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { roleCandidates } from "../../../src/config/roleCandidates.ts";
+import { roleCandidates } from "../../../src/usage/complete.ts";
 
 const line = (command: string, session: string, accountId: string, roleName: string) =>
   `[profile ${accountId}-${roleName}]\ncredential_process = ${command} ${session} --account-id ${accountId} --role-name ${roleName}\n`;
