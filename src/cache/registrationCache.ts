@@ -40,11 +40,7 @@ export function readRegistration(
 }
 
 /** Throws the system's error. Without the file, the next sign-in sends one more request. */
-export function writeRegistration(
-  session: SsoSession,
-  client: ClientRegistration,
-  system: Environment,
-): void {
+export function writeRegistration(session: SsoSession, client: ClientRegistration, system: Environment) {
   const { clientId, clientSecret, scopes, grantTypes } = client;
   const expiresAt = formatTimestamp(client.expiresAt);
   const text = pythonJson({ clientId, clientSecret, expiresAt, scopes, grantTypes });

@@ -36,10 +36,7 @@ function isOfSession(found: RoleCredentials, session: CachedRole["session"], { e
 }
 
 /** Cached credentials with at least a minute left. */
-export function usableRoleCredentials(
-  role: CachedRole,
-  system: Environment & Pick<System, "now">,
-): RoleCredentials | undefined {
+export function usableRoleCredentials(role: CachedRole, system: Environment & Pick<System, "now">) {
   const cached = readRoleCredentials(role, system);
   return cached && isUsable(cached.expiration, system.now()) ? cached : undefined;
 }

@@ -61,11 +61,7 @@ export function roleAttemptPath(role: SessionRole, system: Environment): string 
   return join(stateDirectory(system), "attempts", roleCredentialsFileName(role));
 }
 
-export function sessionLockPath(
-  kind: "token" | "login",
-  session: SessionIdentity,
-  system: Environment,
-): string {
+export function sessionLockPath(kind: "token" | "login", session: SessionIdentity, system: Environment) {
   return join(stateDirectory(system), "locks", `${kind}-${tokenKey(session)}`);
 }
 

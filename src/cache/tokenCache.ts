@@ -60,10 +60,7 @@ export function tokenFingerprint(accessToken: string): string {
  * The session's cached token, expired or not. Undefined when there is none, or when its file names
  * another start URL or region, or it came from other endpoints: that token must not be sent.
  */
-export function readToken(
-  session: SsoSession,
-  system: Environment,
-): (SsoToken & { file: JsonObject }) | undefined {
+export function readToken(session: SsoSession, system: Environment) {
   const file = readJsonObject(tokenPath(session, system));
   if (!file) return undefined;
   const texts = ["accessToken", "clientId", "clientSecret", "refreshToken"] as const;

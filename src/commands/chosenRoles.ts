@@ -86,10 +86,7 @@ async function rolesToKeep(list: Inventory, { files, answers, asking }: Choosing
   return [...assignments, ...spared];
 }
 
-async function selected(
-  list: Inventory,
-  { flags, answers, asking, system }: Choosing,
-): Promise<Assignment[]> {
+async function selected(list: Inventory, { flags, answers, asking, system }: Choosing) {
   const session = sessionArgument(answers.name);
   const report = { say: asking.say, logoutArguments: session };
   const selection = { ...flags, accountId: flags["account-id"], roleName: flags["role-name"] };

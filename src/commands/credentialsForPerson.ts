@@ -4,7 +4,7 @@ import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
 import { identityCenter } from "../identityCenter/identityCenter.ts";
-import type { RoleCredentials, SessionRole } from "../model.ts";
+import type { SessionRole } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import type { SignInFlags } from "./login.ts";
 import { tokenFor } from "./openPortal.ts";
@@ -15,11 +15,7 @@ const DEADLINE_MS = 60_000;
  * Role credentials for a command that a person runs. At a terminal, signs in first if needed, as
  * `login` does. Elsewhere behaves like the main job and throws the same errors.
  */
-export async function credentialsForPerson(
-  role: SessionRole,
-  flags: SignInFlags,
-  system: System,
-): Promise<RoleCredentials> {
+export async function credentialsForPerson(role: SessionRole, flags: SignInFlags, system: System) {
   const cached = readRoleCredentials(role, system);
   if (cached && isFresh(cached.expiration, system.now())) return cached;
   // Nothing is read from stdin, so it may be a pipe.

@@ -132,12 +132,7 @@ async function wantsToAdopt(
  *
  * @throws SsoCredError("cancelled") if the person declines.
  */
-async function confirmPlan(
-  options: InitOptions,
-  flags: InitFlags,
-  asking: Asking,
-  system: System,
-): Promise<void> {
+async function confirmPlan(options: InitOptions, flags: InitFlags, asking: Asking, system: System) {
   if (!(flags.all || flags.prune) || asking.prompts === undefined || asking.takesDefaults || flags.json)
     return;
   const plan = planConfig(readConfigFiles(system), options);
@@ -192,11 +187,7 @@ const NO_PROFILES = {
   keepOnly: undefined,
 };
 
-async function applyAndReport(
-  planFrom: (files: Files) => Plan,
-  flags: InitFlags,
-  system: System,
-): Promise<number> {
+async function applyAndReport(planFrom: (files: Files) => Plan, flags: InitFlags, system: System) {
   const isDryRun = flags["dry-run"] ?? false;
   const plan = isDryRun ? planFrom(readConfigFiles(system)) : await applyPlan(planFrom, system);
   if (!isDryRun) removeFormerRoles(system);

@@ -2,7 +2,7 @@ import { readToken } from "../cache/tokenCache.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
 import { isKind, SsoCredError } from "../errors.ts";
-import type { SsoSession, SsoToken } from "../model.ts";
+import type { SsoSession } from "../model.ts";
 import { isTerminal, prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { awaitLogin } from "../signIn/awaitLogin.ts";
@@ -43,12 +43,7 @@ export class SignInCancelled extends SsoCredError {
  * over before they are needed; their commands begin with `before`. Throws as `awaitLogin`, for
  * Ctrl-C `SignInCancelled`.
  */
-export async function signInAnew(
-  session: SsoSession,
-  system: System,
-  flags: SignInFlags,
-  before?: string,
-): Promise<{ token: SsoToken; isShown: boolean }> {
+export async function signInAnew(session: SsoSession, system: System, flags: SignInFlags, before?: string) {
   const choice = chooseGrantForPerson(session, system, flags["use-device-code"] ?? false);
   const replaces = readToken(session, system)?.accessToken;
   // A person is here, so the back-off ends.

@@ -18,11 +18,7 @@ type RoleArguments = FlagValues<typeof ROLE_FLAGS>;
  * The role that `--profile NAME`, or `SESSION --account-id ID --role-name ROLE`, names. `command`
  * is undefined for the main job. Throws `usage`.
  */
-export function namedRole(
-  values: RoleArguments,
-  positionals: readonly string[],
-  command?: string,
-): NamedRole | { profile: string } {
+export function namedRole(values: RoleArguments, positionals: readonly string[], command?: string) {
   const { profile, "account-id": accountId, "role-name": roleName, "sso-session": flag } = values;
   const usage = (message: string) => usageError(message, command);
   if (profile !== undefined) {

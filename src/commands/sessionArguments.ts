@@ -1,5 +1,5 @@
 import { type Config, loadConfig } from "../config/configFile.ts";
-import { type ConfiguredSession, legacyProfiles } from "../config/configuredSessions.ts";
+import { legacyProfiles } from "../config/configuredSessions.ts";
 import { profileIdentity, resolveProfile } from "../config/profile.ts";
 import { listed, onlySession, profileArgument, resolveSession, sessionIdentity } from "../config/session.ts";
 import { shownHeader } from "../config/slips.ts";
@@ -45,11 +45,7 @@ export function explicitName(
 }
 
 /** Both parts are looked up when they are asked for: each names other faults of the config. */
-export function configuredSession(
-  { profile, session }: SessionChoice,
-  config: Config,
-  system: System,
-): ConfiguredSession {
+export function configuredSession({ profile, session }: SessionChoice, config: Config, system: System) {
   return {
     get identity() {
       return session === undefined ? profileIdentity(config, profile) : sessionIdentity(config, session);

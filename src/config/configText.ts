@@ -9,11 +9,7 @@ import { shellWord } from "../text/commandWords.ts";
  *
  * @throws SsoCredError("config") when the file exists but cannot be read as text.
  */
-export function readConfigText(
-  path: string,
-  platform: NodeJS.Platform,
-  { isForWriting = false } = {},
-): string {
+export function readConfigText(path: string, platform: NodeJS.Platform, { isForWriting = false } = {}) {
   const file = readRegularFile(path);
   if (!("fault" in file)) return decodeConfig(file.bytes, path, platform);
   if (file.is === "missing" || (file.is === "device" && !isForWriting)) return "";

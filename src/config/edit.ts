@@ -111,12 +111,7 @@ function replacement(text: string, { valueStart, valueEnd }: OptionPlace, value:
   return { start: valueStart + first.length - content.length, end: valueEnd, text: oneLine(value) };
 }
 
-function setAside(
-  text: string,
-  places: readonly SectionPlace[],
-  keys: readonly string[],
-  entries: Entries,
-): Splice[] {
+function setAside(text: string, places: readonly SectionPlace[], keys: readonly string[], entries: Entries) {
   const options = places.flatMap((place) => place.options).filter(({ key }) => keys.includes(key));
   const [first] = options;
   if (first === undefined) throw new Error("keys that are not there cannot be set aside");

@@ -50,12 +50,7 @@ export interface Header {
 }
 
 /** The same section that {@link parseConfig} gives, without reading the bodies of the others. */
-export function findSection(
-  text: string,
-  file: ConfigFile,
-  kind: Section["kind"],
-  name: string,
-): Section | undefined {
+export function findSection(text: string, file: ConfigFile, kind: Section["kind"], name: string) {
   // A quoted header may mean the name without containing it. Other headers without the name are
   // skipped unread.
   const mayMatter = (line: string) => line.includes(name) || line.includes("DEFAULT") || /["'\\]/.test(line);
@@ -113,11 +108,7 @@ function normalize(text: string): string {
 }
 
 /** Jumps from bracket to bracket, which costs little more than a text search. */
-function* blocks(
-  text: string,
-  file: ConfigFile,
-  mayMatter: (headerLine: string) => boolean = () => true,
-): Generator<{ header: Header; body: string }> {
+function* blocks(text: string, file: ConfigFile, mayMatter: (headerLine: string) => boolean = () => true) {
   let header: Header | undefined;
   let bodyStart = 0;
   let at = text.indexOf("[");

@@ -21,11 +21,7 @@ function isWait(value: string): boolean {
  *
  * @throws SsoCredError("config") for an invalid value.
  */
-export function withSessionVariables<S extends Environment>(
-  config: Config,
-  name: string | null,
-  system: S,
-): S {
+export function withSessionVariables<S extends Environment>(config: Config, name: string | null, system: S) {
   const keys = name === null ? undefined : config.session(name);
   const set = VARIABLES.flatMap(({ key, takes, isValid }) => {
     const value = keys?.get(key);

@@ -33,11 +33,7 @@ export interface RequestContext {
 }
 
 /** With the cached token, else a refreshed one. Throws as `obtainToken`, and `access-denied`. */
-export async function askPortal(
-  role: SessionRole,
-  context: RequestContext,
-  system: System,
-): Promise<Outcome> {
+export async function askPortal(role: SessionRole, context: RequestContext, system: System) {
   const { deadline, api } = context;
   let refused: string | undefined;
   for (;;) {

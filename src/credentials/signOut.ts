@@ -73,10 +73,7 @@ export async function removeSession(
   };
 }
 
-async function removeToken(
-  session: SessionIdentity,
-  system: System,
-): Promise<{ token?: RemovedToken | undefined; failure?: unknown }> {
+async function removeToken(session: SessionIdentity, system: System) {
   const path = tokenPath(session, system);
   async function take() {
     const file = readJsonObject(path);

@@ -102,11 +102,7 @@ const DIALECTS: Readonly<Record<Shell, Dialect>> = {
 };
 
 /** Lines for the shell to evaluate: variables to unset, then variables to set. */
-export function shellLines(
-  shell: Shell,
-  unset: readonly string[],
-  set: Readonly<Record<string, string>>,
-): string {
+export function shellLines(shell: Shell, unset: readonly string[], set: Readonly<Record<string, string>>) {
   const dialect = DIALECTS[shell];
   const lines = [
     ...unset.map((name) => dialect.unset(name)),

@@ -93,11 +93,7 @@ export async function openConnection(
 }
 
 /** Resolves with the open socket. Destroys it on an error, or when `signal` aborts first. */
-async function opened(
-  socket: Socket,
-  event: "connect" | "secureConnect",
-  signal: AbortSignal,
-): Promise<Socket> {
+async function opened(socket: Socket, event: "connect" | "secureConnect", signal: AbortSignal) {
   // Never removed: an error without a listener would end the process.
   socket.on("error", () => {});
   try {
@@ -109,12 +105,7 @@ async function opened(
   }
 }
 
-async function openTunnel(
-  socket: Socket,
-  authority: string,
-  proxy: ProxyServer,
-  signal: AbortSignal,
-): Promise<void> {
+async function openTunnel(socket: Socket, authority: string, proxy: ProxyServer, signal: AbortSignal) {
   try {
     signal.throwIfAborted();
     const request = clientRequest({

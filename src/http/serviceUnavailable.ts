@@ -28,11 +28,7 @@ class ServiceUnavailable extends Error {
   }
 }
 
-export function serviceUnavailable(
-  message: string,
-  reason: string,
-  facts: Omit<Unavailable, "reason">,
-): SsoCredError {
+export function serviceUnavailable(message: string, reason: string, facts: Omit<Unavailable, "reason">) {
   return new SsoCredError("unavailable", message, { cause: new ServiceUnavailable({ reason, ...facts }) });
 }
 

@@ -73,11 +73,7 @@ export async function resolveStartUrl(
   };
 }
 
-async function requestRedirect(
-  startUrl: string,
-  hostname: string,
-  request: StartUrlRequest,
-): Promise<string> {
+async function requestRedirect(startUrl: string, hostname: string, request: StartUrlRequest) {
   let response = await request("HEAD");
   if (response.status === 405 || response.status === 501) response = await request("GET");
   const { status, location } = response;

@@ -13,11 +13,7 @@ interface RefusalReport {
 }
 
 /** The roles that the filters leave, of the accounts that they leave. Throws as `listableRoles`. */
-export async function selectedRoles(
-  list: Inventory,
-  selection: Selection,
-  report: RefusalReport,
-): Promise<Assignment[]> {
+export async function selectedRoles(list: Inventory, selection: Selection, report: RefusalReport) {
   const accounts = (await list.accounts()).filter((account) => isSelectedAccount(selection, account));
   const roles = await listableRoles(list, accounts, report);
   return roles.filter(({ roleName }) => isSelectedRole(selection, roleName));

@@ -80,10 +80,7 @@ const LIBRARY_PATHS = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_P
  * Removes entries inside the caller's own folders from the library paths, unless the caller has
  * saved the earlier values: other programs must not load the libraries of a frozen program.
  */
-export function withoutLibrariesOf(
-  folders: readonly string[],
-  env: Readonly<NodeJS.ProcessEnv>,
-): NodeJS.ProcessEnv {
+export function withoutLibrariesOf(folders: readonly string[], env: Readonly<NodeJS.ProcessEnv>) {
   const result = { ...env };
   for (const name of LIBRARY_PATHS) {
     const value = env[name];

@@ -90,10 +90,7 @@ const AWS_KEYS =
  * dropped if `cwd` is undefined (a removed folder). On Windows, where each drive has a root, the
  * worker runs in the home folder.
  */
-export function workerEnvironment(
-  { env, platform }: Environment,
-  cwd: string | undefined,
-): { cwd: string | undefined; env: NodeJS.ProcessEnv } {
+export function workerEnvironment({ env, platform }: Environment, cwd: string | undefined) {
   const { isAbsolute, resolve } = platform === "win32" ? win32 : posix;
   const fromRoot = (path: string) =>
     cwd !== undefined ? resolve(cwd, path) : isAbsolute(path) ? path : undefined;

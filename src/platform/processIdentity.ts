@@ -35,10 +35,7 @@ export function identifyMachine(): Machine {
 }
 
 /** True if that machine's PIDs have a meaning here. Host names count only without a boot id. */
-export function isThisMachine(
-  other: Readonly<Record<keyof Machine, unknown>>,
-  here = identifyMachine(),
-): boolean {
+export function isThisMachine(other: Readonly<Record<keyof Machine, unknown>>, here = identifyMachine()) {
   if (other.boot !== here.boot || other.pidNamespace !== here.pidNamespace) return false;
   return here.boot !== "" || other.host === here.host;
 }

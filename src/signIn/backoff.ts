@@ -23,11 +23,7 @@ export type EndOfLogin = "unanswered" | "failed" | "refused";
  * The error that prevents an automatic sign-in now, if any: for 10 s after a failure the same
  * failure; then, if a browser would be opened, `login-required` until the back-off is over.
  */
-export function backoffFailure(
-  session: SsoSession,
-  { browser }: { browser: boolean },
-  system: Environment,
-): SsoCredError | undefined {
+export function backoffFailure(session: SsoSession, { browser }: { browser: boolean }, system: Environment) {
   const last = readFailedLogin(session, system);
   if (!last) return undefined;
   if (last.end !== "unanswered" && system.now() - last.at < SAME_FAILURE_MS) return last.failure;

@@ -111,11 +111,7 @@ export function hasLoginFile(session: SessionIdentity, system: Environment): boo
  * Writes the record if `isWanted` returns true just before the rename: a suspended process may have
  * lost its lock. Returns whether it was written. Throws the system's error.
  */
-export function writePendingLogin(
-  login: PendingLogin,
-  system: Environment,
-  isWanted?: () => boolean,
-): boolean {
+export function writePendingLogin(login: PendingLogin, system: Environment, isWanted?: () => boolean) {
   const state = { ...login, ...identifyProcess() };
   return writeStateFile(sessionStatePath("logins", login.session, system), state, isWanted);
 }

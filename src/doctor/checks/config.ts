@@ -28,10 +28,7 @@ export function* checkConfig({ config, credentials, platform }: Facts): Generato
   yield* misspeltKeys(config);
 }
 
-function* encodings(
-  { path, fault, run, encoding }: ConfigText,
-  platform: NodeJS.Platform,
-): Generator<Finding> {
+function* encodings({ path, fault, run, encoding }: ConfigText, platform: NodeJS.Platform) {
   if (fault !== undefined && fault !== "missing")
     yield finding("config-unreadable", "error", path, {
       found: `${path} ${fault}`,

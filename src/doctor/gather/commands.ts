@@ -16,10 +16,7 @@ const VERSION_MS = 2_000;
 const MEANT = /^.*?sso-cred(?:\.exe|\.cmd)?["']?(?=\s)|^\S+(?=\s.*--account-id[ =].*--role-name[ =])/i;
 
 /** The distinct commands of all lines that run, or were meant to run, sso-cred. */
-export async function gatherCommands(
-  files: readonly ConfigText[],
-  system: Environment,
-): Promise<CommandFacts[]> {
+export async function gatherCommands(files: readonly ConfigText[], system: Environment) {
   const lines = files.flatMap(({ path, sections }) =>
     sections.flatMap((section) => {
       const key = section.kind === "profile" ? keyOf(section, "credential_process") : undefined;
@@ -63,12 +60,7 @@ function programOf(value: string, system: Environment): string | undefined {
 }
 
 /** `init --repair` skips bare names, and lines that do not run sso-cred for one role. */
-function remedyFor(
-  value: string,
-  command: string,
-  state: CommandFacts["state"],
-  system: Environment,
-): CommandFacts["remedy"] {
+function remedyFor(value: string, command: string, state: CommandFacts["state"], system: Environment) {
   const { platform } = system;
   const own = ownPath();
   if (readOurCommand(value) !== undefined) {

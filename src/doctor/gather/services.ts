@@ -34,11 +34,7 @@ const PROBES: Readonly<Record<Service, Probe>> = {
   },
 };
 
-export async function gatherEndpoints(
-  session: SsoSession,
-  offline: boolean,
-  system: System,
-): Promise<EndpointFacts[]> {
+export async function gatherEndpoints(session: SsoSession, offline: boolean, system: System) {
   const exchange = httpExchange(session, system, LIMITS);
   const urls = { portal: ssoEndpoint(session), oidc: oidcEndpoint(session) };
   return await Promise.all(

@@ -53,11 +53,7 @@ export function assertNoStrongerKeys(names: readonly string[], files: Files): vo
 }
 
 /** Why these names are taken, for a person who can choose others; undefined if free. */
-export function describeConflict(
-  files: Files,
-  names: readonly string[],
-  session: string,
-): string | undefined {
+export function describeConflict(files: Files, names: readonly string[], session: string) {
   const foreign = foreignNames(files, names, session);
   if (foreign.length > 0)
     return `The config already has ${listed(foreign.map(profileHeader))}, not written for this session`;

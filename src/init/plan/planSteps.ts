@@ -57,11 +57,7 @@ export function profileSteps(
 }
 
 /** One step for each profile of ours that does not run this program. */
-export function repairSteps(
-  current: CurrentConfig,
-  session: string | undefined,
-  command: CommandOptions,
-): Step[] {
+export function repairSteps(current: CurrentConfig, session: string | undefined, command: CommandOptions) {
   return [...current.ours].flatMap(([name, own]) =>
     session !== undefined && own.session !== session
       ? []

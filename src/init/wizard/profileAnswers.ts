@@ -97,12 +97,7 @@ function nameOfOurs({ ours }: CurrentConfig, role: Role, session: string): strin
   return [...ours].find(([, own]) => isOfRole(own))?.[0];
 }
 
-function sayChangedNames(
-  template: string,
-  wanted: readonly Assignment[],
-  session: string,
-  asking: Asking,
-): void {
+function sayChangedNames(template: string, wanted: readonly Assignment[], session: string, asking: Asking) {
   const changed = wanted.flatMap((role) => {
     const asked = changedName(template, role, session);
     return asked === undefined
@@ -138,11 +133,7 @@ function lastProfile(current: CurrentConfig, session: string): Keys | undefined 
   return name === undefined ? undefined : current.profiles.get(name);
 }
 
-function templateProblem(
-  template: string,
-  wanted: readonly Assignment[],
-  session: string,
-): string | undefined {
+function templateProblem(template: string, wanted: readonly Assignment[], session: string) {
   const isName = !/[{}]/.test(template);
   const refusal = isName ? refusedName("profile", template) : undefined;
   if (refusal !== undefined) return refusal;

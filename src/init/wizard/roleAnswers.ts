@@ -22,11 +22,7 @@ interface RoleFlags {
  *
  * @throws SsoCredError("access-denied") if nothing is assigned, or nothing that the flags ask for.
  */
-export async function askRoles(
-  list: Inventory,
-  { session, accountId, roleName }: RoleFlags,
-  asking: Asking,
-): Promise<Assignment[]> {
+export async function askRoles(list: Inventory, { session, accountId, roleName }: RoleFlags, asking: Asking) {
   const accounts = await askAccounts(await list.accounts(), { session, accountId }, asking);
   const logoutArguments = sessionArgument(session);
   const assigned = await listableRoles(list, accounts, { say: asking.say, logoutArguments });
@@ -105,12 +101,7 @@ async function askRoleNames(
 }
 
 /** The values of the choices that a person makes, or of the only one there is. */
-async function onlyOrChosen(
-  what: string,
-  choices: readonly Choice[],
-  flag: string,
-  asking: Asking,
-): Promise<string[]> {
+async function onlyOrChosen(what: string, choices: readonly Choice[], flag: string, asking: Asking) {
   const [only, ...others] = choices;
   if (only !== undefined && others.length === 0) {
     asking.say(`The only ${what} available to you is: ${printable(only.value, 64)}`);
@@ -121,12 +112,7 @@ async function onlyOrChosen(
 }
 
 /** With several accounts the label tells how many of them have the role. */
-function roleLabel(
-  role: string,
-  assigned: readonly Assignment[],
-  accountCount: number,
-  columns: number,
-): string {
+function roleLabel(role: string, assigned: readonly Assignment[], accountCount: number, columns: number) {
   const count = assigned.filter(({ roleName }) => roleName === role).length;
   const where = accountCount === 1 ? "" : `, ${count} of ${accountCount} accounts`;
   return cutMiddle(printable(role, 100), columns - where.length) + where;

@@ -66,11 +66,7 @@ const QUESTIONS: Readonly<Record<string, (fallback?: string) => Question>> = {
 };
 
 /** Asks for the session's name and, for a new one, for its start URL, region and scopes. */
-export async function askSession(
-  current: CurrentConfig,
-  flags: SessionFlags,
-  asking: Asking,
-): Promise<SessionAnswers> {
+export async function askSession(current: CurrentConfig, flags: SessionFlags, asking: Asking) {
   const name = await sessionName(current, flags.session, asking);
   const there = current.sessions.get(name);
   const keys = new Map<string, string>();
@@ -104,11 +100,7 @@ function portalOfProfiles({ profiles }: CurrentConfig) {
   return isOne ? first : undefined;
 }
 
-async function sessionName(
-  current: CurrentConfig,
-  given: string | undefined,
-  asking: Asking,
-): Promise<string> {
+async function sessionName(current: CurrentConfig, given: string | undefined, asking: Asking) {
   const existing = [...current.sessions.keys()];
   const [only] = existing;
   const question = sessionNameQuestion(existing);

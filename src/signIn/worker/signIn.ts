@@ -35,12 +35,7 @@ interface Run {
 }
 
 /** Runs one sign-in with the login's grant, until the token is stored. */
-export async function signIn(
-  login: PendingLogin,
-  watch: LoginWatch,
-  freeSpace: () => void,
-  system: System,
-): Promise<void> {
+export async function signIn(login: PendingLogin, watch: LoginWatch, freeSpace: () => void, system: System) {
   const { session } = login;
   const api = identityCenter(session, system);
   const store: Run["store"] = async (client, grant) => {
