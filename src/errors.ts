@@ -1,7 +1,4 @@
-/**
- * The kinds of failure that a caller can act on, each with its exit code. The README has the same
- * table.
- */
+/** The failures that a caller can act on, and their exit codes, as in README's table. */
 export const EXIT_CODE = {
   unexpected: 1,
   usage: 2,

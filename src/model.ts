@@ -3,9 +3,7 @@ export type LoginMode = "auto" | "browser" | "device" | "never";
 
 /** The two services' endpoints, from the configuration and the environment. */
 export interface EndpointSettings {
-  /**
-   * Override the portal's and the OIDC service's endpoint; absent: the SDK's rules for the region.
-   */
+  /** Override the services' endpoints; absent: the SDK's rules for the region. */
   ssoUrl?: string;
   oidcUrl?: string;
   useFips: boolean;
@@ -17,10 +15,7 @@ export interface CaBundle {
   path: string;
   /** The name of the setting in messages: `AWS_CA_BUNDLE`. */
   setting: string;
-  /**
-   * True for `[default]`'s, which must not make a run fail: if the file is unusable, the default
-   * CAs are trusted.
-   */
+  /** True for `[default]`'s: if the file is unusable, the default CAs are trusted. */
   isOptional?: boolean;
 }
 
@@ -42,15 +37,10 @@ export interface ServiceSettings {
 
 /** An `[sso-session]`, or the equivalent keys of a legacy profile, ready for use. */
 export interface SsoSession extends SessionIdentity, ServiceSettings {
-  /**
-   * `sso_registration_scopes`; null when the key is absent, `[]` when it is empty (they hash
-   * differently).
-   */
+  /** Null without `sso_registration_scopes`, `[]` for an empty one: they hash differently. */
   readonly scopes: string[] | null;
   readonly login: LoginMode | undefined;
-  /**
-   * The arguments of `sso-cred login` for it: `my-sso`, or `--profile old` for a legacy profile.
-   */
+  /** The arguments of `sso-cred login`: `my-sso`, or `--profile old` for a legacy profile. */
   readonly loginArguments: string;
 }
 

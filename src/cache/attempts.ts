@@ -37,10 +37,7 @@ export function lastAttempt(path: string, system: Pick<System, "now" | "env">) {
   return attemptSince(path, system.now() - COOL_DOWN_MS, system);
 }
 
-/**
- * The last attempt, if it ended at `sinceMs` or later. One from the future (the clock was set back)
- * does not count.
- */
+/** The last attempt since `sinceMs`. One from the future (a clock set back) does not count. */
 export function attemptSince(path: string, sinceMs: number, system: Pick<System, "now" | "env">) {
   const state = readStateFile(path);
   if (typeof state?.at !== "number" || state.at < sinceMs || state.at > system.now()) return undefined;

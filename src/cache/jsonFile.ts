@@ -21,10 +21,7 @@ export function readJsonObject(path: string): JsonObject | undefined {
   return text === undefined ? undefined : (parseJsonObject(text) ?? parseJsonObject(leadingObject(text)));
 }
 
-/**
- * The text of a regular file of at most `MAX_FILE_BYTES`, else undefined. On Windows, waits only on
- * request while another program has locked the file.
- */
+/** The text of a regular file, else undefined. Waits only on request while Windows locks it. */
 export function readSmallFile(path: string, wait: BusyWait = { timeoutMs: 0 }): string | undefined {
   const file = readRegularFile(path, { maxBytes: MAX_FILE_BYTES, ...wait });
   return "fault" in file ? undefined : file.bytes.toString("utf8");

@@ -101,10 +101,7 @@ function renew(path: string, id: string): void {
   });
 }
 
-/**
- * Returns the id of the lock at `path` if its holder is gone or has held it for too long. Only that
- * lock may then be removed.
- */
+/** The id of the lock if its holder is gone or held it too long: then it may be removed. */
 export function abandonedLock(path: string, watchedMs: number): string | undefined {
   const record = readJsonObject(path);
   const holder = readIdentity(record);

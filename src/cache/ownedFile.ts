@@ -74,10 +74,7 @@ export function writeError(path: string, error: unknown, message: (code: string)
   return deniedError(dirname(path), error, message);
 }
 
-/**
- * The error for a refused access. Names the owner or mode in the way and how to change it, or what
- * stands in the place of a folder.
- */
+/** The error for a refused access: names what is in the way, and the command that changes it. */
 export function deniedError(path: string, error: unknown, message: (code: string) => string): SsoCredError {
   if (error instanceof SsoCredError) return error;
   const code = errorCode(error) || String(error);

@@ -27,10 +27,7 @@ import {
 import { createFile, syncFile, syncFolder } from "./ownedFile.ts";
 
 const MAX_LINKS = 40;
-/**
- * Errors of a rename after which the file itself may still be writable: no space for a second file,
- * a mount point, or a sticky folder.
- */
+/** A rename fails so without space for a second file, on a mount point, in a sticky folder. */
 const WRITABLE_IN_PLACE = new Set(["ENOSPC", "EDQUOT", "EBUSY", "EPERM", "EXDEV"]);
 
 interface ReplacementOptions {

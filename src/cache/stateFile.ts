@@ -38,10 +38,7 @@ export function readIdentity(state: JsonObject | undefined): ProcessIdentity | u
   return { host, boot, pidNamespace, pid: pid as number, started, uptimeSeconds };
 }
 
-/**
- * The name of a session's token file, the same in every AWS tool: the SHA-1 of the session's name,
- * or of a legacy profile's start URL.
- */
+/** Names a session's token file, in every AWS tool: SHA-1 of its name, or of a legacy start URL. */
 export function tokenKey(session: SessionIdentity): string {
   return sha1(session.name ?? session.startUrl);
 }

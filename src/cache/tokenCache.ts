@@ -77,10 +77,7 @@ export function readToken(session: SsoSession, system: Environment) {
   };
 }
 
-/**
- * True if a token file belongs to the session's start URL, region and endpoints. A field that the
- * file lacks counts as equal.
- */
+/** True if the file is of these settings and endpoints. A field that it lacks counts as equal. */
 export function isTokenOf(
   session: SsoSession,
   { startUrl = session.startUrl, region = session.region, accessToken }: JsonObject,
@@ -90,10 +87,7 @@ export function isTokenOf(
   return isOfEndpoints(tokenKey(session), session.endpoints, accessToken, system);
 }
 
-/**
- * The text of a token file: the fields that every SDK knows, in the AWS CLI's order, then the
- * unknown ones of `previous`.
- */
+/** Every SDK's fields in the AWS CLI's order, then the unknown ones of the `previous` file. */
 export function tokenFileText(session: SsoSession, token: SsoToken, previous: JsonObject = {}): string {
   const known = {
     startUrl: session.startUrl,

@@ -2,10 +2,7 @@ import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { System } from "../platform/system.ts";
 
-/**
- * The poll interval where the system reports changes: it only has to find changes made on another
- * host.
- */
+/** Where the system reports changes, polls only have to find those made on another host. */
 const WATCHED_POLL_MS = 1_000;
 /** The poll interval where the system reports nothing. */
 const UNWATCHED_POLL_MS = 75;

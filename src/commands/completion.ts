@@ -21,10 +21,7 @@ export async function completion(args: readonly string[], system: System): Promi
   return 0;
 }
 
-/**
- * `sso-cred --complete -- WORD …`: prints candidates for the last word, one on each line, with a
- * tab before the description.
- */
+/** `sso-cred --complete -- WORD …`: candidates for the last word, a tab before each description. */
 export function printCandidates(words: readonly string[], system: System): void {
   // Commands and flags can be completed without the config.
   const config = attempt(() => loadConfig(system, { credentials: true }));

@@ -15,10 +15,7 @@ import { MAIN_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
 import { namedRole, resolveNamedRole } from "./roleArguments.ts";
 
-/**
- * The main job: prints the `credential_process` document and nothing else. On a terminal it prints
- * a summary without secrets.
- */
+/** The main job: prints only the `credential_process` document; on a terminal, a summary. */
 export async function credentials(args: readonly string[], system: System): Promise<number> {
   const deadline = waitDeadline(system);
   const { wanted, json } = readArguments(args);

@@ -143,10 +143,7 @@ async function confirmPlan(options: InitOptions, flags: InitFlags, asking: Askin
   throw new SsoCredError("cancelled", "cancelled");
 }
 
-/**
- * Lists the roles, signing in if needed. At a terminal, a failed sign-in leads back to the
- * questions whose answers can fix it.
- */
+/** Signs in if needed. At a terminal, a failure leads back to the questions that can fix it. */
 async function signedInRoles(wizard: Wizard, before: Files, first: SessionAnswers) {
   const { asking, flags } = wizard;
   let [files, answers] = [before, first];

@@ -117,10 +117,7 @@ function strayTokens(system: System): { path: string; file: JsonObject }[] {
   });
 }
 
-/**
- * Removes temporary files of killed writers, which hold the same secrets. Throws `config` for a
- * folder that cannot be listed.
- */
+/** Killed writers leave the same secrets. Throws `config` for a folder that cannot be listed. */
 function sweepCaches(system: System): void {
   for (const folder of [ssoCacheDirectory(system), roleCacheDirectory(system)]) {
     requireListable(folder);

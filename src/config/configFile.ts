@@ -37,10 +37,7 @@ export function loadConfig(system: Environment, wanted: { credentials?: boolean 
   return parseFiles(readConfigText(configPath(system), platform), credentials, system);
 }
 
-/**
- * As much of both files as can be read, and why something could not be: for what a fault in the
- * user's files must not prevent.
- */
+/** What can be read of both files, for what a fault in the user's files must not prevent. */
 export function loadReadableConfig(system: Environment): { config: Config; failure?: unknown } {
   let failure: unknown;
   for (const wanted of [{ credentials: true }, {}]) {

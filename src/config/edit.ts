@@ -61,10 +61,7 @@ export function setAsideLines(text: string, section: SectionName): string[] {
     .map((line) => line.slice(SET_ASIDE.length));
 }
 
-/**
- * The first line, counted from 1, that makes edits ambiguous or shows that the text is no config;
- * undefined for an editable text.
- */
+/** The first line, from 1, that makes edits ambiguous or belongs to no config; else undefined. */
 export function uneditable(text: string): { line: number; problem: string } | undefined {
   let stray: number | undefined;
   for (const { number, text: line } of linesOf(text)) {

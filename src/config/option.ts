@@ -6,10 +6,7 @@ export function isIgnored(line: string): boolean {
   return first === "" || first === "#" || first === ";";
 }
 
-/**
- * Reads a line as `key = value`, the key in lower case, with the index of the delimiter. Undefined
- * for a stray line, which every reader skips.
- */
+/** Reads `key = value`, the key in lower case. Undefined for a stray line, which readers skip. */
 export function readOption(line: string) {
   const [equals, colon] = [line.indexOf("="), line.indexOf(":")];
   const delimiter = equals < 0 || (colon >= 0 && colon < equals) ? colon : equals;
@@ -32,10 +29,7 @@ export function readValue(text: string, key: string): string {
   return (comment < 0 ? text : text.slice(0, comment)).trim();
 }
 
-/**
- * The number of blanks before the text; the line's length if there is none. A regular expression
- * costs ten times as much.
- */
+/** The number of blanks before the text. A regular expression costs ten times as much. */
 function indentOf(line: string): number {
   let at = 0;
   while (at < line.length && (line[at] as string).trim() === "") at++;

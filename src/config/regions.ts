@@ -14,10 +14,7 @@ export const KNOWN_REGIONS: readonly string[] = words(`
 /** Every partition's own pattern: a region may be newer than the list. */
 const PATTERN = /^(?:us|eu|ap|sa|ca|me|af|il|mx|cn|us-gov|eusc-de|us-iso|us-isob|eu-isoe|us-isof)-\w+-\d+$/;
 
-/**
- * Explains why a text names no AWS region, as the end of a sentence that begins with the text.
- * Undefined for a region of any partition.
- */
+/** Why a text names no AWS region of any partition, as the end of a sentence; else undefined. */
 export function regionProblem(text: string): string | undefined {
   if (PATTERN.test(text)) return undefined;
   const hidden = hiddenCharacter(text);

@@ -50,10 +50,7 @@ export function noProfile(config: Config, name: string): SsoCredError {
   return new SsoCredError("config", message);
 }
 
-/**
- * The error for a missing section, or without a name for the lack of any: names a likely
- * misspelling, or else the sections that exist.
- */
+/** For a missing section, or the lack of any: names a misspelling, or else what there is. */
 export function noSection(config: Config, kind: NamedKind, name?: string): SsoCredError {
   const header = name === undefined ? `[${kind}]` : shownHeader(kind, name);
   const argument = kind === "profile" || name === undefined ? "" : ` ${sessionArgument(name)}`;

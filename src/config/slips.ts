@@ -80,10 +80,7 @@ export function misspeltKey(text: string, header: string, keys: readonly string[
   return undefined;
 }
 
-/**
- * The header that was probably meant by one that no client knows, such as `[profil dev]`.
- * Undefined if it resembles none.
- */
+/** The header probably meant by one that no client knows (`[profil dev]`), if it resembles one. */
 export function meantHeader(header: string): string | undefined {
   const kind = (["sso-session", "profile"] as const).find((one) => isMeantAs(header, one));
   return kind && shownHeader(kind, nameIn(header));

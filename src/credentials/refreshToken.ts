@@ -110,10 +110,7 @@ function prepareTokenFile(session: SsoSession, token: CachedToken, system: Syste
   }
 }
 
-/**
- * Writes the token if the file still holds the one that was used: a logout or another tool's newer
- * token wins. Undefined after a logout.
- */
+/** A logout, after which this is undefined, or another tool's newer token wins. */
 function storeRefreshedToken(
   session: SsoSession,
   { token, refreshed, replacement }: { token: CachedToken; refreshed: SsoToken; replacement: Replacement },
@@ -139,10 +136,7 @@ function storeRefreshedToken(
   return current && isUsable(current.expiresAt, system.now()) ? current : refreshed;
 }
 
-/**
- * Compares the fields themselves, because the file may name another start URL by now. An unreadable
- * file may be replaced.
- */
+/** Compares the secrets: the start URL may differ by now. An unreadable file may be replaced. */
 function holdsToken(session: SsoSession, { file }: CachedToken, system: System): boolean {
   if (!tokenFileExists(session, system)) return false;
   const current = readJsonObject(tokenPath(session, system));

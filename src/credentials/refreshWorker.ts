@@ -60,10 +60,7 @@ export async function startRefreshWorker(
   }
 }
 
-/**
- * The detached process: takes the lock over, with the task that `obtainToken` has written into it,
- * refreshes, and records the result.
- */
+/** The detached process: takes the lock over, and works on the task that is written in it. */
 export async function runRefreshWorker(key: string, lockId: string, system: System): Promise<void> {
   if (!/^[0-9a-f]{40}$/.test(key)) return;
   const path = join(stateDirectory(system), "locks", `token-${key}`);

@@ -99,10 +99,7 @@ export async function removeStray(
   return { title, token: { file, failure, services: origin }, hadRoles: false, wasOpen: false, failure };
 }
 
-/**
- * The services for a token file, from its start URL and region and the SDK's rules: endpoints in
- * the config belong to other sessions.
- */
+/** Found by the file's own fields: endpoints in the config belong to other sessions. */
 async function servicesOfFile({ startUrl, region }: JsonObject, config: Config, system: System) {
   if (typeof startUrl !== "string" || typeof region !== "string") return undefined;
   const keys = new Map(Object.entries({ sso_start_url: startUrl, sso_region: region }));

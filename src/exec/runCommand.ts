@@ -14,9 +14,7 @@ const FORWARDED: readonly NodeJS.Signals[] = [
   "SIGCONT",
   "SIGWINCH",
 ];
-/**
- * A terminal sends these to all its foreground processes. A second SIGINT often means "at once".
- */
+/** A terminal sends these to all its foreground processes. A second SIGINT often means "now". */
 const OF_TERMINAL = new Set<NodeJS.Signals>(["SIGINT", "SIGQUIT", "SIGWINCH"]);
 
 /** The exit code, 128 + n after signal n; or the system's error code if it did not start. */

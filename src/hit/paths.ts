@@ -19,9 +19,7 @@ export function awsDirectory(system: Environment): string {
   return below(homeDirectory(system), ".aws");
 }
 
-/**
- * SSO tokens and client registrations. No variable moves this folder, except in the SDK for C++.
- */
+/** SSO tokens and client registrations. Only the SDK for C++ lets a variable move the folder. */
 export function ssoCacheDirectory(system: Environment): string {
   return below(homeDirectory(system), ".aws", "sso", "cache");
 }

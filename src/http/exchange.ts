@@ -37,9 +37,7 @@ export interface RequestOptions {
   deadline?: number | undefined;
   /** Epoch milliseconds by which the connection must be open. */
   connectDeadline?: number | undefined;
-  /**
-   * Ends the request, which then rejects with the signal's reason: `system.interrupted` for Ctrl-C.
-   */
+  /** Ends the request, which rejects with its reason: `system.interrupted` for Ctrl-C. */
   signal?: AbortSignal | undefined;
 }
 

@@ -53,10 +53,7 @@ function setting(lowerCase: string, env: Env): [variable: string, value: string]
   return [variable, env[variable]?.trim() ?? ""];
 }
 
-/**
- * Without `URL`, which takes the backslash in `DOMAIN\\user:password@proxy` for the end of the
- * host.
- */
+/** Without `URL`: it would end the host at the backslash of `DOMAIN\\user:password@proxy`. */
 function basicAuthorization(login: string): string {
   const [, user = "", password = ""] = /^([^:]*):?(.*)$/s.exec(login) ?? [];
   return `Basic ${Buffer.from(`${percentDecoded(user)}:${percentDecoded(password)}`).toString("base64")}`;

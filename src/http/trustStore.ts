@@ -56,10 +56,7 @@ function readBundle(path: string): { text: string } | { fault: string } {
   return startsWithCertificate(text) ? { text } : { fault: "holds no PEM certificate" };
 }
 
-/**
- * OpenSSL skips what it cannot read in a bundle without an error. Only the first certificate is
- * checked here.
- */
+/** OpenSSL silently skips what it cannot read in a bundle. Only the first one is checked here. */
 function startsWithCertificate(text: string): boolean {
   // X509Certificate alone would accept DER, which a bundle must not be.
   return text.includes("-----BEGIN ") && attempt(() => Boolean(new X509Certificate(text)), false);

@@ -13,10 +13,7 @@ interface Partition {
   readonly plainIsFips?: true;
 }
 
-/**
- * https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json; the first is for
- * unknown regions.
- */
+/** botocore/data/partitions.json of boto/botocore; the first is for unknown regions. */
 const PARTITIONS: readonly [Partition, ...Partition[]] = [
   {
     regions: /^(?:us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
@@ -48,10 +45,7 @@ export function oidcEndpoint({ region, endpoints }: Endpointed): string {
   return withoutTrailingSlashes(endpoints.oidcUrl ?? awsUrl("oidc", region, endpoints));
 }
 
-/**
- * True if AWS's endpoint rules could give this URL for the portal or the OIDC service of some
- * region.
- */
+/** True if AWS's endpoint rules could give this URL for either service of some region. */
 export function isAwsEndpoint(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname, port } = new URL(url);

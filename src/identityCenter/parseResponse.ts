@@ -1,17 +1,11 @@
 import { serviceUnavailable } from "../http/serviceUnavailable.ts";
 import type { ClientRegistration, DeviceAuthorization, RoleCredentials, TokenGrant } from "../model.ts";
 
-/**
- * No token or credentials live longer. A greater number is an error, and would overflow dates
- * later.
- */
+/** No token or credentials live longer. A greater number would overflow dates later. */
 const TEN_YEARS_SECONDS = 10 * 365 * 24 * 3600;
 const DEFAULT_INTERVAL_SECONDS = 5;
 const MIN_INTERVAL_SECONDS = 1;
-/**
- * In characters; far above what the services send. A token file with texts of this length can still
- * be read.
- */
+/** In characters, far above what the services send: the token file can still be read. */
 const MAX_TEXT = 32_768;
 /** What the value of a header can hold, blanks excepted. */
 export const HEADER_SAFE = /^[\x21-\x7e]+$/;

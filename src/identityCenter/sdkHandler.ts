@@ -16,10 +16,7 @@ export interface CallOptions {
 
 const SECRETS = ["clientSecret", "code", "codeVerifier", "deviceCode", "refreshToken"];
 
-/**
- * The SDK's request handler. It classifies the responses itself and passes only successes on to the
- * SDK.
- */
+/** The SDK's request handler: classifies responses, and passes only successes on to the SDK. */
 export function sdkHandler(
   service: Service,
   exchange: Exchange,

@@ -15,10 +15,7 @@ const NEEDS_SIGN_IN = new Set(["invalid_grant", "invalid_client", "unauthorized_
 export class ServiceError extends Error {
   readonly status: number;
   readonly code: string;
-  /**
-   * True if the token, grant or client is no longer accepted. Any other rejection says nothing
-   * about them.
-   */
+  /** True if token, grant or client is no longer accepted. Other rejections say nothing of them. */
   readonly needsSignIn: boolean;
 
   constructor(service: Service, status: number, code: string, message: string) {
@@ -30,10 +27,7 @@ export class ServiceError extends Error {
   }
 }
 
-/**
- * RFC 6749 section 5.2, RFC 8628 section 3.5, RFC 7591 section 3.2.2: accepted without an AWS
- * header.
- */
+/** RFC 6749 (5.2), RFC 8628 (3.5), RFC 7591 (3.2.2): accepted without an AWS header. */
 export const OAUTH_ERRORS = new Set(
   words(`
     access_denied authorization_pending expired_token invalid_client invalid_client_metadata

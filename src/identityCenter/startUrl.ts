@@ -6,10 +6,7 @@ import { isLoopback } from "../platform/loopback.ts";
 import type { System } from "../platform/system.ts";
 import { withHostSetting, withoutTrailingSlashes } from "./endpoints.ts";
 
-/**
- * Sends one request to the start URL and follows no redirect. Rejects with "unavailable" if no
- * response comes in time.
- */
+/** Sends one request and follows no redirect. "unavailable" if no response comes in time. */
 type StartUrlRequest = (method: "HEAD" | "GET") => Promise<{ status: number; location?: string | undefined }>;
 
 const TIMEOUT_MS = 10_000;

@@ -60,10 +60,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
   return p === pattern.length;
 }
 
-/**
- * True if one of an item's names matches a pattern (or there are only exclusions), and none matches
- * an exclusion (`!pattern`).
- */
+/** One name matches a pattern (or all are exclusions), and none an exclusion (`!pattern`). */
 export function matchesAny(patterns: readonly string[], names: readonly string[]): boolean {
   const matches = (pattern: string) => names.some((name) => matchesGlob(pattern, name));
   const wanted = patterns.filter((pattern) => !pattern.startsWith("!"));

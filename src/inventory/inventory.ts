@@ -115,10 +115,7 @@ export function inventory(
       return accounts;
     },
 
-    /**
-     * The roles of these accounts, sorted by account, then by role, and the accounts whose roles
-     * the portal refuses to list.
-     */
+    /** Sorted by account, then role; and the accounts whose roles the portal refuses to list. */
     async assignments(accounts: readonly Account[]) {
       const startedAt = system.now();
       const waiting = accounts.filter(

@@ -14,10 +14,7 @@ const REGAIN = 0.05;
 
 export type RateLimiter = ReturnType<typeof rateLimiter>;
 
-/**
- * Spaces all requests to the portal. Starts at its known rate; multiplicative decrease, additive
- * increase.
- */
+/** Spaces requests from the known rate on: additive increase, multiplicative decrease. */
 export function rateLimiter(system: Pick<System, "now" | "sleep">) {
   let rate = PORTAL_REQUESTS_PER_SECOND;
   let nextAt = 0;

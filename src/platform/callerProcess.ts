@@ -42,10 +42,7 @@ export function nameCaller(chain: Iterable<Ancestor>): string | undefined {
   return programs[0];
 }
 
-/**
- * The folders of the calling programs, where the system tells. A frozen program (PyInstaller) names
- * its own in its environment.
- */
+/** The callers' folders, where the system tells. PyInstaller names its own in the environment. */
 export function callerFolders(env: Readonly<NodeJS.ProcessEnv>, platform: NodeJS.Platform): string[] {
   const named = [env._PYI_APPLICATION_HOME_DIR, env._MEIPASS2];
   const programs = platform === "linux" ? [...ancestors()].map(({ pid }) => `/proc/${pid}/exe`) : [];

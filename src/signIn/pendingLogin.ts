@@ -58,9 +58,7 @@ export function allPendingLogins(system: Environment): PendingLogin[] {
   );
 }
 
-/**
- * True while its worker lives. A killed one is noticed at once; one that never started, after 5 s.
- */
+/** True while its worker lives. A killed one is noticed at once; an unstarted one, after 5 s. */
 export function isUnderWay(login: PendingLogin, system: Environment): boolean {
   const ageSeconds = uptime() - login.startedUptime;
   if (login.state === "starting") {

@@ -12,9 +12,7 @@ function withoutInvisible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, " ");
 }
 
-/**
- * Indented JSON for stdout. What a terminal obeys or hides (C1, bidirectional marks) is escaped.
- */
+/** Indented JSON. What a terminal obeys or hides (C1, bidirectional marks) is escaped. */
 export function printableJson(value: unknown): string {
   const text = JSON.stringify(value, null, 2).replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
   return `${text}\n`;

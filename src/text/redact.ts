@@ -7,10 +7,7 @@ const SECRET_FIELD = new RegExp(`("\\w*(?:${SECRET_NAME.source})\\w*"\\s*:\\s*)"
 /** Long runs of the characters that tokens and keys consist of. */
 const SECRET_RUN = /[A-Za-z0-9+/=_~-]{20,}/g;
 const FILE_NAME = /^[0-9a-f]{40}$/;
-/**
- * `GetRoleCredentials`, `sso-cred`: every capital begins a word. The pattern is unambiguous, so it
- * matches in linear time.
- */
+/** `GetRoleCredentials`, `sso-cred`: a capital begins a word. Unambiguous, so linear in time. */
 const WORDS = /^(?:[a-z]{2,})?(?:[A-Z]+[a-z]{2,}|[_-](?:[a-z]{2,})?)*$/;
 const LOWER_CASE = /^[a-z0-9_-]*$/;
 const KEY_ID = /\bA[KS]IA[A-Z0-9]+/g;

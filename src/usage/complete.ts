@@ -13,10 +13,7 @@ interface Candidate {
 const HELP: Flag = { name: "help", help: "how it is used" };
 const VERSION: Flag = { name: "version", help: "print the version, with front, Node and platform" };
 
-/**
- * The candidates for the last of `words` (all after the program's name). Names come from the
- * config; undefined if it cannot be read.
- */
+/** The candidates for the last of `words`, which stand behind the program's name. */
 export function complete(words: readonly string[], config: Config | undefined): Candidate[] {
   const before = words.slice(0, -1);
   const current = words.at(-1) ?? "";

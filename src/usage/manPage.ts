@@ -56,9 +56,7 @@ ${roff(example)}
 `;
 }
 
-/**
- * Text for roff: escapes backslashes and hyphens, and a dot or quote that would begin a request.
- */
+/** Escapes backslashes and hyphens, and a dot or quote that would begin a request. */
 function roff(text: string): string {
   return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^[.']/gm, "\\&$&");
 }

@@ -12,10 +12,7 @@ export type FlagValues<Flags extends readonly Flag[]> = {
   [F in Flags[number] as F["name"]]?: FlagValue<F> | undefined;
 };
 
-/**
- * Throws the error of `parseArgs`, which becomes `usage`. An empty value is an error too: it comes
- * from a variable that is not set.
- */
+/** Throws parseArgs' error, also for an empty value, which comes from an unset variable. */
 export function parseFlags<const Flags extends readonly Flag[]>(args: readonly string[], flags: Flags) {
   const options = flags.map(({ name, value, isRepeatable = false }) => {
     const type = value === undefined ? ("boolean" as const) : ("string" as const);

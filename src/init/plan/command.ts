@@ -67,10 +67,7 @@ export function canBeWritten({ accountId, roleName }: Role, platform: NodeJS.Pla
  */
 const ENDS_A_NAME = /[,;=]/;
 
-/**
- * The SDKs for Go remove quotes at a value's start (v1 then reads the rest unquoted), so a value
- * that can start unquoted does.
- */
+/** The SDKs for Go remove quotes at a value's start, so a value that can start unquoted does. */
 function quotePath(path: string, platform: NodeJS.Platform): string | undefined {
   const quoted = quote(path, platform);
   if (platform === "win32" && ENDS_A_NAME.test(path) && !/\s/.test(path)) return undefined;

@@ -76,10 +76,7 @@ function planOf(files: Files, steps: readonly Step[], profiles: readonly string[
   };
 }
 
-/**
- * Turns our profiles back into plain sso_* profiles, restoring the lines that adopting set aside.
- * For one session, or for all.
- */
+/** Turns our profiles, of one session or all, back into sso_* ones with the lines set aside. */
 export function planRevert(files: Files, session: string | undefined): Plan {
   return planOf(files, revertSteps(files, session), []);
 }

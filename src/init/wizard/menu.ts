@@ -23,10 +23,7 @@ export function helpRow(counts: string, isSingle: boolean): string {
   return rows.find((row) => columnsOf(row) < columns) ?? counts;
 }
 
-/**
- * Columns for a choice's label, and rows for the list between the message above it and the help and
- * search lines below.
- */
+/** The room for a choice's label, and for the list between message, help and search line. */
 export function roomFor(message: string): { columns: number; rows: number } {
   // Terminals that do not know their size report 0.
   const width = process.stderr.columns || 80;

@@ -21,10 +21,7 @@ export interface CodeGrantInput {
   store(token: TokenGrant): Promise<void>;
 }
 
-/**
- * The authorization code grant with PKCE (RFC 7636): starts the server, opens the page, redeems the
- * code, stores the token.
- */
+/** With PKCE (RFC 7636): starts the server, opens the page, redeems the code, stores the token. */
 export async function authorizationCodeGrant(
   api: Pick<IdentityCenter, "redeemAuthorizationCode">,
   input: CodeGrantInput,

@@ -149,10 +149,7 @@ export type LoginApi = Pick<
   "registerClient" | "startDeviceAuthorization" | "redeemAuthorizationCode" | "redeemDeviceCode"
 >;
 
-/**
- * Adds retries to the requests that a short outage would otherwise make fail. The polls of the
- * device grant repeat by themselves.
- */
+/** Retries what a short outage would make fail. The device grant's polls repeat by themselves. */
 export function withRetriedRequests(api: LoginApi, system: System): LoginApi {
   const signal = system.interrupted;
   const retried = <T>(request: (options: RequestOptions) => Promise<T>) =>
