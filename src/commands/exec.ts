@@ -15,6 +15,7 @@ import { callerShell } from "../platform/callerShell.ts";
 import { withHeldBackVariables } from "../platform/environment.ts";
 import { keepInheritedDescriptors } from "../platform/inheritedDescriptors.ts";
 import type { System } from "../platform/system.ts";
+import { shellWord } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
 import { words } from "../text/words.ts";
 import { EXEC_FLAGS } from "../usage/flags.ts";
@@ -45,7 +46,10 @@ export async function exec(args: readonly string[], system: System): Promise<num
     return exitCode(command[0], await run(set), system);
   }
   const fresh = () => obtainRoleCredentials(role, system.now() + REQUEST_MS, configured);
-  const server = await serveCredentials(role.accountId, fresh);
+  // The command stays unnamed: its arguments may hold secrets.
+  const ours = args.slice(0, end).filter((arg) => arg !== "--serve");
+  const withoutServer = `sso-cred exec ${ours.map(shellWord).join(" ")} -- COMMAND`;
+  const server = await serveCredentials(role.accountId, fresh, withoutServer);
   try {
     const set = {
       ...server.variables,

@@ -12,10 +12,15 @@ const MAX_CONNECTIONS = 64;
  * Serves the SDKs' container credentials protocol on 127.0.0.1, on a port chosen by the system.
  * Everything but a GET of the one path with the right Host and token is answered with 403. Requests
  * that arrive while credentials are being obtained share the result.
+ * Throws `unavailable`, naming the command `withoutServer`, where no socket may listen.
  *
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
-export async function serveCredentials(accountId: string, obtain: () => Promise<RoleCredentials>) {
+export async function serveCredentials(
+  accountId: string,
+  obtain: () => Promise<RoleCredentials>,
+  withoutServer: string,
+) {
   const token = randomBytes(32).toString("base64url");
   let port = 0;
   let pending: Promise<RoleCredentials> | undefined;
@@ -47,7 +52,8 @@ export async function serveCredentials(accountId: string, obtain: () => Promise<
   server.maxConnections = MAX_CONNECTIONS;
   server.keepAliveTimeout = 1_000;
   port = await listenOnLoopback(server).catch(({ code }) => {
-    throw new SsoCredError("config", `no socket may listen on 127.0.0.1 (${code}), so nothing can be served`);
+    const message = `this system does not allow sso-cred to listen on 127.0.0.1 for the command's requests (${code}): a sandbox, or a security policy?`;
+    throw new SsoCredError("unavailable", message, { remedy: { run: withoutServer } });
   });
   return {
     /** The variables that lead an SDK to the server. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { refusing } from "../support/child.ts";
 import { CONFIG, EXEC, execWorld, LINE, SH } from "../support/execWorld.ts";
 import { startBinaryOnTerminal } from "../support/pty.ts";
-import { BINARY } from "../support/run.ts";
+import { BINARY, start } from "../support/run.ts";
+import { canTrace } from "../support/systemCalls.ts";
 
 describe("exec --serve", () => {
   const CURL =
@@ -82,4 +84,24 @@ describe("exec --serve", () => {
     expect(stdout).toBe("/dev/null /dev/null\n");
     expect(stderr).toContain("[default]");
   });
+
+  it.skipIf(!canTrace)(
+    "where no socket may listen: exit 7, and the message names the command without a server",
+    async () => {
+      const made = await binaryWorld({ config: CONFIG });
+      await signedIn(made);
+      for (const [call, code] of [
+        ["bind", "EPERM"],
+        ["listen", "EACCES"],
+      ] as const) {
+        const [strace = "", ...refused] = refusing(call, code);
+        const run = await start(strace, [...refused, BINARY, ...serve("echo ran")], made.options).done;
+        expect([run.code, run.stdout, run.stderr]).toEqual([
+          7,
+          "",
+          `sso-cred: this system does not allow sso-cred to listen on 127.0.0.1 for the command's requests (${code}): a sandbox, or a security policy?\n  run: sso-cred exec --profile dev -- COMMAND\n`,
+        ]);
+      }
+    },
+  );
 });

@@ -19,10 +19,11 @@ let answer: () => Promise<RoleCredentials>;
 beforeEach(async () => {
   asked = 0;
   answer = async () => CREDENTIALS;
-  server = await serveCredentials("123456789011", () => {
+  const obtain = () => {
     asked++;
     return answer();
-  });
+  };
+  server = await serveCredentials("123456789011", obtain, "sso-cred exec");
 });
 afterEach(() => server.close());
 
