@@ -46,9 +46,9 @@ export function tokenFault(session: SsoSession, system: Environment): TokenFault
   return typeof file?.accessToken === "string" && !isTokenOf(session, file, system)
     ? {
         is: "of another start URL",
-        fault: `the token in ${path} is of another start URL, region or endpoint`,
+        fault: `the token in ${path} is for another start URL, region or endpoint`,
       }
-    : { is: "unreadable", fault: `${path} holds no token` };
+    : { is: "unreadable", fault: `${path} contains no token` };
 }
 
 /** Identifies an access token in a file that must not hold the token itself. */

@@ -98,7 +98,7 @@ async function selected(list: Inventory, { flags, answers, asking, system }: Cho
     asking.say(`Left out: ${what} cannot be written to a config.`);
   }
   if (wanted.length > 0) return wanted;
-  const message = "no account and role that is assigned to you matches what was asked for";
+  const message = "no account and role that is assigned to you matches the request";
   throw new SsoCredError("access-denied", message, { remedy: { run: `sso-cred list ${session}` } });
 }
 

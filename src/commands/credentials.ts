@@ -87,7 +87,10 @@ function cachedFor({ session, accountId, roleName }: NamedRole, system: System):
 
 function print(credentials: RoleCredentials, { accountId }: Role, system: System): number {
   if (!fitsOutput(credentials, accountId)) {
-    throw new SsoCredError("unavailable", "the portal sent credentials longer than SDKs read (8 KiB)");
+    throw new SsoCredError(
+      "unavailable",
+      "the portal sent credentials that are longer than SDKs accept (8 KiB)",
+    );
   }
   system.writeStdout(credentialProcessOutput(credentials, accountId), outputTimeLeftMs(system));
   system.trace.step("printed");
@@ -103,5 +106,5 @@ export function waitDeadline(system: Pick<System, "env" | "startedAt">): number 
   const seconds = waitBudgetSeconds(system.env);
   if (!Number.isNaN(seconds)) return system.startedAt + seconds * 1000;
   const given = printableWithHidden(system.env.SSO_CRED_WAIT ?? "");
-  throw new SsoCredError("usage", `SSO_CRED_WAIT must be seconds from 0 to 3600, not ${given}`);
+  throw new SsoCredError("usage", `SSO_CRED_WAIT must be 0 to 3600 seconds, not ${given}`);
 }

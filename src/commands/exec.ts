@@ -78,7 +78,7 @@ function withoutDefaultCredentials(role: SessionRole, system: System): Variables
   const { defaults, path } = loadConfig(system, { credentials: true });
   if (!SOURCES.some((key) => defaults.get(key))) return {};
   system.writeStderr(
-    `sso-cred: [default] in ${printable(path)} has credentials, which SDKs prefer; so that they use ${printable(role.roleName)}, the command gets empty config files\n`,
+    `sso-cred: [default] in ${printable(path)} has credentials, which SDKs would prefer; to make them use ${printable(role.roleName)}, the command gets empty config files\n`,
   );
   return { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
 }

@@ -33,7 +33,7 @@ export async function list(args: readonly string[], system: System): Promise<num
     profiles: profileNames.get(roleKey(assignment)) ?? [],
   }));
   if (rows.length === 0 && !values.json) {
-    const which = values.accounts || values.roles ? " that matches what was asked for" : "";
+    const which = values.accounts || values.roles ? " that matches the request" : "";
     say(`No account and role is assigned to you in '${sessionTitle(session)}'${which}.`);
     return 0;
   }

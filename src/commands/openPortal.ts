@@ -56,7 +56,7 @@ export async function withInventory<T>(
     const memory = inventoryFile(session, accessToken, system, { isFresh: isDoubted, isWanted });
     if (memory.ageMs !== undefined) {
       const when = memory.ageMs < 60_000 ? "just now" : `${duration(memory.ageMs)} ago`;
-      system.writeStderr(prose(2, `Accounts and roles as listed ${when}; --refresh asks anew.\n`));
+      system.writeStderr(prose(2, `Accounts and roles as listed ${when}; --refresh asks again.\n`));
     }
     const list = inventory(portalOf(api, token, system), system, memory, progress.show);
     const assignments = (accounts: readonly Account[]) => list.assignments(accounts).finally(progress.clear);

@@ -66,12 +66,12 @@ export function uneditable(text: string): { line: number; problem: string } | un
   let stray: number | undefined;
   for (const { number, text: line } of linesOf(text)) {
     if (line.includes("\0")) return { line: number, problem: "holds a NUL byte" };
-    const problem = "opens a section with [ and does not close it";
+    const problem = "starts a section with [ and does not close it";
     if (/^\[[^\]]*$/.test(line)) return { line: number, problem };
     if (!isIgnored(line)) stray ??= number;
   }
   if (stray === undefined || /^\s*\[/m.test(text)) return undefined;
-  return { line: stray, problem: "stands in no section, and no line opens one" };
+  return { line: stray, problem: "is in no section, and no line starts one" };
 }
 
 function placesByName(text: string): Map<string, SectionPlace[]> {

@@ -120,7 +120,7 @@ function isTrue(value: string | undefined): boolean {
 function checked(text: string, source: string): { url: string; source: string } {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.username || url?.password) {
-    throw new SsoCredError("config", `${source} must not hold a user name or a password`);
+    throw new SsoCredError("config", `${source} must not contain a user name or a password`);
   }
   if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw new SsoCredError("config", `${source} is not an https URL: ${shownUrl(text)}`);

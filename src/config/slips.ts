@@ -73,7 +73,7 @@ export function misspeltKey(text: string, header: string, keys: readonly string[
       if (guess === undefined || word === "") continue;
       const number = linesOf(text.slice(0, place.start)).length + below;
       return guess === word
-        ? `line ${number} has ${word} without an = behind it`
+        ? `line ${number} has ${word} without an = after it`
         : `line ${number} has ${word}: did you mean ${guess}?`;
     }
   }

@@ -8,7 +8,7 @@ export function startUrlProblem(text: string): string | undefined {
   const url = /["'<>]/.test(text) || !URL.canParse(text) ? undefined : new URL(text);
   const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
   if (url === undefined || !isSafe) return `is not an https URL: ${shownUrl(text)}`;
-  if (url.username !== "" || url.password !== "") return "must not hold a user name or a password";
+  if (url.username !== "" || url.password !== "") return "must not contain a user name or a password";
   return undefined;
 }
 

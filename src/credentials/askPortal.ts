@@ -132,11 +132,11 @@ async function explain(
       .listAccountRoles(token.accessToken, accountId, undefined, options)
       .then((page) => page.roles, noneIfRejected);
     if (roles.includes(roleName))
-      return `the portal lists it as assigned to you, and still refuses it; ${SOMEBODY_ELSE}`;
+      return `the portal lists it as assigned to you, but refuses it; ${SOMEBODY_ELSE}`;
     if (roles.length > 0) return `assigned to you there: ${named(roles)}; ${SOMEBODY_ELSE}`;
     const { accounts } = await api.listAccounts(token.accessToken, undefined, options);
     if (accounts.length === 0) {
-      const browser = `the browser's own session at ${printable(session.startUrl)} has to be signed out, too`;
+      const browser = `the browser's own session at ${printable(session.startUrl)} has to be signed out as well`;
       return `nothing is assigned to you: ${SOMEBODY_ELSE} ${browser}`;
     }
     if (accounts.some((account) => account.accountId === accountId))

@@ -102,7 +102,7 @@ export async function obtainToken(
     if (system.now() < wait.deadline || !isKind(error, "unavailable")) return error;
     const host = new URL(oidcEndpoint(session)).host;
     const seconds = Math.round((wait.deadline - startedAt) / 1000);
-    const message = `${host} did not answer within ${seconds} s; the refresh of the token of '${sessionTitle(session)}' goes on, and the next call takes it up`;
+    const message = `${host} did not answer within ${seconds} s; the refresh of the token of '${sessionTitle(session)}' continues, and the next call uses its result`;
     return new SsoCredError("unavailable", message, { cause: error });
   }
 }

@@ -72,7 +72,7 @@ function entry(findings: readonly Finding[], width: number): string {
 function summary(findings: readonly Finding[]): string {
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   const [errors, warnings] = [count("error"), count("warning")];
-  if (errors + warnings === 0) return "Nothing to mend.\n";
+  if (errors + warnings === 0) return "Nothing to fix.\n";
   const part = (number: number, word: string) =>
     number === 0 ? [] : [`${number} ${word}${number === 1 ? "" : "s"}`];
   return `${[...part(errors, "error"), ...part(warnings, "warning")].join(", ")}.\n`;

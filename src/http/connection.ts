@@ -157,11 +157,11 @@ export function refusedByProxy(
     if (status !== 407) return `${name} refuses to connect to ${authority} (HTTP ${status})`;
     const schemes = authenticationSchemes(headers["proxy-authenticate"] ?? "");
     if (schemes.length > 0 && !schemes.some((scheme) => /^basic$/i.test(scheme))) {
-      return `${name} wants ${schemes.join(" or ")} authentication, and sso-cred supports only Basic: set ${variable} to a proxy that accepts Basic, such as a local one (px, cntlm) that signs in to this one`;
+      return `${name} requires ${schemes.join(" or ")} authentication, and sso-cred supports only Basic: set ${variable} to a proxy that accepts Basic, such as a local one (px, cntlm) that signs in to this one`;
     }
     return proxy.authorization === undefined
-      ? `${name} wants a password: set ${variable} to http://USER:PASSWORD@HOST:PORT`
-      : `${name} refuses the user name and password in ${variable}`;
+      ? `${name} requires a password: set ${variable} to http://USER:PASSWORD@HOST:PORT`
+      : `${name} rejects the user name and password in ${variable}`;
   }
 }
 

@@ -93,8 +93,8 @@ function explain(error: unknown, code: string, peer: Peer): [message: string, re
         return [`cannot reach ${name}: no connection within ${time}; ${hint}`, true];
       case "handshake":
         return isProxy
-          ? [`${name} takes connections, but did not answer within ${time}: is it a proxy?`, true]
-          : [`no TLS connection to ${name} within ${time}: is there a firewall between?`, true];
+          ? [`${name} accepts connections, but did not answer within ${time}: is it a proxy?`, true]
+          : [`no TLS connection to ${name} within ${time}: is a firewall in between?`, true];
       case "response":
         return [`${name} did not answer within ${time}`, true];
     }
@@ -125,7 +125,7 @@ function explain(error: unknown, code: string, peer: Peer): [message: string, re
     case "EPIPE":
     case "ECONNABORTED":
     case "HPE_INVALID_EOF_STATE":
-      return [`${name} closed the connection before its answer was complete`, true];
+      return [`${name} closed the connection before its response was complete`, true];
   }
   if (UNKNOWN_ISSUER.has(code)) return [unknownIssuer(peer), false];
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
@@ -134,7 +134,7 @@ function explain(error: unknown, code: string, peer: Peer): [message: string, re
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return [
-      `${name} showed the certificate of another host: a sign-in page of the network, or a proxy?`,
+      `${name} presented the certificate of another host: a sign-in page of the network, or a proxy?`,
       false,
     ];
   }

@@ -53,7 +53,7 @@ function readBundle(path: string): { text: string } | { fault: string } {
   const file = readRegularFile(path);
   if ("fault" in file) return file;
   const text = file.bytes.toString("latin1").replace(BYTE_ORDER_MARK, "");
-  return startsWithCertificate(text) ? { text } : { fault: "holds no PEM certificate" };
+  return startsWithCertificate(text) ? { text } : { fault: "contains no PEM certificate" };
 }
 
 /** OpenSSL silently skips what it cannot read in a bundle. Only the first one is checked here. */

@@ -120,7 +120,7 @@ function throttled({ status, headers }: HttpResponse, host: string) {
 }
 
 function outOfOrder({ status, headers }: HttpResponse, host: string) {
-  const message = `${host} is out of order (HTTP ${status}): try again later`;
+  const message = `${host} reports a fault (HTTP ${status}): try again later`;
   return serviceUnavailable(message, `HTTP ${status}`, { retry: true, retryAfterMs: retryAfterMs(headers) });
 }
 
@@ -133,10 +133,10 @@ function unexpectedResponse({ status, headers, body }: HttpResponse, host: strin
   if (status === 407) {
     const schemes = authenticationSchemes(headers["proxy-authenticate"] ?? "").join(", ");
     const wanted = schemes && !/\bbasic\b/i.test(schemes) ? ` by ${schemes}` : "";
-    return `a proxy before ${host} wants a password${wanted}: set HTTPS_PROXY`;
+    return `a proxy in front of ${host} requires a password${wanted}: set HTTPS_PROXY`;
   }
   if (status === NETWORK_SIGN_IN)
-    return `the network before ${host} wants a sign-in of its own (HTTP ${status})`;
+    return `the network in front of ${host} requires its own sign-in (HTTP ${status})`;
   if (status >= 300 && status < 400) {
     return `${host} answered with a redirect (HTTP ${status}): a sign-in page of the network?`;
   }
@@ -146,8 +146,8 @@ function unexpectedResponse({ status, headers, body }: HttpResponse, host: strin
     return `${host} answered with a web page instead of JSON (HTTP ${status}): ${who}?`;
   }
   const isJson = parseJsonObject(body.toString("utf8")) !== undefined;
-  const what = body.length === 0 ? "without content" : isJson ? "in unknown words" : "not in JSON";
-  return `${host} answered ${what} (HTTP ${status}): is there a proxy between?`;
+  const what = isJson ? "gave an unknown answer" : "did not answer in JSON";
+  return `${host} ${body.length === 0 ? "answered without content" : what} (HTTP ${status}): is a proxy in between?`;
 }
 
 /** From seconds or a date. A date is compared with the Date header, not with our clock. */

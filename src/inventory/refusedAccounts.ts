@@ -44,6 +44,6 @@ function nothingListed({ accountId, reason }: Refusal, count: number, logoutArgu
   const what =
     count === 1
       ? `does not list the roles of account ${accountId}`
-      : `lists the roles of none of the ${count} accounts`;
+      : `does not list the roles of any of the ${count} accounts`;
   return deniedToPerson(`the portal ${what} (${reason})`, logoutArguments);
 }

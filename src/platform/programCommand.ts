@@ -18,7 +18,7 @@ export function programCommand(): [file: string, ...args: string[]] {
 export function startFault(path: string): string | undefined {
   try {
     accessSync(path, process.platform === "win32" ? constants.F_OK : constants.X_OK);
-    if (!statSync(path).isFile()) return "is no file";
+    if (!statSync(path).isFile()) return "is not a file";
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === "ENOENT" ? "is gone" : `cannot be executed (${code})`;

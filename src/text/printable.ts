@@ -58,5 +58,5 @@ const NAMES: Readonly<Record<string, string>> = {
   "200D": "a zero-width joiner",
   "2060": "a word joiner",
   FEFF: "a byte order mark",
-  "3000": "a full-width blank",
+  "3000": "a full-width space",
 };

@@ -37,8 +37,7 @@ export const COMMANDS: readonly CommandUsage[] = [
     name: "init",
     synopsis: "[SESSION] [FLAGS]",
     summary: "sign in, choose accounts and roles, write ~/.aws/config",
-    about:
-      "Asks for what no flag answers, signs in where the portal has to be asked, and writes ~/.aws/config.",
+    about: "Asks the questions that no flag answers, signs in if necessary, and writes ~/.aws/config.",
     flags: INIT_FLAGS,
     example: "sso-cred init my-sso --all --yes --dry-run",
   },
@@ -75,7 +74,7 @@ export const COMMANDS: readonly CommandUsage[] = [
     synopsis: "[SESSION | --profile NAME] [--offline] [--json]",
     summary: "what is wrong here, why it matters, and the command that mends it",
     about:
-      "Looks for everything that keeps AWS tools from getting credentials here. Changes nothing and starts no sign-in.\nExit code 0 when nothing has to be mended, else 8.",
+      "Looks for everything that keeps AWS tools from getting credentials here. Changes nothing and starts no sign-in.\nExit code 8 if something has to be fixed, else 0.",
     flags: DOCTOR_FLAGS,
     example: "sso-cred doctor",
   },
@@ -84,7 +83,7 @@ export const COMMANDS: readonly CommandUsage[] = [
     synopsis: `${ROLE} [--serve] -- COMMAND [ARG ...]`,
     summary: "run a command with credentials: in its environment, or served while it runs",
     about:
-      "The command's exit code is that of this program, 128 + n after signal n, 127 where there is no such command.\nWith --serve no secret enters the environment: a server on 127.0.0.1 gives AWS SDKs fresh credentials as long as the command runs. Use it for jobs that outlive a role session.",
+      "The exit code is the command's, 128 + n after signal n, or 127 if the command is not found.\nWith --serve no secret enters the environment: a server on 127.0.0.1 gives AWS SDKs fresh credentials as long as the command runs. Use it for jobs that outlive a role session.",
     flags: EXEC_FLAGS,
     example: "sso-cred exec --profile my-dev-profile -- aws sts get-caller-identity",
   },

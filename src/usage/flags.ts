@@ -63,7 +63,7 @@ const SELECTION_FLAGS = [
 
 const REFRESH_FLAG = {
   name: "refresh",
-  help: "ask for accounts and roles anew, even where a listing of the last 10 minutes is kept",
+  help: "ask the portal again instead of using a listing of the last 10 minutes",
 } as const;
 
 export const MAIN_FLAGS = [
@@ -91,16 +91,16 @@ export const INIT_FLAGS = [
     help: "turn the session's sso_* profiles, and those of granted, aws-vault, aws-sso-util and aws-sso, into credential_process profiles of the same names",
   },
   { name: "revert", help: "undo the adoption, of all sessions or of this one; needs no sign-in" },
-  { name: "repair", help: "only bring this program's path in the profiles up to date" },
+  { name: "repair", help: "only update this program's path in the profiles" },
   { name: "session-only", help: "only write the [sso-session], without a sign-in" },
-  { name: "prune", help: "remove the session's profiles whose role is not assigned any more" },
+  { name: "prune", help: "remove the session's profiles whose role is no longer assigned" },
   REFRESH_FLAG,
   {
     name: "command",
     value: "COMMAND",
-    help: "what to write instead of this program's path, like sso-cred",
+    help: "what to write instead of this program's path, such as sso-cred",
   },
-  { name: "yes", help: "take the default wherever there is one" },
+  { name: "yes", help: "accept every default" },
   { name: "dry-run", help: "print the plan as a diff, write nothing" },
   { name: "json", help: "print the plan as JSON" },
   SESSION_NAME,
@@ -129,7 +129,7 @@ export const STATUS_FLAGS = [
 
 export const DOCTOR_FLAGS = [
   ...SESSION_FLAGS,
-  { name: "offline", help: "ask no service" },
+  { name: "offline", help: "contact no service" },
   { name: "json", help: "an array with an object for each finding" },
 ] as const;
 
@@ -145,9 +145,9 @@ export const ENV_FLAGS = [
     name: "shell",
     value: "NAME",
     kind: "shell",
-    help: `${SHELLS.join(", ")}; told from the caller unless given`,
+    help: `${SHELLS.join(", ")}; by default that of the caller`,
   },
-  { name: "unset", help: "print the lines that take the variables away again" },
+  { name: "unset", help: "print lines that unset the variables" },
   { name: "force", help: "print even to a terminal, where the secrets stay in the scrollback" },
   ...SIGN_IN_FLAGS,
 ] as const;

@@ -14,11 +14,11 @@ export const VARIABLES: readonly (readonly [name: string, help: string])[] = [
   ["SSO_CRED_LOGIN=auto|browser|device|never", "how a call signs in when it has to"],
   ["SSO_CRED_WAIT=SECONDS", "how long a call may take (50)"],
   ["SSO_CRED_CACHE=off", "keep role credentials off the disk"],
-  ["SSO_CRED_TRACE=FILE", "write down what happens, without secrets"],
+  ["SSO_CRED_TRACE=FILE", "record what happens, without secrets"],
 ];
 
 export const ALSO_IN_CONFIG =
-  "The first three also as sso_cred_login, sso_cred_wait and sso_cred_cache in the [sso-session]; the variable wins.";
+  "The first three are also settings of the [sso-session]: sso_cred_login, sso_cred_wait and sso_cred_cache. The variable wins.";
 
 export function helpText(name?: string): string {
   const command = commandUsage(name);

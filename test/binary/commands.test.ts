@@ -77,7 +77,7 @@ describe("status", () => {
       "one of another start URL",
       { startUrl: "https://x.awsapps.com/start" },
       4,
-      "not signed in; the token in .*json is of another start URL, region or endpoint",
+      "not signed in; the token in .*json is for another start URL, region or endpoint",
     ],
   ])("of %s", async (_, token, code, words) => {
     const world = await binaryWorld();

@@ -49,7 +49,7 @@ describe("2 usage", () => {
     await fails(world, 2, "sso-cred: SSO_CRED_LOGIN is maybe; use auto, browser, device, never\n", MAIN_JOB, {
       SSO_CRED_LOGIN: "maybe",
     });
-    await fails(world, 2, "sso-cred: SSO_CRED_WAIT must be seconds from 0 to 3600, not long\n", MAIN_JOB, {
+    await fails(world, 2, "sso-cred: SSO_CRED_WAIT must be 0 to 3600 seconds, not long\n", MAIN_JOB, {
       SSO_CRED_WAIT: "long",
     });
   });
@@ -186,12 +186,8 @@ describe("7 unavailable", () => {
       "proxy403",
       "HOST answered with a web page instead of JSON (HTTP 403): a proxy or firewall?",
     ],
-    ["a proxy's 407", "proxy407", "a proxy before HOST wants a password: set HTTPS_PROXY"],
-    [
-      "JSON that is cut off",
-      "invalidJson",
-      "HOST answered not in JSON (HTTP 200): is there a proxy between?",
-    ],
+    ["a proxy's 407", "proxy407", "a proxy in front of HOST requires a password: set HTTPS_PROXY"],
+    ["JSON that is cut off", "invalidJson", "HOST did not answer in JSON (HTTP 200): is a proxy in between?"],
     ["JSON without credentials", "noCredentials", "HOST answered GetRoleCredentials without accessKeyId"],
   ] as const)("%s", async (_, kind, message) => {
     const world = await signedInWorld();

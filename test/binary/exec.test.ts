@@ -207,7 +207,7 @@ describe("env", () => {
       env,
     });
     expect(stdout).toBe("");
-    expect(stderr).toContain("there are no lines for the shell tcsh; --shell takes bash, zsh, sh, fish");
+    expect(stderr).toContain("sso-cred has no lines for the shell tcsh; --shell takes bash, zsh, sh, fish");
   });
 
   it("shows no secret on a terminal without --force, and removes all variables with --unset", async () => {

@@ -75,12 +75,12 @@ test("a proxy that rejects the password is named with its variable, without the 
   const wrong = await job(world, { HTTPS_PROXY, SSO_CRED_TRACE: trace });
   expect([wrong.code, wrong.stdout]).toEqual([7, ""]);
   expect(wrong.stderr).toBe(
-    `sso-cred: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) refuses the user name and password in HTTPS_PROXY\n  run: sso-cred doctor\n`,
+    `sso-cred: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) rejects the user name and password in HTTPS_PROXY\n  run: sso-cred doctor\n`,
   );
   const none = await job(world, { HTTPS_PROXY: proxy.url });
   expect([none.code, none.stderr]).toEqual([
     7,
-    `sso-cred: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) wants a password: set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT\n`,
+    `sso-cred: the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) requires a password: set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT\n`,
   ]);
   await world.noWorker();
   const everything = (await world.home.files()).map(({ path }) => world.home.read(path));
@@ -118,7 +118,7 @@ test("a proxy that accepts the connection and never responds costs the wait budg
   const { code, stdout, stderr, ms } = await world.run(MAIN_JOB, { SSO_CRED_WAIT: "2" });
   expect([code, stdout]).toEqual([7, ""]);
   expect(stderr).toContain(
-    `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) takes connections, but did not answer within`,
+    `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) accepts connections, but did not answer within`,
   );
   // Far below the SDKs' own timeouts, even on a slow machine.
   expect(ms).toBeLessThan(15_000);

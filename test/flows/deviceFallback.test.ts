@@ -71,7 +71,7 @@ it("if a browser was chosen and no socket can listen: exit 7, and the message na
   expect(await call()).toMatchObject({
     code: 7,
     stderr:
-      "sso-cred: this system does not allow sso-cred to listen on 127.0.0.1 for the browser's answer (EPERM): a sandbox, or a security policy?\n  run: sso-cred login corp --use-device-code\n",
+      "sso-cred: this system does not allow sso-cred to listen on 127.0.0.1 for the browser's response (EPERM): a sandbox, or a security policy?\n  run: sso-cred login corp --use-device-code\n",
   });
   expect(opened()).toEqual([]);
 });

@@ -102,8 +102,8 @@ describe("doctor says what to write", () => {
     ["section-not-a-profile", GOOD.replace("[sso-session ", "["), "write [sso-session corp]"],
     ["section-not-a-profile", GOOD.replace("[profile", "[profil"), "write [profile dev]"],
     ["section-not-a-profile", GOOD.replace("[profile ", "["), "write [profile dev]"],
-    ["command-arguments", GOOD.replace(/corp --.*/, "--profile dev"), `write ${ROLE} behind sso-cred`],
-    ["command-missing", GOOD.replace(/\/opt.*/, ""), "write the command behind it, or remove the line"],
+    ["command-arguments", GOOD.replace(/corp --.*/, "--profile dev"), `write ${ROLE} after sso-cred`],
+    ["command-missing", GOOD.replace(/\/opt.*/, ""), "write the command after it, or remove the line"],
     [
       "profile-incomplete",
       `${GOOD}[profile old]\nsso_start_url = https://x.awsapps.com/start\nsso_account_id = 123456789011\n`,
@@ -142,18 +142,18 @@ describe("doctor asks the services", () => {
   it.each([
     ["captivePortal", "answered with a web page instead of JSON (HTTP 200): a sign-in page of the network?"],
     ["proxy403", "answered with a web page instead of JSON (HTTP 403): a proxy or firewall?"],
-    ["proxy407", "wants a password"],
-    ["invalidJson", "answered not in JSON (HTTP 200)"],
-    ["noCredentials", "takes a request that Identity Center rejects"],
-    ["drop", "closed the connection before its answer was complete"],
+    ["proxy407", "requires a password"],
+    ["invalidJson", "did not answer in JSON (HTTP 200)"],
+    ["noCredentials", "accepts a request that Identity Center rejects"],
+    ["drop", "closed the connection before its response was complete"],
   ] as const)("and tells %s from the services' own answers", async (kind, says) => {
     await expectFault({ kind }, says);
   });
 
   it.each([
-    [503, {}, "is out of order (HTTP 503): try again later"],
+    [503, {}, "reports a fault (HTTP 503): try again later"],
     [429, {}, "is throttling (HTTP 429): try again in a minute"],
-    [403, { message: "blocked by policy" }, "answered in unknown words (HTTP 403)"],
+    [403, { message: "blocked by policy" }, "gave an unknown answer (HTTP 403)"],
   ])("and tells HTTP %i from the services' own answers", async (status, body, says) => {
     await expectFault({ kind: "status", status, body }, says);
   });

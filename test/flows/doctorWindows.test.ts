@@ -59,7 +59,7 @@ describe("doctor on Windows names", () => {
     expect(await findings(world, { PATH })).toContainEqual(
       expect.objectContaining({
         id: "command-not-executable",
-        found: "sso-cred, the command of profile 'dev', is in Path as a batch file only",
+        found: "sso-cred, the command of profile 'dev', is in Path only as a batch file",
         run: expect.stringMatching(/^sso-cred init --repair --command "/),
       }),
     );

@@ -26,7 +26,7 @@ describe("init --dry-run", () => {
     clock.advance(3 * 60_000);
     const { stdout, stderr } = await init("corp", "--all", "--yes");
     expect(stdout).toContain("60 added");
-    expect(stderr).toContain("Accounts and roles as listed 3 min ago; --refresh asks anew.\n");
+    expect(stderr).toContain("Accounts and roles as listed 3 min ago; --refresh asks again.\n");
     expect(center.requests).toEqual([]);
   });
 

@@ -63,7 +63,7 @@ describe("init for many", () => {
     expect(await config()).toBe(before);
     const { stderr } = await init("corp", "--prune");
     expect(stderr).toBe(
-      "removed [profile 123456789011_Admin]: Admin in 123456789011 is not assigned any more\n",
+      "removed [profile 123456789011_Admin]: Admin in 123456789011 is no longer assigned\n",
     );
     expect(await config()).toBe(
       before.replace(`${profile("123456789011_Admin", "123456789011", "Admin")}\n`, ""),

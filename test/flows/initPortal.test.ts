@@ -43,7 +43,7 @@ describe("a portal that", () => {
       "--profile-name",
       "{account_name}",
     );
-    expect([code, stderr]).toEqual([0, "Accounts and roles as listed just now; --refresh asks anew.\n"]);
+    expect([code, stderr]).toEqual([0, "Accounts and roles as listed just now; --refresh asks again.\n"]);
   });
 
   it("takes a role away after a listing of minutes ago is asked anew by --prune", async () => {
@@ -76,7 +76,7 @@ describe("a portal that", () => {
     ]);
     expect(stderr).toBe(
       "Left as they are: the profiles of account 210987654321, whose roles the portal does not list.\n" +
-        "removed [profile 123456789011_Admin]: Admin in 123456789011 is not assigned any more\n",
+        "removed [profile 123456789011_Admin]: Admin in 123456789011 is no longer assigned\n",
     );
     expect(await config()).toBe(
       before.replace(`${profile("123456789011_Admin", "123456789011", "Admin")}\n`, ""),
@@ -149,7 +149,7 @@ describe("a portal that", () => {
     const all = await init("corp", "--all", "--yes");
     expect([all.code, all.stderr]).toEqual([
       6,
-      "sso-cred: the portal lists the roles of none of the 2 accounts (ForbiddenException: No access); signed in as somebody else?\n" +
+      "sso-cred: the portal does not list the roles of any of the 2 accounts (ForbiddenException: No access); signed in as somebody else?\n" +
         "  run: sso-cred logout corp\n",
     ]);
     const one = await init("corp", "--account-id", "210987654321", "--yes");

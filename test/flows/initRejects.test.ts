@@ -62,7 +62,7 @@ describe("init rejects, and leaves the file as it is:", () => {
     expect(stderr).toContain("already has [profile dev], not written for this session");
   });
   it("a header that is not closed", () =>
-    refuses(`${sessionSection("corp")}[profile x\n`, ["corp", ...ONE], /config, line 5, opens a section/));
+    refuses(`${sessionSection("corp")}[profile x\n`, ["corp", ...ONE], /config, line 5, starts a section/));
   it.each([
     ["a text", "This is no config.\n", 1],
     ["a script", "#!/bin/sh\n\nexport AWS_REGION=eu-west-1\n", 3],
@@ -72,7 +72,7 @@ describe("init rejects, and leaves the file as it is:", () => {
     refuses(
       text,
       ["corp", ...NEW_SESSION, "--scopes", "sso:account:access", ...ONE],
-      `config, line ${line}, stands in no section, and no line opens one; it is left as it is`,
+      `config, line ${line}, is in no section, and no line starts one; it is left as it is`,
     ),
   );
 });

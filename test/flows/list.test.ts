@@ -45,7 +45,7 @@ describe("list", () => {
     expect(await call(["list", "--accounts", "nothing"])).toMatchObject({
       code: 0,
       stdout: "",
-      stderr: "No account and role is assigned to you in 'corp' that matches what was asked for.\n",
+      stderr: "No account and role is assigned to you in 'corp' that matches the request.\n",
     });
     center.accounts = [];
     expect((await call(["list", "--refresh"])).stderr).toBe(
@@ -60,14 +60,14 @@ describe("list", () => {
     expect((await call(["list", "--profile", "legacy"])).stdout).toContain("Production");
   });
 
-  it("serves the next run for ten minutes and says how old it is; --refresh asks anew", async () => {
+  it("serves the next run for ten minutes and says how old it is; --refresh asks again", async () => {
     const { call, center, clock, home } = await signInWorld();
     const first = await call(["list"]);
     expect((await stat(`${home.path}/${LISTING}`)).mode & 0o777).toBe(0o600);
     center.forbid("Admin");
     center.requests.length = 0;
     clock.advance(3 * 60_000);
-    const age = "Accounts and roles as listed 3 min ago; --refresh asks anew.\n";
+    const age = "Accounts and roles as listed 3 min ago; --refresh asks again.\n";
     expect(await call(["list"])).toEqual({ ...first, stderr: age, ms: 0 });
     const { stdout, stderr } = await call(["list", "--json"]);
     expect([JSON.parse(stdout).length, stderr]).toEqual([3, age]);
@@ -145,7 +145,7 @@ describe("list", () => {
         code: 6,
         stdout: "",
         stderr:
-          "sso-cred: the portal lists the roles of none of the 2 accounts (ForbiddenException: No access); signed in as somebody else?\n" +
+          "sso-cred: the portal does not list the roles of any of the 2 accounts (ForbiddenException: No access); signed in as somebody else?\n" +
           "  run: sso-cred logout corp\n",
       });
       expect((await call(["list", "--accounts", "Prod*"])).stderr).toContain(

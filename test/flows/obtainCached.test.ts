@@ -190,7 +190,7 @@ it("credentials too long for SDKs are rejected and not cached, and such a file i
   world.center.misbehave({ path: ASSIGNMENT, times: 1, how });
   const refused = await world.call();
   expect([refused.code, refused.stdout]).toEqual([7, ""]);
-  expect(refused.stderr).toContain("the portal sent credentials longer than SDKs read (8 KiB)\n");
+  expect(refused.stderr).toContain("the portal sent credentials that are longer than SDKs accept (8 KiB)\n");
   expect(await world.home.files(".aws/cli/cache")).toEqual([]);
   await world.home.write(rolePath("corp", ACCOUNT, "ReadOnly"), file);
   expect((await world.call()).code).toBe(0);

@@ -43,7 +43,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
     const { code, stderr } = await world.call();
     expect(code).toBe(6);
     expect(stderr).toContain(
-      `nothing is assigned to you: signed in as somebody else? the browser's own session at ${START_URL} has to be signed out, too\n  run: sso-cred logout corp\n`,
+      `nothing is assigned to you: signed in as somebody else? the browser's own session at ${START_URL} has to be signed out as well\n  run: sso-cred logout corp\n`,
     );
   });
 
@@ -56,7 +56,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
     world.center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status, body } });
     const { code, stderr } = await world.call();
     expect(code).toBe(6);
-    const still = "the portal lists it as assigned to you, and still refuses it";
+    const still = "the portal lists it as assigned to you, but refuses it";
     expect(stderr).toBe(told(`${exception}: No); ${still}${logout}`, "ReadOnly"));
   });
 

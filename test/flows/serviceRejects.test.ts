@@ -45,7 +45,7 @@ describe("a refresh", () => {
     const call = await world.call();
     expect([call.code, world.opened()]).toEqual([7, []]);
     expect(call.stderr).toMatch(
-      /HTTP 403\): (?:a proxy or firewall|is there a proxy between)\?\n {2}run: sso-cred doctor\n$/,
+      /HTTP 403\): (?:a proxy or firewall|is a proxy in between)\?\n {2}run: sso-cred doctor\n$/,
     );
     world.center.behave();
     world.clock.advance(60_000);

@@ -26,7 +26,7 @@ describe("in the session's section", () => {
   });
 
   it.each([
-    ["sso_cred_wait = soon", "sso_cred_wait is soon; it takes seconds, 0 to 3600"],
+    ["sso_cred_wait = soon", "sso_cred_wait is soon; use 0 to 3600 seconds"],
     ["sso_cred_cache = no", "sso_cred_cache is no; use on or off"],
   ])("%s is rejected", async (line, message) => {
     const { call, home } = await signInWorld(config(line));

@@ -93,7 +93,7 @@ describe("a slip in the config is named with its line and the guess:", () => {
     [
       "a key without its =",
       session.replace("sso_region =", "sso_region"),
-      "CONFIG: [sso-session corp] has no sso_region; line 3 has sso_region without an = behind it",
+      "CONFIG: [sso-session corp] has no sso_region; line 3 has sso_region without an = after it",
       MAIN_JOB,
     ],
     ...["login", "list", "status"].map((command): [string, string, string, string[]] => [

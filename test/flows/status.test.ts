@@ -8,7 +8,7 @@ const broken = sessionSection("broken").replace(/sso_region.*\n/, "");
 
 it.each([
   ["a folder in the place of the token file", "/in-the-way", "", "is a folder, not a file"],
-  ["half a token file", "", '{"accessToken": "abc', "holds no token"],
+  ["half a token file", "", '{"accessToken": "abc', "contains no token"],
 ])("status names %s", async (_, below, text, fault) => {
   const { call, home } = await signInWorld();
   await home.write(`${tokenPath("corp")}${below}`, text);

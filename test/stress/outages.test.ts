@@ -20,7 +20,7 @@ const FAULTS: Record<string, Fault> = {
   },
   "half an answer": {
     how: { kind: "half" },
-    message: /closed the connection before its answer was complete/,
+    message: /closed the connection before its response was complete/,
     inShortRun: true,
   },
   "captive portal": {
@@ -28,7 +28,7 @@ const FAULTS: Record<string, Fault> = {
     message: /answered with a web page instead of JSON/,
     inShortRun: true,
   },
-  dropped: { how: { kind: "drop" }, message: /closed the connection before its answer was complete/ },
+  dropped: { how: { kind: "drop" }, message: /closed the connection before its response was complete/ },
   "black hole": { how: { kind: "blackHole" }, message: /did not answer within \d+ (s|ms)/, inShortRun: true },
   "slow drip": { how: { kind: "drip", everyMs: 500 }, message: /did not answer within \d+ (s|ms)/ },
   endless: { how: { kind: "endless" }, message: /sends an endless response/ },

@@ -59,7 +59,7 @@ export const FILE_CASES: readonly DoctorCase[] = [
   inConfig(
     "session-scopes",
     `${sessionSection("corp")}sso_registration_scopes = sso:account:access codewhisperer:completions\n`,
-    "has a scope with a blank in it",
+    "has a scope with a space in it",
   ),
   inConfig(
     "source-profile-missing",

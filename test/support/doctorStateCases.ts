@@ -50,7 +50,7 @@ const SIGN_IN: readonly DoctorCase[] = [
   },
   {
     id: "token-unreadable",
-    says: "holds no token",
+    says: "contains no token",
     arrange: async ({ home }) => {
       await home.write(tokenPath("corp"), '{"accessTok');
     },
@@ -58,7 +58,7 @@ const SIGN_IN: readonly DoctorCase[] = [
   },
   {
     id: "settings-unusable",
-    says: "sso_cred_wait is 5m; it takes seconds, 0 to 3600",
+    says: "sso_cred_wait is 5m; use 0 to 3600 seconds",
     arrange: async ({ home }) => {
       await home.write(
         ".aws/config",

@@ -15,8 +15,8 @@ function* checkCommand(facts: CommandFacts, version: string, platform: NodeJS.Pl
     findingAt(id, severity, where, { found: `${title} ${what}`, why, ...remedy });
   if (facts.splitsDifferently) {
     const why =
-      "the AWS CLI splits the line itself and replaces no variables, the other clients hand it to a shell; blanks must be quoted, and paths written out";
-    yield finding("command-quoting", "error", "is not read in the same way by every client", why);
+      "the AWS CLI splits the line itself and expands no variables, the other clients pass it to a shell; quote spaces and write paths in full";
+    yield finding("command-quoting", "error", "is read differently by different clients", why);
   } else if (/^~/.test(command)) {
     const why = `${failingClients("commandWithTilde")} run it without a shell, which would replace ~`;
     yield finding("command-tilde", "error", "begins with ~", why);
@@ -26,8 +26,8 @@ function* checkCommand(facts: CommandFacts, version: string, platform: NodeJS.Pl
   } else if (facts.state === "not executable") {
     yield finding("command-not-executable", "error", "cannot be executed", "no client can run it");
   } else if (facts.state === "batch file") {
-    const why = "the AWS CLI and boto3 run it without a shell, which finds nothing but sso-cred.exe";
-    yield finding("command-not-executable", "error", "is in Path as a batch file only", why);
+    const why = "the AWS CLI and boto3 run it without a shell, which finds only sso-cred.exe";
+    yield finding("command-not-executable", "error", "is in Path only as a batch file", why);
   } else {
     if (!facts.isAbsolute) {
       const path = platform === "win32" ? "Path" : "PATH";
@@ -35,12 +35,12 @@ function* checkCommand(facts: CommandFacts, version: string, platform: NodeJS.Pl
       yield finding("command-relative", "warning", "is not an absolute path", why);
     }
     if (facts.isQuoted) {
-      const why = "the SDK for Go, and so Terraform, cannot pass them on to cmd";
-      yield finding("command-quoted", "warning", "stands in quotes", why);
+      const why = "the SDK for Go, and so Terraform, cannot pass quotes to cmd";
+      yield finding("command-quoted", "warning", "is in quotes", why);
     }
     if (facts.version !== undefined && facts.version !== version) {
       const what = `is version ${printable(facts.version)}, and this is ${version}`;
-      yield finding("command-version", "warning", what, "what you try here is not what the tools run");
+      yield finding("command-version", "warning", what, "your tools run that version, not this one");
     }
   }
 }

@@ -49,8 +49,8 @@ function* encodings({ path, fault, run, encoding }: ConfigText, platform: NodeJS
     });
   if (encoding === "not UTF-8")
     yield finding("config-encoding", "warning", path, {
-      found: `${path} holds bytes that are not UTF-8`,
-      why: "some SDKs refuse the file, others misread the lines that hold them",
+      found: `${path} contains bytes that are not UTF-8`,
+      why: "some SDKs refuse the file, others misread those lines",
       fix: "save it as UTF-8",
     });
 }
@@ -65,7 +65,7 @@ function* slips({ path, sections }: ConfigText): Generator<Finding> {
     } else if (keys.some(({ key }) => KNOWN_KEYS.includes(key.toLowerCase())))
       yield finding("section-not-a-profile", "error", where, {
         found: `the section [${printable(name)}] is not read as a profile or a session`,
-        why: "in the config file every AWS tool reads [profile NAME], [default] and [sso-session NAME] only",
+        why: "in the config file, AWS tools read only [profile NAME], [default] and [sso-session NAME]",
         fix: `write ${meantHeader(header) ?? shownHeader(isSession(keys) ? "sso-session" : "profile", name)}`,
       });
   }
@@ -84,7 +84,7 @@ function* longHeaders({ path, sections }: ConfigText): Generator<Finding> {
     if (name === undefined) continue;
     yield finding("section-not-a-profile", "error", `${path}:${line}`, {
       found: `the section [profile ${printable(name)}] is not read as the profile ${printable(name)}`,
-      why: "in the credentials file a header has the name alone",
+      why: "in the credentials file, a header contains only the name",
       fix: `write [${printable(name)}]`,
     });
   }
@@ -104,7 +104,7 @@ function* refusals({ path, sections, strayLines }: ConfigText): Generator<Findin
     const first = seen.get(id);
     if (first !== undefined)
       yield finding("section-duplicate", "error", `${path}:${line}`, {
-        found: `${printable(id)} stands twice, in lines ${first} and ${line}`,
+        found: `${printable(id)} appears twice, in lines ${first} and ${line}`,
         why: `${WHOLE_FILE}; the other SDKs merge the two`,
         fix: "merge the two sections",
       });
@@ -120,7 +120,7 @@ function* duplicateKeys(path: string, keys: ConfigSection["keys"]): Generator<Fi
     const first = seen.get(name);
     if (first !== undefined)
       yield finding("key-duplicate", "error", `${path}:${line}`, {
-        found: `${printable(name)} stands twice in one section, in lines ${first} and ${line}`,
+        found: `${printable(name)} appears twice in one section, in lines ${first} and ${line}`,
         why: `${WHOLE_FILE}; the other SDKs take the last`,
         fix: "remove one of the two lines",
       });

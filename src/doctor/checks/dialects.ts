@@ -25,19 +25,19 @@ function* twoDefaults(sections: readonly ConfigSection[], path: string): Generat
   const long = defaults.find((section) => section !== bare && /^\[\s*profile/.test(section.header));
   if (bare === undefined || long === undefined) return;
   yield finding("section-duplicate", "error", `${path}:${bare.line}`, {
-    found: `the profile default stands twice: [default] in line ${bare.line}, [profile default] in line ${long.line}`,
-    why: "AWS CLI and boto3 take the later one, the other clients [profile default], and none takes both",
+    found: `the profile default appears twice: [default] in line ${bare.line}, [profile default] in line ${long.line}`,
+    why: "the AWS CLI and boto3 use the later one, the other clients [profile default]; no client uses both",
     fix: "merge the two sections",
   });
 }
 
 function* headerFindings({ header, line }: ConfigSection, path: string): Generator<Finding> {
   const [situation, what] = /^\[\s/.test(header)
-    ? (["headerSpaced", "a blank after the bracket"] as const)
+    ? (["headerSpaced", "a space after the bracket"] as const)
     : /^\[[\w-]+\s{2}/.test(header)
-      ? (["headerTwoBlanks", "more than one blank before the name"] as const)
+      ? (["headerTwoBlanks", "more than one space before the name"] as const)
       : /\][^\s\]]/.test(header)
-        ? (["headerWithText", "text right behind the bracket"] as const)
+        ? (["headerWithText", "text right after the bracket"] as const)
         : [];
   if (situation === undefined) return;
   yield finding("section-spacing", "error", `${path}:${line}`, {
@@ -63,20 +63,20 @@ function* keyFindings(
   if (above !== undefined && above.value !== "" && indent > above.indent)
     yield finding("key-indented", "error", where, {
       found: `${title} is indented below ${printable(above.key)}`,
-      why: `to ${failingClients("keyIndented")} it is a part of the value above`,
-      fix: "begin the line without blanks",
+      why: `to ${failingClients("keyIndented")} it is part of the value above`,
+      fix: "remove the spaces at the start of the line",
     });
   if (!KNOWN_KEYS.includes(key.toLowerCase())) return;
   if (hasComment)
     yield finding("value-comment", "error", where, {
-      found: `${title} has a comment behind its value`,
-      why: `to ${failingClients("valueWithComment")} the comment is a part of the value`,
-      fix: "put the comment on a line of its own",
+      found: `${title} has a comment after its value`,
+      why: `to ${failingClients("valueWithComment")} the comment is part of the value`,
+      fix: "put the comment on its own line",
     });
   if (/^(["']).*\1$/.test(value) && !CHECKED.includes(key.toLowerCase()))
     yield finding("value-quoted", "error", where, {
-      found: `${title} stands in quotes`,
-      why: `to ${failingClients("valueInQuotes")} the quotes are a part of the value`,
+      found: `${title} is in quotes`,
+      why: `to ${failingClients("valueInQuotes")} the quotes are part of the value`,
       fix: "remove the quotes",
     });
 }

@@ -21,7 +21,7 @@ export function* checkEnvironment(facts: Facts): Generator<Finding> {
   for (const { name, problem } of invalidSettings)
     yield finding("env-invalid", "error", name, {
       found: problem,
-      why: "every call of sso-cred that needs it ends with an error",
+      why: "every sso-cred call that needs it fails",
       fix: `correct or unset ${name}`,
     });
 }
@@ -113,8 +113,8 @@ function caFinding({ path, setting, fault, isOptional = false }: CaFile): Findin
   return finding("ca-unreadable", isOptional ? "warning" : "error", setting, {
     found: `${path} ${fault}`,
     why: isOptional
-      ? "the AWS CLI makes no request over TLS; sso-cred trusts the system's authorities instead"
-      : "no request over TLS can be made",
+      ? "the AWS CLI cannot make TLS requests; sso-cred trusts the system's authorities instead"
+      : "TLS requests fail",
     fix: `set ${setting} to a PEM file, or remove it`,
   });
 }

@@ -86,7 +86,7 @@ function checkUnusable({ config, unusable }: Facts, found: readonly Finding[]): 
     const where = variable ?? linesOf(section)[0] ?? config.path;
     return finding("settings-unusable", "error", where, {
       found: message.replace(`${config.path}: `, ""),
-      why: "every call of sso-cred that needs it ends with this message",
+      why: "every sso-cred call that needs it fails with this message",
       ...(run === undefined ? { fix: "correct what the message names" } : { run }),
     });
   });

@@ -42,7 +42,7 @@ function* emptyCommand(section: ConfigSection, path: string): Generator<Finding>
   yield finding("command-missing", "error", `${path}:${line.line}`, {
     found: `credential_process of profile '${printable(section.name)}' is empty`,
     why: "no client gets credentials from it",
-    fix: "write the command behind it, or remove the line",
+    fix: "write the command after it, or remove the line",
   });
 }
 
@@ -74,8 +74,8 @@ function* usesOf(section: ConfigSection, path: string, { config }: Facts): Gener
   if (fault !== undefined)
     yield finding("command-arguments", "error", `${path}:${line?.line}`, {
       found: `the command of profile '${printable(section.name)}' ${printable(fault)}`,
-      why: "every call of it ends with an error",
-      fix: "write SESSION --account-id ID --role-name ROLE behind sso-cred",
+      why: "every call fails",
+      fix: "write SESSION --account-id ID --role-name ROLE after sso-cred",
     });
   yield* sessionOf(section, path, config);
   yield* names(section, path);
@@ -155,9 +155,9 @@ function* sessionKeys(section: ConfigSection, path: string): Generator<Finding> 
   // RFC 6749, section 3.3: no blank is part of a scope.
   if (scopes?.value.split(",").some((scope) => /\s/.test(scope.trim())))
     yield finding("session-scopes", "error", `${path}:${scopes.line}`, {
-      found: `sso_registration_scopes of ${title} has a scope with a blank in it`,
-      why: "no scope has a blank in it (RFC 6749), so the sign-in is refused",
-      fix: "separate the scopes by commas",
+      found: `sso_registration_scopes of ${title} has a scope with a space in it`,
+      why: "a scope contains no space (RFC 6749), so the sign-in is refused",
+      fix: "separate the scopes with commas",
     });
   const url = keyOf(section, "sso_start_url");
   const urlProblem = url?.value ? startUrlProblem(url.value) : undefined;

@@ -23,12 +23,12 @@ function* signIn(session: SessionFacts, now: number): Generator<Finding> {
   if (token === "valid" && !session.tokenIsRefused)
     yield finding("signed-in", "note", where, {
       found: `signed in to '${printable(title)}'${life === undefined ? "" : `; ${life}`}`,
-      why: "calls need no person",
+      why: "calls work without a person",
     });
   if (token === "refreshable")
     yield finding("signed-in", "note", where, {
       found: `the token of '${printable(title)}' is refreshed by the next call`,
-      why: "calls need no person",
+      why: "calls work without a person",
     });
   if (token === "none" || token === "expired")
     yield finding("signed-out", "warning", where, {
@@ -41,7 +41,7 @@ function* signIn(session: SessionFacts, now: number): Generator<Finding> {
     });
   if (token === "of another start URL")
     yield finding("token-mismatch", "error", where, {
-      found: `the cached token of '${printable(title)}' is for another start URL or region than the config names, or came from other endpoints`,
+      found: `the cached token of '${printable(title)}' is for another start URL or region than the config's, or came from other endpoints`,
       why: "it is not used; the AWS CLI shares the file",
       run,
     });
@@ -49,7 +49,7 @@ function* signIn(session: SessionFacts, now: number): Generator<Finding> {
     const { fault = "", remedy = { run } } = session.tokenFault ?? {};
     yield finding("token-unreadable", "error", where, {
       found: fault,
-      why: "it counts as nobody signed in; the AWS CLI shares the file",
+      why: "it counts as signed out; the AWS CLI shares the file",
       ...(remedy.run === undefined ? { fix: "make it a file that you may read, or remove it" } : remedy),
     });
   }
@@ -103,7 +103,7 @@ function* endpointFinding(
   else if (milliseconds !== undefined)
     yield finding("endpoint-reached", "note", where, {
       found: `the ${name} service of '${printable(title)}' answers in ${milliseconds} ms`,
-      why: "name, connection and TLS are in order",
+      why: "name lookup, connection and TLS work",
     });
 }
 
@@ -116,7 +116,7 @@ function* clock({ endpoints }: SessionFacts, platform: NodeJS.Platform): Generat
     why: "expired credentials look valid or valid ones expired, and AWS refuses signed requests that are 5 minutes off",
     ...(platform === "linux"
       ? { run: "sudo timedatectl set-ntp true" }
-      : { fix: "set the clock by network time" }),
+      : { fix: "set the clock from network time" }),
   });
 }
 

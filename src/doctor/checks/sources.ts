@@ -6,7 +6,7 @@ import { type Finding, finding } from "../report.ts";
 
 const KEYS_FIX = "remove aws_access_key_id, aws_secret_access_key and aws_session_token from the profile";
 
-const ROLE_FIX = "put credential_process into a profile of its own, and name that as source_profile here";
+const ROLE_FIX = "move credential_process to another profile, and name that profile as source_profile here";
 const SSO_FIX = "remove the sso_* keys from the profile";
 const SSO_KEYS = ["sso_account_id", "sso_role_name", "sso_session"];
 

@@ -22,7 +22,7 @@ export function* checkState({
   yield* paths.map((path) => pathFinding(path, here.isWsl));
   for (const session of formerSessions)
     yield finding("role-cache-former", "warning", printable(session), {
-      found: `role credentials of '${printable(session)}' are cached, which the config does not have any more, or has with other settings`,
+      found: `role credentials of '${printable(session)}' are cached, but the config no longer has that session, or has it with other settings`,
       why: "a line that still names it gets them until they expire",
       run: `sso-cred logout ${sessionArgument(session)}`,
     });
@@ -42,7 +42,7 @@ export function* checkState({
     yield finding("disk-full", "error", disk.path, {
       found: `the disk of ${disk.path} has less than 1 MB left`,
       why: "no token can be stored: every call signs in or asks the portal again",
-      ...(platform === "win32" ? { fix: "free some space" } : { run: `df -h ${shellWord(disk.path)}` }),
+      ...(platform === "win32" ? { fix: "free up some space" } : { run: `df -h ${shellWord(disk.path)}` }),
     });
 }
 
@@ -54,7 +54,7 @@ function pathFinding({ path, problem, detail, files }: PathFacts, isWsl: boolean
     case "owner":
       return finding("path-owner", "error", where, {
         found: are(`belongs to ${detail}`, `belong to ${detail}`),
-        why: "what is in it cannot be read or replaced, so people sign in again and again; a run under sudo leaves this behind",
+        why: "its contents cannot be read or replaced, so you sign in again and again; a run under sudo causes this",
         run: `sudo chown -R "$(id -un)" ${shellWord(path)}`,
       });
     case "mode":
@@ -66,7 +66,7 @@ function pathFinding({ path, problem, detail, files }: PathFacts, isWsl: boolean
     case "open to all":
       return finding("path-mode", "warning", where, {
         found: `${path} has the mode ${detail}`,
-        why: `every user of this machine can replace what is in it${isFixed ? FIXED_MODES : ""}`,
+        why: `every user of this machine can replace its contents${isFixed ? FIXED_MODES : ""}`,
         run: `chmod -R go-w ${shellWord(path)}`,
       });
     case "not a folder":

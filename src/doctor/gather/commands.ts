@@ -78,7 +78,7 @@ function remedyFor(value: string, command: string, state: CommandFacts["state"],
   const plain = rest.replace(/\s+(?:\d?[<>]|[|&;]).*$/s, "");
   const role = readOurCommand(`sso-cred${plain}`);
   const line = attempt(() => (role ? commandLine(own, role, platform) : own + plain));
-  const otherwise = "put sso-cred on the PATH, and write sso-cred in the place of the path";
+  const otherwise = "put sso-cred on the PATH, and write sso-cred instead of the path";
   return { fix: line ? `write credential_process = ${line}` : otherwise };
 }
 

@@ -48,7 +48,7 @@ function invalidSettings(env: System["env"]): { name: string; problem: string }[
   const found: { name: string; problem: string }[] = [];
   const mode = env.SSO_CRED_LOGIN;
   if (mode && !isLoginMode(mode))
-    found.push({ name: "SSO_CRED_LOGIN", problem: "SSO_CRED_LOGIN is none of auto, browser, device, never" });
+    found.push({ name: "SSO_CRED_LOGIN", problem: "SSO_CRED_LOGIN is not auto, browser, device or never" });
   if (Number.isNaN(waitBudgetSeconds(env)))
     found.push({ name: "SSO_CRED_WAIT", problem: "SSO_CRED_WAIT is not a number of seconds" });
   return found;
@@ -69,7 +69,7 @@ function caFiles(sessions: readonly SessionFacts[], system: System): CaFile[] {
 function pemFault(path: string): string | undefined {
   const file = readRegularFile(path);
   if ("fault" in file) return file.is === "unreadable" ? file.fault : "does not exist";
-  return file.bytes.includes("-----BEGIN") ? undefined : "holds no certificate in PEM form";
+  return file.bytes.includes("-----BEGIN") ? undefined : "contains no PEM certificate";
 }
 
 function here(system: System): Here {

@@ -77,7 +77,7 @@ async function probe(
     classifyResponse(response, url.host, service);
     const fields = parseJsonObject(response.body.toString("utf8"));
     if (fields !== undefined && Object.hasOwn(fields, result)) return { milliseconds, ...clock };
-    return { fault: `${url.host} takes a request that Identity Center rejects: is it a proxy?`, ...clock };
+    return { fault: `${url.host} accepts a request that Identity Center rejects: is it a proxy?`, ...clock };
   } catch (error) {
     if (error instanceof ServiceError) return { milliseconds, ...clock };
     if (error instanceof SsoCredError) return { fault: error.message, ...clock };

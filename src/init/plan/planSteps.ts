@@ -30,7 +30,7 @@ export function profileSteps(
     const role = wanted.get(name) ?? command;
     const section: SectionName = { kind: "profile", name };
     if (assigned !== undefined && !assigned.has(roleKey(role))) {
-      const reason = `${role.roleName} in ${role.accountId} is not assigned any more`;
+      const reason = `${role.roleName} in ${role.accountId} is no longer assigned`;
       steps.push({ action: "remove", section, reason, edits: [{ remove: section }] });
       continue;
     }

@@ -53,7 +53,7 @@ export async function applyPlan(planFrom: (files: Files) => Plan, system: System
       const plan = planFrom(readConfigFiles(system));
       if (plan.after === plan.before || writeConfig(configPath, plan.before, plan.after)) return plan;
     }
-    throw new SsoCredError("config", `${configPath} changes all the time; nothing was written`);
+    throw new SsoCredError("config", `${configPath} keeps changing; nothing was written`);
   });
 }
 

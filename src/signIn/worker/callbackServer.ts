@@ -37,15 +37,15 @@ export async function startCallbackServer(state: string) {
     { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 16_384 },
     (request, response) => {
       const url = callbackUrl(request, port);
-      if (!url) return refuse(request, response, "this address only accepts the answer of a sign-in");
+      if (!url) return refuse(request, response, "this address only accepts the response to a sign-in");
       const error = url.searchParams.get("error");
       if (!isEqual(url.searchParams.get("state") ?? "", state)) {
         if (error) stray = printable(error, 100);
-        return refuse(request, response, "this answer does not belong to the sign-in that is waiting here");
+        return refuse(request, response, "this response does not belong to the sign-in that is waiting here");
       }
       const code = url.searchParams.get("code");
       if (!error && !code)
-        return refuse(request, response, "this answer contains neither a code nor an error");
+        return refuse(request, response, "this response contains neither a code nor an error");
       if (waiting) return refuse(request, response, "the sign-in has already been answered");
       waiting = response;
       authorization.resolve(error ? { error: printable(error, 100) } : { code: code as string });

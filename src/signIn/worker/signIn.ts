@@ -127,7 +127,7 @@ async function open({ grant, browser }: PendingLogin, url: string, system: Syste
 }
 
 function cannotListen({ code }: CannotListen, session: SsoSession): SsoCredError {
-  const message = `this system does not allow sso-cred to listen on 127.0.0.1 for the browser's answer (${code}): a sandbox, or a security policy?`;
+  const message = `this system does not allow sso-cred to listen on 127.0.0.1 for the browser's response (${code}): a sandbox, or a security policy?`;
   const remedy = { run: `sso-cred login ${session.loginArguments} --use-device-code` };
   return new SsoCredError("unavailable", message, { remedy });
 }

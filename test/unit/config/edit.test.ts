@@ -114,7 +114,7 @@ describe("editing a config", () => {
   it("names the line that makes edits ambiguous", () => {
     expect(uneditable("[a]\nx=1\n[profile dev\n")).toEqual({
       line: 3,
-      problem: "opens a section with [ and does not close it",
+      problem: "starts a section with [ and does not close it",
     });
     expect(uneditable("[a]\nx=\0\n")).toEqual({ line: 2, problem: "holds a NUL byte" });
     expect(uneditable("[a]\r\nx=[\r\n")).toBeUndefined();

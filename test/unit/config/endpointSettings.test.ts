@@ -185,7 +185,7 @@ describe("endpoints are refused", () => {
     [
       "",
       { AWS_ENDPOINT_URL: "https://user:secret@proxy.example" },
-      "AWS_ENDPOINT_URL must not hold a user name or a password",
+      "AWS_ENDPOINT_URL must not contain a user name or a password",
     ],
     [
       "endpoint_url = https://own",

@@ -136,7 +136,7 @@ describe("the refusal of a session", () => {
       (url): [string, string, string] => [
         `with the start URL ${url}`,
         CORP.replace(/https.*/, url),
-        `${where}: sso_start_url must not hold a user name or a password`,
+        `${where}: sso_start_url must not contain a user name or a password`,
       ],
     ),
     [

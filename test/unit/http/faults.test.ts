@@ -16,12 +16,12 @@ const lines: [name: string, serve: () => Promise<TestServer>, message: string][]
   [
     "a connection that is dropped at once",
     () => rawServer((socket) => void socket.resume().destroy()),
-    "HOST closed the connection before its answer was complete",
+    "HOST closed the connection before its response was complete",
   ],
   [
     "a connection that is dropped after the request",
     () => rawServer((socket) => socket.once("data", () => socket.destroy())),
-    "HOST closed the connection before its answer was complete",
+    "HOST closed the connection before its response was complete",
   ],
   [
     "half an answer",
@@ -29,12 +29,12 @@ const lines: [name: string, serve: () => Promise<TestServer>, message: string][]
       rawServer((socket) =>
         socket.once("data", () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"roleCr')),
       ),
-    "HOST closed the connection before its answer was complete",
+    "HOST closed the connection before its response was complete",
   ],
   [
     "half a header",
     () => rawServer((socket) => socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\ncontent-le"))),
-    "HOST closed the connection before its answer was complete",
+    "HOST closed the connection before its response was complete",
   ],
 ];
 
@@ -65,9 +65,13 @@ test("a switch of protocols is a dropped connection", async () => {
       socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
     ),
   );
-  await expectUnavailable(server.url, `${server.host} closed the connection before its answer was complete`, {
-    retry: true,
-  });
+  await expectUnavailable(
+    server.url,
+    `${server.host} closed the connection before its response was complete`,
+    {
+      retry: true,
+    },
+  );
 });
 
 test("a closed port is refused", async () => {
@@ -159,7 +163,7 @@ test("a TLS handshake that never ends is distinguished from a host that cannot b
   const server = await rawServer((socket) => void socket.resume());
   await expectUnavailable(
     server.url.replace("http:", "https:"),
-    `no TLS connection to ${server.host} within 300 ms: is there a firewall between?`,
+    `no TLS connection to ${server.host} within 300 ms: is a firewall in between?`,
     { retry: true, limits },
   );
   await expect.poll(() => server.openConnections()).toBe(0);

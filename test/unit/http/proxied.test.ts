@@ -33,7 +33,7 @@ test("the certificate of another host is not accepted", async () => {
   const proxy = await proxyWith({ hosts: { "oidc.example": "127.0.0.1" } });
   await expectUnavailable(
     `https://oidc.example:${port}`,
-    `oidc.example:${port} showed the certificate of another host: a sign-in page of the network, or a proxy?`,
+    `oidc.example:${port} presented the certificate of another host: a sign-in page of the network, or a proxy?`,
     { caBundle: CA_FILE, env: { HTTPS_PROXY: proxy.url } },
   );
 });
@@ -107,7 +107,7 @@ test.each(["Negotiate, NTLM", 'NTLM, Negotiate, Digest realm="Basic, or not"'])(
     const { url } = await portalBehindProxy();
     const proxy = await proxyWith({ login: "me:pw", offers });
     const schemes = offers.replace(/ realm.*/, "").replaceAll(", ", " or ");
-    const message = `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) wants ${schemes} authentication, and sso-cred supports only Basic: set HTTPS_PROXY to a proxy that accepts Basic, such as a local one (px, cntlm) that signs in to this one`;
+    const message = `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) requires ${schemes} authentication, and sso-cred supports only Basic: set HTTPS_PROXY to a proxy that accepts Basic, such as a local one (px, cntlm) that signs in to this one`;
     for (const login of ["", "me:wrong@"]) {
       const env = { HTTPS_PROXY: `http://${login}127.0.0.1:${proxy.port}` };
       await expectUnavailable(url, message, { env });
@@ -121,10 +121,10 @@ test("for a proxy that wants a password, the message says where to put it", asyn
   const name = `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY)`;
   await expectUnavailable(
     url,
-    `${name} wants a password: set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT`,
+    `${name} requires a password: set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT`,
     { env: { HTTPS_PROXY: proxy.url } },
   );
-  await expectUnavailable(url, `${name} refuses the user name and password in HTTPS_PROXY`, {
+  await expectUnavailable(url, `${name} rejects the user name and password in HTTPS_PROXY`, {
     env: { HTTPS_PROXY: `http://me:wrong@127.0.0.1:${proxy.port}` },
   });
   await expect.poll(() => proxy.openConnections()).toBe(0);
@@ -135,7 +135,7 @@ test("the message is the same for a plain http request", async () => {
   const proxy = await proxyWith({ login: "me:pw" });
   await expectUnavailable(
     `http://${HOST}:${server.port}`,
-    `the proxy 127.0.0.1:${proxy.port} (HTTP_PROXY) wants a password: set HTTP_PROXY to http://USER:PASSWORD@HOST:PORT`,
+    `the proxy 127.0.0.1:${proxy.port} (HTTP_PROXY) requires a password: set HTTP_PROXY to http://USER:PASSWORD@HOST:PORT`,
     { env: { HTTP_PROXY: proxy.url } },
   );
 });
@@ -155,7 +155,7 @@ test("a proxy that never responds costs the connect time-out, and its connection
   const proxy = await proxyWith({ silent: true });
   await expectUnavailable(
     url,
-    `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) takes connections, but did not answer within 200 ms: is it a proxy?`,
+    `the proxy 127.0.0.1:${proxy.port} (HTTPS_PROXY) accepts connections, but did not answer within 200 ms: is it a proxy?`,
     { env: { HTTPS_PROXY: proxy.url }, limits: { connectMs: 200 } },
   );
   await expect.poll(() => proxy.openConnections()).toBe(0);

@@ -58,12 +58,16 @@ test("a server without TLS at an https URL is unavailable", async () => {
 
 test.each([
   ["is not there", undefined, "the CA bundle FILE cannot be read (ENOENT): correct AWS_CA_BUNDLE"],
-  ["is empty", "", "the CA bundle FILE holds no PEM certificate: correct AWS_CA_BUNDLE"],
-  ["is no PEM", "\u0030\u0082binary", "the CA bundle FILE holds no PEM certificate: correct AWS_CA_BUNDLE"],
+  ["is empty", "", "the CA bundle FILE contains no PEM certificate: correct AWS_CA_BUNDLE"],
+  [
+    "is no PEM",
+    "\u0030\u0082binary",
+    "the CA bundle FILE contains no PEM certificate: correct AWS_CA_BUNDLE",
+  ],
   [
     "is broken PEM",
     "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-    "the CA bundle FILE holds no PEM certificate: correct AWS_CA_BUNDLE",
+    "the CA bundle FILE contains no PEM certificate: correct AWS_CA_BUNDLE",
   ],
 ])("a CA bundle that %s is a config error", async (_name, content, message) => {
   const file = join(temporaryFolder(), "ca.pem");

@@ -6,7 +6,7 @@ const PAGE = "<!doctype html><title>Welcome to the hotel</title>";
 const TEXT = { "content-type": "text/plain" };
 const THROTTLED = { ...JSON_TYPE, "x-amzn-errortype": "TooManyRequestsException" };
 const PORTAL = "a sign-in page of the network?";
-const BETWEEN = "is there a proxy between?";
+const BETWEEN = "is a proxy in between?";
 const page = (status: number, guess: string) =>
   `answered with a web page instead of JSON (HTTP ${status}): ${guess}`;
 
@@ -33,19 +33,19 @@ const unusable: [
     403,
     JSON_TYPE,
     '{"message":"blocked"}',
-    `answered in unknown words (HTTP 403): ${BETWEEN}`,
+    `gave an unknown answer (HTTP 403): ${BETWEEN}`,
   ],
   [
     "a 401 in another service's words",
     401,
     JSON_TYPE,
     '{"error":"invalid_token"}',
-    `answered in unknown words (HTTP 401): ${BETWEEN}`,
+    `gave an unknown answer (HTTP 401): ${BETWEEN}`,
   ],
-  ["a 404 in plain text", 404, TEXT, "not here", `answered not in JSON (HTTP 404): ${BETWEEN}`],
+  ["a 404 in plain text", 404, TEXT, "not here", `did not answer in JSON (HTTP 404): ${BETWEEN}`],
   ["an empty answer", 200, JSON_TYPE, "", `answered without content (HTTP 200): ${BETWEEN}`],
-  ["broken JSON", 200, JSON_TYPE, '{"roleCredentials":{', `answered not in JSON (HTTP 200): ${BETWEEN}`],
-  ["JSON that is no object", 200, JSON_TYPE, '["a"]', `answered not in JSON (HTTP 200): ${BETWEEN}`],
+  ["broken JSON", 200, JSON_TYPE, '{"roleCredentials":{', `did not answer in JSON (HTTP 200): ${BETWEEN}`],
+  ["JSON that is no object", 200, JSON_TYPE, '["a"]', `did not answer in JSON (HTTP 200): ${BETWEEN}`],
 ];
 
 const busy: typeof unusable = [
@@ -56,9 +56,9 @@ const busy: typeof unusable = [
     500,
     JSON_TYPE,
     '{"__type":"InternalServerException"}',
-    "is out of order (HTTP 500): try again later",
+    "reports a fault (HTTP 500): try again later",
   ],
-  ["an unavailable service", 503, HTML, PAGE, "is out of order (HTTP 503): try again later"],
+  ["an unavailable service", 503, HTML, PAGE, "reports a fault (HTTP 503): try again later"],
 ];
 
 test.each([
@@ -71,13 +71,13 @@ test.each([
 
 test("a 407 although no proxy is set is unavailable, in one line", async () => {
   const server = await httpServer(answering([], 407, HTML, PAGE));
-  const message = `a proxy before ${server.host} wants a password: set HTTPS_PROXY`;
+  const message = `a proxy in front of ${server.host} requires a password: set HTTPS_PROXY`;
   await expectUnavailable(server.url, message, { retry: false });
 });
 
 test("a captive portal's 511 is unavailable, and not tried again", async () => {
   const server = await httpServer(answering([], 511, HTML, PAGE));
-  const message = `the network before ${server.host} wants a sign-in of its own (HTTP 511)`;
+  const message = `the network in front of ${server.host} requires its own sign-in (HTTP 511)`;
   await expectUnavailable(server.url, message, { retry: false });
 });
 

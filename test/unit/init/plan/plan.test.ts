@@ -150,7 +150,7 @@ describe("planning", () => {
     const other = ours("other", "333333333333").replace("my-sso", "their-sso");
     const kept = ours("kept", "111111111111");
     const made = edit(`${kept}\n${gone}\n${other}${SESSION}`, { keepOnly: [ADMIN] });
-    expect(told(made)).toEqual(["remove profile gone: Admin in 333333333333 is not assigned any more"]);
+    expect(told(made)).toEqual(["remove profile gone: Admin in 333333333333 is no longer assigned"]);
     expect(made.after).toBe(`${kept}\n${other}${SESSION}`);
     expect(made.edits[0]?.before).toContain("region = mine");
     expect(summary(made)).toBe("0 to add, 0 to change, 1 to remove");
