@@ -32,7 +32,7 @@ export function finding(
 const WIDEST = 78;
 
 const GROUPS: readonly { severity: Severity; title: string }[] = [
-  { severity: "error", title: "To mend" },
+  { severity: "error", title: "To fix" },
   { severity: "warning", title: "Worth a look" },
   { severity: "note", title: "For your information" },
 ];

@@ -199,7 +199,7 @@ describe("the report", () => {
     const { stdout, code } = await world.call(["doctor", "--offline"]);
     expect(code).toBe(8);
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-    expect(stdout).toMatch(/^To mend\n/);
+    expect(stdout).toMatch(/^To fix\n/);
     expect(stdout).toMatch(/\n2 errors, 3 warnings\.\n$/);
   });
 
