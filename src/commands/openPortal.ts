@@ -1,5 +1,5 @@
 import { readToken } from "../cache/tokenCache.ts";
-import { deniedToPerson, sessionTitle } from "../config/describeSession.ts";
+import { deniedToPerson, missingScope, sessionTitle } from "../config/describeSession.ts";
 import { obtainToken } from "../credentials/obtainToken.ts";
 import { isKind, type SsoCredError } from "../errors.ts";
 import { type IdentityCenter, identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
@@ -8,6 +8,7 @@ import { inventoryFile } from "../inventory/inventoryFile.ts";
 import type { Account, SsoSession, SsoToken } from "../model.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
+import { recordRefusedToken } from "../signIn/backoff.ts";
 import { cannotAsk, chooseGrant } from "../signIn/chooseGrant.ts";
 import { printable } from "../text/printable.ts";
 import { duration } from "../text/relativeTime.ts";
@@ -38,7 +39,7 @@ const DEADLINE_MS = 60_000;
  * is listed anew.
  *
  * Throws as `obtainToken` and `signInAnew`; `login-required` where nobody can be asked;
- * `access-denied` if the portal rejects the request.
+ * `access-denied` if the portal rejects the request, `login-failed` if it rejects a new token.
  */
 export async function withInventory<T>(
   session: SsoSession,
@@ -73,7 +74,8 @@ export async function withInventory<T>(
         continue;
       }
       if (!(error instanceof ServiceError)) throw error;
-      if (!error.needsSignIn || refused !== undefined) throw accessDeniedByService(session, error);
+      if (!error.needsSignIn) throw accessDeniedByService(session, error);
+      if (refused !== undefined) throw recordRefusedToken(session, system);
       refused = accessToken;
     }
   }
@@ -108,5 +110,7 @@ function portalOf(api: IdentityCenter, { accessToken }: SsoToken, { interrupted:
 
 function accessDeniedByService(session: SsoSession, error: ServiceError): SsoCredError {
   const message = `the portal of '${sessionTitle(session)}' does not list accounts and roles (${printable(error.message, 160)})`;
-  return deniedToPerson(message, session.loginArguments, error);
+  const scope = missingScope(session);
+  const reasons = scope === undefined ? message : `${message}; ${scope}`;
+  return deniedToPerson(reasons, session.loginArguments, error);
 }

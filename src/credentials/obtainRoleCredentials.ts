@@ -9,8 +9,7 @@ import {
 } from "../cache/roleCredentialsCache.ts";
 import { roleAttemptPath, roleLockPath } from "../cache/stateFile.ts";
 import { readToken, tokenFingerprint, tokenPath, tokenWrittenAt } from "../cache/tokenCache.ts";
-import { loginRemedy, missingScope, sessionTitle, settingsToCheck } from "../config/describeSession.ts";
-import { isKind, SsoCredError } from "../errors.ts";
+import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
 import { roleCredentialsPath } from "../hit/paths.ts";
 import { endedByDeadline } from "../http/withRetries.ts";
@@ -18,7 +17,7 @@ import { identityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
 import { bestEffort } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
-import { recordFailedLogin } from "../signIn/backoff.ts";
+import { recordRefusedToken } from "../signIn/backoff.ts";
 import { loginForMainJob } from "../signIn/loginForMainJob.ts";
 import { askPortal, type Outcome, type RequestContext } from "./askPortal.ts";
 import { retryBudget, SHORT_RETRY_MS } from "./retryBudget.ts";
@@ -52,7 +51,7 @@ export async function obtainRoleCredentials(
       // A logout revokes a token before it removes the file: that is no refusal.
       const current = readToken(role.session, system)?.accessToken;
       const isRefused = outcome.refused !== undefined && current === outcome.refused;
-      if ((logins > 0 && isRefused) || logins === MAX_LOGINS) throw refusedAgain(role, system);
+      if ((logins > 0 && isRefused) || logins === MAX_LOGINS) throw recordRefusedToken(role.session, system);
       // If this wait runs out, the sign-in stays open, and the next call joins it.
       const mostMs = usableRoleCredentials(role, system) ? SHORT_LOGIN_MS : Infinity;
       const wait = { deadline: Math.min(deadline, system.now() + mostMs), replaces: outcome.refused };
@@ -159,14 +158,4 @@ function removeRolesOfOtherSettings(role: SessionRole, system: System): void {
   bestEffort("role credentials of other settings could not be removed", system, () =>
     removeRoleCredentials({ session, pairs: [role] }, system),
   );
-}
-
-/** Records the rejection, so that no further browser tab is opened. */
-function refusedAgain({ session }: SessionRole, system: System): SsoCredError {
-  const title = sessionTitle(session);
-  const wrong = missingScope(session) ?? `${settingsToCheck(session)}, and whether the user is disabled`;
-  const message = `the portal refuses every new token of '${title}': ${wrong}`;
-  const failure = new SsoCredError("login-failed", message, { remedy: loginRemedy(session) });
-  recordFailedLogin(session, failure, "refused", system);
-  return failure;
 }

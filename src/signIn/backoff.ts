@@ -2,8 +2,14 @@ import { readFailure } from "../cache/attempts.ts";
 import { removeIfPossible } from "../cache/folder.ts";
 import { readStateFile, sessionStatePath, writeStateFile } from "../cache/stateFile.ts";
 import { tokenWrittenAt } from "../cache/tokenCache.ts";
-import { loginRequired, sessionTitle } from "../config/describeSession.ts";
-import type { SsoCredError } from "../errors.ts";
+import {
+  loginRemedy,
+  loginRequired,
+  missingScope,
+  sessionTitle,
+  settingsToCheck,
+} from "../config/describeSession.ts";
+import { SsoCredError } from "../errors.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
@@ -57,6 +63,18 @@ export function recordFailedLogin(
   const state = { end, at: now, until, count, failure, settings: settingsOf(session) };
   // On a disk that cannot be written, the next call asks again.
   attempt(() => writeStateFile(sessionStatePath("backoff", session, system), state));
+}
+
+/**
+ * The error for a portal that rejects a token right after its sign-in. Holds back the next browser
+ * tab.
+ */
+export function recordRefusedToken(session: SsoSession, system: Environment): SsoCredError {
+  const wrong = missingScope(session) ?? `${settingsToCheck(session)}, and whether the user is disabled`;
+  const message = `the portal refuses every new token of '${sessionTitle(session)}': ${wrong}`;
+  const failure = new SsoCredError("login-failed", message, { remedy: loginRemedy(session) });
+  recordFailedLogin(session, failure, "refused", system);
+  return failure;
 }
 
 /** Ends the back-off, because a person signs in or a token works. Best effort. */

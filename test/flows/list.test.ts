@@ -118,6 +118,35 @@ describe("list", () => {
     );
   });
 
+  it("names the settings if the portal rejects every new token, and holds back the next tab", async () => {
+    const world = await signInWorld();
+    const body = { message: "No session", __type: "UnauthorizedException" };
+    const how = { kind: "status", status: 401, body } as const;
+    world.center.misbehave({ path: "/assignment/accounts", how });
+    const refusal =
+      "sso-cred: the portal refuses every new token of 'corp': check sso_start_url (https://d-1234567890.awsapps.com/start) and sso_region (eu-west-1) in [sso-session corp], and whether the user is disabled\n  run: sso-cred login corp\n";
+    expect(await world.call(["list"])).toMatchObject({ code: 5, stdout: "", stderr: refusal });
+    world.center.misbehave({ path: "/federation/credentials", how });
+    expect(await world.call()).toMatchObject({ code: 5, stderr: refusal });
+    expect(world.opened()).toHaveLength(1);
+    await world.settled();
+  });
+
+  it("names the scope that the session lacks if the portal lists nothing", async () => {
+    const config = sessionSection("corp").replace("sso:account:access", "openid");
+    const scope = "sso_registration_scopes in [sso-session corp] lacks sso:account:access";
+    for (const [status, code] of [
+      [403, 6],
+      [401, 5],
+    ] as const) {
+      const { call, center } = await signInWorld({ config });
+      const body = { message: "No scope", __type: "UnauthorizedException" };
+      center.misbehave({ path: "/assignment/accounts", how: { kind: "status", status, body } });
+      const listed = await call(["list"]);
+      expect([listed.code, listed.stderr]).toEqual([code, expect.stringContaining(scope)]);
+    }
+  });
+
   describe("where the portal does not list", () => {
     const body = { message: "No access", __type: "com.amazonaws.switchboard.portal#ForbiddenException" };
     const how = { kind: "status", status: 403, body } as const;
