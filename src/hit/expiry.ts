@@ -1,7 +1,7 @@
-/** With this much time left they are used as they are (botocore's advisory refresh window). */
+/** With this much time left, nothing is refreshed yet (botocore's advisory refresh window). */
 export const FRESH_MS = 15 * 60_000;
 
-/** With at least this much time left they are used when nothing better can be obtained. */
+/** Credentials with at least this much time left are used if no better ones can be obtained. */
 export const USABLE_MS = 60_000;
 
 export function isFresh(expiresAt: number, now: number): boolean {
@@ -33,7 +33,7 @@ export function parseTimestamp(text: unknown): number {
   const [, date, time, fraction = "0", hours, minutes] = parts;
   const zone = hours ? `${hours}:${minutes}` : "Z";
   const at = Date.parse(`${date}T${time}.${fraction.slice(0, 3)}${zone}`);
-  // An offset may lead out of the years that can be written.
+  // An offset can move the time into a year that `YYYY` cannot express.
   return at >= FIRST_YEAR_MS && at <= LAST_YEAR_MS ? at : Number.NaN;
 }
 

@@ -1,7 +1,7 @@
 type Scalar = string | number | boolean | null;
 export type Json = Scalar | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** As Python's `json.dumps`: everything outside printable ASCII becomes `\uXXXX`. */
+/** Like Python's `json.dumps`: everything outside printable ASCII becomes `\uXXXX`. */
 export function pythonString(text: string): string {
   return asciiJson(JSON.stringify(text));
 }
@@ -32,7 +32,7 @@ export function pythonJson(value: Json): string {
   return `{${fields.map(([key, item]) => `${pythonString(key)}: ${pythonJson(item as Json)}`).join(", ")}}`;
 }
 
-/** The object that a JSON text holds; undefined for any other text. */
+/** Parses a JSON object. Undefined for any other text. */
 export function parseJsonObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -43,7 +43,7 @@ export function parseJsonObject(text: string): Record<string, unknown> | undefin
   }
 }
 
-/** The named fields of a JSON value that are texts and not empty. */
+/** The named fields of a JSON value that are non-empty strings. */
 export function textFields<K extends string>(from: unknown, names: readonly K[]): { [P in K]?: string } {
   const all = (from ?? {}) as Record<string, unknown>;
   const found = names.map((name) => [name, all[name]]).filter(([, value]) => isText(value));

@@ -100,14 +100,14 @@ function below(directory: string, ...names: string[]): string {
   return [withoutRootSeparator(directory), ...names].join(separator);
 }
 
-/** Only a root (`/`, `C:\`) ends with one. */
+/** Only a root (`/`, `C:\`) ends with a separator. */
 function withoutRootSeparator(directory: string): string {
   const last = directory[directory.length - 1];
   const isRoot = last === "/" || (last === "\\" && directory[1] === ":");
   return isRoot ? directory.slice(0, -1) : directory;
 }
 
-/** Keeps that of a root: `C:` alone is the current folder of that drive. */
+/** Keeps the separator of a root: `C:` alone is the current folder of that drive. */
 function withoutTrailingSeparators(path: string, platform: NodeJS.Platform): string {
   const least = platform === "win32" && path[1] === ":" ? 3 : 1;
   let end = path.length;

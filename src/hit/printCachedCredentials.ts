@@ -25,7 +25,7 @@ export function printCachedCredentials(args: readonly string[], system: Environm
   const { session: name, accountId, roleName } = line;
   let output: string;
   try {
-    // A terminal gets a summary instead of secrets. Asking whether it is one would load `node:tty`.
+    // A terminal gets a summary instead of secrets. A check for a terminal would load `node:tty`.
     if (fstatSync(1).isCharacterDevice()) return false;
     const path = roleCredentialsPath({ session: { name, startUrl: "" }, accountId, roleName }, system);
     const found = statSync(path, { throwIfNoEntry: false });

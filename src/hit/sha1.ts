@@ -1,8 +1,8 @@
 /**
  * SHA-1 of a text's UTF-8 bytes, as 40 lower-case hex digits (FIPS 180-4, section 6.1). It only
- * names files, as in every AWS tool. Loading `node:crypto` instead costs a cache hit about 7 ms.
- * The code runs once, interpreted, so it uses typed arrays, no calls inside the rounds and one loop
- * for each of the four functions (docs/performance.md).
+ * names files, as in every AWS tool. Loading `node:crypto` would cost a cache hit about 7 ms. The
+ * code runs once, interpreted, so it uses typed arrays, no calls inside the rounds and one loop for
+ * each of the four functions (docs/performance.md).
  */
 export function sha1(text: string): string {
   const words = padded(text);

@@ -63,7 +63,7 @@ interface PipeWrap {
   readonly constants: { readonly SOCKET: number };
 }
 
-/** Describes why output could not be written. */
+/** Says why output could not be written. */
 export function outputFailure(error: unknown): string {
   const { code = String(error) } = error as NodeJS.ErrnoException;
   return code === "EPIPE" ? "nobody reads the output" : `the output cannot be written (${code})`;

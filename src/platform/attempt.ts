@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import type { System } from "./system.ts";
 
-/** The result of `work`, or `otherwise` if it throws: for facts that a run can do without. */
+/** Returns the result of `work`, or `otherwise` if it throws. For facts that are optional. */
 export function attempt<T, O = undefined>(work: () => T, otherwise?: O): T | O {
   try {
     return work();
@@ -10,7 +10,7 @@ export function attempt<T, O = undefined>(work: () => T, otherwise?: O): T | O {
   }
 }
 
-/** Runs `work`. A failure does no harm to the run: the trace tells it as `what`. */
+/** Runs `work`. A failure does not affect the run; the trace records it as `what`. */
 export function bestEffort(what: string, { trace }: Pick<System, "trace">, work: () => void): void {
   try {
     work();
@@ -19,7 +19,7 @@ export function bestEffort(what: string, { trace }: Pick<System, "trace">, work:
   }
 }
 
-/** The result of `use`, after which the descriptor is closed in any case. */
+/** Returns the result of `use` and closes the descriptor, also after an error. */
 export function closing<T>(fd: number, use: (fd: number) => T): T {
   try {
     return use(fd);

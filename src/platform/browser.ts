@@ -5,10 +5,10 @@ import { browserEnvironment } from "./browserEnvironment.ts";
 import type { Environment, System } from "./system.ts";
 import { lacksHandler } from "./windowsProgram.ts";
 
-/** An opener that has run for this long has passed the page on. Many never return. */
+/** An opener that runs for this long counts as successful, because many never return. */
 const SETTLED_MS = 1_500;
 const WINDOWS_RUNDLL = "/mnt/c/Windows/System32/rundll32.exe";
-/** Openers whose exit code tells nothing: Explorer's is 1 even after success. */
+/** Openers whose exit code is meaningless: Explorer's is 1 even after success. */
 const ALWAYS_EXITS_1 = /(?:^|[\\/])explorer(?:\.exe)?$/i;
 
 export function isWsl(env: System["env"]): boolean {
@@ -20,16 +20,15 @@ export function hasDisplay(env: System["env"]): boolean {
 }
 
 /**
- * Opens a page in the person's browser, with the commands of BROWSER in turn, else with the
- * system's own. Never uses a shell, and opens only http and https. False if no opener could be
- * started.
+ * Opens a page in the person's browser: tries the commands of BROWSER in turn, or else the system's
+ * own. Never uses a shell, and opens only http and https. False if no opener could be started.
  */
 export async function openBrowser(url: string, system: Environment): Promise<boolean> {
   const { protocol } = new URL(url);
   if (protocol !== "https:" && protocol !== "http:") return false;
   const env = browserEnvironment(system.env, system.platform);
   for (const command of browserCommands(url, system)) {
-    // Some failures are thrown: on Windows for a .cmd file, which only a shell could run.
+    // Node throws for some failures, such as a .cmd file on Windows, which only a shell can run.
     if (await started(command, env).catch(() => false)) return true;
   }
   return false;
@@ -50,14 +49,14 @@ export function browserCommands(url: string, system: Environment): string[][] {
 
 function systemCommands(url: string, { env, platform }: Environment): string[][] {
   if (platform === "darwin") return [["open", url]];
-  // By its full path: a bare name is first looked for in the current folder.
+  // Uses the full path, because Windows looks for a bare name in the current folder first.
   if (platform === "win32") {
     const folder = env.SystemRoot || "C:\\Windows";
     return [[`${folder}\\System32\\rundll32.exe`, "url.dll,FileProtocolHandler", url]];
   }
   const desktop = hasDisplay(env) ? [["xdg-open", url]] : [];
   if (!isWsl(env)) return desktop;
-  // The Windows side first. Where interop is off, a browser in Linux, which WSLg shows.
+  // Tries the Windows side first. If interop is off, a browser in Linux may work, which WSLg shows.
   const rundll = existsSync(WINDOWS_RUNDLL) ? WINDOWS_RUNDLL : "rundll32.exe";
   return [[rundll, "url.dll,FileProtocolHandler", url], ["wslview", url], ...desktop];
 }

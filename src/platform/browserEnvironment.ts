@@ -24,7 +24,7 @@ const ALLOWED = [
 const ALLOWED_ON_WINDOWS =
   /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|USERNAME|USERPROFILE|USERDOMAIN(_ROAMINGPROFILE)?|PUBLIC|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|ALLUSERSPROFILE|PROGRAMDATA|PROGRAMFILES(\(X86\))?|PROGRAMW6432|COMMONPROGRAM(FILES(\(X86\))?|W6432)|COMPUTERNAME|SESSIONNAME|LOGONSERVER|OS|NUMBER_OF_PROCESSORS|PROCESSOR_[A-Z_0-9]+|DRIVERDATA|PSMODULEPATH)$/i;
 
-/** Of the families above. NIX_CONFIG holds access tokens; XDG_ACTIVATION_TOKEN is a window's. */
+/** Withheld even if allowed. NIX_CONFIG holds access tokens; XDG_ACTIVATION_TOKEN does not. */
 const SECRET = /SECRET|PASSW|CREDENTIAL|API_?KEY|(?<!_ACTIVATION_)TOKEN|^NIX_CONFIG$/;
 
 /** The name under which a launcher (PyInstaller, the snap of VS Code) saves a variable's value. */
@@ -38,8 +38,8 @@ const LOADED =
 const BUNDLED = /\/(?:_MEI|\.mount_)[^/]+(?:\/|$)|^\/snap\//;
 
 /**
- * The part of our environment that a browser is started with. Saved values are restored. Without
- * them, what leads into another program's bundle is dropped: it was not set before.
+ * The environment for a browser. Restores the values that a launcher saved. Without a saved value,
+ * drops a path into another program's bundle: the variable was not set before.
  */
 export function browserEnvironment(env: System["env"], platform = process.platform): NodeJS.ProcessEnv {
   const isAllowed = (name: string) =>
@@ -60,7 +60,7 @@ function withoutBundled(paths: string | undefined): string | undefined {
   return kept.length === 0 ? undefined : kept.join(":");
 }
 
-/** Restores what the caller's launcher has saved. Empty means that the variable was not set. */
+/** Restores the values that the caller's launcher saved. Empty means that there was none. */
 function withSavedValues(env: System["env"]): System["env"] {
   const restored: Record<string, string | undefined> = { ...env };
   for (const [saved, value] of Object.entries(env)) {
@@ -73,7 +73,7 @@ function withSavedValues(env: System["env"]): System["env"] {
   return restored;
 }
 
-/** Search paths that the launcher of a frozen program (PyInstaller) points into its own folder. */
+/** Search paths that the launcher of a frozen program (PyInstaller) sets to its own folder. */
 const LIBRARY_PATHS = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"];
 
 /**

@@ -8,7 +8,7 @@ import { processStat } from "./processIdentity.ts";
 const SHELLS = new Set(words("sh bash dash zsh ash ksh mksh fish csh tcsh nu pwsh"));
 /** Commands that only start the one that the person named. */
 const WRAPPERS = new Set(["sudo", "doas", "su", "env", "nohup", "setsid", "time", "timeout", "xargs"]);
-/** Programs that sessions run under: a terminal multiplexer asked for nothing. */
+/** Programs that sessions run under. A terminal multiplexer is never the caller. */
 const ROOTS =
   /^(tmux|tmate|screen|zellij|dtach|abduco|shpool|wezterm-mux|mosh-server|sshd|login|systemd|init|launchd)\b/i;
 /** Options of shells that take the next word as their value. */
@@ -61,7 +61,7 @@ function* ancestors(): Generator<Ancestor> {
   }
 }
 
-/** A shell is named by the script that it runs. Without a script it only passes a command on. */
+/** Names a shell by its script. A shell without a script has no name: it runs a command. */
 function programName({ name, args }: Ancestor): string | undefined {
   if (WRAPPERS.has(name)) return undefined;
   if (!SHELLS.has(name)) return name;

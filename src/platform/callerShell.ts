@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { attempt } from "./attempt.ts";
 import type { Environment } from "./system.ts";
 
-/** Shells whose syntax is none of those that `--shell` takes. */
+/** Shells with a syntax that `--shell` does not support. */
 const OTHER_SHELLS = ["csh", "tcsh", "nu", "elvish", "xonsh"];
 
 /**
@@ -14,8 +14,8 @@ const OTHER_SHELLS = ["csh", "tcsh", "nu", "elvish", "xonsh"];
 const OF_POWERSHELL = /(?:^|;)(?!.:\\Program Files)[^;]*\\(?:Windows)?PowerShell\\Modules\\?(?:;|$)/i;
 
 /**
- * The shell that runs this command line, by the name that `--shell` takes. A shell of another
- * syntax has its own name, and an unknown program counts as `sh`.
+ * The shell that runs this command line, as a value of `--shell`. A shell with an unsupported
+ * syntax is returned by its own name, and an unknown program counts as `sh`.
  */
 export function callerShell({ env, platform }: Environment): string {
   if (platform === "win32") return shellOfWindows(env);
@@ -26,15 +26,15 @@ export function callerShell({ env, platform }: Environment): string {
 }
 
 /**
- * Of PowerShell and cmd, only cmd sets PROMPT, but a PowerShell below cmd inherits it: that of an
- * editor started there, or the person's behind an SDK that runs us by cmd.
+ * Only cmd sets PROMPT, but a PowerShell below cmd inherits it: in an editor that was started from
+ * cmd, or when an SDK runs this program through cmd.
  */
 function shellOfWindows(env: Environment["env"]): string {
   if (env.MSYSTEM) return "bash";
   return env.PROMPT && !OF_POWERSHELL.test(env.PSModulePath ?? "") ? "cmd" : "powershell";
 }
 
-/** The name that `--shell` takes for a shell's program; undefined if there are no lines for it. */
+/** The value of `--shell` for a shell's program; undefined for an unsupported shell. */
 export function shellOfProgram(name: string): string | undefined {
   const plain = name.replace(/^-/, "").replace(/\.exe$/i, "");
   if (plain === "pwsh") return "powershell";
@@ -50,7 +50,7 @@ function parentName(platform: NodeJS.Platform): string {
   return attempt(() => readFileSync(`/proc/${process.ppid}/comm`, "utf8"), "").trim();
 }
 
-/** The command that takes these variables away in the person's shell. */
+/** The command that unsets these variables in the person's shell. */
 export function unsetCommand(names: readonly string[], system: Environment): string {
   if (system.platform !== "win32") return `unset ${names.join(" ")}`;
   switch (callerShell(system)) {
@@ -59,7 +59,7 @@ export function unsetCommand(names: readonly string[], system: Environment): str
     case "cmd":
       return names.map((name) => `set ${name}=`).join("& ");
     default:
-      // There `set NAME=` succeeds without any effect on the environment.
+      // In PowerShell, `set NAME=` succeeds but does not change the environment.
       return `Remove-Item ${names.map((name) => `Env:${name}`).join(", ")}`;
   }
 }

@@ -6,7 +6,7 @@ import { Script } from "node:vm";
  * - rehash-snapshot: the string hashes of Node's snapshot are used unchanged. Their seed is then
  *   the same for everybody, so never key a Map or an object by more than a few strings that
  *   somebody else chose.
- * - memory-reducer: a garbage collection eight seconds later, in processes that wait.
+ * - memory-reducer: a garbage collection after eight idle seconds, in processes that wait.
  * - short-builtin-calls: a copy of V8's built-in code near compiled code, of which a hit has none.
  */
 export const START_FLAGS = ["rehash-snapshot", "memory-reducer", "short-builtin-calls"];
@@ -67,10 +67,10 @@ function compileChunk(name: string): Script {
   return new Script(source, { filename: `${name}.js`, ...(cachedData.length > 0 && { cachedData }) });
 }
 
-/** Modules that take a millisecond or more to load, and that no run needs all of. */
+/** Modules that take a millisecond or more to load. No run needs all of them. */
 const DEAR = /^(?:node:)?(?:child_process|crypto|fs\/promises|http|https|net|readline|tls|tty|v8|zlib)$/;
 
-/** The `require` of a chunk. Loads a slow module when something of it is used. */
+/** The `require` of a chunk. Loads a slow module at the first access to one of its members. */
 function requireBuiltin(id: string): object {
   if (!DEAR.test(id)) return builtin(id);
   return new Proxy(

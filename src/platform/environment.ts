@@ -13,7 +13,7 @@ import type { Environment } from "./system.ts";
 const OBEYED =
   /^(NODE_(?!EXTRA_CA_CERTS$)[A-Z0-9_]+|OPENSSL_[A-Za-z0-9_]+|SSL_CERT_(DIR|FILE)|UV_[A-Z0-9_]+|QLOGDIR|SSLKEYLOGFILE)$/;
 
-/** Without effect on this executable (Jenkins sets two of them), so not worth a restart. */
+/** They have no effect on this executable (Jenkins sets two), so don't restart for them. */
 const HARMLESS = new Set(
   words("NODE_ENV NODE_HOME NODE_LABELS NODE_NAME NODE_OPTIONS NODE_PATH NODE_VERSION"),
 );
@@ -23,7 +23,7 @@ export function withVariables<S extends Environment>(system: S, set: Environment
   return Object.create(system, { env: { value: { ...system.env, ...set }, enumerable: true } });
 }
 
-/** True for every usual word for off. An unset or empty variable means nothing. */
+/** True for the usual words for "off". False for an unset or empty variable. */
 export function meansOff(value: string | undefined): boolean {
   return /^(off|no|false|0)$/i.test(value ?? "");
 }
@@ -64,7 +64,7 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv, platform = process.plat
   return Object.fromEntries(Object.entries(env).filter(([name]) => stays(name)));
 }
 
-/** Holds, as JSON, the variables that `exec` has restarted without and its command should get. */
+/** Holds, as JSON, the removed variables that the command of `exec` gets back. */
 const HELD_BACK = "_SSO_CRED_HELD_BACK";
 
 /** The clean environment, with the removed variables set aside for `withHeldBackVariables`. */
@@ -80,7 +80,7 @@ export function withHeldBackVariables(env: Readonly<Record<string, string | unde
   return attempt(() => ({ ...others, ...JSON.parse(heldBack) }), others);
 }
 
-/** The caller's credentials and choices, which a worker has no use for. */
+/** The caller's credentials and choices, which a worker does not need. */
 const AWS_KEYS =
   /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|CREDENTIAL_EXPIRATION|PROFILE|DEFAULT_PROFILE|CONTAINER_AUTHORIZATION_TOKEN|BEARER_TOKEN_[A-Z]+)$/i;
 

@@ -9,9 +9,9 @@ const UNMAPPED = 65_534;
 type Groups = { initgroups?: (user: number, extraGroup: number) => void };
 
 /**
- * Makes root in another user's home (`sudo -E`) that user for good, and with it the browser and the
- * worker. Then no file becomes root's, and a link placed by the user leads nowhere the user may not
- * go. Where the system does not allow it (a container without the right), `cache/ownedFile.ts`
+ * In another user's home (`sudo -E`), root becomes that user for good; the browser and the worker
+ * inherit this. So no file becomes root's, and a link placed by the user leads only where the user
+ * may go. If the system does not allow it (a container without the right), `cache/ownedFile.ts`
  * still keeps owners.
  */
 export function becomeHomeOwner(system: Environment): void {
@@ -31,7 +31,7 @@ function setGroups(uid: number, gid: number): void {
   try {
     (process as Groups).initgroups?.(uid, gid);
   } catch {
-    // A user that is not in the system's tables is in no other group.
+    // A user that the system does not know is in no other group.
     process.setgroups?.([gid]);
   }
 }

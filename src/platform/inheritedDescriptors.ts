@@ -4,7 +4,7 @@ import { attempt } from "./attempt.ts";
 /** O_CLOEXEC in the octal flags of `/proc/self/fdinfo/N` (proc(5)). */
 const CLOSE_ON_EXEC = 0o2000000;
 
-/** Those that the command of `exec` will get. */
+/** Descriptors that the command of `exec` will inherit. */
 const kept = new Set<number>();
 
 /**
@@ -21,17 +21,17 @@ export function closeInheritedDescriptors(): void {
       if (flags === undefined || (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) !== 0) continue;
       if (!kept.has(fd)) closeSync(fd);
     } catch {
-      // Closed meanwhile.
+      // The descriptor has been closed in the meantime.
     }
   }
 }
 
 /**
- * The inherited descriptors besides stdin, stdout and stderr, for the command of `exec`; none is
- * closed from now on. Node gives those below 16 O_CLOEXEC when it starts
- * (uv_disable_stdio_inheritance), so they are told from its own by their kind: event descriptors
- * have no file type, and a pipe with both ends here is libuv's, unless `make` calls it its
- * jobserver's. Call it before anything is opened. Empty on systems other than Linux.
+ * The inherited descriptors besides stdin, stdout and stderr, for the command of `exec`; after this
+ * call, none of them is closed. Node gives those below 16 O_CLOEXEC when it starts
+ * (uv_disable_stdio_inheritance), so their kind distinguishes them from Node's own: event
+ * descriptors have no file type, and a pipe with both ends here is libuv's, unless `make` calls it
+ * its jobserver's. Call it before anything is opened. Empty on systems other than Linux.
  */
 export function keepInheritedDescriptors(env: Readonly<Record<string, string | undefined>>): number[] {
   const open = openDescriptors();

@@ -16,7 +16,7 @@ interface Invocation extends Environment {
 /** The native front beside the program (src/front/front.c). */
 export type Front = NonNullable<ReturnType<typeof installedFront>>;
 
-/** A larger file is no front, so it is not read. */
+/** A larger file is not a front, so it is not read. */
 const MAX_FRONT_BYTES = 1024 * 1024;
 
 /** The front that starts this executable; undefined if there is none, and when run from source. */
@@ -34,8 +34,8 @@ export function installedFront(invocation: Invocation = thisProcess()) {
 }
 
 /**
- * The path that a `credential_process` line names: the front's, else the program's or script's. On
- * Windows without names that need quotes, if the drive keeps short ones.
+ * The path for a `credential_process` line: the front's, or else the program's or script's. On
+ * Windows, parts that need quotes become short names if the drive has them.
  */
 export function ownPath(): string {
   if (!isPacked()) return process.argv[1] as string;
@@ -59,7 +59,7 @@ export function isPacked(): boolean {
 
 function thisProcess(): Invocation {
   const { argv0, execPath, env, platform } = process;
-  // The folder matters only for a name that leads to this executable.
+  // The folder matters only if the name leads to this executable.
   return { argv0, execPath, cwd: attempt(() => process.cwd(), "/"), env, platform };
 }
 
@@ -91,7 +91,7 @@ function frontPath(program: string): string | undefined {
   return file.endsWith("/sso-cred-core") ? join(dirname(file), "sso-cred") : undefined;
 }
 
-/** The version in the front's own message; undefined for a file that is no front. */
+/** The version in the front's own message; undefined for a file that is not a front. */
 function frontVersion(path: string): string | undefined {
   return attempt(() => {
     const { size } = statSync(path);

@@ -5,8 +5,8 @@ import { attempt } from "./attempt.ts";
 
 /**
  * Writes to an inherited stream. With `timeoutMs`, a reader that accepts nothing for that long is
- * an error. Without it the reader is a person or a pager: if it is gone (`| head`), it has seen
- * enough, which is not a failure.
+ * an error. Without it the reader is a person or a pager: if it is gone (`| head`), that is not a
+ * failure.
  */
 export function writeOutput(fd: 1 | 2, text: string, timeoutMs = Infinity): void {
   if (writeToConsole(fd, text)) return;
@@ -24,9 +24,9 @@ export function writeOutput(fd: 1 | 2, text: string, timeoutMs = Infinity): void
 }
 
 /**
- * Writes non-ASCII text to a Windows console. For any other text or descriptor, does nothing and
- * returns false. A console reads bytes in its code page, which is seldom UTF-8, whereas Node's
- * streams write Unicode, synchronously. Closes `fd` unless it is stdout or stderr.
+ * Writes non-ASCII text to a Windows console. Does nothing and returns false for any other text or
+ * descriptor. A console reads bytes in its code page, which is seldom UTF-8, whereas Node's streams
+ * write Unicode, synchronously. Closes `fd` unless it is stdout or stderr.
  */
 export function writeToConsole(fd: number, text: string): boolean {
   if (process.platform !== "win32" || !/[\u0080-\uffff]/.test(text)) return false;
@@ -38,8 +38,8 @@ export function writeToConsole(fd: number, text: string): boolean {
 }
 
 /**
- * Prose for a person: on a terminal broken at blanks, elsewhere unchanged. Indented lines, such as
- * commands, stay whole: they can be copied.
+ * Wraps prose between words on a terminal. Returns it unchanged elsewhere. Indented lines, such as
+ * commands, are not broken, so that they can be copied.
  */
 export function prose(fd: 1 | 2, text: string): string {
   const columns = terminalColumns(fd);

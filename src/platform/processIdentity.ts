@@ -6,14 +6,14 @@ import { attempt } from "./attempt.ts";
 
 /** Identifies a process in our state files, so that others can tell whether it still runs. */
 export interface ProcessIdentity {
-  /** DHCP and VPNs may change it while the host runs. */
+  /** The host name. DHCP and VPNs may change it while the host runs. */
   host: string;
   /** The kernel's boot id on Linux, else empty. */
   boot: string;
   /** The PID namespace on Linux, else empty. A PID has a meaning only inside one. */
   pidNamespace: string;
   pid: number;
-  /** Tells the process from a later one with the same PID. Empty if the system offers nothing. */
+  /** Differs for a later process with the same PID. Empty if the system offers nothing. */
   started: string;
   /** Seconds since boot, rounded up, so that no process counts as older than it is. */
   uptimeSeconds: number;
@@ -34,13 +34,13 @@ export function identifyMachine(): Machine {
   };
 }
 
-/** True if that machine's PIDs have a meaning here. Host names count only without a boot id. */
+/** True if that machine's PIDs are meaningful here. Host names count only without a boot id. */
 export function isThisMachine(other: Readonly<Record<keyof Machine, unknown>>, here = identifyMachine()) {
   if (other.boot !== here.boot || other.pidNamespace !== here.pidNamespace) return false;
   return here.boot !== "" || other.host === here.host;
 }
 
-/** `unknown`: the process is of another system or container and cannot be inspected from here. */
+/** `unknown`: a process of another system or container, which cannot be inspected from here. */
 export function processState(
   identity: ProcessIdentity,
   platform = process.platform,
@@ -60,7 +60,7 @@ export function processState(
   return isSameProcess(identity, platform) ? "alive" : "dead";
 }
 
-/** True if the PID still belongs to the same process, or if the system does not tell. */
+/** True if the PID still belongs to the same process, or if the system cannot say. */
 function isSameProcess({ pid, started }: ProcessIdentity, platform: NodeJS.Platform): boolean {
   if (platform === "win32") return started === "" || pipeExists(started);
   const current = startMark(pid, platform);
@@ -103,7 +103,7 @@ function startDate(pid: number): string {
   return date;
 }
 
-/** Windows closes a pipe with the process that serves it. It tells no start time cheaply. */
+/** Windows closes a pipe when its server ends. Reading a start time would be expensive. */
 const PIPES = "\\\\.\\pipe\\";
 let pipe: string | undefined;
 

@@ -26,7 +26,7 @@ export function startFault(path: string): string | undefined {
   return process.platform === "linux" && isForeign(path) ? "is not a program for this machine" : undefined;
 }
 
-/** The path of the running executable. Correct even while an upgrade is replacing the file. */
+/** The path of the running executable. It stays correct while an upgrade replaces the file. */
 function executable(): string {
   const { execPath, platform } = process;
   if (platform !== "linux" || isSameFile(execPath, RUNNING)) return execPath;

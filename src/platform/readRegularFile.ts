@@ -4,7 +4,7 @@ import { closing } from "./attempt.ts";
 import { type BusyWait, readWhileBusy } from "./retryWhileBusy.ts";
 import { errorCode, findDenial } from "./systemError.ts";
 
-/** Files kept by a person are smaller. */
+/** Files that a person maintains are smaller. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const MISSING = new Set(["ENOENT", "ENOTDIR"]);
 
@@ -44,7 +44,7 @@ export function readRegularFile(
   }
 }
 
-/** Reading some files of /proc, which stat() calls regular, would block, too. */
+/** Some files of /proc count as regular for stat(), and reading them would block as well. */
 function readWithoutBlocking(path: string): Buffer {
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   return closing(fd, () => readFileSync(fd));

@@ -48,7 +48,7 @@ function startDetached(args: readonly string[]): number | undefined {
   const folder = attempt(() => process.cwd());
   const { cwd, env } = workerEnvironment(process, folder);
   closeInheritedDescriptors();
-  // Some failures are thrown, some come as an event. Callers notice a worker that does not start by
+  // Node throws some failures and emits others. Callers recognise a worker that did not start by
   // its unclaimed login.
   try {
     const child = spawn(file, [...first, ...args], {
@@ -66,7 +66,7 @@ function startDetached(args: readonly string[]): number | undefined {
   }
 }
 
-/** How long unfinished work may take to end in order before the process ends anyway. */
+/** How long unfinished work may take to clean up before the process ends anyway. */
 const UNWIND_MS = 1_000;
 /** Sent when the system, a service or a container stops, and when a terminal is closed. */
 const ENDING = ["SIGTERM", "SIGHUP"] as const;
@@ -104,7 +104,7 @@ function watchInterrupts() {
       watch();
     },
     async postpone<T>(work: () => Promise<T>): Promise<T> {
-      // `exec` has handlers of its own, after which the process lives on.
+      // `exec` has its own handlers, and the process continues after them.
       const unhandled = ENDING.filter((signal) => process.listeners(signal).every((it) => it === remember));
       for (const signal of unhandled) process.on(signal, remember);
       postponing++;
@@ -119,7 +119,7 @@ function watchInterrupts() {
   };
 }
 
-/** Windows tells of a closed console by SIGHUP, but nobody can send that. */
+/** Windows reports a closed console as SIGHUP, but no process can send SIGHUP there. */
 function endBy(signal: NodeJS.Signals): void {
   if (process.platform === "win32") exitProcess(128 + constants.signals[signal]);
   process.kill(process.pid, signal);

@@ -7,10 +7,10 @@ import { cleanEnvironment, cleanEnvironmentForExec, disturbingVariables } from "
 import { programCommand, startFault } from "./programCommand.ts";
 
 /**
- * Restarts this process without the variables that Node and OpenSSL would obey, if there are any:
- * in place if the system can (same PID, same descriptors), else as a child whose exit code is
- * passed on. If neither is possible, ends the process with a `config` error: with the variables
- * set, the program could keep none of its promises.
+ * Restarts this process without the variables that Node and OpenSSL would obey, if any are set. The
+ * restart is in place (same PID, same descriptors) or, where the system cannot do that, a child
+ * whose exit code is passed on. If neither is possible, the process ends with a `config` error,
+ * because such variables could break every promise of the program.
  */
 export function reexecWithCleanEnv(): void {
   const [disturbing] = disturbingVariables(process.env);
@@ -26,7 +26,7 @@ export function reexecWithCleanEnv(): void {
   }
   // Node would pass this one on despite `env`.
   delete process.env.NODE_V8_COVERAGE;
-  // The child gets Ctrl-C as well and cleans up.
+  // The child receives Ctrl-C as well and cleans up.
   process.on("SIGINT", () => {});
   const child = spawnSync(file, args, { env, stdio: "inherit", windowsHide: true });
   if (child.error) endBecause(disturbing, child.error.message);

@@ -3,13 +3,13 @@ import type { System } from "./system.ts";
 
 /** A name that every reader of a `credential_process` line takes literally without quotes. */
 const PLAIN = /^[\p{L}\p{M}\p{N}_.@+~-]+$/u;
-/** cmd itself takes milliseconds. */
+/** cmd usually takes milliseconds. */
 const TIMEOUT_MS = 2_000;
 
 /**
- * A Windows path with the short names (`PROGRA~1`) of those parts that would need quotes, which the
- * SDK for Go cannot pass through cmd (github.com/aws/aws-sdk-go-v2/issues/3208). Unchanged on a
- * drive without short names.
+ * Replaces the parts of a Windows path that would need quotes by their short names (`PROGRA~1`),
+ * because the SDK for Go cannot pass quotes through cmd (github.com/aws/aws-sdk-go-v2/issues/3208).
+ * Unchanged on a drive without short names.
  */
 export function shortPath(path: string, env: System["env"]): string {
   // cmd would replace %NAME% even within quotes.
@@ -24,7 +24,7 @@ export function shortPath(path: string, env: System["env"]): string {
   return withShortNames(path, stdout?.toString("utf16le").trim() ?? "");
 }
 
-/** The path with names of `short`, the same path in short names, where its own need quotes. */
+/** Takes the names that need quotes from `short`, the same path in short names. */
 export function withShortNames(path: string, short: string): string {
   const names = path.split("\\");
   const shortNames = short.split("\\");

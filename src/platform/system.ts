@@ -1,4 +1,4 @@
-/** What the locations on disk depend on. */
+/** The facts that locations on disk depend on. */
 export interface Environment {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
@@ -41,7 +41,7 @@ export interface System extends Environment {
 }
 
 export interface Terminal {
-  /** Tells terminals apart; equal for all processes that share one. */
+  /** Identifies the terminal; equal for all processes that share it. */
   readonly id: string;
   write(text: string): void;
 }

@@ -23,13 +23,14 @@ interface Denial {
 }
 
 /**
- * What denies the access to `path` (EACCES, EPERM): the highest of it and the folders above it that
- * belongs to another user and lies in a folder of ours. If there is none of ours (the home is
- * another user's), the lowest. If that is ours, its mode; undefined if the mode allows the access.
+ * Finds what denies access to `path` (EACCES, EPERM). Considers the path and the folders above it,
+ * and returns the highest that belongs to another user inside a folder of ours, or the lowest if no
+ * folder is ours (the home is another user's). If that one is ours, its mode is the reason.
+ * Undefined if the mode allows the access.
  */
 export function findDenial(path: string): Denial | undefined {
   const ours = process.geteuid?.();
-  // Owners deny nothing to root, and Windows has none.
+  // Ownership does not restrict root, and Windows has no such owners.
   if (!ours) return undefined;
   let lowest: Denial | undefined;
   let highest: Denial | undefined;
@@ -46,12 +47,12 @@ export function findDenial(path: string): Denial | undefined {
   }
 }
 
-/** The highest of `path` and the folders above it that exists and is no folder. */
+/** The highest of `path` and the folders above it that exists and is not a folder. */
 export function findNonFolder(path: string): string | undefined {
   let highest: string | undefined;
   for (let at = path; ; at = dirname(at)) {
     if (attempt(() => statSync(at).isDirectory(), false)) return highest;
-    // A link that leads nowhere, too.
+    // This includes a dangling link.
     if (attempt(() => lstatSync(at)) !== undefined) highest = at;
     if (dirname(at) === at) return highest;
   }
@@ -64,7 +65,7 @@ function closedByMode(path: string, found: Stats): Denial | undefined {
   return { path, why, remedy: { run: `chmod u+${bits} ${shellWord(path)}` } };
 }
 
-/** `root`, or `user 1000`: Node has no call for the names of other users. */
+/** `root` or `user 1000`: Node cannot look up the names of other users. */
 export function userName(uid: number): string {
   return uid === 0 ? "root" : `user ${uid}`;
 }

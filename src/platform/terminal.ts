@@ -22,7 +22,7 @@ export function openTerminal(platform: NodeJS.Platform): Terminal | undefined {
         // A stopped terminal (Ctrl-S) accepts nothing; text that does not fit is dropped.
         if (!writeToConsole(fd, text)) closing(fd, () => writeSync(fd, text));
       } catch {
-        // The terminal is gone. The error at the end of the run tells the same.
+        // The terminal is gone. The error at the end of the run says the same.
       }
     },
   };

@@ -39,7 +39,7 @@ function append(path: string, line: string): void {
   }
 }
 
-/** True for standard output that is no terminal: an SDK may read nothing but the document there. */
+/** True for a stdout that is not a terminal: an SDK may expect only the document there. */
 function isOutput({ dev, ino }: Stats): boolean {
   const output = attempt(() => fstatSync(1));
   return output !== undefined && !output.isCharacterDevice() && output.dev === dev && output.ino === ino;

@@ -2,13 +2,13 @@ import { constants, openSync, readdirSync, readFileSync, readSync, statSync } fr
 import { join } from "node:path";
 import { attempt, closing } from "./attempt.ts";
 
-/** The kinds of programs that Linux runs by another one (kernel.org, binfmt-misc). */
+/** The formats that Linux runs with an interpreter (kernel.org, binfmt-misc). */
 const HANDLERS = "/proc/sys/fs/binfmt_misc";
 
 /**
- * True for a Windows program, by its path or found on PATH, that Linux cannot start: under WSL,
- * interop is off, or systemd has removed its handler (github.com/microsoft/WSL/issues/8843).
- * execvp(3) does not report that, but has sh run the file as a script.
+ * True for a Windows program, given by its path or found on PATH, that WSL cannot start because
+ * interop is off or systemd has removed the handler (github.com/microsoft/WSL/issues/8843).
+ * execvp(3) does not report that, but lets sh run the file as a script.
  */
 export function lacksHandler(program: string, path = ""): boolean {
   if (process.platform !== "linux") return false;
