@@ -9,9 +9,10 @@ import { readRegularFile } from "../platform/readRegularFile.ts";
 export type TrustStore = ReturnType<typeof trustStore>;
 
 /**
- * As in botocore, a CA bundle replaces every other CA. Without one: Node's own roots and
- * NODE_EXTRA_CA_CERTS. The system's store takes 0.1 s to load, so it is added only when these do
- * not know an issuer.
+ * As in botocore, a CA bundle replaces every other CA. Without one: Node's own roots, those of
+ * NODE_EXTRA_CA_CERTS, and the system's. They are parsed in two steps, because OpenSSL takes as
+ * long for Node's 150 as for the whole connection, and longer for the system's: first the roots
+ * that AWS uses and the extra ones, and all only if these do not know an issuer.
  */
 export function trustStore(configured: CaBundle | undefined) {
   const bundle = configured?.isOptional && "fault" in readBundle(configured.path) ? undefined : configured;
@@ -23,21 +24,42 @@ export function trustStore(configured: CaBundle | undefined) {
     bundle,
     /** Created at the first call. */
     context(): SecureContext {
+      const { createSecureContext, getCACertificates, rootCertificates } = tls();
       // A bundle may list an intermediate CA without its root, and means to trust it (as curl
       // --cacert does).
-      usual ??= tls().createSecureContext(
-        bundle ? { ca: requireBundle(bundle), allowPartialTrustChain: true } : {},
+      usual ??= createSecureContext(
+        bundle
+          ? { ca: requireBundle(bundle), allowPartialTrustChain: true }
+          : { ca: [...rootCertificates.filter(isAwsRoot), ...getCACertificates("extra")] },
       );
       return wide ?? usual;
     },
-    /** Adds the system's CAs. True if `context()` now trusts more CAs than `used`. */
+    /** Adds all other CAs. True if `context()` now trusts more CAs than `used`. */
     isWiderThan(used: SecureContext): boolean {
       if (bundle !== undefined) return false;
-      const { createSecureContext, getCACertificates } = tls();
-      wide ??= createSecureContext({ ca: [...getCACertificates("default"), ...getCACertificates("system")] });
+      const { createSecureContext, getCACertificates, rootCertificates } = tls();
+      wide ??= createSecureContext({
+        ca: [...rootCertificates, ...getCACertificates("extra"), ...getCACertificates("system")],
+      });
       return used !== wide;
     },
   };
+}
+
+/**
+ * The roots of Amazon Trust Services (amazontrust.com/repository), by the start of their PEM in
+ * Node's list: Amazon Root CA 1 to 4 and Starfield Services G2.
+ */
+const AWS_ROOTS = [
+  "MIIDQTCCAimgAwIBAgITBmyfz5m/jAo54vB4ikPmljZbyjAN",
+  "MIIFQTCCAymgAwIBAgITBmyf0pY1hp8KD+WGePhbJruKNzAN",
+  "MIIBtjCCAVugAwIBAgITBmyf1XSXNmY/Owua2eiedgPySjAK",
+  "MIIB8jCCAXigAwIBAgITBmyf18G7EEwpQ+Vxe3ssyBrBDjAK",
+  "MIID7zCCAtegAwIBAgIBADANBgkqhkiG9w0BAQsFADCBmDEL",
+].map((start) => `-----BEGIN CERTIFICATE-----\n${start}`);
+
+export function isAwsRoot(pem: string): boolean {
+  return AWS_ROOTS.some((start) => pem.startsWith(start));
 }
 
 function requireBundle({ path, setting }: CaBundle): string {

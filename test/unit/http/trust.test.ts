@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { expect, test } from "vitest";
 import { isKind } from "../../../src/errors.ts";
+import { isAwsRoot } from "../../../src/http/trustStore.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { CA_FILE, EXPIRED_TLS, OTHER_CA_FILE } from "../../support/testCertificates.ts";
 import { inFreshProcess } from "./freshProcess.ts";
@@ -131,4 +134,15 @@ test("a CA bundle replaces the system's CAs", async () => {
   expect(await accessKeysUnder(url, env)).toContain(
     `the certificate of ${host} is signed by a CA that is not in`,
   );
+});
+
+test("the roots that are tried first are those of Amazon Trust Services", () => {
+  const subjects = rootCertificates.filter(isAwsRoot).map((pem) => new X509Certificate(pem).subject);
+  expect(subjects.map((subject) => /CN=(.*)$/m.exec(subject)?.[1])).toEqual([
+    "Starfield Services Root Certificate Authority - G2",
+    "Amazon Root CA 1",
+    "Amazon Root CA 2",
+    "Amazon Root CA 3",
+    "Amazon Root CA 4",
+  ]);
 });
