@@ -24,12 +24,9 @@ export function makeFolder(path: string): void {
     if (isFolder(path)) return;
     throw error;
   }
-  if (process.geteuid?.() === 0) attempt(() => giveToOwnerOf(parent, path));
-}
-
-function giveToOwnerOf(parent: string, path: string): void {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-  closing(fd, () => giveTo(fd, statSync(parent)));
+  if (process.geteuid?.() !== 0) return;
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+  attempt(() => closing(openSync(path, flags), (fd) => giveTo(fd, statSync(parent))));
 }
 
 function isFolder(path: string): boolean {

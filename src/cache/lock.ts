@@ -63,7 +63,11 @@ export async function withLock<T>(
         continue;
       }
       const leftMs = wait.deadline - system.now();
-      if (leftMs <= 0) throw timedOut(path, wait.purpose);
+      if (leftMs <= 0) {
+        const holder = readIdentity(readJsonObject(path));
+        const who = holder ? ` (process ${holder.pid})` : "";
+        throw new SsoCredError("unavailable", `waited too long for ${wait.purpose}${who}; lock: ${path}`);
+      }
       await changes.next(leftMs);
     }
   } finally {
@@ -126,10 +130,4 @@ async function workWith<T>(
     removeLock(path, lock.id);
     sweepStaleLocks(dirname(path));
   }
-}
-
-function timedOut(path: string, purpose: string): SsoCredError {
-  const holder = readIdentity(readJsonObject(path));
-  const who = holder ? ` (process ${holder.pid})` : "";
-  return new SsoCredError("unavailable", `waited too long for ${purpose}${who}; lock: ${path}`);
 }

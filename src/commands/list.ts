@@ -24,28 +24,20 @@ export async function list(args: readonly string[], system: System): Promise<num
     selectedRoles(inventory, values, report),
   );
 
-  const profileNames =
-    session.name === null
-      ? new Map<string, string[]>()
-      : profilesByRole(readConfigFiles(system), session.name);
-  const rows = found.map((assignment) => ({
-    ...assignment,
-    profiles: profileNames.get(roleKey(assignment)) ?? [],
-  }));
+  const { name } = session;
+  const profileNames = name === null ? undefined : profilesByRole(readConfigFiles(system), name);
+  // Names are told unabridged, as the portal sent them.
+  const rows = found.map(({ accountId, accountName, emailAddress, roleName }) => {
+    const profiles = profileNames?.get(roleKey({ accountId, roleName })) ?? [];
+    return { accountId, accountName, emailAddress, roleName, profiles };
+  });
   if (rows.length === 0 && !values.json) {
     const which = values.accounts || values.roles ? " that matches the request" : "";
     say(`No account and role is assigned to you in '${sessionTitle(session)}'${which}.`);
     return 0;
   }
-  system.writeStdout(
-    values.json ? printableJson(rows.map(asData)) : assignmentTable(rows, terminalColumns(1)),
-  );
+  system.writeStdout(values.json ? printableJson(rows) : assignmentTable(rows, terminalColumns(1)));
   return 0;
-}
-
-/** Names are printed unabridged, as the portal sent them. */
-function asData({ accountId, accountName, emailAddress, roleName, profiles }: Row) {
-  return { accountId, accountName, emailAddress, roleName, profiles };
 }
 
 interface Row extends Assignment {

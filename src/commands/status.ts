@@ -11,7 +11,7 @@ import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../identityCenter/endp
 import { readConfigFiles } from "../init/plan/currentConfig.ts";
 import { planRepair } from "../init/plan/plan.ts";
 import { countedProfiles } from "../init/plan/report.ts";
-import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
+import type { SsoSession, SsoToken } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
 import { installedFront, isPacked, ownPath } from "../platform/installation.ts";
 import { prose } from "../platform/output.ts";
@@ -67,7 +67,12 @@ function rowOf({ identity, resolve }: ConfiguredSession, system: System) {
     session = resolve();
   } catch (error) {
     if (!(error instanceof SsoCredError)) throw error;
-    return brokenRow(identity, error.message);
+    const { name, startUrl } = identity;
+    const problem = error.message;
+    return {
+      data: { session: name, startUrl: shownUrl(startUrl), usable: false, problem },
+      line: `${sessionTitle(identity)}: ${printable(problem, 1000)}`,
+    };
   }
   const token = readToken(session, system);
   const data = sessionStatus(session, token, system);
@@ -75,15 +80,6 @@ function rowOf({ identity, resolve }: ConfiguredSession, system: System) {
   const pending = data.loginPending ? ", a sign-in is open" : "";
   const line = `${sessionTitle(session)}: ${describe(data, token, system.now())}${pending}${endpoints}`;
   return { data, line };
-}
-
-/** A session whose settings cannot be used. */
-function brokenRow(identity: SessionIdentity, problem: string) {
-  const { name, startUrl } = identity;
-  return {
-    data: { session: name, startUrl: shownUrl(startUrl), usable: false, problem },
-    line: `${sessionTitle(identity)}: ${printable(problem, 1000)}`,
-  };
 }
 
 /** The JSON of one session. */

@@ -27,14 +27,13 @@ export function decodeConfig(bytes: Buffer, path: string, platform: NodeJS.Platf
   const encoding = utf16Encoding(bytes);
   if (encoding !== undefined) throw isUtf16(path, encoding, platform);
   if (isUtf8(bytes)) return bytes.toString("utf8");
-  return bytes
-    .toString("latin1")
-    .split("\n")
-    .map((line) => {
-      const lineBytes = Buffer.from(line, "latin1");
-      return isUtf8(lineBytes) ? lineBytes.toString("utf8") : escaped(line);
-    })
-    .join("\n");
+  const lines = bytes.toString("latin1").split("\n");
+  const decoded = lines.map((line) => {
+    const lineBytes = Buffer.from(line, "latin1");
+    if (isUtf8(lineBytes)) return lineBytes.toString("utf8");
+    return line.replace(/[\x80-\xff]/g, (byte) => String.fromCharCode(0xdc00 + byte.charCodeAt(0)));
+  });
+  return decoded.join("\n");
 }
 
 export function encodeConfig(text: string): Buffer {
@@ -45,10 +44,6 @@ export function encodeConfig(text: string): Buffer {
       at % 2 === 0 ? Buffer.from(part) : Buffer.from([...part].map((unit) => unit.charCodeAt(0) - 0xdc00)),
     ),
   );
-}
-
-function escaped(line: string): string {
-  return line.replace(/[\x80-\xff]/g, (byte) => String.fromCharCode(0xdc00 + byte.charCodeAt(0)));
 }
 
 /** UTF-16 has a byte order mark or, in its first characters, zero bytes. */

@@ -102,11 +102,16 @@ export function readSession(source: SessionSource, system: Environment): SsoSess
   }
   const scopes = keys.get("sso_registration_scopes");
   const endpoints = endpointSettings(config, settings, system);
+  // Not normalised: its exact bytes are hashed into cache file names.
+  const startUrl = keys.get("sso_start_url") ?? "";
+  const problem = startUrlProblem(startUrl);
+  if (problem !== undefined)
+    throw new SsoCredError("config", `${where("sso_start_url")}: sso_start_url ${problem}`);
   // With both endpoints overridden (an emulator), the region has no effect.
   const isRegionFree = endpoints.ssoUrl !== undefined && endpoints.oidcUrl !== undefined;
   return {
     name,
-    startUrl: checkedStartUrl(keys.get("sso_start_url") ?? "", where("sso_start_url")),
+    startUrl,
     region: checkedRegion(keys.get("sso_region") ?? "", where("sso_region"), isRegionFree),
     scopes: scopes === undefined ? null : scopes.split(",").flatMap((scope) => scope.trim() || []),
     login: loginMode(keys.get("sso_cred_login"), where("sso_cred_login"), system.env.SSO_CRED_LOGIN),
@@ -127,13 +132,6 @@ function sessionSettings({ config, name, header, keys }: SessionSource): Setting
 /** File and header: the beginning of a message. */
 export function shownPlace({ path, header }: Place): string {
   return `${path}: ${header}`;
-}
-
-/** Never normalises the start URL: its exact bytes are hashed into cache file names. */
-function checkedStartUrl(text: string, where: string): string {
-  const problem = startUrlProblem(text);
-  if (problem === undefined) return text;
-  throw new SsoCredError("config", `${where}: sso_start_url ${problem}`);
 }
 
 /** The region becomes a part of host names. */

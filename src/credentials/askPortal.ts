@@ -7,7 +7,7 @@ import { SsoCredError } from "../errors.ts";
 import { roleCredentialsPath } from "../hit/paths.ts";
 import { withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
-import type { Account, RoleCredentials, SessionRole, SsoToken } from "../model.ts";
+import type { RoleCredentials, SessionRole, SsoToken } from "../model.ts";
 import { bestEffort } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
@@ -141,7 +141,10 @@ async function explain(
     }
     if (accounts.some((account) => account.accountId === accountId))
       return `no role is assigned to you there; ${SOMEBODY_ELSE}`;
-    return `the account is not among yours: ${named(accounts.map(titleOf))}; ${SOMEBODY_ELSE}`;
+    const titles = accounts.map((each) =>
+      each.accountName === "" ? each.accountId : `${each.accountName} (${each.accountId})`,
+    );
+    return `the account is not among yours: ${named(titles)}; ${SOMEBODY_ELSE}`;
   } catch (error) {
     system.trace.step("the assigned roles could not be listed", { error: String(error) });
     return SOMEBODY_ELSE;
@@ -152,10 +155,6 @@ async function explain(
 function noneIfRejected(error: unknown): string[] {
   if (error instanceof ServiceError && !error.needsSignIn) return [];
   throw error;
-}
-
-function titleOf({ accountId, accountName }: Account): string {
-  return accountName === "" ? accountId : `${accountName} (${accountId})`;
 }
 
 function named(names: readonly string[]): string {

@@ -63,10 +63,11 @@ export async function resolveStartUrl(
     const where = target === undefined ? "nowhere" : `${target.protocol}//${target.host}`;
     throw leadsElsewhere(startUrl, `it redirects to ${where}`);
   }
+  const host = withoutFinalDot(target.hostname);
   return {
     startUrl: `https://${target.host}${withoutTrailingSlashes(target.pathname)}`,
     // Differs from the session's if `sso_region` is out of date.
-    region: regionInHost(target.hostname) ?? region,
+    region: REGION_IN_HOST.flatMap((pattern) => pattern.exec(host)?.[1] ?? [])[0] ?? region,
   };
 }
 
@@ -91,11 +92,6 @@ function leadsElsewhere(startUrl: string, why: string): SsoCredError {
 function isAwsHost(hostname: string): boolean {
   const host = withoutFinalDot(hostname);
   return AWS_HOSTS.includes(host) || AWS_SUFFIXES.some((suffix) => `.${host}`.endsWith(suffix));
-}
-
-function regionInHost(hostname: string): string | undefined {
-  const host = withoutFinalDot(hostname);
-  return REGION_IN_HOST.map((pattern) => pattern.exec(host)?.[1]).find((region) => region !== undefined);
 }
 
 function withoutFinalDot(hostname: string): string {

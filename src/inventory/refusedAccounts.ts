@@ -1,6 +1,5 @@
 import { deniedToPerson } from "../config/describeSession.ts";
 import { listed } from "../config/session.ts";
-import type { SsoCredError } from "../errors.ts";
 import type { Account } from "../model.ts";
 import { type Assignment, isSelectedAccount, isSelectedRole, type Selection } from "./assignment.ts";
 import type { Inventory, Refusal } from "./inventory.ts";
@@ -29,8 +28,14 @@ export async function listableRoles(
   const [first] = refusals;
   if (first === undefined) return assignments;
   const which = `${namedAccounts(refusals)}, whose roles the portal does not list (${first.reason})`;
-  if (refusals.length < accounts.length) say(`Left out: ${which}.`);
-  else throw nothingListed(first, accounts.length, logoutArguments);
+  if (refusals.length >= accounts.length) {
+    const what =
+      accounts.length === 1
+        ? `does not list the roles of account ${first.accountId}`
+        : `does not list the roles of any of the ${accounts.length} accounts`;
+    throw deniedToPerson(`the portal ${what} (${first.reason})`, logoutArguments);
+  }
+  say(`Left out: ${which}.`);
   return assignments;
 }
 
@@ -38,12 +43,4 @@ export async function listableRoles(
 export function namedAccounts(refusals: readonly Refusal[]): string {
   const ids = refusals.map(({ accountId }) => accountId);
   return ids.length === 1 ? `account ${ids[0]}` : `the accounts ${listed(ids)}`;
-}
-
-function nothingListed({ accountId, reason }: Refusal, count: number, logoutArguments: string): SsoCredError {
-  const what =
-    count === 1
-      ? `does not list the roles of account ${accountId}`
-      : `does not list the roles of any of the ${count} accounts`;
-  return deniedToPerson(`the portal ${what} (${reason})`, logoutArguments);
 }

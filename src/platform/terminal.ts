@@ -42,22 +42,17 @@ function openDevice(device: string): number {
 
 /** The terminal's name if our process group is the one in its foreground. */
 function foregroundTerminal(platform: NodeJS.Platform): string | undefined {
-  const [group, terminal, foreground] = platform === "linux" ? fromProc() : fromPs();
+  // proc(5): pgrp, tty_nr and tpgid are the fields 5, 7 and 8.
+  const stat = platform === "linux" ? processStat(process.pid) : [];
+  const [group, terminal, foreground] = platform === "linux" ? [stat[2], stat[4], stat[5]] : fromPs();
   return terminal && terminal !== "0" && group === foreground
     ? terminal.replace(/[^A-Za-z0-9]+/g, "-")
     : undefined;
 }
 
-/** proc(5): pgrp, tty_nr and tpgid are the fields 5, 7 and 8. */
-function fromProc(): (string | undefined)[] {
-  const stat = processStat(process.pid);
-  return [stat[2], stat[4], stat[5]];
-}
-
 function fromPs(): (string | undefined)[] {
-  const ps = spawnSync("/bin/ps", ["-o", "pgid=,tty=,tpgid=", "-p", String(process.pid)], {
-    encoding: "utf8",
-  });
+  const args = ["-o", "pgid=,tty=,tpgid=", "-p", String(process.pid)];
+  const ps = spawnSync("/bin/ps", args, { encoding: "utf8" });
   const [group, terminal, foreground] = (ps.stdout ?? "").trim().split(/\s+/);
   return [group, terminal?.startsWith("?") ? "0" : terminal, foreground];
 }

@@ -72,7 +72,10 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
       } else {
         // Don't replace a sign-in that other callers are waiting for.
         if (login && isUnderWay(login, system) && joined) throw replaced(session);
-        if (++starts > MAX_STARTS) throw neverStarts(session);
+        if (++starts > MAX_STARTS) {
+          const message = `the sign-in to '${sessionTitle(session)}' does not start: the system ends its process`;
+          throw new SsoCredError("unavailable", message, { remedy: loginRemedy(session) });
+        }
         const started = await wait.start();
         if (started.id !== joined?.id) join(started);
         continue;
@@ -115,9 +118,4 @@ function replaced(session: SsoSession): SsoCredError {
 
 function gone(session: SsoSession, how: string): SsoCredError {
   return loginRequired(session, `the sign-in to '${sessionTitle(session)}' ${how}`);
-}
-
-function neverStarts(session: SsoSession): SsoCredError {
-  const message = `the sign-in to '${sessionTitle(session)}' does not start: the system ends its process`;
-  return new SsoCredError("unavailable", message, { remedy: loginRemedy(session) });
 }

@@ -37,8 +37,8 @@ export function backoffFailure(session: SsoSession, { browser }: { browser: bool
   const title = sessionTitle(session);
   const what =
     last.end === "unanswered" ? `nobody answered the last sign-in to '${title}'` : last.failure.message;
-  const message = `${what}, so no browser is opened automatically until ${timeOfDay(last.until)}`;
-  return loginRequired(session, message);
+  const time = new Date(last.until).toTimeString().slice(0, 5);
+  return loginRequired(session, `${what}, so no browser is opened automatically until ${time}`);
 }
 
 /** Epoch milliseconds until which no browser is opened automatically; undefined if one may be. */
@@ -102,8 +102,4 @@ function readFailedLogin(session: SsoSession, system: Environment) {
 
 function settingsOf({ startUrl, region }: SsoSession): string {
   return sha1(`${startUrl} ${region}`);
-}
-
-function timeOfDay(epochMs: number): string {
-  return new Date(epochMs).toTimeString().slice(0, 5);
 }

@@ -12,6 +12,12 @@ interface Candidate {
 
 const HELP: Flag = { name: "help", help: "how it is used" };
 const VERSION: Flag = { name: "version", help: "print the version, with front, Node and platform" };
+const COMMAND_WORDS = COMMANDS.map(({ name, summary }) => ({ text: name, help: summary }));
+const WORDS: readonly Candidate[] = [
+  ...COMMAND_WORDS,
+  { text: "help", help: "how a command is used" },
+  { text: "version", help: VERSION.help },
+];
 
 /** The candidates for the last of `words`, which stand behind the program's name. */
 export function complete(words: readonly string[], config: Config | undefined): Candidate[] {
@@ -28,9 +34,8 @@ export function complete(words: readonly string[], config: Config | undefined): 
   const [, name = "", value] = /^--([\w-]+)=(.*)$/s.exec(current) ?? [];
   const filled = flags.find((flag) => flag.value !== undefined && flag.name === name);
   if (filled !== undefined) {
-    return matching(values(filled.kind ?? "other"), value ?? "").map(({ text }) => ({
-      text: `--${name}=${text}`,
-    }));
+    const found = matching(values(filled.kind ?? "other"), value ?? "");
+    return found.map(({ text }) => ({ text: `--${name}=${text}` }));
   }
   const flagCandidates = () => {
     const known = [...flags, HELP, ...(before.length === 0 ? [VERSION] : [])];
@@ -39,7 +44,7 @@ export function complete(words: readonly string[], config: Config | undefined): 
       .map((flag) => ({ text: `--${flag.name}`, help: flag.help }));
   };
   if (current.startsWith("-")) return matching(flagCandidates(), current);
-  if (before.length === 0) return matching([...commandWords(), ...values("session")], current);
+  if (before.length === 0) return matching([...WORDS, ...values("session")], current);
   if (before[0] === "help") return matching(before.length === 1 ? values("command") : [], current);
   const expected = command && (command.words ?? "session");
   const takesWord =
@@ -65,7 +70,7 @@ export function complete(words: readonly string[], config: Config | undefined): 
       case "completionShell":
         return COMPLETION_SHELLS.map(asCandidate);
       case "command":
-        return COMMANDS.map(({ name, summary }) => ({ text: name, help: summary }));
+        return COMMAND_WORDS;
       default:
         return [];
     }
@@ -76,14 +81,6 @@ export function complete(words: readonly string[], config: Config | undefined): 
     const session = given.flags.get("sso-session") ?? given.words[0];
     return roleCandidates(config?.text ?? "", session, given.flags.get("account-id"));
   }
-}
-
-function commandWords(): Candidate[] {
-  return [
-    ...COMMANDS.map(({ name, summary }) => ({ text: name, help: summary })),
-    { text: "help", help: "how a command is used" },
-    { text: "version", help: "print the version, with front, Node and platform" },
-  ];
 }
 
 function readWords(words: readonly string[], flags: readonly Flag[]) {

@@ -55,18 +55,11 @@ Environment:
 ${table(VARIABLES)}${wrap(ALSO_IN_CONFIG, 2)}`;
 }
 
-function commandHelp({
-  name,
-  synopsis,
-  summary,
-  about,
-  flags,
-  words = "session",
-  example,
-}: CommandUsage): string {
+function commandHelp(command: CommandUsage): string {
+  const { name, synopsis, summary, about, flags, words = "session", example } = command;
   const text = about ?? `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
   const session: string[][] =
-    words === "session" && !isRoleCommand(flags)
+    words === "session" && flags.every((flag) => flag.name !== "role-name")
       ? [["SESSION", "the [sso-session]; without it the only one in the config"]]
       : [];
   const rows = [...session, ...flags.map((flag) => [flagForm(flag), flag.help])];
@@ -80,18 +73,11 @@ Example: ${example}
 `;
 }
 
-function isRoleCommand(flags: readonly Flag[]): boolean {
-  return flags.some((flag) => flag.name === "role-name");
-}
-
 function table(rows: readonly (readonly string[])[]): string {
   const width = Math.max(NAMES, ...rows.map(([left = ""]) => left.length + 2));
-  return rows
-    .map(([left = "", right = ""]) => {
-      const lines = wrap(right, width + 2);
-      return `  ${left.padEnd(width)}${lines.trimStart()}`;
-    })
-    .join("");
+  const line = ([left = "", right = ""]: readonly string[]) =>
+    `  ${left.padEnd(width)}${wrap(right, width + 2).trimStart()}`;
+  return rows.map(line).join("");
 }
 
 /** Breaks at blanks, not in brackets or before a flag's value. Lines are indented and end in \n. */

@@ -88,7 +88,10 @@ function* sessionOf(section: ConfigSection, path: string, config: ConfigText): G
   const line = (ours ? keyOf(section, "credential_process") : key)?.line ?? section.line;
   const where = `${path}:${line}`;
   const title = `profile '${printable(section.name)}'`;
-  if (name === undefined) return yield* legacy(section, where);
+  // A profile without a session of its own needs all four keys.
+  if (name === undefined && has(section, /^sso_/))
+    yield* incomplete(section, where, ["sso_start_url", "sso_region", "sso_account_id", "sso_role_name"]);
+  if (name === undefined) return;
   const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
   const session = sessions.find((one) => one.name === name);
   if (session === undefined) {
@@ -122,12 +125,6 @@ function* sessionOf(section: ConfigSection, path: string, config: ConfigText): G
       fix: `remove ${copied} from the profile`,
     });
   }
-}
-
-/** A profile without a session of its own needs all four keys. */
-function* legacy(section: ConfigSection, where: string): Generator<Finding> {
-  if (has(section, /^sso_/))
-    yield* incomplete(section, where, ["sso_start_url", "sso_region", "sso_account_id", "sso_role_name"]);
 }
 
 function* incomplete(section: ConfigSection, where: string, keys: readonly string[]): Generator<Finding> {

@@ -37,7 +37,7 @@ export function gatherPaths(system: Environment): PathFacts[] {
     // The first write makes ~/.aws.
     ...(statOf(aws) === undefined ? accessFacts(home) : []),
     ...folders.flatMap((folder) => folderFacts(folder, owner)),
-    ...[...caches, state].flatMap((folder) => joined(folder, filesFacts(folder, owner, system.now()))),
+    ...[...caches, state].flatMap((folder) => joinedFacts(folder, owner, system.now())),
   ]);
 }
 
@@ -53,10 +53,11 @@ function withoutCovered(all: readonly PathFacts[]): PathFacts[] {
   );
 }
 
-/** One for each problem that several files of a folder have. */
-function joined(folder: string, facts: readonly PathFacts[]): PathFacts[] {
-  return [...new Set(facts.map(({ problem }) => problem))].flatMap((problem) => {
-    const alike = facts.filter((one) => one.problem === problem);
+/** The problems of a folder's files. One that several have is told once. */
+function joinedFacts(folder: string, owner: number | undefined, now: number): PathFacts[] {
+  const names = listFolder(folder).slice(0, MOST_FILES);
+  const facts = names.flatMap((name) => fileFacts(join(folder, name), owner, now));
+  return [...Map.groupBy(facts, ({ problem }) => problem).values()].flatMap((alike) => {
     const [first] = alike;
     return first && alike.length > 1 ? { ...first, path: folder, files: alike.length } : alike;
   });
@@ -83,11 +84,6 @@ function accessFacts(path: string): PathFacts[] {
   } catch (error) {
     return [{ path, problem: "not writable", detail: String((error as NodeJS.ErrnoException).code) }];
   }
-}
-
-function filesFacts(folder: string, owner: number | undefined, now: number): PathFacts[] {
-  const names = listFolder(folder).slice(0, MOST_FILES);
-  return names.flatMap((name) => fileFacts(join(folder, name), owner, now));
 }
 
 function fileFacts(path: string, owner: number | undefined, now: number): PathFacts[] {

@@ -141,15 +141,10 @@ function render(steps: readonly Step[], { from, to }: Hunk, isShown: boolean): s
     const lines = count(hunk, other);
     return `${count(earlier, other) + (lines === 0 ? 0 : 1)},${lines}`;
   };
-  const lines = hunk.map(({ sign, text }) => sign + withLineFeed(isShown ? fitToShow(text) : text));
+  const lines = hunk.map(({ sign, text }) => {
+    // Tabs, and the carriage return of a line end, do no harm.
+    const line = isShown ? text.replace(/(?!\t|\r?\n$)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, " ") : text;
+    return sign + (line.endsWith("\n") ? line : `${line}\n\\ No newline at end of file\n`);
+  });
   return `@@ -${range("+")} +${range("-")} @@\n${lines.join("")}`;
-}
-
-function withLineFeed(line: string): string {
-  return line.endsWith("\n") ? line : `${line}\n\\ No newline at end of file\n`;
-}
-
-/** Tabs, and the carriage return of a line end, do no harm. */
-function fitToShow(line: string): string {
-  return line.replace(/(?!\t|\r?\n$)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, " ");
 }

@@ -55,25 +55,20 @@ export function planConfig(files: Files, options: InitOptions): Plan {
     ...named.map(({ name, assignment }): [string, Role] => [name, assignment]),
   ]);
   const steps = [...profileSteps(files, wanted, adopted, options), ...sessionSteps(files, options)];
-  return planOf(
-    files,
-    steps,
-    named.map(({ name }) => name),
-  );
+  const names = named.map(({ name }) => name);
+  return planOf(files, steps, names);
 }
 
 /** Builds a plan of these steps. `profiles` are the names to report. */
 function planOf(files: Files, steps: readonly Step[], profiles: readonly string[]): Plan {
   const edits = steps.flatMap((step) => step.edits);
   const after = editConfig(files.configText, edits);
-  if (!readsAsEdited(files.configText, edits, after)) throw cannotBePlaced(files.configPath);
+  if (!readsAsEdited(files.configText, edits, after)) {
+    const message = `${files.configPath} is laid out so that an edit would change the meaning of a neighbouring line; put each key on a line without indent`;
+    throw new SsoCredError("config", message);
+  }
   const lines = { before: sectionLines(files.configText), after: sectionLines(after) };
-  return {
-    edits: steps.map((step) => describe(step, lines)),
-    before: files.configText,
-    after,
-    profiles,
-  };
+  return { edits: steps.map((step) => describe(step, lines)), before: files.configText, after, profiles };
 }
 
 /** Turns our profiles, of one session or all, back into sso_* ones with the lines set aside. */
@@ -84,11 +79,6 @@ export function planRevert(files: Files, session: string | undefined): Plan {
 /** Updates the program's path in our profiles, of one session or of all. */
 export function planRepair(files: Files, session: string | undefined, command: CommandOptions): Plan {
   return planOf(files, repairSteps(files, session, command), []);
-}
-
-function cannotBePlaced(path: string): SsoCredError {
-  const message = `${path} is laid out so that an edit would change the meaning of a neighbouring line; put each key on a line without indent`;
-  return new SsoCredError("config", message);
 }
 
 function nameWanted(current: CurrentConfig, adopted: ReadonlyMap<string, Role>, options: InitOptions) {

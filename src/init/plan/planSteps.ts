@@ -42,7 +42,9 @@ export function profileSteps(
     const entries = [["credential_process", value]] as const;
     if (adopted.has(name)) {
       const edits = [{ setAside: section, keys: SSO_KEYS, entries }];
-      steps.push({ action: "change", section, reason: adoptionReason(current, name), edits });
+      const other = readOtherTool(current.profiles.get(name) ?? new Map());
+      const reason = `adopted from ${other === undefined ? "its sso keys" : other.tool}`;
+      steps.push({ action: "change", section, reason, edits });
     } else if (isUnclaimed(current, name)) {
       const there = current.profiles.get(name);
       const missing = profileEntries(options).filter(([key]) => !there?.get(key));
@@ -115,11 +117,6 @@ function profileEntries({ region, output }: InitOptions): [string, string][] {
   ];
 }
 
-function adoptionReason(current: CurrentConfig, name: string): string {
-  const other = readOtherTool(current.profiles.get(name) ?? new Map());
-  return other === undefined ? "adopted from its sso keys" : `adopted from ${other.tool}`;
-}
-
 /**
  * The new line for a role. An equivalent line is kept. If only the path is outdated, the rest of
  * the line is kept. A line for a role that cannot be written is left alone.
@@ -155,9 +152,8 @@ export function sessionSteps(current: CurrentConfig, options: InitOptions): Step
     return [{ action: "add", section, reason: "not in the file yet", edits }];
   }
   // Scopes are part of the registration's cache key, so they are not added to an existing session.
-  const missing = [...options.sessionKeys].filter(
-    ([key]) => key !== "sso_registration_scopes" && !keys.get(key),
-  );
+  const isMissing = (key: string) => key !== "sso_registration_scopes" && !keys.get(key);
+  const missing = [...options.sessionKeys].filter(([key]) => isMissing(key));
   if (missing.length === 0) return [];
   const reason = `${missing.map(([key]) => key).join(" and ")} was missing`;
   return [{ action: "change", section, reason, edits: [{ set: section, entries: missing }] }];

@@ -37,7 +37,10 @@ export function reportPlan(plan: Plan, style: ReportStyle, system: System): void
     system.writeStdout(`${unifiedDiff(plan.before, plan.after, path, diffStyle)}${summary(plan)}\n`);
   } else {
     for (const line of remarks(plan.edits)) system.writeStderr(prose(2, `${line}\n`));
-    system.writeStdout(prose(1, `${path}: ${outcome(plan)}\n`));
+    const sections = plan.edits.map((edit) => `[${printable(edit.section, 80)}] ${DONE[edit.action]}`);
+    const hasProfile = plan.edits.some(({ profile }) => profile !== undefined);
+    const outcome = hasProfile ? summary(plan, Object.values(DONE)) : sections.join(", ");
+    system.writeStdout(prose(1, `${path}: ${outcome}\n`));
     if (plan.before !== "") system.writeStdout(prose(1, `Backup: ${backupPath(path)}\n`));
   }
   for (const line of keptRegions(plan, style.givenRegion)) system.writeStderr(prose(2, `${line}\n`));
@@ -52,12 +55,6 @@ export function summary({ edits }: Plan, verbs = ["to add", "to change", "to rem
 
 export function countedProfiles(count: number): string {
   return count === 1 ? "1 profile" : `${count} profiles`;
-}
-
-/** Summarises an applied plan: counts of profiles, or the sections if no profile changed. */
-function outcome(plan: Plan): string {
-  if (plan.edits.some(({ profile }) => profile !== undefined)) return summary(plan, Object.values(DONE));
-  return plan.edits.map(({ action, section }) => `[${printable(section, 80)}] ${DONE[action]}`).join(", ");
 }
 
 function countOf(edits: readonly PlannedEdit[], action: PlannedEdit["action"]): number {
@@ -79,12 +76,9 @@ function asData(plan: Plan, path: string, { isDryRun }: ReportStyle) {
 /** One line with the reason for each change and removal. Additions need none. */
 function remarks(edits: readonly PlannedEdit[]): string[] {
   const told = edits.filter(({ action }) => action !== "add");
-  const lines = told
-    .slice(0, MOST_LINES)
-    .map(
-      ({ action, section, reason }) =>
-        `${DONE[action]} [${printable(section, 80)}]: ${printable(reason, 200)}`,
-    );
+  const line = ({ action, section, reason }: PlannedEdit) =>
+    `${DONE[action]} [${printable(section, 80)}]: ${printable(reason, 200)}`;
+  const lines = told.slice(0, MOST_LINES).map(line);
   return told.length > MOST_LINES ? [...lines, `and ${told.length - MOST_LINES} more`] : lines;
 }
 

@@ -58,7 +58,18 @@ function otherId(text: string): string | undefined {
   return undefined;
 }
 
-const REGION = { completions: KNOWN_REGIONS, check: checkRegion, doubt: doubtRegion };
+const REGION = {
+  completions: KNOWN_REGIONS,
+  check(region: string) {
+    const problem = regionProblem(region);
+    return problem && `Not a valid region: it ${problem}`;
+  },
+  doubt(region: string) {
+    if (KNOWN_REGIONS.includes(region)) return undefined;
+    const guess = nearestRegion(region);
+    return guess === undefined ? "Not a region I know." : `Not a region I know; did you mean ${guess}?`;
+  },
+};
 
 export function ssoRegionQuestion(fallback?: string): Question {
   return { ...withDefault("--sso-region", "SSO region", fallback, 40), ...REGION };
@@ -193,17 +204,6 @@ function insisted({ check, doubt }: Question): Question["check"] {
     const reason = doubt?.(answer);
     return reason && `${reason} Enter again to keep it`;
   };
-}
-
-function doubtRegion(region: string): string | undefined {
-  if (KNOWN_REGIONS.includes(region)) return undefined;
-  const guess = nearestRegion(region);
-  return guess === undefined ? "Not a region I know." : `Not a region I know; did you mean ${guess}?`;
-}
-
-function checkRegion(region: string): string | undefined {
-  const problem = regionProblem(region);
-  return problem && `Not a valid region: it ${problem}`;
 }
 
 /** True for text without invisible characters and without a comment. */

@@ -36,7 +36,11 @@ export async function authorizationCodeGrant(
     const authorization = await Promise.race([server.authorization, input.ended, failed]).catch((error) => {
       throw withStrayError(error, server.strayError());
     });
-    if ("error" in authorization) throw refused(authorization.error, input.sessionName);
+    if ("error" in authorization) {
+      const { error } = authorization;
+      const why = error === "access_denied" ? "was denied" : `failed: ${error}`;
+      throw new SsoCredError("login-failed", `the sign-in to '${input.sessionName}' ${why}`);
+    }
     const { code } = authorization;
     // A code can be redeemed once: a signal must not part the token from its file.
     await system.uninterrupted(async () => {
@@ -72,17 +76,10 @@ function authorizeUrl(
   return `${oidcOrigin}/authorize?${query.join("&")}`;
 }
 
-function refused(error: string, sessionName: string): SsoCredError {
-  const why = error === "access_denied" ? "was denied" : `failed: ${error}`;
-  return new SsoCredError("login-failed", `the sign-in to '${sessionName}' ${why}`);
-}
-
 function withStrayError(error: unknown, stray: string | undefined): unknown {
   if (!stray || !(error instanceof SsoCredError)) return error;
-  return new SsoCredError(error.kind, `${error.message}; the browser reported: ${stray}`, {
-    remedy: error.remedy,
-    cause: error.cause,
-  });
+  const { kind, message, remedy, cause } = error;
+  return new SsoCredError(kind, `${message}; the browser reported: ${stray}`, { remedy, cause });
 }
 
 /** One-time secrets (RFC 7636, S256). The verifier leaves this process only with the code. */

@@ -17,6 +17,7 @@ import { isUnanswered, type LoginWatch, watchLogin } from "./watchLogin.ts";
 
 /** Extra time after the end of the wait. */
 const UNWIND_MS = 1_000;
+const WRONG_SETTING = ["invalid_request", "invalid_grant", "invalid_redirect_uri", "unauthorized_client"];
 
 /**
  * Runs one sign-in in a process of its own, which outlives its callers. It ends by success (also by
@@ -85,8 +86,9 @@ function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
   }
   if (error instanceof ServiceError) {
     const message = `the sign-in to '${title}' failed: ${printable(error.message, 200)}`;
-    // True if a new sign-in would end in the same way.
-    if (mayBeWrongSetting(error)) {
+    // The service's error for a start URL or a region that is not the organization's: a new sign-in
+    // would end in the same way.
+    if (WRONG_SETTING.includes(error.code)) {
       return new SsoCredError("login-failed", `${message}; ${settingsToCheck(login.session)}`);
     }
     return new SsoCredError("login-failed", message, { remedy });
@@ -98,9 +100,4 @@ function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
     return new SsoCredError("unavailable", message, { remedy });
   }
   return new SsoCredError("unexpected", `the sign-in to '${title}' failed: ${printable(String(error), 200)}`);
-}
-
-/** The service's error for a start URL or a region that is not the organization's. */
-function mayBeWrongSetting({ code }: ServiceError): boolean {
-  return ["invalid_request", "invalid_grant", "invalid_redirect_uri", "unauthorized_client"].includes(code);
 }

@@ -79,7 +79,11 @@ async function byBrowser(login: PendingLogin, run: Run): Promise<void> {
     );
   } catch (error) {
     if (!(error instanceof NoBrowser || error instanceof CannotListen)) throw error;
-    if (error instanceof CannotListen && !login.deviceFallback) throw cannotListen(error, session);
+    if (error instanceof CannotListen && !login.deviceFallback) {
+      const message = `this system does not allow sso-cred to listen on 127.0.0.1 for the browser's response (${error.code}): a sandbox, or a security policy?`;
+      const remedy = { run: `sso-cred login ${session.loginArguments} --use-device-code` };
+      throw new SsoCredError("unavailable", message, { remedy });
+    }
     system.trace.step("go on with the device grant", { because: String(error) });
     // An opener that failed is not started again. If only the socket was refused, none was started
     // yet.
@@ -124,12 +128,6 @@ async function open({ grant, browser }: PendingLogin, url: string, system: Syste
   const opened = browser && (await system.openBrowser(url));
   system.trace.step("sign-in is open", { grant, opened });
   return opened;
-}
-
-function cannotListen({ code }: CannotListen, session: SsoSession): SsoCredError {
-  const message = `this system does not allow sso-cred to listen on 127.0.0.1 for the browser's response (${code}): a sandbox, or a security policy?`;
-  const remedy = { run: `sso-cred login ${session.loginArguments} --use-device-code` };
-  return new SsoCredError("unavailable", message, { remedy });
 }
 
 /**
