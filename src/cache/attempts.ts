@@ -12,13 +12,13 @@ const COOL_DOWN_MS = 60_000;
 const ROUTE =
   /^(https?_proxy|no_proxy|(AWS|REQUESTS)_CA_BUNDLE|NODE_EXTRA_CA_CERTS|AWS_ENDPOINT_URL(_SSO|_SSO_OIDC)?)$/i;
 
-/** Other callers would get these, too. All others come from one caller's environment. */
+/** Failures that other callers would get, too. All others come from one caller's environment. */
 const SHARED: readonly ErrorKind[] = ["unavailable", "access-denied", "login-required", "login-failed"];
 
 /**
- * Records how a request to the service ended, and the fingerprint of the token concerned. A bug or
- * Ctrl-C tells nothing about the service and is not recorded. Best effort: without a record, the
- * next call sends its own request.
+ * Records how a request to the service ended, with the fingerprint of its token. A bug or Ctrl-C
+ * says nothing about the service and is not recorded. Best effort: without a record, the next call
+ * sends its own request.
  */
 export function recordAttempt(
   path: string,
@@ -46,13 +46,13 @@ export function attemptSince(path: string, sinceMs: number, system: Pick<System,
   return {
     /** Epoch milliseconds at which it ended. */
     at: state.at,
-    /** Undefined after a success, and after a failure that tells other callers nothing. */
+    /** Undefined after a success, and after a failure that does not concern other callers. */
     failure: isShared ? failure : undefined,
     ...textFields(state, ["tokenFingerprint"]),
   };
 }
 
-/** Cut short, so that it reveals nothing about a proxy's password. */
+/** The hash is cut short, so that it reveals nothing about a proxy's password. */
 function routeOf({ env }: Pick<System, "env">): string {
   const route = Object.entries(env).filter(([name]) => ROUTE.test(name));
   return sha1(JSON.stringify(route.sort())).slice(0, 8);

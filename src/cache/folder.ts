@@ -5,13 +5,12 @@ import { retryWhileBusy } from "../platform/retryWhileBusy.ts";
 import { errorCode } from "../platform/systemError.ts";
 import { deniedError, giveTo, writeError } from "./ownedFile.ts";
 
-/** Older temporary files are of killed writers. */
+/** Older temporary files are leftovers of killed writers. */
 export const MAX_TEMPORARY_AGE_MS = 60_000;
 
 /**
- * Creates a folder and those above it, 0700. Root gives each to the owner of the folder it is in.
- * `mkdirSync` with `recursive` would never return where an existing folder answers ENOENT
- * (automounts, /proc).
+ * Creates a folder and its parents, 0700. Root gives each to the owner of its parent. `mkdirSync`
+ * with `recursive` would never return if an existing folder reports ENOENT (automounts, /proc).
  */
 export function makeFolder(path: string): void {
   if (isFolder(path)) return;
@@ -33,12 +32,12 @@ function isFolder(path: string): boolean {
   return attempt(() => statSync(path).isDirectory(), false);
 }
 
-/** A name for one of our temporary files in that folder. */
+/** Returns a name for a temporary file in the folder. */
 export function temporaryName(folder: string): string {
   return join(folder, `.sso-cred-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
 }
 
-/** True for the name of one of our temporary files: of any process, or of one. */
+/** True for the name of one of our temporary files, of any process or only of `pid`. */
 export function isTemporary(name: string, pid?: number): boolean {
   const prefix = pid === undefined ? ".sso-cred-" : `.sso-cred-${pid}-`;
   return name.startsWith(prefix) && name.endsWith(".tmp");
@@ -48,14 +47,14 @@ export function isTemporary(name: string, pid?: number): boolean {
 export function sweepTemporaryFiles(folder: string, olderThanMs = MAX_TEMPORARY_AGE_MS): void {
   for (const name of listFolder(folder).filter((each) => isTemporary(each))) {
     const path = join(folder, name);
-    // Another writer may remove it first, and it may not be ours to remove.
+    // Another writer may have removed it, or it may belong to another user.
     attempt(() => {
       if (Math.abs(Date.now() - statSync(path).mtimeMs) >= olderThanMs) unlinkSync(path);
     });
   }
 }
 
-/** The names in a folder. Empty when it cannot be listed. */
+/** The names in a folder; empty if it cannot be listed. */
 export function listFolder(folder: string): string[] {
   return attempt(() => readdirSync(folder), []);
 }

@@ -21,13 +21,13 @@ export function readJsonObject(path: string): JsonObject | undefined {
   return text === undefined ? undefined : (parseJsonObject(text) ?? parseJsonObject(leadingObject(text)));
 }
 
-/** The text of a regular file, else undefined. Waits only on request while Windows locks it. */
+/** The text of a regular file, else undefined. Waits for a locked file only on request. */
 export function readSmallFile(path: string, wait: BusyWait = { timeoutMs: 0 }): string | undefined {
   const file = readRegularFile(path, { maxBytes: MAX_FILE_BYTES, ...wait });
   return "fault" in file ? undefined : file.bytes.toString("utf8");
 }
 
-/** The text up to the brace that closes the first one, or the whole text. */
+/** The text up to the brace that closes the first brace, or the whole text. */
 function leadingObject(text: string): string {
   let depth = 0;
   let quoted = false;

@@ -18,22 +18,22 @@ import { watchFiles } from "./watchFiles.ts";
 interface LockWait<T> {
   /** Epoch milliseconds. */
   deadline: number;
-  /** As in `another sso-cred that refreshes the token of 'my-sso'`. */
+  /** Whom to name as the holder: `another sso-cred that refreshes the token of 'my-sso'`. */
   purpose: string;
   /** The file written under the lock. A holder that loses the lock cannot replace it unchecked. */
   writes?: string;
-  /** What is to be done under the lock, for a process that takes it over; see `withLockOf`. */
+  /** The work for a process that takes the lock over; see `withLockOf`. */
   task?: JsonObject;
   /** Called after each change of the lock and each second. A result ends the wait. */
   pollWhileWaiting?: () => T | undefined;
 }
 
 /**
- * Runs `work` while no other process holds the lock file `path`. The lock of a dead holder is taken
- * over at the next poll, by exactly one waiter. A holder on another host or in another container
- * loses its lock 10 s after the last renewal, a running one after 60 s. Locks only save work: what
- * `work` writes must be right without one. Where no lock can be created (a read-only or full disk),
- * `work` runs without.
+ * Runs `work` while no other process holds the lock file `path`. Exactly one waiter takes over the
+ * lock of a dead holder, at its next poll. A holder on another host or in another container loses
+ * its lock 10 s after the last renewal, a running one after 60 s. Locks only save work: what `work`
+ * writes must be correct without one. If no lock can be created (a read-only or full disk), `work`
+ * runs without one.
  *
  * Throws `unavailable` when the deadline passes first.
  */
@@ -76,8 +76,8 @@ export async function withLock<T>(
 }
 
 /**
- * As `withLock`. Where the lock is not free within `timeoutMs`, or after Ctrl-C, does the work
- * without it: for files whose other writers look at them again before they write.
+ * Like `withLock`, but works without the lock if it is not free within `timeoutMs`, or after
+ * Ctrl-C. For files whose other writers read them again before they write.
  */
 export async function withLockIfFree<T>(
   system: Parameters<typeof withLock>[0],
@@ -100,7 +100,7 @@ export async function withLockIfFree<T>(
 
 /**
  * Takes the lock `id` over from the process that started this one, and works on its task. Does
- * nothing if the lock is gone or is another one: the other process has ended, or did not wait.
+ * nothing if the lock is gone or has been replaced: the other process has ended, or did not wait.
  */
 export async function withLockOf(
   system: Pick<System, "trace">,

@@ -17,11 +17,11 @@ const MAX_HOLD_MS = 60_000;
 const RENEW_MS = 2_000;
 /** Without a renewal for this long, a lock of another host or container is stale. */
 const MAX_RENEWAL_GAP_MS = 10_000;
-/** A lock that names no holder: its creator died while writing it. */
+/** The age at which a lock without a holder is stale: its creator died while writing it. */
 const NAMELESS_MS = 5_000;
-/** Windows still shows a removed file that is open somewhere, and lets nobody recreate it. */
+/** Windows still shows a removed file that is open, and does not allow its name to be reused. */
 const REMOVAL_MS = 200;
-/** The names that `stateFile.ts` and `writeConfig.ts` give to locks. */
+/** The lock names of `stateFile.ts` and `writeConfig.ts`. */
 const LOCK_NAME = /^[a-z]+-[0-9a-f]{16,40}$/;
 
 /** A lock that another process holds. `version` changes when the lock is renewed or replaced. */
@@ -29,7 +29,7 @@ type HeldLock = { version: string };
 type OwnLock = { id: string };
 
 /**
- * Creates the lock and returns its id, or returns the existing one; undefined where no lock can be
+ * Creates the lock and returns its id, or returns the existing lock; undefined if no lock can be
  * created. The `task` is written into the lock for another process that takes it over; see
  * `takeLockOver`.
  */
@@ -61,8 +61,8 @@ function newRecord(task: JsonObject | undefined) {
 }
 
 /**
- * Returns false when the lock exists. A hard link appears with its content. On file systems without
- * links, a reader may see the lock empty for a moment.
+ * Returns false if the lock exists. A hard link makes the lock appear with its content. On file
+ * systems without links, a reader may see an empty lock for a moment.
  */
 function publish(temporary: string, path: string, record: string): boolean {
   try {
@@ -85,7 +85,7 @@ function isTaken(error: unknown): boolean {
 
 /**
  * Renews the lock while its holder works, for waiters that cannot inspect the holder's process.
- * Returns a function that stops it. Does not keep the process running.
+ * Returns a function that stops the renewal. Does not keep the process running.
  */
 export function keepRenewing(path: string, id: string): () => void {
   const timer = setInterval(() => attempt(() => renew(path, id)), RENEW_MS).unref();
@@ -101,7 +101,7 @@ function renew(path: string, id: string): void {
   });
 }
 
-/** The id of the lock if its holder is gone or held it too long: then it may be removed. */
+/** The id of the lock if it may be removed: its holder is gone or has held it too long. */
 export function abandonedLock(path: string, watchedMs: number): string | undefined {
   const record = readJsonObject(path);
   const holder = readIdentity(record);
@@ -115,13 +115,13 @@ export function abandonedLock(path: string, watchedMs: number): string | undefin
 
 /** Removes the lock `id` and never another one. */
 export function removeLock(path: string, id: string): void {
-  // A file that stays is a stale lock when this process ends.
+  // If the file stays, it becomes a stale lock when this process ends.
   underGuard(path, id, () => removeIfPossible(path));
 }
 
 /**
  * Makes this process the holder of the lock `id`. Returns the new id and the task; undefined if the
- * lock is gone or is another one. From then on the end of the old holder has no effect.
+ * lock is gone or has been replaced. After that, the end of the old holder has no effect.
  */
 export function takeLockOver(path: string, id: string): (OwnLock & { task: JsonObject }) | undefined {
   return underGuard(path, id, () => {
@@ -133,11 +133,11 @@ export function takeLockOver(path: string, id: string): (OwnLock & { task: JsonO
 }
 
 /**
- * Runs `act` if the lock is still `id`. Whoever changes a lock takes a guard named after its id
- * first. A guard whose holder died is removed in the same way.
+ * Runs `act` if the lock is still `id`. Every change of a lock needs a guard, which is named after
+ * the lock's id. The guard of a dead process is removed in the same way.
  */
 function underGuard<T>(path: string, id: string, act: () => T): T | undefined {
-  // Named like a temporary file, so that a killed process leaves nothing behind for good.
+  // Named like a temporary file, so that the guard of a killed process is swept.
   const guard = join(dirname(path), `.sso-cred-${sha1(id).slice(0, 12)}.tmp`);
   const guardLock = acquireLock(guard);
   if (guardLock && "version" in guardLock) {
@@ -146,7 +146,7 @@ function underGuard<T>(path: string, id: string, act: () => T): T | undefined {
     return undefined;
   }
   try {
-    // Without a guard (the disk is full) the lock still has to go.
+    // The lock must go even if no guard can be made (the disk is full).
     return lockIdAt(path) === id ? act() : undefined;
   } finally {
     if (guardLock) removeIfPossible(guard);
@@ -163,7 +163,7 @@ export function sweepStaleLocks(folder: string): void {
   for (const name of listFolder(folder)) {
     if (!LOCK_NAME.test(name)) continue;
     const path = join(folder, name);
-    // Where there is no regular file (a link to itself), no lock can be created either.
+    // If this is not a regular file (a link to itself), no lock can be created either.
     attempt(() => {
       const record = readJsonObject(path);
       const holder = readIdentity(record);
@@ -175,7 +175,7 @@ export function sweepStaleLocks(folder: string): void {
 
 function lockVersion(path: string): string | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
-  // Nothing can remove it.
+  // No waiter can remove a folder.
   if (found?.isDirectory()) throw new Error(`${path} is a folder`);
   return found && `${found.ino} ${found.mtimeMs}`;
 }

@@ -17,14 +17,14 @@ import { errorCode, findDenial, findNonFolder } from "../platform/systemError.ts
 /** Error codes of file systems that do not support a call. */
 const UNSUPPORTED = new Set(["EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM"]);
 
-/** Error codes where something else is in the place of a folder. */
+/** Error codes that mean that something else is in the place of a folder. */
 const NO_FOLDER = new Set(["EEXIST", "ENOTDIR", "ELOOP"]);
 
 type Owner = Pick<Stats, "uid" | "gid">;
 
 /**
  * Creates a 0600 file, whatever the umask, and opens it for writing. Root gives it to the owner of
- * `like`, by default the folder it is in. Throws the system's error, EEXIST when the name is taken.
+ * `like`, by default the folder it is in. Throws the system's error, EEXIST if the name is taken.
  */
 export function createFile(path: string, like: Owner = statSync(dirname(path))): number {
   const fd = openSync(path, "wx", 0o600);
@@ -33,7 +33,7 @@ export function createFile(path: string, like: Owner = statSync(dirname(path))):
   return fd;
 }
 
-/** As `createFile`, with the text written to it. Leaves no half-written file. */
+/** Like `createFile`, and writes the text. Leaves no half-written file. */
 export function writeNewFile(path: string, text: string): void {
   const fd = createFile(path);
   try {
@@ -44,7 +44,7 @@ export function writeNewFile(path: string, text: string): void {
   }
 }
 
-/** Takes a descriptor: another user could swap the file of a name. */
+/** Takes a descriptor, because another user could replace the file at a path. */
 export function giveTo(fd: number, { uid, gid }: Owner): void {
   const current = fstatSync(fd);
   if (current.uid === uid && current.gid === gid) return;
@@ -69,7 +69,7 @@ export function cannotWrite(path: string, error: unknown, consequence: string): 
   return writeError(path, error, (code) => `cannot write ${path} (${code}), so ${consequence}`);
 }
 
-/** As `deniedError`, for an access to the folder that holds `path`. */
+/** Like `deniedError`, for the folder that contains `path`. */
 export function writeError(path: string, error: unknown, message: (code: string) => string): SsoCredError {
   return deniedError(dirname(path), error, message);
 }

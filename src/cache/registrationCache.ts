@@ -10,7 +10,7 @@ import { replaceFile } from "./replaceFile.ts";
 
 export type LoginGrant = "authorization_code" | "device_code";
 
-/** As aws-cli awscli/botocore/utils.py, `_registration_cache_key`. */
+/** Named like the AWS CLI's (aws-cli awscli/botocore/utils.py, `_registration_cache_key`). */
 export function registrationPath(session: SsoSession, system: Environment): string {
   const key = pythonJson({
     region: session.region,
@@ -39,7 +39,7 @@ export function readRegistration(
   return forCode === (grant === "authorization_code") ? { clientId, clientSecret, expiresAt } : undefined;
 }
 
-/** Throws the system's error. Without the file, the next sign-in sends one more request. */
+/** Throws the system's error. A missing file only costs the next sign-in one more request. */
 export function writeRegistration(session: SsoSession, client: ClientRegistration, system: Environment) {
   const { clientId, clientSecret, scopes, grantTypes } = client;
   const expiresAt = formatTimestamp(client.expiresAt);

@@ -27,22 +27,22 @@ import {
 import { createFile, syncFile, syncFolder } from "./ownedFile.ts";
 
 const MAX_LINKS = 40;
-/** A rename fails so without space for a second file, on a mount point, in a sticky folder. */
+/** A rename fails with these codes on a full disk, on a mount point, or in a sticky folder. */
 const WRITABLE_IN_PLACE = new Set(["ENOSPC", "EDQUOT", "EBUSY", "EPERM", "EXDEV"]);
 
 interface ReplacementOptions {
-  /** Reserved on the disk before something irreplaceable is spent. */
+  /** Disk space to reserve before something irreplaceable is spent. */
   reserveBytes?: number;
-  /** What a power cut must not undo: nothing, the text under its new name, or the name as well. */
+  /** What must survive a power cut: nothing, the text under its new name, or also the name. */
   synced?: "nothing" | "text" | "text and name";
 }
 
 /** A new file beside its target, with its disk space taken. Invisible before `commit`. */
 export interface Replacement {
   /**
-   * Writes the text, syncs it if that is wanted, asks `isWanted`, and renames. Returns whether it
-   * did. After a failure the target is what it was. Where the rename is refused, an existing target
-   * is overwritten in place.
+   * Writes the text, syncs it on request, calls `isWanted`, and renames the file. Returns false if
+   * it was not wanted. After a failure, the target is unchanged. If the system refuses the rename,
+   * overwrites an existing target in place.
    */
   commit(text: string, isWanted?: () => boolean): boolean;
   /** Removes the new file. Harmless after `commit`. */
@@ -57,7 +57,7 @@ export function prepareReplacement(path: string, options: ReplacementOptions = {
   makeFolder(dirname(path));
   const target = followLinks(path);
   const current = lstatSync(target, { throwIfNoEntry: false });
-  // A rename would replace even /dev/null by a file.
+  // A rename would replace even /dev/null with a file.
   if (current && !current.isFile() && !current.isSymbolicLink()) {
     const code = current.isDirectory() ? "EISDIR" : "ENOTSUP";
     throw Object.assign(new Error(`${code}: ${target} is not a regular file`), { code, path: target });
@@ -125,7 +125,7 @@ function prepare(
       } catch (error) {
         abandon();
         const code = errorCode(error);
-        // While this machine slept, another writer removed our temporary file as a leftover.
+        // Another writer removed our temporary file as a leftover while this machine slept.
         if (code === "ENOENT" && canRetry) {
           return prepare(target, { synced }, false).commit(text, isWanted);
         }
@@ -140,13 +140,13 @@ function prepare(
   };
 }
 
-/** Makes the bytes the whole content of the open file. */
+/** Replaces the whole content of the open file with the bytes. */
 export function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
   ftruncateSync(fd, bytes.length);
 }
 
-/** Overwrites the existing file. If that fails, restores its text and throws. */
+/** Overwrites the existing file. On failure, restores its text and throws. */
 function overwrite(target: string, text: string): true {
   return closing(openSync(target, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)), (fd) => {
     const old = readFileSync(fd);
@@ -164,8 +164,8 @@ function overwrite(target: string, text: string): true {
 /**
  * The end of a chain of symbolic links, whether or not it exists.
  *
- * @throws SsoCredError("config") naming a link that another user could have placed: it might lead
- * to any file of ours.
+ * @throws SsoCredError("config") naming a link that another user could have placed, which might
+ * lead to any file of ours.
  */
 export function followLinks(path: string): string {
   let target = path;

@@ -12,13 +12,13 @@ import { type JsonObject, readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
 import { isStandIn } from "./tokenCache.ts";
 
-/** A role whose session may be known by its name alone. */
+/** A role. Of its session, only the name may be known. */
 type CachedRole = Role & { session: SessionIdentity | SsoSession };
 
 /**
- * Cached credentials, expired or not. None with `SSO_CRED_CACHE=off`, and none that name another
- * start URL, region or portal than the session's, or are too long to print. If only the session's
- * name is known, the environment's portal counts.
+ * Cached credentials, expired or not. Undefined with `SSO_CRED_CACHE=off`, for another start URL,
+ * region or portal than the session's, and for credentials too long to print. If only the session's
+ * name is known, compares the environment's portal.
  */
 export function readRoleCredentials(role: CachedRole, system: Environment): RoleCredentials | undefined {
   if (!keepsRoleCredentials(system)) return undefined;
@@ -76,11 +76,11 @@ export function writeRoleCredentials(
 }
 
 /**
- * Removes the role credentials of a session: the files that name it, and those of the given roles
- * (the AWS CLI's files do not name their session); or those whose record a function selects. `all`:
- * every file with `ProviderType: sso`. Files modified at `before` (epoch milliseconds of the file
- * system) or later stay. Returns the number of removed files. Throws `config` naming a file that
- * could not be removed.
+ * Removes the role credentials of a session: the files that name it, and those of the given roles,
+ * because the AWS CLI's files do not name their session. A function selects files by their record.
+ * `all`: every file with `ProviderType: sso`. Files modified at `before` (epoch milliseconds of the
+ * file system) or later stay. Returns the number of removed files. Throws `config` naming a file
+ * that could not be removed.
  */
 export function removeRoleCredentials(
   which: { session: SessionIdentity; pairs: readonly Role[] } | ((recorded: JsonObject) => boolean) | "all",
@@ -108,7 +108,7 @@ function selection(
   return (name, recorded) => named.has(name) || recorded.session === session;
 }
 
-/** All files of role credentials, with what ours say of their session. */
+/** All files of role credentials, with the session that our files record. */
 export function* roleFiles(system: Environment): Generator<{ path: string; recorded: JsonObject }> {
   for (const name of listFolder(roleCacheDirectory(system)).filter((each) => each.endsWith(".json"))) {
     const path = join(roleCacheDirectory(system), name);

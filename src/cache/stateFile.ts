@@ -10,7 +10,7 @@ import { prepareReplacement } from "./replaceFile.ts";
 /** The version of all files under `~/.aws/sso-cred/`. Files of another version read as absent. */
 export const STATE_FORMAT = 1;
 
-/** One of our own files, if it has this format and is of this machine and boot. */
+/** Reads one of our own files. Undefined for another format, machine or boot. */
 export function readStateFile(path: string): JsonObject | undefined {
   const state = readJsonObject(path);
   if (state?.format !== STATE_FORMAT) return undefined;
@@ -19,8 +19,8 @@ export function readStateFile(path: string): JsonObject | undefined {
 }
 
 /**
- * Replaces one of our own files, if `isWanted` returns true just before the rename. Returns whether
- * it did. The file is not synced, because it counts for nothing after a boot. Throws the system's
+ * Replaces one of our own files if `isWanted` returns true just before the rename, and returns
+ * whether it did. The file is not synced, because it is ignored after a reboot. Throws the system's
  * error.
  */
 export function writeStateFile(path: string, state: JsonObject, isWanted?: () => boolean): boolean {
@@ -38,7 +38,7 @@ export function readIdentity(state: JsonObject | undefined): ProcessIdentity | u
   return { host, boot, pidNamespace, pid: pid as number, started, uptimeSeconds };
 }
 
-/** Names a session's token file, in every AWS tool: SHA-1 of its name, or of a legacy start URL. */
+/** The name of a session's token file in every AWS tool: SHA-1 of its name or legacy start URL. */
 export function tokenKey(session: SessionIdentity): string {
   return sha1(session.name ?? session.startUrl);
 }

@@ -29,11 +29,11 @@ interface TokenFault {
   readonly is: "of another start URL" | "unreadable";
   /** A sentence. */
   readonly fault: string;
-  /** Undefined where a new sign-in writes the file anew. */
+  /** Undefined if a new sign-in replaces the file. */
   readonly remedy?: Remedy;
 }
 
-/** Why a session's token file is not used; undefined if it is, or is missing. */
+/** Why a session's token file is not used; undefined if it is used or missing. */
 export function tokenFault(session: SsoSession, system: Environment): TokenFault | undefined {
   const path = tokenPath(session, system);
   const found = readRegularFile(path);
@@ -57,8 +57,8 @@ export function tokenFingerprint(accessToken: string): string {
 }
 
 /**
- * The session's cached token, expired or not. Undefined when there is none, or when its file names
- * another start URL or region, or it came from other endpoints: that token must not be sent.
+ * The session's cached token, expired or not. Undefined if there is none, or if it must not be
+ * sent: its file names another start URL or region, or it came from other endpoints.
  */
 export function readToken(session: SsoSession, system: Environment) {
   const file = readJsonObject(tokenPath(session, system));
@@ -77,7 +77,7 @@ export function readToken(session: SsoSession, system: Environment) {
   };
 }
 
-/** True if the file is of these settings and endpoints. A field that it lacks counts as equal. */
+/** True if the file belongs to these settings and endpoints. A missing field counts as equal. */
 export function isTokenOf(
   session: SsoSession,
   { startUrl = session.startUrl, region = session.region, accessToken }: JsonObject,
@@ -100,15 +100,15 @@ export function tokenFileText(session: SsoSession, token: SsoToken, previous: Js
       token.registrationExpiresAt === undefined ? undefined : formatTimestamp(token.registrationExpiresAt),
     refreshToken: token.refreshToken,
   };
-  // The first mention gives a field its place, the last one its value.
+  // The first occurrence determines a field's position, the last one its value.
   return pythonJson({ ...known, ...previous, ...known } as Json);
 }
 
 /*
  * A token must not go from a stand-in for AWS, such as LocalStack, to AWS, or from AWS to a
  * stand-in. The token file is the AWS CLI's byte for byte, so a record under the same name
- * (`tokenKey`) tells which of the two it came from. Stand-ins are not told apart: one that has
- * moved, or that is out of reach, is no reason to sign in.
+ * (`tokenKey`) says which of the two it came from. Stand-ins are not distinguished: one that has
+ * moved, or is out of reach, is no reason to sign in.
  */
 
 const AWS_HOST = /\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu))$/;
@@ -133,7 +133,7 @@ export function recordTokenOrigin(
   );
 }
 
-/** True if the token may be sent to these endpoints. One that another tool wrote has no record. */
+/** True if the token may be sent to these endpoints. A token of another tool has no record. */
 export function isOfEndpoints(
   key: string,
   endpoints: EndpointSettings,
@@ -145,7 +145,7 @@ export function isOfEndpoints(
   return !isRecorded || record.isStandIn === hasStandIn(endpoints);
 }
 
-/** True if the last sign-in was at other endpoints, which gave the client registration too. */
+/** True if the last sign-in, and so the client registration, came from other endpoints. */
 export function hasOtherEndpoints(session: SsoSession, system: Environment): boolean {
   const record = readOrigin(tokenKey(session), system);
   return record !== undefined && record.isStandIn !== hasStandIn(session.endpoints);
@@ -155,14 +155,14 @@ function hasStandIn({ ssoUrl, oidcUrl }: EndpointSettings): boolean {
   return isStandIn(ssoUrl) || isStandIn(oidcUrl);
 }
 
-/** The record of any boot: unlike our other state, it describes a file that outlives one. */
+/** Accepts the record of any boot, because it describes a file that survives a reboot. */
 function readOrigin(key: string, system: Environment) {
   const { format, tokenFingerprint, isStandIn } = readJsonObject(originPath(key, system)) ?? {};
   if (format !== STATE_FORMAT || typeof isStandIn !== "boolean") return undefined;
   return { tokenFingerprint, isStandIn };
 }
 
-/** Among the attempts, because it describes the last one that gave a token. */
+/** Stored with the attempts, because it describes the last one that returned a token. */
 function originPath(key: string, system: Environment): string {
   return join(stateDirectory(system), "attempts", `${sha1(`origin of ${key}`)}.json`);
 }

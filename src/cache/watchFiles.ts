@@ -2,14 +2,14 @@ import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { System } from "../platform/system.ts";
 
-/** Where the system reports changes, polls only have to find those made on another host. */
+/** The poll interval if the system reports changes: polls only find those of another host. */
 const WATCHED_POLL_MS = 1_000;
-/** The poll interval where the system reports nothing. */
+/** The poll interval if the system reports nothing. */
 const UNWATCHED_POLL_MS = 75;
 
 /**
- * Waits for files to change, from now on: read the files after this call. Waits for missing
- * folders, too. Fifty processes that only poll would keep a CPU core busy.
+ * Watches files for changes from now on, so read them after this call. Folders may be missing.
+ * Fifty processes that only poll would keep a CPU core busy.
  */
 export function watchFiles(paths: readonly string[], system: Pick<System, "sleep">) {
   const watchers = new Map<string, FSWatcher>();
@@ -29,7 +29,7 @@ export function watchFiles(paths: readonly string[], system: Pick<System, "sleep
       });
       watchers.set(path, watcher.on("error", end));
     } catch {
-      // No such folder, too many watchers, or a file system that cannot be watched.
+      // A missing folder, too many watchers, or a file system that cannot be watched.
     }
   }
 
@@ -37,7 +37,7 @@ export function watchFiles(paths: readonly string[], system: Pick<System, "sleep
   return {
     /** Resolves at the first change since the last call, at a poll, or after `atMostMs`. */
     async next(atMostMs: number): Promise<void> {
-      // A change made before these watchers exist is found by the next poll, which comes soon.
+      // The next poll, which comes soon, finds changes from before these watchers existed.
       const unwatched = paths.filter((path) => !watchers.has(path));
       for (const path of unwatched) open(path);
       if (!changed) {

@@ -11,17 +11,17 @@ import { shownUrl } from "./urls.ts";
 /** The keys that decide whose credentials a profile gives. */
 const CRITICAL = ["sso_account_id", "sso_role_name", "sso_start_url", "sso_session", "credential_process"];
 
-/** A header that every reader takes alike. */
+/** A header that all readers understand in the same way. */
 const PLAIN_HEADER = /^\[(?:default|(?:profile (?!default\])|sso-session )[\w.@%:+/-]+)\]$/;
 
-/** The same in the credentials file, where a name stands alone. */
+/** The same for the credentials file, where a header contains only the name. */
 const PLAIN_NAME = /^\[[\w.@%:+/-]+(?: [\w.@%:+/-]+)*\]$/;
 
 interface CliValue {
   readonly key: string;
   value: string;
   line: number;
-  /** The same key of the same section with another value, for which the CLI refuses the file. */
+  /** An earlier value of the same key in the same section, for which the CLI refuses the file. */
   earlier?: CliValue;
 }
 
@@ -32,12 +32,12 @@ interface Target extends SectionName {
 type ConfigText = Pick<Config, "text" | "path">;
 
 /**
- * Rejects layouts that name one account to the AWS CLI and another to the SDKs, whose reading we
- * share: a key that is indented below another one, a section that is written in two ways,
- * `[default]` after `[profile default]`. Also rejects two values of one key.
+ * Rejects layouts in which the AWS CLI reads another account than the SDKs, which we follow: a key
+ * that is indented below another one, a section that is written in two ways, `[default]` after
+ * `[profile default]`. Also rejects two values of one key.
  *
- * @throws SsoCredError("config") naming both readings where they choose different accounts, roles
- * or start URLs.
+ * @throws SsoCredError("config") naming both readings if they choose different accounts, roles or
+ * start URLs.
  */
 export function assertCliReadsAlike({ text, path }: ConfigText, kind: NamedKind, name: string): void {
   assertAlike(text, { path, header: shownHeader(kind, name) }, { file: "config", kind, name });
@@ -64,7 +64,7 @@ function assertAlike(text: string, { path, header }: Place, target: Target, over
       const message = `${what} ${shownUrl(earlier.value)} (line ${earlier.line}) and ${shownUrl(value)} (line ${line}); remove one of them`;
       throw new SsoCredError("config", message);
     }
-    // What only one side reads chooses nothing else, but the session brings the start URL.
+    // If only one side reads a key, no choice differs, unless the session sets the start URL.
     const isAlone = !here || !there;
     if (isAlone && (key !== "sso_session" || !cliValue("sso_start_url"))) continue;
     if (here === there) continue;
@@ -78,15 +78,15 @@ function assertAlike(text: string, { path, header }: Place, target: Target, over
 }
 
 /**
- * A quick test: true for an indented key, for a header of ours that is not plainly written, and for
- * a section or key that comes twice. A miss pays for each pattern that it uses.
+ * A quick test: true for an indented key, for a header of the target that is not plain, and for a
+ * repeated section or key. Every pattern costs a miss time.
  */
 function mayBeReadOtherwise(text: string, { file, kind, name }: Target): boolean {
   const isBare = file === "credentials" || (name === "default" && kind === "profile");
   const own = isBare ? `[${name}]` : `[${kind} ${name}]`;
   const keys = new Set<string>();
   let isOwn = false;
-  // A carriage return alone ends a line, too, for Python.
+  // For Python, a carriage return alone also ends a line.
   if (text.includes("\r") && /\r(?!\n)/.test(text)) return true;
   for (let at = 0, end = 0; at < text.length; at = end + 1) {
     end = text.indexOf("\n", at);
@@ -141,7 +141,7 @@ function readAsCli(text: string, target: Target): Map<string, CliValue> {
       into = header === "DEFAULT" ? inherited : undefined;
       if (!isHeaderOf(header, target)) continue;
       into = sections.get(header) ?? new Map();
-      // Of several headers that mean the same name, the last new one counts alone.
+      // Of several headers with the same name, only the last new one counts.
       if (!sections.has(header)) last = into;
       sections.set(header, into);
       continue;
@@ -156,7 +156,7 @@ function readAsCli(text: string, target: Target): Map<string, CliValue> {
   return last === undefined ? new Map() : new Map([...inherited, ...last]);
 }
 
-/** As botocore/configloader.py: the text begins with the kind, and is two words to a shell. */
+/** Like botocore/configloader.py: begins with the kind, and a shell splits it into two words. */
 function isHeaderOf(header: string, { file, kind, name }: Target): boolean {
   if (file === "credentials") return header === name;
   if (kind === "profile" && header === "default") return name === "default";

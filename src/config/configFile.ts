@@ -37,7 +37,7 @@ export function loadConfig(system: Environment, wanted: { credentials?: boolean 
   return parseFiles(readConfigText(configPath(system), platform), credentials, system);
 }
 
-/** What can be read of both files, for what a fault in the user's files must not prevent. */
+/** Reads as much as possible of both files, for work that must not depend on them. */
 export function loadReadableConfig(system: Environment): { config: Config; failure?: unknown } {
   let failure: unknown;
   for (const wanted of [{ credentials: true }, {}]) {
@@ -65,7 +65,7 @@ function parseFiles(text: string, credentialsText: string, system: Environment) 
     return new Map([...configured, ...merged]);
   }
 
-  /** The section that sets a key of a profile, or that should set a missing one. */
+  /** The section that sets a key of a profile, or would have to set a missing one. */
   function placeOf(name: string, key: string): Place {
     const overrides = over.find("profile", name)?.keys;
     const isInCredentials = overrides?.has(key) || main.find("profile", name) === undefined;
@@ -76,23 +76,23 @@ function parseFiles(text: string, credentialsText: string, system: Environment) 
 
   return {
     path,
-    /** Empty when there is no file, as is `credentialsText` when that file was not loaded. */
+    /** Empty if there is no file. `credentialsText` is also empty if that file was not loaded. */
     text,
     credentialsPath: credentials,
     credentialsText,
-    /** The sentence that the config file does not exist; undefined if it does. */
+    /** The message that the config file does not exist; undefined if it does. */
     get absence() {
       return existsSync(path) ? undefined : describeAbsence(path, system);
     },
     profile,
     placeOf,
     session: (name: string) => main.find("sso-session", name)?.keys,
-    /** The keys that only `[DEFAULT]`, which is inherited by every section, gives a session. */
+    /** The keys that a session has only from `[DEFAULT]`, which every section inherits. */
     inheritedBySession: (name: string): ReadonlySet<string> =>
       main.find("sso-session", name)?.inherited ?? new Set(),
     /** The nested maps of `[services NAME]`. */
     services: (name: string) => main.find("services", name)?.nested,
-    /** In the order of the file; `default` included when it exists. */
+    /** In the order of the file, including `default` if it exists. */
     profileNames: () => [...new Set([...main.names("profile"), ...over.names("profile")])],
     sessionNames: () => main.names("sso-session"),
     get defaults(): Keys {
@@ -101,7 +101,7 @@ function parseFiles(text: string, credentialsText: string, system: Environment) 
   };
 }
 
-/** `AWS_CONFIG_FILE` is often a leftover: names the usual file where that one exists. */
+/** Names the usual file if it exists, because `AWS_CONFIG_FILE` is often a leftover. */
 function describeAbsence(path: string, system: Environment): { message: string; remedy?: Remedy } {
   const { env, platform } = system;
   if (!env.AWS_CONFIG_FILE) return { message: `${path} does not exist` };
@@ -112,7 +112,7 @@ function describeAbsence(path: string, system: Environment): { message: string; 
   return { message: `${message}; ${usual} does`, remedy: { run } };
 }
 
-/** Scans for single sections; parses the whole file for the first one after all names. */
+/** Scans for single sections. Parses the whole file once all names have been asked for. */
 function sections(text: string, file: ConfigFile) {
   let all: Map<string, Section> | undefined;
   let isListed = false;

@@ -19,7 +19,7 @@ export function readConfigText(path: string, platform: NodeJS.Platform, { isForW
 /**
  * Decodes the text of a config or credentials file. In a line that is not UTF-8 (Windows-31J,
  * latin-1) each byte above 0x7F becomes one of U+DC80–DCFF, as with Python's `surrogateescape`.
- * Such a byte affects only the value it stands in, and {@link encodeConfig} restores it.
+ * Such a byte affects only its own value, and {@link encodeConfig} restores it.
  *
  * @throws SsoCredError("config") for UTF-16, with the command that converts the file.
  */
@@ -37,7 +37,7 @@ export function decodeConfig(bytes: Buffer, path: string, platform: NodeJS.Platf
 }
 
 export function encodeConfig(text: string): Buffer {
-  // With the flag u, this matches only unpaired surrogates.
+  // With the flag `u`, this matches only unpaired surrogates.
   const parts = text.split(/([\udc80-\udcff]+)/u);
   return Buffer.concat(
     parts.map((part, at) =>

@@ -13,7 +13,7 @@ export interface ConfiguredSession {
   resolve(): SsoSession;
 }
 
-/** Every session in the config: its `[sso-session]`s, and a legacy profile for each start URL. */
+/** Every session in the config: each `[sso-session]`, and one legacy profile for each start URL. */
 export function configuredSessions(config: Config, system: System): ConfiguredSession[] {
   const named = config.sessionNames().map((name) => ({
     identity: sessionIdentity(config, name),
@@ -40,15 +40,15 @@ export function legacyProfiles(config: Config): string[] {
   });
 }
 
-/** Tells config files apart (`AWS_CONFIG_FILE`) without a path that would need escapes in JSON. */
+/** Identifies the config file without its path, which would need escapes in JSON. */
 export function configFingerprint(system: Environment): string {
   return sha1(configPath(system)).slice(0, 16);
 }
 
 /**
- * True if the config file that a session was read from does not have it any more, or has it with
- * another start URL or region. Other config files are none of our business. `recorded` is what a
- * role's cache file says; its `session` is the name, or a legacy profile's start URL.
+ * True if the config file that a session was read from no longer has it, or has it with another
+ * start URL or region. False for sessions of other config files. `recorded` is the record in a
+ * role's cache file; its `session` is the name, or a legacy profile's start URL.
  */
 export function isFormerSession(
   recorded: Readonly<Record<string, unknown>>,
@@ -57,7 +57,7 @@ export function isFormerSession(
 ): boolean {
   const { session, startUrl, region } = recorded;
   if (typeof session !== "string" || recorded.config !== configFingerprint(system)) return false;
-  // A file that is not there may be out of reach: a relative path, a disk that is not mounted.
+  // A missing file may only be out of reach: a relative path, a disk that is not mounted.
   if (config.absence !== undefined) return false;
   const named = config.session(session);
   const legacy = startUrl === session ? legacyProfiles(config) : [];

@@ -16,7 +16,7 @@ export function sectionOf({ name, loginArguments }: Located): string {
   return name === null ? `the profile (${printable(loginArguments)})` : `[sso-session ${printable(name)}]`;
 }
 
-/** For a rejection that a wrong setting would explain. The services do not say which one. */
+/** The advice for a rejection that a wrong setting would explain. The services do not name it. */
 export function settingsToCheck(session: Located & Pick<SsoSession, "startUrl" | "region">): string {
   const { startUrl, region } = session;
   return `check sso_start_url (${printable(startUrl, 200)}) and sso_region (${region}) in ${sectionOf(session)}`;
@@ -37,13 +37,13 @@ export function loginRequired(session: Pick<SsoSession, "loginArguments">, messa
   return new SsoCredError("login-required", message, { remedy: loginRemedy(session) });
 }
 
-/** For a rejection that another person's sign-in would explain. */
+/** The error for a rejection that another person's sign-in would explain. */
 export function deniedToPerson(message: string, logoutArguments: string, cause?: unknown): SsoCredError {
   const remedy = { run: `sso-cred logout ${logoutArguments}` };
   return new SsoCredError("access-denied", `${message}; signed in as somebody else?`, { remedy, cause });
 }
 
-/** The error of a call that needs a sign-in and may not ask for one; `why` says what forbids it. */
+/** The error of a call that needs a sign-in but must not start one; `why` gives the reason. */
 export function notSignedIn(session: Located & SessionIdentity, why: string): SsoCredError {
   return loginRequired(session, `nobody is signed in to '${sessionTitle(session)}', and ${why}`);
 }

@@ -15,7 +15,7 @@ export type ConfigEdit =
   | { readonly setAside: SectionName; readonly keys: readonly string[]; readonly entries: Entries }
   /**
    * The inverse of `setAside`: removes the keys with their continuation lines, and uncomments the
-   * marked lines. With entries, replaces both by these.
+   * marked lines. With entries, these replace both.
    */
   | { readonly restore: SectionName; readonly keys: readonly string[]; readonly entries?: Entries };
 
@@ -61,7 +61,7 @@ export function setAsideLines(text: string, section: SectionName): string[] {
     .map((line) => line.slice(SET_ASIDE.length));
 }
 
-/** The first line, from 1, that makes edits ambiguous or belongs to no config; else undefined. */
+/** The first line, counted from 1, that makes edits ambiguous or is not part of a config. */
 export function uneditable(text: string): { line: number; problem: string } | undefined {
   let stray: number | undefined;
   for (const { number, text: line } of linesOf(text)) {
@@ -142,7 +142,7 @@ function restore(
   ];
 }
 
-/** Takes over indent and line end, so that no line becomes a continuation of another. */
+/** Copies indent and line end, so that no line continues another. */
 function linesLike(text: string, { start, end }: OptionPlace, entries: Entries): string {
   const indent = /^[^\S\r\n]*/.exec(text.slice(start, end))?.[0] ?? "";
   const lineEnd = /\r\n?|\n/.exec(text.slice(start, end))?.[0] ?? /\r\n?|\n/.exec(text)?.[0] ?? "\n";
@@ -163,7 +163,7 @@ function line(key: string, value: string): string {
   return `${key} = ${oneLine(value)}`;
 }
 
-/** The last guard against a line break in text from a server. */
+/** The last check against a line break in text from a server. */
 function oneLine(value: string): string {
   if (!isOneLine(value)) throw new Error("a control character must not reach the config");
   return value;

@@ -17,7 +17,7 @@ export interface Layer {
   readonly placeOf?: (key: string) => Place;
 }
 
-/** The sections that hold network settings, which the environment overrides. */
+/** The sections with network settings, which the environment overrides. */
 export interface SettingSources {
   /** The profile with `--profile`, else the session's section. */
   readonly own: Layer;
@@ -40,9 +40,10 @@ export const ENDPOINT_KEYS = [
 ] as const;
 
 /**
- * Reads where the portal and the OIDC service are, in the SDKs' order: `AWS_ENDPOINT_URL_SSO`
- * (`…_SSO_OIDC`), `AWS_ENDPOINT_URL`, the block `sso` (`sso_oidc`) of the `services` section,
- * `endpoint_url`. https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+ * Reads the endpoints of the portal and the OIDC service, in the SDKs' order:
+ * `AWS_ENDPOINT_URL_SSO` (`…_SSO_OIDC`), `AWS_ENDPOINT_URL`, the block `sso` (`sso_oidc`) of the
+ * `services` section, `endpoint_url`.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
  *
  * @throws SsoCredError("config") for a URL that is not https (or http to this machine), a
  * `services` section that does not exist, and an endpoint together with FIPS or dual-stack, which

@@ -11,12 +11,11 @@ export type Keys = ReadonlyMap<string, string>;
  *
  * - a byte order mark, CR and CRLF, lines without delimiter, duplicate sections and keys (merged,
  *   last wins) are fine;
- * - a header may be indented and may be followed by text; a name may be quoted, and may hold blanks
- *   without quotes;
+ * - a header may be indented and may be followed by text; a name may be quoted, and may contain
+ *   spaces without quotes;
  * - `#` and `;` begin a comment at the start of a line and after white space, except in
  *   `credential_process`;
- * - an indented line continues the value above it, unless it looks like a key of its own (`name =
- *   …`).
+ * - an indented line continues the value above it, unless it looks like a key (`name = …`).
  *
  * Kept from the CLI: `:` is a delimiter too, keys are lower-cased, kinds and names are not,
  * `[DEFAULT]` is inherited by every section, `key =` followed by deeper lines is a nested map,
@@ -26,7 +25,7 @@ export interface Section {
   readonly kind: "profile" | "sso-session" | "services" | "other";
   readonly name: string;
   readonly keys: Keys;
-  /** The keys that only `[DEFAULT]` gives it. */
+  /** The keys that it has only from `[DEFAULT]`. */
   readonly inherited: ReadonlySet<string>;
   /** For each `key =` followed by indented `key = value` lines. */
   readonly nested: ReadonlyMap<string, Keys>;
@@ -49,10 +48,9 @@ export interface Header {
   readonly bare: boolean;
 }
 
-/** The same section that {@link parseConfig} gives, without reading the bodies of the others. */
+/** The same section as {@link parseConfig} returns, without parsing the others. */
 export function findSection(text: string, file: ConfigFile, kind: Section["kind"], name: string) {
-  // A quoted header may mean the name without containing it. Other headers without the name are
-  // skipped unread.
+  // A quoted header may spell the name differently. Other headers without the name are skipped.
   const mayMatter = (line: string) => line.includes(name) || line.includes("DEFAULT") || /["'\\]/.test(line);
   const isWanted = (header: Header) => header.kind === kind && header.name === name;
   return parseConfig(text, file, mayMatter, isWanted).at(0);
@@ -73,7 +71,7 @@ interface Draft extends Header {
   readonly nested: Map<string, Map<string, string>>;
 }
 
-/** Every section, or those that are wanted, in the order of first appearance. */
+/** Parses every section, or only the wanted ones, in the order of first appearance. */
 export function parseConfig(
   text: string,
   file: ConfigFile,
@@ -127,7 +125,7 @@ function* blocks(text: string, file: ConfigFile, mayMatter: (headerLine: string)
   if (header !== undefined) yield { header, body: text.slice(bodyStart) };
 }
 
-/** The start of the bracket's line; undefined if anything but blanks precedes the bracket. */
+/** The start of the bracket's line; undefined if anything but white space precedes the bracket. */
 function startOfLine(text: string, bracket: number): number | undefined {
   let at = bracket;
   while (at > 0 && text[at - 1] !== "\n") {
@@ -137,15 +135,15 @@ function startOfLine(text: string, bracket: number): number | undefined {
   return at;
 }
 
-/** True if the line begins a section. An unindented line also does with an unclosed bracket. */
+/** True if the line begins a section. If it is not indented, the bracket may be unclosed. */
 function isHeader(line: string): boolean {
   return line[0] === "[" || (line.includes("]") && line.trimStart()[0] === "[");
 }
 
 /**
- * Reads one line as a section header; undefined if it is none. A line that begins with an unclosed
- * `[` counts as a header of kind `other`, so that the keys below it don't end up in the section
- * above.
+ * Reads one line as a section header; undefined if it is not a header. A line that begins with an
+ * unclosed `[` counts as a header of kind `other`, so that the keys below it don't end up in the
+ * section above.
  */
 export function readHeader(line: string, file: ConfigFile): Header | undefined {
   if (!isHeader(line)) return undefined;
@@ -165,14 +163,14 @@ export function readHeader(line: string, file: ConfigFile): Header | undefined {
   return { kind, name: unquote(inside.slice(blank).trim()), bare: false };
 }
 
-/** The last `]` before a comment. Both may stand in quotes, which are skipped. */
+/** The last `]` before a comment. Quoted text is skipped. */
 function closingBracket(text: string): number {
   const comment = text.search(/\s[#;]/);
   const end = comment < 0 ? text.lastIndexOf("]") : text.lastIndexOf("]", comment);
   return end > 0 ? end : text.lastIndexOf("]");
 }
 
-/** The AWS CLI quotes names like shell words. Anything but one word is taken literally. */
+/** The AWS CLI reads names like shell words. Anything but a single word is taken literally. */
 function unquote(name: string): string {
   if (!/["'\\]/.test(name)) return name;
   const words = splitQuoted(name);

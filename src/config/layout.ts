@@ -1,7 +1,7 @@
 import { type Header, readHeader } from "./ini.ts";
 import { continues, isIgnored, type Option, readOption } from "./option.ts";
 
-/** Begins each line that was commented out to be restored later. */
+/** The beginning of each line that was commented out to be restored later. */
 export const SET_ASIDE = "#sso-cred# ";
 
 /** One `key = value`, as offsets into the text. A value includes its continuation lines. */
@@ -11,16 +11,16 @@ export interface OptionPlace {
   readonly start: number;
   /** Directly after the delimiter. */
   readonly valueStart: number;
-  /** The end of the last line that belongs to the value, its line end excluded. */
+  /** The end of the value's last line, without its line end. */
   readonly valueEnd: number;
-  /** As `valueEnd`, line end included. */
+  /** Like `valueEnd`, with the line end. */
   readonly end: number;
 }
 
 export interface SectionPlace {
   readonly header: Header;
   readonly start: number;
-  /** Where a new key goes: after the last option or stray line, else after the header line. */
+  /** Where a new key goes: after the last option or stray line, or else after the header. */
   readonly bodyEnd: number;
   /** `bodyEnd`, or the end of comments that follow without a blank line. */
   readonly ownEnd: number;
@@ -35,7 +35,7 @@ interface Line {
   readonly start: number;
   /** Without the line end. */
   readonly text: string;
-  /** Line end included. */
+  /** With the line end. */
   readonly end: number;
 }
 

@@ -29,7 +29,7 @@ export function readValue(text: string, key: string): string {
   return (comment < 0 ? text : text.slice(0, comment)).trim();
 }
 
-/** The number of blanks before the text. A regular expression costs ten times as much. */
+/** The number of spaces and tabs before the text. A pattern would cost ten times as much. */
 function indentOf(line: string): number {
   let at = 0;
   while (at < line.length && (line[at] as string).trim() === "") at++;

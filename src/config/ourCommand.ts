@@ -8,7 +8,7 @@ export interface OurCommand extends NamedRole {
 }
 
 /**
- * Recognises a `credential_process` value that runs sso-cred for one role. Undefined for everything
+ * Parses a `credential_process` value that runs sso-cred for one role. Undefined for everything
  * else, including lines of ours with an unknown flag, or without account or role.
  */
 export function readOurCommand(value = ""): OurCommand | undefined {
@@ -26,7 +26,7 @@ export function readOurProfile(value = ""): string | undefined {
   return readWords(value)?.profile;
 }
 
-/** What a line that runs sso-cred lacks to name a role; undefined for any other line. */
+/** What prevents a line that runs sso-cred from naming a role; undefined for any other line. */
 export function ourCommandFault(value = ""): string | undefined {
   const words = readWords(value);
   if (words === undefined || readOurCommand(value) !== undefined) return undefined;
@@ -73,14 +73,14 @@ function readWords(value: string) {
     roleName: flags.get("--role-name"),
     profile: flags.get("--profile"),
     sessions: explicit === undefined ? names : [explicit, ...names],
-    /** The session stands behind `--sso-session`. */
+    /** True if `--sso-session` names the session. */
     isExplicit: explicit !== undefined,
-    /** Other flags, and such without their value. */
+    /** Unknown flags, and flags without their value. */
     others,
   };
 }
 
-/** True for the path of an executable that is named like this program. */
+/** True for the path of an executable with this program's name. */
 export function isOurProgram(command: string): boolean {
   const base = command.slice(Math.max(command.lastIndexOf("/"), command.lastIndexOf("\\")) + 1);
   return /^sso-cred(?:\.exe|\.cmd)?$/i.test(base);

@@ -26,11 +26,11 @@ interface ProfileTarget {
 }
 
 /**
- * Reads what a profile says about SSO: `sso_session`, or the legacy `sso_start_url` and
- * `sso_region`, or a `credential_process` line that runs sso-cred for a role or for another
- * profile. The sso_* keys win, as in the AWS CLI.
+ * Reads a profile's SSO settings: `sso_session`, or the legacy `sso_start_url` and `sso_region`, or
+ * a `credential_process` line that runs sso-cred for a role or for another profile. The sso_* keys
+ * win, as in the AWS CLI.
  *
- * @throws SsoCredError("config") as {@link resolveSession}, and when profile and session contradict
+ * @throws SsoCredError("config") like {@link resolveSession}, and if profile and session contradict
  * each other.
  */
 export function resolveProfile(config: Config, name: string, system: Environment): ProfileTarget {
@@ -93,14 +93,14 @@ function profileOf(config: Config, name: string) {
   const header = shownHeader("profile", name);
   const keys = config.profile(name);
   if (keys === undefined) throw noProfile(config, name);
-  /** The section that sets a key, or that should set a missing one. */
+  /** The section that sets a key, or would have to set a missing one. */
   const placeOf = (key: string) => config.placeOf(name, key);
   /** Its file and header: the beginning of a message. */
   const where = (key: string) => shownPlace(placeOf(key));
   return { config, name, keys, header, placeOf, where };
 }
 
-/** The line runs without --profile, so the session's endpoints apply, not the profile's. */
+/** Clients run the line without --profile, so the session's endpoints apply, not the profile's. */
 function ofCommandLine(profile: Profile, system: Environment): ProfileTarget {
   const { config, keys, where } = profile;
   const command = readOurCommand(keys.get("credential_process"));

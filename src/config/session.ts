@@ -12,8 +12,8 @@ import { headerForCredentials, misspeltSection, shownHeader, withoutKeys } from 
 import { startUrlProblem } from "./urls.ts";
 
 /**
- * Reads `[sso-session NAME]`, and of `[default]` the CA bundle, FIPS and dual-stack. A profile that
- * uses the session brings network settings of its own.
+ * Reads `[sso-session NAME]`, and the CA bundle, FIPS and dual-stack settings of `[default]`. A
+ * profile that uses the session has its own network settings.
  *
  * @throws SsoCredError("config") naming the file, the section and the key; "usage" for a bad
  * SSO_CRED_LOGIN.
@@ -42,7 +42,7 @@ export function sessionKeys(config: Config, name: string): Keys {
   throw noSection(config, "sso-session", name);
 }
 
-/** The error for a missing profile: names the line of the credentials file that was meant so. */
+/** The error for a missing profile. Names a line of the credentials file that was meant so. */
 export function noProfile(config: Config, name: string): SsoCredError {
   const slip = headerForCredentials(config.credentialsText, name);
   if (slip === undefined) return noSection(config, "profile", name);
@@ -50,7 +50,7 @@ export function noProfile(config: Config, name: string): SsoCredError {
   return new SsoCredError("config", message);
 }
 
-/** For a missing section, or the lack of any: names a misspelling, or else what there is. */
+/** The error for a missing section. Names a misspelling, or else the sections that exist. */
 export function noSection(config: Config, kind: NamedKind, name?: string): SsoCredError {
   const header = name === undefined ? `[${kind}]` : shownHeader(kind, name);
   const argument = kind === "profile" || name === undefined ? "" : ` ${sessionArgument(name)}`;
@@ -59,7 +59,7 @@ export function noSection(config: Config, kind: NamedKind, name?: string): SsoCr
     const { message, remedy = init } = config.absence;
     return new SsoCredError("config", message, { remedy });
   }
-  // No remedy beside a guess: init would add a second section under the misspelt name.
+  // With a guess there is no remedy: init would add a section under the misspelt name.
   const slip = misspeltSection(config.text, kind, name);
   if (slip !== undefined) return new SsoCredError("config", `${config.path} has no ${header}; ${slip}`);
   const others = kind === "profile" ? config.profileNames() : config.sessionNames();
@@ -121,7 +121,7 @@ export function readSession(source: SessionSource, system: Environment): SsoSess
   };
 }
 
-/** Every section inherits `[DEFAULT]`, whose endpoint is as little ours as that of `[default]`. */
+/** Every section inherits `[DEFAULT]`. Its endpoint does not count, as with `[default]`. */
 function sessionSettings({ config, name, header, keys }: SessionSource): SettingSources {
   const inherited = config.inheritedBySession(name ?? "");
   const own = new Map([...keys].filter(([key]) => !inherited.has(key)));
@@ -134,7 +134,7 @@ export function shownPlace({ path, header }: Place): string {
   return `${path}: ${header}`;
 }
 
-/** The region becomes a part of host names. */
+/** The region becomes part of host names. */
 function checkedRegion(region: string, where: string, isFree: boolean): string {
   if (isFree && /^[a-z0-9-]+$/.test(region)) return region;
   const problem = regionProblem(region);

@@ -5,7 +5,7 @@ import type { Environment } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import type { Config } from "./configFile.ts";
 
-/** For GUI programs, which don't see the shell's environment. */
+/** Variables for GUI programs, which don't see the shell's environment. */
 const VARIABLES = [
   { key: "sso_cred_wait", takes: "use 0 to 3600 seconds", isValid: isWait },
   { key: "sso_cred_cache", takes: "use on or off", isValid: (value: string) => /^(?:on|off)$/.test(value) },

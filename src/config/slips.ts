@@ -41,13 +41,13 @@ export function misspeltSection(text: string, kind: NamedKind, name?: string): s
 }
 
 /**
- * For a profile that is in neither file: the line of the credentials file that names it as the
- * config would, as the end of a sentence. Undefined if there is none.
+ * For a profile that is in neither file: the line of the credentials file that has a header as in
+ * the config, as the end of a sentence. Undefined if there is none.
  */
 export function headerForCredentials(text: string, name: string): string | undefined {
   for (const { number, text: whole } of linesOf(text)) {
     const line = whole.trim();
-    // As the config would read it, with the word "profile" and without.
+    // Reads the line as in the config, with and without the word "profile".
     const headers = [line, line.replace("[", "[profile ")].map((each) => readHeader(each, "config"));
     if (!headers.some((header) => header?.kind === "profile" && header.name === name)) continue;
     return `line ${number} has ${printable(line, 80)}, which should be [${printable(name)}]`;

@@ -12,7 +12,7 @@ export function startUrlProblem(text: string): string | undefined {
   return undefined;
 }
 
-/** A start URL without the slashes and the `#` at its end, which make no difference. */
+/** A start URL without trailing slashes and `#`, which make no difference. */
 export function plainStartUrl(text: string): string {
   return text.replace(/[/#]+$/, "");
 }

@@ -13,7 +13,7 @@ export function readsAsEdited(before: string, edits: readonly ConfigEdit[], afte
   const keysOf = (section: SectionName) => expected.get(idOf(section)) ?? new Map<string, string>();
   for (const edit of edits) {
     if ("add" in edit) {
-      // `[DEFAULT]` may give a new section more keys than its own.
+      // A new section may also have keys from `[DEFAULT]`.
       const keys = found.get(idOf(edit.add));
       if (edit.entries.some(([key, value]) => keys?.get(key) !== value)) return false;
       found.delete(idOf(edit.add));
