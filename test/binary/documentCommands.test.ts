@@ -102,6 +102,8 @@ describe("the commands of", () => {
     test(`${document} do what it says`, async () => {
       const run = await documentWorld();
       for (const { line, output } of mine) {
+        // It is for machines without a config.
+        if (line.includes("--session-only")) await run("rm ~/.aws/config");
         if (output === "") {
           const { code, stderr } = await run(line);
           const complaint = code === 0 ? stderr.match(/^sso-cred: .*/m) : null;
