@@ -176,7 +176,7 @@ install_executable() {
   case :${PATH:-}: in
     *":$bin:"*) next=sso-cred ;;
     *)
-      say "$bin is not in your PATH. Add it in your shell's profile, or use the whole path."
+      say "$bin is not in your PATH. Add it in your shell's profile, or use the full path."
       next=$(word "$target")
       ;;
   esac
@@ -252,7 +252,7 @@ obtain() {
   fi
   # A user name that looks like this machine; and what is on this machine is not asked of a proxy.
   case $from in
-    http://*@*) fail "only https addresses are taken, not $from" 2 ;;
+    http://*@*) fail "only https addresses are accepted, not $from" 2 ;;
   esac
   no_proxy=127.0.0.1,localhost,${no_proxy:-${NO_PROXY:-}}
   export no_proxy
@@ -266,7 +266,7 @@ obtain() {
       download "$from" "$work/download"
       [ -f "$work/SHA256SUMS" ] || download "${from%/*}/SHA256SUMS" "$work/SHA256SUMS"
       ;;
-    *://*) fail "only https addresses are taken, not $from" 2 ;;
+    *://*) fail "only https addresses are accepted, not $from" 2 ;;
     *)
       [ -f "$from" ] || fail "there is no file $from"
       folder=$(dirname -- "$from")
@@ -297,7 +297,7 @@ unpack() {
     [ ! -d "$folder/share" ] || mv "$folder/share" "$work/share"
     return 0
   done
-  [ -f "$work/archive/sso-cred" ] || fail "$name holds no sso-cred"
+  [ -f "$work/archive/sso-cred" ] || fail "$name contains no sso-cred"
   mv "$work/archive/sso-cred" "$work/sso-cred"
   [ ! -f "$work/archive/sso-cred-core" ] || mv "$work/archive/sso-cred-core" "$work/sso-cred-core"
 }

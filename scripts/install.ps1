@@ -126,7 +126,7 @@ function Install-Program {
             $folder = Join-Path $work 'archive'
             Expand-Archive -LiteralPath $download -DestinationPath $folder
             $program = Join-Path $folder 'sso-cred.exe'
-            if (-not (Test-Path -LiteralPath $program)) { Exit-Installation "$name holds no sso-cred.exe" }
+            if (-not (Test-Path -LiteralPath $program)) { Exit-Installation "$name contains no sso-cred.exe" }
         }
         $installed = & $program --version
         if ($LASTEXITCODE -ne 0) { Exit-Installation "$name does not run on this machine" }

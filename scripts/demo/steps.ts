@@ -31,7 +31,7 @@ export function storySteps({ sdk }: { sdk: boolean }): Step[] {
       tabs: 1,
     },
     {
-      title: "The first call: nobody is signed in, so the browser comes up",
+      title: "The first call: nobody is signed in, so the browser opens",
       act: firstCall,
       sees: { Logout: 1, ...signIn, GetRoleCredentials: 1 },
       tabs: 1,
@@ -110,7 +110,7 @@ async function secondCall(stage: Stage, page: Page): Promise<Check[]> {
 }
 
 async function anHourLater(stage: Stage, page: Page): Promise<Check[]> {
-  page.line("(Both cache files are set back by an hour, and the service ends its access token.)");
+  page.line("(The demo ages both cache files by an hour, and ends the access token.)");
   const before = await cachedKeyId(stage);
   await age(stage);
   page.command(COMMAND);

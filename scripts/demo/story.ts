@@ -73,7 +73,7 @@ function openTabs(stage: Stage, page: Page): { stop(): void } {
   const timer = setInterval(() => {
     for (const url of stage.tabs().slice(opened)) {
       opened++;
-      page.line("Press Allow in your browser, or Deny. If it does not come up, visit:");
+      page.line("Press Allow in your browser, or Deny. If it does not open, visit:");
       page.address(url);
       void openBrowser(url, process);
     }

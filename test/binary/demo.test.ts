@@ -17,7 +17,7 @@ import { temporaryFolder } from "../support/temporary.ts";
 const DEMO = fileURLToPath(new URL("../../scripts/demo.ts", import.meta.url));
 const TITLES = [
   "1. init: from nothing to a profile",
-  "2. The first call: nobody is signed in, so the browser comes up",
+  "2. The first call: nobody is signed in, so the browser opens",
   "3. The second call: from the cache",
   "4. An hour later: the token has expired and is refreshed silently",
   "5. 20 callers at once with nothing cached: one sign-in, one tab",

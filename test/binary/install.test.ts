@@ -42,7 +42,7 @@ describe("install.sh --from FILE", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.split("\n")).toEqual([
       `Installed sso-cred 1.2.3 as ${installed()}`,
-      `${home.path}/.local/bin is not in your PATH. Add it in your shell's profile, or use the whole path.`,
+      `${home.path}/.local/bin is not in your PATH. Add it in your shell's profile, or use the full path.`,
       `Next: ${installed()} init`,
       "",
     ]);

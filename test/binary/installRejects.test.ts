@@ -53,7 +53,7 @@ describe("install.sh rejects", () => {
     "http://127.0.0.1:80@example.com/sso-cred",
     "http://localhost:80@example.com/",
   ])("an address that is not https: %s", async (address) => {
-    await refused(["--from", address], 2, `only https addresses are taken, not ${address}`);
+    await refused(["--from", address], 2, `only https addresses are accepted, not ${address}`);
   });
 
   test("a folder that cannot be one", async () => {
