@@ -159,7 +159,7 @@ async function signedInRoles(wizard: Wizard, before: Files, first: SessionAnswer
       asking.say(`sso-cred: ${error.message}`);
       if (isCancelled) wizard.system.clearInterrupt();
       answers = await askSessionAgain(answers, error.message, files, asking);
-      // The person may have edited the file meanwhile.
+      // The person may have edited the file in the meantime.
       files = readConfigFiles(wizard.system);
     }
   }

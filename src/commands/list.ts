@@ -26,7 +26,7 @@ export async function list(args: readonly string[], system: System): Promise<num
 
   const { name } = session;
   const profileNames = name === null ? undefined : profilesByRole(readConfigFiles(system), name);
-  // Names are told unabridged, as the portal sent them.
+  // Names are printed in full, as the portal sent them.
   const rows = found.map(({ accountId, accountName, emailAddress, roleName }) => {
     const profiles = profileNames?.get(roleKey({ accountId, roleName })) ?? [];
     return { accountId, accountName, emailAddress, roleName, profiles };

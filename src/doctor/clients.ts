@@ -92,7 +92,7 @@ export const SITUATIONS = {
     process: ["AWS CLI", "boto3", "JavaScript v3", "Java", "Rust", "Kotlin", "Ruby", "C++"],
     error: ["Go"],
   },
-  /** `credential_process` that begins with blanks, below another key. */
+  /** `credential_process` that begins with spaces, below another key. */
   keyIndented: {
     error: ["AWS CLI", "boto3", "Java", "Rust", "Kotlin", "Ruby", "C++"],
     process: ["JavaScript v3", "Go"],
@@ -102,12 +102,12 @@ export const SITUATIONS = {
     error: ["AWS CLI", "boto3", "JavaScript v3", "Ruby"],
     process: ["Go", "Java", "Rust", "Kotlin", "C++"],
   },
-  /** `[profile  NAME]`, with two blanks. */
+  /** `[profile  NAME]`, with two spaces. */
   headerTwoBlanks: {
     process: ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
     error: ["JavaScript v3"],
   },
-  /** `[profile NAME]# text`, without a blank. */
+  /** `[profile NAME]# text`, without a space. */
   headerWithText: {
     process: ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
     error: ["JavaScript v3"],

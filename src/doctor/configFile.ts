@@ -8,7 +8,7 @@ export interface ConfigKey {
   readonly key: string;
   readonly value: string;
   readonly line: number;
-  /** The number of blanks before the key. */
+  /** The number of spaces before the key. */
   readonly indent: number;
   readonly hasComment: boolean;
 }

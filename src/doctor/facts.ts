@@ -37,7 +37,7 @@ export interface SessionFacts {
   /** The arguments of `sso-cred login` for it. */
   readonly loginArguments: string;
   readonly token: "none" | "valid" | "refreshable" | "expired" | "of another start URL" | "unreadable";
-  /** Why the token file cannot be read, and the command that mends it. */
+  /** Why the token file cannot be read, and the command that fixes it. */
   readonly tokenFault?: { readonly fault: string; readonly remedy?: Remedy } | undefined;
   /** How long the sign-in lasts, in words. */
   readonly life?: string | undefined;

@@ -48,7 +48,7 @@ export function report(findings: readonly Finding[], columns = WIDEST): string {
   return [...groups, summary(findings)].join("\n");
 }
 
-/** Findings of one kind with the same consequence and remedy, which are told once. */
+/** Findings of one kind with the same consequence and remedy, which are shown once. */
 function alike(findings: readonly Finding[]): Finding[][] {
   const groups = Map.groupBy(findings, ({ id, why, run, fix }) => JSON.stringify([id, why, run, fix]));
   return [...groups.values()];

@@ -59,7 +59,7 @@ export async function runCommand(
       });
     });
   } catch (error) {
-    // Some failures are thrown instead of told by the event.
+    // Node throws some failures instead of emitting them.
     return { fault: (error as NodeJS.ErrnoException).code ?? String(error) };
   } finally {
     for (const [signal, handler] of handlers) process.off(signal, handler);

@@ -7,7 +7,7 @@ const DEFAULT_INTERVAL_SECONDS = 5;
 const MIN_INTERVAL_SECONDS = 1;
 /** In characters, far above what the services send: the token file can still be read. */
 const MAX_TEXT = 32_768;
-/** What the value of a header can hold, blanks excepted. */
+/** What the value of a header can contain, except for spaces. */
 export const HEADER_SAFE = /^[\x21-\x7e]+$/;
 /** The client id becomes part of the sign-in page's URL. */
 const MAX_CLIENT_ID = 1_024;

@@ -38,7 +38,7 @@ export function inventoryFile(
 
   /** Writes the results that are not written yet. Best effort. */
   function save(): void {
-    // Nothing assigned yet: whoever waits for that asks again.
+    // Nothing is assigned yet, so the next call asks again.
     if (isSaved || accounts?.length === 0) return;
     savedAt = system.now();
     isSaved = true;

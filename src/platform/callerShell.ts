@@ -64,7 +64,7 @@ export function unsetCommand(names: readonly string[], system: Environment): str
   }
 }
 
-/** The path of a program as the first word of a command, for a Windows path with blanks. */
+/** The path of a program as the first word of a command, for a Windows path with spaces. */
 export function quotedProgram(path: string, system: Environment): string {
   return callerShell(system) === "powershell" ? `& "${path}"` : `"${path}"`;
 }

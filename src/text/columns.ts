@@ -43,7 +43,7 @@ export function pad(text: string, columns: number): string {
   return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
 }
 
-/** Breaks lines at blanks to fit `columns`. A longer word stays whole: a path can be copied. */
+/** Breaks lines at spaces to fit `columns`. A longer word stays whole: a path can be copied. */
 export function wrapWords(text: string, columns: number, first = "", further = first): string {
   return text
     .split("\n")

@@ -30,7 +30,7 @@ const FOREIGN_BYTE = /[\udc80-\udcff]/u;
 export function hiddenCharacter(text: string): string | undefined {
   // Building the pattern of Unicode properties takes V8 a millisecond.
   if (/^[!-~]*$/.test(text)) return undefined;
-  // Controls, formats, blanks, characters that show nothing (zero-width space, Hangul filler), lone
+  // Controls, formats, spaces, invisible characters (zero-width space, Hangul filler), lone
   // surrogates.
   const match = /[\p{Cc}\p{Cf}\p{Z}\p{Cs}\p{Default_Ignorable_Code_Point}]/u.exec(text);
   if (match === null) return undefined;
@@ -50,7 +50,7 @@ export function printableWithHidden(text: string): string {
 const NAMES: Readonly<Record<string, string>> = {
   "0009": "a tab",
   "000A": "a line break",
-  "0020": "a blank",
+  "0020": "a space",
   "00A0": "a no-break space",
   "00AD": "a soft hyphen",
   "200B": "a zero-width space",

@@ -80,7 +80,7 @@ function table(rows: readonly (readonly string[])[]): string {
   return rows.map(line).join("");
 }
 
-/** Breaks at blanks, not in brackets or before a flag's value. Lines are indented and end in \n. */
+/** Breaks at spaces, not in brackets or before a flag's value. Lines are indented and end in \n. */
 function wrap(text: string, indent: number): string {
   const lines = [""];
   for (const word of text.match(/(?:\[[^\]]*\]|--[a-z-]+ [A-Z]+|\S)+/g) ?? []) {

@@ -82,7 +82,7 @@ describe("3 config", () => {
     [
       "a bad region",
       section(`sso_start_url = ${START_URL}`, "sso_region = eu west"),
-      ": [sso-session corp]: sso_region eu west is not an AWS region, as its character 3 is U+0020, a blank",
+      ": [sso-session corp]: sso_region eu west is not an AWS region, as its character 3 is U+0020, a space",
       "",
     ],
   ])("%s: file, section and key", async (_, config, message, remedy) => {

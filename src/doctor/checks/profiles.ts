@@ -149,7 +149,7 @@ function* sessionKeys(section: ConfigSection, path: string): Generator<Finding> 
     });
   if (region?.value) yield* regionFindings(title, region, path);
   const scopes = keyOf(section, "sso_registration_scopes");
-  // RFC 6749, section 3.3: no blank is part of a scope.
+  // RFC 6749, section 3.3: a scope contains no space.
   if (scopes?.value.split(",").some((scope) => /\s/.test(scope.trim())))
     yield finding("session-scopes", "error", `${path}:${scopes.line}`, {
       found: `sso_registration_scopes of ${title} has a scope with a space in it`,

@@ -41,7 +41,7 @@ export function gatherPaths(system: Environment): PathFacts[] {
   ]);
 }
 
-/** Without the problems that the remedy for a folder above mends, too: `chmod -R`, `chown -R`. */
+/** Without the problems that the remedy for a folder above also fixes: `chmod -R`, `chown -R`. */
 function withoutCovered(all: readonly PathFacts[]): PathFacts[] {
   return all.filter(
     ({ path, problem, files }) =>
@@ -53,7 +53,7 @@ function withoutCovered(all: readonly PathFacts[]): PathFacts[] {
   );
 }
 
-/** The problems of a folder's files. One that several have is told once. */
+/** The problems of a folder's files. A problem that several have is named once. */
 function joinedFacts(folder: string, owner: number | undefined, now: number): PathFacts[] {
   const names = listFolder(folder).slice(0, MOST_FILES);
   const facts = names.flatMap((name) => fileFacts(join(folder, name), owner, now));

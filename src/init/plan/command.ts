@@ -20,7 +20,7 @@ const QUOTABLE_ON_WINDOWS =
 
 /**
  * The value of `credential_process`, which shlex (the AWS CLI), `sh -c` (the other SDKs), and on
- * Windows the C runtime and `cmd /C`, split into the same words. On Windows a path without blanks
+ * Windows the C runtime and `cmd /C`, split into the same words. On Windows a path without spaces
  * stays unquoted: the SDK for Go cannot pass a quote through cmd, and no client there reads the
  * line with shlex.
  *
@@ -63,7 +63,7 @@ export function canBeWritten({ accountId, roleName }: Role, platform: NodeJS.Pla
 
 /**
  * cmd ends a program's name at each of these. `cmd /C` keeps the quotes around a name that holds a
- * blank, and removes them from any other (`cmd /?`).
+ * space, and removes them from any other (`cmd /?`).
  */
 const ENDS_A_NAME = /[,;=]/;
 

@@ -107,7 +107,7 @@ export function assertSessionMatches(
   }
 }
 
-/** Ignores blanks around the commas of a list of scopes. */
+/** Ignores spaces around the commas of a list of scopes. */
 function normal(value: string): string {
   return value.replace(/\s*,\s*/g, ",").trim();
 }

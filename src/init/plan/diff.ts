@@ -39,7 +39,7 @@ function colored(diff: string): string {
   );
 }
 
-/** A tab after the name keeps `patch` from ending it at a blank. */
+/** A tab after the name keeps `patch` from ending it at a space. */
 function fileName(path: string): string {
   const name = printable(path, 4096);
   return /\s/.test(name) ? `${name}\t` : name;

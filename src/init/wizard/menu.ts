@@ -42,7 +42,7 @@ export function isFound({ label }: Labelled, query: string): boolean {
   return label(UNCUT).toLowerCase().includes(query.toLowerCase());
 }
 
-/** Names contain blanks: one belongs to the search if that finds something, else it ticks. */
+/** Names contain spaces: one belongs to the search if that finds something, else it ticks. */
 export function goesOn(choices: readonly Labelled[], line: string): boolean {
   return line.trim() !== "" && choices.some((choice) => isFound(choice, line));
 }

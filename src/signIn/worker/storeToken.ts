@@ -71,7 +71,7 @@ export async function storeToken(
   }
   const writes = tokenPath(session, system);
   const wait = { timeoutMs: LOCK_WAIT_MS, purpose: "a refresh of the same session", writes };
-  // A new sign-in must not be lost, whoever holds the lock.
+  // A new sign-in must not be lost, even if another process holds the lock.
   await withLockIfFree(system, sessionLockPath("token", session, system), wait, write);
 }
 

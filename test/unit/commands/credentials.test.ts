@@ -21,7 +21,7 @@ it.each(["abc", "-1", "5s", "1e3", "0x10", " 5", "3601", "999999", "Infinity", "
     expect(() => seconds(text)).toThrow(
       expect.objectContaining({
         kind: "usage",
-        message: `SSO_CRED_WAIT must be 0 to 3600 seconds, not ${text === " 5" ? "5 (character 1 is U+0020, a blank)" : text}`,
+        message: `SSO_CRED_WAIT must be 0 to 3600 seconds, not ${text === " 5" ? "5 (character 1 is U+0020, a space)" : text}`,
       }),
     );
   },

@@ -27,7 +27,7 @@ describe("answers", () => {
     [
       startUrlQuestion(),
       "https://x.awsapps.com/ #start",
-      "Not a valid Start URL: it is not an https URL, as its character 23 is U+0020, a blank: https://x.awsapps.com/ #start",
+      "Not a valid Start URL: it is not an https URL, as its character 23 is U+0020, a space: https://x.awsapps.com/ #start",
     ],
     [scopesQuestion(), "sso:account:access, codewhisperer:completions", undefined],
     [
@@ -40,7 +40,7 @@ describe("answers", () => {
     [
       regionQuestion("eu-west-1"),
       "us east",
-      "Not a valid region: it is not an AWS region, as its character 3 is U+0020, a blank",
+      "Not a valid region: it is not an AWS region, as its character 3 is U+0020, a space",
     ],
     [
       regionQuestion("eu-west-1"),
