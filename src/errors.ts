@@ -43,7 +43,7 @@ export class SsoCredError extends Error {
   }
 }
 
-/** A mistake on the command line. The help of `command` tells what is right. */
+/** A mistake on the command line. The help of `command` shows the correct form. */
 export function usageError(message: string, command?: string): SsoCredError {
   const run = command === undefined ? "sso-cred --help" : `sso-cred ${command} --help`;
   return new SsoCredError("usage", message, { remedy: { run } });

@@ -32,7 +32,9 @@ export interface RequestContext {
   api: IdentityCenter;
 }
 
-/** With the cached token, else a refreshed one. Throws as `obtainToken`, and `access-denied`. */
+/**
+ * Uses the cached token, or else a refreshed one. Throws like `obtainToken`, and `access-denied`.
+ */
 export async function askPortal(role: SessionRole, context: RequestContext, system: System) {
   const { deadline, api } = context;
   let refused: string | undefined;

@@ -48,7 +48,7 @@ export async function obtainRoleCredentials(
     for (let logins = 0; ; logins++) {
       const outcome = await singleFlight(role, { deadline, retries, api }, system);
       if ("credentials" in outcome) return outcome.credentials;
-      // A logout revokes a token before it removes the file: that is no refusal.
+      // A logout revokes a token before it removes the file, which is not a rejection.
       const current = readToken(role.session, system)?.accessToken;
       const isRefused = outcome.refused !== undefined && current === outcome.refused;
       if ((logins > 0 && isRefused) || logins === MAX_LOGINS) throw recordRefusedToken(role.session, system);
@@ -88,7 +88,7 @@ async function singleFlight(role: SessionRole, context: RequestContext, system: 
   const early = coolDownResult();
   if (early) return early;
   const denied = attemptSince(attempts, startedAt - SAME_DENIAL_MS, system);
-  // Not if somebody has signed in or out since: the denial was for another token.
+  // Ignore a denial from before a sign-in or logout: it was for another token.
   const isSameToken = (at: number) => (tokenWrittenAt(role.session, system) ?? Infinity) <= at;
   if (denied?.failure?.kind === "access-denied" && isSameToken(denied.at)) throw denied.failure;
   const wait = {
@@ -131,7 +131,7 @@ async function singleFlight(role: SessionRole, context: RequestContext, system: 
     try {
       const outcome = await askPortal(role, context, system);
       if ("credentials" in outcome) {
-        // Fresh credentials in the cache keep everybody from asking again.
+        // With fresh credentials in the cache, nobody asks again.
         const cached = readRoleCredentials(role, system);
         if (!cached || !isFresh(cached.expiration, system.now())) recordAttempt(attempts, system);
       }
@@ -148,7 +148,7 @@ async function singleFlight(role: SessionRole, context: RequestContext, system: 
   }
 }
 
-/** After a change of start URL or region, cached credentials are of the previous one. */
+/** After a change of start URL or region, cached credentials belong to the previous one. */
 function removeRolesOfOtherSettings(role: SessionRole, system: System): void {
   const { session } = role;
   const recorded = readJsonObject(roleCredentialsPath(role, system))?.SsoCred as JsonObject | undefined;

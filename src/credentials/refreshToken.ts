@@ -92,7 +92,7 @@ export async function refreshToken(
     if (!(error instanceof ServiceError)) throw error;
     system.trace.step("the refresh was refused", { error: error.code });
     if (error.needsSignIn) return undefined;
-    // Any other rejection tells nothing about the token, so it is kept.
+    // Any other rejection says nothing about the token, so keep it.
     const message = `the token of '${sessionTitle(session)}' cannot be refreshed (${printable(error.message, 200)})`;
     throw new SsoCredError("unavailable", message, { remedy: loginRemedy(session), cause: error });
   } finally {

@@ -17,7 +17,7 @@ export function retryBudget(system: Pick<System, "now">) {
       return until;
     },
 
-    /** Stops the budget's clock during a sign-in: waiting for a person is no retry. */
+    /** Stops the budget's clock during a sign-in: waiting for a person is not a retry. */
     async pauseDuring<T>(work: () => Promise<T>): Promise<T> {
       const began = system.now();
       try {

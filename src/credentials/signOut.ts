@@ -39,7 +39,7 @@ interface RemovedToken {
   readonly file: JsonObject | undefined;
   /** Why its file is still there. */
   readonly failure?: unknown;
-  /** Where to revoke it, if its file or the config tell. */
+  /** Where to revoke it, if its file or the config says. */
   readonly services?: SsoSession | undefined;
 }
 
@@ -122,7 +122,7 @@ function servicesOfToken(
  * token may still open the session: it is redeemed once, and the new token is revoked. Best effort,
  * until `deadline` (epoch milliseconds).
  *
- * Returns true if no token of the file is left alive. One that the service no longer knows counts
+ * Returns true if no token of the file is still valid. One that the service no longer knows counts
  * as revoked.
  */
 export async function revokeRemoved({ token }: Removed, deadline: number, system: System): Promise<boolean> {

@@ -53,13 +53,13 @@ export function tokenLookup(session: SsoSession, refusedFingerprint: string | un
       const attempt = attemptSince(attempts, startedAt, system);
       if (attempt && isValid(current, isUsable)) return { token: current };
       if (!attempt?.failure) return undefined;
-      // Without the file somebody has signed out in the meantime, and nobody is to be asked.
+      // Without the file, somebody has signed out in the meantime, so don't ask anybody.
       const needsSignIn = attempt.failure.kind === "login-required" && tokenFileExists(session, system);
       if (needsSignIn) return { token: undefined };
       throw attempt.failure;
     },
 
-    /** The token that is usable all the same. Throws the error if there is none. */
+    /** The token that is still usable. Throws the error if there is none. */
     usableAfter(error: unknown): SsoToken {
       const current = readToken(session, system);
       if (!current || !isValid(current, isUsable) || !isKind(error, "unavailable", "config")) throw error;

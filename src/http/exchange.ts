@@ -78,7 +78,7 @@ export function httpExchange(
       trust ??= trustStore(session.caBundle);
       socket = await openConnection(url, proxy, trust, stop);
       connected();
-      // The process may have been suspended meanwhile. A request that was not sent spends no
+      // The process may have been suspended in the meantime. A request that was not sent spends no
       // refresh token.
       if (system.now() >= giveUpAt) throw noTimeLeft(url);
       const response = await send(request, socket, proxy, stop, limits.responseBytes);
@@ -156,7 +156,7 @@ function responseTo(request: ClientRequest, body: HttpRequest["body"]): Promise<
   });
 }
 
-/** By events: for `for await`, a miss would also compile the iterator of Node's streams. */
+/** Listens to events: with `for await`, a miss would also compile Node's stream iterator. */
 function readResponse(response: IncomingMessage, host: string, maxBytes: number): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

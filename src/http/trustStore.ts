@@ -68,7 +68,7 @@ function requireBundle({ path, setting }: CaBundle): string {
   throw new SsoCredError("config", `the CA bundle ${path} ${bundle.fault}: correct ${setting}`);
 }
 
-/** In UTF-8, as PowerShell writes it. OpenSSL would skip the certificate behind it. */
+/** In UTF-8, as PowerShell writes it. OpenSSL would skip the certificate after it. */
 const BYTE_ORDER_MARK = /^\u00ef\u00bb\u00bf/;
 
 function readBundle(path: string): { text: string } | { fault: string } {

@@ -40,7 +40,7 @@ export async function withRetries<T>(
 
 /**
  * True if a caller with a later `deadline` (epoch milliseconds) would have tried again: such a
- * failure tells little about the service.
+ * failure says little about the service.
  */
 export function endedByDeadline(failure: unknown, deadline: number, now: number): boolean {
   if (!isKind(failure, "unavailable")) return false;

@@ -101,7 +101,7 @@ function describe(status: number, code: string, fields: Fields, secrets: readonl
 
 /** A shared substring of this length is not a coincidence. */
 const FRAGMENT_LENGTH = 12;
-/** A shorter value is no secret and may occur in any text. */
+/** A shorter value is not a secret and may occur in any text. */
 const MIN_SECRET_LENGTH = 8;
 
 /** True if the text holds a secret or a fragment of one: the service may have shortened it. */

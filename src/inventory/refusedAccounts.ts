@@ -5,7 +5,7 @@ import { type Assignment, isSelectedAccount, isSelectedRole, type Selection } fr
 import type { Inventory, Refusal } from "./inventory.ts";
 
 interface RefusalReport {
-  /** Is told, in one line, which accounts the portal refuses to list. */
+  /** Receives one line that names the accounts that the portal refuses to list. */
   say(line: string): void;
   /** The arguments of `sso-cred logout` for the session. */
   readonly logoutArguments: string;
@@ -18,7 +18,7 @@ export async function selectedRoles(list: Inventory, selection: Selection, repor
   return roles.filter(({ roleName }) => isSelectedRole(selection, roleName));
 }
 
-/** The roles of these accounts. Throws `access-denied` if the portal lists those of none. */
+/** The roles of these accounts. Throws `access-denied` if the portal lists none of them. */
 export async function listableRoles(
   list: Inventory,
   accounts: readonly Account[],

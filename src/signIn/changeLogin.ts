@@ -28,7 +28,7 @@ export async function cancelLogin(session: SessionIdentity, system: System): Pro
   await withLoginLock(session, system, () => removePendingLogin(session, system));
 }
 
-/** The sign-in has to end also after Ctrl-C, or if the lock is not free in time. */
+/** The sign-in must end even after Ctrl-C, or if the lock is not free in time. */
 function withLoginLock<T>(session: SessionIdentity, system: System, work: () => T): Promise<T> {
   const writes = sessionStatePath("logins", session, system);
   const wait = { timeoutMs: LOCK_WAIT_MS, purpose: "a change of the same sign-in", writes };

@@ -35,8 +35,8 @@ export function chooseGrant(
 }
 
 /**
- * The error where nobody may be asked; `why` says what forbids it. If the system denies access to
- * the token file, the message names the command that changes that instead of a sign-in.
+ * The error if nobody may be asked; `why` gives the reason. If the system denies access to the
+ * token file, the message names the command that changes that instead of a sign-in.
  */
 export function cannotAsk(session: SsoSession, why: string, system: Environment): SsoCredError {
   const error = notSignedIn(session, why);
@@ -55,7 +55,7 @@ export function chooseGrantForPerson(
   return configuredGrant(session, system) ?? automaticGrant(system) ?? WITH_CODE;
 }
 
-/** The authorization code grant cannot give a legacy profile's token. */
+/** The authorization code grant cannot produce a legacy profile's token. */
 function configuredGrant(session: SsoSession, system: Environment): UsableGrant | undefined {
   const browser = hasBrowser(system);
   if (session.login === "device" || session.name === null) return { grant: "device", browser };

@@ -5,9 +5,8 @@ import { bestEffort } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 
 /**
- * Removes the role credentials of sessions that the config does not have any more, or has with
- * another start URL or region. A cache hit does not read the config, so it would still serve them.
- * Best effort.
+ * Removes the role credentials of sessions that the config no longer has, or has with another start
+ * URL or region. A cache hit does not read the config, so it would still serve them. Best effort.
  */
 export function removeFormerRoles(system: Pick<System, "env" | "platform" | "trace">): void {
   bestEffort("role credentials of former sessions could not be removed", system, () => {

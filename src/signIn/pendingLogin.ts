@@ -50,7 +50,7 @@ export function isCurrent(login: PendingLogin, system: Environment): boolean {
   return readPendingLogin(login.session, system)?.id === login.id;
 }
 
-/** The pending sign-ins of all sessions, including those that are not in the config any more. */
+/** The pending sign-ins of all sessions, including those that are no longer in the config. */
 export function allPendingLogins(system: Environment): PendingLogin[] {
   const folder = loginsFolder(system);
   return listFolder(folder).flatMap((name) =>

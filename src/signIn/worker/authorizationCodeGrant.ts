@@ -42,7 +42,7 @@ export async function authorizationCodeGrant(
       throw new SsoCredError("login-failed", `the sign-in to '${input.sessionName}' ${why}`);
     }
     const { code } = authorization;
-    // A code can be redeemed once: a signal must not part the token from its file.
+    // A code can be redeemed once: a signal must not come between the token and its file.
     await system.uninterrupted(async () => {
       const { codeVerifier } = pkce;
       const { redirectUri } = server;

@@ -47,7 +47,7 @@ export async function deviceGrant(
 
   /** False while the person has not responded. */
   async function poll(): Promise<boolean> {
-    // A code can be redeemed once: a signal must not part the token from its file.
+    // A code can be redeemed once: a signal must not come between the token and its file.
     return system.uninterrupted(async () => {
       const token = await redeem();
       if (token) await input.store(token);

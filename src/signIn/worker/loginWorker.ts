@@ -44,7 +44,7 @@ export async function runLoginWorker(key: string, id: string, system: System): P
   }
 }
 
-/** Lets the grant end in order: the page shows the outcome, and errors are reported. */
+/** Lets the grant end cleanly: the page shows the outcome, and errors are reported. */
 async function unwound(ended: Promise<never>, system: System): Promise<never> {
   try {
     return await ended;

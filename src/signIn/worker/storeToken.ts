@@ -75,7 +75,7 @@ export async function storeToken(
   await withLockIfFree(system, sessionLockPath("token", session, system), wait, write);
 }
 
-/** Somebody else may have signed in, so role credentials of the sign-in before are removed. */
+/** Somebody else may have signed in, so remove the role credentials of the previous sign-in. */
 function removeRolesOfBefore(session: SsoSession, before: number, system: System): void {
   bestEffort("role credentials of the sign-in before could not be removed", system, () => {
     const pairs = rolePairs(loadReadableConfig(system).config, session);
