@@ -32,9 +32,7 @@ export interface RequestContext {
   api: IdentityCenter;
 }
 
-/**
- * Uses the cached token, or else a refreshed one. Throws like `obtainToken`, and `access-denied`.
- */
+/** Uses the cached or a refreshed token. Throws like `obtainToken`, and `access-denied`. */
 export async function askPortal(role: SessionRole, context: RequestContext, system: System) {
   const { deadline, api } = context;
   let refused: string | undefined;

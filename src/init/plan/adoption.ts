@@ -16,7 +16,7 @@ interface SessionKeys {
   readonly sessionKeys: Keys;
 }
 
-/** Set aside in an adopted profile: beside a credential_process, SDKs disagree who wins. */
+/** Keys to set aside when adopting: beside a credential_process, SDKs disagree on which wins. */
 export const SSO_KEYS = words(`
   sso_session sso_account_id sso_role_name sso_start_url sso_region credential_process`);
 const OTHER_SOURCES = ["aws_access_key_id", "role_arn", "web_identity_token_file"];

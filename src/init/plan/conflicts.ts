@@ -14,7 +14,9 @@ import { profileHeader } from "./names.ts";
 const STRONGER = words(`
   aws_access_key_id aws_secret_access_key credential_process sso_account_id sso_role_name`);
 
-/** @throws SsoCredError("config") for the name of a profile that is not ours for this session. */
+/**
+ * @throws SsoCredError("config") if a name belongs to a profile that is not ours for the session.
+ */
 export function assertNoForeignProfiles(
   files: Files,
   names: readonly string[],

@@ -8,7 +8,7 @@ export const DEFAULT_TEMPLATE = "{account_id}_{role_name}";
 const UNPORTABLE = /[^A-Za-z0-9_.@/%:+-]+/g;
 const FIELDS = ["account_name", "account_id", "role_name", "session"];
 
-/** Why a name cannot be written; undefined if every SDK reads it and it is no flag. */
+/** Why a name cannot be written; undefined if every SDK reads it and it is not a flag. */
 export function nameProblem(name: string): string | undefined {
   if (name.search(UNPORTABLE) >= 0) return "some SDKs read only A-Z, a-z, 0-9 and _.@/%:+-";
   if (/^[-.]/.test(name)) return "it must not begin with - or .";

@@ -2,7 +2,7 @@ import type { Keys } from "../../config/ini.ts";
 import type { Role } from "../../model.ts";
 import { splitUntilComment } from "../../text/commandWords.ts";
 
-/** Each with its subcommand that gives credentials of an Identity Center role. */
+/** The tools, with the subcommands that print credentials of an Identity Center role. */
 const TOOLS: Readonly<Record<string, RegExp>> = {
   "aws-sso-util": /^credential-process$/,
   granted: /^credential-process$/,

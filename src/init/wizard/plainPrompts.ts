@@ -56,7 +56,7 @@ function ask(typed: Keyboard, message: string): Promise<string | undefined> {
   const { stream, close } = typed.open();
   return new Promise<string | undefined>((resolve) => {
     let line = "";
-    // The cursor still stands behind the question.
+    // The cursor is still after the question.
     const leave = () => {
       process.stderr.write("\n");
       resolve(undefined);

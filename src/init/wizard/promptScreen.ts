@@ -14,7 +14,7 @@ interface Frame {
 /** The library ends a drawing by going up to the cursor's row and then to its column, */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own language
 const CURSOR = /(?:\u001b\[(\d+)A)?\u001b\[(\d+)G$/;
-/** and begins the next one by taking away as many rows as it has drawn. */
+/** and begins the next one by erasing as many rows as it has drawn. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own language
 const ERASURE = /^(?:\u001b\[\d+B)?(?:\u001b\[2K(?:\u001b\[1A)?)+\u001b\[G/;
 
