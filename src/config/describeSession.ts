@@ -22,6 +22,13 @@ export function settingsToCheck(session: Located & Pick<SsoSession, "startUrl" |
   return `check sso_start_url (${printable(startUrl, 200)}) and sso_region (${region}) in ${sectionOf(session)}`;
 }
 
+/** The same for scopes; undefined if the session names none but the usual one. */
+export function scopesToCheck(session: Located & Pick<SsoSession, "scopes">): string | undefined {
+  const scopes = session.scopes ?? [];
+  if (scopes.every((scope) => DEFAULT_SCOPES.includes(scope))) return undefined;
+  return `check sso_registration_scopes (${printable(scopes.join(", "), 200)}) in ${sectionOf(session)}`;
+}
+
 /** The scope without which the portal rejects every token; undefined if the session has it. */
 export function missingScope(session: Located & Pick<SsoSession, "scopes">): string | undefined {
   const [needed = ""] = DEFAULT_SCOPES;

@@ -145,3 +145,33 @@ describe("a wrong start URL or region", () => {
     },
   );
 });
+
+describe("scopes that the service does not accept", () => {
+  const config = sessionSection("corp").replace("sso:account:access", "sso:account:access, sso:acount:acess");
+  const hint =
+    "; check sso_registration_scopes (sso:account:access, sso:acount:acess) in [sso-session corp]\n";
+
+  it.each([
+    ["invalid_scope", "InvalidScopeException"],
+    ["invalid_client_metadata", "InvalidClientMetadataException"],
+  ])("are named after %s, without a command that would fail alike", async (error, exception) => {
+    const world = await signInWorld({ config });
+    world.center.misbehave({ path: "/client/register", how: oidcError(error, exception) });
+    const { code, stderr } = await world.call();
+    expect([code, stderr]).toEqual([
+      5,
+      `sso-cred: the sign-in to 'corp' failed: ${error}: ${error} said the service${hint}`,
+    ]);
+  });
+
+  it("are named after the page has sent the browser back with that error", async () => {
+    const world = await signInWorld({ config, browser: "ignore" });
+    const call = world.call();
+    await world.until(() => world.opened().length > 0);
+    const { searchParams } = new URL(String(world.opened()[0]));
+    const query = new URLSearchParams({ error: "invalid_scope", state: String(searchParams.get("state")) });
+    await fetch(`${searchParams.get("redirect_uri")}?${query}`);
+    const { code, stderr } = await call;
+    expect([code, stderr]).toEqual([5, `sso-cred: the sign-in to 'corp' failed: invalid_scope${hint}`]);
+  });
+});

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { SsoCredError } from "../../errors.ts";
-import type { IdentityCenter } from "../../identityCenter/identityCenter.ts";
+import { type IdentityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
 import type { ClientRegistration, TokenGrant } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
 import { startCallbackServer } from "./callbackServer.ts";
@@ -39,7 +39,8 @@ export async function authorizationCodeGrant(
     if ("error" in authorization) {
       const { error } = authorization;
       const why = error === "access_denied" ? "was denied" : `failed: ${error}`;
-      throw new SsoCredError("login-failed", `the sign-in to '${input.sessionName}' ${why}`);
+      const cause = new ServiceError("oidc", 400, error, error);
+      throw new SsoCredError("login-failed", `the sign-in to '${input.sessionName}' ${why}`, { cause });
     }
     const { code } = authorization;
     // A code can be redeemed once: a signal must not come between the token and its file.

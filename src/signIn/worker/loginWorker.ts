@@ -3,9 +3,10 @@ import { removeIfPossible } from "../../cache/folder.ts";
 import { cannotWrite } from "../../cache/ownedFile.ts";
 import { registrationPath } from "../../cache/registrationCache.ts";
 import { loginsFolder, sessionStatePath } from "../../cache/stateFile.ts";
-import { loginRemedy, sessionTitle, settingsToCheck } from "../../config/describeSession.ts";
+import { loginRemedy, scopesToCheck, sessionTitle, settingsToCheck } from "../../config/describeSession.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import { ServiceError } from "../../identityCenter/identityCenter.ts";
+import type { SsoSession } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
 import { printable } from "../../text/printable.ts";
 import { recordFailedLogin } from "../backoff.ts";
@@ -17,7 +18,9 @@ import { isUnanswered, type LoginWatch, watchLogin } from "./watchLogin.ts";
 
 /** Extra time after the end of the wait. */
 const UNWIND_MS = 1_000;
-const WRONG_SETTING = ["invalid_request", "invalid_grant", "invalid_redirect_uri", "unauthorized_client"];
+/** The service's errors for a start URL or a region, and for scopes, that it does not accept. */
+const WRONG_START = ["invalid_request", "invalid_grant", "invalid_redirect_uri", "unauthorized_client"];
+const WRONG_SCOPES = ["invalid_scope", "invalid_client_metadata"];
 
 /**
  * Runs one sign-in in a process of its own, which outlives its callers. It ends by success (also by
@@ -81,16 +84,16 @@ async function fail(login: PendingLogin, error: unknown, watch: LoginWatch, syst
 function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
   const title = sessionTitle(login.session);
   const remedy = loginRemedy(login.session);
-  if (error instanceof SsoCredError) {
-    return error.kind === "login-failed" ? new SsoCredError(error.kind, error.message, { remedy }) : error;
-  }
-  if (error instanceof ServiceError) {
-    const message = `the sign-in to '${title}' failed: ${printable(error.message, 200)}`;
-    // The service's error for a start URL or a region that is not the organization's: a new sign-in
-    // would end in the same way.
-    if (WRONG_SETTING.includes(error.code)) {
-      return new SsoCredError("login-failed", `${message}; ${settingsToCheck(login.session)}`);
-    }
+  if (error instanceof SsoCredError && error.kind !== "login-failed") return error;
+  if (error instanceof SsoCredError || error instanceof ServiceError) {
+    const rejection = error instanceof ServiceError ? error : error.cause;
+    const message =
+      rejection === error
+        ? `the sign-in to '${title}' failed: ${printable(error.message, 200)}`
+        : error.message;
+    const settings = rejection instanceof ServiceError ? wrongSettings(rejection, login.session) : undefined;
+    // Without a remedy: a new sign-in would end in the same way.
+    if (settings !== undefined) return new SsoCredError("login-failed", `${message}; ${settings}`);
     return new SsoCredError("login-failed", message, { remedy });
   }
   const { code, path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
@@ -100,4 +103,10 @@ function loginFailure(error: unknown, login: PendingLogin): SsoCredError {
     return new SsoCredError("unavailable", message, { remedy });
   }
   return new SsoCredError("unexpected", `the sign-in to '${title}' failed: ${printable(String(error), 200)}`);
+}
+
+/** What to check after an error for a setting that is not the organization's. */
+function wrongSettings({ code }: ServiceError, session: SsoSession): string | undefined {
+  if (WRONG_START.includes(code)) return settingsToCheck(session);
+  return WRONG_SCOPES.includes(code) ? scopesToCheck(session) : undefined;
 }
