@@ -37,13 +37,16 @@ it("a rejection by the service after the tab was opened also holds back the next
   expect([(await call()).code, opened().length]).toEqual([4, 1]);
 });
 
-it("a captive portal after the tab was opened holds back the next tab, too", async () => {
-  const { call, center, clock, opened } = await signInWorld();
-  center.misbehave({ path: "/token", how: { kind: "captivePortal" } });
-  expect((await call()).code).toBe(7);
-  clock.advance(10_000);
-  expect([(await call()).code, opened().length]).toEqual([4, 1]);
-});
+it.each(["visit", "stay"] as const)(
+  "a captive portal after the tab was opened holds back the next tab, too (browser: %s)",
+  async (browser) => {
+    const { call, center, clock, opened } = await signInWorld({ browser });
+    center.misbehave({ path: "/token", how: { kind: "captivePortal" } });
+    expect((await call()).code).toBe(7);
+    clock.advance(10_000);
+    expect([(await call()).code, opened().length]).toEqual([4, 1]);
+  },
+);
 
 it("a token that is valid for less than a minute is reported, and costs one tab", async () => {
   const { call, opened } = await signInWorld({ center: { accessTokenSeconds: 30 } });

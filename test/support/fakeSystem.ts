@@ -10,10 +10,10 @@ export interface FakeSystemOptions {
   /** The id of the person's terminal; absent: there is no terminal. */
   terminal?: string;
   /**
-   * `visit` fetches the page in the background, `ignore` opens it and does nothing, `none` cannot
-   * open a page, `forbidden` fails the test. Default: forbidden.
+   * `visit` fetches the page in the background, `stay` does so and runs on, `ignore` opens it and
+   * does nothing, `none` cannot open a page, `forbidden` fails the test. Default: forbidden.
    */
-  browser?: "visit" | "ignore" | "none" | "forbidden";
+  browser?: "visit" | "stay" | "ignore" | "none" | "forbidden";
   /** Runs the detached process. Without it, a start is only recorded in `detached`. */
   startDetached?: (args: readonly string[]) => void;
 }
@@ -75,7 +75,10 @@ export function fakeSystem(options: FakeSystemOptions = {}): FakeSystem {
     openBrowser: async (url) => {
       opened.push(url);
       if (browser === "forbidden") throw new Error(`This test allows no browser, and it was opened: ${url}`);
-      if (browser === "visit") visiting.push(fetch(url).then((page) => page.text(), String));
+      if (browser === "visit" || browser === "stay")
+        visiting.push(fetch(url).then((page) => page.text(), String));
+      // The opener's end is no longer waited for.
+      if (browser === "stay") await clock.sleep(1_500);
       return browser !== "none";
     },
     startDetached: (args) => {

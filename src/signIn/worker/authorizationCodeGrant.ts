@@ -29,9 +29,10 @@ export async function authorizationCodeGrant(
 ): Promise<void> {
   const pkce = createPkce();
   const server = await startCallbackServer(pkce.state);
+  let opening: Promise<void> | undefined;
   try {
     // Not awaited: a browser command may run until the page is closed.
-    const opening = input.opened(authorizeUrl(input, server.redirectUri, pkce));
+    opening = input.opened(authorizeUrl(input, server.redirectUri, pkce));
     const failed = opening.then(() => new Promise<never>(() => {}));
     const authorization = await Promise.race([server.authorization, input.ended, failed]).catch((error) => {
       throw withStrayError(error, server.strayError());
@@ -53,6 +54,8 @@ export async function authorizationCodeGrant(
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);
     await server.tell({ failed, command: input.loginCommand });
+    // The login's file has to say that a page was opened: that holds back the next one.
+    await opening?.catch(() => {});
     throw error;
   } finally {
     server.close();
