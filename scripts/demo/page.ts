@@ -48,7 +48,7 @@ export function wantsColour(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv)
   return stream.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
 }
 
-/** Breaks at blanks; a word longer than a line is cut. `mark` ends every line but the last. */
+/** Breaks at spaces; a word longer than a line is cut. `mark` ends every line but the last. */
 export function wrap(text: string, first: string, rest: string, mark = ""): string[] {
   const lines: string[] = [];
   let line = first;

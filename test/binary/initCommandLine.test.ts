@@ -7,7 +7,7 @@ import { placeExecutable, runShell, start } from "../support/run.ts";
 
 const hasPython = spawnSync("python3", ["-c", ""]).status === 0;
 
-/** The executable in a folder with a blank in its name, behind a link, with a signed-in person. */
+/** The executable in a folder with a space in its name, behind a link, with a signed-in person. */
 async function installed() {
   const world = await binaryWorld();
   await signedIn(world);

@@ -34,7 +34,7 @@ describe("a role is refused that the AWS CLI would not read in the credentials f
       `CREDENTIALS: sso_role_name of [dev] is Admin here and ReadOnly to the AWS CLI; ${advice}`,
     ],
     [
-      "a blank in the brackets",
+      "a space in the brackets",
       "[ dev]\nsso_role_name = Admin\n",
       `CREDENTIALS: sso_role_name of [dev] is Admin here and ReadOnly to the AWS CLI; ${advice}`,
     ],

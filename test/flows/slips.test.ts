@@ -166,7 +166,7 @@ describe("where the AWS CLI would read another account, no request is made:", ()
       `CONFIG: sso_account_id of [profile dev] ${other(6)}`,
     ],
     [
-      "a header with a blank behind its bracket",
+      "a header with a space behind its bracket",
       `[profile dev]\n${role("111111111111")}${rest}[ profile dev]\n${role("222222222222")}`,
       ["--profile", "dev"],
       `CONFIG: sso_account_id of [profile dev] ${other(2)}`,

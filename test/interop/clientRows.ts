@@ -60,7 +60,7 @@ export async function clientRows(client: ClientUnderTest, program: Program, repo
       expect(portal === 1, `${portal} portal calls for two runs`);
       return "1 tab, 1 portal call for 2 runs";
     });
-    await row("a path with a blank, token expired", async (world, expect) => {
+    await row("a path with a space, token expired", async (world, expect) => {
       await world.signIn(-3600);
       expectRole(expect, await ask(world, "spaced"));
       expect(world.browser.opened().length === 0, "a tab was opened");

@@ -18,7 +18,7 @@ export interface World extends Stage {
 }
 
 /**
- * `dev`: credential_process; `spaced`: the same with a blank in the path, as `init` writes it;
+ * `dev`: credential_process; `spaced`: the same with a space in the path, as `init` writes it;
  * `sso`: the SDKs' own provider for the same session.
  */
 export async function openWorld(options: StageOptions = {}): Promise<World> {

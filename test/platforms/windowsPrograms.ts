@@ -15,7 +15,7 @@ const CERTIFICATES = "HKLM\\Software\\Microsoft\\SystemCertificates\\Root\\Certi
 export const windowsPrograms: readonly Case<Windows>[] = [
   {
     title:
-      "the line that init writes for a path with a blank has no quotes, and runs by cmd /c, by cmd /d /s /c and without a shell",
+      "the line that init writes for a path with a space has no quotes, and runs by cmd /c, by cmd /d /s /c and without a shell",
     async act(world) {
       const { home, machine, env } = world;
       await world.signIn(3600);

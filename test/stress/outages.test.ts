@@ -12,10 +12,10 @@ interface Fault {
 
 const FAULTS: Record<string, Fault> = {
   "HTTP 429": { how: { kind: "status", status: 429 }, message: /is throttling \(HTTP 429\)/ },
-  "HTTP 500": { how: { kind: "status", status: 500 }, message: /is out of order \(HTTP 500\)/ },
+  "HTTP 500": { how: { kind: "status", status: 500 }, message: /reports a fault \(HTTP 500\)/ },
   "HTTP 503": {
     how: { kind: "status", status: 503 },
-    message: /is out of order \(HTTP 503\)/,
+    message: /reports a fault \(HTTP 503\)/,
     inShortRun: true,
   },
   "half an answer": {

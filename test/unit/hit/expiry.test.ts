@@ -19,7 +19,7 @@ describe("a time as some AWS tool writes it", () => {
     ["an offset to the west, without colon", "2026-03-01T06:30:00-0530", 0],
     ["no zone, which means UTC", "2026-03-01T12:00:00", 0],
     ["no zone but a fraction", "2026-03-01T12:00:00.25", 250],
-    ["a blank in the middle", "2026-03-01 12:00:00", 0],
+    ["a space in the middle", "2026-03-01 12:00:00", 0],
     ["a blank before the zone", "2026-03-01 12:00:00 UTC", 0],
     ["small letters", "2026-03-01t12:00:00z", 0],
   ])("is read: %s", (_, text, ms) => {

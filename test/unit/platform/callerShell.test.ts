@@ -50,7 +50,7 @@ it("takes variables away in the words of that shell", () => {
   expect(unset(on({}, "linux"))).toBe("unset A B");
 });
 
-it("runs a program with a blank in its path in the words of that shell", () => {
+it("runs a program with a space in its path in the words of that shell", () => {
   const path = "C:\\Program Files\\sso-cred.exe";
   expect(quotedProgram(path, on(CMD))).toBe(`"${path}"`);
   expect(quotedProgram(path, on(POWERSHELL_5))).toBe(`& "${path}"`);
