@@ -24,8 +24,11 @@ export function readConfigText(path: string, platform: NodeJS.Platform, { isForW
  * @throws SsoCredError("config") for UTF-16, with the command that converts the file.
  */
 export function decodeConfig(bytes: Buffer, path: string, platform: NodeJS.Platform): string {
-  const encoding = utf16Encoding(bytes);
-  if (encoding !== undefined) throw isUtf16(path, encoding, platform);
+  const run = utf16Conversion(bytes, path, platform);
+  if (run !== undefined) {
+    const message = `${path} is UTF-16 text, as PowerShell's > writes it; AWS tools read UTF-8`;
+    throw new SsoCredError("config", message, { remedy: { run } });
+  }
   if (isUtf8(bytes)) return bytes.toString("utf8");
   const lines = bytes.toString("latin1").split("\n");
   const decoded = lines.map((line) => {
@@ -54,16 +57,16 @@ function utf16Encoding(bytes: Buffer): string | undefined {
   return first === 0 && third === 0 && second !== 0 && fourth !== 0 ? "UTF-16BE" : undefined;
 }
 
-function isUtf16(path: string, encoding: string, platform: NodeJS.Platform): SsoCredError {
+/** The command that converts a file in UTF-16 to UTF-8; undefined for one in another encoding. */
+export function utf16Conversion(bytes: Buffer, path: string, platform: NodeJS.Platform): string | undefined {
+  const encoding = utf16Encoding(bytes);
+  if (encoding === undefined) return undefined;
   const [word, next] = [shellWord(path), shellWord(`${path}.utf8`)];
   const quoted = `'${path.replaceAll("'", "''")}'`;
   // A byte order mark overrides the given encoding.
   const given = encoding === "UTF-16BE" ? "BigEndianUnicode" : "Unicode";
   const lines = `[IO.File]::ReadAllLines(${quoted}, [Text.Encoding]::${given})`;
-  const run =
-    platform === "win32"
-      ? `powershell -Command "[IO.File]::WriteAllLines(${quoted}, ${lines})"`
-      : `iconv -f ${encoding} -t UTF-8 ${word} > ${next} && mv ${next} ${word}`;
-  const message = `${path} is UTF-16 text, as PowerShell's > writes it; AWS tools read UTF-8`;
-  return new SsoCredError("config", message, { remedy: { run } });
+  return platform === "win32"
+    ? `powershell -Command "[IO.File]::WriteAllLines(${quoted}, ${lines})"`
+    : `iconv -f ${encoding} -t UTF-8 ${word} > ${next} && mv ${next} ${word}`;
 }

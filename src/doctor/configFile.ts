@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { utf16Conversion } from "../config/configText.ts";
 import { layOut, linesOf } from "../config/layout.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
 
@@ -42,15 +43,19 @@ export function keyOf({ keys }: ConfigSection, name: string): ConfigKey | undefi
 }
 
 /** Never throws: that a file cannot be read is a fact too. */
-export function readConfigLines(path: string, file: "config" | "credentials"): ConfigText {
+export function readConfigLines(
+  path: string,
+  file: "config" | "credentials",
+  platform: NodeJS.Platform,
+): ConfigText {
   const found = readRegularFile(path);
   if ("fault" in found) {
     const fault = found.is === "unreadable" ? found.fault : "missing";
     return { path, fault, run: found.remedy?.run, sections: [], strayLines: [] };
   }
   const { bytes } = found;
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
-    return { path, encoding: "UTF-16", sections: [], strayLines: [] };
+  const run = utf16Conversion(bytes, path, platform);
+  if (run !== undefined) return { path, encoding: "UTF-16", run, sections: [], strayLines: [] };
   const encoding = !isUtf8(bytes)
     ? "not UTF-8"
     : bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf

@@ -41,12 +41,21 @@ describe("a config that is not all UTF-8", () => {
   });
 });
 
-it("a config in UTF-16 is named, and the command in the message fixes it", async () => {
-  const { call, home } = await worldWith(Buffer.from(`\ufeff${sessionSection("corp")}`, "utf16le"));
+const LITTLE_ENDIAN = Buffer.from(sessionSection("corp"), "utf16le");
+
+it.each([
+  ["with a byte order mark", Buffer.concat([Buffer.from([0xff, 0xfe]), LITTLE_ENDIAN])],
+  ["without one", LITTLE_ENDIAN],
+  ["big-endian", Buffer.from(LITTLE_ENDIAN).swap16()],
+])("a config in UTF-16 (%s) is named, also by doctor, and the command fixes it", async (_, config) => {
+  const { call, home } = await worldWith(config);
   const { code, stderr } = await call();
   expect(code).toBe(3);
   expect(stderr).toContain(`${home.configFile} is UTF-16 text`);
   const run = /^ {2}run: (.*)$/m.exec(stderr)?.[1] ?? "";
+  const findings: { where?: string }[] = JSON.parse((await call(["doctor", "--offline", "--json"])).stdout);
+  const ofConfig = findings.filter(({ where }) => where?.startsWith(home.configFile));
+  expect(ofConfig).toMatchObject([{ id: "config-encoding", run }]);
   execFileSync("sh", ["-c", run]);
   expect((await call()).code).toBe(0);
 });

@@ -35,11 +35,11 @@ function* encodings({ path, fault, run, encoding }: ConfigText, platform: NodeJS
       why: "no tool can read its profiles",
       run: run ?? (platform === "win32" ? `dir "${path}"` : `ls -l ${shellWord(path)}`),
     });
-  if (encoding === "UTF-16")
+  if (encoding === "UTF-16" && run !== undefined)
     yield finding("config-encoding", "error", path, {
       found: `${path} is UTF-16, as PowerShell's > writes it`,
       why: "no AWS tool reads it",
-      fix: "save it as UTF-8 without a byte order mark",
+      run,
     });
   if (encoding === "byte order mark")
     yield finding("config-encoding", "error", `${path}:1`, {

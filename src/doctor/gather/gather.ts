@@ -17,8 +17,8 @@ import { gatherSessions, type Selection } from "./sessions.ts";
 /** Gathers the facts. Changes nothing and starts no sign-in. */
 export async function gatherFacts(selection: Selection, system: System): Promise<Facts> {
   const { env, platform } = system;
-  const config = readConfigLines(configPath(system), "config");
-  const credentials = readConfigLines(credentialsPath(system), "credentials");
+  const config = readConfigLines(configPath(system), "config", system.platform);
+  const credentials = readConfigLines(credentialsPath(system), "credentials", system.platform);
   const [commands, { sessions, unusable }] = await Promise.all([
     gatherCommands([config, credentials], system),
     gatherSessions(config, selection, system),
