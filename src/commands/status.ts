@@ -1,8 +1,9 @@
 import { readToken, tokenFault } from "../cache/tokenCache.ts";
-import { loadConfig } from "../config/configFile.ts";
+import { type Config, loadConfig } from "../config/configFile.ts";
 import { type ConfiguredSession, configuredSessions } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
 import { listed, onlySession, sessionKeys } from "../config/session.ts";
+import { withSessionVariables } from "../config/sessionVariables.ts";
 import { shownUrl } from "../config/urls.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
 import { EXIT_CODE, SsoCredError } from "../errors.ts";
@@ -22,6 +23,7 @@ import { printable } from "../text/printable.ts";
 import { relativeTime, tokenLife } from "../text/relativeTime.ts";
 import { STATUS_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
+import { waitDeadline } from "./credentials.ts";
 import {
   configuredSession,
   notAProfile,
@@ -35,7 +37,9 @@ import {
  */
 export async function status(args: readonly string[], system: System): Promise<number> {
   const { values, positionals } = parseFlags(args, STATUS_FLAGS);
-  const rows = askedSessions(positionals, values, system).map((session) => rowOf(session, system));
+  const config = loadConfig(system, { credentials: true });
+  const asked = askedSessions(positionals, values, config, system);
+  const rows = asked.map((session) => rowOf(session, config, system));
   const data = rows.map((row) => row.data);
   const text = `${rows.map((row) => row.line).join("\n")}\n${frontLine()}${repairLine(system)}`;
   system.writeStdout(values.json ? `${JSON.stringify(data, null, 2)}\n` : prose(1, text));
@@ -47,9 +51,9 @@ export async function status(args: readonly string[], system: System): Promise<n
 function askedSessions(
   names: readonly string[],
   { profile, "sso-session": flag }: SessionArguments,
+  config: Config,
   system: System,
 ): ConfiguredSession[] {
-  const config = loadConfig(system, { credentials: true });
   const named = [...names, ...(flag === undefined ? [] : [flag])];
   for (const name of named) sessionKeys(config, notAProfile(name, config));
   const choices: SessionChoice[] = named.map((session) => ({ session }));
@@ -61,10 +65,12 @@ function askedSessions(
   return all;
 }
 
-function rowOf({ identity, resolve }: ConfiguredSession, system: System) {
+function rowOf({ identity, resolve }: ConfiguredSession, config: Config, system: System) {
   let session: SsoSession;
   try {
     session = resolve();
+    // What else would end a call.
+    waitDeadline(withSessionVariables(config, identity.name, system));
   } catch (error) {
     if (!(error instanceof SsoCredError)) throw error;
     const { name, startUrl } = identity;

@@ -68,4 +68,14 @@ describe("status of a session whose settings cannot be used", () => {
     const { code, stdout } = await call(["status"]);
     expect([code, stdout]).toEqual([3, expect.stringContaining("corp: SSO_CRED_LOGIN is browsre")]);
   });
+
+  it.each([
+    ["sso_cred_wait = soon", {}, "sso_cred_wait is soon; use 0 to 3600 seconds"],
+    ["sso_cred_cache = no", {}, "sso_cred_cache is no; use on or off"],
+    ["", { SSO_CRED_WAIT: "5m" }, "SSO_CRED_WAIT must be 0 to 3600 seconds, not 5m"],
+  ])("because of a setting that would end a call: %s%j", async (line, env, problem) => {
+    const { call } = await signedInWorld({ config: sessionSection("corp", [line]), env });
+    const { code, stdout } = await call(["status"]);
+    expect([code, stdout]).toEqual([3, expect.stringMatching(new RegExp(`^corp: .*${problem}\n$`))]);
+  });
 });
