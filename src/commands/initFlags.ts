@@ -5,11 +5,7 @@ import { INIT_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
 
 /** Flags that exclude most others. The list of each names the flags that may accompany it. */
-const EXCLUSIVE = {
-  revert: [],
-  repair: [],
-  "session-only": ["start-url", "sso-region", "scopes"],
-} as const;
+const EXCLUSIVE = { revert: [], repair: [], "session-only": ["start-url", "sso-region", "scopes"] } as const;
 const WITH_ANY = ["sso-session", "command", "yes", "dry-run", "json"];
 
 export type InitFlags = ReturnType<typeof readFlags>;

@@ -19,12 +19,6 @@ import {
 import { misspeltKey, shownHeader, withoutKeys } from "./slips.ts";
 import { shownUrl } from "./urls.ts";
 
-interface ProfileTarget {
-  session: SsoSession;
-  accountId?: string;
-  roleName?: string;
-}
-
 /**
  * Reads a profile's SSO settings: `sso_session`, or the legacy `sso_start_url` and `sso_region`, or
  * a `credential_process` line that runs sso-cred for a role or for another profile. The sso_* keys
@@ -33,7 +27,7 @@ interface ProfileTarget {
  * @throws SsoCredError("config") like {@link resolveSession}, and if profile and session contradict
  * each other.
  */
-export function resolveProfile(config: Config, name: string, system: Environment): ProfileTarget {
+export function resolveProfile(config: Config, name: string, system: Environment) {
   const profile = findProfile(config, name);
   const { keys, where } = profile;
   for (const read of new Set([name, profile.name])) {
@@ -45,13 +39,9 @@ export function resolveProfile(config: Config, name: string, system: Environment
   const session = sessionName ? ofSession(profile, sessionName, system) : ofLegacy(profile, system);
   const accountId = keys.get("sso_account_id");
   const roleName = keys.get("sso_role_name");
-  return {
-    session,
-    ...(accountId && {
-      accountId: checkedAccountId(accountId, `${where("sso_account_id")}: sso_account_id`),
-    }),
-    ...(roleName && { roleName: checkedRoleName(roleName, `${where("sso_role_name")}: sso_role_name`) }),
-  };
+  if (accountId) assertAccountId(accountId, `${where("sso_account_id")}: sso_account_id`);
+  if (roleName) assertRoleName(roleName, `${where("sso_role_name")}: sso_role_name`);
+  return { session, ...(accountId && { accountId }), ...(roleName && { roleName }) };
 }
 
 /** The session that a profile uses, whatever is wrong with its other settings. */
@@ -101,13 +91,13 @@ function profileOf(config: Config, name: string) {
 }
 
 /** Clients run the line without --profile, so the session's endpoints apply, not the profile's. */
-function ofCommandLine(profile: Profile, system: Environment): ProfileTarget {
+function ofCommandLine(profile: Profile, system: Environment) {
   const { config, keys, where } = profile;
   const command = readOurCommand(keys.get("credential_process"));
   if (command === undefined) throw noSession(profile);
   const { session, accountId, roleName } = command;
-  checkedAccountId(accountId, `${where("credential_process")}: --account-id in credential_process`);
-  checkedRoleName(roleName, `${where("credential_process")}: --role-name in credential_process`);
+  assertAccountId(accountId, `${where("credential_process")}: --account-id in credential_process`);
+  assertRoleName(roleName, `${where("credential_process")}: --role-name in credential_process`);
   return { session: resolveSession(config, session, system), accountId, roleName };
 }
 
@@ -153,12 +143,10 @@ export function rolePairs(config: Config, session: SessionIdentity): Role[] {
     const keys = config.profile(name);
     const command = readOurCommand(keys?.get("credential_process"));
     if (command !== undefined && command.session === session.name) add(command.accountId, command.roleName);
-    const sessionName = keys?.get("sso_session") || null;
-    const isOf =
-      session.name === null
-        ? sessionName === null && keys?.get("sso_start_url") === session.startUrl
-        : sessionName === session.name;
-    if (isOf) add(keys?.get("sso_account_id"), keys?.get("sso_role_name"));
+    const isOf = (keys?.get("sso_session") || null) === session.name;
+    const isLegacy = session.name === null;
+    if (isOf && (!isLegacy || keys?.get("sso_start_url") === session.startUrl))
+      add(keys?.get("sso_account_id"), keys?.get("sso_role_name"));
   }
   return [...pairs.values()];
 
@@ -167,15 +155,15 @@ export function rolePairs(config: Config, session: SessionIdentity): Role[] {
   }
 }
 
-function checkedAccountId(accountId: string, what: string): string {
-  if (isAccountId(accountId)) return accountId;
+function assertAccountId(accountId: string, what: string): void {
+  if (isAccountId(accountId)) return;
   const hidden = hiddenCharacter(accountId);
   const why = hidden === undefined ? "" : `, as its ${hidden}`;
   throw new SsoCredError("config", `${what} is not 12 digits${why}: ${printable(accountId)}`);
 }
 
-function checkedRoleName(roleName: string, what: string): string {
+function assertRoleName(roleName: string, what: string): void {
   const hidden = hiddenCharacter(roleName);
-  if (hidden === undefined) return roleName;
+  if (hidden === undefined) return;
   throw new SsoCredError("config", `${what} is not a role name, as its ${hidden}: ${printable(roleName)}`);
 }

@@ -113,15 +113,9 @@ export const SITUATIONS = {
     error: ["JavaScript v3"],
   },
   /** `sso_role_name = NAME # text`. */
-  valueWithComment: {
-    error: ["AWS CLI", "boto3", "Ruby"],
-    sso: ["JavaScript v3", "Go", "Rust", "Kotlin"],
-  },
+  valueWithComment: { error: ["AWS CLI", "boto3", "Ruby"], sso: ["JavaScript v3", "Go", "Rust", "Kotlin"] },
   /** `sso_role_name = "NAME"`. */
-  valueInQuotes: {
-    error: ["AWS CLI", "boto3", "JavaScript v3", "Rust", "Kotlin", "Ruby"],
-    sso: ["Go"],
-  },
+  valueInQuotes: { error: ["AWS CLI", "boto3", "JavaScript v3", "Rust", "Kotlin", "Ruby"], sso: ["Go"] },
 } as const satisfies Record<string, Outcomes>;
 
 export type Situation = keyof typeof SITUATIONS;

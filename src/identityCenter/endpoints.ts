@@ -20,11 +20,7 @@ const PARTITIONS: readonly [Partition, ...Partition[]] = [
     suffix: "amazonaws.com",
     dualstackSuffix: "api.aws",
   },
-  {
-    regions: /^cn-\w+-\d+$/,
-    suffix: "amazonaws.com.cn",
-    dualstackSuffix: "api.amazonwebservices.com.cn",
-  },
+  { regions: /^cn-\w+-\d+$/, suffix: "amazonaws.com.cn", dualstackSuffix: "api.amazonwebservices.com.cn" },
   { regions: /^us-gov-\w+-\d+$/, suffix: "amazonaws.com", dualstackSuffix: "api.aws", plainIsFips: true },
   { regions: /^eusc-de-\w+-\d+$/, suffix: "amazonaws.eu", dualstackSuffix: "api.amazonwebservices.eu" },
   { regions: /^us-iso-\w+-\d+$/, suffix: "c2s.ic.gov", dualstackSuffix: "api.aws.ic.gov" },

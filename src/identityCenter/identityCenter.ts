@@ -23,24 +23,13 @@ export { ServiceError } from "./serviceError.ts";
 /** Items per page of a list; the API allows 1 to 100. */
 const PAGE_SIZE = 100;
 
-type CreateTokenInput = Parameters<ReturnType<typeof oidcOperations>["CreateToken"]>[0];
+type Oidc = ReturnType<typeof oidcOperations>;
+type CreateTokenInput = Parameters<Oidc["CreateToken"]>[0];
+type CodeInput = Pick<CreateTokenInput, "code" | "codeVerifier" | "redirectUri">;
+type RegisterClientInput = Omit<Parameters<Oidc["RegisterClient"]>[0], "clientType">;
 type Client = Pick<ClientRegistration, "clientId" | "clientSecret">;
 
 export type IdentityCenter = ReturnType<typeof identityCenter>;
-
-interface RegisterClientInput {
-  clientName: string;
-  scopes?: string[];
-  grantTypes?: string[];
-  redirectUris?: string[];
-  issuerUrl?: string;
-}
-
-interface CodeInput {
-  code: string;
-  codeVerifier: string;
-  redirectUri: string;
-}
 
 /**
  * The two services of one session. Each method sends one request, without retries, and rejects with

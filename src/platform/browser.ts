@@ -36,15 +36,14 @@ export async function openBrowser(url: string, system: Environment): Promise<boo
 
 /** The commands to try, each as a list of words. */
 export function browserCommands(url: string, system: Environment): string[][] {
-  const chosen = (system.env.BROWSER ?? "")
-    .split(system.platform === "win32" ? ";" : ":")
-    .map(splitCommandLine)
-    .filter(([file]) => file)
-    .map((words) => (words.some((word) => word.includes("%s")) ? words : [...words, "%s"]))
-    .map((words) => words.map((word) => word.replaceAll("%s", () => url)));
-  return [...chosen, ...systemCommands(url, system)].filter(
-    ([file = ""]) => !lacksHandler(file, system.env.PATH),
-  );
+  const given = (system.env.BROWSER ?? "").split(system.platform === "win32" ? ";" : ":");
+  const chosen = given.map(splitCommandLine).filter(([file]) => file);
+  const filled = chosen.map((words) => {
+    const withUrl = words.some((word) => word.includes("%s")) ? words : [...words, "%s"];
+    return withUrl.map((word) => word.replaceAll("%s", () => url));
+  });
+  const commands = [...filled, ...systemCommands(url, system)];
+  return commands.filter(([file = ""]) => !lacksHandler(file, system.env.PATH));
 }
 
 function systemCommands(url: string, { env, platform }: Environment): string[][] {

@@ -14,9 +14,7 @@ const OBEYED =
   /^(NODE_(?!EXTRA_CA_CERTS$)[A-Z0-9_]+|OPENSSL_[A-Za-z0-9_]+|SSL_CERT_(DIR|FILE)|UV_[A-Z0-9_]+|QLOGDIR|SSLKEYLOGFILE)$/;
 
 /** They have no effect on this executable (Jenkins sets two), so don't restart for them. */
-const HARMLESS = new Set(
-  words("NODE_ENV NODE_HOME NODE_LABELS NODE_NAME NODE_OPTIONS NODE_PATH NODE_VERSION"),
-);
+const HARMLESS = words("NODE_ENV NODE_HOME NODE_LABELS NODE_NAME NODE_OPTIONS NODE_PATH NODE_VERSION");
 
 /** The system with other variables; undefined unsets one. */
 export function withVariables<S extends Environment>(system: S, set: Environment["env"]): S {
@@ -36,7 +34,7 @@ export function disturbingVariables(env: NodeJS.ProcessEnv, platform = process.p
       // Node warns about a file without certificates on stderr, which is reserved for our own
       // messages.
       if (name === "NODE_EXTRA_CA_CERTS") return value && !holdsCertificates(value);
-      return OBEYED.test(name) && !HARMLESS.has(name);
+      return OBEYED.test(name) && !HARMLESS.includes(name);
     })
     .map(([given]) => given);
 }

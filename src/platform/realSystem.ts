@@ -30,7 +30,11 @@ export function realSystem(): System {
     },
     clearInterrupt: interrupts.clear,
     uninterrupted: interrupts.postpone,
-    sleep: (ms) => sleepUnless(interrupts.signal(), ms),
+    async sleep(ms) {
+      const signal = interrupts.signal();
+      const { setTimeout } = process.getBuiltinModule("node:timers/promises");
+      await setTimeout(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+    },
     writeStdout: (text, timeoutMs) => writeOutput(1, text, timeoutMs),
     stdoutIsTerminal: () => isTerminal(1),
     writeStderr: (text, timeoutMs) => writeOutput(2, text, timeoutMs),
@@ -123,21 +127,6 @@ function watchInterrupts() {
 function endBy(signal: NodeJS.Signals): void {
   if (process.platform === "win32") exitProcess(128 + constants.signals[signal]);
   process.kill(process.pid, signal);
-}
-
-function sleepUnless(interrupted: AbortSignal, ms: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (interrupted.aborted) return reject(interrupted.reason);
-    const end = () => {
-      clearTimeout(timer);
-      reject(interrupted.reason);
-    };
-    const timer = setTimeout(() => {
-      interrupted.removeEventListener("abort", end);
-      resolve();
-    }, ms);
-    interrupted.addEventListener("abort", end, { once: true });
-  });
 }
 
 /**

@@ -26,7 +26,7 @@ const MAX_STARTS = 3;
 /** The claim of this process while it waits. */
 const WAITER = `waiter-${process.pid}`;
 
-interface LoginWait {
+export interface LoginWait {
   /** Epoch milliseconds. */
   deadline: number;
   /** The access token to be replaced, which does not end the wait. */
@@ -48,10 +48,8 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
   let joined: PendingLogin | undefined;
   let shown: string | undefined;
   let starts = 0;
-  const changes = watchFiles(
-    [sessionStatePath("logins", session, system), tokenPath(session, system)],
-    system,
-  );
+  const files = [sessionStatePath("logins", session, system), tokenPath(session, system)];
+  const changes = watchFiles(files, system);
   try {
     for (;;) {
       const login = readPendingLogin(session, system);

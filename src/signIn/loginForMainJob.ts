@@ -2,19 +2,12 @@ import { sessionTitle } from "../config/describeSession.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import { callerProcess } from "../platform/callerProcess.ts";
 import type { System } from "../platform/system.ts";
-import { awaitLogin } from "./awaitLogin.ts";
+import { awaitLogin, type LoginWait } from "./awaitLogin.ts";
 import { backoffFailure } from "./backoff.ts";
 import { cannotAsk, chooseGrant } from "./chooseGrant.ts";
 import { loginInstructions, openElsewhere } from "./loginInstructions.ts";
 import { claim, type PendingLogin } from "./pendingLogin.ts";
 import { startLogin } from "./startLogin.ts";
-
-interface MainJobLogin {
-  /** Epoch milliseconds. The SDK that called us does not wait forever. */
-  deadline: number;
-  /** An access token that the portal rejected. */
-  replaces: string | undefined;
-}
 
 /**
  * The sign-in of a call made by an SDK: joins an open one or starts one, writes only to the
@@ -23,7 +16,7 @@ interface MainJobLogin {
  */
 export async function loginForMainJob(
   session: SsoSession,
-  { deadline, replaces }: MainJobLogin,
+  { deadline, replaces }: Pick<LoginWait, "deadline" | "replaces">,
   system: System,
 ): Promise<SsoToken> {
   const choice = chooseGrant(session, system);

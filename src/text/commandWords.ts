@@ -26,38 +26,27 @@ function scanWords(text: string, end = NEVER): { words: string[]; closed: boolea
   return /^"?(?:[a-z]:\\|\\\\)/i.test(line) ? scanWindows(line, end) : scanPosix(line, end);
 }
 
+/** Text in single or double quotes, with their end; an escaped character; blanks; anything else. */
+const PIECE = /'([^']*)('?)|"((?:\\.|[^"\\])*)("?)|\\(.?)|(\s+)|[^\s'"\\]+/gs;
+
 function scanPosix(text: string, end: RegExp): { words: string[]; closed: boolean } {
   const words: string[] = [];
-  if (!/["'\\]/.test(text)) {
-    const plain = text.split(/\s+/).filter((word) => word !== "");
-    const comment = plain.findIndex((word) => end.test(word[0] as string));
-    return { words: comment < 0 ? plain : plain.slice(0, comment), closed: true };
-  }
   let word: string | undefined;
-  let quote = "";
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at] as string;
-    if (quote === "" && word === undefined && end.test(char)) break;
-    if (quote === "'" || (quote === '"' && char !== "\\")) {
-      if (char === quote) quote = "";
-      else word = (word ?? "") + char;
-    } else if (char === "\\") {
-      const next = text[++at];
-      // Within double quotes a backslash escapes only itself and the quote (shlex).
-      const literal = quote === '"' && next !== '"' && next !== "\\";
-      word = (word ?? "") + (literal ? char : "") + (next ?? (literal ? "" : char));
-    } else if (char === "'" || char === '"') {
-      quote = char;
-      word ??= "";
-    } else if (/\s/.test(char)) {
+  let closed = true;
+  for (const [piece, single, singleEnd, double, doubleEnd, escaped, blanks] of text.matchAll(PIECE)) {
+    if (word === undefined && end.test(piece.charAt(0))) break;
+    if (blanks !== undefined) {
       if (word !== undefined) words.push(word);
       word = undefined;
-    } else {
-      word = (word ?? "") + char;
+      continue;
     }
+    if (singleEnd === "" || doubleEnd === "") closed = false;
+    // Within double quotes a backslash escapes only itself and the quote (shlex).
+    const quoted = single ?? double?.replace(/\\(["\\])/g, "$1");
+    word = (word ?? "") + (quoted ?? (escaped === undefined ? piece : escaped || piece));
   }
   if (word !== undefined) words.push(word);
-  return { words, closed: quote === "" };
+  return { words, closed };
 }
 
 /** https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments */
