@@ -35,6 +35,10 @@ interface ReplacementOptions {
   reserveBytes?: number;
   /** What must survive a power cut: nothing, the text under its new name, or also the name. */
   synced?: "nothing" | "text" | "text and name";
+  /** Gives the new file what only its caller knows of, before it is written. */
+  adapt?: (fd: number, path: string) => void;
+  /** True for a file that must never be seen half-written, even where a rename is refused. */
+  isNeverOverwritten?: boolean;
 }
 
 /** A new file beside its target, with its disk space taken. Invisible before `commit`. */
@@ -44,7 +48,7 @@ export interface Replacement {
    * it was not wanted. After a failure, the target is unchanged. If the system refuses the rename,
    * overwrites an existing target in place.
    */
-  commit(text: string, isWanted?: () => boolean): boolean;
+  commit(text: string | Buffer, isWanted?: () => boolean): boolean;
   /** Removes the new file. Harmless after `commit`. */
   abandon(): void;
 }
@@ -82,11 +86,8 @@ export function removeReplacementsBy(pid: number, path: string): void {
   });
 }
 
-function prepare(
-  target: string,
-  { reserveBytes = 0, synced = "text and name" }: ReplacementOptions,
-  canRetry = true,
-): Replacement {
+function prepare(target: string, options: ReplacementOptions, canRetry = true): Replacement {
+  const { reserveBytes = 0, synced = "text and name", adapt, isNeverOverwritten = false } = options;
   const folder = dirname(target);
   sweepTemporaryFiles(folder);
   const temporary = temporaryName(folder);
@@ -101,6 +102,7 @@ function prepare(
     removeIfPossible(temporary);
   }
   try {
+    adapt?.(fd, temporary);
     if (reserveBytes > 0) {
       writeAll(fd, Buffer.alloc(reserveBytes, " "));
       syncFile(fd);
@@ -119,7 +121,7 @@ function prepare(
           abandon();
           return false;
         }
-        renameWhileBusy(temporary, target);
+        retryWhileBusy(() => renameSync(temporary, target));
         if (synced === "text and name") syncFolder(folder);
         return true;
       } catch (error) {
@@ -127,9 +129,9 @@ function prepare(
         const code = errorCode(error);
         // Another writer removed our temporary file as a leftover while this machine slept.
         if (code === "ENOENT" && canRetry) {
-          return prepare(target, { synced }, false).commit(text, isWanted);
+          return prepare(target, { ...options, reserveBytes: 0 }, false).commit(text, isWanted);
         }
-        const mayBeWritten = WRITABLE_IN_PLACE.has(code) || isHeld(error);
+        const mayBeWritten = !isNeverOverwritten && (WRITABLE_IN_PLACE.has(code) || isHeld(error));
         if (mayBeWritten && lstatSync(target, { throwIfNoEntry: false })?.isFile()) {
           return isWanted() && overwrite(target, text);
         }
@@ -141,13 +143,13 @@ function prepare(
 }
 
 /** Replaces the whole content of the open file with the bytes. */
-export function writeAll(fd: number, bytes: Buffer): void {
+function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at);
   ftruncateSync(fd, bytes.length);
 }
 
 /** Overwrites the existing file. On failure, restores its text and throws. */
-function overwrite(target: string, text: string): true {
+function overwrite(target: string, text: string | Buffer): true {
   return closing(openSync(target, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0)), (fd) => {
     const old = readFileSync(fd);
     try {
@@ -190,9 +192,4 @@ function assertTrusted(link: string): void {
   if (other === undefined) return;
   const what = other === owners[0] ? "is a link" : "is a link in a folder";
   throw new SsoCredError("config", `${link} ${what} of ${userName(other)}, so it is not followed`);
-}
-
-/** Renames a file. On Windows, waits while another program holds the target. */
-export function renameWhileBusy(from: string, to: string): void {
-  retryWhileBusy(() => renameSync(from, to));
 }

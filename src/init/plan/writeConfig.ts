@@ -10,10 +10,9 @@ import {
   statSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { makeFolder, sweepTemporaryFiles, temporaryName } from "../../cache/folder.ts";
 import { withLock } from "../../cache/lock.ts";
-import { createFile, syncFile, syncFolder, writeError } from "../../cache/ownedFile.ts";
-import { followLinks, renameWhileBusy, writeAll } from "../../cache/replaceFile.ts";
+import { writeError } from "../../cache/ownedFile.ts";
+import { followLinks, prepareReplacement } from "../../cache/replaceFile.ts";
 import { encodeConfig } from "../../config/configText.ts";
 import { SsoCredError } from "../../errors.ts";
 import { stateDirectory } from "../../hit/paths.ts";
@@ -70,35 +69,25 @@ type OpenedFile = NonNullable<ReturnType<typeof readIfExists>>;
  */
 export function writeConfig(path: string, before: string, after: string): boolean {
   const target = followLinks(path);
+  const [oldBytes, newBytes] = [encodeConfig(before), encodeConfig(after)];
+  const isUnchanged = (file = readIfExists(target)) => oldBytes.equals(file?.bytes ?? Buffer.alloc(0));
+  let restoreBackup = () => {};
+  let isWritten = false;
   try {
-    makeFolder(dirname(path));
-    makeFolder(dirname(target));
-    sweepTemporaryFiles(dirname(target));
-    const [oldBytes, newBytes] = [encodeConfig(before), encodeConfig(after)];
     const old = readIfExists(target);
-    const isUnchanged = (file: OpenedFile | undefined) => oldBytes.equals(file?.bytes ?? Buffer.alloc(0));
-    const next = prepare(target, newBytes, old);
+    if (!isUnchanged(old)) return false;
+    const next = prepareReplacement(target, { ...optionsLike(old), reserveBytes: newBytes.length });
     try {
-      if (!isUnchanged(old)) return false;
-      const restoreBackup = old === undefined ? () => {} : keepBackup(path, old);
-      try {
-        // Another tool may have written while the backup was made.
-        if (!isUnchanged(readIfExists(target))) {
-          restoreBackup();
-          return false;
-        }
-        renameWhileBusy(next, target);
-      } catch (error) {
-        // A mount point, such as a single file shared with a container, allows the rename of the
-        // backup but not its own.
-        restoreBackup();
-        throw error;
-      }
+      if (old !== undefined) restoreBackup = keepBackup(path, old);
+      // Another tool may have written while the backup was made.
+      isWritten = next.commit(newBytes, isUnchanged);
+      return isWritten;
     } finally {
-      rmSync(next, { force: true });
+      next.abandon();
+      // A mount point, such as a single file shared with a container, allows the rename of the
+      // backup but not its own.
+      if (!isWritten) restoreBackup();
     }
-    syncFolder(dirname(target));
-    return true;
   } catch (error) {
     throw writeError(target, error, (code) => `${path} cannot be replaced (${code}); it is left as it is`);
   }
@@ -113,41 +102,20 @@ export function backupPath(path: string): string {
 function keepBackup(path: string, old: OpenedFile): () => void {
   const backup = backupPath(path);
   const earlier = readIfExists(backup);
-  replace(backup, old.bytes, old);
-  return () => {
-    if (earlier === undefined) rmSync(backup, { force: true });
-    else replace(backup, earlier.bytes, earlier);
+  const put = (file: OpenedFile) => prepareReplacement(backup, optionsLike(file)).commit(file.bytes);
+  put(old);
+  return () => void (earlier === undefined ? rmSync(backup, { force: true }) : put(earlier));
+}
+
+/** For a new file with the mode, owner and attributes of `old`. */
+function optionsLike(old: OpenedFile | undefined) {
+  const adapt = (fd: number, path: string) => {
+    if (old === undefined) return;
+    copyAttributes(old, path);
+    assertSameOwner(fd, old);
+    attempt(() => fchmodSync(fd, old.stats.mode & 0o7777));
   };
-}
-
-function replace(path: string, bytes: Buffer, like: OpenedFile): void {
-  const next = prepare(path, bytes, like);
-  try {
-    renameWhileBusy(next, path);
-  } finally {
-    rmSync(next, { force: true });
-  }
-}
-
-/** A complete, synced file beside the target, with the mode, owner and attributes of `like`. */
-function prepare(target: string, bytes: Buffer, like: OpenedFile | undefined): string {
-  const next = temporaryName(dirname(target));
-  const file = createFile(next, like?.stats);
-  try {
-    closing(file, () => {
-      if (like !== undefined) {
-        copyAttributes(like, next);
-        assertSameOwner(file, like);
-        attempt(() => fchmodSync(file, like.stats.mode & 0o7777));
-      }
-      writeAll(file, bytes);
-      syncFile(file);
-    });
-  } catch (error) {
-    rmSync(next, { force: true });
-    throw error;
-  }
-  return next;
+  return { adapt, isNeverOverwritten: true };
 }
 
 /**
