@@ -52,16 +52,11 @@ function parentName(platform: NodeJS.Platform): string {
 
 /** The command that unsets these variables in the person's shell. */
 export function unsetCommand(names: readonly string[], system: Environment): string {
-  if (system.platform !== "win32") return `unset ${names.join(" ")}`;
-  switch (callerShell(system)) {
-    case "bash":
-      return `unset ${names.join(" ")}`;
-    case "cmd":
-      return names.map((name) => `set ${name}=`).join("& ");
-    default:
-      // In PowerShell, `set NAME=` succeeds but does not change the environment.
-      return `Remove-Item ${names.map((name) => `Env:${name}`).join(", ")}`;
-  }
+  const shell = system.platform === "win32" ? callerShell(system) : "bash";
+  if (shell === "bash") return `unset ${names.join(" ")}`;
+  if (shell === "cmd") return names.map((name) => `set ${name}=`).join("& ");
+  // In PowerShell, `set NAME=` succeeds without any effect on the environment.
+  return `Remove-Item ${names.map((name) => `Env:${name}`).join(", ")}`;
 }
 
 /** The path of a program as the first word of a command, for a Windows path with spaces. */

@@ -35,8 +35,8 @@ export function backoffFailure(session: SsoSession, { browser }: { browser: bool
   if (last.end !== "unanswered" && system.now() - last.at < SAME_FAILURE_MS) return last.failure;
   if (!browser || last.until <= system.now()) return undefined;
   const title = sessionTitle(session);
-  const what =
-    last.end === "unanswered" ? `nobody answered the last sign-in to '${title}'` : last.failure.message;
+  const isUnanswered = last.end === "unanswered";
+  const what = isUnanswered ? `nobody answered the last sign-in to '${title}'` : last.failure.message;
   const time = new Date(last.until).toTimeString().slice(0, 5);
   return loginRequired(session, `${what}, so no browser is opened automatically until ${time}`);
 }

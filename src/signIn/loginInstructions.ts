@@ -22,9 +22,8 @@ export function loginInstructions(login: PendingLogin, before = ""): string {
 export function openElsewhere(login: PendingLogin, message: string): SsoCredError {
   const code = login.userCode ? `, code ${login.userCode}` : "";
   const run = isOnlyHere(login) ? { run: deviceCommand(login) } : {};
-  return new SsoCredError("login-required", `${message}${code}`, {
-    remedy: { ...run, ...(login.url ? { open: login.url } : {}) },
-  });
+  const remedy = { ...run, ...(login.url ? { open: login.url } : {}) };
+  return new SsoCredError("login-required", `${message}${code}`, { remedy });
 }
 
 const ONLY_HERE = "That page has to be opened on this computer.\nTo sign in with a browser elsewhere";

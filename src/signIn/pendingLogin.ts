@@ -14,7 +14,6 @@ import {
 } from "../cache/stateFile.ts";
 import { tokenFingerprint } from "../cache/tokenCache.ts";
 import { isUsable } from "../hit/expiry.ts";
-import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import { identifyProcess, processState } from "../platform/processIdentity.ts";
 import type { Environment, System } from "../platform/system.ts";
@@ -30,10 +29,6 @@ const START_SECONDS = 60;
 export const WORKER_CLAIM = "worker";
 
 export type { PendingLogin };
-
-export function newLoginId(): string {
-  return sha1(`${process.pid} ${process.hrtime.bigint()} ${Math.random()}`).slice(0, 16);
-}
 
 /** The session's sign-in, whether or not its worker lives, if it is of this host and boot. */
 export function readPendingLogin(session: SessionIdentity, system: Environment): PendingLogin | undefined {

@@ -5,6 +5,7 @@ import { cannotWrite } from "../cache/ownedFile.ts";
 import { sessionLockPath, sessionStatePath, tokenKey } from "../cache/stateFile.ts";
 import { readToken, tokenFingerprint } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
+import { sha1 } from "../hit/sha1.ts";
 import type { CaBundle, SsoSession } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
@@ -12,7 +13,6 @@ import {
   claim,
   isAwaitedToken,
   isJoinable,
-  newLoginId,
   type PendingLogin,
   readPendingLogin,
   removeClaims,
@@ -49,7 +49,7 @@ export async function startLogin(
     const current = joinable();
     if (current) return current;
     const login: PendingLogin = {
-      id: newLoginId(),
+      id: sha1(`${process.pid} ${process.hrtime.bigint()} ${Math.random()}`).slice(0, 16),
       session: sessionForWorker(session),
       startedUptime: uptime(),
       state: "starting",
@@ -65,11 +65,8 @@ export async function startLogin(
     } catch (error) {
       throw cannotWrite(path, error, "nobody can sign in");
     }
-    system.trace.step("start the sign-in", {
-      grant: login.grant,
-      browser: login.browser,
-      caller: login.caller,
-    });
+    const { grant, browser, caller } = login;
+    system.trace.step("start the sign-in", { grant, browser, caller });
     const pid = system.startDetached([WORKER_FLAG, tokenKey(session), login.id]);
     if (pid !== undefined) claim(login, WORKER_CLAIM, system, pid);
     return login;

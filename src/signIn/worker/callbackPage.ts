@@ -33,18 +33,19 @@ code{display:block;padding:.75rem 1rem;border-radius:.5rem;background:light-dark
 export function callbackPage(outcome: PageOutcome, acceptLanguage = ""): string {
   const language = pageLanguage(acceptLanguage);
   const words = WORDS[language];
-  const [title, ...paragraphs] =
-    "failed" in outcome
-      ? [words.notSignedIn, ...failureParagraphs(outcome, words)]
-      : [words.signedIn, paragraph(words.success(outcome.signedInTo))];
+  const isFailed = "failed" in outcome;
+  const title = escapeHtml(isFailed ? words.notSignedIn : words.signedIn);
+  const paragraphs = isFailed
+    ? failureParagraphs(outcome, words)
+    : [paragraph(words.success(outcome.signedInTo))];
   return `<!doctype html>
 <html lang="${language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)} - sso-cred</title>
+<title>${title} - sso-cred</title>
 <style>${STYLE}</style>
 <main>
-<h1>${escapeHtml(title)}</h1>
+<h1>${title}</h1>
 ${paragraphs.join("\n")}
 </main>
 </html>
@@ -66,20 +67,14 @@ function paragraph(text: string): string {
 
 /** The first of our languages that the browser accepts (RFC 9110, 12.5.4), else English. */
 function pageLanguage(acceptLanguage: string): "en" | "ja" {
-  const ranked = acceptLanguage
-    .slice(0, 1_000)
-    .split(",")
-    .map((entry) => {
-      const [tag = "", ...parameters] = entry
-        .trim()
-        .toLowerCase()
-        .split(/\s*;\s*/);
-      const quality = Number(parameters.find((text) => text.startsWith("q="))?.slice(2) ?? "1");
-      return { language: tag.split("-")[0], quality };
-    })
-    .filter(({ language, quality }) => (language === "en" || language === "ja") && quality > 0)
-    .sort((a, b) => b.quality - a.quality);
-  return ranked[0]?.language === "ja" ? "ja" : "en";
+  const entries = acceptLanguage.slice(0, 1_000).toLowerCase().split(",");
+  const wishes = entries.map((entry) => {
+    const [tag = "", ...parameters] = entry.trim().split(/\s*;\s*/);
+    const quality = Number(parameters.find((text) => text.startsWith("q="))?.slice(2) ?? "1");
+    return { language: tag.split("-")[0], quality };
+  });
+  const ours = wishes.filter(({ language, quality }) => /^(?:en|ja)$/.test(language ?? "") && quality > 0);
+  return ours.sort((a, b) => b.quality - a.quality)[0]?.language === "ja" ? "ja" : "en";
 }
 
 function escapeHtml(text: string): string {

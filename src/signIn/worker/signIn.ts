@@ -18,10 +18,11 @@ import { deviceGrant } from "./deviceGrant.ts";
 import { obtainRegistration } from "./registerClient.ts";
 import { storeToken } from "./storeToken.ts";
 import type { LoginWatch } from "./watchLogin.ts";
-import { webUrl } from "./webUrl.ts";
 
 /** The time for all retries of one request. */
 const RETRY_MS = 10_000;
+/** In characters. The URL is shown on terminals and in one line of an error. */
+const LONGEST_URL = 4_096;
 
 /** Thrown if no opener could be started and the device grant may be used instead. */
 class NoBrowser extends Error {}
@@ -128,6 +129,21 @@ async function open({ grant, browser }: PendingLogin, url: string, system: Syste
   const opened = browser && (await system.openBrowser(url));
   system.trace.step("sign-in is open", { grant, opened });
   return opened;
+}
+
+/** Asserts that the service's address is a web page that may be opened. Throws `unavailable`. */
+export function webUrl(text: string): string {
+  const refused = (what: string) => new SsoCredError("unavailable", what);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "https:" && url?.protocol !== "http:")
+    throw refused(`the service named a sign-in page that is not a web address: ${printable(text, 80)}`);
+  const { href, host, username, password } = url;
+  // In `https://aws.amazon.com@evil.example/` the user name looks like the host: not repeated.
+  if (username || password)
+    throw refused(`the service named a sign-in page with a user name before its host ${printable(host, 80)}`);
+  if (href.length > LONGEST_URL)
+    throw refused(`the address of the sign-in page is too long: ${printable(href, 80)}`);
+  return href;
 }
 
 /**

@@ -52,9 +52,8 @@ export function watchLogin(login: PendingLogin, system: System) {
 
 /** The error of a sign-in that stayed unanswered. */
 export function unanswered(sessionName: string): SsoCredError {
-  return new SsoCredError("login-failed", `nobody answered the sign-in to '${sessionName}' in time`, {
-    cause: UNANSWERED,
-  });
+  const message = `nobody answered the sign-in to '${sessionName}' in time`;
+  return new SsoCredError("login-failed", message, { cause: UNANSWERED });
 }
 
 export function isUnanswered(error: unknown): boolean {

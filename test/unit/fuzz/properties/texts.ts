@@ -10,7 +10,7 @@ import { resolveStartUrl } from "../../../../src/identityCenter/startUrl.ts";
 import { commandLine } from "../../../../src/init/plan/command.ts";
 import { nameProblem, profileName } from "../../../../src/init/plan/names.ts";
 import { browserCommands } from "../../../../src/platform/browser.ts";
-import { webUrl } from "../../../../src/signIn/worker/webUrl.ts";
+import { webUrl } from "../../../../src/signIn/worker/signIn.ts";
 import { splitCommandLine, splitQuoted } from "../../../../src/text/commandWords.ts";
 import { printable } from "../../../../src/text/printable.ts";
 import { maskedText } from "../../../../src/text/redact.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { isKind } from "../../../../src/errors.ts";
-import { webUrl } from "../../../../src/signIn/worker/webUrl.ts";
+import { webUrl } from "../../../../src/signIn/worker/signIn.ts";
 
 it.each([
   "https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH",
