@@ -12,13 +12,8 @@ export type LoginGrant = "authorization_code" | "device_code";
 
 /** Named like the AWS CLI's (aws-cli awscli/botocore/utils.py, `_registration_cache_key`). */
 export function registrationPath(session: SsoSession, system: Environment): string {
-  const key = pythonJson({
-    region: session.region,
-    scopes: session.scopes,
-    session_name: session.name,
-    startUrl: session.startUrl,
-    tool: "botocore",
-  });
+  const { region, scopes, name, startUrl } = session;
+  const key = pythonJson({ region, scopes, session_name: name, startUrl, tool: "botocore" });
   return join(ssoCacheDirectory(system), `${sha1(key)}.json`);
 }
 

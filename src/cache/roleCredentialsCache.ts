@@ -52,7 +52,9 @@ export function writeRoleCredentials(
   { isWanted, config }: { isWanted?: () => boolean; config?: string } = {},
 ): void {
   if (!keepsRoleCredentials(system) || !fitsOutput(credentials, role.accountId)) return;
-  const { ssoUrl } = role.session.endpoints;
+  const { accountId, roleName } = role;
+  const { name, startUrl, region, endpoints } = role.session;
+  const endpoint = isStandIn(endpoints.ssoUrl) ? endpoints.ssoUrl : undefined;
   const text = pythonJson({
     ProviderType: "sso",
     Credentials: {
@@ -60,17 +62,9 @@ export function writeRoleCredentials(
       SecretAccessKey: credentials.secretAccessKey,
       SessionToken: credentials.sessionToken,
       Expiration: formatTimestamp(credentials.expiration),
-      AccountId: role.accountId,
+      AccountId: accountId,
     },
-    SsoCred: {
-      session: role.session.name ?? role.session.startUrl,
-      accountId: role.accountId,
-      roleName: role.roleName,
-      startUrl: role.session.startUrl,
-      region: role.session.region,
-      endpoint: isStandIn(ssoUrl) ? ssoUrl : undefined,
-      config,
-    },
+    SsoCred: { session: name ?? startUrl, accountId, roleName, startUrl, region, endpoint, config },
   });
   prepareReplacement(roleCredentialsPath(role, system), { synced: "text" }).commit(text, isWanted);
 }

@@ -102,11 +102,8 @@ function unknownCommand(word: string, meant: string | undefined): SsoCredError {
 function madeOf(): string {
   const front = frontInUse();
   const system = process.platform === "win32" ? "win" : process.platform;
-  return [
-    front === undefined ? "no front" : `front ${front}`,
-    `Node ${process.versions.node}`,
-    `${system}-${process.arch}`,
-  ].join(", ");
+  const start = front === undefined ? "no front" : `front ${front}`;
+  return `${start}, Node ${process.versions.node}, ${system}-${process.arch}`;
 }
 
 function frontInUse(): string | undefined {

@@ -78,9 +78,6 @@ function printFailure({ message, remedy }: SsoCredError, timeoutMs: number, syst
 }
 
 function stack(error: unknown): string | undefined {
-  return error instanceof SsoCredError
-    ? error.cause === undefined
-      ? undefined
-      : String(error.cause)
-    : (error as Error)?.stack;
+  if (!(error instanceof SsoCredError)) return (error as Error)?.stack;
+  return error.cause === undefined ? undefined : String(error.cause);
 }

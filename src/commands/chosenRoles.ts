@@ -44,11 +44,11 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
 
   // Without a terminal, fail on an open question before the sign-in, not after it.
   if (asking.prompts === undefined && !isUpkeep) await profileFor([]);
-  if (isUpkeep && !flags.prune) return { wanted: [], keepOnly: undefined, profile: UPKEEP };
+  if (isUpkeep && !flags.prune) return { wanted: [], profile: UPKEEP };
   const isNamed = /\{account_name\}/.test(flags["profile-name"] ?? "");
   if (!isMany && accountId !== undefined && roleName !== undefined && !flags.prune && !isNamed) {
     const wanted = [{ accountId, roleName, accountName: accountId, emailAddress: "" }];
-    return { wanted, keepOnly: undefined, profile: await profileFor(wanted) };
+    return { wanted, profile: await profileFor(wanted) };
   }
 
   // What is removed is never decided by an old listing.

@@ -4,6 +4,7 @@ import type { SessionRole } from "../model.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
+import { words } from "../text/words.ts";
 import { CONSOLE_FLAGS } from "../usage/flags.ts";
 import { parseFlags } from "../usage/parseFlags.ts";
 import { namedRole, resolveNamedRole } from "./roleArguments.ts";
@@ -37,12 +38,8 @@ export function consoleUrl({ session, accountId, roleName }: SessionRole, destin
 }
 
 /** The console's domains in the partitions aws, aws-cn, aws-us-gov and aws-eusc. */
-const CONSOLES = [
-  "console.aws.amazon.com",
-  "console.amazonaws.cn",
-  "console.amazonaws-us-gov.com",
-  "console.amazonaws-eusc.eu",
-];
+const CONSOLES = words(`
+  console.aws.amazon.com console.amazonaws.cn console.amazonaws-us-gov.com console.amazonaws-eusc.eu`);
 
 /** Only the AWS console: the portal signs in and then redirects to whatever the link names. */
 function consolePage(destination: string): string {

@@ -51,11 +51,8 @@ export async function exec(args: readonly string[], system: System): Promise<num
   const withoutServer = `sso-cred exec ${ours.map(shellWord).join(" ")} -- COMMAND`;
   const server = await serveCredentials(role.accountId, fresh, withoutServer);
   try {
-    const set = {
-      ...server.variables,
-      ...regionVariables(region),
-      ...withoutDefaultCredentials(role, system),
-    };
+    const others = withoutDefaultCredentials(role, system);
+    const set = { ...server.variables, ...regionVariables(region), ...others };
     return exitCode(command[0], await run(set), system);
   } finally {
     server.close();

@@ -175,14 +175,7 @@ function withSession(error: SsoCredError, files: Files, answers: SessionAnswers)
   return new SsoCredError(error.kind, error.message, { remedy, cause: error });
 }
 
-const NO_PROFILES = {
-  wanted: [],
-  nameTemplate: undefined,
-  region: "",
-  output: "",
-  adopt: [],
-  keepOnly: undefined,
-};
+const NO_PROFILES = { wanted: [], region: "", output: "", adopt: [] };
 
 async function applyAndReport(planFrom: (files: Files) => Plan, flags: InitFlags, system: System) {
   const isDryRun = flags["dry-run"] ?? false;

@@ -93,13 +93,8 @@ async function signOutOfAll(system: System): Promise<void> {
     const word = roles.result === 1 ? "role" : "roles";
     system.writeStdout(prose(1, `Removed the cached credentials of ${roles.result} more ${word}.\n`));
   }
-  throwFirst([
-    failure,
-    ...removed.map(({ failure }) => failure),
-    roles.failure,
-    swept.failure,
-    listed.failure,
-  ]);
+  const failures = removed.map((each) => each.failure);
+  throwFirst([failure, ...failures, roles.failure, swept.failure, listed.failure]);
   if (removed.length === 0 && !roles.result) system.writeStdout(prose(1, "Nobody was signed in.\n"));
 }
 

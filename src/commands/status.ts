@@ -93,6 +93,7 @@ function sessionStatus(session: SsoSession, token: SsoToken | undefined, system:
   const now = system.now();
   const signedIn = token !== undefined && isUsable(token.expiresAt, now);
   const refreshable = token !== undefined && canRefresh(session, token, now);
+  const endpoints = new Set([ssoEndpoint(session), oidcEndpoint(session)]);
   return {
     session: session.name,
     startUrl: session.startUrl,
@@ -106,9 +107,7 @@ function sessionStatus(session: SsoSession, token: SsoToken | undefined, system:
     tokenFault: tokenFault(session, system)?.fault ?? null,
     loginPending: isSigningIn(session, system),
     /** Endpoints that are not AWS's own. */
-    foreignEndpoints: [...new Set([ssoEndpoint(session), oidcEndpoint(session)])].filter(
-      (url) => !isAwsEndpoint(url),
-    ),
+    foreignEndpoints: [...endpoints].filter((url) => !isAwsEndpoint(url)),
   };
 }
 
@@ -126,11 +125,8 @@ function frontLine(): string {
 /** A line if `init --repair` would change profiles; else empty. */
 function repairLine(system: System): string {
   const command = { command: ownPath(), isCommandGiven: false, platform: system.platform };
-  const names = attempt(
-    () =>
-      planRepair(readConfigFiles(system), undefined, command).edits.flatMap(({ profile }) => profile ?? []),
-    [],
-  );
+  const plan = attempt(() => planRepair(readConfigFiles(system), undefined, command));
+  const names = plan?.edits.flatMap(({ profile }) => profile ?? []) ?? [];
   if (!isPacked() || names.length === 0) return "";
   const verb = names.length === 1 ? "runs" : "run";
   return `${countedProfiles(names.length)} ${verb} sso-cred from another path: ${listed(names)}\n  run: sso-cred init --repair\n`;

@@ -3,17 +3,10 @@ import { constants } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import spawn from "cross-spawn";
 import type { System } from "../platform/system.ts";
+import { words } from "../text/words.ts";
 
 /** Not SIGUSR1: the packed Node keeps it blocked, so it never arrives. */
-const FORWARDED: readonly NodeJS.Signals[] = [
-  "SIGINT",
-  "SIGQUIT",
-  "SIGTERM",
-  "SIGHUP",
-  "SIGUSR2",
-  "SIGCONT",
-  "SIGWINCH",
-];
+const FORWARDED = words("SIGINT SIGQUIT SIGTERM SIGHUP SIGUSR2 SIGCONT SIGWINCH") as NodeJS.Signals[];
 /** A terminal sends these to all its foreground processes. A second SIGINT often means "now". */
 const OF_TERMINAL = new Set<NodeJS.Signals>(["SIGINT", "SIGQUIT", "SIGWINCH"]);
 

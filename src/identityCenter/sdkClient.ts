@@ -47,13 +47,7 @@ export function configuration({ region, endpoint, handler }: ClientSettings) {
  * environment variables.
  */
 export function bare<C extends { middlewareStack: { remove(name: string): boolean } }>(client: C): C {
-  for (const name of [
-    "retryMiddleware",
-    "httpAuthSchemeMiddleware",
-    "httpSigningMiddleware",
-    "recursionDetectionMiddleware",
-  ]) {
-    client.middlewareStack.remove(name);
-  }
+  const dropped = ["retry", "httpAuthScheme", "httpSigning", "recursionDetection"];
+  for (const name of dropped) client.middlewareStack.remove(`${name}Middleware`);
   return client;
 }

@@ -4,6 +4,7 @@ import { type HttpEnvironment, httpExchange } from "../http/exchange.ts";
 import type { SsoSession } from "../model.ts";
 import { isLoopback } from "../platform/loopback.ts";
 import type { System } from "../platform/system.ts";
+import { words } from "../text/words.ts";
 import { withHostSetting, withoutTrailingSlashes } from "./endpoints.ts";
 
 /** Sends one request and follows no redirect. "unavailable" if no response comes in time. */
@@ -11,23 +12,13 @@ type StartUrlRequest = (method: "HEAD" | "GET") => Promise<{ status: number; loc
 
 const TIMEOUT_MS = 10_000;
 
-const AWS_SUFFIXES = [
-  ".app.aws",
-  ".portal.amazonaws.com",
-  ".portal.amazonaws.com.cn",
-  ".app.amazonwebservices.com.cn",
-  ".portal.amazonaws.eu",
-  ".api.amazonwebservices.eu",
-  ".awsapps.com",
-  ".awsapps.cn",
-];
+const AWS_SUFFIXES = words(`
+  .app.aws .portal.amazonaws.com .portal.amazonaws.com.cn .app.amazonwebservices.com.cn
+  .portal.amazonaws.eu .api.amazonwebservices.eu .awsapps.com .awsapps.cn`);
 
-const AWS_HOSTS = [
-  "identitycenter.amazonaws.com",
-  "identitycenter.amazonaws.com.cn",
-  "identitycenter.amazonaws.eu",
-  "identitycenter.us-gov.amazonaws.com",
-];
+const AWS_HOSTS = words(`
+  identitycenter.amazonaws.com identitycenter.amazonaws.com.cn identitycenter.amazonaws.eu
+  identitycenter.us-gov.amazonaws.com`);
 
 const REGION_IN_HOST = [
   /^[^.]+\.portal\.([a-z0-9-]+)\.app\.(?:aws|amazonwebservices\.com\.cn)$/,

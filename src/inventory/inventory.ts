@@ -118,9 +118,8 @@ export function inventory(
     /** Sorted by account, then role; and the accounts whose roles the portal refuses to list. */
     async assignments(accounts: readonly Account[]) {
       const startedAt = system.now();
-      const waiting = accounts.filter(
-        ({ accountId }) => memory.roles(accountId) === undefined && !refused.has(accountId),
-      );
+      const isOpen = (id: string) => memory.roles(id) === undefined && !refused.has(id);
+      const waiting = accounts.filter(({ accountId }) => isOpen(accountId));
       // All workers share it: a failure of one closes it for the others.
       const queue = (function* () {
         yield* waiting;

@@ -30,11 +30,11 @@ export function complete(words: readonly string[], config: Config | undefined): 
   const given = readWords(command ? before.slice(1) : before, flags);
 
   const open = flags.find((flag) => flag.value !== undefined && before.at(-1) === `--${flag.name}`);
-  if (open !== undefined) return matching(values(open.kind ?? "other"), current);
+  if (open !== undefined) return matching(values(open.kind), current);
   const [, name = "", value] = /^--([\w-]+)=(.*)$/s.exec(current) ?? [];
   const filled = flags.find((flag) => flag.value !== undefined && flag.name === name);
   if (filled !== undefined) {
-    const found = matching(values(filled.kind ?? "other"), value ?? "");
+    const found = matching(values(filled.kind), value ?? "");
     return found.map(({ text }) => ({ text: `--${name}=${text}` }));
   }
   const flagCandidates = () => {
@@ -55,7 +55,7 @@ export function complete(words: readonly string[], config: Config | undefined): 
   const found = takesWord ? matching(values(expected), current) : [];
   return found.length > 0 ? found : matching(flagCandidates(), current);
 
-  function values(kind: Kind): Candidate[] {
+  function values(kind?: Kind): Candidate[] {
     switch (kind) {
       case "session":
         return (config?.sessionNames() ?? []).map(asCandidate);

@@ -1,19 +1,11 @@
 /** The kinds of words on the command line, for completion. */
-export type Kind =
-  | "session"
-  | "profile"
-  | "account"
-  | "role"
-  | "shell"
-  | "completionShell"
-  | "command"
-  | "other";
+export type Kind = "session" | "profile" | "account" | "role" | "shell" | "completionShell" | "command";
 
 export interface Flag {
   readonly name: string;
   /** The value's name in help texts; a flag without one takes no value. */
   readonly value?: string;
-  /** The kind of the value; `other` by default. */
+  /** The kind of the value, if it can be completed. */
   readonly kind?: Kind;
   /** True if the flag may be given several times; `help` says so as well. */
   readonly isRepeatable?: true;

@@ -11,14 +11,8 @@ const FIXED_MODES =
   '; where chmod changes nothing, on a Windows drive, set options = "metadata" under [automount] in /etc/wsl.conf';
 
 /** Checks caches, locks and folders. */
-export function* checkState({
-  paths,
-  formerSessions,
-  locks,
-  disk,
-  platform,
-  here,
-}: Facts): Generator<Finding> {
+export function* checkState(facts: Facts): Generator<Finding> {
+  const { paths, formerSessions, locks, disk, platform, here } = facts;
   yield* paths.map((path) => pathFinding(path, here.isWsl));
   for (const session of formerSessions)
     yield finding("role-cache-former", "warning", printable(session), {

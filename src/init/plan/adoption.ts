@@ -52,7 +52,7 @@ export function profilesToAdopt(
 /** Like {@link profilesToAdopt}, but empty instead of an error: an offer must not end the run. */
 export function profilesToOffer(files: Files, session: SessionKeys): Map<string, Role> {
   try {
-    return profilesToAdopt(files, { ...session, keepOnly: undefined });
+    return profilesToAdopt(files, session);
   } catch (error) {
     if (isKind(error, "config")) return new Map();
     throw error;

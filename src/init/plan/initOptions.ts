@@ -19,11 +19,11 @@ export interface InitOptions extends CommandOptions {
   /** The roles that get a profile. */
   readonly wanted: readonly Assignment[];
   /** Undefined: `ACCOUNTID_ROLE`, but a role that already has a profile of ours keeps its name. */
-  readonly nameTemplate: string | undefined;
+  readonly nameTemplate?: string | undefined;
   readonly region: string;
   readonly output: string;
   /** The profiles to adopt, by name. */
   readonly adopt: "all" | readonly string[];
   /** Profiles of other roles are removed. Undefined: nothing is removed. */
-  readonly keepOnly: readonly Role[] | undefined;
+  readonly keepOnly?: readonly Role[] | undefined;
 }

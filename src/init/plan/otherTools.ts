@@ -12,22 +12,15 @@ const TOOLS: Readonly<Record<string, RegExp>> = {
   "aws-sso-credential-process": /(?:)/,
 };
 
-const NAMES: Readonly<Record<string, string>> = {
-  "-A": "accountId",
-  "--account": "accountId",
-  "--account-id": "accountId",
-  "-R": "roleName",
-  "--role": "roleName",
-  "--role-name": "roleName",
-  "-a": "arn",
-  "--arn": "arn",
-  "-p": "profile",
-  "--profile": "profile",
-  "--start-url": "startUrl",
-  "--sso-start-url": "startUrl",
-  "--region": "region",
-  "--sso-region": "region",
-};
+/** The flags that give each setting. */
+const FLAGS = Object.entries({
+  accountId: ["-A", "--account", "--account-id"],
+  roleName: ["-R", "--role", "--role-name"],
+  arn: ["-a", "--arn"],
+  profile: ["-p", "--profile"],
+  startUrl: ["--start-url", "--sso-start-url"],
+  region: ["--region", "--sso-region"],
+});
 
 /**
  * Recognises another tool's profile, and reads the Identity Center settings from its line or from
@@ -64,7 +57,7 @@ function readFlags(words: readonly string[]): Record<string, string | undefined>
   const said: Record<string, string | undefined> = {};
   for (const [at, word] of words.entries()) {
     const [flag = "", value] = word.split(/=(.*)/s);
-    const name = NAMES[flag];
+    const [name] = FLAGS.find(([, flags]) => flags.includes(flag)) ?? [];
     if (name !== undefined) said[name] = value ?? words[at + 1];
   }
   return said;

@@ -1,5 +1,4 @@
 import type { Keys } from "../../config/ini.ts";
-import type { OurCommand } from "../../config/ourCommand.ts";
 import { isKind } from "../../errors.ts";
 import type { Assignment } from "../../inventory/assignment.ts";
 import type { Role } from "../../model.ts";
@@ -58,11 +57,16 @@ export async function askProfile(
   const isTemplate = isMany || wanted.length > 1;
   const [first] = wanted;
   const isAsked = asking.prompts !== undefined && !asking.takesDefaults;
-  const offered = isAsked && !isTemplate && first ? namesOf(adoptable, first) : [];
+  const isOfFirst = (role: Role) => first !== undefined && roleKey(role) === roleKey(first);
+  const offered = [...adoptable].flatMap(([name, role]) =>
+    isAsked && !isTemplate && isOfFirst(role) ? [name] : [],
+  );
+  // The profile of ours that the role already has.
+  const [own] = [...current.ours].find(([, each]) => each.session === session && isOfFirst(each)) ?? [];
   const byDefault =
     isTemplate || first === undefined
       ? DEFAULT_TEMPLATE
-      : (offered[0] ?? nameOfOurs(current, first, session) ?? profileName(DEFAULT_TEMPLATE, first, session));
+      : (offered[0] ?? own ?? profileName(DEFAULT_TEMPLATE, first, session));
   // Names from a flag and default names are checked by the plan, where a role may keep its existing
   // profile.
   const isFree = (template: string) =>
@@ -87,16 +91,6 @@ export async function askProfile(
   };
 }
 
-function namesOf(adoptable: ReadonlyMap<string, Role>, role: Role): string[] {
-  return [...adoptable].filter(([, other]) => roleKey(other) === roleKey(role)).map(([name]) => name);
-}
-
-/** The profile of ours that the role already has. */
-function nameOfOurs({ ours }: CurrentConfig, role: Role, session: string): string | undefined {
-  const isOfRole = (own: OurCommand) => own.session === session && roleKey(own) === roleKey(role);
-  return [...ours].find(([, own]) => isOfRole(own))?.[0];
-}
-
 function sayChangedNames(template: string, wanted: readonly Assignment[], session: string, asking: Asking) {
   const changed = wanted.flatMap((role) => {
     const asked = changedName(template, role, session);
@@ -116,14 +110,8 @@ async function inherited(
   known: string | undefined,
   asking: Asking,
 ): Promise<string> {
-  if (
-    given !== undefined ||
-    known === undefined ||
-    asking.takesDefaults ||
-    question.check(known) !== undefined
-  ) {
-    return answer(question, given, asking);
-  }
+  const isAsked = given !== undefined || known === undefined || asking.takesDefaults;
+  if (isAsked || question.check(known) !== undefined) return answer(question, given, asking);
   asking.say(`${question.message.replace(/\[.*/, `[${known}]`)}: ${known}`);
   return known;
 }
@@ -139,9 +127,8 @@ function templateProblem(template: string, wanted: readonly Assignment[], sessio
   if (refusal !== undefined) return refusal;
   try {
     checkTemplate(template);
-    assertUniqueNames(
-      wanted.map((assignment) => ({ name: profileName(template, assignment, session), assignment })),
-    );
+    const nameOf = (assignment: Assignment) => profileName(template, assignment, session);
+    assertUniqueNames(wanted.map((assignment) => ({ name: nameOf(assignment), assignment })));
     return undefined;
   } catch (error) {
     if (isKind(error, "usage")) return error.message;

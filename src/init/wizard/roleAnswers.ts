@@ -29,11 +29,8 @@ export async function askRoles(list: Inventory, { session, accountId, roleName }
   const roles = await askRoleNames(assigned, accounts, { session, roleName }, asking);
   const chosen = assigned.filter((assignment) => roles.includes(assignment.roleName));
   const left = accounts.filter(({ accountId }) => !chosen.some((role) => role.accountId === accountId));
-  if (left.length > 0) {
-    asking.say(
-      `No profile for ${listed(left.map(({ accountId }) => accountId))}: you have none of these roles there`,
-    );
-  }
+  const ids = listed(left.map((account) => account.accountId));
+  if (left.length > 0) asking.say(`No profile for ${ids}: you have none of these roles there`);
   return chosen;
 }
 
@@ -46,10 +43,8 @@ async function askAccounts(
   if (accountId !== undefined) {
     const found = accounts.find((account) => account.accountId === accountId);
     if (found !== undefined) return [found];
-    throw denied(
-      session,
-      `account ${accountId} is not among the ${accounts.length} accounts that are available to you`,
-    );
+    const count = `the ${accounts.length} accounts that are available to you`;
+    throw denied(session, `account ${accountId} is not among ${count}`);
   }
   const choices = accounts.map((account) => ({
     label: (columns: number) => accountLabel(account, columns),
@@ -86,10 +81,8 @@ async function askRoleNames(
   if (roleName !== undefined) {
     if (roles.includes(roleName)) return [roleName];
     const names = roles.slice(0, 10).map((role) => printable(role, 64));
-    throw denied(
-      session,
-      `the role '${printable(roleName, 64)}' is not available to you in ${where}; assigned: ${names.join(", ")}`,
-    );
+    const what = `the role '${printable(roleName, 64)}' is not available to you in ${where}`;
+    throw denied(session, `${what}; assigned: ${names.join(", ")}`);
   }
   const choices = roles.map((role) => ({
     label: (columns: number) => roleLabel(role, assigned, accounts.length, columns),
