@@ -9,7 +9,7 @@ import { EXIT_FLAG, exitProcess } from "../platform/programCommand.ts";
 import { realSystem } from "../platform/realSystem.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
-import { WORKER_FLAG } from "../signIn/startLogin.ts";
+import { WORKER_FLAG } from "../signIn/changeLogin.ts";
 import { nearest } from "../text/nearest.ts";
 import { printable } from "../text/printable.ts";
 import { asksFor, COMMAND_NAMES, canBeMainJob, commandOf, isMainJob } from "./commandLine.ts";

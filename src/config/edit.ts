@@ -45,6 +45,13 @@ export function editConfig(text: string, edits: readonly ConfigEdit[]): string {
   return splice(text, splices);
 }
 
+export function editedSection(edit: ConfigEdit): SectionName {
+  if ("add" in edit) return edit.add;
+  if ("remove" in edit) return edit.remove;
+  if ("set" in edit) return edit.set;
+  return "restore" in edit ? edit.restore : edit.setAside;
+}
+
 /** Parses the text once. The lines of repeated sections are joined. */
 export function sectionLines(text: string): (section: SectionName) => string[] {
   const places = placesByName(text);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type ConfigEdit, setAsideLines } from "./edit.ts";
+import { type ConfigEdit, editedSection, setAsideLines } from "./edit.ts";
 import { parseConfig, type SectionName } from "./ini.ts";
 
 /**
@@ -10,20 +10,19 @@ import { parseConfig, type SectionName } from "./ini.ts";
 export function readsAsEdited(before: string, edits: readonly ConfigEdit[], after: string): boolean {
   const expected = keysBySection(before);
   const found = keysBySection(after);
-  const keysOf = (section: SectionName) => expected.get(idOf(section)) ?? new Map<string, string>();
   for (const edit of edits) {
+    const section = editedSection(edit);
+    const id = `${section.kind} ${section.name}`;
+    const keys = expected.get(id) ?? new Map<string, string>();
     if ("add" in edit) {
       // A new section may also have keys from `[DEFAULT]`.
-      const keys = found.get(idOf(edit.add));
-      if (edit.entries.some(([key, value]) => keys?.get(key) !== value)) return false;
-      found.delete(idOf(edit.add));
+      if (edit.entries.some(([key, value]) => found.get(id)?.get(key) !== value)) return false;
+      found.delete(id);
     } else if ("remove" in edit) {
-      expected.delete(idOf(edit.remove));
+      expected.delete(id);
     } else if ("set" in edit) {
-      for (const [key, value] of edit.entries) removeKey(keysOf(edit.set), key).set(key, value);
+      for (const [key, value] of edit.entries) removeKey(keys, key).set(key, value);
     } else {
-      const section = "setAside" in edit ? edit.setAside : edit.restore;
-      const keys = keysOf(section);
       for (const key of edit.keys) removeKey(keys, key);
       for (const [key, value] of edit.entries ?? restored(before, section)) keys.set(key, value);
     }
@@ -40,10 +39,6 @@ function restored(before: string, section: SectionName): [string, string][] {
 function removeKey(keys: Map<string, string>, key: string): Map<string, string> {
   for (const name of [...keys.keys()]) if (name === key || name.startsWith(`${key}.`)) keys.delete(name);
   return keys;
-}
-
-function idOf({ kind, name }: SectionName): string {
-  return `${kind} ${name}`;
 }
 
 function keysBySection(text: string): Map<string, Map<string, string>> {

@@ -14,7 +14,7 @@ import { isFresh, isUsable } from "../hit/expiry.ts";
 import { oidcEndpoint } from "../identityCenter/endpoints.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
-import { sessionForWorker } from "../signIn/startLogin.ts";
+import { sessionForWorker } from "../signIn/changeLogin.ts";
 import { canRefresh, type RefreshOptions } from "./refreshToken.ts";
 import { refreshUnderLock, startRefreshWorker } from "./refreshWorker.ts";
 import { SHORT_RETRY_MS } from "./retryBudget.ts";

@@ -13,8 +13,7 @@ import { loginRemedy, loginRequired, sessionTitle } from "../config/describeSess
 import { SsoCredError } from "../errors.ts";
 import { isUsable } from "../hit/expiry.ts";
 import { withRetries } from "../http/withRetries.ts";
-import { discardToken } from "../identityCenter/discardToken.ts";
-import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
+import { discardToken, type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { claim, readPendingLogin } from "../signIn/pendingLogin.ts";

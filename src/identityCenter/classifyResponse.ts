@@ -46,9 +46,10 @@ export function classifyResponse(
   if (isGood && fields) return;
   const names = status >= 400 && fields ? errorNames(headers, fields) : {};
   const fault = temporaryFault(names.exception ?? "") ?? temporaryFault(names.oauth ?? "");
-  if (status === 429 || fault === "throttling") throw throttled(response, host);
+  const isThrottled = status === 429 || fault === "throttling";
+  if (isThrottled) throw temporary(response, host, isThrottled);
   if (status === NETWORK_SIGN_IN) throw notTheService(response, host);
-  if (status >= 500 || status === 408 || fault === "transient") throw outOfOrder(response, host);
+  if (status >= 500 || status === 408 || fault === "transient") throw temporary(response, host, isThrottled);
   const code = REJECTIONS[service].includes(status) ? errorCode(names, service) : undefined;
   if (code === undefined || !fields || containsSecret(code, secrets)) throw notTheService(response, host);
   throw new ServiceError(service, status, code, describe(status, code, fields, secrets));
@@ -113,15 +114,11 @@ function containsSecret(text: string, secrets: readonly string[]): boolean {
     .some((secret) => text.includes(secret) || fragments.some((fragment) => secret.includes(fragment)));
 }
 
-function throttled({ status, headers }: HttpResponse, host: string) {
-  const message = `${host} is throttling (HTTP ${status}): try again in a minute`;
-  const facts = { retry: true, isThrottled: true, retryAfterMs: retryAfterMs(headers) };
-  return serviceUnavailable(message, `throttled, HTTP ${status}`, facts);
-}
-
-function outOfOrder({ status, headers }: HttpResponse, host: string) {
-  const message = `${host} reports a fault (HTTP ${status}): try again later`;
-  return serviceUnavailable(message, `HTTP ${status}`, { retry: true, retryAfterMs: retryAfterMs(headers) });
+function temporary({ status, headers }: HttpResponse, host: string, isThrottled: boolean) {
+  const what = isThrottled ? "is throttling" : "reports a fault";
+  const message = `${host} ${what} (HTTP ${status}): try again ${isThrottled ? "in a minute" : "later"}`;
+  const facts = { retry: true, isThrottled, retryAfterMs: retryAfterMs(headers) };
+  return serviceUnavailable(message, `${isThrottled ? "throttled, " : ""}HTTP ${status}`, facts);
 }
 
 function notTheService(response: HttpResponse, host: string) {

@@ -22,6 +22,8 @@ export { ServiceError } from "./serviceError.ts";
 
 /** Items per page of a list; the API allows 1 to 100. */
 const PAGE_SIZE = 100;
+/** The time to revoke a token that is not stored. */
+const DISCARD_MS = 5_000;
 
 type Oidc = ReturnType<typeof oidcOperations>;
 type CreateTokenInput = Parameters<Oidc["CreateToken"]>[0];
@@ -145,4 +147,20 @@ function assertHeaderSafe(accessToken: string): string {
   if (HEADER_SAFE.test(accessToken)) return accessToken;
   const code = "UnauthorizedException";
   throw new ServiceError("portal", 401, code, `${code}: the access token is malformed`);
+}
+
+/** Revokes a new token that arrived after a logout. Best effort; true if the token is dead. */
+export async function discardToken(
+  api: Pick<IdentityCenter, "logout">,
+  accessToken: string,
+  deadline: number,
+  system: Pick<System, "now" | "trace">,
+): Promise<boolean> {
+  try {
+    await api.logout(accessToken, { deadline: Math.min(deadline, system.now() + DISCARD_MS) });
+    return true;
+  } catch (error) {
+    system.trace.step("the token could not be revoked", { error: String(error) });
+    return error instanceof ServiceError && error.needsSignIn;
+  }
 }

@@ -1,15 +1,18 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { constants, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { splitCommandLine } from "../text/commandWords.ts";
+import { attempt, closing } from "./attempt.ts";
 import { browserEnvironment } from "./browserEnvironment.ts";
 import type { Environment, System } from "./system.ts";
-import { lacksHandler } from "./windowsProgram.ts";
 
 /** An opener that runs for this long counts as successful, because many never return. */
 const SETTLED_MS = 1_500;
 const WINDOWS_RUNDLL = "/mnt/c/Windows/System32/rundll32.exe";
 /** Openers whose exit code is meaningless: Explorer's is 1 even after success. */
 const ALWAYS_EXITS_1 = /(?:^|[\\/])explorer(?:\.exe)?$/i;
+/** The formats that Linux runs with an interpreter (kernel.org, binfmt-misc). */
+const HANDLERS = "/proc/sys/fs/binfmt_misc";
 
 export function isWsl(env: System["env"]): boolean {
   return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP);
@@ -73,5 +76,35 @@ function started([file = "", ...args]: readonly string[], env: NodeJS.ProcessEnv
       resolve(code === 0 || (code === 1 && ALWAYS_EXITS_1.test(file)));
     });
     child.unref();
+  });
+}
+
+/**
+ * True for a Windows program, given by its path or found on PATH, that WSL cannot start because
+ * interop is off or systemd has removed the handler (github.com/microsoft/WSL/issues/8843).
+ * execvp(3) does not report that, but lets sh run the file as a script.
+ */
+function lacksHandler(program: string, path = ""): boolean {
+  if (process.platform !== "linux") return false;
+  const candidates = program.includes("/")
+    ? [program]
+    : path.split(":").map((folder) => join(folder, program));
+  const file = candidates.find((candidate) => attempt(() => statSync(candidate).isFile(), false));
+  return file !== undefined && isWindowsProgram(file) && !handlesWindowsPrograms();
+}
+
+function isWindowsProgram(file: string): boolean {
+  return attempt(() => {
+    const start = Buffer.alloc(2);
+    closing(openSync(file, constants.O_RDONLY | constants.O_NONBLOCK), (fd) => readSync(fd, start));
+    return start.toString("latin1") === "MZ";
+  }, false);
+}
+
+function handlesWindowsPrograms(): boolean {
+  const handlers = attempt(() => readdirSync(HANDLERS), []);
+  return handlers.some((name) => {
+    const text = attempt(() => readFileSync(join(HANDLERS, name), "latin1"), "");
+    return /^enabled$/m.test(text) && /^magic 4d5a/m.test(text);
   });
 }

@@ -1,7 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { dirname, join, posix, win32 } from "node:path";
 import { attempt, closing } from "./attempt.ts";
-import { shortPath } from "./shortPath.ts";
 import type { Environment } from "./system.ts";
 
 /** How this process was started. */
@@ -18,6 +18,11 @@ export type Front = NonNullable<ReturnType<typeof installedFront>>;
 
 /** A larger file is not a front, so it is not read. */
 const MAX_FRONT_BYTES = 1024 * 1024;
+
+/** A name that every reader of a `credential_process` line takes literally without quotes. */
+const PLAIN_NAME = /^[\p{L}\p{M}\p{N}_.@+~-]+$/u;
+/** cmd usually takes milliseconds. */
+const CMD_TIMEOUT_MS = 2_000;
 
 /** The front that starts this executable; undefined if there is none, and when run from source. */
 export function installedFront(invocation: Invocation = thisProcess()) {
@@ -100,4 +105,35 @@ function frontVersion(path: string): string | undefined {
     closing(openSync(path, "r"), (fd) => readSync(fd, bytes));
     return /the front (\S{1,40}) cannot run the program/.exec(bytes.toString("latin1"))?.[1];
   });
+}
+
+/**
+ * Replaces the parts of a Windows path that would need quotes by their short names (`PROGRA~1`),
+ * because the SDK for Go cannot pass quotes through cmd (github.com/aws/aws-sdk-go-v2/issues/3208).
+ * Unchanged on a drive without short names.
+ */
+function shortPath(path: string, env: Environment["env"]): string {
+  // cmd would replace %NAME% even within quotes.
+  if (/[%"]/.test(path) || path.split("\\").slice(1).every(isPlain)) return path;
+  const cmd = `${env.SystemRoot || "C:\\Windows"}\\System32\\cmd.exe`;
+  const { stdout } = spawnSync(cmd, [`/u /d /c for %I in ("${path}") do @echo %~sI`], {
+    windowsVerbatimArguments: true,
+    windowsHide: true,
+    timeout: CMD_TIMEOUT_MS,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return withShortNames(path, stdout?.toString("utf16le").trim() ?? "");
+}
+
+/** Takes the names that need quotes from `short`, the same path in short names. */
+export function withShortNames(path: string, short: string): string {
+  const names = path.split("\\");
+  const shortNames = short.split("\\");
+  if (shortNames.length !== names.length || !shortNames.slice(1).every(isPlain)) return path;
+  return names.map((name, at) => (at === 0 || isPlain(name) ? name : shortNames[at])).join("\\");
+}
+
+/** The empty names at the start of `\\host\share` included. */
+function isPlain(name: string): boolean {
+  return name === "" || PLAIN_NAME.test(name);
 }

@@ -4,10 +4,10 @@ import { callerProcess } from "../platform/callerProcess.ts";
 import type { System } from "../platform/system.ts";
 import { awaitLogin, type LoginWait } from "./awaitLogin.ts";
 import { backoffFailure } from "./backoff.ts";
+import { startLogin } from "./changeLogin.ts";
 import { cannotAsk, chooseGrant } from "./chooseGrant.ts";
 import { loginInstructions, openElsewhere } from "./loginInstructions.ts";
 import { claim, type PendingLogin } from "./pendingLogin.ts";
-import { startLogin } from "./startLogin.ts";
 
 /**
  * The sign-in of a call made by an SDK: joins an open one or starts one, writes only to the

@@ -1,16 +1,5 @@
-import {
-  CONSOLE_FLAGS,
-  DOCTOR_FLAGS,
-  ENV_FLAGS,
-  EXEC_FLAGS,
-  type Flag,
-  INIT_FLAGS,
-  type Kind,
-  LIST_FLAGS,
-  LOGIN_FLAGS,
-  LOGOUT_FLAGS,
-  STATUS_FLAGS,
-} from "./flags.ts";
+import type { Flag, Kind } from "./flags.ts";
+import * as FLAGS from "./flags.ts";
 
 export const COMPLETION_SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
@@ -38,35 +27,35 @@ export const COMMANDS: readonly CommandUsage[] = [
     synopsis: "[SESSION] [FLAGS]",
     summary: "sign in, choose accounts and roles, write ~/.aws/config",
     about: "Asks the questions that no flag answers, signs in if necessary, and writes ~/.aws/config.",
-    flags: INIT_FLAGS,
+    flags: FLAGS.INIT_FLAGS,
     example: "sso-cred init my-sso --all --yes --dry-run",
   },
   {
     name: "login",
     synopsis: "[SESSION | --profile NAME] [--use-device-code] [--no-browser]",
     summary: "sign in now",
-    flags: LOGIN_FLAGS,
+    flags: FLAGS.LOGIN_FLAGS,
     example: "sso-cred login my-sso",
   },
   {
     name: "logout",
     synopsis: "[SESSION | --profile NAME | --all]",
     summary: "sign out: revoke at the portal, remove token and role credentials",
-    flags: LOGOUT_FLAGS,
+    flags: FLAGS.LOGOUT_FLAGS,
     example: "sso-cred logout my-sso",
   },
   {
     name: "list",
     synopsis: "[SESSION | --profile NAME] [--accounts GLOB] [--roles GLOB] [--refresh] [--json]",
     summary: "accounts and roles you may use",
-    flags: LIST_FLAGS,
+    flags: FLAGS.LIST_FLAGS,
     example: "sso-cred list my-sso --roles 'Read*'",
   },
   {
     name: "status",
     synopsis: "[SESSION ...] [--profile NAME] [--json]",
     summary: "signed in? until when? exit code 0 if usable without a person, else 4",
-    flags: STATUS_FLAGS,
+    flags: FLAGS.STATUS_FLAGS,
     example: "sso-cred status",
   },
   {
@@ -75,7 +64,7 @@ export const COMMANDS: readonly CommandUsage[] = [
     summary: "what is wrong here, why it matters, and the command that mends it",
     about:
       "Looks for everything that keeps AWS tools from getting credentials here. Changes nothing and starts no sign-in.\nExit code 8 if something has to be fixed, else 0.",
-    flags: DOCTOR_FLAGS,
+    flags: FLAGS.DOCTOR_FLAGS,
     example: "sso-cred doctor",
   },
   {
@@ -84,7 +73,7 @@ export const COMMANDS: readonly CommandUsage[] = [
     summary: "run a command with credentials: in its environment, or served while it runs",
     about:
       "The exit code is the command's, 128 + n after signal n, or 127 if the command is not found.\nWith --serve no secret enters the environment: a server on 127.0.0.1 gives AWS SDKs fresh credentials as long as the command runs. Use it for jobs that outlive a role session.",
-    flags: EXEC_FLAGS,
+    flags: FLAGS.EXEC_FLAGS,
     example: "sso-cred exec --profile my-dev-profile -- aws sts get-caller-identity",
   },
   {
@@ -93,14 +82,14 @@ export const COMMANDS: readonly CommandUsage[] = [
     summary: "print the same variables as lines for eval",
     about:
       'In bash, zsh and sh: eval "$(sso-cred env --profile NAME)". In fish and PowerShell, pipe it to source or to Invoke-Expression.\nIn cmd: for /f "tokens=*" %i in (\'sso-cred env --profile NAME\') do @%i',
-    flags: ENV_FLAGS,
+    flags: FLAGS.ENV_FLAGS,
     example: 'eval "$(sso-cred env --profile my-dev-profile)"',
   },
   {
     name: "console",
     synopsis: `${ROLE} [--destination URL] [--print]`,
     summary: "open the AWS console in this account and role",
-    flags: CONSOLE_FLAGS,
+    flags: FLAGS.CONSOLE_FLAGS,
     example: "sso-cred console --profile my-dev-profile",
   },
   {

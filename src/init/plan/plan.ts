@@ -1,4 +1,4 @@
-import { editConfig, sectionLines } from "../../config/edit.ts";
+import { editConfig, editedSection, sectionLines } from "../../config/edit.ts";
 import { readsAsEdited } from "../../config/verifyEdit.ts";
 import { SsoCredError } from "../../errors.ts";
 import type { Role } from "../../model.ts";
@@ -61,7 +61,7 @@ export function planConfig(files: Files, options: InitOptions): Plan {
 
 /** Builds a plan of these steps. `profiles` are the names to report. */
 function planOf(files: Files, steps: readonly Step[], profiles: readonly string[]): Plan {
-  const edits = steps.flatMap((step) => step.edits);
+  const edits = steps.map((step) => step.edit);
   const after = editConfig(files.configText, edits);
   if (!readsAsEdited(files.configText, edits, after)) {
     const message = `${files.configPath} is laid out so that an edit would change the meaning of a neighbouring line; put each key on a line without indent`;
@@ -97,7 +97,9 @@ function nameWanted(current: CurrentConfig, adopted: ReadonlyMap<string, Role>, 
 
 type Lines = ReturnType<typeof sectionLines>;
 
-function describe({ action, section, reason }: Step, lines: { before: Lines; after: Lines }): PlannedEdit {
+function describe({ edit, reason }: Step, lines: { before: Lines; after: Lines }): PlannedEdit {
+  const action = "add" in edit ? "add" : "remove" in edit ? "remove" : "change";
+  const section = editedSection(edit);
   const { kind, name } = section;
   return {
     action,

@@ -8,12 +8,10 @@ import { type CurrentConfig, type Files, roleKey } from "./currentConfig.ts";
 import type { CommandOptions, InitOptions } from "./initOptions.ts";
 import { readOtherTool } from "./otherTools.ts";
 
-/** The part of a plan that concerns one section. */
+/** The edit of one section. */
 export interface Step {
-  readonly action: "add" | "change" | "remove";
-  readonly section: SectionName;
+  readonly edit: ConfigEdit;
   readonly reason: string;
-  readonly edits: readonly ConfigEdit[];
 }
 
 /** Changes in the order of the file, then adopted and added profiles in that of the options. */
@@ -31,7 +29,7 @@ export function profileSteps(
     const section: SectionName = { kind: "profile", name };
     if (assigned !== undefined && !assigned.has(roleKey(role))) {
       const reason = `${role.roleName} in ${role.accountId} is no longer assigned`;
-      steps.push({ action: "remove", section, reason, edits: [{ remove: section }] });
+      steps.push({ edit: { remove: section }, reason });
       continue;
     }
     steps.push(...updateSteps(current, name, role, options));
@@ -39,20 +37,18 @@ export function profileSteps(
   for (const [name, role] of wanted) {
     const section: SectionName = { kind: "profile", name };
     const value = commandLine(options.command, { session: options.session, ...role }, options.platform);
-    const entries = [["credential_process", value]] as const;
+    const entries = Object.entries({ credential_process: value });
+    const settings = Object.entries({ region: options.region, output: options.output });
     if (adopted.has(name)) {
-      const edits = [{ setAside: section, keys: SSO_KEYS, entries }];
       const other = readOtherTool(current.profiles.get(name) ?? new Map());
       const reason = `adopted from ${other === undefined ? "its sso keys" : other.tool}`;
-      steps.push({ action: "change", section, reason, edits });
+      steps.push({ edit: { setAside: section, keys: SSO_KEYS, entries }, reason });
     } else if (isUnclaimed(current, name)) {
-      const there = current.profiles.get(name);
-      const missing = profileEntries(options).filter(([key]) => !there?.get(key));
-      const edits = [{ set: section, entries: [...entries, ...missing] }];
-      steps.push({ action: "change", section, reason: "had no credentials yet", edits });
+      const missing = settings.filter(([key]) => !current.profiles.get(name)?.get(key));
+      const edit = { set: section, entries: [...entries, ...missing] };
+      steps.push({ edit, reason: "had no credentials yet" });
     } else if (!current.ours.has(name)) {
-      const edits = [{ add: section, entries: [...entries, ...profileEntries(options)] }];
-      steps.push({ action: "add", section, reason: "not in the file yet", edits });
+      steps.push({ edit: { add: section, entries: [...entries, ...settings] }, reason: NEW });
     }
   }
   return steps;
@@ -73,17 +69,14 @@ export function revertSteps({ ours, configText }: Files, session: string | undef
     if (session !== undefined && command.session !== session) return [];
     const section: SectionName = { kind: "profile", name };
     if (isSetAside(configText, section, command)) {
-      const edits = [{ restore: section, keys: ["credential_process"] }];
-      return [{ action: "change", section, reason: "back to its own lines", edits }];
+      const edit = { restore: section, keys: ["credential_process"] };
+      return [{ edit, reason: "back to its own lines" }];
     }
-    const entries = [
-      ["sso_session", command.session],
-      ["sso_account_id", command.accountId],
-      ["sso_role_name", command.roleName],
-    ] as const;
-    const keys = ["credential_process", ...entries.map(([key]) => key)];
-    const edits = [{ restore: section, keys, entries }];
-    return [{ action: "change", section, reason: "uses sso keys", edits }];
+    const { accountId, roleName } = command;
+    const role = { sso_session: command.session, sso_account_id: accountId, sso_role_name: roleName };
+    const keys = ["credential_process", ...Object.keys(role)];
+    const edit = { restore: section, keys, entries: Object.entries(role) };
+    return [{ edit, reason: "uses sso keys" }];
   });
 }
 
@@ -100,42 +93,34 @@ function isSetAside(text: string, section: SectionName, role: Role): boolean {
 function updateSteps(current: CurrentConfig, name: string, role: Role, options: SessionCommand): Step[] {
   const command = current.ours.get(name);
   const line = current.profiles.get(name)?.get("credential_process") ?? "";
-  if (command === undefined) return [];
-  const { value, reason } = updatedLine(line, command, role, options);
-  if (value === line) return [];
-  const section: SectionName = { kind: "profile", name };
-  const edits = [{ set: section, entries: [["credential_process", value]] as const }];
-  return [{ action: "change", section, reason, edits }];
+  const update = command && updatedLine(line, command, role, options);
+  if (update === undefined || update.value === line) return [];
+  const entries = Object.entries({ credential_process: update.value });
+  return [{ edit: { set: { kind: "profile", name }, entries }, reason: update.reason }];
 }
 
 type SessionCommand = CommandOptions & Pick<InitOptions, "session">;
 
-function profileEntries({ region, output }: InitOptions): [string, string][] {
-  return [
-    ["region", region],
-    ["output", output],
-  ];
-}
+const NEW = "not in the file yet";
 
 /**
- * The new line for a role. An equivalent line is kept. If only the path is outdated, the rest of
- * the line is kept. A line for a role that cannot be written is left alone.
+ * The new line for a role; undefined if the line is kept: it is equivalent, or its role cannot be
+ * written. If only the path is outdated, the rest of the line is kept.
  */
 function updatedLine(
   line: string,
   command: Role & { readonly command: string },
   role: Role,
   options: SessionCommand,
-): { value: string; reason: string } {
-  if (!canBeWritten(role, options.platform)) return { value: line, reason: "" };
+): { value: string; reason: string } | undefined {
+  if (!canBeWritten(role, options.platform)) return undefined;
   const value = commandLine(options.command, { session: options.session, ...role }, options.platform);
   if (roleKey(command) !== roleKey(role)) {
     return { value, reason: `was ${command.roleName} in ${command.accountId}` };
   }
   // A bare name is looked up on the PATH, so it is never outdated.
   const isBare = !/[/\\]/.test(command.command);
-  if (command.command === options.command || (isBare && !options.isCommandGiven))
-    return { value: line, reason: "" };
+  if (command.command === options.command || (isBare && !options.isCommandGiven)) return undefined;
   const first = /^(?:"[^"\\]*"|'[^']*'|[^\s"'\\])+(?=\s)/.exec(line)?.[0];
   const own = /^(?:"[^"]*"|[^\s"])+/.exec(value)?.[0] ?? options.command;
   const reason = `the command was ${command.command}`;
@@ -148,13 +133,12 @@ export function sessionSteps(current: CurrentConfig, options: InitOptions): Step
   const section: SectionName = { kind: "sso-session", name: options.session };
   const keys = current.sessions.get(options.session);
   if (keys === undefined) {
-    const edits = [{ add: section, entries: [...options.sessionKeys] }];
-    return [{ action: "add", section, reason: "not in the file yet", edits }];
+    return [{ edit: { add: section, entries: [...options.sessionKeys] }, reason: NEW }];
   }
   // Scopes are part of the registration's cache key, so they are not added to an existing session.
   const isMissing = (key: string) => key !== "sso_registration_scopes" && !keys.get(key);
   const missing = [...options.sessionKeys].filter(([key]) => isMissing(key));
   if (missing.length === 0) return [];
   const reason = `${missing.map(([key]) => key).join(" and ")} was missing`;
-  return [{ action: "change", section, reason, edits: [{ set: section, entries: missing }] }];
+  return [{ edit: { set: section, entries: missing }, reason }];
 }

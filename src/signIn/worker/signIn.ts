@@ -3,9 +3,13 @@ import { DEFAULT_SCOPES } from "../../config/session.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import type { RequestOptions } from "../../http/exchange.ts";
 import { withRetries } from "../../http/withRetries.ts";
-import { discardToken } from "../../identityCenter/discardToken.ts";
 import { oidcEndpoint } from "../../identityCenter/endpoints.ts";
-import { type IdentityCenter, identityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
+import {
+  discardToken,
+  type IdentityCenter,
+  identityCenter,
+  ServiceError,
+} from "../../identityCenter/identityCenter.ts";
 import { resolveStartUrl, startUrlRequest } from "../../identityCenter/startUrl.ts";
 import type { ClientRegistration, SsoSession, TokenGrant } from "../../model.ts";
 import type { System } from "../../platform/system.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { withShortNames } from "../../../src/platform/shortPath.ts";
+import { withShortNames } from "../../../src/platform/installation.ts";
 
 it.each([
   [
