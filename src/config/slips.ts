@@ -68,16 +68,28 @@ export function misspeltKey(text: string, header: string, keys: readonly string[
     if ((kind !== "profile" && kind !== "sso-session") || shownHeader(kind, name) !== header) continue;
     for (const { number: below, text: whole } of linesOf(text.slice(place.start, place.bodyEnd))) {
       const line = whole.trim();
-      const [, word = "", delimiter] = /^([\w-]+)\s*([=:]|\s)/.exec(line) ?? [];
-      const guess = delimiter?.trim() === "" ? keys.find((key) => key === word) : nearest(word, keys);
-      if (guess === undefined || word === "") continue;
       const number = linesOf(text.slice(0, place.start)).length + below;
-      return guess === word
-        ? `line ${number} has ${word} without an = after it`
-        : `line ${number} has ${word}: did you mean ${guess}?`;
+      const bare = keys.find((key) => line.startsWith(key) && /^\s+[^\s=:]/.test(line.slice(key.length)));
+      if (bare !== undefined) return `line ${number} has ${bare} without an = after it`;
+      const word = /^(\w[\w -]*?)\s*[=:]/.exec(line)?.[1] ?? "";
+      const guess = meantKey(word, keys, kind);
+      if (guess !== undefined) return `line ${number} has ${word}: did you mean ${guess}?`;
     }
   }
   return undefined;
+}
+
+/** The key meant by `sso_start_ulr`, `sso start url`, `start_url` or `sso_start`. */
+function meantKey(word: string, keys: readonly string[], kind: NamedKind): string | undefined {
+  const plain = word.toLowerCase().replace(/[\s-]+/g, "_");
+  // There, but with an empty value.
+  if (keys.includes(word.toLowerCase())) return undefined;
+  const near = keys.includes(plain) ? plain : nearest(plain, keys);
+  if (near !== undefined) return near;
+  // A profile may have a region of its own.
+  const isOther = kind === "profile" && plain === "region";
+  const whole = isOther ? undefined : keys.find((key) => key === `sso_${plain}`);
+  return whole ?? (plain.length > 6 ? keys.find((key) => key.startsWith(plain)) : undefined);
 }
 
 /** The header probably meant by one that no client knows (`[profil dev]`), if it resembles one. */
@@ -86,21 +98,29 @@ export function meantHeader(header: string): string | undefined {
   return kind && shownHeader(kind, nameIn(header));
 }
 
-/** True for `[dev]`, `[Profile dev]`, `[profile dev`, `profile dev]` instead of `[profile dev]`. */
+/** True for `[dev]`, `[Profile dev]`, `[profile dev`, `[profile-dev]` for `[profile dev]`. */
 export function isMeantAs(line: string, kind: NamedKind, name?: string): boolean {
-  const [, opened, inside = "", closed] = /^(\[?)([^[\]]*)(\]?)/.exec(line) ?? [];
-  if (!opened && !closed) return false;
-  const words = inside.trim().split(/\s+/);
-  const [first = "", second] = words;
-  if (second === undefined) return first === name && Boolean(opened);
+  if (!/^[[({]|^[^[=:]*\]/.test(line)) {
+    return line.startsWith(`${kind} `) && !/[=:]/.test(line) && (name === undefined || nameIn(line) === name);
+  }
+  const [first, rest] = wordsOf(line);
+  if (rest === "") return first === name && /^[[({]/.test(line);
   const isKind = first === kind || nearest(first, [kind]) !== undefined || /^(?:sso|session)$/i.test(first);
   return isKind && (name === undefined || nameIn(line) === name);
 }
 
 function nameIn(line: string): string {
-  const inside = line.replace(/^\[/, "").replace(/\].*$/, "").trim();
-  return inside
-    .slice(inside.search(/\s|$/))
-    .trim()
-    .replace(/^(["'])(.*)\1$/, "$2");
+  return wordsOf(line)[1].replace(/^(["'])(.*)\1$/, "$2");
+}
+
+/** The kind and the name in a line that is meant as a header: those of `[profile-dev]`, too. */
+function wordsOf(line: string): [first: string, rest: string] {
+  const inside = line
+    .replace(/[\])}].*$/, "")
+    .replace(/[[({]/g, "")
+    .trim();
+  const [, kind, name = ""] = /^(profile|sso[-_\s]?session)(?:\s*[-_.:=/]\s*|\s+)(.+)$/i.exec(inside) ?? [];
+  if (kind !== undefined) return [kind.toLowerCase().replace(/[_\s]/, "-"), name.trim()];
+  const blank = inside.search(/\s|$/);
+  return [inside.slice(0, blank), inside.slice(blank).trim()];
 }

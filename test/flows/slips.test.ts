@@ -1,18 +1,11 @@
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { complaint } from "../support/complaint.ts";
 import { sessionSection } from "../support/home.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 const DEV = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
 const lineOne = "# mine\n";
-
-/** The program's message about a mistake, without the names of the program and the file. */
-async function complaint(config: string, args: readonly string[] = ["--profile", "dev"]) {
-  const { call, home } = await signInWorld({ config });
-  const { code, stderr } = await call(args);
-  expect(code).toBe(3);
-  return stderr.replaceAll(home.configFile, "CONFIG").replace("sso-cred: ", "").trimEnd();
-}
 
 describe("a slip in the config is named with its line and the guess:", () => {
   const session = sessionSection("corp");

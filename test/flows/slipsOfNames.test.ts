@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { complaint } from "../support/complaint.ts";
+import { sessionSection } from "../support/home.ts";
+import { MAIN_JOB } from "../support/signInWorld.ts";
+
+const DEV = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
+const CORP = sessionSection("corp");
+
+test.each([
+  "[profile-dev]",
+  "[profile=dev]",
+  "[profile.dev]",
+  "[profile: dev]",
+  "profile dev",
+  "(profile dev)",
+])("a header that joins kind and name in another way is named: %s", async (header) => {
+  expect(await complaint(`${header}\n${DEV}${CORP}`)).toBe(
+    `CONFIG has no [profile dev]; line 1 has ${header}, which should be [profile dev]`,
+  );
+});
+
+test.each(["[sso-session-corp]", "[sso session corp]", "sso-session corp", "[[sso-session corp]]"])(
+  "so is one of a session: %s",
+  async (header) => {
+    expect(await complaint(CORP.replace("[sso-session corp]", header), MAIN_JOB)).toBe(
+      `CONFIG has no [sso-session corp]; line 1 has ${header}, which should be [sso-session corp]`,
+    );
+  },
+);
+
+test.each([
+  ["start_url", "sso_start_url", 2],
+  ["sso start url", "sso_start_url", 2],
+  ["sso_start", "sso_start_url", 2],
+  ["region", "sso_region", 3],
+])("a key of a session without its first or last part is named: %s", async (written, meant, line) => {
+  expect(await complaint(CORP.replace(meant, written), MAIN_JOB)).toBe(
+    `CONFIG: [sso-session corp] has no ${meant}; line ${line} has ${written}: did you mean ${meant}?`,
+  );
+});
+
+test.each([
+  ["session", "sso_session", 2],
+  ["account_id", "sso_account_id", 3],
+  ["sso_role", "sso_role_name", 4],
+])("so is one of a profile: %s", async (written, meant, line) => {
+  expect(await complaint(`[profile dev]\n${DEV.replace(meant, written)}${CORP}`)).toBe(
+    `CONFIG: [profile dev] has no ${meant}; line ${line} has ${written}: did you mean ${meant}?`,
+  );
+});
+
+test.each(["region = eu-west-1", "sso_region ="])("a key that is right is not: %s", async (line) => {
+  const legacy = `[profile dev]\nsso_start_url = https://d-1234567890.awsapps.com/start\n${line}\n`;
+  expect(await complaint(legacy)).toBe("CONFIG: [profile dev] has no sso_region");
+});
