@@ -18,7 +18,8 @@ startOver().then(() => import("./cli/cli.ts").then(({ runProcess }) => runProces
  * nothing without such variables. Ignores case, as Windows does.
  */
 async function startOver(): Promise<void> {
-  if (!Object.keys(process.env).some((name) => /^(?:NODE|OPENSSL|SSL|UV|QLOG)/i.test(name))) return;
+  const mayDisturb = (name: string) => /^(?:NODE|OPENSSL|SSL|UV|QLOG)/.test(name.toUpperCase());
+  if (!Object.keys(process.env).some(mayDisturb)) return;
   const { reexecWithCleanEnv } = await import("./platform/reexecWithCleanEnv.ts");
   reexecWithCleanEnv();
 }

@@ -25,7 +25,7 @@ export async function openConnection(
   url: URL,
   proxy: ProxyServer | undefined,
   trust: TrustStore,
-  signal: AbortSignal,
+  stopped: Promise<never>,
 ): Promise<Socket> {
   const secure = url.protocol === "https:";
   const target = { host: withoutBrackets(url.hostname), port: Number(url.port) || (secure ? 443 : 80) };
@@ -37,7 +37,7 @@ export async function openConnection(
     return await open();
   } catch (error) {
     if (used && isUnknownIssuer(error) && trust.isWiderThan(used)) {
-      return await openConnection(url, proxy, trust, signal);
+      return await openConnection(url, proxy, trust, stopped);
     }
     throw networkFault(error instanceof TimedOut ? new TimedOut(phase, error.ms) : error, peer);
   }
@@ -51,7 +51,7 @@ export async function openConnection(
     let socket = await connect(proxy);
     if (proxy.secure) socket = await handshake(socket, proxy.host);
     if (!secure) return socket;
-    await openTunnel(socket, `${url.hostname}:${target.port}`, proxy, signal);
+    await openTunnel(socket, `${url.hostname}:${target.port}`, proxy, stopped);
     peer = targetPeer;
     return await handshake(socket, target.host);
   }
@@ -63,7 +63,7 @@ export async function openConnection(
     socket.once("lookup", () => {
       phase = "connect";
     });
-    const opening = opened(socket, "connect", signal);
+    const opening = opened(socket, "connect", stopped);
     try {
       // Parses the CAs, which takes 20 ms of CPU, while the network opens the connection.
       if (secure || proxy?.secure) trust.context();
@@ -88,26 +88,28 @@ export async function openConnection(
       rejectUnauthorized: true,
       ALPNProtocols: ["http/1.1"],
     };
-    return await opened(process.getBuiltinModule("node:tls").connect(options), "secureConnect", signal);
+    return await opened(process.getBuiltinModule("node:tls").connect(options), "secureConnect", stopped);
   }
 }
 
-/** Resolves with the open socket. Destroys it on an error, or when `signal` aborts first. */
-async function opened(socket: Socket, event: "connect" | "secureConnect", signal: AbortSignal) {
-  // Never removed: an error without a listener would end the process.
-  socket.on("error", () => {});
+/** Resolves with the open socket. Destroys it on an error, or when `stopped` rejects first. */
+async function opened(socket: Socket, event: "connect" | "secureConnect", stopped: Promise<never>) {
+  const opening = new Promise((resolve, reject) => {
+    socket.once(event, resolve);
+    // Never removed: an error without a listener would end the process.
+    socket.on("error", reject);
+  });
   try {
-    await once(socket, event, { signal });
+    await Promise.race([stopped, opening]);
     return socket;
   } catch (error) {
     socket.destroy();
-    throw signal.aborted ? signal.reason : error;
+    throw error;
   }
 }
 
-async function openTunnel(socket: Socket, authority: string, proxy: ProxyServer, signal: AbortSignal) {
+async function openTunnel(socket: Socket, authority: string, proxy: ProxyServer, stopped: Promise<never>) {
   try {
-    signal.throwIfAborted();
     const request = clientRequest({
       method: "CONNECT",
       path: authority,
@@ -118,13 +120,13 @@ async function openTunnel(socket: Socket, authority: string, proxy: ProxyServer,
     request.removeHeader("connection");
     request.on("error", () => {});
     request.end();
-    const connected = (await once(request, "connect", { signal })) as [IncomingMessage, Socket, Buffer];
-    const [{ statusCode = 0, headers }, , head] = connected;
+    const connected = await Promise.race([stopped, once(request, "connect")]);
+    const [{ statusCode = 0, headers }, , head] = connected as [IncomingMessage, Socket, Buffer];
     if (statusCode < 200 || statusCode > 299) throw refusedByProxy(statusCode, headers, authority, proxy);
     if (head.length > 0) socket.unshift(head);
   } catch (error) {
     socket.destroy();
-    throw signal.aborted ? signal.reason : error;
+    throw error;
   }
 }
 

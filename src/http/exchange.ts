@@ -48,7 +48,7 @@ export type Exchange = (request: HttpRequest, options?: RequestOptions) => Promi
 /**
  * HTTP/1.1 with one connection per request, following no redirects, through the proxies and with
  * the CAs that the environment and the session name. Resolves with every complete response,
- * whatever its status.
+ * whatever its status; Node closes the connection then.
  *
  * @throws SsoCredError("unavailable") in time and with every socket closed; "config" for a proxy or
  * CA bundle that cannot be used.
@@ -68,29 +68,32 @@ export function httpExchange(
     if (totalMs <= 0) throw noTimeLeft(url);
     const giveUpAt = system.now() + totalMs;
     const connectMs = Math.max(0, Math.min(limits.connectMs, totalMs, connectDeadline - system.now()));
-    const over = new AbortController();
-    const stop = signal ? AbortSignal.any([over.signal, signal]) : over.signal;
-    const connected = giveUpAfter("connect", connectMs, over);
-    const answered = giveUpAfter("response", totalMs, over);
+    const { promise: stopped, reject: stop } = Promise.withResolvers<never>();
+    stopped.catch(() => {});
+    const interrupt = () => stop(signal?.reason);
+    signal?.addEventListener("abort", interrupt);
+    const connected = giveUpAfter("connect", connectMs, stop);
+    const answered = giveUpAfter("response", totalMs, stop);
     let socket: Socket | undefined;
     try {
+      signal?.throwIfAborted();
       const proxy = proxyFor(url, system.env);
       trust ??= trustStore(session.caBundle);
-      socket = await openConnection(url, proxy, trust, stop);
+      socket = await openConnection(url, proxy, trust, stopped);
       connected();
       // The process may have been suspended in the meantime. A request that was not sent spends no
       // refresh token.
       if (system.now() >= giveUpAt) throw noTimeLeft(url);
-      const response = await send(request, socket, proxy, stop, limits.responseBytes);
+      const response = await send(request, socket, proxy, stopped, limits.responseBytes);
       if (response.status === 407 && proxy) throw refusedByProxy(407, response.headers, url.host, proxy);
       return response;
     } catch (error) {
-      if (signal?.aborted) throw signal.reason;
-      throw error;
+      socket?.destroy();
+      throw signal?.aborted ? signal.reason : error;
     } finally {
       answered();
       connected();
-      socket?.destroy();
+      signal?.removeEventListener("abort", interrupt);
     }
   };
 }
@@ -105,15 +108,16 @@ const SUSPENDED_MS = 100;
 const ARRIVAL_MS = 1_000;
 
 /**
- * Aborts after `ms` unless the returned function is called first. When a suspended process resumes,
- * its timer and a response that arrived meanwhile are due at once, and the response may hold the
- * only refresh token. So the response is read first, and one still on its way gets another second.
+ * Calls `stop` after `ms` unless the returned function is called first. When a suspended process
+ * resumes, its timer and a response that arrived meanwhile are due at once, and the response may
+ * hold the only refresh token. So the response is read first, and one still on its way gets another
+ * second.
  */
-function giveUpAfter(phase: TimedOut["phase"], ms: number, over: AbortController): () => void {
+function giveUpAfter(phase: TimedOut["phase"], ms: number, stop: (reason: TimedOut) => void): () => void {
   const begunAt = process.uptime();
   let timer = setTimeout(() => {
     const lateMs = (process.uptime() - begunAt) * 1000 - ms;
-    timer = setTimeout(() => over.abort(new TimedOut(phase, ms)), lateMs > SUSPENDED_MS ? ARRIVAL_MS : 0);
+    timer = setTimeout(() => stop(new TimedOut(phase, ms)), lateMs > SUSPENDED_MS ? ARRIVAL_MS : 0);
   }, ms);
   return () => clearTimeout(timer);
 }
@@ -122,7 +126,7 @@ async function send(
   { method, url, headers, body }: HttpRequest,
   socket: Socket,
   proxy: ProxyServer | undefined,
-  signal: AbortSignal,
+  stopped: Promise<never>,
   maxBytes: number,
 ): Promise<HttpResponse> {
   const isViaProxy = proxy && url.protocol === "http:";
@@ -138,12 +142,12 @@ async function send(
       ...(isViaProxy ? proxyHeaders(proxy) : {}),
     },
     createConnection: () => socket,
-    signal,
   });
   try {
-    return await readResponse(await responseTo(request, body), url.host, maxBytes);
+    const response = await Promise.race([stopped, responseTo(request, body)]);
+    return await Promise.race([stopped, readResponse(response, url.host, maxBytes)]);
   } catch (error) {
-    throw networkFault(signal.aborted ? signal.reason : error, peer);
+    throw networkFault(error, peer);
   }
 }
 

@@ -23,7 +23,7 @@ export function withVariables<S extends Environment>(system: S, set: Environment
 
 /** True for the usual words for "off". False for an unset or empty variable. */
 export function meansOff(value: string | undefined): boolean {
-  return /^(off|no|false|0)$/i.test(value ?? "");
+  return ["off", "no", "false", "0"].includes(value?.toLowerCase() ?? "");
 }
 
 /** The variables that would change how this program runs, as the environment spells them. */

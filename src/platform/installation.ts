@@ -19,8 +19,6 @@ export type Front = NonNullable<ReturnType<typeof installedFront>>;
 /** A larger file is not a front, so it is not read. */
 const MAX_FRONT_BYTES = 1024 * 1024;
 
-/** A name that every reader of a `credential_process` line takes literally without quotes. */
-const PLAIN_NAME = /^[\p{L}\p{M}\p{N}_.@+~-]+$/u;
 /** cmd usually takes milliseconds. */
 const CMD_TIMEOUT_MS = 2_000;
 
@@ -133,7 +131,10 @@ export function withShortNames(path: string, short: string): string {
   return names.map((name, at) => (at === 0 || isPlain(name) ? name : shortNames[at])).join("\\");
 }
 
-/** The empty names at the start of `\\host\share` included. */
+/**
+ * True for a name that every reader of a `credential_process` line takes literally without quotes,
+ * and for the empty names at the start of `\\host\share`.
+ */
 function isPlain(name: string): boolean {
-  return name === "" || PLAIN_NAME.test(name);
+  return /^[\p{L}\p{M}\p{N}_.@+~-]*$/u.test(name);
 }

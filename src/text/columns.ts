@@ -1,10 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** Wide and fullwidth characters and emoji. https://www.unicode.org/reports/tr11/ */
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-const COMBINING = /\p{M}/u;
-
 /** The number of terminal columns a printable text takes. */
 export function columnsOf(text: string): number {
   let columns = 0;
@@ -71,7 +66,11 @@ function wrapLine(text: string, columns: number, first: string, further: string)
   return [...lines, line].join("\n");
 }
 
+/** https://www.unicode.org/reports/tr11/: two for wide and fullwidth characters and for emoji. */
 function columnsOfCharacter(character: string): number {
-  if (COMBINING.test(character)) return 0;
-  return WIDE.test(character) ? 2 : 1;
+  if (character <= "~") return 1;
+  if (/\p{M}/u.test(character)) return 0;
+  const isWide =
+    /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+  return isWide.test(character) ? 2 : 1;
 }

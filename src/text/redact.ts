@@ -2,8 +2,6 @@ import { printable } from "./printable.ts";
 
 const SECRET_NAME =
   /token|secret|password|verifier|accesskey|devicecode|usercode|authorization|cookie|credential/i;
-/** JSON fields with such a name, and their values. */
-const SECRET_FIELD = new RegExp(`("\\w*(?:${SECRET_NAME.source})\\w*"\\s*:\\s*)"[^"]*"`, "gi");
 /** Long runs of the characters that tokens and keys consist of. */
 const SECRET_RUN = /[A-Za-z0-9+/=_~-]{20,}/g;
 const FILE_NAME = /^[0-9a-f]{40}$/;
@@ -27,12 +25,17 @@ const MOST_CHARACTERS = 8_192;
 export function maskedText(text: string): string {
   return text
     .slice(0, MOST_CHARACTERS)
-    .replace(SECRET_FIELD, '$1"***"')
+    .replace(secretField(), '$1"***"')
     .replace(/(?<![a-z])([a-z]+:\/\/)[^\s/@]*@/gi, "$1***@")
     .replace(/\?[^\s"']+/g, "?***")
     .replace(KEY_ID, "***")
     .replace(USER_CODE, "***")
     .replace(SECRET_RUN, (run) => (run.split(/[/=]/).every(isPlain) ? run : "***"));
+}
+
+/** JSON fields with the name of a secret, and their values. */
+function secretField(): RegExp {
+  return new RegExp(`("\\w*(?:${SECRET_NAME.source})\\w*"\\s*:\\s*)"[^"]*"`, "gi");
 }
 
 /** Base64 contains slashes: if one part of a path looks random, the whole run is masked. */

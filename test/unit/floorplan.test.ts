@@ -32,6 +32,16 @@ describe("the source", () => {
     expect(staticClosure("main.ts", sources)).toEqual([...hit, "main.ts", "node:fs"].sort());
   });
 
+  test("builds no pattern of Unicode properties while it loads, which takes a run a millisecond", () => {
+    const sources = readSources();
+    const loaded = staticClosure("cli/cli.ts", sources).filter((name) => name in sources);
+    expect(loaded.length).toBeGreaterThan(50);
+    const builders = loaded.filter((name) =>
+      /^(?:export )?const .*\n? *\/.*\\p\{/m.test(sources[name] ?? ""),
+    );
+    expect(builders).toEqual([]);
+  });
+
   test("has only main.ts, model.ts and errors.ts outside a room", () => {
     const loose = Object.keys(readSources()).filter((name) => !name.includes("/"));
     expect(loose.sort()).toEqual(["errors.ts", "main.ts", "model.ts"]);
