@@ -1,6 +1,6 @@
 import { type Remedy, SsoCredError } from "../errors.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
-import { printable } from "../text/printable.ts";
+import { printable, printableWithHidden } from "../text/printable.ts";
 import { DEFAULT_SCOPES } from "./session.ts";
 import { shownUrl } from "./urls.ts";
 
@@ -26,7 +26,8 @@ export function settingsToCheck(session: Located & Pick<SsoSession, "startUrl" |
 export function scopesToCheck(session: Located & Pick<SsoSession, "scopes">): string | undefined {
   const scopes = session.scopes ?? [];
   if (scopes.every((scope) => DEFAULT_SCOPES.includes(scope))) return undefined;
-  return `check sso_registration_scopes (${printable(scopes.join(", "), 200)}) in ${sectionOf(session)}`;
+  const shown = scopes.map((scope) => printableWithHidden(scope)).join(", ");
+  return `check sso_registration_scopes (${printable(shown, 200)}) in ${sectionOf(session)}`;
 }
 
 /** The scope without which the portal rejects every token; undefined if the session has it. */

@@ -3,7 +3,7 @@ import { expandPath } from "../hit/paths.ts";
 import type { CaBundle, EndpointSettings } from "../model.ts";
 import { isLoopback } from "../platform/loopback.ts";
 import type { Environment } from "../platform/system.ts";
-import { printable } from "../text/printable.ts";
+import { hiddenCharacter, printable } from "../text/printable.ts";
 import type { Config, Place } from "./configFile.ts";
 import type { Keys } from "./ini.ts";
 import { shownUrl } from "./urls.ts";
@@ -122,6 +122,11 @@ function checked(text: string, source: string): { url: string; source: string } 
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.username || url?.password) {
     throw new SsoCredError("config", `${source} must not contain a user name or a password`);
+  }
+  // Spaces and line breaks around a URL do no harm.
+  const hidden = hiddenCharacter(text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, ""));
+  if (hidden !== undefined) {
+    throw new SsoCredError("config", `${source} is not an https URL, as its ${hidden}: ${shownUrl(text)}`);
   }
   if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw new SsoCredError("config", `${source} is not an https URL: ${shownUrl(text)}`);

@@ -3,7 +3,7 @@ import { DEFAULT_SCOPES } from "../../config/session.ts";
 import { shownUrl, startUrlProblem } from "../../config/urls.ts";
 import { type Remedy, SsoCredError } from "../../errors.ts";
 import { nearest } from "../../text/nearest.ts";
-import { printable } from "../../text/printable.ts";
+import { hiddenCharacter, printable } from "../../text/printable.ts";
 import { makePortable, nameProblem } from "../plan/names.ts";
 import type { MenuQuestion, Prompts, TextQuestion } from "./prompts.ts";
 
@@ -81,7 +81,7 @@ export function scopesQuestion(fallback = DEFAULT_SCOPES.join(",")): Question {
     check: (scopes) =>
       /^\s*[^\s,]+(?:\s*,\s*[^\s,]+)*\s*$/.test(scopes) && isClean(scopes)
         ? undefined
-        : "Scope values must be separated by commas",
+        : withHidden("Scope values must be separated by commas", scopes),
   };
 }
 
@@ -114,7 +114,7 @@ export function profileNameQuestion(
 ): Question {
   return {
     ...withDefault("--profile-name", `Profile name${isTemplate ? " template" : ""}`, fallback),
-    check: (name) => (isClean(name) ? check(name) : "Not a valid profile name"),
+    check: (name) => (isClean(name) ? check(name) : withHidden("Not a valid profile name", name)),
   };
 }
 
@@ -136,7 +136,8 @@ export function refusedName(what: "session" | "profile", name: string): string |
   const problem = nameProblem(name);
   if (problem === undefined) return undefined;
   const offer = makePortable(name);
-  return `Not a valid ${what} name: ${problem}${offer === "" ? "" : `; ${offer} would do`}`;
+  const why = withHidden(problem, name);
+  return `Not a valid ${what} name: ${why}${offer === "" || why !== problem ? "" : `; ${offer} would do`}`;
 }
 
 /** Answers come from flags, then from accepted defaults, then from the person. */
@@ -209,4 +210,10 @@ function insisted({ check, doubt }: Question): Question["check"] {
 /** True for text without invisible characters and without a comment. */
 function isClean(text: string): boolean {
   return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\s[#;]/u.test(text);
+}
+
+/** A message, with the character of the answer that nobody sees. A space is seen well enough. */
+function withHidden(message: string, answer: string): string {
+  const hidden = hiddenCharacter(answer.replaceAll(" ", "_"));
+  return hidden === undefined ? message : `${message}; ${hidden}`;
 }

@@ -183,6 +183,16 @@ describe("endpoints are refused", () => {
       "AWS_ENDPOINT_URL_SSO_OIDC is not an https URL: nonsense",
     ],
     [
+      "endpoint_url = https://own.exam\u200bple",
+      {},
+      "CONFIG: endpoint_url of [sso-session own] is not an https URL, as its character 17 is U+200B, a zero-width space: https://own.exam ple",
+    ],
+    [
+      "",
+      { AWS_ENDPOINT_URL: "http://127.0.0.1:80\u00a0" },
+      "AWS_ENDPOINT_URL is not an https URL, as its character 20 is U+00A0, a no-break space: http://127.0.0.1:80",
+    ],
+    [
       "",
       { AWS_ENDPOINT_URL: "https://user:secret@proxy.example" },
       "AWS_ENDPOINT_URL must not contain a user name or a password",

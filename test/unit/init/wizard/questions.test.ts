@@ -4,6 +4,7 @@ import type { Prompts } from "../../../../src/init/wizard/prompts.ts";
 import {
   answer,
   outputQuestion,
+  profileNameQuestion,
   regionQuestion,
   scopesQuestion,
   sessionNameQuestion,
@@ -36,6 +37,11 @@ describe("answers", () => {
       "Scope values must be separated by commas",
     ],
     [scopesQuestion(), "a,,b", "Scope values must be separated by commas"],
+    [
+      scopesQuestion(),
+      "sso:account\u200b:access",
+      "Scope values must be separated by commas; character 12 is U+200B, a zero-width space",
+    ],
     [regionQuestion("eu-west-1"), "us-gov-west-1", undefined],
     [
       regionQuestion("eu-west-1"),
@@ -56,6 +62,16 @@ describe("answers", () => {
       sessionNameQuestion([]),
       "my sso",
       "Not a valid session name: some SDKs read only A-Z, a-z, 0-9 and _.@/%:+-; my-sso would do",
+    ],
+    [
+      sessionNameQuestion([]),
+      "my\u200bsso",
+      "Not a valid session name: some SDKs read only A-Z, a-z, 0-9 and _.@/%:+-; character 3 is U+200B, a zero-width space",
+    ],
+    [
+      profileNameQuestion("x", true, () => undefined),
+      "{account_name}\u2060",
+      "Not a valid profile name; character 15 is U+2060, a word joiner",
     ],
     [sessionNameQuestion(["my sso"]), "my sso", undefined],
   ])("%#: are checked before they are taken", (question, given, problem) => {
