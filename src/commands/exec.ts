@@ -10,9 +10,11 @@ import {
   regionVariables,
   type Variables,
 } from "../exec/variables.ts";
+import { homeDirectory } from "../hit/paths.ts";
 import type { SessionRole } from "../model.ts";
 import { callerShell } from "../platform/callerShell.ts";
 import { withHeldBackVariables } from "../platform/environment.ts";
+import { isNoLongerRoot } from "../platform/homeOwner.ts";
 import { keepInheritedDescriptors } from "../platform/inheritedDescriptors.ts";
 import type { System } from "../platform/system.ts";
 import { shellWord } from "../text/commandWords.ts";
@@ -37,6 +39,11 @@ export async function exec(args: readonly string[], system: System): Promise<num
   const named = namedRole(values, positionals, "exec");
   const { role, region, configured } = resolveNamedRole(named, system);
   const credentials = await credentialsForPerson(role, values, configured);
+  if (isNoLongerRoot()) {
+    const owner = `user ${process.geteuid?.()}, the owner of ${printable(homeDirectory(system))}`;
+    const asRoot = "for root: sso-cred exec … -- sudo -E COMMAND";
+    system.writeStderr(`sso-cred: the command runs as ${owner}; ${asRoot}\n`);
+  }
   const run = (set: Variables) => {
     const env = commandEnvironment(withHeldBackVariables(system.env), set, system.platform);
     return runCommand(command, env, system, descriptors);

@@ -5,6 +5,13 @@ import type { Environment } from "./system.ts";
 /** Every user that a container's namespace does not map has this number (user_namespaces(7)). */
 const UNMAPPED = 65_534;
 
+let hasBeenRoot = false;
+
+/** True if {@link becomeHomeOwner} has made this process another user's. */
+export function isNoLongerRoot(): boolean {
+  return hasBeenRoot;
+}
+
 /** Missing from @types/node (nodejs.org/api/process.html#processinitgroupsuser-extragroup). */
 type Groups = { initgroups?: (user: number, extraGroup: number) => void };
 
@@ -22,6 +29,7 @@ export function becomeHomeOwner(system: Environment): void {
     setGroups(uid, gid);
     process.setgid?.(gid);
     process.setuid?.(uid);
+    hasBeenRoot = true;
   } catch {
     // There is no home, or no right to change users.
   }

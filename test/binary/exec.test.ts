@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { chownSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { binaryWorld } from "../support/binaryWorld.ts";
@@ -33,6 +33,20 @@ describe("exec", () => {
     });
     expect(stdout).not.toMatch(/AWS_PROFILE|CONTAINER|HELD_BACK/);
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    "says whose the command is where root has become the home's owner",
+    async () => {
+      const { home, run } = await execWorld();
+      for (const name of ["", ...readdirSync(home.path, { recursive: true, encoding: "utf8" })])
+        chownSync(join(home.path, name), 12_345, 12_345);
+      expect(await run([...EXEC, "--", "id", "-u"])).toMatchObject({
+        code: 0,
+        stdout: "12345\n",
+        stderr: `sso-cred: the command runs as user 12345, the owner of ${home.path}; for root: sso-cred exec … -- sudo -E COMMAND\n`,
+      });
+    },
+  );
 
   it("takes session, account and role, and runs inside another exec", async () => {
     const { run } = await execWorld();
