@@ -1,4 +1,3 @@
-import { isatty } from "node:tty";
 import { loadConfig } from "../config/configFile.ts";
 import { listed, noSection } from "../config/session.ts";
 import { type ErrorKind, isKind, SsoCredError } from "../errors.ts";
@@ -137,7 +136,7 @@ async function confirmPlan(options: InitOptions, flags: InitFlags, asking: Askin
     return;
   const plan = planConfig(readConfigFiles(system), options);
   if (plan.after === plan.before) return;
-  reportPlan(plan, { isDryRun: true, isJson: false, isShown: isatty(1) }, system);
+  reportPlan(plan, { isDryRun: true, isJson: false }, system);
   const removes = plan.edits.some(({ action }) => action === "remove");
   if (/^y/i.test(await answer(applyQuestion(removes), undefined, asking))) return;
   throw new SsoCredError("cancelled", "cancelled");
@@ -181,7 +180,6 @@ async function applyAndReport(planFrom: (files: Files) => Plan, flags: InitFlags
   const isDryRun = flags["dry-run"] ?? false;
   const plan = isDryRun ? planFrom(readConfigFiles(system)) : await applyPlan(planFrom, system);
   if (!isDryRun) removeFormerRoles(system);
-  const style = { isDryRun, isJson: flags.json ?? false, isShown: isatty(1), givenRegion: flags.region };
-  reportPlan(plan, style, system);
+  reportPlan(plan, { isDryRun, isJson: flags.json ?? false, givenRegion: flags.region }, system);
   return 0;
 }

@@ -2,6 +2,7 @@ import { readToken } from "../cache/tokenCache.ts";
 import { deniedToPerson, missingScope, sessionTitle } from "../config/describeSession.ts";
 import { obtainToken } from "../credentials/obtainToken.ts";
 import { isKind, type SsoCredError } from "../errors.ts";
+import { RETRY_MS } from "../http/withRetries.ts";
 import { type IdentityCenter, identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import { type Inventory, inventory, type Portal } from "../inventory/inventory.ts";
 import { inventoryFile } from "../inventory/inventoryFile.ts";
@@ -29,7 +30,6 @@ interface Listing extends SignIn {
   readonly isFresh: boolean;
 }
 
-const RETRY_MS = 10_000;
 const DEADLINE_MS = 60_000;
 
 /**
@@ -59,7 +59,12 @@ export async function withInventory<T>(
       const when = memory.ageMs < 60_000 ? "just now" : `${duration(memory.ageMs)} ago`;
       system.writeStderr(prose(2, `Accounts and roles as listed ${when}; --refresh asks again.\n`));
     }
-    const list = inventory(portalOf(api, token, system), system, memory, progress.show);
+    const options = { signal: system.interrupted };
+    const portal: Portal = {
+      listAccounts: (next) => api.listAccounts(accessToken, next, options),
+      listAccountRoles: (id, next) => api.listAccountRoles(accessToken, id, next, options),
+    };
+    const list = inventory(portal, system, memory, progress.show);
     const assignments = (accounts: readonly Account[]) => list.assignments(accounts).finally(progress.clear);
     try {
       const result = await work({ ...list, assignments });
@@ -98,14 +103,6 @@ export async function tokenFor(
   const signedIn = await signInAnew(session, system, flags, before);
   if (signedIn.isShown) system.writeStderr("Signed in.\n");
   return signedIn.token;
-}
-
-function portalOf(api: IdentityCenter, { accessToken }: SsoToken, { interrupted: signal }: System): Portal {
-  return {
-    listAccounts: (nextToken) => api.listAccounts(accessToken, nextToken, { signal }),
-    listAccountRoles: (accountId, nextToken) =>
-      api.listAccountRoles(accessToken, accountId, nextToken, { signal }),
-  };
 }
 
 function accessDeniedByService(session: SsoSession, error: ServiceError): SsoCredError {

@@ -88,13 +88,10 @@ function mayBeReadOtherwise(text: string, { file, kind, name }: Target): boolean
   let isOwn = false;
   // For Python, a carriage return alone also ends a line.
   if (text.includes("\r") && /\r(?!\n)/.test(text)) return true;
-  for (let at = 0, end = 0; at < text.length; at = end + 1) {
-    end = text.indexOf("\n", at);
-    if (end < 0) end = text.length;
-    const first = text.charAt(at);
-    const isIndented = first !== "\n" && first.trim() === "";
-    if (!isOwn && !isIndented && first !== "[") continue;
-    const content = text.slice(at, end).trim();
+  for (const line of text.split("\n")) {
+    const isIndented = line !== "" && line.charAt(0).trim() === "";
+    if (!isOwn && !isIndented && line[0] !== "[") continue;
+    const content = line.trim();
     if (content.startsWith("[")) {
       const isPlain = !isIndented && (file === "config" ? PLAIN_HEADER : PLAIN_NAME).test(content);
       if (!isPlain && mayMean(content, file, name)) return true;

@@ -5,7 +5,7 @@ import { configFingerprint } from "../config/configuredSessions.ts";
 import { missingScope } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { roleCredentialsPath } from "../hit/paths.ts";
-import { withRetries } from "../http/withRetries.ts";
+import { RETRY_MS, SHORT_RETRY_MS, withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole, SsoToken } from "../model.ts";
 import { bestEffort } from "../platform/attempt.ts";
@@ -13,7 +13,6 @@ import type { System } from "../platform/system.ts";
 import { clearBackoff } from "../signIn/backoff.ts";
 import { printable } from "../text/printable.ts";
 import { obtainToken } from "./obtainToken.ts";
-import { RETRY_MS, type RetryBudget, SHORT_RETRY_MS } from "./retryBudget.ts";
 
 /** Roles and accounts that an error names. */
 const MOST_NAMED = 8;
@@ -28,7 +27,8 @@ export type Outcome = { credentials: RoleCredentials } | { refused: string | und
 export interface RequestContext {
   /** Epoch milliseconds. */
   deadline: number;
-  retries: RetryBudget;
+  /** Set by the first request, so that the retries of several do not add up. */
+  retryUntil?: number;
   api: IdentityCenter;
 }
 
@@ -38,8 +38,8 @@ export async function askPortal(role: SessionRole, context: RequestContext, syst
   let refused: string | undefined;
   for (;;) {
     const canDoWithout = usableRoleCredentials(role, system) !== undefined;
-    const retryUntil = context.retries.until(canDoWithout ? SHORT_RETRY_MS : RETRY_MS);
-    const request = { deadline, retryUntil, canDoWithout, api, refused };
+    context.retryUntil ??= system.now() + (canDoWithout ? SHORT_RETRY_MS : RETRY_MS);
+    const request = { deadline, retryUntil: context.retryUntil, canDoWithout, api, refused };
     const token = await obtainToken(role.session, request, system);
     if (!token) return { refused };
     try {
@@ -58,14 +58,14 @@ export async function askPortal(role: SessionRole, context: RequestContext, syst
 async function fetchRoleCredentials(
   role: SessionRole,
   token: SsoToken,
-  { deadline, retries, api }: RequestContext,
+  { deadline, retryUntil = Infinity, api }: RequestContext,
   system: System,
 ): Promise<RoleCredentials> {
   const timeoutMs = usableRoleCredentials(role, system) ? SHORT_RETRY_MS : RETRY_MS;
-  const retryUntil = Math.min(deadline, retries.until(timeoutMs));
+  const until = Math.min(deadline, retryUntil);
   // A refresh may have used up the retries, but the first attempt is not a retry.
-  const giveUpAt = Math.min(deadline, Math.max(retryUntil, system.now() + timeoutMs));
-  const credentials = await withRetries(system, retryUntil - system.now(), () =>
+  const giveUpAt = Math.min(deadline, Math.max(until, system.now() + timeoutMs));
+  const credentials = await withRetries(system, until - system.now(), () =>
     api.getRoleCredentials(token.accessToken, role.accountId, role.roleName, {
       deadline: giveUpAt,
       signal: system.interrupted,

@@ -12,7 +12,7 @@ import { readToken, tokenFingerprint, tokenPath, tokenWrittenAt } from "../cache
 import { isKind } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
 import { roleCredentialsPath } from "../hit/paths.ts";
-import { endedByDeadline } from "../http/withRetries.ts";
+import { endedByDeadline, SHORT_RETRY_MS } from "../http/withRetries.ts";
 import { identityCenter } from "../identityCenter/identityCenter.ts";
 import type { RoleCredentials, SessionRole } from "../model.ts";
 import { bestEffort } from "../platform/attempt.ts";
@@ -20,7 +20,6 @@ import type { System } from "../platform/system.ts";
 import { recordRefusedToken } from "../signIn/backoff.ts";
 import { loginForMainJob } from "../signIn/loginForMainJob.ts";
 import { askPortal, type Outcome, type RequestContext } from "./askPortal.ts";
-import { retryBudget, SHORT_RETRY_MS } from "./retryBudget.ts";
 
 /** A logout may remove the first sign-in's token before it is used. */
 const MAX_LOGINS = 2;
@@ -42,11 +41,11 @@ export async function obtainRoleCredentials(
   system: System,
 ): Promise<RoleCredentials> {
   const api = identityCenter(role.session, system);
-  const retries = retryBudget(system);
+  const context: RequestContext = { deadline, api };
   removeRolesOfOtherSettings(role, system);
   try {
     for (let logins = 0; ; logins++) {
-      const outcome = await singleFlight(role, { deadline, retries, api }, system);
+      const outcome = await singleFlight(role, context, system);
       if ("credentials" in outcome) return outcome.credentials;
       // A logout revokes a token before it removes the file, which is not a rejection.
       const current = readToken(role.session, system)?.accessToken;
@@ -55,7 +54,10 @@ export async function obtainRoleCredentials(
       // If this wait runs out, the sign-in stays open, and the next call joins it.
       const mostMs = usableRoleCredentials(role, system) ? SHORT_LOGIN_MS : Infinity;
       const wait = { deadline: Math.min(deadline, system.now() + mostMs), replaces: outcome.refused };
-      await retries.pauseDuring(() => loginForMainJob(role.session, wait, system));
+      const askedAt = system.now();
+      await loginForMainJob(role.session, wait, system);
+      // Waiting for a person is not a retry.
+      if (context.retryUntil !== undefined) context.retryUntil += system.now() - askedAt;
     }
   } catch (error) {
     const isNoSignIn = isKind(error, "login-required", "login-failed", "unavailable", "config");

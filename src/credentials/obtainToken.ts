@@ -11,13 +11,13 @@ import {
 import { sessionTitle } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
 import { isFresh, isUsable } from "../hit/expiry.ts";
+import { SHORT_RETRY_MS } from "../http/withRetries.ts";
 import { oidcEndpoint } from "../identityCenter/endpoints.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { sessionForWorker } from "../signIn/changeLogin.ts";
 import { canRefresh, type RefreshOptions } from "./refreshToken.ts";
 import { refreshUnderLock, startRefreshWorker } from "./refreshWorker.ts";
-import { SHORT_RETRY_MS } from "./retryBudget.ts";
 import { tokenLookup } from "./tokenLookup.ts";
 
 interface TokenRequest extends RefreshOptions {

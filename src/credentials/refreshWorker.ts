@@ -9,7 +9,7 @@ import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { isFresh, isUsable } from "../hit/expiry.ts";
 import { stateDirectory } from "../hit/paths.ts";
-import { endedByDeadline } from "../http/withRetries.ts";
+import { endedByDeadline, SHORT_RETRY_MS } from "../http/withRetries.ts";
 import { identityCenter } from "../identityCenter/identityCenter.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
@@ -17,7 +17,6 @@ import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { parseSession } from "../signIn/loginRecord.ts";
 import { type RefreshOptions, refreshToken } from "./refreshToken.ts";
-import { SHORT_RETRY_MS } from "./retryBudget.ts";
 import { type TokenLookup, tokenLookup } from "./tokenLookup.ts";
 
 /*

@@ -2,6 +2,11 @@ import { isKind } from "../errors.ts";
 import type { System } from "../platform/system.ts";
 import { unavailableFacts } from "./serviceUnavailable.ts";
 
+/** The time for all retries of a run, or of a request that is no part of one. */
+export const RETRY_MS = 10_000;
+/** The same, and the wait for other processes, when something usable is left. */
+export const SHORT_RETRY_MS = 3_000;
+
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 4_000;
 /** With less time left, a new attempt would only time out and hide why the last one failed. */

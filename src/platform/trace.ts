@@ -16,10 +16,8 @@ export function openTrace(env: System["env"], startedAt: number): Trace {
       const parts = Object.entries(details)
         .filter(([, value]) => value !== undefined)
         .map(([name, value]) => ` ${name}=${masked(name, value)}`);
-      append(
-        path,
-        `${new Date().toISOString()} ${process.pid} +${Date.now() - startedAt}ms ${what}${parts.join("")}\n`,
-      );
+      const when = `${new Date().toISOString()} ${process.pid} +${Date.now() - startedAt}ms`;
+      append(path, `${when} ${what}${parts.join("")}\n`);
     },
   };
 }

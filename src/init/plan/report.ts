@@ -14,8 +14,6 @@ import { backupPath } from "./writeConfig.ts";
 interface ReportStyle {
   readonly isDryRun: boolean;
   readonly isJson: boolean;
-  /** Standard output is a terminal. */
-  readonly isShown: boolean;
   /** The region given by a flag; profiles that keep another one are reported. */
   readonly givenRegion?: string | undefined;
 }
@@ -33,7 +31,7 @@ export function reportPlan(plan: Plan, style: ReportStyle, system: System): void
   }
   if (isDone) system.writeStdout(prose(1, `Nothing to change: ${path} is up to date.\n`));
   else if (style.isDryRun) {
-    const diffStyle = { isNew: !existsSync(path), isShown: style.isShown };
+    const diffStyle = { isNew: !existsSync(path), isShown: terminalColumns(1) !== undefined };
     system.writeStdout(`${unifiedDiff(plan.before, plan.after, path, diffStyle)}${summary(plan)}\n`);
   } else {
     for (const line of remarks(plan.edits)) system.writeStderr(prose(2, `${line}\n`));

@@ -2,7 +2,7 @@ import { sessionTitle } from "../../config/describeSession.ts";
 import { DEFAULT_SCOPES } from "../../config/session.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import type { RequestOptions } from "../../http/exchange.ts";
-import { withRetries } from "../../http/withRetries.ts";
+import { RETRY_MS, withRetries } from "../../http/withRetries.ts";
 import { oidcEndpoint } from "../../identityCenter/endpoints.ts";
 import {
   discardToken,
@@ -23,8 +23,6 @@ import { obtainRegistration } from "./registerClient.ts";
 import { storeToken } from "./storeToken.ts";
 import type { LoginWatch } from "./watchLogin.ts";
 
-/** The time for all retries of one request. */
-const RETRY_MS = 10_000;
 /** In characters. The URL is shown on terminals and in one line of an error. */
 const LONGEST_URL = 4_096;
 
