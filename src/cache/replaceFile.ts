@@ -165,7 +165,6 @@ function overwrite(target: string, text: string | Buffer): true {
 
 /**
  * The end of a chain of symbolic links, whether or not it exists.
- *
  * @throws SsoCredError("config") naming a link that another user could have placed, which might
  * lead to any file of ours.
  */

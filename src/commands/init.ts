@@ -128,7 +128,6 @@ async function wantsToAdopt(
 
 /**
  * Shows the plan of `--all` and `--prune` to a person, and asks before it is written.
- *
  * @throws SsoCredError("cancelled") if the person declines.
  */
 async function confirmPlan(options: InitOptions, flags: InitFlags, asking: Asking, system: System) {

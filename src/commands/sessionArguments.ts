@@ -66,33 +66,27 @@ export function notAProfile(session: string, config: Config): string {
   throw new SsoCredError("config", message);
 }
 
-/** The session for a command line that names none. */
+/**
+ * The session for a command line that names none. Without any `[sso-session]`, a profile with the
+ * only start URL of the legacy profiles.
+ */
 export async function onlyConfiguredSession(config: Config, system: System): Promise<SessionChoice> {
-  const legacy = onlyLegacy(config);
-  return legacy === undefined ? { session: await onlyName(config, system) } : { profile: legacy };
-}
-
-/** Without any `[sso-session]`: a profile with the only start URL of the legacy profiles. */
-function onlyLegacy(config: Config): string | undefined {
-  const profiles = config.sessionNames().length === 0 ? legacyProfiles(config) : [];
-  const urls = new Set(profiles.map((name) => config.profile(name)?.get("sso_start_url")));
-  if (urls.size <= 1) return profiles[0];
-  const message = `which session? ${config.path} has profiles with several start URLs: name one with --profile`;
-  throw new SsoCredError("usage", message);
-}
-
-async function onlyName(config: Config, system: System): Promise<string> {
+  const [profile, ...others] = config.sessionNames().length === 0 ? legacyProfiles(config) : [];
+  const startUrl = (name: string) => config.profile(name)?.get("sso_start_url");
+  if (profile !== undefined && others.some((other) => startUrl(other) !== startUrl(profile))) {
+    const message = `which session? ${config.path} has profiles with several start URLs: name one with --profile`;
+    throw new SsoCredError("usage", message);
+  }
+  if (profile !== undefined) return { profile };
   const found = onlySession(config);
-  if ("only" in found) return found.only;
+  if ("only" in found) return { session: found.only };
   const prompts = await promptsAtTerminal(system);
   if (!prompts) {
     throw new SsoCredError("usage", `which session? ${config.path} has ${listed(found.several)}: name one`);
   }
-  const choices = found.several.map((name) => ({
-    value: name,
-    label: (columns: number) => printable(name, columns),
-  }));
+  const labelled = (name: string) => ({ value: name, label: (columns: number) => printable(name, columns) });
+  const choices = found.several.map(labelled);
   const chosen = await prompts.askSome({ message: "Which SSO session?", choices, isSingle: true });
   if (!chosen) throw new SsoCredError("cancelled", "no session chosen");
-  return chosen[0] as string;
+  return { session: chosen[0] as string };
 }

@@ -35,7 +35,6 @@ type ConfigText = Pick<Config, "text" | "path">;
  * Rejects layouts in which the AWS CLI reads another account than the SDKs, which we follow: a key
  * that is indented below another one, a section that is written in two ways, `[default]` after
  * `[profile default]`. Also rejects two values of one key.
- *
  * @throws SsoCredError("config") naming both readings if they choose different accounts, roles or
  * start URLs.
  */

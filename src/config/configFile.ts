@@ -28,7 +28,6 @@ export type Config = ReturnType<typeof parseFiles>;
 /**
  * Reads the config, and with `credentials` the credentials file too. A missing file is an empty
  * one.
- *
  * @throws SsoCredError("config") when a file exists but cannot be read as text.
  */
 export function loadConfig(system: Environment, wanted: { credentials?: boolean } = {}): Config {

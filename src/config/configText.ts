@@ -6,7 +6,6 @@ import { shellWord } from "../text/commandWords.ts";
 /**
  * Reads the text of a config or credentials file. A missing file is an empty one, as is a device
  * (`AWS_CONFIG_FILE=/dev/null`) unless the file will be written.
- *
  * @throws SsoCredError("config") when the file exists but cannot be read as text.
  */
 export function readConfigText(path: string, platform: NodeJS.Platform, { isForWriting = false } = {}) {
@@ -20,7 +19,6 @@ export function readConfigText(path: string, platform: NodeJS.Platform, { isForW
  * Decodes the text of a config or credentials file. In a line that is not UTF-8 (Windows-31J,
  * latin-1) each byte above 0x7F becomes one of U+DC80–DCFF, as with Python's `surrogateescape`.
  * Such a byte affects only its own value, and {@link encodeConfig} restores it.
- *
  * @throws SsoCredError("config") for UTF-16, with the command that converts the file.
  */
 export function decodeConfig(bytes: Buffer, path: string, platform: NodeJS.Platform): string {

@@ -44,7 +44,6 @@ export const ENDPOINT_KEYS = [
  * `AWS_ENDPOINT_URL_SSO` (`…_SSO_OIDC`), `AWS_ENDPOINT_URL`, the block `sso` (`sso_oidc`) of the
  * `services` section, `endpoint_url`.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
- *
  * @throws SsoCredError("config") for a URL that is not https (or http to this machine), a
  * `services` section that does not exist, and an endpoint together with FIPS or dual-stack, which
  * the SDKs reject too. Nothing in `[default]` is an error.

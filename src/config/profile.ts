@@ -23,7 +23,6 @@ import { shownUrl } from "./urls.ts";
  * Reads a profile's SSO settings: `sso_session`, or the legacy `sso_start_url` and `sso_region`, or
  * a `credential_process` line that runs sso-cred for a role or for another profile. The sso_* keys
  * win, as in the AWS CLI.
- *
  * @throws SsoCredError("config") like {@link resolveSession}, and if profile and session contradict
  * each other.
  */

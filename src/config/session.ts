@@ -14,7 +14,6 @@ import { startUrlProblem } from "./urls.ts";
 /**
  * Reads `[sso-session NAME]`, and the CA bundle, FIPS and dual-stack settings of `[default]`. A
  * profile that uses the session has its own network settings.
- *
  * @throws SsoCredError("config") naming the file, the section and the key; "usage" for a bad
  * SSO_CRED_LOGIN.
  */
@@ -70,7 +69,6 @@ export function noSection(config: Config, kind: NamedKind, name?: string): SsoCr
 /**
  * The session for a command line that names none: the only one in the config, or all names if there
  * are several.
- *
  * @throws SsoCredError("config") if there is none.
  */
 export function onlySession(config: Config): { only: string } | { several: readonly string[] } {

@@ -18,7 +18,6 @@ function isWait(value: string): boolean {
 /**
  * Returns the system with the variables that the session's section sets. The environment wins.
  * Cache hits ignore these keys, as they don't read the config.
- *
  * @throws SsoCredError("config") for an invalid value.
  */
 export function withSessionVariables<S extends Environment>(config: Config, name: string | null, system: S) {

@@ -18,7 +18,6 @@ import type { TrustStore } from "./trustStore.ts";
  * (http, where the request names the whole URL). Node's own `proxyEnv` is not used: it leaks the
  * socket of a proxy that never responds, ignores proxies written without a scheme, shows the
  * proxy's password in an error, and reads NO_PROXY differently from the AWS CLI.
- *
  * @throws SsoCredError("unavailable") naming the host or the proxy. Every socket is closed then.
  */
 export async function openConnection(

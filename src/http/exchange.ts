@@ -49,7 +49,6 @@ export type Exchange = (request: HttpRequest, options?: RequestOptions) => Promi
  * HTTP/1.1 with one connection per request, following no redirects, through the proxies and with
  * the CAs that the environment and the session name. Resolves with every complete response,
  * whatever its status; Node closes the connection then.
- *
  * @throws SsoCredError("unavailable") in time and with every socket closed; "config" for a proxy or
  * CA bundle that cannot be used.
  */

@@ -13,7 +13,6 @@ type Env = System["env"];
  * HTTP_PROXY by the URL's scheme, lower case first, an empty lower-case variable disabling the
  * other; a proxy without a scheme is http. NO_PROXY exempts hosts. ALL_PROXY is ignored. Loopback
  * is never proxied: a token for a local endpoint must not leave the machine in the clear.
- *
  * @throws SsoCredError("config") for a proxy that is not http or https. The value may hold a
  * password, so it is never shown.
  */

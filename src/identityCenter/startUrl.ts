@@ -33,7 +33,6 @@ const REGION_IN_HOST = [
  * is an emulator on this machine. An https one on this machine may be either: it is used unchanged
  * unless it leads elsewhere.
  * The result is sent to the services; files keep the configured values.
- *
  * @throws SsoCredError("config") when the URL does not lead to AWS, "unavailable" if its server
  * fails.
  */

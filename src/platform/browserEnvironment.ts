@@ -48,15 +48,15 @@ export function browserEnvironment(env: System["env"], platform = process.platfo
       (platform === "win32" && ALLOWED_ON_WINDOWS.test(name)));
   return Object.fromEntries(
     Object.entries(withSavedValues(env)).flatMap(([name, value]) => {
-      const kept = LOADED.test(name) ? withoutBundled(value) : value;
+      const kept = value && LOADED.test(name) ? keptEntries(value, (entry) => !BUNDLED.test(entry)) : value;
       return isAllowed(name) && kept !== undefined ? [[name, kept]] : [];
     }),
   );
 }
 
-function withoutBundled(paths: string | undefined): string | undefined {
-  const entries = paths?.split(":") ?? [];
-  const kept = entries.filter((entry) => !BUNDLED.test(entry));
+/** Undefined if no entry of the search path is wanted. */
+function keptEntries(paths: string, isWanted: (entry: string) => boolean): string | undefined {
+  const kept = paths.split(":").filter(isWanted);
   return kept.length === 0 ? undefined : kept.join(":");
 }
 
@@ -85,9 +85,8 @@ export function withoutLibrariesOf(folders: readonly string[], env: Readonly<Nod
   for (const name of LIBRARY_PATHS) {
     const value = env[name];
     if (!value || env[`${name}_ORIG`] !== undefined) continue;
-    const kept = value.split(":").filter((entry) => !folders.some((folder) => isInside(entry, folder)));
-    if (kept.length > 0) result[name] = kept.join(":");
-    else delete result[name];
+    result[name] = keptEntries(value, (entry) => !folders.some((folder) => isInside(entry, folder)));
+    if (result[name] === undefined) delete result[name];
   }
   return result;
 }

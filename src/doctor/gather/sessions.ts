@@ -15,7 +15,7 @@ import { chooseGrant } from "../../signIn/chooseGrant.ts";
 import { isSigningIn } from "../../signIn/pendingLogin.ts";
 import { tokenLife } from "../../text/relativeTime.ts";
 import { type ConfigText, keyOf } from "../configFile.ts";
-import type { Facts, ProfileRole, SessionFacts, UnusableSection } from "../facts.ts";
+import type { ProfileRole, SessionFacts, UnusableSection } from "../facts.ts";
 import { gatherAssignments, gatherEndpoints, gatherStartUrl } from "./services.ts";
 
 export interface Selection {
@@ -25,26 +25,18 @@ export interface Selection {
 }
 
 /** The state of each usable session, and what the program says of the others. */
-export async function gatherSessions(
-  text: ConfigText,
-  selection: Selection,
-  system: System,
-): Promise<Pick<Facts, "sessions" | "unusable">> {
-  const { sessions, unusable } = resolveSelected(selection, system);
-  return {
-    sessions: await Promise.all(sessions.map((one) => gatherSession(one, text, selection.offline, system))),
-    unusable,
-  };
+export async function gatherSessions(text: ConfigText, selection: Selection, system: System) {
+  const unusable: UnusableSection[] = [];
+  const sessions = selectedSessions(selection, unusable, system);
+  const gathered = sessions.map((one) => gatherSession(one, text, selection.offline, system));
+  return { sessions: await Promise.all(gathered), unusable };
 }
 
 /** Resolving a profile reads the whole file: a few show what is wrong with thousands. */
 const MOST_PROFILES = 200;
 
-function resolveSelected(
-  { session, profile }: Selection,
-  system: System,
-): { sessions: SsoSession[]; unusable: UnusableSection[] } {
-  const unusable: UnusableSection[] = [];
+/** The usable sessions that are asked for. Adds the other sections to `unusable`. */
+function selectedSessions({ session, profile }: Selection, unusable: UnusableSection[], system: System) {
   const resolved = (kind: UnusableSection["kind"], name: string, read: () => SsoSession): SsoSession[] => {
     try {
       return [read()];
@@ -58,22 +50,22 @@ function resolveSelected(
   };
   // A file that cannot be read is a finding of the config's checks.
   const config = attempt(() => loadConfig(system, { credentials: true }));
-  if (config === undefined) return { sessions: [], unusable };
+  if (config === undefined) return [];
   const ofProfile = (name: string) =>
     resolved("profile", name, () => resolveProfile(config, name, system).session);
   const ofSession = (name: string) =>
     resolved("sso-session", name, () =>
       resolveSession(config, name, withSessionVariables(config, name, system)),
     );
-  if (profile !== undefined) return { sessions: ofProfile(profile), unusable };
-  if (session !== undefined) return { sessions: ofSession(session), unusable };
+  if (profile !== undefined) return ofProfile(profile);
+  if (session !== undefined) return ofSession(session);
   const named = config.sessionNames().flatMap(ofSession);
   const profiles = config.profileNames().map((name) => ({ name, kind: kindOf(config, name) }));
   const legacy = profiles.filter(({ kind }) => kind === "legacy").flatMap(({ name }) => ofProfile(name));
   for (const { name } of profiles.filter(({ kind }) => kind === "named").slice(0, MOST_PROFILES))
     ofProfile(name);
   const byUrl = new Map(legacy.map((one) => [one.startUrl, one]));
-  return { sessions: [...named, ...byUrl.values()], unusable };
+  return [...named, ...byUrl.values()];
 }
 
 function kindOf(config: Config, name: string): "legacy" | "named" | undefined {

@@ -24,7 +24,6 @@ const OTHER_SOURCES = ["aws_access_key_id", "role_arn", "web_identity_token_file
 /**
  * The profiles that get credentials of this session from the AWS CLI's sso keys (legacy ones
  * included) or from another tool's `credential_process` line, and from nothing else.
- *
  * @throws SsoCredError("config") for an account id that is not 12 digits, and for a profile that
  * the AWS CLI reads differently.
  */

@@ -23,7 +23,6 @@ const QUOTABLE_ON_WINDOWS =
  * Windows the C runtime and `cmd /C`, split into the same words. On Windows a path without spaces
  * stays unquoted: the SDK for Go cannot pass a quote through cmd, and no client there reads the
  * line with shlex.
- *
  * @throws SsoCredError("config") for a path, session or role name that cannot be written this way,
  * and for an invalid account id.
  */
@@ -91,7 +90,6 @@ function quote(word: string, platform: NodeJS.Platform): string | undefined {
 /**
  * Rejects a command that could not be written, would not be recognised as ours, or would depend on
  * the folder of the client. The remedy repeats `args`, the arguments of `init`.
- *
  * @throws SsoCredError("config")
  */
 export function checkCommand(command: string, platform: NodeJS.Platform, args: readonly string[]): void {

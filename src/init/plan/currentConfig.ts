@@ -12,7 +12,6 @@ export type Files = ReturnType<typeof readConfigFiles>;
 
 /**
  * Reads both files of the user as text; a missing one is empty.
- *
  * @throws SsoCredError("config") naming file and line of a config in which edits would be
  * ambiguous.
  */

@@ -33,7 +33,6 @@ export interface Plan {
 /**
  * Computes what has to change in the config. Pure and idempotent: planning again from the result
  * gives an empty plan.
- *
  * @throws SsoCredError("config") for a profile of that name that is not ours for this session, for
  * keys in the credentials file that would win, and for session keys that contradict the file;
  * "usage" for names that clash.

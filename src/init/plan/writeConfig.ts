@@ -31,7 +31,6 @@ const ATTEMPTS = 5;
 /**
  * Plans from the file as it is under the lock, and writes. A second `init` at the same time waits
  * and loses nothing. Without edits the file is not touched.
- *
  * @throws SsoCredError("config") as the planning does, and as `writeConfig`.
  */
 export async function applyPlan(planFrom: (files: Files) => Plan, system: System): Promise<Plan> {
@@ -63,7 +62,6 @@ type OpenedFile = NonNullable<ReturnType<typeof readIfExists>>;
  * control lists, extended attributes and labels. A new file is 0600 in a folder of 0700. The
  * replaced text is kept beside it as `config.sso-cred.bak`. Returns false, and changes nothing, if
  * the file no longer holds `before`.
- *
  * @throws SsoCredError("config") naming a file that cannot be replaced by a rename, or not without
  * changing its owner.
  */

@@ -19,7 +19,6 @@ interface RoleFlags {
 
 /**
  * Chooses accounts and roles: by flags, the only one there is, or from the menus.
- *
  * @throws SsoCredError("access-denied") if nothing is assigned, or nothing that the flags ask for.
  */
 export async function askRoles(list: Inventory, { session, accountId, roleName }: RoleFlags, asking: Asking) {
