@@ -3,11 +3,7 @@ import { listed, noSection } from "../config/session.ts";
 import { type ErrorKind, isKind, SsoCredError } from "../errors.ts";
 import { profilesToOffer } from "../init/plan/adoption.ts";
 import { checkCommand } from "../init/plan/command.ts";
-import {
-  assertNoForeignProfiles,
-  assertNoStrongerKeys,
-  assertSessionMatches,
-} from "../init/plan/conflicts.ts";
+import * as conflicts from "../init/plan/conflicts.ts";
 import { type Files, readConfigFiles } from "../init/plan/currentConfig.ts";
 import type { CommandOptions, InitOptions } from "../init/plan/initOptions.ts";
 import { type Plan, planConfig, planRepair, planRevert } from "../init/plan/plan.ts";
@@ -45,16 +41,12 @@ export async function init(args: readonly string[], system: System): Promise<num
     takesDefaults: (flags.yes ?? false) || (flags["dry-run"] ?? false),
     say: (line) => system.writeStderr(prose(2, `${line}\n`)),
   };
-  const wizard: Wizard = { flags, command, asking, system };
-  let written = "nothing";
-  try {
-    return await runWizard(wizard, () => {
-      written = "nothing more";
-    });
-  } catch (error) {
-    if (isKind(error, "cancelled")) throw new SsoCredError("cancelled", `cancelled; ${written} was written`);
-    throw error;
-  }
+  const wizard: Wizard = { flags, command, asking, system, hasWritten: false };
+  return await runWizard(wizard).catch((error: unknown) => {
+    if (!isKind(error, "cancelled")) throw error;
+    const written = wizard.hasWritten ? "nothing more" : "nothing";
+    throw new SsoCredError("cancelled", `cancelled; ${written} was written`);
+  });
 }
 
 /** @throws SsoCredError("config") for a session that neither a section nor a profile names. */
@@ -72,28 +64,30 @@ interface Wizard {
   readonly command: CommandOptions;
   readonly asking: Asking;
   readonly system: System;
+  /** True once profiles have been converted. */
+  hasWritten: boolean;
 }
 
-async function runWizard(wizard: Wizard, hasWritten: () => void): Promise<number> {
+async function runWizard(wizard: Wizard): Promise<number> {
   const { flags, command, asking, system } = wizard;
   let files = readConfigFiles(system);
   const answers = await askSession(files, flags, asking);
   const session = { session: answers.name, sessionKeys: answers.keys };
   // Fail before the sign-in on what the plan would reject anyway.
-  assertSessionMatches(files, session);
+  conflicts.assertSessionMatches(files, session);
   const nothingMore: InitOptions = { ...session, ...command, ...NO_PROFILES };
   if (flags["session-only"]) return applyAndReport((now) => planConfig(now, nothingMore), flags, system);
   if (await wantsToAdopt(files, session, flags, asking)) {
     const plan = await applyPlan((now) => planConfig(now, { ...nothingMore, adopt: "all" }), system);
-    hasWritten();
+    wizard.hasWritten = true;
     const count = plan.edits.filter(({ profile }) => profile !== undefined).length;
     asking.say(`Converted ${countedProfiles(count)}; to undo this: sso-cred init --revert`);
     files = readConfigFiles(system);
   }
   const name = flags["profile-name"];
   if (name !== undefined && !/[{}]/.test(name) && !flags.adopt) {
-    assertNoForeignProfiles(files, [name], session);
-    assertNoStrongerKeys([name], files);
+    conflicts.assertNoForeignProfiles(files, [name], session);
+    conflicts.assertNoStrongerKeys([name], files);
   }
   const { wanted, keepOnly, profile, answers: last } = await signedInRoles(wizard, files, answers);
   const options: InitOptions = {
@@ -120,9 +114,8 @@ async function wantsToAdopt(
   const names = [...profilesToOffer(files, session).keys()];
   if (names.length === 0) return false;
   const verb = names.length === 1 ? "gets" : "get";
-  asking.say(
-    `${countedProfiles(names.length)} ${verb} credentials of this session in another way: ${listed(names)}`,
-  );
+  const what = `${countedProfiles(names.length)} ${verb} credentials of this session in another way`;
+  asking.say(`${what}: ${listed(names)}`);
   return /^y/i.test(await answer(adoptQuestion(), undefined, asking));
 }
 

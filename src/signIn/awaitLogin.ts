@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { sessionStatePath } from "../cache/stateFile.ts";
-import { readToken, tokenPath } from "../cache/tokenCache.ts";
+import { tokenPath } from "../cache/tokenCache.ts";
 import { watchFiles } from "../cache/watchFiles.ts";
 import { loginRemedy, loginRequired, sessionTitle } from "../config/describeSession.ts";
 import { isKind, SsoCredError } from "../errors.ts";
@@ -8,10 +9,9 @@ import type { System } from "../platform/system.ts";
 import { endLogin } from "./changeLogin.ts";
 import { openElsewhere } from "./loginInstructions.ts";
 import {
+  awaitedToken,
   claim,
-  hasLoginFile,
   hasOtherWaiters,
-  isAwaitedToken,
   isJoinable,
   isUnderWay,
   type PendingLogin,
@@ -48,18 +48,19 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
   let joined: PendingLogin | undefined;
   let shown: string | undefined;
   let starts = 0;
-  const files = [sessionStatePath("logins", session, system), tokenPath(session, system)];
-  const changes = watchFiles(files, system);
+  const loginPath = sessionStatePath("logins", session, system);
+  const changes = watchFiles([loginPath, tokenPath(session, system)], system);
   try {
     for (;;) {
       const login = readPendingLogin(session, system);
       // Checked before the token: a failure also removes the claims that mark refreshed tokens.
       if (joined && login?.id === joined.id && login.failure) throw login.failure;
       // Read after the login's file, which a worker removes once the token is written.
-      const token = readToken(session, system);
-      if (token && token.accessToken !== wait.replaces && isAwaitedToken(token, login, system)) return token;
+      const token = awaitedToken(session, login, system);
+      if (token && token.accessToken !== wait.replaces) return token;
+      // The file may be there, but be unreadable or another machine's.
       if (joined && !login)
-        throw hasLoginFile(session, system) ? replaced(session) : gone(session, "was ended by a logout");
+        throw existsSync(loginPath) ? replaced(session) : gone(session, "was ended by a logout");
       if (login && isJoinable(login, session, system)) {
         if (login.id !== joined?.id) join(login);
         if (login.state === "open" && login.id !== shown) {

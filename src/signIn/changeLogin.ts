@@ -3,15 +3,15 @@ import { isAbsolute, resolve } from "node:path";
 import { withLock, withLockIfFree } from "../cache/lock.ts";
 import { cannotWrite } from "../cache/ownedFile.ts";
 import { sessionLockPath, sessionStatePath, tokenKey } from "../cache/stateFile.ts";
-import { readToken, tokenFingerprint } from "../cache/tokenCache.ts";
+import { tokenFingerprint } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { CaBundle, SessionIdentity, SsoSession } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import {
+  awaitedToken,
   claim,
-  isAwaitedToken,
   isCurrent,
   isJoinable,
   type PendingLogin,
@@ -63,7 +63,7 @@ export async function startLogin(
     };
     // If this process was suspended for long it may have lost the lock, and a second page would end
     // the first.
-    const isWanted = () => anew || !(joinable() || isAnswered(login));
+    const isWanted = () => anew || !(joinable() || awaitedToken(session, login, system));
     try {
       removeClaims(path);
       if (!writePendingLogin(login, system, isWanted)) return joinable() ?? login;
@@ -80,11 +80,6 @@ export async function startLogin(
   function joinable(): PendingLogin | undefined {
     const current = anew ? undefined : readPendingLogin(session, system);
     return current && isJoinable(current, session, system) ? current : undefined;
-  }
-
-  function isAnswered(login: PendingLogin): boolean {
-    const token = readToken(session, system);
-    return token !== undefined && isAwaitedToken(token, login, system);
   }
 }
 

@@ -12,7 +12,7 @@ import {
   sessionStatePath,
   writeStateFile,
 } from "../cache/stateFile.ts";
-import { tokenFingerprint } from "../cache/tokenCache.ts";
+import { readToken, tokenFingerprint } from "../cache/tokenCache.ts";
 import { isUsable } from "../hit/expiry.ts";
 import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
 import { identifyProcess, processState } from "../platform/processIdentity.ts";
@@ -81,23 +81,20 @@ export function isJoinable(login: PendingLogin, session: SsoSession, system: Env
 }
 
 /**
- * True if the token is the result that the caller waits for: any usable one if nobody was signed
+ * The cached token if it is what the sign-in's callers wait for: any usable one if nobody was signed
  * in, else only one from a sign-in. A process that refreshes the token first claims `refreshed-…`.
  */
-export function isAwaitedToken(
-  token: SsoToken,
+export function awaitedToken(
+  session: SsoSession,
   login: PendingLogin | undefined,
   system: Environment & Pick<System, "now">,
-): boolean {
-  if (!isUsable(token.expiresAt, system.now())) return false;
-  if (login?.replaces === undefined) return true;
+): SsoToken | undefined {
+  const token = readToken(session, system);
+  if (!token || !isUsable(token.expiresAt, system.now())) return undefined;
+  if (login?.replaces === undefined) return token;
   const which = tokenFingerprint(token.accessToken);
-  return which !== login.replaces && !existsSync(claimPath(login, `refreshed-${which}`, system));
-}
-
-/** True if a sign-in's file exists, even if it is unreadable or another machine's. */
-export function hasLoginFile(session: SessionIdentity, system: Environment): boolean {
-  return existsSync(sessionStatePath("logins", session, system));
+  const isOld = which === login.replaces || existsSync(claimPath(login, `refreshed-${which}`, system));
+  return isOld ? undefined : token;
 }
 
 /**

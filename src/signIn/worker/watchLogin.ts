@@ -1,9 +1,8 @@
 import { uptime } from "node:os";
-import { readToken } from "../../cache/tokenCache.ts";
 import { sessionTitle } from "../../config/describeSession.ts";
 import { SsoCredError } from "../../errors.ts";
 import type { System } from "../../platform/system.ts";
-import { isAwaitedToken, isCurrent, LOGIN_MS, type PendingLogin } from "../pendingLogin.ts";
+import { awaitedToken, isCurrent, LOGIN_MS, type PendingLogin } from "../pendingLogin.ts";
 
 const WATCH_MS = 500;
 /** A longer gap between two polls means that the computer slept or its clock was set forward. */
@@ -26,8 +25,8 @@ export function watchLogin(login: PendingLogin, system: System) {
       hasSlept();
       lookedAt = system.now();
       if (!isCurrent(login, system)) throw endedElsewhere();
-      const token = readToken(login.session, system);
-      if (token && token.accessToken !== own && isAwaitedToken(token, login, system)) throw endedElsewhere();
+      const token = awaitedToken(login.session, login, system);
+      if (token && token.accessToken !== own) throw endedElsewhere();
       // Checks the machine's uptime too: the clock may be set back.
       if (system.now() >= deadline || (uptime() - login.startedUptime) * 1000 >= LOGIN_MS)
         throw unanswered(sessionTitle(login.session));
