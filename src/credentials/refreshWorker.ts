@@ -108,30 +108,19 @@ export async function refreshUnderLock(
       recordAttempt(attempts, system);
       return current;
     }
-    const late = await waitForRotatedToken(session, current, lookup, options.deadline, system);
+    // Another tool, which takes no lock, may be about to write a token in place of this one.
+    const giveUpAt = Math.min(system.now() + ROTATION_WAIT_MS, options.deadline);
+    while (system.now() < giveUpAt && tokenFileExists(session, system)) {
+      const late = readToken(session, system);
+      if (late?.accessToken !== current?.accessToken && lookup.isValid(late, isUsable)) return late;
+      await system.sleep(ROTATION_POLL_MS);
+    }
     const message = `the token of '${sessionTitle(session)}' cannot be refreshed`;
-    if (!late) recordAttempt(attempts, system, new SsoCredError("login-required", message));
-    return late;
+    recordAttempt(attempts, system, new SsoCredError("login-required", message));
+    return undefined;
   } catch (error) {
     const isOurs = endedByDeadline(error, options.deadline, system.now());
     recordAttempt(attempts, system, isOurs ? undefined : error);
     return lookup.usableAfter(error);
   }
-}
-
-/** A token that another tool, which takes no lock, writes in place of `seen`. */
-async function waitForRotatedToken(
-  session: SsoSession,
-  seen: SsoToken | undefined,
-  lookup: TokenLookup,
-  deadline: number,
-  system: System,
-): Promise<SsoToken | undefined> {
-  for (const giveUpAt = Math.min(system.now() + ROTATION_WAIT_MS, deadline); system.now() < giveUpAt; ) {
-    const current = readToken(session, system);
-    if (current?.accessToken !== seen?.accessToken && lookup.isValid(current, isUsable)) return current;
-    if (!tokenFileExists(session, system)) return undefined;
-    await system.sleep(ROTATION_POLL_MS);
-  }
-  return undefined;
 }

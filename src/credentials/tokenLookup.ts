@@ -18,13 +18,8 @@ export function tokenLookup(session: SsoSession, refusedFingerprint: string | un
   const seen = readToken(session, system);
   const attempts = sessionStatePath("attempts", session, system);
 
-  function isRefused(token: SsoToken | undefined): boolean {
-    return (
-      token !== undefined &&
-      refusedFingerprint !== undefined &&
-      tokenFingerprint(token.accessToken) === refusedFingerprint
-    );
-  }
+  const isRefused = (token: SsoToken | undefined) =>
+    refusedFingerprint !== undefined && token && tokenFingerprint(token.accessToken) === refusedFingerprint;
 
   function isValid(token: SsoToken | undefined, lives: typeof isFresh): boolean {
     return token !== undefined && !isRefused(token) && lives(token.expiresAt, system.now());

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { attempt } from "./attempt.ts";
+import { ps } from "./processIdentity.ts";
 import type { Environment } from "./system.ts";
 
 /** Shells with a syntax that `--shell` does not support. */
@@ -43,10 +43,7 @@ export function shellOfProgram(name: string): string | undefined {
 }
 
 function parentName(platform: NodeJS.Platform): string {
-  if (platform !== "linux") {
-    const ps = spawnSync("/bin/ps", ["-o", "comm=", "-p", String(process.ppid)], { encoding: "utf8" });
-    return basename((ps.stdout ?? "").trim());
-  }
+  if (platform !== "linux") return basename(ps(["comm"], process.ppid));
   return attempt(() => readFileSync(`/proc/${process.ppid}/comm`, "utf8"), "").trim();
 }
 

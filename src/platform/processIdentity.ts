@@ -95,12 +95,17 @@ const dates = new Map<number, { date: string; atSeconds: number }>();
 function startDate(pid: number): string {
   const known = dates.get(pid);
   if (known && (pid === process.pid || uptime() - known.atSeconds < DATE_LIFE_SECONDS)) return known.date;
-  const args = ["-o", "stat=", "-o", "lstart=", "-p", String(pid)];
-  const options = { encoding: "utf8", env: { LC_ALL: "C", TZ: "UTC" }, stdio: "pipe" } as const;
-  const line = attempt(() => execFileSync("/bin/ps", args, options), "").trim();
+  const line = ps(["stat", "lstart"], pid);
   const date = line.startsWith("Z") ? ENDED : line.replace(/^\S+\s+/, "");
   dates.set(pid, { date, atSeconds: uptime() });
   return date;
+}
+
+/** The fields of a process, for systems without /proc; empty if `ps` does not list it. */
+export function ps(fields: readonly string[], pid: number): string {
+  const args = [...fields.flatMap((field) => ["-o", `${field}=`]), "-p", String(pid)];
+  const options = { encoding: "utf8", env: { LC_ALL: "C", TZ: "UTC" }, stdio: "pipe" } as const;
+  return attempt(() => execFileSync("/bin/ps", args, options), "").trim();
 }
 
 /** Windows closes a pipe when its server ends. Reading a start time would be expensive. */

@@ -1,8 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { constants, openSync, writeSync } from "node:fs";
 import { attempt, closing } from "./attempt.ts";
 import { writeToConsole } from "./output.ts";
-import { processStat } from "./processIdentity.ts";
+import { processStat, ps } from "./processIdentity.ts";
 import type { Terminal } from "./system.ts";
 
 /**
@@ -43,16 +42,9 @@ function openDevice(device: string): number {
 /** The terminal's name if our process group is the one in its foreground. */
 function foregroundTerminal(platform: NodeJS.Platform): string | undefined {
   // proc(5): pgrp, tty_nr and tpgid are the fields 5, 7 and 8.
-  const stat = platform === "linux" ? processStat(process.pid) : [];
-  const [group, terminal, foreground] = platform === "linux" ? [stat[2], stat[4], stat[5]] : fromPs();
-  return terminal && terminal !== "0" && group === foreground
-    ? terminal.replace(/[^A-Za-z0-9]+/g, "-")
-    : undefined;
-}
-
-function fromPs(): (string | undefined)[] {
-  const args = ["-o", "pgid=,tty=,tpgid=", "-p", String(process.pid)];
-  const ps = spawnSync("/bin/ps", args, { encoding: "utf8" });
-  const [group, terminal, foreground] = (ps.stdout ?? "").trim().split(/\s+/);
-  return [group, terminal?.startsWith("?") ? "0" : terminal, foreground];
+  const [, , pgrp, , tty, tpgid] = platform === "linux" ? processStat(process.pid) : [];
+  const [group, terminal = "", foreground] =
+    platform === "linux" ? [pgrp, tty, tpgid] : ps(["pgid", "tty", "tpgid"], process.pid).split(/\s+/);
+  const hasTerminal = terminal !== "" && terminal !== "0" && !terminal.startsWith("?");
+  return hasTerminal && group === foreground ? terminal.replace(/[^A-Za-z0-9]+/g, "-") : undefined;
 }
