@@ -81,8 +81,8 @@ export function isJoinable(login: PendingLogin, session: SsoSession, system: Env
 }
 
 /**
- * The cached token if it is what the sign-in's callers wait for: any usable one if nobody was signed
- * in, else only one from a sign-in. A process that refreshes the token first claims `refreshed-…`.
+ * The cached token if the sign-in's callers wait for it: any usable one if nobody was signed in,
+ * else only one from a sign-in. A process that refreshes the token first claims `refreshed-…`.
  */
 export function awaitedToken(
   session: SsoSession,
