@@ -37,6 +37,14 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
     );
   });
 
+  it("an account that is assigned without a role is told as such", async () => {
+    const world = await signedInWorld();
+    for (const account of world.center.accounts) account.roles = [];
+    const { code, stderr } = await world.call();
+    expect(code).toBe(6);
+    expect(stderr).toContain(`; no role is assigned to you there${logout}\n`);
+  });
+
   it("with nothing assigned at all, it asks who is signed in, also in the browser", async () => {
     const world = await signedInWorld();
     world.center.accounts = [];

@@ -118,6 +118,12 @@ test.each([
   }
 });
 
+test("a proxy that is not found is named as one", () => {
+  const fault = Object.assign(new Error("connect ENOTFOUND"), { code: "ENOTFOUND" });
+  const told = networkFault(fault, { name: "the proxy proxy.test:3128 (HTTPS_PROXY)", isProxy: true });
+  expect(told.message).toBe("cannot find the proxy proxy.test:3128 (HTTPS_PROXY): are you online?");
+});
+
 const limits = { connectMs: 300, totalMs: 300 };
 
 test.each([

@@ -167,3 +167,17 @@ test("the start URL's redirect is reported, not followed", async () => {
   });
   expect(seen).toMatchObject([{ method: "HEAD", path: "/x" }]);
 });
+
+test("a start URL whose host does not exist is named with its section", async () => {
+  const session = {
+    name: "corp",
+    loginArguments: "corp",
+    startUrl: "https://sso.nowhere.invalid/start",
+    region: "eu-west-1",
+    caBundle: undefined,
+  };
+  const request = startUrlRequest(session, fakeSystem());
+  await expect(request("HEAD")).rejects.toThrow(
+    /^cannot (?:look up host sso\.nowhere\.invalid: are you online|find host sso\.nowhere\.invalid: are you online, and is sso_start_url in \[sso-session corp\] right)\?$/,
+  );
+});
