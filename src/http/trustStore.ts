@@ -4,6 +4,7 @@ import { SsoCredError } from "../errors.ts";
 import type { CaBundle } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
+import { AWS_ROOTS } from "./awsRoots.ts";
 
 /** The CAs to trust for one session. */
 export type TrustStore = ReturnType<typeof trustStore>;
@@ -24,13 +25,13 @@ export function trustStore(configured: CaBundle | undefined) {
     bundle,
     /** Created at the first call. */
     context(): SecureContext {
-      const { createSecureContext, getCACertificates, rootCertificates } = tls();
+      const { createSecureContext, getCACertificates } = tls();
       // A bundle may list an intermediate CA without its root, and means to trust it (as curl
       // --cacert does).
       usual ??= createSecureContext(
         bundle
           ? { ca: requireBundle(bundle), allowPartialTrustChain: true }
-          : { ca: [...rootCertificates.filter(isAwsRoot), ...getCACertificates("extra")] },
+          : { ca: [...AWS_ROOTS, ...getCACertificates("extra")] },
       );
       return wide ?? usual;
     },
@@ -44,22 +45,6 @@ export function trustStore(configured: CaBundle | undefined) {
       return used !== wide;
     },
   };
-}
-
-/**
- * The roots of Amazon Trust Services (amazontrust.com/repository), by the start of their PEM in
- * Node's list: Amazon Root CA 1 to 4 and Starfield Services G2.
- */
-const AWS_ROOTS = [
-  "MIIDQTCCAimgAwIBAgITBmyfz5m/jAo54vB4ikPmljZbyjAN",
-  "MIIFQTCCAymgAwIBAgITBmyf0pY1hp8KD+WGePhbJruKNzAN",
-  "MIIBtjCCAVugAwIBAgITBmyf1XSXNmY/Owua2eiedgPySjAK",
-  "MIIB8jCCAXigAwIBAgITBmyf18G7EEwpQ+Vxe3ssyBrBDjAK",
-  "MIID7zCCAtegAwIBAgIBADANBgkqhkiG9w0BAQsFADCBmDEL",
-].map((start) => `-----BEGIN CERTIFICATE-----\n${start}`);
-
-export function isAwsRoot(pem: string): boolean {
-  return AWS_ROOTS.some((start) => pem.startsWith(start));
 }
 
 function requireBundle({ path, setting }: CaBundle): string {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { expect, test } from "vitest";
 import { isKind } from "../../../src/errors.ts";
-import { isAwsRoot } from "../../../src/http/trustStore.ts";
+import { AWS_ROOTS } from "../../../src/http/awsRoots.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 import { CA_FILE, EXPIRED_TLS, OTHER_CA_FILE } from "../../support/testCertificates.ts";
 import { inFreshProcess } from "./freshProcess.ts";
@@ -136,13 +136,14 @@ test("a CA bundle replaces the system's CAs", async () => {
   );
 });
 
-test("the roots that are tried first are those of Amazon Trust Services", () => {
-  const subjects = rootCertificates.filter(isAwsRoot).map((pem) => new X509Certificate(pem).subject);
-  expect(subjects.map((subject) => /CN=(.*)$/m.exec(subject)?.[1])).toEqual([
-    "Starfield Services Root Certificate Authority - G2",
+test("the roots that are tried first are those of Amazon Trust Services, and Node trusts each", () => {
+  const names = AWS_ROOTS.map((pem) => /CN=(.*)$/m.exec(new X509Certificate(pem).subject)?.[1]);
+  expect(names).toEqual([
     "Amazon Root CA 1",
     "Amazon Root CA 2",
     "Amazon Root CA 3",
     "Amazon Root CA 4",
+    "Starfield Services Root Certificate Authority - G2",
   ]);
+  expect(AWS_ROOTS.filter((pem) => !rootCertificates.includes(pem))).toEqual([]);
 });
