@@ -20,12 +20,7 @@ const SHARED: readonly ErrorKind[] = ["unavailable", "access-denied", "login-req
  * says nothing about the service and is not recorded. Best effort: without a record, the next call
  * sends its own request.
  */
-export function recordAttempt(
-  path: string,
-  system: Pick<System, "now" | "trace" | "env">,
-  failure?: unknown,
-  tokenFingerprint?: string,
-): void {
+export function recordAttempt(path: string, system: System, failure?: unknown, tokenFingerprint?: string) {
   if (failure !== undefined && !isKind(failure, ...SHARED, "config")) return;
   const shared = isKind(failure, ...SHARED) ? failure : undefined;
   const state = { at: system.now(), failure: shared, tokenFingerprint, route: routeOf(system) };

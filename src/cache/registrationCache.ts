@@ -4,7 +4,7 @@ import { pythonJson, textFields } from "../hit/json.ts";
 import { ssoCacheDirectory } from "../hit/paths.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { ClientRegistration, SsoSession } from "../model.ts";
-import type { Environment, System } from "../platform/system.ts";
+import type { Clocked, Environment } from "../platform/system.ts";
 import { readJsonObject } from "./jsonFile.ts";
 import { replaceFile } from "./replaceFile.ts";
 
@@ -21,11 +21,7 @@ export function registrationPath(session: SsoSession, system: Environment): stri
  * Reads a registration for this grant with at least 15 minutes left. The AWS CLI keeps the
  * registrations of both grants in one file.
  */
-export function readRegistration(
-  session: SsoSession,
-  grant: LoginGrant,
-  system: Pick<System, "env" | "platform" | "now">,
-): ClientRegistration | undefined {
+export function readRegistration(session: SsoSession, grant: LoginGrant, system: Clocked) {
   const file = readJsonObject(registrationPath(session, system)) ?? {};
   const { clientId, clientSecret } = textFields(file, ["clientId", "clientSecret"]);
   const expiresAt = parseTimestamp(file.expiresAt);

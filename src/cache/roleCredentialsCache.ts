@@ -6,7 +6,7 @@ import { pythonJson } from "../hit/json.ts";
 import { roleCacheDirectory, roleCredentialsFileName, roleCredentialsPath } from "../hit/paths.ts";
 import type { Role, RoleCredentials, SessionIdentity, SessionRole, SsoSession } from "../model.ts";
 import { meansOff } from "../platform/environment.ts";
-import type { Environment, System } from "../platform/system.ts";
+import type { Clocked, Environment } from "../platform/system.ts";
 import { listFolder, removeFile } from "./folder.ts";
 import { type JsonObject, readJsonObject, readSmallFile } from "./jsonFile.ts";
 import { prepareReplacement } from "./replaceFile.ts";
@@ -36,7 +36,7 @@ function isOfSession(found: RoleCredentials, session: CachedRole["session"], { e
 }
 
 /** Cached credentials with at least a minute left. */
-export function usableRoleCredentials(role: CachedRole, system: Environment & Pick<System, "now">) {
+export function usableRoleCredentials(role: CachedRole, system: Clocked) {
   const cached = readRoleCredentials(role, system);
   return cached && isUsable(cached.expiration, system.now()) ? cached : undefined;
 }

@@ -119,11 +119,7 @@ export function isStandIn(url: string | undefined): boolean {
 }
 
 /** Records where a token came from. One without a record may be sent to any endpoint. */
-export function recordTokenOrigin(
-  session: SsoSession,
-  accessToken: string,
-  system: Environment & Pick<System, "trace">,
-): void {
+export function recordTokenOrigin(session: SsoSession, accessToken: string, system: System): void {
   const record = {
     tokenFingerprint: tokenFingerprint(accessToken),
     isStandIn: hasStandIn(session.endpoints),

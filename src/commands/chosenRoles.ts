@@ -27,7 +27,10 @@ interface Choosing {
   readonly system: System;
 }
 
-type Chosen = Pick<InitOptions, "wanted" | "keepOnly"> & { readonly profile: ProfileAnswers };
+interface Chosen extends Pick<InitOptions, "wanted" | "keepOnly"> {
+  /** Undefined for a run that adds no profiles. */
+  readonly profile?: ProfileAnswers | undefined;
+}
 
 /** The roles that get a profile, and its settings. Signs in only to ask the portal. */
 export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
@@ -44,7 +47,7 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
 
   // Without a terminal, fail on an open question before the sign-in, not after it.
   if (asking.prompts === undefined && !isUpkeep) await profileFor([]);
-  if (isUpkeep && !flags.prune) return { wanted: [], profile: UPKEEP };
+  if (isUpkeep && !flags.prune) return { wanted: [] };
   const isNamed = /\{account_name\}/.test(flags["profile-name"] ?? "");
   if (!isMany && accountId !== undefined && roleName !== undefined && !flags.prune && !isNamed) {
     const wanted = [{ accountId, roleName, accountName: accountId, emailAddress: "" }];
@@ -63,12 +66,9 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
       : isMany
         ? await selected(list, choosing)
         : await askRoles(list, roleFlags, asking);
-    return { wanted, keepOnly: everything, profile: isUpkeep ? UPKEEP : await profileFor(wanted) };
+    return { wanted, keepOnly: everything, profile: isUpkeep ? undefined : await profileFor(wanted) };
   });
 }
-
-/** Placeholders for a run that adds no profiles. */
-const UPKEEP: ProfileAnswers = { region: "", output: "", nameTemplate: undefined, adopt: [] };
 
 /**
  * The roles whose profiles `--prune` keeps. An empty list of accounts is an error, not a reason to

@@ -5,7 +5,7 @@ import { profilesToOffer } from "../init/plan/adoption.ts";
 import { checkCommand } from "../init/plan/command.ts";
 import * as conflicts from "../init/plan/conflicts.ts";
 import { type Files, readConfigFiles } from "../init/plan/currentConfig.ts";
-import type { CommandOptions, InitOptions } from "../init/plan/initOptions.ts";
+import type { CommandOptions, InitOptions, SessionKeys } from "../init/plan/initOptions.ts";
 import { type Plan, planConfig, planRepair, planRevert } from "../init/plan/plan.ts";
 import { countedProfiles, reportPlan } from "../init/plan/report.ts";
 import { applyPlan } from "../init/plan/writeConfig.ts";
@@ -96,7 +96,7 @@ async function runWizard(wizard: Wizard): Promise<number> {
     sessionKeys: last.keys,
     wanted,
     ...profile,
-    adopt: flags.adopt ? "all" : profile.adopt,
+    adopt: flags.adopt ? "all" : (profile?.adopt ?? []),
     keepOnly,
   };
   await confirmPlan(options, flags, asking, system);
@@ -104,12 +104,7 @@ async function runWizard(wizard: Wizard): Promise<number> {
 }
 
 /** Names the existing SSO profiles of the session and offers to convert them. */
-async function wantsToAdopt(
-  files: Files,
-  session: Pick<InitOptions, "session" | "sessionKeys">,
-  flags: InitFlags,
-  asking: Asking,
-): Promise<boolean> {
+async function wantsToAdopt(files: Files, session: SessionKeys, flags: InitFlags, asking: Asking) {
   if (asking.prompts === undefined || asking.takesDefaults || flags.adopt || flags.json) return false;
   const names = [...profilesToOffer(files, session).keys()];
   if (names.length === 0) return false;

@@ -38,14 +38,10 @@ export async function logout(args: readonly string[], system: System): Promise<n
   const { values, positionals } = parseFlags(args, LOGOUT_FLAGS);
   // A mistake in the setting for signing in must not prevent signing out.
   const withoutLoginMode = withVariables(system, { SSO_CRED_LOGIN: undefined });
-  if (!values.all) {
-    await signOutOfOne(explicitName(values, positionals), withoutLoginMode);
-    return 0;
-  }
-  if (positionals.length > 0 || values.profile !== undefined || values["sso-session"] !== undefined) {
-    throw usageError("--all takes no session: it signs out of every one", "logout");
-  }
-  await signOutOfAll(withoutLoginMode);
+  const isNamed = positionals.length > 0 || (values.profile ?? values["sso-session"]) !== undefined;
+  if (!values.all) await signOutOfOne(explicitName(values, positionals), withoutLoginMode);
+  else if (!isNamed) await signOutOfAll(withoutLoginMode);
+  else throw usageError("--all takes no session: it signs out of every one", "logout");
   return 0;
 }
 

@@ -3,6 +3,7 @@ import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import type { Environment, System } from "../platform/system.ts";
 import type { Config } from "./configFile.ts";
+import type { Keys } from "./ini.ts";
 import { resolveProfile } from "./profile.ts";
 import { resolveSession, sessionIdentity } from "./session.ts";
 
@@ -50,11 +51,7 @@ export function configFingerprint(system: Environment): string {
  * start URL or region. False for sessions of other config files. `recorded` is the record in a
  * role's cache file; its `session` is the name, or a legacy profile's start URL.
  */
-export function isFormerSession(
-  recorded: Readonly<Record<string, unknown>>,
-  config: Config,
-  system: Environment,
-): boolean {
+export function isFormerSession(recorded: Record<string, unknown>, config: Config, system: Environment) {
   const { session, startUrl, region } = recorded;
   if (typeof session !== "string" || recorded.config !== configFingerprint(system)) return false;
   // A missing file may only be out of reach: a relative path, a disk that is not mounted.
@@ -62,7 +59,7 @@ export function isFormerSession(
   const named = config.session(session);
   const legacy = startUrl === session ? legacyProfiles(config) : [];
   const candidates = named ? [named] : legacy.map((name) => config.profile(name));
-  return !candidates.some(
-    (keys) => keys?.get("sso_start_url") === startUrl && keys?.get("sso_region") === region,
-  );
+  const isCurrent = (keys?: Keys) =>
+    keys?.get("sso_start_url") === startUrl && keys?.get("sso_region") === region;
+  return !candidates.some(isCurrent);
 }

@@ -1,6 +1,7 @@
 import { SsoCredError } from "../errors.ts";
 import { formatTimestamp } from "../hit/expiry.ts";
 import type { RoleCredentials } from "../model.ts";
+import type { Environment } from "../platform/system.ts";
 import { words } from "../text/words.ts";
 import type { SHELLS } from "../usage/flags.ts";
 
@@ -42,11 +43,7 @@ export function variablesToClear(set?: Variables): string[] {
 }
 
 /** `env` with `set`, and without everything that would take precedence over it. */
-export function commandEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-  set: Variables,
-  platform: NodeJS.Platform,
-): NodeJS.ProcessEnv {
+export function commandEnvironment(env: Environment["env"], set: Variables, platform: NodeJS.Platform) {
   const gone = new Set<string>([...variablesToClear(), ...Object.keys(set)]);
   // The region stays if none is set: the caller may have given the command one.
   if (set.AWS_REGION === undefined) {

@@ -10,6 +10,8 @@ import { withHostSetting, withoutTrailingSlashes } from "./endpoints.ts";
 /** Sends one request and follows no redirect. "unavailable" if no response comes in time. */
 type StartUrlRequest = (method: "HEAD" | "GET") => Promise<{ status: number; location?: string | undefined }>;
 
+type Portal = Pick<SsoSession, "startUrl" | "region">;
+
 const TIMEOUT_MS = 10_000;
 
 const AWS_SUFFIXES = words(`
@@ -36,10 +38,7 @@ const REGION_IN_HOST = [
  * @throws SsoCredError("config") when the URL does not lead to AWS, "unavailable" if its server
  * fails.
  */
-export async function resolveStartUrl(
-  { startUrl, region }: Pick<SsoSession, "startUrl" | "region">,
-  request: StartUrlRequest,
-): Promise<Pick<SsoSession, "startUrl" | "region">> {
+export async function resolveStartUrl({ startUrl, region }: Portal, request: StartUrlRequest) {
   const { protocol, hostname } = new URL(startUrl);
   if (isAwsHost(hostname) || protocol === "http:") return { startUrl, region };
   const isLocal = isLoopback(hostname);

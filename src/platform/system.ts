@@ -4,6 +4,8 @@ export interface Environment {
   readonly platform: NodeJS.Platform;
 }
 
+export type Clocked = Environment & Pick<System, "now">;
+
 /**
  * The parts of the operating system that tests replace. The file system and HTTP are not among
  * them: tests use a temporary home and run a local server.

@@ -13,14 +13,12 @@ import { SsoCredError } from "../errors.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
-import type { System } from "../platform/system.ts";
+import type { Clocked } from "../platform/system.ts";
 
 const FIRST_MS = 15 * 60_000;
 const LONGEST_MS = 4 * 3_600_000;
 /** The AWS SDKs for JavaScript and Ruby run a failed helper again at once: same error. */
 const SAME_FAILURE_MS = 10_000;
-
-type Environment = Pick<System, "env" | "platform" | "now">;
 
 /** Unanswered; denied or gone wrong; or the portal rejected the new token. */
 export type EndOfLogin = "unanswered" | "failed" | "refused";
@@ -29,7 +27,7 @@ export type EndOfLogin = "unanswered" | "failed" | "refused";
  * The error that prevents an automatic sign-in now, if any: for 10 s after a failure the same
  * failure; then, if a browser would be opened, `login-required` until the back-off is over.
  */
-export function backoffFailure(session: SsoSession, { browser }: { browser: boolean }, system: Environment) {
+export function backoffFailure(session: SsoSession, { browser }: { browser: boolean }, system: Clocked) {
   const last = readFailedLogin(session, system);
   if (!last) return undefined;
   if (last.end !== "unanswered" && system.now() - last.at < SAME_FAILURE_MS) return last.failure;
@@ -42,7 +40,7 @@ export function backoffFailure(session: SsoSession, { browser }: { browser: bool
 }
 
 /** Epoch milliseconds until which no browser is opened automatically; undefined if one may be. */
-export function backoffUntil(session: SsoSession, system: Environment): number | undefined {
+export function backoffUntil(session: SsoSession, system: Clocked): number | undefined {
   const until = readFailedLogin(session, system)?.until ?? 0;
   return until > system.now() ? until : undefined;
 }
@@ -52,7 +50,7 @@ export function recordFailedLogin(
   session: SsoSession,
   failure: SsoCredError,
   end: EndOfLogin,
-  system: Environment,
+  system: Clocked,
 ): void {
   const now = system.now();
   const last = readFailedLogin(session, system);
@@ -69,7 +67,7 @@ export function recordFailedLogin(
  * The error for a portal that rejects a token right after its sign-in. Holds back the next browser
  * tab.
  */
-export function recordRefusedToken(session: SsoSession, system: Environment): SsoCredError {
+export function recordRefusedToken(session: SsoSession, system: Clocked): SsoCredError {
   const wrong = missingScope(session) ?? `${settingsToCheck(session)}, and whether the user is disabled`;
   const message = `the portal refuses every new token of '${sessionTitle(session)}': ${wrong}`;
   const failure = new SsoCredError("login-failed", message, { remedy: loginRemedy(session) });
@@ -78,7 +76,7 @@ export function recordRefusedToken(session: SsoSession, system: Environment): Ss
 }
 
 /** Ends the back-off, because a person signs in or a token works. Best effort. */
-export function clearBackoff(session: SessionIdentity, system: Environment): void {
+export function clearBackoff(session: SessionIdentity, system: Clocked): void {
   removeIfPossible(sessionStatePath("backoff", session, system));
 }
 
@@ -88,7 +86,7 @@ export function clearBackoff(session: SessionIdentity, system: Environment): voi
  * a token since, unless the portal rejected the new token: then only a token that works counts
  * (`clearBackoff`). Also undefined if the clock was set back before it.
  */
-function readFailedLogin(session: SsoSession, system: Environment) {
+function readFailedLogin(session: SsoSession, system: Clocked) {
   const state = readStateFile(sessionStatePath("backoff", session, system));
   const { end, at, until, count, settings } = state ?? {};
   const failure = readFailure(state?.failure);

@@ -14,9 +14,9 @@ import {
 } from "../cache/stateFile.ts";
 import { readToken, tokenFingerprint } from "../cache/tokenCache.ts";
 import { isUsable } from "../hit/expiry.ts";
-import type { SessionIdentity, SsoSession, SsoToken } from "../model.ts";
+import type { SessionIdentity, SsoSession } from "../model.ts";
 import { identifyProcess, processState } from "../platform/processIdentity.ts";
-import type { Environment, System } from "../platform/system.ts";
+import type { Clocked, Environment } from "../platform/system.ts";
 import { type PendingLogin, parseLogin } from "./loginRecord.ts";
 
 /** A sign-in that stays unanswered ends after this time. */
@@ -84,11 +84,7 @@ export function isJoinable(login: PendingLogin, session: SsoSession, system: Env
  * The cached token if the sign-in's callers wait for it: any usable one if nobody was signed in,
  * else only one from a sign-in. A process that refreshes the token first claims `refreshed-…`.
  */
-export function awaitedToken(
-  session: SsoSession,
-  login: PendingLogin | undefined,
-  system: Environment & Pick<System, "now">,
-): SsoToken | undefined {
+export function awaitedToken(session: SsoSession, login: PendingLogin | undefined, system: Clocked) {
   const token = readToken(session, system);
   if (!token || !isUsable(token.expiresAt, system.now())) return undefined;
   if (login?.replaces === undefined) return token;

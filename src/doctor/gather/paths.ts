@@ -15,16 +15,14 @@ import {
 } from "../../hit/paths.ts";
 import { attempt } from "../../platform/attempt.ts";
 import { processState } from "../../platform/processIdentity.ts";
-import type { System } from "../../platform/system.ts";
+import type { Clocked } from "../../platform/system.ts";
 import type { Facts, PathFacts } from "../facts.ts";
 
 /** Enough to see what is wrong with a cache of thousands. */
 const MOST_FILES = 2_000;
 
-type Environment = Pick<System, "env" | "platform" | "now">;
-
 /** Problems with owners, modes and leftovers below `~/.aws`. */
-export function gatherPaths(system: Environment): PathFacts[] {
+export function gatherPaths(system: Clocked): PathFacts[] {
   if (system.platform === "win32") return [];
   const home = homeDirectory(system);
   const owner = statOf(home)?.uid;
@@ -104,7 +102,7 @@ function userName(uid: number): string {
 }
 
 /** Throws nothing: a config that cannot be read is a finding of its own. */
-export function gatherFormerSessions(system: Environment): string[] {
+export function gatherFormerSessions(system: Clocked): string[] {
   return attempt(() => {
     const config = loadConfig(system, { credentials: true });
     const former = [...roleFiles(system)].filter(({ recorded }) => isFormerSession(recorded, config, system));
@@ -112,7 +110,7 @@ export function gatherFormerSessions(system: Environment): string[] {
   }, []);
 }
 
-export function gatherLocks(system: Environment): Facts["locks"] {
+export function gatherLocks(system: Clocked): Facts["locks"] {
   const folder = join(stateDirectory(system), "locks");
   return listFolder(folder).flatMap((name) => {
     const holder = readIdentity(readJsonObject(join(folder, name)));
@@ -121,7 +119,7 @@ export function gatherLocks(system: Environment): Facts["locks"] {
 }
 
 /** The disk that `~/.aws` is on, or will be; undefined if the system does not tell. */
-export function gatherDisk(system: Environment): Facts["disk"] {
+export function gatherDisk(system: Clocked): Facts["disk"] {
   const aws = awsDirectory(system);
   const path = statOf(aws) === undefined ? homeDirectory(system) : aws;
   return attempt(() => {

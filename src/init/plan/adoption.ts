@@ -1,20 +1,13 @@
 import { assertCliReadsAlike } from "../../config/cliDialect.ts";
-import type { Keys } from "../../config/ini.ts";
 import { plainStartUrl } from "../../config/urls.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import { isAccountId, type Role } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
 import { words } from "../../text/words.ts";
 import { type CurrentConfig, type Files, roleKey, ssoProfileRole } from "./currentConfig.ts";
-import type { InitOptions } from "./initOptions.ts";
+import type { InitOptions, SessionKeys } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
 import { readOtherTool } from "./otherTools.ts";
-
-/** The session as it is in the config, or as this run will write it. */
-interface SessionKeys {
-  readonly session: string;
-  readonly sessionKeys: Keys;
-}
 
 /** Keys to set aside when adopting: beside a credential_process, SDKs disagree on which wins. */
 export const SSO_KEYS = words(`

@@ -7,7 +7,7 @@ import { printable } from "../../text/printable.ts";
 import { words } from "../../text/words.ts";
 import { profilesToOffer } from "./adoption.ts";
 import type { CurrentConfig, Files } from "./currentConfig.ts";
-import type { InitOptions } from "./initOptions.ts";
+import type { SessionKeys } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
 
 /** Keys in the credentials file that take precedence over credential_process in some SDK. */
@@ -17,11 +17,7 @@ const STRONGER = words(`
 /**
  * @throws SsoCredError("config") if a name belongs to a profile that is not ours for the session.
  */
-export function assertNoForeignProfiles(
-  files: Files,
-  names: readonly string[],
-  options: Pick<InitOptions, "session" | "sessionKeys">,
-): void {
+export function assertNoForeignProfiles(files: Files, names: readonly string[], options: SessionKeys): void {
   const foreign = foreignNames(files, names, options.session);
   if (foreign.length === 0) return;
   const adoptable = profilesToOffer(files, options);
@@ -35,7 +31,7 @@ export function assertNoForeignProfiles(
 /** The flags, as typed in a shell, for a session that is not in the config yet; else none. */
 export function newSessionFlags(
   { sessions }: CurrentConfig,
-  { session, sessionKeys }: Pick<InitOptions, "session" | "sessionKeys">,
+  { session, sessionKeys }: SessionKeys,
 ): string[] {
   if (sessions.has(session)) return [];
   return Object.entries({
@@ -91,10 +87,7 @@ function strongerKeys(names: readonly string[], files: Files): string | undefine
 }
 
 /** @throws SsoCredError("config") if a flag contradicts the existing `[sso-session]`. */
-export function assertSessionMatches(
-  { sessions, configPath }: Files,
-  options: Pick<InitOptions, "session" | "sessionKeys">,
-): void {
+export function assertSessionMatches({ sessions, configPath }: Files, options: SessionKeys): void {
   const keys = sessions.get(options.session);
   if (keys === undefined) return;
   for (const [key, value] of options.sessionKeys) {

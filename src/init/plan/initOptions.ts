@@ -11,11 +11,15 @@ export interface CommandOptions {
   readonly platform: NodeJS.Platform;
 }
 
-/** What a person asked for by answers and flags; nothing from the file itself. */
-export interface InitOptions extends CommandOptions {
+/** The session as it is in the config, or as this run will write it. */
+export interface SessionKeys {
   readonly session: string;
   /** The given keys of `[sso-session]`. A different value in the file is an error. */
   readonly sessionKeys: Keys;
+}
+
+/** What a person asked for by answers and flags; nothing from the file itself. */
+export interface InitOptions extends CommandOptions, SessionKeys {
   /** The roles that get a profile. */
   readonly wanted: readonly Assignment[];
   /** Undefined: `ACCOUNTID_ROLE`, but a role that already has a profile of ours keeps its name. */
