@@ -30,6 +30,12 @@ function scanWords(text: string, end = NEVER): { words: string[]; closed: boolea
 const PIECE = /'([^']*)('?)|"((?:\\.|[^"\\])*)("?)|\\(.?)|(\s+)|[^\s'"\\]+/gs;
 
 function scanPosix(text: string, end: RegExp): { words: string[]; closed: boolean } {
+  // Most lines have no quotes, and a completion reads a thousand lines.
+  if (!/["'\\]/.test(text)) {
+    const plain = text.split(/\s+/).filter((word) => word !== "");
+    const comment = plain.findIndex((word) => end.test(word.charAt(0)));
+    return { words: comment < 0 ? plain : plain.slice(0, comment), closed: true };
+  }
   const words: string[] = [];
   let word: string | undefined;
   let closed = true;
