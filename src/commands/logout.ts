@@ -7,7 +7,13 @@ import { tokenFileExists, tokenPath } from "../cache/tokenCache.ts";
 import { loadReadableConfig } from "../config/configFile.ts";
 import { configuredSessions } from "../config/configuredSessions.ts";
 import { sessionTitle } from "../config/describeSession.ts";
-import { attempt, type Removed, removeSession, removeStray, revokeRemoved } from "../credentials/signOut.ts";
+import {
+  outcomeOf,
+  type Removed,
+  removeSession,
+  removeStray,
+  revokeRemoved,
+} from "../credentials/signOut.ts";
 import { usageError } from "../errors.ts";
 import { parseTimestamp } from "../hit/expiry.ts";
 import { roleCacheDirectory, ssoCacheDirectory } from "../hit/paths.ts";
@@ -55,7 +61,7 @@ async function signOutOfOne(named: SessionChoice | undefined, system: System): P
   const isConfigured = identity.name === null || config.session(identity.name) !== undefined;
   const removed = await removeSession(session, config, system);
   removeInventory(identity, system);
-  const swept = await attempt(() => sweepCaches(system));
+  const swept = await outcomeOf(() => sweepCaches(system));
   await tellPortals([removed], swept.failure, system);
   throwFirst([removed.failure, swept.failure, failure]);
   if (removed.token || removed.hadRoles || removed.wasOpen) return;
@@ -71,19 +77,19 @@ async function signOutOfAll(system: System): Promise<void> {
     ({ identity }) => tokenFileExists(identity, system) || isSigningIn(identity, system),
   );
   const removed = await Promise.all(present.map((session) => removeSession(session, config, system)));
-  const listed = await attempt(() => requireListable(loginsFolder(system)));
+  const listed = await outcomeOf(() => requireListable(loginsFolder(system)));
   const open = allPendingLogins(system).filter((login) => isUnderWay(login, system));
   for (const { session } of open) {
-    const { failure } = await attempt(() => cancelLogin(session, system));
+    const { failure } = await outcomeOf(() => cancelLogin(session, system));
     const title = sessionTitle(session);
     removed.push({ title, token: undefined, hadRoles: false, wasOpen: failure === undefined, failure });
   }
   const taken = new Set(present.map(({ identity }) => tokenPath(identity, system)));
   const strays = strayTokens(system).filter(({ path }) => !taken.has(path));
   for (const token of strays) removed.push(await removeStray(token, config, system));
-  const roles = await attempt(() => removeRoleCredentials("all", system));
+  const roles = await outcomeOf(() => removeRoleCredentials("all", system));
   removeInventory("all", system);
-  const swept = await attempt(() => sweepCaches(system));
+  const swept = await outcomeOf(() => sweepCaches(system));
   await tellPortals(removed, roles.failure ?? swept.failure, system);
   if (roles.result) {
     const word = roles.result === 1 ? "role" : "roles";

@@ -134,18 +134,18 @@ function restore(
   const removed = places.flatMap((place) => place.options).filter(({ key }) => keys.includes(key));
   const marked = places.flatMap(({ start, bodyEnd }) =>
     linesOf(text.slice(start, bodyEnd))
-      .map((line) => ({ start: start + line.start, end: start + line.end }))
-      .filter((line) => text.startsWith(SET_ASIDE, line.start)),
+      .filter((line) => line.text.startsWith(SET_ASIDE))
+      .map((line) => ({
+        start: start + line.start,
+        end: start + (entries === undefined ? line.start + SET_ASIDE.length : line.end),
+        text: "",
+      })),
   );
   const [first] = removed;
   const lines = first === undefined || entries === undefined ? "" : linesLike(text, first, entries);
   return [
     ...removed.map((option, at) => ({ start: option.start, end: option.end, text: at === 0 ? lines : "" })),
-    ...marked.map(({ start, end }) => ({
-      start,
-      end: entries === undefined ? start + SET_ASIDE.length : end,
-      text: "",
-    })),
+    ...marked,
   ];
 }
 

@@ -7,6 +7,7 @@ import { SsoCredError } from "../errors.ts";
 import { roleCredentialsPath } from "../hit/paths.ts";
 import { RETRY_MS, SHORT_RETRY_MS, withRetries } from "../http/withRetries.ts";
 import { type IdentityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
+import { noRolesIfRejected } from "../identityCenter/serviceError.ts";
 import type { RoleCredentials, SessionRole, SsoToken } from "../model.ts";
 import { bestEffort } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
@@ -128,9 +129,8 @@ async function explain(
 ): Promise<string> {
   const options = { deadline: Math.min(deadline, system.now() + LIST_MS), signal: system.interrupted };
   try {
-    const roles = await api
-      .listAccountRoles(token.accessToken, accountId, undefined, options)
-      .then((page) => page.roles, noneIfRejected);
+    const listing = api.listAccountRoles(token.accessToken, accountId, undefined, options);
+    const { roles } = await listing.catch(noRolesIfRejected);
     if (roles.includes(roleName))
       return `the portal lists it as assigned to you, but refuses it; ${SOMEBODY_ELSE}`;
     if (roles.length > 0) return `assigned to you there: ${named(roles)}; ${SOMEBODY_ELSE}`;
@@ -149,12 +149,6 @@ async function explain(
     system.trace.step("the assigned roles could not be listed", { error: String(error) });
     return SOMEBODY_ELSE;
   }
-}
-
-/** The portal rejects the list of an account that is not assigned to this person. */
-function noneIfRejected(error: unknown): string[] {
-  if (error instanceof ServiceError && !error.needsSignIn) return [];
-  throw error;
 }
 
 function named(names: readonly string[]): string {

@@ -50,13 +50,13 @@ export async function removeSession(
   system: System,
 ): Promise<Removed> {
   const wasOpen = isSigningIn(identity, system);
-  const ended = await attempt(() => cancelLogin(identity, system));
+  const ended = await outcomeOf(() => cancelLogin(identity, system));
   const { token, failure } = await removeToken(identity, system);
   const pairs = rolePairs(config, identity);
-  const roles = await attempt(() => removeRoleCredentials({ session: identity, pairs }, system));
+  const roles = await outcomeOf(() => removeRoleCredentials({ session: identity, pairs }, system));
   clearBackoff(identity, system);
   removeIfPossible(sessionStatePath("attempts", identity, system));
-  const { result: session } = await attempt(resolve);
+  const { result: session } = await outcomeOf(resolve);
   const file = token?.file;
   // The configured services if they are the file's, else those that its own fields lead to.
   const isConfigured = file && session && isTokenOf(session, file, system);
@@ -77,9 +77,9 @@ async function removeToken(session: SessionIdentity, system: System) {
   const path = tokenPath(session, system);
   async function take() {
     const file = readJsonObject(path);
-    const access = await attempt(() => accessSync(path, constants.R_OK));
+    const access = await outcomeOf(() => accessSync(path, constants.R_OK));
     const isToken = typeof file?.accessToken === "string" || errorCode(access.failure) === "EACCES";
-    const { failure } = await attempt(() => removeFile(path));
+    const { failure } = await outcomeOf(() => removeFile(path));
     return { token: isToken ? { file, failure } : undefined, failure };
   }
   const wait = { timeoutMs: LOCK_TIMEOUT_MS, purpose: "a refresh of the same session", writes: path };
@@ -92,7 +92,7 @@ export async function removeStray(
   config: Config,
   system: System,
 ): Promise<Removed> {
-  const { failure } = await attempt(() => removeFile(path));
+  const { failure } = await outcomeOf(() => removeFile(path));
   const services = await servicesOfFile(file, config, system);
   const title = services ? sessionTitle(services) : path;
   const origin = servicesOfToken(basename(path, ".json"), services, file, system);
@@ -104,7 +104,7 @@ async function servicesOfFile({ startUrl, region }: JsonObject, config: Config, 
   if (typeof startUrl !== "string" || typeof region !== "string") return undefined;
   const keys = new Map(Object.entries({ sso_start_url: startUrl, sso_region: region }));
   const source = { config, name: null, keys, header: "the token file" };
-  return (await attempt(() => readSession(source, system))).result;
+  return (await outcomeOf(() => readSession(source, system))).result;
 }
 
 /** The services, unless the token came from others, to which alone it may be sent. */
@@ -161,7 +161,7 @@ async function isKnown(request: Promise<void>): Promise<boolean> {
 }
 
 /** The outcome of one step whose failure must not stop the next ones. */
-export async function attempt<T>(work: () => T | Promise<T>): Promise<{ result?: T; failure?: unknown }> {
+export async function outcomeOf<T>(work: () => T | Promise<T>): Promise<{ result?: T; failure?: unknown }> {
   try {
     return { result: await work() };
   } catch (failure) {

@@ -2,6 +2,7 @@ import type { SectionName } from "../config/ini.ts";
 import type { Remedy } from "../errors.ts";
 import type { CaBundle, Role } from "../model.ts";
 import type { Front } from "../platform/installation.ts";
+import type { Environment } from "../platform/system.ts";
 import type { ConfigText } from "./configFile.ts";
 
 /** The executable that a profile's command line names. */
@@ -85,9 +86,7 @@ export interface EndpointFacts {
 }
 
 /** Everything the checks look at. That something cannot be read is a fact, too. */
-export interface Facts {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
+export interface Facts extends Environment {
   /** Epoch milliseconds. */
   readonly now: number;
   readonly version: string;

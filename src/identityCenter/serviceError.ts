@@ -1,4 +1,5 @@
 import { words } from "../text/words.ts";
+import type { RolesPage } from "./parseResponse.ts";
 
 export type Service = "oidc" | "portal";
 
@@ -25,6 +26,12 @@ export class ServiceError extends Error {
     this.code = code;
     this.needsSignIn = service === "portal" ? status === 401 : NEEDS_SIGN_IN.has(code);
   }
+}
+
+/** No roles, if the portal rejected an account that is not this person's; else throws `error`. */
+export function noRolesIfRejected(error: unknown): RolesPage {
+  if (error instanceof ServiceError && !error.needsSignIn) return { roles: [] };
+  throw error;
 }
 
 /** RFC 6749 (5.2), RFC 8628 (3.5), RFC 7591 (3.2.2): accepted without an AWS header. */

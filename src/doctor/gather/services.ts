@@ -4,7 +4,7 @@ import { type Exchange, type HttpRequest, httpExchange } from "../../http/exchan
 import { classifyResponse } from "../../identityCenter/classifyResponse.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../../identityCenter/endpoints.ts";
 import { identityCenter, ServiceError } from "../../identityCenter/identityCenter.ts";
-import type { Service } from "../../identityCenter/serviceError.ts";
+import { noRolesIfRejected, type Service } from "../../identityCenter/serviceError.ts";
 import { resolveStartUrl, startUrlRequest } from "../../identityCenter/startUrl.ts";
 import type { SsoSession } from "../../model.ts";
 import type { System } from "../../platform/system.ts";
@@ -115,18 +115,13 @@ export async function gatherAssignments(
 
   async function rolesIn(accountId: string): Promise<string[] | undefined> {
     const found: string[] = [];
-    try {
-      for (let next: string | undefined; ; ) {
-        const page = await api.listAccountRoles(accessToken, accountId, next, { signal: system.interrupted });
-        found.push(...page.roles);
-        next = page.nextToken;
-        if (next === undefined) return found;
-        if (found.length > 1_000) return undefined;
-      }
-    } catch (error) {
-      // Not one of this person's accounts.
-      if (error instanceof ServiceError && !error.needsSignIn) return [];
-      throw error;
+    for (let next: string | undefined; ; ) {
+      const listing = api.listAccountRoles(accessToken, accountId, next, { signal: system.interrupted });
+      const page = await listing.catch(noRolesIfRejected);
+      found.push(...page.roles);
+      next = page.nextToken;
+      if (next === undefined) return found;
+      if (found.length > 1_000) return undefined;
     }
   }
 }

@@ -115,13 +115,11 @@ function uniquePlaces(lines: readonly string[]): Map<string, number> {
   return places;
 }
 
-interface Hunk {
-  readonly from: number;
-  readonly to: number;
-}
+/** The first step, and the one after the last. */
+type Hunk = { from: number; to: number };
 
 function hunksOf(steps: readonly Step[]): Hunk[] {
-  const hunks: { from: number; to: number }[] = [];
+  const hunks: Hunk[] = [];
   for (const [index, { sign }] of steps.entries()) {
     if (sign === " ") continue;
     const last = hunks.at(-1);
