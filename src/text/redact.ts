@@ -23,14 +23,24 @@ const MOST_CHARACTERS = 8_192;
 
 /** Masks query strings, key ids, user codes, long random runs. Names of cache files stay. */
 export function maskedText(text: string): string {
-  return text
-    .slice(0, MOST_CHARACTERS)
-    .replace(secretField(), '$1"***"')
-    .replace(/(?<![a-z])([a-z]+:\/\/)[^\s/@]*@/gi, "$1***@")
-    .replace(/\?[^\s"']+/g, "?***")
-    .replace(KEY_ID, "***")
-    .replace(USER_CODE, "***")
-    .replace(SECRET_RUN, (run) => (run.split(/[/=]/).every(isPlain) ? run : "***"));
+  return (
+    text
+      .slice(0, MOST_CHARACTERS)
+      .replace(secretField(), '$1"***"')
+      // To the last @ before the path: a password may hold one.
+      .replace(/(?<![a-z])([a-z]+:\/\/)[^\s/]*@/gi, "$1***@")
+      .replace(/\?[^\s"']+/g, "?***")
+      .replace(KEY_ID, "***")
+      .replace(USER_CODE, "***")
+      .replace(SECRET_RUN, (run) => (run.split(/[/=]/).every(isPlain) ? run : "***"))
+  );
+}
+
+/** A proxy for a message, without its user name and password, in whatever form it is written. */
+export function shownProxy(value: string): string {
+  const end = value.lastIndexOf("@");
+  const [scheme = ""] = /^[a-z][a-z0-9+.-]*:\/\//i.exec(value) ?? [];
+  return maskedText(end < 0 ? value : `${scheme}***${value.slice(end)}`);
 }
 
 /** JSON fields with the name of a secret, and their values. */

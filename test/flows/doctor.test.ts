@@ -38,6 +38,22 @@ describe("doctor names", () => {
     });
   });
 
+  it.each([
+    ["user:hunter2@proxy:3128", "***@proxy:3128"],
+    ["DOM\\user:hunter2@proxy", "***@proxy"],
+    ["hunter2@proxy", "***@proxy"],
+    ["http:/user:hunter2@proxy", "***@proxy"],
+    ["http://user:p@hunter2@proxy", "http://***@proxy"],
+    ["http://user:p/hunter2,x@proxy", "http://***@proxy"],
+    ["proxy:3128", "proxy:3128"],
+  ])("a proxy without its user name and password: %s", async (value, shown) => {
+    for (const name of ["HTTPS_PROXY", "http_proxy", "NO_PROXY"]) {
+      const { found } = await findings(await signInWorld(), ["--offline"], { env: { [name]: value } });
+      expect(found.find(({ id }) => id === "proxy-in-use")?.found).toBe(`${name} is ${shown}`);
+      expect(JSON.stringify(found)).not.toContain("hunter2");
+    }
+  });
+
   it("no version of a program that is just being written, and all else", async () => {
     const world = await signInWorld();
     const path = await program(world, "echo sso-cred 0.0.1");

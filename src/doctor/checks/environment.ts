@@ -1,7 +1,7 @@
 import { win32 } from "node:path";
 import { homeDirectory } from "../../hit/paths.ts";
 import { unsetCommand } from "../../platform/callerShell.ts";
-import { maskedText } from "../../text/redact.ts";
+import { shownProxy } from "../../text/redact.ts";
 import { failingClients } from "../clients.ts";
 import type { CaFile, Facts } from "../facts.ts";
 import { type Finding, finding } from "../report.ts";
@@ -99,7 +99,7 @@ function* proxies({ env, platform }: Facts): Generator<Finding> {
   for (const name of platform === "win32" ? names.filter((one) => one === one.toUpperCase()) : names)
     if (env[name])
       yield finding("proxy-in-use", "note", name, {
-        found: `${name} is ${maskedText(env[name])}`,
+        found: `${name} is ${shownProxy(env[name])}`,
         why: "requests to Identity Center go through it",
       });
 }

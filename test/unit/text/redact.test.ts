@@ -67,6 +67,7 @@ it("masks named values inside JSON, short ones too", () => {
 
 it("masks the login of a URL and everything behind its question mark", () => {
   expect(maskedText("http://user:pw@proxy:3128 said no")).toBe("http://***@proxy:3128 said no");
+  expect(maskedText("http://user:p@w@proxy:3128 said no")).toBe("http://***@proxy:3128 said no");
   expect(maskedText("GET https://host/federation/credentials?account_id=1&x=2")).toBe(
     "GET https://host/federation/credentials?***",
   );
