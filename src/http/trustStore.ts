@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import type { SecureContext } from "node:tls";
+import { devNull } from "node:os";
+import type { SecureContext, SecureContextOptions } from "node:tls";
 import { SsoCredError } from "../errors.ts";
 import type { CaBundle } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
@@ -17,34 +18,49 @@ export type TrustStore = ReturnType<typeof trustStore>;
  */
 export function trustStore(configured: CaBundle | undefined) {
   const bundle = configured?.isOptional && "fault" in readBundle(configured.path) ? undefined : configured;
-  // Not imported: loading node:tls reads NODE_EXTRA_CA_CERTS, and most runs need neither.
-  const tls = () => process.getBuiltinModule("node:tls");
   let usual: SecureContext | undefined;
   let wide: SecureContext | undefined;
   return {
     bundle,
     /** Created at the first call. */
     context(): SecureContext {
-      const { createSecureContext, getCACertificates } = tls();
       // A bundle may list an intermediate CA without its root, and means to trust it (as curl
       // --cacert does).
-      usual ??= createSecureContext(
+      usual ??= contextWith(
         bundle
           ? { ca: requireBundle(bundle), allowPartialTrustChain: true }
-          : { ca: [...AWS_ROOTS, ...getCACertificates("extra")] },
+          : { ca: [...AWS_ROOTS, ...tls().getCACertificates("extra")] },
       );
       return wide ?? usual;
     },
     /** Adds all other CAs. True if `context()` now trusts more CAs than `used`. */
     isWiderThan(used: SecureContext): boolean {
       if (bundle !== undefined) return false;
-      const { createSecureContext, getCACertificates, rootCertificates } = tls();
-      wide ??= createSecureContext({
+      const { getCACertificates, rootCertificates } = tls();
+      wide ??= contextWith({
         ca: [...rootCertificates, ...getCACertificates("extra"), ...getCACertificates("system")],
       });
       return used !== wide;
     },
   };
+}
+
+/** Not imported: loading node:tls reads NODE_EXTRA_CA_CERTS, and most runs need neither. */
+const tls = () => process.getBuiltinModule("node:tls");
+
+/**
+ * For its first context, Node also fills a store of its own that no context uses here. Started with
+ * `--use-openssl-ca`, it fills it from OpenSSL's file, which holds the system's CAs on macOS.
+ */
+function contextWith(options: SecureContextOptions): SecureContext {
+  const { SSL_CERT_FILE } = process.env;
+  process.env.SSL_CERT_FILE = devNull;
+  try {
+    return tls().createSecureContext(options);
+  } finally {
+    if (SSL_CERT_FILE === undefined) delete process.env.SSL_CERT_FILE;
+    else process.env.SSL_CERT_FILE = SSL_CERT_FILE;
+  }
 }
 
 function requireBundle({ path, setting }: CaBundle): string {

@@ -5,6 +5,7 @@ import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
 import { tokenPath } from "../support/home.ts";
 import { BINARY, start } from "../support/run.ts";
 import { canTrace } from "../support/systemCalls.ts";
+import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
 if (!canTrace)
   console.warn("SKIPPED: no strace here, so nobody sees what is synced, and how owners are changed");
@@ -42,3 +43,15 @@ it.skipIf(!canTrace || process.getuid?.() !== 0)(
     expect(lines.filter((line) => line.includes(aws))).toEqual([]);
   },
 );
+
+it.skipIf(!canTrace)("a connection reads no CAs of OpenSSL's own, which on macOS are many", async () => {
+  const env = { NODE_EXTRA_CA_CERTS: CA_FILE, SSO_CRED_LOGIN: "never" };
+  const { home, center, options } = await binaryWorld({ center: { tls: SERVER_TLS }, env });
+  await signedIn({ home, center });
+  const calls = join(home.path, "calls");
+  const trace = ["-f", "-qq", "-o", calls, "-e", "trace=file", BINARY];
+  expect(await start("strace", [...trace, ...MAIN_JOB], options).done).toMatchObject({ code: 0 });
+  const lines = readFileSync(calls, "utf8").split("\n");
+  expect(lines.some((line) => line.includes(CA_FILE))).toBe(true);
+  expect(lines.filter((line) => /\/cert\.pem"|\/certs"/.test(line))).toEqual([]);
+});
