@@ -36,6 +36,12 @@ export function maskedText(text: string): string {
   );
 }
 
+/** A line of a config for a message: without the value of a key for secrets, or a secret alone. */
+export function shownLine(line: string): string {
+  const [word = ""] = line.split(/[\s=:]/, 1);
+  return SECRET_NAME.test(word.replaceAll("_", "")) ? `${printable(word, 60)} ***` : maskedText(line);
+}
+
 /** A proxy for a message, without its user name and password, in whatever form it is written. */
 export function shownProxy(value: string): string {
   const end = value.lastIndexOf("@");

@@ -109,6 +109,20 @@ it("on a Windows drive in WSL, where chmod changes nothing, the setting is named
   expect(found?.why).toContain('options = "metadata"');
 });
 
+it("a line that is no key = value is shown without a secret in it", async () => {
+  const secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+  const lines = [`aws_secret_access_key ${secret}`, secret, "password hunter2", "what is this"];
+  const world = await signInWorld({ config: `[profile dev]\n${lines.join("\n")}\n` });
+  const { stdout } = await world.call(["doctor", "--offline", "--json"]);
+  const found: { id: string; found: string }[] = JSON.parse(stdout);
+  expect(found.filter(({ id }) => id === "line-malformed").map((one) => one.found)).toEqual(
+    ["aws_secret_access_key ***", "***", "password ***", "what is this"].map(
+      (shown) => `the line "${shown}" is not of the form key = value`,
+    ),
+  );
+  expect(stdout).not.toMatch(/wJalr|hunter2/);
+});
+
 it("profiles with the same fault share its consequence and its remedy on the screen", async () => {
   const profile = (name: string) =>
     `[profile ${name}]\ncredential_process = /opt/sso-cred corp --account-id 123456789011 --role-name ReadOnly\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n`;

@@ -2,6 +2,7 @@ import { meantHeader, shownHeader } from "../../config/slips.ts";
 import { shellWord } from "../../text/commandWords.ts";
 import { nearest } from "../../text/nearest.ts";
 import { printable } from "../../text/printable.ts";
+import { shownLine } from "../../text/redact.ts";
 import { words } from "../../text/words.ts";
 import { failingClients } from "../clients.ts";
 import type { ConfigSection, ConfigText } from "../configFile.ts";
@@ -94,7 +95,7 @@ function* longHeaders({ path, sections }: ConfigText): Generator<Finding> {
 function* refusals({ path, sections, strayLines }: ConfigText): Generator<Finding> {
   for (const { line, text } of strayLines)
     yield finding("line-malformed", "error", `${path}:${line}`, {
-      found: `the line ${JSON.stringify(printable(text, 60))} is not of the form key = value`,
+      found: `the line ${JSON.stringify(printable(shownLine(text), 60))} is not of the form key = value`,
       why: WHOLE_FILE,
       fix: "correct or remove the line",
     });
