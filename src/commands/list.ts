@@ -25,10 +25,10 @@ export async function list(args: readonly string[], system: System): Promise<num
   );
 
   const { name } = session;
-  const profileNames = name === null ? undefined : profilesByRole(readConfigFiles(system), name);
+  const byRole = name === null ? undefined : profilesByRole(readConfigFiles(system), name);
   // Names are printed in full, as the portal sent them.
   const rows = found.map(({ accountId, accountName, emailAddress, roleName }) => {
-    const profiles = profileNames?.get(roleKey({ accountId, roleName })) ?? [];
+    const profiles = byRole?.get(roleKey({ accountId, roleName }))?.map((profile) => profile.name) ?? [];
     return { accountId, accountName, emailAddress, roleName, profiles };
   });
   if (rows.length === 0 && !values.json) {

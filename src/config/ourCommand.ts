@@ -14,32 +14,29 @@ export interface OurCommand extends NamedRole {
 export function readOurCommand(value = ""): OurCommand | undefined {
   const words = readWords(value);
   if (words === undefined || words.others.length > 0 || words.sessions.length !== 1) return undefined;
-  const { command, accountId, roleName, profile, sessions, isExplicit } = words;
-  const [session = ""] = sessions;
-  if (!accountId || !roleName || !session || (session === "init" && !isExplicit)) return undefined;
-  if (profile !== undefined) return undefined;
+  const { command, flags, sessions } = words;
+  const [accountId, roleName, session] = [flags.get("--account-id"), flags.get("--role-name"), sessions[0]];
+  if (!accountId || !roleName || !session || flags.has("--profile")) return undefined;
+  if (session === "init" && !flags.has("--sso-session")) return undefined;
   return { command, session, accountId, roleName };
 }
 
 /** The profile that a line of ours names: `sso-cred --profile NAME`. */
 export function readOurProfile(value = ""): string | undefined {
-  return readWords(value)?.profile;
+  return readWords(value)?.flags.get("--profile");
 }
 
 /** What prevents a line that runs sso-cred from naming a role; undefined for any other line. */
 export function ourCommandFault(value = ""): string | undefined {
   const words = readWords(value);
   if (words === undefined || readOurCommand(value) !== undefined) return undefined;
-  const { others, sessions } = words;
+  const { flags, others, sessions } = words;
   const unknown = others.find((flag) => !NAMES.includes(flag) && flag !== "--json");
   if (unknown !== undefined) return `has the unknown flag ${unknown}`;
-  if (words.profile !== undefined) return undefined;
+  if (flags.has("--profile")) return undefined;
   if (sessions.length === 0) return "names no session";
   if (sessions.length > 1) return `names more than one session: ${sessions.join(", ")}`;
-  const missing = [
-    words.accountId ? undefined : "--account-id",
-    words.roleName ? undefined : "--role-name",
-  ].filter((flag) => flag !== undefined);
+  const missing = ["--account-id", "--role-name"].filter((flag) => !flags.get(flag));
   return missing.length === 0 ? undefined : `has no ${missing.join(" and no ")}`;
 }
 
@@ -69,12 +66,9 @@ function readWords(value: string) {
   const explicit = flags.get("--sso-session");
   return {
     command,
-    accountId: flags.get("--account-id"),
-    roleName: flags.get("--role-name"),
-    profile: flags.get("--profile"),
+    /** The known flags and their values. */
+    flags,
     sessions: explicit === undefined ? names : [explicit, ...names],
-    /** True if `--sso-session` names the session. */
-    isExplicit: explicit !== undefined,
     /** Unknown flags, and flags without their value. */
     others,
   };

@@ -4,7 +4,14 @@ import { isKind, SsoCredError } from "../../errors.ts";
 import { isAccountId, type Role } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
 import { words } from "../../text/words.ts";
-import { type CurrentConfig, type Files, roleKey, ssoProfileRole } from "./currentConfig.ts";
+import {
+  type CurrentConfig,
+  type Files,
+  roleKey,
+  roleOf,
+  roleOfKeys,
+  ssoProfileRole,
+} from "./currentConfig.ts";
 import type { InitOptions, SessionKeys } from "./initOptions.ts";
 import { profileHeader } from "./names.ts";
 import { readOtherTool } from "./otherTools.ts";
@@ -58,7 +65,7 @@ function adoptableRole(current: CurrentConfig, name: string, wanted: SessionKeys
     const role = ssoProfileRole(keys, wanted.session);
     if (role !== undefined || keys.get("sso_session") || own !== undefined) return role;
     const isOfSession = isSamePortal(current, wanted, keys.get("sso_start_url"), keys.get("sso_region"));
-    return isOfSession ? roleOf(keys.get("sso_account_id"), keys.get("sso_role_name")) : undefined;
+    return isOfSession ? roleOfKeys(keys) : undefined;
   }
   const other = readOtherTool(keys);
   if (other === undefined) return undefined;
@@ -79,10 +86,6 @@ function adoptableRole(current: CurrentConfig, name: string, wanted: SessionKeys
     other.role.accountId ?? named.get("sso_account_id"),
     other.role.roleName ?? named.get("sso_role_name"),
   );
-}
-
-function roleOf(accountId: string | undefined, roleName: string | undefined): Role | undefined {
-  return accountId && roleName ? { accountId, roleName } : undefined;
 }
 
 /** A missing region matches. */

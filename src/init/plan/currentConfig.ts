@@ -52,9 +52,7 @@ export function readCurrentConfig(text: string) {
 
 /** The role of a profile with `sso_session`; undefined for other profiles and other sessions. */
 export function ssoProfileRole(keys: Keys, session: string): Role | undefined {
-  const accountId = keys.get("sso_account_id");
-  const roleName = keys.get("sso_role_name");
-  return keys.get("sso_session") === session && accountId && roleName ? { accountId, roleName } : undefined;
+  return keys.get("sso_session") === session ? roleOfKeys(keys) : undefined;
 }
 
 /** The session's profiles and their roles: ours, and those with `sso_session`. */
@@ -66,14 +64,18 @@ export function profileRoles(config: CurrentConfig, session: string): (Role & { 
   });
 }
 
-/** The profile names of each role, by {@link roleKey}. */
-export function profilesByRole(config: CurrentConfig, session: string): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const { name, ...role } of profileRoles(config, session)) {
-    const key = roleKey(role);
-    found.set(key, [...(found.get(key) ?? []), name]);
-  }
-  return found;
+/** The profiles of each role, by {@link roleKey}. */
+export function profilesByRole(config: CurrentConfig, session: string) {
+  return Map.groupBy(profileRoles(config, session), roleKey);
+}
+
+export function roleOfKeys(keys: Keys | undefined): Role | undefined {
+  return roleOf(keys?.get("sso_account_id"), keys?.get("sso_role_name"));
+}
+
+/** Undefined unless both are given. */
+export function roleOf(accountId: string | undefined, roleName: string | undefined): Role | undefined {
+  return accountId && roleName ? { accountId, roleName } : undefined;
 }
 
 export function roleKey({ accountId, roleName }: Role): string {

@@ -85,9 +85,9 @@ function nameWanted(current: CurrentConfig, adopted: ReadonlyMap<string, Role>, 
   const named = options.wanted.map((assignment) => {
     const kept = having
       .get(roleKey(assignment))
-      ?.find((name) => current.ours.get(name)?.session === options.session || adopted.has(name));
+      ?.find(({ name }) => current.ours.get(name)?.session === options.session || adopted.has(name));
     const template = options.nameTemplate ?? DEFAULT_TEMPLATE;
-    const name = options.nameTemplate === undefined ? kept : undefined;
+    const name = options.nameTemplate === undefined ? kept?.name : undefined;
     return { name: name ?? profileName(template, assignment, options.session), assignment };
   });
   assertUniqueNames(named);

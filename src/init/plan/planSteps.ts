@@ -4,7 +4,7 @@ import type { Role } from "../../model.ts";
 import { SSO_KEYS } from "./adoption.ts";
 import { canBeWritten, commandLine } from "./command.ts";
 import { isUnclaimed } from "./conflicts.ts";
-import { type CurrentConfig, type Files, roleKey } from "./currentConfig.ts";
+import { type CurrentConfig, type Files, roleKey, roleOfKeys } from "./currentConfig.ts";
 import type { CommandOptions, InitOptions } from "./initOptions.ts";
 import { readOtherTool } from "./otherTools.ts";
 
@@ -84,10 +84,8 @@ export function revertSteps({ ours, configText }: Files, session: string | undef
 function isSetAside(text: string, section: SectionName, role: Role): boolean {
   const lines = setAsideLines(text, section);
   if (lines.length === 0) return false;
-  const keys = parseConfig(["[profile x]", ...lines].join("\n"), "config")[0]?.keys;
-  const before = { accountId: keys?.get("sso_account_id"), roleName: keys?.get("sso_role_name") };
-  if (!before.accountId || !before.roleName) return true;
-  return roleKey({ accountId: before.accountId, roleName: before.roleName }) === roleKey(role);
+  const before = roleOfKeys(parseConfig(["[profile x]", ...lines].join("\n"), "config")[0]?.keys);
+  return before === undefined || roleKey(before) === roleKey(role);
 }
 
 function updateSteps(current: CurrentConfig, name: string, role: Role, options: SessionCommand): Step[] {
