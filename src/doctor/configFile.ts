@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { utf16Conversion } from "../config/configText.ts";
+import type { ConfigFile, Header } from "../config/ini.ts";
 import { layOut, linesOf } from "../config/layout.ts";
+import { readValue } from "../config/option.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
 
 /** One key of a section, with its line number. */
@@ -14,9 +16,7 @@ export interface ConfigKey {
   readonly hasComment: boolean;
 }
 
-export interface ConfigSection {
-  readonly kind: "profile" | "sso-session" | "services" | "other";
-  readonly name: string;
+export interface ConfigSection extends Omit<Header, "bare"> {
   /** The header line, trimmed. */
   readonly header: string;
   readonly line: number;
@@ -43,11 +43,7 @@ export function keyOf({ keys }: ConfigSection, name: string): ConfigKey | undefi
 }
 
 /** Never throws: that a file cannot be read is a fact too. */
-export function readConfigLines(
-  path: string,
-  file: "config" | "credentials",
-  platform: NodeJS.Platform,
-): ConfigText {
+export function readConfigLines(path: string, file: ConfigFile, platform: NodeJS.Platform): ConfigText {
   const found = readRegularFile(path);
   if ("fault" in found) {
     const fault = found.is === "unreadable" ? found.fault : "missing";
@@ -64,18 +60,14 @@ export function readConfigLines(
   return { path, encoding, ...scan(bytes.toString(isUtf8(bytes) ? "utf8" : "latin1"), file) };
 }
 
-function scan(text: string, file: "config" | "credentials"): Pick<ConfigText, "sections" | "strayLines"> {
+function scan(text: string, file: ConfigFile): Pick<ConfigText, "sections" | "strayLines"> {
   const lines = linesOf(text);
   const numbers = new Map(lines.map(({ number, start }) => [start, number]));
   const lineOf = (start: number) => numbers.get(start) ?? 1;
   const sections = layOut(text).map(({ header, start, options }): ConfigSection => {
-    const { kind, name } =
-      file === "credentials" && header.kind === "other"
-        ? { kind: "profile" as const, name: header.name }
-        : header;
     return {
-      kind,
-      name,
+      kind: file === "credentials" && header.kind === "other" ? "profile" : header.kind,
+      name: header.name,
       header: (text.slice(start).split(/\r|\n/, 1)[0] ?? "").trim(),
       line: lineOf(start),
       keys: options.map((option) => {
@@ -83,10 +75,10 @@ function scan(text: string, file: "config" | "credentials"): Pick<ConfigText, "s
         const value = text.slice(option.valueStart, option.valueEnd);
         return {
           key: written,
-          value: shown(value, option.key),
+          value: readValue(value, option.key),
           line: lineOf(option.start),
           indent: text.slice(option.start).search(/\S/),
-          hasComment: shown(value, option.key) !== value.trim(),
+          hasComment: readValue(value, option.key) !== value.trim(),
         };
       }),
     };
@@ -97,10 +89,4 @@ function scan(text: string, file: "config" | "credentials"): Pick<ConfigText, "s
     return isOrdinary ? [] : [{ line: number, text: line }];
   });
   return { sections, strayLines };
-}
-
-/** The value as the program reads it: without an inline comment, except in `credential_process`. */
-function shown(value: string, key: string): string {
-  const comment = key === "credential_process" ? -1 : value.search(/\s[#;]/);
-  return (comment < 0 ? value : value.slice(0, comment)).trim();
 }

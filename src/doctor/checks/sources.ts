@@ -4,32 +4,22 @@ import { type ConfigSection, keyOf } from "../configFile.ts";
 import type { Facts } from "../facts.ts";
 import { type Finding, finding } from "../report.ts";
 
-const KEYS_FIX = "remove aws_access_key_id, aws_secret_access_key and aws_session_token from the profile";
-
 const ROLE_FIX = "move credential_process to another profile, and name that profile as source_profile here";
 const SSO_FIX = "remove the sso_* keys from the profile";
+const KEYS_FIX = "remove aws_access_key_id, aws_secret_access_key and aws_session_token from the profile";
 const SSO_KEYS = ["sso_account_id", "sso_role_name", "sso_session"];
+const STATIC_KEYS = ["aws_access_key_id"];
 
 /** What a profile must not have beside `credential_process`. */
 const BESIDE_PROCESS = [
   { id: "profile-process-and-sso", names: SSO_KEYS, situation: "processAndSso", fix: SSO_FIX },
   { id: "profile-process-and-role", names: ["role_arn"], situation: "processAndRole", fix: ROLE_FIX },
-  {
-    id: "profile-process-and-keys",
-    names: ["aws_access_key_id"],
-    situation: "processAndKeysInConfig",
-    fix: KEYS_FIX,
-  },
+  { id: "profile-process-and-keys", names: STATIC_KEYS, situation: "processAndKeysInConfig", fix: KEYS_FIX },
 ] as const;
 
 /** The same for a profile with `sso_*` keys only. */
 const BESIDE_SSO = [
-  {
-    id: "profile-sso-and-keys",
-    names: ["aws_access_key_id"],
-    situation: "ssoAndKeysInConfig",
-    fix: KEYS_FIX,
-  },
+  { id: "profile-sso-and-keys", names: STATIC_KEYS, situation: "ssoAndKeysInConfig", fix: KEYS_FIX },
 ] as const;
 
 /** Finds profiles with more than one source of credentials. */
