@@ -1,6 +1,6 @@
 /**
  * The roots of Amazon Trust Services, to which the certificates of AWS lead
- * (amazontrust.com/repository). Each is in the list of Node, too, which takes a millisecond to get.
+ * (amazontrust.com/repository). Each is in the list of Node, too, which takes longer to get.
  */
 export const AWS_ROOTS = [
   // Amazon Root CA 1
