@@ -39,6 +39,8 @@ interface ReplacementOptions {
   adapt?: (fd: number, path: string) => void;
   /** True for a file that must never be seen half-written, even where a rename is refused. */
   isNeverOverwritten?: boolean;
+  /** True to replace a symbolic link itself, and not the file that it leads to. */
+  replacesLink?: boolean;
 }
 
 /** A new file beside its target, with its disk space taken. Invisible before `commit`. */
@@ -55,11 +57,12 @@ export interface Replacement {
 
 /**
  * Creates the replacement of `path`, 0600, with the owner and group of the existing file or else of
- * its folder. Follows a symbolic link. Throws the system's error with the target as its `path`.
+ * its folder. Follows a symbolic link unless told otherwise. Throws the system's error with the
+ * target as its `path`.
  */
 export function prepareReplacement(path: string, options: ReplacementOptions = {}): Replacement {
   makeFolder(dirname(path));
-  const target = followLinks(path);
+  const target = options.replacesLink ? path : followLinks(path);
   const current = lstatSync(target, { throwIfNoEntry: false });
   // A rename would replace even /dev/null with a file.
   if (current && !current.isFile() && !current.isSymbolicLink()) {

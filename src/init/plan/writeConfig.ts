@@ -100,7 +100,8 @@ export function backupPath(path: string): string {
 function keepBackup(path: string, old: OpenedFile): () => void {
   const backup = backupPath(path);
   const earlier = readIfExists(backup);
-  const put = (file: OpenedFile) => prepareReplacement(backup, optionsLike(file)).commit(file.bytes);
+  const put = (file: OpenedFile) =>
+    prepareReplacement(backup, { ...optionsLike(file), replacesLink: true }).commit(file.bytes);
   put(old);
   return () => void (earlier === undefined ? rmSync(backup, { force: true }) : put(earlier));
 }

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import {
   chownSync,
   lchownSync,
+  lstatSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -52,6 +53,19 @@ it.skipIf(!canTrace).each(REFUSALS)("writes on a file system without modes and o
   expect(runInChild(MODULE, call, { refused: { calls: NICETIES, code } })).toBe("true");
   expect(text(path)).toBe("new");
 });
+
+it.each(["elsewhere", "config", "nowhere/backup", "/dev/null"])(
+  "replaces a backup that is a link to %s, and leaves what it leads to as it is",
+  (target) => {
+    const [backup, elsewhere] = [`${path}.sso-cred.bak`, join(folder, "elsewhere")];
+    writeFileSync(path, "old");
+    writeFileSync(elsewhere, "another file");
+    symlinkSync(target, backup);
+    expect(writeConfig(path, "old", "new")).toBe(true);
+    expect([text(path), text(backup), text(elsewhere)]).toEqual(["new", "old", "another file"]);
+    expect(lstatSync(backup).isFile()).toBe(true);
+  },
+);
 
 it("follows no link that another user could have placed", ({ skip }) => {
   skip(process.getuid?.() !== 0, "only root can give a link away");
