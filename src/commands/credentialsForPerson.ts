@@ -25,7 +25,7 @@ export async function credentialsForPerson(role: SessionRole, flags: SignInFlags
 
 async function signInFirst({ session }: SessionRole, flags: SignInFlags, system: System): Promise<void> {
   try {
-    await tokenFor(session, { isAttended: true, flags }, undefined, identityCenter(session, system), system);
+    await tokenFor(session, { isAttended: true, flags }, [], identityCenter(session, system), system);
   } catch (error) {
     // The cached credentials may still be usable.
     if (!isKind(error, "unavailable")) throw error;

@@ -49,9 +49,11 @@ export async function withInventory<T>(
 ): Promise<T> {
   const api = identityCenter(session, system);
   const progress = progressLine(system);
-  for (let refused: string | undefined, isDoubted = listing.isFresh; ; ) {
-    const token = await tokenFor(session, listing, refused, api, system);
+  const refused: string[] = [];
+  for (let hasSignedIn = false, isDoubted = listing.isFresh; ; ) {
+    const { token, isNew } = await tokenFor(session, listing, refused, api, system);
     const { accessToken } = token;
+    hasSignedIn ||= isNew;
     // A logout removes the listing, too.
     const isWanted = () => readToken(session, system)?.accessToken === accessToken;
     const memory = inventoryFile(session, accessToken, system, { isFresh: isDoubted, isWanted });
@@ -80,29 +82,31 @@ export async function withInventory<T>(
       }
       if (!(error instanceof ServiceError)) throw error;
       if (!error.needsSignIn) throw accessDeniedByService(session, error);
-      if (refused !== undefined) throw recordRefusedToken(session, system);
-      refused = accessToken;
+      if (refused.push(accessToken) > 1 && hasSignedIn) throw recordRefusedToken(session, system);
     }
   }
 }
 
-/** Signs in if needed. `refused` is a token that the portal has rejected. */
+/**
+ * Signs in if needed. `refused` are the tokens that the portal has rejected: the first one is
+ * refreshed, and after the second a person is asked. `isNew` is true after a sign-in.
+ */
 export async function tokenFor(
   session: SsoSession,
   { isAttended, flags, before }: SignIn,
-  refused: string | undefined,
+  refused: readonly string[],
   api: IdentityCenter,
   system: System,
-): Promise<SsoToken> {
+): Promise<{ token: SsoToken; isNew: boolean }> {
   const deadline = system.now() + DEADLINE_MS;
-  const request = { deadline, retryUntil: system.now() + RETRY_MS, api, refused };
-  const token = await obtainToken(session, request, system);
-  if (token !== undefined) return token;
+  const request = { deadline, retryUntil: system.now() + RETRY_MS, api, refused: refused[0] };
+  const token = refused.length > 1 ? undefined : await obtainToken(session, request, system);
+  if (token !== undefined) return { token, isNew: false };
   const choice = chooseGrant(session, system);
   if (choice.grant === "never" && !isAttended) throw cannotAsk(session, choice.why, system);
   const signedIn = await signInAnew(session, system, flags, before);
   if (signedIn.isShown) system.writeStderr("Signed in.\n");
-  return signedIn.token;
+  return { token: signedIn.token, isNew: true };
 }
 
 function accessDeniedByService(session: SsoSession, error: ServiceError): SsoCredError {

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { START_URL, sessionSection, sha1 } from "../support/home.ts";
+import { signedInWorld } from "../support/signedIn.ts";
 import { signInWorld } from "../support/signInWorld.ts";
 
 const OURS =
@@ -129,6 +130,22 @@ describe("list", () => {
     world.center.misbehave({ path: "/federation/credentials", how });
     expect(await world.call()).toMatchObject({ code: 5, stderr: refusal });
     expect(world.opened()).toHaveLength(1);
+    await world.settled();
+  });
+
+  it("asks a person to sign in if the portal also rejects the refreshed token", async () => {
+    const world = await signedInWorld();
+    const body = { message: "No session", __type: "UnauthorizedException" };
+    const how = { kind: "status", status: 401, body } as const;
+    world.center.misbehave({ path: "/assignment/accounts", times: 2, how });
+    expect(await world.call(["list"])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("ReadOnly"),
+    });
+    expect(world.opened()).toHaveLength(1);
+    // One refresh, one sign-in.
+    expect(world.center.count("/token")).toBe(2);
+    expect(await world.traces()).toEqual([LISTING.replace(".aws/sso-cred/", "")]);
     await world.settled();
   });
 
