@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { uptime } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { listFolder, removeFile, removeIfPossible } from "../cache/folder.ts";
 import { type JsonObject, readJsonObject } from "../cache/jsonFile.ts";
-import { writeNewFile } from "../cache/ownedFile.ts";
+import { createFile } from "../cache/ownedFile.ts";
 import {
   loginsFolder,
   readIdentity,
@@ -15,6 +15,7 @@ import {
 import { readToken, tokenFingerprint } from "../cache/tokenCache.ts";
 import { isUsable } from "../hit/expiry.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
+import { closing } from "../platform/attempt.ts";
 import { identifyProcess, processState } from "../platform/processIdentity.ts";
 import type { Clocked, Environment } from "../platform/system.ts";
 import { type PendingLogin, parseLogin } from "./loginRecord.ts";
@@ -117,7 +118,8 @@ export function removePendingLogin(session: SessionIdentity, system: Environment
 export function claim(login: PendingLogin, name: string, system: Environment, pid = process.pid): boolean {
   try {
     const state = { format: STATE_FORMAT, ...identifyProcess(pid) };
-    writeNewFile(claimPath(login, name, system), JSON.stringify(state));
+    // On a full disk it stays, empty: of `refreshed-…`, the name alone counts.
+    closing(createFile(claimPath(login, name, system)), (fd) => writeFileSync(fd, JSON.stringify(state)));
     return true;
   } catch {
     return false;

@@ -2,15 +2,18 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { uptime } from "node:os";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { tokenFingerprint } from "../../../src/cache/tokenCache.ts";
 import type { SsoSession } from "../../../src/model.ts";
 import {
+  awaitedToken,
   claim,
   isUnderWay,
   type PendingLogin,
   WORKER_CLAIM,
   writePendingLogin,
 } from "../../../src/signIn/pendingLogin.ts";
-import { START_URL } from "../../support/home.ts";
+import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../../support/home.ts";
+import { canMount, moveToSmallDisk } from "../../support/smallDisk.ts";
 import { temporaryHome } from "../../support/temporary.ts";
 
 const SESSION: SsoSession = {
@@ -70,4 +73,27 @@ describe("a sign-in that its worker has not claimed yet", () => {
     await once(worker, "exit");
     expect(isUnderWay(login, system)).toBe(false);
   });
+});
+
+test.runIf(canMount())("on a full disk, too, a refreshed token is not that of the sign-in", async () => {
+  const home = await makeHome({ config: "" });
+  onTestFinished(() => home.remove());
+  const disk = await moveToSmallDisk(home, sessionSection("corp"));
+  const system = { env: home.env, platform: process.platform, now: Date.now };
+  const login: PendingLogin = {
+    id: "0123456789abcdef",
+    session: SESSION,
+    grant: "browser",
+    browser: true,
+    startedUptime: uptime(),
+    state: "open",
+    replaces: tokenFingerprint("old"),
+  };
+  writePendingLogin(login, system);
+  const refreshed = { accessToken: "new", expiresAt: Date.now() + 3600_000 };
+  await home.write(tokenPath("corp"), tokenFile({ startUrl: START_URL, region: "eu-west-1", ...refreshed }));
+  expect(awaitedToken(SESSION, login, system)?.accessToken).toBe("new");
+  disk.fill();
+  claim(login, `refreshed-${tokenFingerprint("new")}`, system);
+  expect(awaitedToken(SESSION, login, system)).toBeUndefined();
 });
