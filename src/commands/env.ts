@@ -42,6 +42,6 @@ export async function env(args: readonly string[], system: System): Promise<numb
 function asShell(name: string): Shell {
   const shell = SHELLS.find((known) => known === name || known === shellOfProgram(basename(name)));
   if (shell !== undefined) return shell;
-  const what = `sso-cred has no lines for the shell ${printable(name, 40)}`;
+  const what = `env has no lines for the shell ${printable(name, 40)}`;
   throw usageError(`${what}; --shell takes ${SHELLS.join(", ")}`, "env");
 }

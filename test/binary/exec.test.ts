@@ -221,7 +221,9 @@ describe("env", () => {
       env,
     });
     expect(stdout).toBe("");
-    expect(stderr).toContain("sso-cred has no lines for the shell tcsh; --shell takes bash, zsh, sh, fish");
+    expect(stderr).toContain(
+      "sso-cred: env has no lines for the shell tcsh; --shell takes bash, zsh, sh, fish",
+    );
   });
 
   it("shows no secret on a terminal without --force, and removes all variables with --unset", async () => {
