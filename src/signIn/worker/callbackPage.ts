@@ -68,12 +68,12 @@ function paragraph(text: string): string {
 /** The first of our languages that the browser accepts (RFC 9110, 12.5.4), else English. */
 function pageLanguage(acceptLanguage: string): "en" | "ja" {
   const entries = acceptLanguage.slice(0, 1_000).toLowerCase().split(",");
-  const wishes = entries.map((entry) => {
+  const preferences = entries.map((entry) => {
     const [tag = "", ...parameters] = entry.trim().split(/\s*;\s*/);
     const quality = Number(parameters.find((text) => text.startsWith("q="))?.slice(2) ?? "1");
     return { language: tag.split("-")[0], quality };
   });
-  const ours = wishes.filter(({ language, quality }) => /^(?:en|ja)$/.test(language ?? "") && quality > 0);
+  const ours = preferences.filter(({ language, quality }) => /^(?:en|ja)$/.test(language ?? "") && quality > 0);
   return ours.sort((a, b) => b.quality - a.quality)[0]?.language === "ja" ? "ja" : "en";
 }
 
