@@ -73,7 +73,9 @@ function pageLanguage(acceptLanguage: string): "en" | "ja" {
     const quality = Number(parameters.find((text) => text.startsWith("q="))?.slice(2) ?? "1");
     return { language: tag.split("-")[0], quality };
   });
-  const ours = preferences.filter(({ language, quality }) => /^(?:en|ja)$/.test(language ?? "") && quality > 0);
+  const ours = preferences.filter(
+    ({ language, quality }) => /^(?:en|ja)$/.test(language ?? "") && quality > 0,
+  );
   return ours.sort((a, b) => b.quality - a.quality)[0]?.language === "ja" ? "ja" : "en";
 }
 
