@@ -1,5 +1,4 @@
-import { findingsOf } from "../doctor/checks/findings.ts";
-import { gatherFacts } from "../doctor/gather/gather.ts";
+import { findingsOf } from "../doctor/findings.ts";
 import { report } from "../doctor/report.ts";
 import { EXIT_CODE, usageError } from "../errors.ts";
 import { terminalColumns } from "../platform/output.ts";
@@ -16,7 +15,7 @@ export async function doctor(args: readonly string[], system: System): Promise<n
   if (more.length > 0 || (session !== undefined && profile !== undefined)) {
     throw usageError("give one session or one profile", "doctor");
   }
-  const findings = findingsOf(await gatherFacts({ session, profile, offline }, system));
+  const findings = await findingsOf({ session, profile, offline }, system);
   system.writeStdout(values.json ? printableJson(findings) : report(findings, terminalColumns(1)));
   return findings.some(({ severity }) => severity === "error") ? EXIT_CODE.findings : 0;
 }

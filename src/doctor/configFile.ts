@@ -37,6 +37,11 @@ export interface ConfigText {
   readonly strayLines: readonly { line: number; text: string }[];
 }
 
+export interface ConfigFiles {
+  readonly config: ConfigText;
+  readonly credentials: ConfigText;
+}
+
 /** The key of a section as the program reads it: the last one, in any case. */
 export function keyOf({ keys }: ConfigSection, name: string): ConfigKey | undefined {
   return keys.findLast(({ key }) => key.toLowerCase() === name);

@@ -1,8 +1,8 @@
 import { chown, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LIMITS } from "../../src/doctor/gather/services.ts";
 import type { Finding } from "../../src/doctor/report.ts";
+import { LIMITS } from "../../src/doctor/services.ts";
 import type { How } from "../identityCenter/misbehaviour.ts";
 import { GOOD, LINE, program } from "../support/doctorCases.ts";
 import { type CallOptions, MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";

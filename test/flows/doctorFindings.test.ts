@@ -52,7 +52,7 @@ test("every documented finding is tried, and every finding of the checks is docu
   for (const [id, file] of Object.entries(TRIED_ELSEWHERE)) expect(read(file)).toContain(`id: "${id}"`);
   const tried = new Set([...CASES.map(({ id }) => id), ...Object.keys(TRIED_ELSEWHERE)]);
   expect([...tried].sort()).toEqual(documented);
-  const checks = readdirSync(`${ROOT}src/doctor/checks`).map((name) => read(`src/doctor/checks/${name}`));
+  const checks = readdirSync(`${ROOT}src/doctor`).map((name) => read(`src/doctor/${name}`));
   const written = new Set(
     checks.flatMap((text) =>
       [...text.matchAll(/(?:\bid:|\bfinding\()\s*"([a-z-]+)"/g)].map(([, id = ""]) => id),

@@ -94,7 +94,7 @@ function anchors(document: string): string[] {
 
 test("docs/doctor.md documents every finding, and no other", () => {
   const code = sources
-    .filter((name) => name.startsWith("doctor/checks/"))
+    .filter((name) => name.startsWith("doctor/"))
     .map((name) => read(`src/${name}`))
     .join("\n");
   const ids = [...code.matchAll(/(?:\bid: |\bfinding\(\s*)"([a-z-]+)"/g)].map(([, id]) => id);

@@ -1,13 +1,12 @@
-import { meantHeader, shownHeader } from "../../config/slips.ts";
-import { shellWord } from "../../text/commandWords.ts";
-import { nearest } from "../../text/nearest.ts";
-import { printable } from "../../text/printable.ts";
-import { shownLine } from "../../text/redact.ts";
-import { words } from "../../text/words.ts";
-import { failingClients } from "../clients.ts";
-import type { ConfigSection, ConfigText } from "../configFile.ts";
-import type { Facts } from "../facts.ts";
-import { type Finding, finding } from "../report.ts";
+import { meantHeader, shownHeader } from "../config/slips.ts";
+import { shellWord } from "../text/commandWords.ts";
+import { nearest } from "../text/nearest.ts";
+import { printable } from "../text/printable.ts";
+import { shownLine } from "../text/redact.ts";
+import { words } from "../text/words.ts";
+import { failingClients } from "./clients.ts";
+import type { ConfigFiles, ConfigSection, ConfigText } from "./configFile.ts";
+import { type Finding, finding } from "./report.ts";
 
 /** Keys whose misspelling costs a sign-in. No other tool has a similar key. */
 export const KNOWN_KEYS = words(`
@@ -19,7 +18,8 @@ const OTHER_KEYS = new Set(["sso_cred_login", "sso_cred_wait", "sso_cred_cache",
 const WHOLE_FILE = `${failingClients("sectionTwice")} refuse the whole file, so no profile works there`;
 
 /** Checks the files as text, without regard to profiles. */
-export function* checkConfig({ config, credentials, platform }: Facts): Generator<Finding> {
+export function* checkConfig(files: ConfigFiles, platform: NodeJS.Platform): Generator<Finding> {
+  const { config, credentials } = files;
   yield* encodings(config, platform);
   yield* encodings(credentials, platform);
   yield* slips(config);

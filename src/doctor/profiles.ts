@@ -1,34 +1,39 @@
-import { isOurProgram, ourCommandFault, readOurCommand, readOurProfile } from "../../config/ourCommand.ts";
-import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../../config/regions.ts";
-import { isMeantAs } from "../../config/slips.ts";
-import { startUrlProblem } from "../../config/urls.ts";
-import { splitUntilComment } from "../../text/commandWords.ts";
-import { nearest } from "../../text/nearest.ts";
-import { printable } from "../../text/printable.ts";
-import { failingClients } from "../clients.ts";
-import { type ConfigKey, type ConfigSection, type ConfigText, keyOf } from "../configFile.ts";
-import type { Facts } from "../facts.ts";
-import { type Finding, finding } from "../report.ts";
-import { sources } from "./sources.ts";
+import { isOurProgram, ourCommandFault, readOurCommand, readOurProfile } from "../config/ourCommand.ts";
+import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../config/regions.ts";
+import { isMeantAs } from "../config/slips.ts";
+import { startUrlProblem } from "../config/urls.ts";
+import { splitUntilComment } from "../text/commandWords.ts";
+import { nearest } from "../text/nearest.ts";
+import { printable } from "../text/printable.ts";
+import { failingClients } from "./clients.ts";
+import {
+  type ConfigFiles,
+  type ConfigKey,
+  type ConfigSection,
+  type ConfigText,
+  keyOf,
+} from "./configFile.ts";
+import { checkSources } from "./dialects.ts";
+import { type Finding, finding } from "./report.ts";
 
 /** Names that every SDK reads (the JavaScript SDK knows fewest). */
 const PORTABLE = /^[\w.@/%:+-]+$/;
 
 /** Checks how the AWS clients read each profile of ours and each profile with sso_* keys. */
-export function* checkProfiles(facts: Facts): Generator<Finding> {
-  const { config, credentials, commands } = facts;
+export function* checkProfiles(files: ConfigFiles, hasCommand: boolean): Generator<Finding> {
+  const { config, credentials } = files;
   for (const section of config.sections.filter(({ kind }) => kind === "profile")) {
     yield* emptyCommand(section, config.path);
-    yield* sourceProfile(section, facts);
+    yield* sourceProfile(section, files);
     if (!runsOurs(section) && !has(section, /^sso_/)) continue;
-    yield* sources(section, facts);
-    yield* usesOf(section, config.path, facts);
+    yield* checkSources(section, files);
+    yield* usesOf(section, config.path, config);
   }
   for (const section of credentials.sections.filter(({ kind }) => kind === "profile"))
-    if (runsOurs(section)) yield* usesOf(section, credentials.path, facts);
+    if (runsOurs(section)) yield* usesOf(section, credentials.path, config);
   const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
   for (const section of sessions) yield* sessionKeys(section, config.path);
-  if (config.fault === undefined && commands.length === 0)
+  if (config.fault === undefined && !hasCommand)
     yield finding("no-profile", "note", config.path, {
       found: "no profile runs sso-cred yet",
       why: "tools get their credentials elsewhere",
@@ -47,7 +52,7 @@ function* emptyCommand(section: ConfigSection, path: string): Generator<Finding>
 }
 
 /** A role that is assumed with the credentials of another profile, such as one of ours. */
-function* sourceProfile(section: ConfigSection, { config, credentials }: Facts): Generator<Finding> {
+function* sourceProfile(section: ConfigSection, { config, credentials }: ConfigFiles): Generator<Finding> {
   const source = keyOf(section, "source_profile");
   const profiles = [config, credentials].flatMap(({ sections }) =>
     sections.filter(({ kind }) => kind === "profile").map(({ name }) => name),
@@ -68,7 +73,7 @@ function lineFault(section: ConfigSection, value: string): string | undefined {
 }
 
 /** Checks the line, the session and the name of a profile in either file. */
-function* usesOf(section: ConfigSection, path: string, { config }: Facts): Generator<Finding> {
+function* usesOf(section: ConfigSection, path: string, config: ConfigText): Generator<Finding> {
   const line = keyOf(section, "credential_process");
   const fault = line && lineFault(section, line.value);
   if (fault !== undefined)
