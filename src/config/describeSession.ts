@@ -1,7 +1,7 @@
 import { type Remedy, SsoCredError } from "../errors.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import { printable, printableWithHidden } from "../text/printable.ts";
-import { DEFAULT_SCOPES } from "./session.ts";
+import { DEFAULT_SCOPES, namedScopes } from "./session.ts";
 import { shownUrl } from "./urls.ts";
 
 /** A session's name in messages. A legacy profile has only its start URL. */
@@ -33,7 +33,8 @@ export function scopesToCheck(session: Located & Pick<SsoSession, "scopes">): st
 /** The scope without which the portal rejects every token; undefined if the session has it. */
 export function missingScope(session: Located & Pick<SsoSession, "scopes">): string | undefined {
   const [needed = ""] = DEFAULT_SCOPES;
-  if (session.scopes === null || session.scopes.includes(needed)) return undefined;
+  const scopes = namedScopes(session);
+  if (scopes === undefined || scopes.includes(needed)) return undefined;
   return `sso_registration_scopes in ${sectionOf(session)} lacks ${needed}`;
 }
 

@@ -151,6 +151,11 @@ function loginMode(key = "", where: string, variable = ""): LoginMode | undefine
 /** The scope that the AWS CLI requests when the session names none. */
 export const DEFAULT_SCOPES = ["sso:account:access"];
 
+/** The scopes that a session names. To the AWS CLI, an empty list names none. */
+export function namedScopes({ scopes }: Pick<SsoSession, "scopes">): string[] | undefined {
+  return scopes?.length ? scopes : undefined;
+}
+
 const MODES: readonly LoginMode[] = ["auto", "browser", "device", "never"];
 
 export function isLoginMode(text: string): text is LoginMode {

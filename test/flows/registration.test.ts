@@ -100,14 +100,18 @@ describe("the client registration", () => {
   });
 });
 
-describe("a session without scopes", () => {
-  const config = `[sso-session corp]\nsso_start_url = ${START_URL}\nsso_region = eu-west-1\n`;
-  const path = registrationPath({ ...KEY, scopes: null });
+describe.each([
+  ["without scopes", "", null],
+  ["with an empty list of scopes", "sso_registration_scopes =\n", []],
+])("a session %s", (_, line, scopes) => {
+  const config = `[sso-session corp]\nsso_start_url = ${START_URL}\nsso_region = eu-west-1\n${line}`;
+  const path = registrationPath({ ...KEY, scopes });
 
   it("requests the AWS CLI's in the browser grant", async () => {
-    const { call, center, home } = await signInWorld({ config });
-    await call();
+    const { call, center, home, opened } = await signInWorld({ config });
+    expect((await call()).code).toBe(0);
     expect(center.requests[0]?.body).toMatchObject({ scopes: ["sso:account:access"] });
+    expect(new URL(String(opened()[0])).searchParams.get("scopes")).toBe("sso:account:access");
     expect(await home.readJson(path)).toMatchObject({ scopes: ["sso:account:access"] });
   });
 

@@ -1,6 +1,6 @@
 import { type LoginGrant, readRegistration, writeRegistration } from "../../cache/registrationCache.ts";
 import { hasOtherEndpoints } from "../../cache/tokenCache.ts";
-import { DEFAULT_SCOPES } from "../../config/session.ts";
+import { DEFAULT_SCOPES, namedScopes } from "../../config/session.ts";
 import type { IdentityCenter } from "../../identityCenter/identityCenter.ts";
 import type { ClientRegistration, SsoSession } from "../../model.ts";
 import { bestEffort } from "../../platform/attempt.ts";
@@ -27,7 +27,7 @@ export async function obtainRegistration(
   if (cached) return cached;
   const clientName = `botocore-client-${session.name ?? Math.floor(system.now() / 1000)}`;
   const forCode = grant === "authorization_code";
-  const scopes = session.scopes ?? (forCode ? DEFAULT_SCOPES : undefined);
+  const scopes = namedScopes(session) ?? (forCode ? DEFAULT_SCOPES : undefined);
   const kept = {
     ...(scopes && { scopes }),
     ...(forCode && { grantTypes: ["authorization_code", "refresh_token"] }),

@@ -1,5 +1,5 @@
 import { sessionTitle } from "../../config/describeSession.ts";
-import { DEFAULT_SCOPES } from "../../config/session.ts";
+import { DEFAULT_SCOPES, namedScopes } from "../../config/session.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
 import type { RequestOptions } from "../../http/exchange.ts";
 import { RETRY_MS, withRetries } from "../../http/withRetries.ts";
@@ -66,7 +66,7 @@ async function byBrowser(login: PendingLogin, run: Run): Promise<void> {
       {
         client,
         oidcOrigin: new URL(oidcEndpoint(session)).origin,
-        scopes: session.scopes ?? DEFAULT_SCOPES,
+        scopes: namedScopes(session) ?? DEFAULT_SCOPES,
         sessionName: sessionTitle(session),
         loginCommand: `sso-cred login ${session.loginArguments}`,
         async opened(address) {
