@@ -98,6 +98,6 @@ function readFailedLogin(session: SsoSession, system: Clocked) {
   return { end: end as EndOfLogin, at, until, count, failure };
 }
 
-function settingsOf({ startUrl, region }: SsoSession): string {
-  return sha1(`${startUrl} ${region}`);
+function settingsOf({ startUrl, region, scopes }: SsoSession): string {
+  return sha1(JSON.stringify([startUrl, region, scopes]));
 }

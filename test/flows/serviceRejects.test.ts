@@ -119,7 +119,19 @@ describe("the portal", () => {
       const call = await world.call();
       expect(call.code).toBe(code);
       expect(call.stderr).toContain(scope);
+      await world.settled();
     }
+  });
+
+  it("serves the next call once the scope is there", async () => {
+    const config = sessionSection("corp").replace("sso:account:access", "openid");
+    const world = await signInWorld({ config });
+    world.center.misbehave({ path: ASSIGNMENT, how: rejection(401, "UnauthorizedException") });
+    expect((await world.call()).code).toBe(5);
+    world.center.behave();
+    world.center.revokeSessions();
+    await world.home.write(".aws/config", sessionSection("corp"));
+    expect(await world.call()).toMatchObject({ code: 0, stderr: "" });
   });
 });
 

@@ -148,10 +148,14 @@ it("does not end with another new token if the portal rejects every token", asyn
   expect(minutesLeft(system)).toBe(15);
 });
 
-it("holds nothing back once the start URL or the region has been corrected", () => {
+it("holds nothing back once the start URL, the region or the scopes have been corrected", () => {
   const system = systemAt();
   record(system, "refused");
-  const corrected = [{ region: "us-east-1" }, { startUrl: "https://other.awsapps.com/start" }];
+  const corrected = [
+    { region: "us-east-1" },
+    { startUrl: "https://other.awsapps.com/start" },
+    { scopes: ["sso:account:access", "codewhisperer:completions"] },
+  ];
   for (const difference of corrected) {
     expect(backoffFailure(ssoSession(difference), { browser: true }, system)).toBeUndefined();
   }
