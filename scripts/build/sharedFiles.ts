@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { completionScript } from "../../src/usage/completionScripts.ts";
-import { manPage } from "../../src/usage/manPage.ts";
+import { COMPLETION_SCRIPTS } from "../../src/usage/completionScripts.ts";
+import { manPage } from "../../src/usage/help.ts";
 
 /** The man page and the completion scripts, by their paths under an installation prefix. */
 export function sharedFiles(): Readonly<Record<string, string>> {
   return {
     "share/man/man1/sso-cred.1": manPage(),
-    "share/bash-completion/completions/sso-cred": completionScript("bash"),
-    "share/zsh/site-functions/_sso-cred": completionScript("zsh"),
-    "share/fish/vendor_completions.d/sso-cred.fish": completionScript("fish"),
+    "share/bash-completion/completions/sso-cred": COMPLETION_SCRIPTS.bash,
+    "share/zsh/site-functions/_sso-cred": COMPLETION_SCRIPTS.zsh,
+    "share/fish/vendor_completions.d/sso-cred.fish": COMPLETION_SCRIPTS.fish,
   };
 }
 

@@ -3,21 +3,20 @@ import { usageError } from "../errors.ts";
 import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { COMPLETION_SHELLS } from "../usage/commandTable.ts";
+import { parseFlags } from "../usage/commandTable.ts";
 import { complete } from "../usage/complete.ts";
-import { completionScript } from "../usage/completionScripts.ts";
-import { parseFlags } from "../usage/parseFlags.ts";
+import { COMPLETION_SCRIPTS, COMPLETION_SHELLS } from "../usage/completionScripts.ts";
 
 /** `sso-cred completion SHELL`: a script that asks `sso-cred --complete` for candidates. */
 export async function completion(args: readonly string[], system: System): Promise<number> {
-  const { positionals } = parseFlags(args, []);
+  const { positionals } = parseFlags(args, "completion");
   const asked = positionals[0] === "pwsh" ? "powershell" : positionals[0];
-  const shell = COMPLETION_SHELLS.find((known) => known === asked);
-  if (shell === undefined || positionals.length > 1) {
+  const [, script] = Object.entries(COMPLETION_SCRIPTS).find(([shell]) => shell === asked) ?? [];
+  if (script === undefined || positionals.length > 1) {
     const given = positionals.length === 1 ? `, not ${printable(positionals[0] ?? "", 40)}` : "";
     throw usageError(`name a shell: ${COMPLETION_SHELLS.join(", ")}${given}`, "completion");
   }
-  system.writeStdout(completionScript(shell));
+  system.writeStdout(script);
   return 0;
 }
 

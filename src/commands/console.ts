@@ -5,13 +5,12 @@ import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { words } from "../text/words.ts";
-import { CONSOLE_FLAGS } from "../usage/flags.ts";
-import { parseFlags } from "../usage/parseFlags.ts";
+import { parseFlags } from "../usage/commandTable.ts";
 import { namedRole, resolveNamedRole } from "./roleArguments.ts";
 
 /** `sso-cred console`: the portal's own link to the AWS console. Sends no request. */
 export async function console(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, CONSOLE_FLAGS);
+  const { values, positionals } = parseFlags(args, "console");
   const { role } = resolveNamedRole(namedRole(values, positionals, "console"), system);
   const url = consoleUrl(role, values.destination);
   if (values.print) {

@@ -11,8 +11,7 @@ import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { printable, printableWithHidden } from "../text/printable.ts";
 import { relativeTime } from "../text/relativeTime.ts";
-import { MAIN_FLAGS } from "../usage/flags.ts";
-import { parseFlags } from "../usage/parseFlags.ts";
+import { MAIN_FLAGS, parseArguments } from "../usage/flags.ts";
 import { namedRole, resolveNamedRole } from "./roleArguments.ts";
 
 /** The main job: prints only the `credential_process` document; on a terminal, a summary. */
@@ -42,7 +41,7 @@ function readArguments(args: readonly string[]): { wanted: NamedRole | { profile
   // The parser takes a millisecond to load.
   const { values, positionals } = line
     ? { values: { "account-id": line.accountId, "role-name": line.roleName }, positionals: [line.session] }
-    : parseFlags(args, MAIN_FLAGS);
+    : parseArguments(args, MAIN_FLAGS);
   const { json = false, ...names }: { json?: boolean | undefined } & typeof values = values;
   return { wanted: namedRole(names, positionals), json };
 }

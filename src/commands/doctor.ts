@@ -4,12 +4,11 @@ import { EXIT_CODE, usageError } from "../errors.ts";
 import { terminalColumns } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { printableJson } from "../text/printable.ts";
-import { DOCTOR_FLAGS } from "../usage/flags.ts";
-import { parseFlags } from "../usage/parseFlags.ts";
+import { parseFlags } from "../usage/commandTable.ts";
 
 /** `sso-cred doctor`: what is wrong here, and the commands that fix it. 8 if there is an error. */
 export async function doctor(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, DOCTOR_FLAGS);
+  const { values, positionals } = parseFlags(args, "doctor");
   const [session = values["sso-session"], ...more] = positionals;
   const { profile, offline = false } = values;
   if (more.length > 0 || (session !== undefined && profile !== undefined)) {

@@ -11,14 +11,14 @@ import {
 import { callerShell, shellOfProgram } from "../platform/callerShell.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { ENV_FLAGS, ROLE_FLAGS, SHELLS } from "../usage/flags.ts";
-import { parseFlags } from "../usage/parseFlags.ts";
+import { parseFlags } from "../usage/commandTable.ts";
+import { ROLE_FLAGS, SHELLS } from "../usage/flags.ts";
 import { credentialsForPerson } from "./credentialsForPerson.ts";
 import { namedRole, resolveNamedRole } from "./roleArguments.ts";
 
 /** `sso-cred env`: prints the credentials as lines for a shell to evaluate. */
 export async function env(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, ENV_FLAGS);
+  const { values, positionals } = parseFlags(args, "env");
   const shell = asShell(values.shell ?? callerShell(system));
   if (values.unset) {
     if (positionals.length > 0 || ROLE_FLAGS.some(({ name }) => name in values)) {

@@ -20,8 +20,7 @@ import type { System } from "../platform/system.ts";
 import { shellWord } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
 import { words } from "../text/words.ts";
-import { EXEC_FLAGS } from "../usage/flags.ts";
-import { parseFlags } from "../usage/parseFlags.ts";
+import { parseFlags } from "../usage/commandTable.ts";
 import { credentialsForPerson } from "./credentialsForPerson.ts";
 import { namedRole, resolveNamedRole } from "./roleArguments.ts";
 
@@ -35,7 +34,7 @@ export async function exec(args: readonly string[], system: System): Promise<num
   const command = args.slice(end < 0 ? args.length : end + 1);
   // Comes first: without the -- the command's flags would be taken for ours.
   if (!command[0]) throw usageError(missingCommand(end < 0, system), "exec");
-  const { values, positionals } = parseFlags(args.slice(0, end), EXEC_FLAGS);
+  const { values, positionals } = parseFlags(args.slice(0, end), "exec");
   const named = namedRole(values, positionals, "exec");
   const { role, region, configured } = resolveNamedRole(named, system);
   const credentials = await credentialsForPerson(role, values, configured);

@@ -1,8 +1,7 @@
 import { SsoCredError, usageError } from "../errors.ts";
 import { isAccountId } from "../model.ts";
 import { printableWithHidden } from "../text/printable.ts";
-import { INIT_FLAGS } from "../usage/flags.ts";
-import { parseFlags } from "../usage/parseFlags.ts";
+import { parseFlags } from "../usage/commandTable.ts";
 
 /** Flags that exclude most others. The list of each names the flags that may accompany it. */
 const EXCLUSIVE = { revert: [], repair: [], "session-only": ["start-url", "sso-region", "scopes"] } as const;
@@ -12,7 +11,7 @@ export type InitFlags = ReturnType<typeof readFlags>;
 
 /** @throws SsoCredError("usage") for meaningless values and for two sessions. */
 export function readFlags(args: readonly string[]) {
-  const { values, positionals } = parseFlags(args, INIT_FLAGS);
+  const { values, positionals } = parseFlags(args, "init");
   const session = values["sso-session"] ?? positionals[0];
   if (positionals.length > (values["sso-session"] === undefined ? 1 : 0)) {
     throw usageError("name one session", "init");

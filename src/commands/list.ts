@@ -6,15 +6,14 @@ import { prose, terminalColumns } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { columnsOf, cutMiddle, pad } from "../text/columns.ts";
 import { printable, printableJson } from "../text/printable.ts";
-import { LIST_FLAGS } from "../usage/flags.ts";
-import { parseFlags } from "../usage/parseFlags.ts";
+import { parseFlags } from "../usage/commandTable.ts";
 import { withInventory } from "./openPortal.ts";
 import { promptsAtTerminal } from "./person.ts";
 import { chosenSession } from "./sessionArguments.ts";
 
 /** `sso-cred list`: the accounts and roles of the signed-in person, and their profiles. */
 export async function list(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, LIST_FLAGS);
+  const { values, positionals } = parseFlags(args, "list");
   const session = await chosenSession(values, positionals, system);
   const isAttended = (await promptsAtTerminal(system)) !== undefined;
   const listing = { isAttended, flags: values, isFresh: values.refresh ?? false };

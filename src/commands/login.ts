@@ -12,8 +12,8 @@ import { chooseGrantForPerson } from "../signIn/chooseGrant.ts";
 import { loginInstructions } from "../signIn/loginInstructions.ts";
 import { LOGIN_MS } from "../signIn/pendingLogin.ts";
 import { tokenLife } from "../text/relativeTime.ts";
-import { LOGIN_FLAGS, type SIGN_IN_FLAGS } from "../usage/flags.ts";
-import { type FlagValues, parseFlags } from "../usage/parseFlags.ts";
+import { parseFlags } from "../usage/commandTable.ts";
+import type { FlagValues, SIGN_IN_FLAGS } from "../usage/flags.ts";
 import { chosenSession } from "./sessionArguments.ts";
 
 export type SignInFlags = FlagValues<typeof SIGN_IN_FLAGS>;
@@ -23,7 +23,7 @@ const LAST_LOOK_MS = 5_000;
 
 /** `sso-cred login`: always asks anew, whatever is cached, held back or under way. */
 export async function login(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, LOGIN_FLAGS);
+  const { values, positionals } = parseFlags(args, "login");
   const session = await chosenSession(values, positionals, system);
   const { token } = await signInAnew(session, system, values);
   const life = tokenLife(token.expiresAt, canRefresh(session, token, system.now()), system.now());

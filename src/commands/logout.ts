@@ -23,8 +23,7 @@ import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
 import { allPendingLogins, isSigningIn, isUnderWay } from "../signIn/pendingLogin.ts";
-import { LOGOUT_FLAGS } from "../usage/flags.ts";
-import { parseFlags } from "../usage/parseFlags.ts";
+import { parseFlags } from "../usage/commandTable.ts";
 import {
   configuredSession,
   explicitName,
@@ -41,7 +40,7 @@ const REVOCATION_MS = 5_000;
  * and start URL.
  */
 export async function logout(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, LOGOUT_FLAGS);
+  const { values, positionals } = parseFlags(args, "logout");
   // A mistake in the setting for signing in must not prevent signing out.
   const withoutLoginMode = withVariables(system, { SSO_CRED_LOGIN: undefined });
   const isNamed = positionals.length > 0 || (values.profile ?? values["sso-session"]) !== undefined;

@@ -9,8 +9,7 @@ import { withVariables } from "../platform/environment.ts";
 import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { hiddenCharacter, printable, printableWithHidden } from "../text/printable.ts";
-import type { ROLE_FLAGS } from "../usage/flags.ts";
-import type { FlagValues } from "../usage/parseFlags.ts";
+import type { FlagValues, ROLE_FLAGS } from "../usage/flags.ts";
 
 type RoleArguments = FlagValues<typeof ROLE_FLAGS>;
 

@@ -7,8 +7,7 @@ import { SsoCredError } from "../errors.ts";
 import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import type { SESSION_FLAGS } from "../usage/flags.ts";
-import type { FlagValues } from "../usage/parseFlags.ts";
+import type { FlagValues, SESSION_FLAGS } from "../usage/flags.ts";
 import { promptsAtTerminal } from "./person.ts";
 
 export type SessionArguments = FlagValues<typeof SESSION_FLAGS>;

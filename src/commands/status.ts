@@ -21,8 +21,7 @@ import { VERSION } from "../platform/version.ts";
 import { isSigningIn } from "../signIn/pendingLogin.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime, tokenLife } from "../text/relativeTime.ts";
-import { STATUS_FLAGS } from "../usage/flags.ts";
-import { parseFlags } from "../usage/parseFlags.ts";
+import { parseFlags } from "../usage/commandTable.ts";
 import { waitDeadline } from "./credentials.ts";
 import {
   configuredSession,
@@ -36,7 +35,7 @@ import {
  * a person, 3 if the settings of one cannot be used, else 4.
  */
 export async function status(args: readonly string[], system: System): Promise<number> {
-  const { values, positionals } = parseFlags(args, STATUS_FLAGS);
+  const { values, positionals } = parseFlags(args, "status");
   const config = loadConfig(system, { credentials: true });
   const asked = askedSessions(positionals, values, config, system);
   const rows = asked.map((session) => rowOf(session, config, system));

@@ -2,7 +2,8 @@ import type { Config } from "../config/configFile.ts";
 import { readValue } from "../config/option.ts";
 import { readOurCommand } from "../config/ourCommand.ts";
 import type { Role } from "../model.ts";
-import { COMMANDS, COMPLETION_SHELLS, commandUsage } from "./commandTable.ts";
+import { COMMANDS, commandUsage } from "./commandTable.ts";
+import { COMPLETION_SHELLS } from "./completionScripts.ts";
 import { type Flag, type Kind, MAIN_FLAGS, SHELLS } from "./flags.ts";
 
 interface Candidate {
@@ -55,25 +56,17 @@ export function complete(words: readonly string[], config: Config | undefined): 
   const found = takesWord ? matching(values(expected), current) : [];
   return found.length > 0 ? found : matching(flagCandidates(), current);
 
-  function values(kind?: Kind): Candidate[] {
-    switch (kind) {
-      case "session":
-        return (config?.sessionNames() ?? []).map(asCandidate);
-      case "profile":
-        return (config?.profileNames() ?? []).map(asCandidate);
-      case "account":
-        return unique(roles().map(({ accountId }) => accountId));
-      case "role":
-        return unique(roles().map(({ roleName }) => roleName));
-      case "shell":
-        return SHELLS.map(asCandidate);
-      case "completionShell":
-        return COMPLETION_SHELLS.map(asCandidate);
-      case "command":
-        return COMMAND_WORDS;
-      default:
-        return [];
-    }
+  function values(kind?: Kind): readonly Candidate[] {
+    const found: Readonly<Record<Kind, () => readonly Candidate[]>> = {
+      session: () => candidates(config?.sessionNames()),
+      profile: () => candidates(config?.profileNames()),
+      account: () => candidates(roles().map(({ accountId }) => accountId)),
+      role: () => candidates(roles().map(({ roleName }) => roleName)),
+      shell: () => candidates(SHELLS),
+      completionShell: () => candidates(COMPLETION_SHELLS),
+      command: () => COMMAND_WORDS,
+    };
+    return kind === undefined ? [] : found[kind]();
   }
 
   /** The roles in the profiles, of the named session and account if there are any. */
@@ -99,12 +92,8 @@ function matching(candidates: readonly Candidate[], start: string): Candidate[] 
   return candidates.filter(({ text }) => text.startsWith(start));
 }
 
-function unique(texts: readonly string[]): Candidate[] {
-  return [...new Set(texts)].map(asCandidate);
-}
-
-function asCandidate(text: string): Candidate {
-  return { text };
+function candidates(texts: readonly string[] = []): Candidate[] {
+  return [...new Set(texts)].map((text) => ({ text }));
 }
 
 /** Headers, and the keys and values from which a profile's role can be read. */

@@ -1,9 +1,5 @@
-import type { COMPLETION_SHELLS } from "./commandTable.ts";
-
-type CompletionShell = (typeof COMPLETION_SHELLS)[number];
-
 /** Each calls `sso-cred --complete -- WORD …`, and leaves what follows `exec … --` to the shell. */
-const SCRIPTS: Readonly<Record<CompletionShell, string>> = {
+export const COMPLETION_SCRIPTS = {
   // Also for macOS's bash 3.2. Bash breaks words at = and :, so the line is put together again.
   bash: `# bash completion for sso-cred
 _sso_cred() {
@@ -106,6 +102,4 @@ Register-ArgumentCompleter -Native -CommandName sso-cred, sso-cred.exe -ScriptBl
 `,
 };
 
-export function completionScript(shell: CompletionShell): string {
-  return SCRIPTS[shell];
-}
+export const COMPLETION_SHELLS = Object.keys(COMPLETION_SCRIPTS);

@@ -1,23 +1,21 @@
 import { EXIT_CODE } from "../errors.ts";
+import { VERSION } from "../platform/version.ts";
 import { COMMANDS, type CommandUsage, commandUsage } from "./commandTable.ts";
 import type { Flag } from "./flags.ts";
 
 const COLUMNS = 80;
 const NAMES = Math.max(...COMMANDS.map(({ name }) => name.length)) + 2;
 
-export const EXIT_CODES = [
-  "0 success",
-  ...Object.entries(EXIT_CODE).map(([kind, code]) => `${code} ${kind}`),
-];
+const EXIT_CODES = ["0 success", ...Object.entries(EXIT_CODE).map(([kind, code]) => `${code} ${kind}`)];
 
-export const VARIABLES: readonly (readonly [name: string, help: string])[] = [
+const VARIABLES: readonly (readonly [name: string, help: string])[] = [
   ["SSO_CRED_LOGIN=auto|browser|device|never", "how a call signs in when it has to"],
   ["SSO_CRED_WAIT=SECONDS", "how long a call may take (50)"],
   ["SSO_CRED_CACHE=off", "keep role credentials off the disk"],
   ["SSO_CRED_TRACE=FILE", "record what happens, without secrets"],
 ];
 
-export const ALSO_IN_CONFIG =
+const ALSO_IN_CONFIG =
   "The first three are also settings of the [sso-session]: sso_cred_login, sso_cred_wait and sso_cred_cache. The variable wins.";
 
 export function helpText(name?: string): string {
@@ -26,7 +24,7 @@ export function helpText(name?: string): string {
 }
 
 /** A flag in the form of help texts. */
-export function flagForm({ name, value }: Flag): string {
+function flagForm({ name, value }: Flag): string {
   return value === undefined ? `--${name}` : `--${name} ${value}`;
 }
 
@@ -89,4 +87,63 @@ function wrap(text: string, indent: number): string {
     else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
   }
   return lines.map((line) => `${" ".repeat(indent)}${line}\n`).join("");
+}
+
+/** `sso-cred.1`, in the man macros of man(7). */
+export function manPage(): string {
+  return `.TH SSO\\-CRED 1 "" "sso\\-cred ${roff(VERSION)}" "User Commands"
+.SH NAME
+sso\\-cred \\- credentials from AWS IAM Identity Center for every AWS tool
+.SH SYNOPSIS
+.B sso\\-cred
+SESSION \\-\\-account\\-id ID \\-\\-role\\-name ROLE
+.br
+.B sso\\-cred
+\\-\\-profile NAME
+.br
+.B sso\\-cred
+COMMAND [SESSION | \\-\\-profile NAME] [FLAGS]
+.SH DESCRIPTION
+Without a command, sso\\-cred prints the JSON document that AWS SDKs read from a credential_process. It takes role
+credentials from the cache, refreshes them silently, and opens the browser when a person has to sign in.
+.PP
+In ~/.aws/config:
+.PP
+.nf
+[profile my\\-dev\\-profile]
+credential_process = /path/to/sso\\-cred my\\-sso \\-\\-account\\-id 123456789011 \\-\\-role\\-name ReadOnly
+.fi
+.SH COMMANDS
+${COMMANDS.map(commandSection).join("")}.SH EXIT STATUS
+${roff(EXIT_CODES.join(", "))}
+.SH ENVIRONMENT
+${VARIABLES.map(([name, help]) => `.TP\n.B ${roff(name)}\n${roff(help)}\n`).join("")}.PP
+${roff(ALSO_IN_CONFIG)}
+.SH FILES
+~/.aws/config, ~/.aws/sso/cache, ~/.aws/cli/cache, ~/.aws/sso\\-cred
+.SH SEE ALSO
+.BR aws (1)
+`;
+}
+
+function commandSection({ name, synopsis, summary, about, flags, example }: CommandUsage): string {
+  const usage = synopsis.split("\n").map((line) => line.replace(/^ *sso-cred \w+ /, ""));
+  const forms = usage.map((form) => `.B sso\\-cred ${name}\n${roff(form)}\n`);
+  const options = flags.map((flag) => `.TP\n.B ${roff(flagForm(flag))}\n${roff(flag.help)}\n`);
+  const text = about === undefined ? `${summary}.` : `${summary}. ${about}`;
+  return `.SS ${name}
+${forms.join(".br\n")}.PP
+${roff(text)}
+${options.join("")}.PP
+Example:
+.PP
+.nf
+${roff(example)}
+.fi
+`;
+}
+
+/** Escapes backslashes and hyphens, and a dot or quote that would begin a request. */
+function roff(text: string): string {
+  return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^[.']/gm, "\\&$&");
 }

@@ -4,8 +4,7 @@ import type { Assignment } from "../../inventory/assignment.ts";
 import type { Role } from "../../model.ts";
 import { cutMiddle } from "../../text/columns.ts";
 import { printable } from "../../text/printable.ts";
-import type { INIT_FLAGS } from "../../usage/flags.ts";
-import type { FlagValues } from "../../usage/parseFlags.ts";
+import type { CommandFlags } from "../../usage/commandTable.ts";
 import { type CurrentConfig, roleKey } from "../plan/currentConfig.ts";
 import {
   assertUniqueNames,
@@ -23,7 +22,7 @@ import {
   regionQuestion,
 } from "./questions.ts";
 
-type ProfileFlags = Pick<FlagValues<typeof INIT_FLAGS>, "region" | "output" | "profile-name">;
+type ProfileFlags = Pick<CommandFlags<"init">, "region" | "output" | "profile-name">;
 
 export type ProfileAnswers = Awaited<ReturnType<typeof askProfile>>;
 

@@ -3,8 +3,7 @@ import type { Keys } from "../../config/ini.ts";
 import { plainStartUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
-import type { INIT_FLAGS } from "../../usage/flags.ts";
-import type { FlagValues } from "../../usage/parseFlags.ts";
+import type { CommandFlags } from "../../usage/commandTable.ts";
 import type { CurrentConfig, Files } from "../plan/currentConfig.ts";
 import { readOtherTool } from "../plan/otherTools.ts";
 import {
@@ -17,7 +16,7 @@ import {
   startUrlQuestion,
 } from "./questions.ts";
 
-type SessionFlags = Pick<FlagValues<typeof INIT_FLAGS>, "start-url" | "sso-region" | "scopes"> & {
+type SessionFlags = Pick<CommandFlags<"init">, "start-url" | "sso-region" | "scopes"> & {
   readonly session?: string | undefined;
 };
 

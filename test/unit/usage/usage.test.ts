@@ -3,10 +3,9 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "vitest";
 import { runCli } from "../../../src/cli/cli.ts";
 import { COMMANDS, commandUsage } from "../../../src/usage/commandTable.ts";
-import { completionScript } from "../../../src/usage/completionScripts.ts";
+import { COMPLETION_SCRIPTS } from "../../../src/usage/completionScripts.ts";
 import { type Flag, MAIN_FLAGS } from "../../../src/usage/flags.ts";
-import { helpText } from "../../../src/usage/help.ts";
-import { manPage } from "../../../src/usage/manPage.ts";
+import { helpText, manPage } from "../../../src/usage/help.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
 
 async function run(...args: string[]) {
@@ -98,7 +97,7 @@ it.each([
   const system = fakeSystem({ env: { USERPROFILE: "C:\\nonexistent", ...env }, platform: "win32" });
   expect(await runCli(["exec", "--profile", "x", "cdk", "deploy"], system)).toBe(2);
   expect(system.stderr).toContain(`sso-cred: name the command to run after --${hint}\n`);
-  expect(completionScript("powershell")).toContain("sso-cred --complete '--' @words");
+  expect(COMPLETION_SCRIPTS.powershell).toContain("sso-cred --complete '--' @words");
 });
 
 it.each([
