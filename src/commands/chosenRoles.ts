@@ -1,28 +1,26 @@
 import { loadConfig } from "../config/configFile.ts";
 import { readSession, sessionArgument } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
-import { profilesToOffer } from "../init/plan/adoption.ts";
 import { canBeWritten } from "../init/plan/command.ts";
-import { describeConflict, newSessionFlags } from "../init/plan/conflicts.ts";
+import { newSessionFlags } from "../init/plan/conflicts.ts";
 import { type Files, profileRoles } from "../init/plan/currentConfig.ts";
-import type { InitOptions } from "../init/plan/initOptions.ts";
+import type { InitOptions, SessionKeys } from "../init/plan/initOptions.ts";
 import { askProfile, type ProfileAnswers } from "../init/wizard/profileAnswers.ts";
 import type { Asking } from "../init/wizard/questions.ts";
 import { askRoles, noAccounts } from "../init/wizard/roleAnswers.ts";
-import type { SessionAnswers } from "../init/wizard/sessionAnswers.ts";
 import type { Assignment } from "../inventory/assignment.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { namedAccounts, selectedRoles } from "../inventory/refusedAccounts.ts";
 import type { Role, SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { type InitFlags, modeOf } from "./initFlags.ts";
+import type { CommandFlags } from "../usage/commandTable.ts";
 import { withInventory } from "./openPortal.ts";
 
 interface Choosing {
-  readonly flags: InitFlags;
+  readonly flags: CommandFlags<"init">;
   readonly files: Files;
-  readonly answers: SessionAnswers;
+  readonly answers: SessionKeys;
   readonly asking: Asking;
   readonly system: System;
 }
@@ -34,21 +32,20 @@ interface Chosen extends Pick<InitOptions, "wanted" | "keepOnly"> {
 
 /** The roles that get a profile, and its settings. Signs in only to ask the portal. */
 export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
-  const { flags, files, asking, system } = choosing;
-  const { accountId, roleName, isMany, isUpkeep } = modeOf(flags);
+  const { flags, files, answers, asking, system } = choosing;
+  const { "account-id": accountId, "role-name": roleName, "profile-name": template } = flags;
+  const isMany = flags.all || flags.accounts !== undefined || flags.roles !== undefined;
+  // Alone, --adopt and --prune add no profiles.
+  const isUpkeep = (flags.adopt || flags.prune) && !isMany && !accountId && !roleName && !template;
   const session = sessionOf(choosing);
-  const { name, keys } = choosing.answers;
-  const conflictOf = (names: readonly string[]) =>
-    flags.adopt ? undefined : describeConflict(files, names, name);
-  const adoptable = profilesToOffer(files, { session: name, sessionKeys: keys });
-  const facts = { session: name, ssoRegion: session.region, isMany, adoptable, conflictOf };
+  const facts = { ...answers, ssoRegion: session.region, isMany };
   const profileFor = (wanted: readonly Assignment[]) =>
     askProfile(files, { ...facts, wanted }, flags, asking);
 
   // Without a terminal, fail on an open question before the sign-in, not after it.
   if (asking.prompts === undefined && !isUpkeep) await profileFor([]);
   if (isUpkeep && !flags.prune) return { wanted: [] };
-  const isNamed = /\{account_name\}/.test(flags["profile-name"] ?? "");
+  const isNamed = /\{account_name\}/.test(template ?? "");
   if (!isMany && accountId !== undefined && roleName !== undefined && !flags.prune && !isNamed) {
     const wanted = [{ accountId, roleName, accountName: accountId, emailAddress: "" }];
     return { wanted, profile: await profileFor(wanted) };
@@ -56,11 +53,11 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
 
   // What is removed is never decided by an old listing.
   const isFresh = flags.refresh || flags.prune || false;
-  const before = writeSessionFirst(files, choosing.answers);
+  const before = writeSessionFirst(files, answers);
   const listing = { isAttended: asking.prompts !== undefined, flags, before, isFresh };
   return await withInventory(session, listing, system, async (list) => {
     const everything = flags.prune ? await rolesToKeep(list, choosing) : undefined;
-    const roleFlags = { session: name, accountId, roleName };
+    const roleFlags = { session: answers.session, accountId, roleName };
     const wanted = isUpkeep
       ? []
       : isMany
@@ -76,10 +73,10 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
  */
 async function rolesToKeep(list: Inventory, { files, answers, asking }: Choosing): Promise<Role[]> {
   const accounts = await list.accounts();
-  if (accounts.length === 0) throw noAccounts(answers.name);
+  if (accounts.length === 0) throw noAccounts(answers.session);
   const { assignments, refusals } = await list.assignments(accounts);
   const unknown = new Set(refusals.map(({ accountId }) => accountId));
-  const spared = profileRoles(files, answers.name).filter(({ accountId }) => unknown.has(accountId));
+  const spared = profileRoles(files, answers.session).filter(({ accountId }) => unknown.has(accountId));
   const told = refusals.filter((refusal) => spared.some(({ accountId }) => accountId === refusal.accountId));
   const which = `the profiles of ${namedAccounts(told)}, whose roles the portal does not list`;
   if (told.length > 0) asking.say(`Left as they are: ${which}.`);
@@ -87,7 +84,7 @@ async function rolesToKeep(list: Inventory, { files, answers, asking }: Choosing
 }
 
 async function selected(list: Inventory, { flags, answers, asking, system }: Choosing) {
-  const session = sessionArgument(answers.name);
+  const session = sessionArgument(answers.session);
   const report = { say: asking.say, logoutArguments: session };
   const selection = { ...flags, accountId: flags["account-id"], roleName: flags["role-name"] };
   const all = await selectedRoles(list, selection, report);
@@ -103,16 +100,16 @@ async function selected(list: Inventory, { flags, answers, asking, system }: Cho
 }
 
 /** The beginning of a command that needs this session, if it is not in the config yet; else "". */
-export function writeSessionFirst(files: Files, { name, keys }: SessionAnswers): string {
-  const flags = newSessionFlags(files, { session: name, sessionKeys: keys });
+export function writeSessionFirst(files: Files, answers: SessionKeys): string {
+  const flags = newSessionFlags(files, answers);
   if (flags.length === 0) return "";
-  return `${["sso-cred init", sessionArgument(name), "--session-only", ...flags].join(" ")} && `;
+  return `${["sso-cred init", sessionArgument(answers.session), "--session-only", ...flags].join(" ")} && `;
 }
 
 /** The session as it is in the config, or will be after this run. */
 function sessionOf({ answers, files, system }: Choosing): SsoSession {
-  const { name } = answers;
-  const keys = new Map([...(files.sessions.get(name) ?? []), ...answers.keys]);
+  const { session: name, sessionKeys } = answers;
+  const keys = new Map([...(files.sessions.get(name) ?? []), ...sessionKeys]);
   const header = `[sso-session ${printable(name)}]`;
   return readSession({ config: loadConfig(system), name, keys, header }, system);
 }

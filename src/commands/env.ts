@@ -13,7 +13,7 @@ import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import { parseFlags } from "../usage/commandTable.ts";
 import { ROLE_FLAGS, SHELLS } from "../usage/flags.ts";
-import { credentialsForPerson } from "./credentialsForPerson.ts";
+import { credentialsForPerson } from "./openPortal.ts";
 import { namedRole, resolveNamedRole } from "./roleArguments.ts";
 
 /** `sso-cred env`: prints the credentials as lines for a shell to evaluate. */

@@ -21,7 +21,7 @@ import { shellWord } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
 import { words } from "../text/words.ts";
 import { parseFlags } from "../usage/commandTable.ts";
-import { credentialsForPerson } from "./credentialsForPerson.ts";
+import { credentialsForPerson } from "./openPortal.ts";
 import { namedRole, resolveNamedRole } from "./roleArguments.ts";
 
 /** How long one request of an SDK may take. SDKs give up earlier. */

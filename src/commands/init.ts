@@ -1,6 +1,6 @@
 import { loadConfig } from "../config/configFile.ts";
 import { listed, noSection } from "../config/session.ts";
-import { type ErrorKind, isKind, SsoCredError } from "../errors.ts";
+import { type ErrorKind, isKind, SsoCredError, usageError } from "../errors.ts";
 import { profilesToOffer } from "../init/plan/adoption.ts";
 import { checkCommand } from "../init/plan/command.ts";
 import * as conflicts from "../init/plan/conflicts.ts";
@@ -10,14 +10,16 @@ import { type Plan, planConfig, planRepair, planRevert } from "../init/plan/plan
 import { countedProfiles, reportPlan } from "../init/plan/report.ts";
 import { applyPlan } from "../init/plan/writeConfig.ts";
 import { type Asking, adoptQuestion, answer, applyQuestion } from "../init/wizard/questions.ts";
-import { askSession, askSessionAgain, type SessionAnswers } from "../init/wizard/sessionAnswers.ts";
+import { askSession, askSessionAgain } from "../init/wizard/sessionAnswers.ts";
+import { isAccountId } from "../model.ts";
 import { ownPath } from "../platform/installation.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { shellWord } from "../text/commandWords.ts";
+import { printableWithHidden } from "../text/printable.ts";
+import { parseFlags } from "../usage/commandTable.ts";
 import { chosenRoles, writeSessionFirst } from "./chosenRoles.ts";
-import { type InitFlags, readFlags } from "./initFlags.ts";
 import { SignInCancelled } from "./login.ts";
 import { isMintty, promptsAtTerminal } from "./person.ts";
 
@@ -49,6 +51,34 @@ export async function init(args: readonly string[], system: System): Promise<num
   });
 }
 
+/** Flags that exclude most others. The list of each names the flags that may accompany it. */
+const EXCLUSIVE = { revert: [], repair: [], "session-only": ["start-url", "sso-region", "scopes"] } as const;
+const WITH_ANY = ["sso-session", "command", "yes", "dry-run", "json"];
+
+type InitFlags = ReturnType<typeof readFlags>;
+
+/** @throws SsoCredError("usage") for meaningless values and for two sessions. */
+function readFlags(args: readonly string[]) {
+  const { values, positionals } = parseFlags(args, "init");
+  const session = values["sso-session"] ?? positionals[0];
+  if (positionals.length > (values["sso-session"] === undefined ? 1 : 0)) {
+    throw usageError("name one session", "init");
+  }
+  const accountId = values["account-id"];
+  if (accountId !== undefined && !isAccountId(accountId)) {
+    const message = `--account-id ${printableWithHidden(accountId)}: an account id has 12 digits`;
+    throw new SsoCredError("usage", message);
+  }
+  for (const [flag, partners] of Object.entries(EXCLUSIVE)) {
+    if (!values[flag as keyof typeof EXCLUSIVE]) continue;
+    const other = Object.keys(values).find(
+      (name) => name !== flag && ![...partners, ...WITH_ANY].includes(name),
+    );
+    if (other !== undefined) throw new SsoCredError("usage", `--${flag} cannot be combined with --${other}`);
+  }
+  return { ...values, session };
+}
+
 /** @throws SsoCredError("config") for a session that neither a section nor a profile names. */
 function assertKnownSession(session: string | undefined, system: System): void {
   if (session === undefined) return;
@@ -71,8 +101,7 @@ interface Wizard {
 async function runWizard(wizard: Wizard): Promise<number> {
   const { flags, command, asking, system } = wizard;
   let files = readConfigFiles(system);
-  const answers = await askSession(files, flags, asking);
-  const session = { session: answers.name, sessionKeys: answers.keys };
+  const session = await askSession(files, flags, asking);
   // Fail before the sign-in on what the plan would reject anyway.
   conflicts.assertSessionMatches(files, session);
   const nothingMore: InitOptions = { ...session, ...command, ...NO_PROFILES };
@@ -89,11 +118,10 @@ async function runWizard(wizard: Wizard): Promise<number> {
     conflicts.assertNoForeignProfiles(files, [name], session);
     conflicts.assertNoStrongerKeys([name], files);
   }
-  const { wanted, keepOnly, profile, answers: last } = await signedInRoles(wizard, files, answers);
+  const { wanted, keepOnly, profile, answers: last } = await signedInRoles(wizard, files, session);
   const options: InitOptions = {
     ...nothingMore,
-    session: last.name,
-    sessionKeys: last.keys,
+    ...last,
     wanted,
     ...profile,
     adopt: flags.adopt ? "all" : (profile?.adopt ?? []),
@@ -130,7 +158,7 @@ async function confirmPlan(options: InitOptions, flags: InitFlags, asking: Askin
 }
 
 /** Signs in if needed. At a terminal, a failure leads back to the questions that can fix it. */
-async function signedInRoles(wizard: Wizard, before: Files, first: SessionAnswers) {
+async function signedInRoles(wizard: Wizard, before: Files, first: SessionKeys) {
   const { asking, flags } = wizard;
   let [files, answers] = [before, first];
   for (;;) {
@@ -154,7 +182,7 @@ async function signedInRoles(wizard: Wizard, before: Files, first: SessionAnswer
 const SIGN_IN_FAILURES: readonly ErrorKind[] = ["login-required", "login-failed", "unavailable", "config"];
 
 /** Completes a remedy that fails, or loses the answers, while the session is not in the config. */
-function withSession(error: SsoCredError, files: Files, answers: SessionAnswers): SsoCredError {
+function withSession(error: SsoCredError, files: Files, answers: SessionKeys): SsoCredError {
   const { run } = error.remedy;
   if (!run || !/^sso-cred (?:login|list|logout) /.test(run)) return error;
   const remedy = { run: writeSessionFirst(files, answers) + run };

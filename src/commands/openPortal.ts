@@ -1,12 +1,16 @@
+import { isatty } from "node:tty";
+import { readRoleCredentials } from "../cache/roleCredentialsCache.ts";
 import { readToken } from "../cache/tokenCache.ts";
 import { deniedToPerson, missingScope, sessionTitle } from "../config/describeSession.ts";
+import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { obtainToken } from "../credentials/obtainToken.ts";
 import { isKind, type SsoCredError } from "../errors.ts";
+import { isFresh } from "../hit/expiry.ts";
 import { RETRY_MS } from "../http/withRetries.ts";
 import { type IdentityCenter, identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
 import { type Inventory, inventory, type Portal } from "../inventory/inventory.ts";
 import { inventoryFile } from "../inventory/inventoryFile.ts";
-import type { Account, SsoSession, SsoToken } from "../model.ts";
+import type { Account, SessionRole, SsoSession, SsoToken } from "../model.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { recordRefusedToken } from "../signIn/backoff.ts";
@@ -91,7 +95,7 @@ export async function withInventory<T>(
  * Signs in if needed. `refused` are the tokens that the portal has rejected: the first one is
  * refreshed, and after the second a person is asked. `isNew` is true after a sign-in.
  */
-export async function tokenFor(
+async function tokenFor(
   session: SsoSession,
   { isAttended, flags, before }: SignIn,
   refused: readonly string[],
@@ -114,4 +118,23 @@ function accessDeniedByService(session: SsoSession, error: ServiceError): SsoCre
   const scope = missingScope(session);
   const reasons = scope === undefined ? message : `${message}; ${scope}`;
   return deniedToPerson(reasons, session.loginArguments, error);
+}
+
+/**
+ * Role credentials for a command that a person runs. At a terminal, signs in first if needed, as
+ * `login` does. Elsewhere behaves like the main job and throws the same errors.
+ */
+export async function credentialsForPerson(role: SessionRole, flags: SignInFlags, system: System) {
+  const cached = readRoleCredentials(role, system);
+  if (cached && isFresh(cached.expiration, system.now())) return cached;
+  // Nothing is read from stdin, so it may be a pipe.
+  if (isatty(2) && system.terminal() !== undefined) {
+    const { session } = role;
+    const signIn = { isAttended: true, flags };
+    await tokenFor(session, signIn, [], identityCenter(session, system), system).catch((error: unknown) => {
+      // The cached credentials may still be usable.
+      if (!isKind(error, "unavailable")) throw error;
+    });
+  }
+  return obtainRoleCredentials(role, system.now() + DEADLINE_MS, system);
 }

@@ -5,7 +5,10 @@ import type { Role } from "../../model.ts";
 import { cutMiddle } from "../../text/columns.ts";
 import { printable } from "../../text/printable.ts";
 import type { CommandFlags } from "../../usage/commandTable.ts";
-import { type CurrentConfig, roleKey } from "../plan/currentConfig.ts";
+import { profilesToOffer } from "../plan/adoption.ts";
+import { describeConflict } from "../plan/conflicts.ts";
+import { type CurrentConfig, type Files, roleKey } from "../plan/currentConfig.ts";
+import type { SessionKeys } from "../plan/initOptions.ts";
 import {
   assertUniqueNames,
   changedName,
@@ -22,21 +25,16 @@ import {
   regionQuestion,
 } from "./questions.ts";
 
-type ProfileFlags = Pick<CommandFlags<"init">, "region" | "output" | "profile-name">;
+type ProfileFlags = Pick<CommandFlags<"init">, "region" | "output" | "profile-name" | "adopt">;
 
 export type ProfileAnswers = Awaited<ReturnType<typeof askProfile>>;
 
-interface ProfileFacts {
-  readonly session: string;
+interface ProfileFacts extends SessionKeys {
   readonly ssoRegion: string;
   /** The roles to name; empty while they are not known yet. */
   readonly wanted: readonly Assignment[];
   /** True to ask for a name template, however many roles there are. */
   readonly isMany: boolean;
-  /** Existing SSO profiles that could be adopted, and their roles. */
-  readonly adoptable: ReadonlyMap<string, Role>;
-  /** Explains why typed names are taken; undefined if they are free. */
-  conflictOf(names: readonly string[]): string | undefined;
 }
 
 /**
@@ -44,12 +42,12 @@ interface ProfileFacts {
  * session's last profile are taken over without a question.
  */
 export async function askProfile(
-  current: CurrentConfig,
-  { session, ssoRegion, wanted, isMany, adoptable, conflictOf }: ProfileFacts,
+  files: Files,
+  { session, sessionKeys, ssoRegion, wanted, isMany }: ProfileFacts,
   flags: ProfileFlags,
   asking: Asking,
 ) {
-  const known = asking.prompts === undefined ? undefined : lastProfile(current, session);
+  const known = asking.prompts === undefined ? undefined : lastProfile(files, session);
   const region = await inherited(regionQuestion(ssoRegion), flags.region, known?.get("region"), asking);
   const output = await inherited(outputQuestion(), flags.output, known?.get("output"), asking);
 
@@ -57,11 +55,12 @@ export async function askProfile(
   const [first] = wanted;
   const isAsked = asking.prompts !== undefined && !asking.takesDefaults;
   const isOfFirst = (role: Role) => first !== undefined && roleKey(role) === roleKey(first);
-  const offered = [...adoptable].flatMap(([name, role]) =>
+  // Existing SSO profiles of the role, which could be adopted.
+  const offered = [...profilesToOffer(files, { session, sessionKeys })].flatMap(([name, role]) =>
     isAsked && !isTemplate && isOfFirst(role) ? [name] : [],
   );
   // The profile of ours that the role already has.
-  const [own] = [...current.ours].find(([, each]) => each.session === session && isOfFirst(each)) ?? [];
+  const [own] = [...files.ours].find(([, each]) => each.session === session && isOfFirst(each)) ?? [];
   const byDefault =
     isTemplate || first === undefined
       ? DEFAULT_TEMPLATE
@@ -69,12 +68,14 @@ export async function askProfile(
   // Names from a flag and default names are checked by the plan, where a role may keep its existing
   // profile.
   const isFree = (template: string) =>
+    flags.adopt ||
     flags["profile-name"] !== undefined ||
     offered.includes(template) ||
     (isTemplate && template === byDefault);
+  const namesBy = (template: string) => wanted.map((role) => profileName(template, role, session));
   const check = (template: string) =>
     templateProblem(template, wanted, session) ??
-    (isFree(template) ? undefined : conflictOf(wanted.map((role) => profileName(template, role, session))));
+    (isFree(template) ? undefined : describeConflict(files, namesBy(template), session));
   if (isTemplate && flags["profile-name"] === undefined && isAsked) {
     asking.say("Fields for the profile names: {account_name} {account_id} {role_name} {session}");
   }

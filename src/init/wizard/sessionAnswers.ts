@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
-import type { Keys } from "../../config/ini.ts";
 import { plainStartUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 import type { CommandFlags } from "../../usage/commandTable.ts";
 import type { CurrentConfig, Files } from "../plan/currentConfig.ts";
+import type { SessionKeys } from "../plan/initOptions.ts";
 import { readOtherTool } from "../plan/otherTools.ts";
 import {
   type Asking,
@@ -20,38 +20,32 @@ type SessionFlags = Pick<CommandFlags<"init">, "start-url" | "sso-region" | "sco
   readonly session?: string | undefined;
 };
 
-export interface SessionAnswers {
-  readonly name: string;
-  /** The keys that were given or answered, without those of the file. */
-  readonly keys: Keys;
-}
-
 /**
  * Asks the questions about a session again after a failed sign-in, with the earlier answers as
  * defaults, from the first one that the failure names. If all values are already in the config,
  * asks for the session: the same one again, or another.
  */
 export async function askSessionAgain(
-  earlier: SessionAnswers,
+  earlier: SessionKeys,
   failure: string,
   files: Files,
   asking: Asking,
-): Promise<SessionAnswers> {
+): Promise<SessionKeys> {
   const again = { ...asking, takesDefaults: false };
-  const inFile = files.sessions.get(earlier.name);
-  if ([...earlier.keys.keys()].every((key) => inFile?.has(key))) {
+  const inFile = files.sessions.get(earlier.session);
+  if ([...earlier.sessionKeys.keys()].every((key) => inFile?.has(key))) {
     sayDimly(`(Enter tries again, also after a change in ${printable(files.configPath, 200)})`, asking);
-    const question = sessionNameQuestion([...files.sessions.keys()], earlier.name);
+    const question = sessionNameQuestion([...files.sessions.keys()], earlier.session);
     const session = await answer(question, undefined, again);
     return askSession(files, { session }, again);
   }
-  const named = [...earlier.keys.keys()].findIndex((key) => failure.includes(key));
-  const keys = new Map<string, string>();
-  for (const [at, [key, value]] of [...earlier.keys].entries()) {
+  const named = [...earlier.sessionKeys.keys()].findIndex((key) => failure.includes(key));
+  const sessionKeys = new Map<string, string>();
+  for (const [at, [key, value]] of [...earlier.sessionKeys].entries()) {
     const question = at < named ? undefined : QUESTIONS[key]?.(value);
-    keys.set(key, question === undefined ? value : await answer(question, undefined, again));
+    sessionKeys.set(key, question === undefined ? value : await answer(question, undefined, again));
   }
-  return { ...earlier, keys };
+  return { ...earlier, sessionKeys };
 }
 
 function sayDimly(line: string, asking: Asking): void {
@@ -66,9 +60,9 @@ const QUESTIONS: Readonly<Record<string, (fallback?: string) => Question>> = {
 
 /** Asks for the session's name and, for a new one, for its start URL, region and scopes. */
 export async function askSession(current: CurrentConfig, flags: SessionFlags, asking: Asking) {
-  const name = await sessionName(current, flags.session, asking);
-  const there = current.sessions.get(name);
-  const keys = new Map<string, string>();
+  const session = await sessionName(current, flags.session, asking);
+  const there = current.sessions.get(session);
+  const sessionKeys = new Map<string, string>();
   const portal = asking.prompts === undefined ? undefined : portalOfProfiles(current);
   const questions = [
     ["sso_start_url", startUrlQuestion(portal?.startUrl), flags["start-url"]],
@@ -80,9 +74,9 @@ export async function askSession(current: CurrentConfig, flags: SessionFlags, as
     if (key === "sso_start_url" && given === undefined && !isKnown && asking.prompts !== undefined) {
       sayDimly("(your AWS access portal's address, as in the invitation)", asking);
     }
-    if (given !== undefined || !isKnown) keys.set(key, await answer(question, given, asking));
+    if (given !== undefined || !isKnown) sessionKeys.set(key, await answer(question, given, asking));
   }
-  return { name, keys };
+  return { session, sessionKeys };
 }
 
 /** The only portal that profiles without a session name: legacy ones, and other tools'. */

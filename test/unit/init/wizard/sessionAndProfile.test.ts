@@ -3,7 +3,7 @@ import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
 import { askProfile } from "../../../../src/init/wizard/profileAnswers.ts";
 import type { Prompts } from "../../../../src/init/wizard/prompts.ts";
 import { askSession } from "../../../../src/init/wizard/sessionAnswers.ts";
-import { ADMIN, ours, READ_ONLY } from "../plan/initOptions.ts";
+import { ADMIN, files, ours, READ_ONLY } from "../plan/initOptions.ts";
 import { nobody, somebody } from "./somebody.ts";
 
 const SESSION = "[sso-session my-sso]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n";
@@ -11,14 +11,14 @@ const SESSION = "[sso-session my-sso]\nsso_start_url = https://x.awsapps.com/sta
 describe("the session", () => {
   it("is asked for with all that a new one needs", async () => {
     const { asked, asking } = somebody(["corp", "https://x.awsapps.com/start", "eu-west-1", ""]);
-    const { name, keys } = await askSession(readCurrentConfig(""), {}, asking);
+    const { session, sessionKeys } = await askSession(readCurrentConfig(""), {}, asking);
     expect(asked).toEqual([
       "SSO session name (Recommended): ",
       "SSO start URL [None]: ",
       "SSO region [None]: ",
       "SSO registration scopes [sso:account:access]: ",
     ]);
-    expect([name, Object.fromEntries(keys)]).toEqual([
+    expect([session, Object.fromEntries(sessionKeys)]).toEqual([
       "corp",
       {
         sso_start_url: "https://x.awsapps.com/start",
@@ -47,14 +47,18 @@ describe("the session", () => {
 
   it("that exists is offered, and nothing else is asked about it", async () => {
     const { asked, asking } = somebody([""]);
-    const { name, keys } = await askSession(readCurrentConfig(SESSION), {}, asking);
-    expect([asked, name, keys.size]).toEqual([["SSO session name (Recommended) [my-sso]: "], "my-sso", 0]);
+    const { session, sessionKeys } = await askSession(readCurrentConfig(SESSION), {}, asking);
+    expect([asked, session, sessionKeys.size]).toEqual([
+      ["SSO session name (Recommended) [my-sso]: "],
+      "my-sso",
+      0,
+    ]);
   });
 
   it("that has a profile already is not asked for", async () => {
     const { asked, said, asking } = somebody([]);
     const current = readCurrentConfig(SESSION + ours("dev", "111111111111"));
-    expect((await askSession(current, {}, asking)).name).toBe("my-sso");
+    expect((await askSession(current, {}, asking)).session).toBe("my-sso");
     expect([asked, said]).toEqual([
       [],
       ["SSO session name (Recommended): my-sso   (another: sso-cred init NAME)"],
@@ -71,7 +75,7 @@ describe("the session", () => {
   it("of several is named in the question, and in the error where nobody can be asked", async () => {
     const current = readCurrentConfig(SESSION + SESSION.replace("my-sso", "other"));
     const { said, asked, asking } = somebody(["other"]);
-    expect((await askSession(current, {}, asking)).name).toBe("other");
+    expect((await askSession(current, {}, asking)).session).toBe("other");
     expect([said, asked]).toEqual([
       ["Sessions in the config: my-sso, other"],
       ["SSO session name (Recommended): "],
@@ -85,27 +89,26 @@ describe("the profile", () => {
   const facts = {
     session: "my-sso",
     ssoRegion: "eu-west-1",
+    sessionKeys: new Map<string, string>(),
     isMany: false,
-    adoptable: new Map(),
-    conflictOf: () => undefined,
   };
 
   it("is asked for another name where somebody else has the one that was typed", async () => {
     const [asks, seen] = [somebody(["", "", "free"]), [] as string[]];
-    const conflictOf = (names: readonly string[]) => (names.includes("dev") ? "dev is taken" : undefined);
+    const current = files(`${SESSION}[profile dev]\nrole_arn = arn:aws:iam::111111111111:role/other\n`);
     const askText: Prompts["askText"] = async (question) => {
       seen.push(question.check("dev") ?? "", question.check("free") ?? "");
       return asks.asking.prompts?.askText(question);
     };
     const asking = { ...asks.asking, prompts: { ...(asks.asking.prompts as Prompts), askText } };
-    const all = { ...facts, conflictOf, wanted: [ADMIN] };
-    const { nameTemplate } = await askProfile(readCurrentConfig(SESSION), all, {}, asking);
-    expect([nameTemplate, ...seen.slice(-2)]).toEqual(["free", "dev is taken", ""]);
+    const { nameTemplate } = await askProfile(current, { ...facts, wanted: [ADMIN] }, {}, asking);
+    const taken = "The config already has [profile dev], not written for this session";
+    expect([nameTemplate, ...seen.slice(-2)]).toEqual(["free", taken, ""]);
   });
 
   it("is asked for region, format and name", async () => {
     const { asked, asking } = somebody(["", "", ""]);
-    const answers = await askProfile(readCurrentConfig(SESSION), { ...facts, wanted: [ADMIN] }, {}, asking);
+    const answers = await askProfile(files(SESSION), { ...facts, wanted: [ADMIN] }, {}, asking);
     expect(asked).toEqual([
       "Default client Region [eu-west-1]: ",
       "CLI default output format (json if not specified) [json]: ",
@@ -121,18 +124,14 @@ describe("the profile", () => {
 
   it("proposes the name of the legacy profile with that role, which then becomes ours", async () => {
     const { asked, asking } = somebody(["", "", ""]);
-    const all = {
-      ...facts,
-      adoptable: new Map([["dev", ADMIN]]),
-      conflictOf: () => "taken",
-      wanted: [ADMIN],
-    };
-    const { nameTemplate, adopt } = await askProfile(readCurrentConfig(SESSION), all, {}, asking);
+    const role = "sso_session = my-sso\nsso_account_id = 111111111111\nsso_role_name = Admin\n";
+    const current = files(`${SESSION}[profile dev]\n${role}`);
+    const { nameTemplate, adopt } = await askProfile(current, { ...facts, wanted: [ADMIN] }, {}, asking);
     expect([asked.at(-1), nameTemplate, adopt]).toEqual(["Profile name [dev]: ", "dev", ["dev"]]);
   });
 
   it("takes region and format from the session's last profile", async () => {
-    const current = readCurrentConfig(SESSION + ours("dev", "111111111111", ["region = us-east-2"]));
+    const current = files(SESSION + ours("dev", "111111111111", ["region = us-east-2"]));
     const { asked, said, asking } = somebody(["", ""]);
     const { region } = await askProfile(current, { ...facts, wanted: [READ_ONLY] }, {}, asking);
     expect(region).toBe("us-east-2");
@@ -146,7 +145,7 @@ describe("the profile", () => {
   it("of several roles is asked for a template", async () => {
     const { asked, said, asking } = somebody(["", "", ""]);
     const wanted = [ADMIN, READ_ONLY];
-    const answers = await askProfile(readCurrentConfig(SESSION), { ...facts, wanted }, {}, asking);
+    const answers = await askProfile(files(SESSION), { ...facts, wanted }, {}, asking);
     expect(asked.at(-1)).toBe("Profile name template [{account_id}_{role_name}]: ");
     expect(said.at(-1)).toBe(
       "Fields for the profile names: {account_name} {account_id} {role_name} {session}",
