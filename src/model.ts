@@ -112,6 +112,11 @@ export interface Account {
   emailAddress: string;
 }
 
+/** One role of one account, as the portal lists it. Names may hold any characters. */
+export interface Assignment extends Account {
+  readonly roleName: string;
+}
+
 /** The response of CreateToken. */
 export interface TokenGrant {
   accessToken: string;

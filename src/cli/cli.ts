@@ -10,8 +10,8 @@ import { realSystem } from "../platform/realSystem.ts";
 import type { System } from "../platform/system.ts";
 import { VERSION } from "../platform/version.ts";
 import { WORKER_FLAG } from "../signIn/changeLogin.ts";
-import { nearest } from "../text/nearest.ts";
 import { printable } from "../text/printable.ts";
+import { nearest } from "../text/words.ts";
 import { asksFor, COMMAND_NAMES, canBeMainJob, commandOf, isMainJob } from "./commandLine.ts";
 
 /** Followed by `--` and the words of the command line; called by the completion scripts. */

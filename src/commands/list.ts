@@ -1,7 +1,7 @@
 import { sessionTitle } from "../config/describeSession.ts";
 import { profilesByRole, readConfigFiles, roleKey } from "../init/plan/currentConfig.ts";
-import type { Assignment } from "../inventory/assignment.ts";
-import { selectedRoles } from "../inventory/refusedAccounts.ts";
+import { selectedRoles } from "../inventory/selectedRoles.ts";
+import type { Assignment } from "../model.ts";
 import { prose, terminalColumns } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { columnsOf, cutMiddle, pad } from "../text/columns.ts";

@@ -1,6 +1,5 @@
-import { nearest } from "../text/nearest.ts";
 import { hiddenCharacter } from "../text/printable.ts";
-import { words } from "../text/words.ts";
+import { nearest, words } from "../text/words.ts";
 
 /** The regions of the SDK's endpoint rules; for suggestions only. */
 export const KNOWN_REGIONS: readonly string[] = words(`

@@ -1,5 +1,5 @@
-import { nearest } from "../text/nearest.ts";
 import { hiddenCharacter, printable } from "../text/printable.ts";
+import { nearest } from "../text/words.ts";
 import { type NamedKind, readHeader } from "./ini.ts";
 import { layOut, linesOf } from "./layout.ts";
 

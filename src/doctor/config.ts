@@ -1,9 +1,8 @@
 import { meantHeader, shownHeader } from "../config/slips.ts";
 import { shellWord } from "../text/commandWords.ts";
-import { nearest } from "../text/nearest.ts";
 import { printable } from "../text/printable.ts";
 import { shownLine } from "../text/redact.ts";
-import { words } from "../text/words.ts";
+import { nearest, words } from "../text/words.ts";
 import { failingClients } from "./clients.ts";
 import type { ConfigFiles, ConfigSection, ConfigText } from "./configFile.ts";
 import { type Finding, finding } from "./report.ts";

@@ -3,8 +3,8 @@ import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../config/regions.t
 import { isMeantAs } from "../config/slips.ts";
 import { startUrlProblem } from "../config/urls.ts";
 import { splitUntilComment } from "../text/commandWords.ts";
-import { nearest } from "../text/nearest.ts";
 import { printable } from "../text/printable.ts";
+import { nearest } from "../text/words.ts";
 import { failingClients } from "./clients.ts";
 import {
   type ConfigFiles,

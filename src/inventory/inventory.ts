@@ -1,13 +1,11 @@
 import { SsoCredError } from "../errors.ts";
-import { unavailableFacts } from "../http/serviceUnavailable.ts";
 import { ServiceError } from "../identityCenter/identityCenter.ts";
 import type { AccountsPage, RolesPage } from "../identityCenter/parseResponse.ts";
 import { type Account, isAccountId } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
-import { compareAccounts } from "./assignment.ts";
 import type { InventoryMemory } from "./inventoryFile.ts";
-import { type RateLimiter, rateLimiter } from "./rateLimiter.ts";
+import { rateLimiter } from "./rateLimiter.ts";
 
 /** The portal's two list operations, for one token. One request a call, without retries. */
 export interface Portal {
@@ -33,11 +31,6 @@ export interface Refusal {
 
 /** Concurrent requests; more would only wait for the rate limit. */
 const IN_FLIGHT = 30;
-/** Without any response for this long, throttling counts as an outage. */
-const THROTTLED_FOR_MS = 60_000;
-const OTHER_RETRIES = 4;
-const RETRY_MS = 500;
-
 /** A page has a hundred items; no organisation has this many accounts or roles. */
 const MOST_PAGES = 500;
 /** Of everything listed, as JSON; enough for a million roles. */
@@ -47,16 +40,16 @@ const MOST_CHARACTERS = 64 * 1024 * 1024;
  * Returns a function that reads the items of every page of a list. It throws `unavailable` if the
  * portal repeats a page token, sends too many pages, or too much text.
  */
-function pageReader() {
+function pageReader({ ask }: ReturnType<typeof rateLimiter>) {
   let characters = 0;
   return async <Page extends { nextToken?: string }, Item>(
-    ask: (nextToken?: string) => Promise<Page>,
+    pageAt: (nextToken?: string) => Promise<Page>,
     itemsOf: (page: Page) => readonly Item[],
   ): Promise<Item[]> => {
     const items: Item[] = [];
     const places = new Set<string>();
     for (let next: string | undefined; ; places.add(next)) {
-      const page = await ask(next);
+      const page = await ask(() => pageAt(next));
       characters += JSON.stringify(itemsOf(page)).length;
       next = page.nextToken;
       const isEndless = next !== undefined && (places.has(next) || places.size + 1 >= MOST_PAGES);
@@ -79,16 +72,15 @@ export function inventory(
   memory: InventoryMemory,
   onProgress: (progress: Progress) => void = () => {},
 ) {
-  const pace = rateLimiter(system);
-  const ask = rateLimited(pace, system);
-  const everyPage = pageReader();
+  const limiter = rateLimiter(system);
+  const everyPage = pageReader(limiter);
   /** Not remembered for another run: access may have been granted by then. */
   const refused = new Map<string, Refusal>();
 
   async function learnRoles(accountId: string): Promise<void> {
     try {
       const roles = await everyPage(
-        (token) => ask(() => portal.listAccountRoles(accountId, token)),
+        (token) => portal.listAccountRoles(accountId, token),
         (page) => page.roles,
       );
       memory.learnRoles(accountId, roles.sort());
@@ -105,7 +97,7 @@ export function inventory(
       const known = memory.accounts();
       if (known !== undefined) return [...known];
       const listed = await everyPage(
-        (token) => ask(() => portal.listAccounts(token)),
+        (token) => portal.listAccounts(token),
         (page) => page.accounts,
       );
       // The id becomes part of requests and command lines.
@@ -127,7 +119,7 @@ export function inventory(
       let done = 0;
       const tell = () => {
         const left = waiting.length - done;
-        const perSecond = done < 20 ? pace.rate() : (done * 1000) / Math.max(1, system.now() - startedAt);
+        const perSecond = done < 20 ? limiter.rate() : (done * 1000) / Math.max(1, system.now() - startedAt);
         const total = accounts.length;
         onProgress({ done: total - left, total, secondsLeft: Math.ceil(left / perSecond) });
       };
@@ -153,29 +145,14 @@ export function inventory(
   };
 }
 
-/** Retries as long as the portal responds to any request; other failures a few times. */
-function rateLimited(pace: RateLimiter, system: Pick<System, "now" | "sleep" | "trace">) {
-  let respondedAt = system.now();
-  return async <T>(call: () => Promise<T>): Promise<T> => {
-    for (let failures = 0; ; ) {
-      await pace.turn();
-      try {
-        const result = await call();
-        respondedAt = system.now();
-        pace.succeeded();
-        return result;
-      } catch (error) {
-        const facts = unavailableFacts(error);
-        if (!facts?.retry) throw error;
-        if (facts.isThrottled) {
-          if (system.now() - respondedAt > THROTTLED_FOR_MS) throw error;
-          pace.throttled(facts.retryAfterMs);
-          system.trace.step("throttled", { requestsPerSecond: pace.rate() });
-        } else {
-          if (failures++ >= OTHER_RETRIES) throw error;
-          await system.sleep(RETRY_MS * 2 ** failures);
-        }
-      }
-    }
-  };
+/** The AWS CLI's order: by the lower-case name, then by e-mail address. */
+function compareAccounts(a: Account, b: Account): number {
+  const keys = ({ accountName, emailAddress, accountId }: Account) => [
+    accountName.toLowerCase(),
+    emailAddress.toLowerCase(),
+    accountId,
+  ];
+  const [left, right] = [keys(a), keys(b)];
+  const at = left.findIndex((key, index) => key !== right[index]);
+  return at < 0 ? 0 : (left[at] as string) < (right[at] as string) ? -1 : 1;
 }

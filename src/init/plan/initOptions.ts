@@ -1,6 +1,5 @@
 import type { Keys } from "../../config/ini.ts";
-import type { Assignment } from "../../inventory/assignment.ts";
-import type { Role } from "../../model.ts";
+import type { Assignment, Role } from "../../model.ts";
 
 /** The program that the profiles run. */
 export interface CommandOptions {

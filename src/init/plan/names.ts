@@ -1,5 +1,5 @@
 import { SsoCredError } from "../../errors.ts";
-import type { Assignment } from "../../inventory/assignment.ts";
+import type { Assignment } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
 
 export const DEFAULT_TEMPLATE = "{account_id}_{role_name}";

@@ -1,7 +1,6 @@
 import type { Keys } from "../../config/ini.ts";
 import { isKind } from "../../errors.ts";
-import type { Assignment } from "../../inventory/assignment.ts";
-import type { Role } from "../../model.ts";
+import type { Assignment, Role } from "../../model.ts";
 import { cutMiddle } from "../../text/columns.ts";
 import { printable } from "../../text/printable.ts";
 import type { CommandFlags } from "../../usage/commandTable.ts";

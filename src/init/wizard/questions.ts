@@ -2,8 +2,8 @@ import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../../config/region
 import { DEFAULT_SCOPES } from "../../config/session.ts";
 import { shownUrl, startUrlProblem } from "../../config/urls.ts";
 import { type Remedy, SsoCredError } from "../../errors.ts";
-import { nearest } from "../../text/nearest.ts";
 import { hiddenCharacter, printable } from "../../text/printable.ts";
+import { nearest } from "../../text/words.ts";
 import { makePortable, nameProblem } from "../plan/names.ts";
 import type { MenuQuestion, Prompts, TextQuestion } from "./prompts.ts";
 

@@ -1,10 +1,9 @@
 import { deniedToPerson } from "../../config/describeSession.ts";
 import { listed, sessionArgument } from "../../config/session.ts";
 import type { SsoCredError } from "../../errors.ts";
-import type { Assignment } from "../../inventory/assignment.ts";
 import type { Inventory } from "../../inventory/inventory.ts";
-import { listableRoles } from "../../inventory/refusedAccounts.ts";
-import type { Account } from "../../model.ts";
+import { listableRoles } from "../../inventory/selectedRoles.ts";
+import type { Account, Assignment } from "../../model.ts";
 import { columnsOf, cutMiddle, cutTo } from "../../text/columns.ts";
 import { printable } from "../../text/printable.ts";
 import type { Choice } from "./prompts.ts";

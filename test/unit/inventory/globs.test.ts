@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matchesAny, matchesGlob } from "../../../src/inventory/assignment.ts";
+import { matchesAny, matchesGlob } from "../../../src/inventory/selectedRoles.ts";
 import { fc } from "../../support/fuzzing.ts";
 
 describe("globs", () => {

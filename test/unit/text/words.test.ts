@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "../../../src/text/nearest.ts";
+import { nearest } from "../../../src/text/words.ts";
 
 const KNOWN = ["login", "logout", "list", "status", "init", "sso_start_url", "sso_region"];
 
