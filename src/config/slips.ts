@@ -3,6 +3,9 @@ import { nearest } from "../text/words.ts";
 import { type NamedKind, readHeader } from "./ini.ts";
 import { layOut, linesOf } from "./layout.ts";
 
+/** The rest of a line after a key. Japanese keyboards also type a full-width equals sign. */
+const NO_EQUALS = /^\s+[^\s=:]|^\s*[\uff1d\uff1a]/;
+
 /** A section's header in the form that messages show. */
 export function shownHeader(kind: NamedKind, name: string): string {
   return kind === "profile" && name === "default" ? "[default]" : `[${kind} ${printable(name)}]`;
@@ -69,14 +72,23 @@ export function misspeltKey(text: string, header: string, keys: readonly string[
     for (const { number: below, text: whole } of linesOf(text.slice(place.start, place.bodyEnd))) {
       const line = whole.trim();
       const number = linesOf(text.slice(0, place.start)).length + below;
-      const bare = keys.find((key) => line.startsWith(key) && /^\s+[^\s=:]/.test(line.slice(key.length)));
-      if (bare !== undefined) return `line ${number} has ${bare} without an = after it`;
-      const word = /^(\w[\w -]*?)\s*[=:]/.exec(line)?.[1] ?? "";
+      const bare = keys.find((key) => line.startsWith(key) && NO_EQUALS.test(line.slice(key.length)));
+      if (bare !== undefined) {
+        const [wide] = /^[\uff1d\uff1a]/.exec(line.slice(bare.length).trim()) ?? [];
+        return `line ${number} has ${bare} without an = after it${wide ? `; ${wide} is not =` : ""}`;
+      }
+      const word = /^([^=:#;[]+?)\s*[=:]/.exec(line)?.[1] ?? "";
       const guess = meantKey(word, keys, kind);
-      if (guess !== undefined) return `line ${number} has ${word}: did you mean ${guess}?`;
+      if (guess !== undefined) return `line ${number} has ${shownKey(word)}: did you mean ${guess}?`;
     }
   }
   return undefined;
+}
+
+/** A key as messages show it, with the character in it that nobody sees. */
+export function shownKey(key: string): string {
+  const hidden = hiddenCharacter(key.replaceAll(" ", "_"));
+  return `${printable(key, 80)}${hidden === undefined ? "" : ` (${hidden})`}`;
 }
 
 /** The key meant by `sso_start_ulr`, `sso start url`, `start_url` or `sso_start`. */

@@ -1,4 +1,4 @@
-import { meantHeader, shownHeader } from "../config/slips.ts";
+import { meantHeader, shownHeader, shownKey } from "../config/slips.ts";
 import { shellWord } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
 import { shownLine } from "../text/redact.ts";
@@ -142,7 +142,7 @@ function* misspeltKeys({ path, sections }: ConfigText): Generator<Finding> {
       const meant = isKnown || OTHER_KEYS.has(name) ? undefined : nearest(name, KNOWN_KEYS);
       if (meant !== undefined)
         yield finding("key-misspelt", "error", `${path}:${line}`, {
-          found: `${printable(header)} has the key ${printable(key)}: did you mean ${meant}?`,
+          found: `${printable(header)} has the key ${shownKey(key)}: did you mean ${meant}?`,
           why: "every AWS tool ignores a key that it does not know",
           fix: `rename it to ${meant}`,
         });

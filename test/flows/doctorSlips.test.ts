@@ -32,6 +32,8 @@ const SLIPS: readonly ((line: string, at: number) => string)[] = [
   (line) => line.replace("[", "[ "),
   (line) => line.replace("--", "–"),
   (line) => line.replace(" ", "\u00a0"),
+  (line) => line.replace("=", "＝"),
+  (line, at) => `${line.slice(0, at)}\u200b${line.slice(at)}`,
   (line, at) => line.slice(0, at) + line.slice(at + 1),
   (line, at) =>
     line.slice(0, at) +

@@ -49,6 +49,23 @@ test.each([
   );
 });
 
+test.each([
+  ["sso_\u200bregion", "sso_ region (character 5 is U+200B, a zero-width space): did you mean sso_region?"],
+  ["sso_region\u00ad", "sso_region (character 11 is U+00AD, a soft hyphen): did you mean sso_region?"],
+  ['"sso_region"', '"sso_region": did you mean sso_region?'],
+  ["ssо_region", "ssо_region: did you mean sso_region?"],
+])("a key with a character that does not belong there is named: %j", async (written, message) => {
+  expect(await complaint(CORP.replace("sso_region", written), MAIN_JOB)).toBe(
+    `CONFIG: [sso-session corp] has no sso_region; line 3 has ${message}`,
+  );
+});
+
+test.each(["＝", " ＝ "])("a full-width equals sign is named: %j", async (sign) => {
+  expect(await complaint(CORP.replace("sso_region = ", `sso_region${sign}`), MAIN_JOB)).toBe(
+    "CONFIG: [sso-session corp] has no sso_region; line 3 has sso_region without an = after it; ＝ is not =",
+  );
+});
+
 test.each(["region = eu-west-1", "sso_region ="])("a key that is right is not: %s", async (line) => {
   const legacy = `[profile dev]\nsso_start_url = https://d-1234567890.awsapps.com/start\n${line}\n`;
   expect(await complaint(legacy)).toBe("CONFIG: [profile dev] has no sso_region");

@@ -67,6 +67,7 @@ const CONFIG_CASES: readonly DoctorCase[] = [
   inConfig("key-case", `[profile dev]\nRegion = a\n${LINE}${SESSION}`, "Region"),
   inConfig("key-misspelt", "[profile dev]\ncredential_proces = x\n", "did you mean credential_process?"),
   inConfig("key-misspelt", GOOD.replace("start_url", "start_ulr"), "did you mean sso_start_url?"),
+  inConfig("key-misspelt", GOOD.replace("start_url", "start\u200b_url"), "character 10 is U+200B"),
   inConfig(
     "section-duplicate",
     `[profile default]\n${LINE}[default]\nregion = x\n${SESSION}`,
