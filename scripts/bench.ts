@@ -15,8 +15,8 @@ import { runtime } from "./build/runtime.ts";
 import { hostTarget } from "./toolchain.mjs";
 
 /**
- * Their own cached answers need their own stores: of these only the start is measured, which they
- * cannot be faster than.
+ * Other tools answer from stores of their own, which the bench does not fill. Only their start is
+ * measured: a lower bound for the time of a cached answer.
  */
 const PEERS = ["aws-sso", "granted", "aws-vault", "aws-sso-credentials"];
 

@@ -1,4 +1,4 @@
 // npm run binary [-- VITEST ARGUMENTS]: test/binary against dist/sso-cred, which its set-up builds
-import { close, runTests } from "./test/steps.ts";
+import { conclude, runTests } from "./test/steps.ts";
 
-close(runTests("binary,program", process.argv.slice(2)));
+conclude(runTests("binary,program", process.argv.slice(2)));

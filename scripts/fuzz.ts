@@ -3,7 +3,7 @@
 // npm run fuzz -- front [--seconds N]: the native front by libFuzzer, where clang has it.
 import { parseArgs } from "node:util";
 import { fuzzFront } from "./fuzz/front.ts";
-import { close, runTests } from "./test/steps.ts";
+import { conclude, runTests } from "./test/steps.ts";
 
 const { values, positionals } = parseArgs({
   options: {
@@ -22,12 +22,12 @@ else runProperties();
 
 function runFront(): void {
   const isGood = fuzzFront(Number(values.seconds));
-  close({ passed: Number(isGood), failed: Number(!isGood) });
+  conclude({ passed: Number(isGood), failed: Number(!isGood) });
 }
 
 function runProperties(): void {
   process.env.FUZZ = values.times;
   if (values.seed !== undefined) process.env.FUZZ_SEED = values.seed;
   const files = positionals.length > 0 ? positionals : ["test/unit/fuzz", "signInWalk", "doctorSlips"];
-  close(runTests("unit", files));
+  conclude(runTests("unit", files));
 }

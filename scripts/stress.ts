@@ -1,7 +1,7 @@
 // npm run stress [-- --short] [-- --seed N] [-- VITEST ARGUMENTS]: real processes under faults and
 // load (docs/reliability.md)
 import { randomInt } from "node:crypto";
-import { close, runTests } from "./test/steps.ts";
+import { conclude, runTests } from "./test/steps.ts";
 
 const args = process.argv.slice(2);
 const short = args.includes("--short");
@@ -22,4 +22,4 @@ const counts = runTests("stress", [
   ...rest,
 ]);
 console.log(`\nseed ${seed}`);
-close(counts);
+conclude(counts);

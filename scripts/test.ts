@@ -1,7 +1,7 @@
 // npm test: everything that must hold before a commit, the cheap parts first
-import { close, runChecks, runTests } from "./test/steps.ts";
+import { conclude, runChecks, runTests } from "./test/steps.ts";
 
 const checks = runChecks();
 const unit = runTests("unit", []);
 const binary = runTests("binary,program", []);
-close(checks, unit, binary);
+conclude(checks, unit, binary);

@@ -132,10 +132,7 @@ function expectMisses(requests: number, runs: number): void {
 export interface Crowd {
   name: string;
   medianMs: number;
-  /**
-   * Measures many processes at once, spread over the processors: as many runs as that many single
-   * ones (of the hit, or of `node -e 0`) take.
-   */
+  /** The time divided by that of as many single runs, spread over the processors. */
   ratio: number;
   /** Portal calls of each round. */
   portalCalls: number | undefined;
@@ -169,7 +166,7 @@ export async function crowds(stage: Stage, rounds: number): Promise<Crowd[]> {
   ];
 }
 
-/** Measures the start of another tool, a lower bound for the time of its cached answer. */
+/** Measures the start of another tool: a lower bound for the time of its cached answer. */
 export async function versionRow(stage: Stage, path: string, name: string): Promise<Row> {
   const argv = [path, "--version"];
   return beside(stage, { argv, env: stage.makeHome(10).env }, `${name} --version (a lower bound)`);

@@ -12,6 +12,7 @@ import {
   tokenFile,
   tokenPath,
 } from "../../test/support/home.ts";
+import { CA_FILE, SERVER_TLS } from "../../test/support/testCertificates.ts";
 import { root } from "../toolchain.mjs";
 import type { Command } from "./stopwatch.ts";
 
@@ -37,7 +38,7 @@ export interface Home {
   expiredToken: string;
 }
 
-/** Everything the runs need: copies of the programs, homes, local Identity Centers. */
+/** Everything that the runs need: copies of the programs, homes, local Identity Centers. */
 export interface Stage {
   /** The command that is installed as `sso-cred`. */
   executable: string;
@@ -57,11 +58,7 @@ export async function makeStage(executable: string, node: string): Promise<Stage
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-bench-"));
   const settings = { accessTokenSeconds: 7 * 24 * 3600, refreshTokenGraceSeconds: 7 * 24 * 3600 };
   const center = await startIdentityCenter(settings);
-  const tls = {
-    key: readFileSync(`${root}test/tls/server.key`, "utf8"),
-    cert: readFileSync(`${root}test/tls/server.pem`, "utf8"),
-  };
-  const secureCenter = await startIdentityCenter({ ...settings, tls });
+  const secureCenter = await startIdentityCenter({ ...settings, tls: SERVER_TLS });
   let homes = 0;
   return {
     executable: fresh(executable, join(folder, "sso-cred")),
@@ -99,7 +96,7 @@ function compiled(name: string, folder: string): string {
   return program;
 }
 
-/** The peak memory of a command, measured by a small parent process. */
+/** The peak memory of a command in bytes, measured by a small parent process. */
 export function peakBytes(peak: string, { argv, env }: Command): number {
   return Number(spawnSync(peak, argv, { env, encoding: "utf8" }).stderr);
 }
@@ -119,7 +116,7 @@ function makeHome(path: string, lines: number, center: IdentityCenter): Home {
       HOME: path,
       PATH: "/usr/bin:/bin",
       // Added to Node's own roots, all of which a real connection loads.
-      ...(center.url.startsWith("https:") && { NODE_EXTRA_CA_CERTS: `${root}test/tls/ca.pem` }),
+      ...(center.url.startsWith("https:") && { NODE_EXTRA_CA_CERTS: CA_FILE }),
       ...center.env,
     },
     missing: join(path, rolePath(SESSION, ACCOUNT, "ReadOnly")),

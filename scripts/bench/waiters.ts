@@ -29,12 +29,12 @@ export async function waiting(stage: Stage): Promise<Waiting> {
     waiters: WAITERS,
     seconds: SECONDS,
     cpuSeconds: { lock: await lockWaiters(stage), login: await loginWaiters(stage) },
-    noticedMs: await notice(stage),
-    doctorSeconds: await doctorOfHangingServices(stage),
+    noticedMs: await noticeDelay(stage),
+    doctorSeconds: await doctorWithHangingServices(stage),
   };
 }
 
-/** The difference between a long and a short wait is the cost of waiting itself. */
+/** The CPU seconds of waiting itself: those of a long wait less those of a short one. */
 async function lockWaiters(stage: Stage): Promise<number> {
   const cpu = async (seconds: number) => {
     const home = stage.makeHome(10);
@@ -67,7 +67,7 @@ async function loginWaiters(stage: Stage): Promise<number> {
   return ((await cpu(4 + SECONDS)) - (await cpu(4))) / 1000;
 }
 
-async function notice(stage: Stage): Promise<Waiting["noticedMs"]> {
+async function noticeDelay(stage: Stage): Promise<Waiting["noticedMs"]> {
   const delays: number[] = [];
   const home = stage.makeHome(10);
   for (let round = 0; round < 20; round++) {
@@ -80,7 +80,7 @@ async function notice(stage: Stage): Promise<Waiting["noticedMs"]> {
   return { median: median(delays), max: Math.max(...delays) };
 }
 
-async function doctorOfHangingServices(stage: Stage): Promise<number> {
+async function doctorWithHangingServices(stage: Stage): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -12,7 +12,7 @@ export const CHUNKS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Replaces each dynamic import of a chunk by its loader. Rejects static ones: code packed twice.
+ * Replaces each dynamic import of a chunk by its loader. Rejects static ones: they pack it twice.
  */
 export const chunkPlugin: Plugin = {
   name: "chunks",

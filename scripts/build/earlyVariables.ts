@@ -6,8 +6,8 @@
 export const EARLY_VARIABLES = ["NODE_REPL_EXTERNAL_MODULE", "NODE_COMPILE_CACHE", "NODE_V8_COVERAGE"];
 
 /**
- * Node's own JavaScript reads this one before the program runs, and ends with exit 1 if it is no
- * number (lib/internal/process/ pre_execution.js).
+ * Node's own JavaScript reads this one before the program runs, and exits with 1 if it is not a
+ * number (lib/internal/process/pre_execution.js).
  */
 export const CHANNEL_VARIABLE = "NODE_CHANNEL_FD";
 /** An identifier of the same length: the name occurs in sources and in their compiled form. */

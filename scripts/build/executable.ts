@@ -147,9 +147,7 @@ async function readStamp(file: string): Promise<string | undefined> {
   return existsSync(file) ? await readFile(file, "utf8") : undefined;
 }
 
-/**
- * Identifies a build's inputs and output: changes with the inputs, and if the output was modified.
- */
+/** Identifies a build by its inputs and by the size and date of its output. */
 async function stampOf(output: string, digest: string): Promise<string | undefined> {
   if (!existsSync(output)) return undefined;
   const { size, mtimeMs } = await stat(output);

@@ -3,9 +3,9 @@ import type { Target } from "../toolchain.mjs";
 
 /**
  * The SHA-256 of `bin/node` (`node.exe`) in the archives of nodejs.org, per version. The npm
- * packages are a third party's. Taken from public repositories which pin what they unpacked from
- * archives that matched https://nodejs.org/dist/v22.23.2/SHASUMS256.txt; that of Windows is in that
- * list itself (`win-x64/node.exe`).
+ * packages are a third party's. The sums are those that public repositories pin for the contents of
+ * archives that match https://nodejs.org/dist/v22.23.2/SHASUMS256.txt; for Windows, that list
+ * itself has the sum (`win-x64/node.exe`).
  */
 export const NODE_SUMS: Readonly<Record<string, Readonly<Record<Target, string>>>> = {
   "22.23.2": {

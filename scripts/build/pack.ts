@@ -45,8 +45,7 @@ export async function pack({ target, node, main, assets, execArgv, output }: Pac
   await sea(main, {
     targets: [{ platform: platform === "darwin" ? "macos" : platform, arch, nodeRange: "node22", output }],
     nodePath: node,
-    // For a foreign target, this Node writes the blob instead of a downloaded one. Its version is
-    // the same.
+    // This Node also writes the blob for other targets: its version is the same as theirs.
     useLocalNode: true,
     // Only a Mac can sign; elsewhere install.sh signs at the destination.
     signature: hostTarget().startsWith("darwin-"),

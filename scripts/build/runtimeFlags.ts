@@ -15,10 +15,9 @@ export const RUNTIME_FLAGS = [
 /** Options that protect the program from its environment. */
 export function shieldingOptions(target: Target): string[] {
   return [
-    // Replaces the file that OPENSSL_CONF names: Node reads it at its start, and fails if it is
-    // broken.
     // Keeps Node from parsing all its root CAs, which `http/trustStore.ts` gives it when needed.
     "--use-openssl-ca",
+    // Replaces the file in OPENSSL_CONF: Node reads it at its start, and fails if it is broken.
     `--openssl-config=${target.startsWith("win-") ? "NUL" : "/dev/null"}`,
     // stderr is reserved for our own messages.
     "--no-warnings",

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { root } from "../toolchain.mjs";
 
-/** The path in the README's config, which readers replace by their own. */
+/** The path in the README's config, which readers replace with their own. */
 const README_PATH = "/home/you/.local/bin/sso-cred";
 
-/** The config of the README's first screen, with this executable's path. The demo proves it. */
+/** The config of the README's first screen, with this executable's path. */
 export async function readmeConfig(executable: string): Promise<string> {
   const readme = await readFile(`${root}README.md`, "utf8");
   const blocks = [...readme.matchAll(/^```ini\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);

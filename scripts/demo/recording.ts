@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { KEYS, startOnTerminal } from "../../test/support/pty.ts";
 import { awsClient } from "./awsClient.ts";
 import type { Frame } from "./recordingSvg.ts";
@@ -10,12 +11,12 @@ const PROFILE = "my-dev-profile";
 const SIZE = { columns: 80, rows: 24 };
 const LOOK_MS = 60;
 const KEY_MS = 45;
-/** Before somebody has read what is asked. */
+/** Time for a reader to take in a question. */
 const READ_MS = 700;
 
 /**
- * Somebody who has nothing yet, at a shell: `sso-cred init`, its questions, and the first call
- * where there is an AWS CLI.
+ * Records a first run in a shell: `sso-cred init`, its questions and, where there is an AWS CLI,
+ * the first call.
  */
 export async function recordFirstRun(stage: Stage): Promise<Frame[]> {
   const aws = await awsClient(stage, PROFILE, { sdk: false });
@@ -76,8 +77,4 @@ export async function recordFirstRun(stage: Stage): Promise<Frame[]> {
   await watching;
   shell.kill();
   return frames;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,4 +1,4 @@
-/** What a terminal's window showed from a moment on. */
+/** The lines that a terminal's window showed from a moment on. */
 export interface Frame {
   readonly atMs: number;
   readonly lines: readonly string[];
@@ -10,13 +10,11 @@ const CELL = { width: 8.4, height: 18 };
 const MARGIN = 16;
 const WIDTH = COLUMNS * CELL.width + 2 * MARGIN;
 const HEIGHT = ROWS * CELL.height + 2 * MARGIN;
-/** Nobody waits for a computer longer than this in a picture. */
+/** Longer pauses are shortened to this. */
 const MAX_PAUSE_MS = 1500;
 const LAST_MS = 5000;
 
-/**
- * Plays the frames for ever, or shows the last to those who want no motion; <desc> has the text.
- */
+/** Plays the frames forever. With reduced motion, shows only the last, which is also in <desc>. */
 export function recordingSvg(frames: readonly Frame[], title: string): string {
   const starts: number[] = [];
   let clock = 0;

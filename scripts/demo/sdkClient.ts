@@ -1,5 +1,5 @@
-// sdkClient.ts PROFILE STS-ENDPOINT: prints the identity of the profile's credentials, like `aws
-// sts get-caller-identity`
+// sdkClient.ts PROFILE STS-ENDPOINT: prints the identity of the profile's credentials, like
+// `aws sts get-caller-identity`
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromProcess } from "@aws-sdk/credential-provider-process";
 

@@ -31,7 +31,7 @@ export interface Stage extends StageOptions {
   readonly config: string;
   /** How long a sign-in may take. */
   readonly signInMs: number;
-  /** All that a program finds there besides HOME. */
+  /** A program's whole environment except HOME. */
   readonly env: Readonly<Record<string, string>>;
   /** The addresses that the browser was opened with, oldest first. */
   tabs(): string[];

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 
 /**
  * Signs a 64-bit Mach-O executable ad hoc, as `codesign --sign -` does on a Mac: Apple silicon
- * kills a process whose code has no valid signature. Written from the public headers of Apple's xnu
- * (EXTERNAL_HEADERS/mach-o/loader.h, osfmk/kern/ cs_blobs.h); the signature of Go's linker, which
+ * kills a process whose code has no valid signature. Follows the public headers of Apple's xnu
+ * (EXTERNAL_HEADERS/mach-o/loader.h, osfmk/kern/cs_blobs.h); the signature of Go's linker, which
  * does the same for darwin/arm64, serves as the test's example.
  *
  * @throws Error for anything that is no thin 64-bit Mach-O with a place for a signature at its end.

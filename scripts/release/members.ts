@@ -31,7 +31,7 @@ export async function prefixMembers(target: Target): Promise<Member[]> {
   ];
 }
 
-/** Apple silicon runs nothing unsigned, and packing has broken Node's own signature. */
+/** Apple silicon runs no unsigned program, and packing has broken Node's own signature. */
 function signed(target: Target, content: Buffer, identifier: string): Buffer {
   return target === "darwin-arm64" ? signAdHoc(content, identifier) : content;
 }

@@ -60,9 +60,9 @@ function packed(members: readonly Member[], manifest: object): Member[] {
 }
 
 /**
- * npm links only commands of the package that was asked for, and has no command per platform, so a
- * launcher is needed where no install script may run. It costs Node's start, for commands that a
- * person types; `init` writes the path of the executable, because that is what the launcher starts.
+ * npm links only the commands of the installed package itself, the same on every platform, so
+ * without an install script a launcher is needed. It costs Node's start, but only in commands that
+ * a person types: `init` writes the path of the executable that the launcher starts.
  */
 const LAUNCHER = `#!/usr/bin/env node
 "use strict";

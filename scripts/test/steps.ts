@@ -47,7 +47,7 @@ export function runTests(projects: string, args: readonly string[]): Outcome {
   const good = runTool("vitest/vitest.mjs", [...options, ...args]);
   try {
     const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
-    // With -t everything else is skipped, too.
+    // With -t all other tests are skipped, too.
     const remarks = args.includes("-t") ? [] : remarksOn(testResults);
     // A file that does not load, or an error outside any test, fails the run without a failed test.
     return { passed: numPassedTests, failed: good ? numFailedTests : Math.max(1, numFailedTests), remarks };
@@ -71,7 +71,7 @@ interface TestResult {
   failureMessages: readonly string[];
 }
 
-/** The title of a skipped test says what is missing. */
+/** A skipped test is listed by its title alone, which has to say what is missing. */
 function remarksOn(results: readonly FileResult[]): string[] {
   return results.flatMap(({ name, assertionResults }) =>
     assertionResults.flatMap(({ status, ancestorTitles, title, failureMessages }) => {
@@ -84,8 +84,8 @@ function remarksOn(results: readonly FileResult[]): string[] {
   );
 }
 
-/** Prints the remarks and the closing line for machines, and sets the exit code. */
-export function close(...parts: Outcome[]): void {
+/** Prints the remarks and the totals, and sets the exit code. */
+export function conclude(...parts: Outcome[]): void {
   const sum = (key: "passed" | "failed") => parts.reduce((total, part) => total + part[key], 0);
   // CI shows the end of the output.
   for (const remark of parts.flatMap(({ remarks = [] }) => remarks)) console.log(remark);
