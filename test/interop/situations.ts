@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { type Client, type Outcomes, SITUATIONS, type Situation } from "../../src/doctor/clients.ts";
 import type { Report } from "../stress/report.ts";
 import { ACCOUNT, REGION, ROLE, SESSION } from "../stress/stage.ts";
-import { executable } from "../support/frozenExecutable.ts";
 import { sessionSection } from "../support/home.ts";
 import type { RunResult } from "../support/run.ts";
+import { BINARY } from "../support/run.ts";
 import { rowsOf, type World } from "./world.ts";
 
 /** Each source of credentials in the profile `mixed` leads to another role. */
@@ -16,7 +16,7 @@ const OUTCOMES = new Map([
   ["Deploy", "role"],
 ]);
 
-const processLine = (program = executable()) =>
+const processLine = (program = BINARY) =>
   `credential_process = ${program} ${SESSION} --account-id ${ACCOUNT} --role-name ${ROLE}\n`;
 const SSO = `sso_session = ${SESSION}\nsso_account_id = ${ACCOUNT}\nsso_role_name = Admin\n`;
 const STATIC = {
@@ -73,7 +73,7 @@ export async function situationRows(
       await home.write(isElsewhere ? "my-config" : ".aws/config", text() + sessionSection(SESSION));
       if (situation.endsWith("KeysInCredentials")) await home.write(".aws/credentials", `[mixed]\n${KEYS}`);
       mkdirSync(join(home.path, "bin"));
-      symlinkSync(executable(), join(home.path, "bin/sso-cred"));
+      symlinkSync(BINARY, join(home.path, "bin/sso-cred"));
       const expiration = world.center.now() + 3_600_000;
       world.center.state.roleKeys.set(STATIC.accessKeyId, {
         ...STATIC,

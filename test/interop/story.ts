@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readmeConfig } from "../../scripts/demo/readmeConfig.ts";
 import type { Expect, Report } from "../stress/report.ts";
-import { executable } from "../support/frozenExecutable.ts";
+import { BINARY } from "../support/run.ts";
 import { isAtLeast } from "./awsCli.ts";
 import { SSM_SESSION } from "./awsServices.ts";
 import type { Program } from "./installation.ts";
@@ -21,7 +21,7 @@ echo "Starting session with SessionId: example"
 /** What the README promises on its first screen, command by command, from its own config. */
 export async function story(aws: Program, report: Report): Promise<void> {
   await rowsOf(aws.name, report)("the story of the README", async (world, expect) => {
-    await world.home.write(".aws/config", await readmeConfig(executable()));
+    await world.home.write(".aws/config", await readmeConfig(BINARY));
     await world.home.write("tools/session-manager-plugin", PLUGIN, 0o755);
     return await play(aws, world, expect);
   });

@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { commandLine } from "../../src/init/plan/command.ts";
 import type { Expect, Report } from "../stress/report.ts";
 import { ACCOUNT, openStage, REGION, ROLE, SESSION, type Stage, type StageOptions } from "../stress/stage.ts";
-import { executable } from "../support/frozenExecutable.ts";
 import { sessionSection } from "../support/home.ts";
-import { type RunResult, start } from "../support/run.ts";
+import { BINARY, type RunResult, start } from "../support/run.ts";
 import { type AwsServices, startAwsServices } from "./awsServices.ts";
 import { writeEndpointModels } from "./endpointModels.ts";
 import type { Program } from "./installation.ts";
@@ -26,13 +25,13 @@ export async function openWorld(options: StageOptions = {}): Promise<World> {
   const { home, center } = stage;
   const folder = join(home.path, "my tools");
   mkdirSync(folder);
-  symlinkSync(executable(), join(folder, "sso-cred"));
+  symlinkSync(BINARY, join(folder, "sso-cred"));
   const target = { session: SESSION, accountId: ACCOUNT, roleName: ROLE };
   const spaced = commandLine(join(folder, "sso-cred"), target, process.platform);
   const line = `--account-id ${ACCOUNT} --role-name ${ROLE}`;
   const config = `${sessionSection(SESSION)}
 [profile dev]
-credential_process = ${executable()} ${SESSION} ${line}
+credential_process = ${BINARY} ${SESSION} ${line}
 region = ${REGION}
 
 [profile spaced]

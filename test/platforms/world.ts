@@ -62,7 +62,7 @@ export async function openWorld<M extends Machine>(
 ): Promise<World<M>> {
   const home = await makeHome({
     config: options.config ?? sessionSection(SESSION),
-    name: "sso-cred-foreign-",
+    name: "sso-cred-platforms-",
   });
   const center = await startIdentityCenter({ servers: "separate", ...options.center });
   const leave =

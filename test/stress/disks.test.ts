@@ -2,9 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { executable } from "../support/frozenExecutable.ts";
 import { rolePath, tokenPath } from "../support/home.ts";
-import { start } from "../support/run.ts";
+import { BINARY, start } from "../support/run.ts";
 import { type Ending, judge, PROMPT_MS } from "./cases.ts";
 import { cacheSnapshot } from "./leftovers.ts";
 import type { Expect, Figures } from "./report.ts";
@@ -173,7 +172,7 @@ function onReadOnlyHome(expect: Expect, holding: string, ending: Ending, isRoot:
       ? 'mount --bind "$HOME" "$HOME" && mount -o remount,ro,bind "$HOME" && exec "$@"'
       : 'find "$HOME" -type d -exec chmod 500 {} + && exec "$@"';
     const command = isRoot ? ["unshare", "-m", "sh", "-c", script] : ["sh", "-c", script];
-    const args = [...command.slice(1), "sh", executable(), ...LINE];
+    const args = [...command.slice(1), "sh", BINARY, ...LINE];
     const result = await start(command[0] ?? "", args, {
       home: stage.home,
       cwd: "/",

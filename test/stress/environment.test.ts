@@ -1,6 +1,5 @@
-import { executable } from "../support/frozenExecutable.ts";
 import { tokenPath } from "../support/home.ts";
-import { start } from "../support/run.ts";
+import { BINARY, start } from "../support/run.ts";
 import { isFailureText, judge } from "./cases.ts";
 import { brokenJson } from "./leftovers.ts";
 import type { Expect, Figures } from "./report.ts";
@@ -76,7 +75,7 @@ async function outputs(report: SuiteContext["report"], short: boolean): Promise<
         onStage({}, async (stage) => {
           if (hit) await stage.cacheRole(7200);
           await stage.signIn(7200);
-          const args = ["-c", script, "sh", executable(), ...LINE];
+          const args = ["-c", script, "sh", BINARY, ...LINE];
           const options = { home: stage.home, env: stage.env, deadlineMs: 90_000 };
           const begunAt = Date.now();
           const { stdout, stderr } = await start("/bin/sh", args, options).done;
@@ -101,7 +100,7 @@ async function fewDescriptors(expect: Expect): Promise<Figures> {
   for (let limit = 40; limit >= 18; limit--) {
     const ended = await onStage({}, async (stage) => {
       await stage.signIn(-600);
-      const args = ["-c", `ulimit -n ${limit} && exec "$@"`, "sh", executable(), ...LINE];
+      const args = ["-c", `ulimit -n ${limit} && exec "$@"`, "sh", BINARY, ...LINE];
       const { code, signal, stdout, stderr, ms } = await start("/bin/sh", args, {
         home: stage.home,
         env: { ...stage.env, SSO_CRED_WAIT: "5" },

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { executable } from "../support/frozenExecutable.ts";
 import { rolePath, tokenPath } from "../support/home.ts";
-import { type Running, start } from "../support/run.ts";
+import { BINARY, type Running, start } from "../support/run.ts";
 import { expectGood, expectWholeConfig, fileText, KINDS, type Kind, type Target } from "./killKinds.ts";
 import { ageTemporaryFiles, brokenJson, lockFiles, temporaryFiles } from "./leftovers.ts";
 import { kill, waitForProcesses, workersOf } from "./processes.ts";
@@ -131,7 +130,7 @@ async function sweepLocks(stage: Stage, expect: Expect): Promise<number> {
 }
 
 function startInShell(stage: Stage, args: readonly string[], env: Record<string, string>): Running {
-  return start("/bin/sh", ["-c", '"$@"; exit $?', "sh", executable(), ...args], {
+  return start("/bin/sh", ["-c", '"$@"; exit $?', "sh", BINARY, ...args], {
     home: stage.home,
     env: { ...stage.env, ...env },
   });

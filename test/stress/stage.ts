@@ -5,7 +5,6 @@ import {
   startIdentityCenter,
 } from "../identityCenter/identityCenter.ts";
 import { type BrowserMode, type FakeBrowser, makeBrowser } from "../support/browser.ts";
-import { executable } from "../support/frozenExecutable.ts";
 import {
   type Home,
   isoSeconds,
@@ -16,7 +15,7 @@ import {
   tokenFile,
   tokenPath,
 } from "../support/home.ts";
-import { type Running, type RunOptions, start } from "../support/run.ts";
+import { BINARY, type Running, type RunOptions, start } from "../support/run.ts";
 import { endProcessesOf } from "./processes.ts";
 
 export const SESSION = "my-sso";
@@ -68,7 +67,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const env = { ...endpoints, BROWSER: browser.command, SSO_CRED_WAIT: "40", ...options.env };
 
   function run(args: readonly string[], { through = [], ...runOptions }: StartOptions = {}): Running {
-    const [file = "", ...rest] = [...through, executable(), ...args];
+    const [file = "", ...rest] = [...through, BINARY, ...args];
     return start(file, rest, { home, ...runOptions, env: { ...env, ...runOptions.env } });
   }
 

@@ -1,6 +1,8 @@
 import { temporaryProxy } from "./temporary.ts";
 
-/** No endpoint is configured, so AWS's hosts are asked, through a proxy that only notes them. */
+/**
+ * Variables with no endpoint, so that AWS's hosts are asked, and a proxy that only records them.
+ */
 export async function atAws(env: Record<string, string> = {}) {
   const { requests: asked, url: HTTPS_PROXY } = await temporaryProxy({ refuseWith: 503 });
   const none = { AWS_ENDPOINT_URL_SSO: undefined, AWS_ENDPOINT_URL_SSO_OIDC: undefined };

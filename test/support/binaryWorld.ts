@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import {
@@ -19,6 +19,7 @@ import {
   tokenPath,
 } from "./home.ts";
 import { type RunOptions, type RunResult, runBinary } from "./run.ts";
+import { processesOf } from "./secrets.ts";
 
 export const MAIN_JOB = ["corp", "--account-id", "123456789011", "--role-name", "ReadOnly"];
 
@@ -29,9 +30,9 @@ export interface BinaryWorld {
   /** HOME, endpoints and BROWSER. */
   readonly options: RunOptions & { env: Record<string, string | undefined> };
   run(args?: readonly string[], env?: Record<string, string | undefined>): Promise<RunResult>;
-  /** Waits for a pending login of the session that satisfies a condition, and returns it. */
+  /** Waits until the session's pending login has this state, and returns it. */
   pending(state: string): Promise<PendingLogin>;
-  /** Waits for the end of the worker. Returns true if none is left. */
+  /** Waits until no sign-in worker is left. */
   noWorker(): Promise<void>;
 }
 
@@ -85,20 +86,11 @@ export async function binaryWorld(given: BinaryWorldOptions = {}): Promise<Binar
   };
 }
 
-/** Sign-in workers of this home, found by their environment. */
+/** The process ids of this home's sign-in workers. */
 export function workersOf(home: Home): number[] {
-  return readdirSync("/proc")
-    .map(Number)
-    .filter((pid) => pid > 0 && read(`/proc/${pid}/cmdline`).includes("\0--login-worker\0"))
-    .filter((pid) => read(`/proc/${pid}/environ`).includes(`HOME=${home.path}\0`));
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
+  return processesOf(home.path)
+    .filter(({ commandLine }) => commandLine.includes(" --login-worker "))
+    .map(({ pid }) => pid);
 }
 
 /** Puts a valid token into the cache, as if another tool had signed in. Returns its secrets. */
@@ -112,7 +104,7 @@ export async function signedIn(
   return token;
 }
 
-/** Puts the credentials of the main job into the cache. */
+/** A world with the credentials of the main job in the cache. */
 export async function cachedWorld(): Promise<BinaryWorld> {
   const world = await binaryWorld();
   const file = roleFile(Date.now() + 3600_000, "123456789011");

@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { canTrace } from "./systemCalls.ts";
 
-/** The calls that fail on file systems without modes, owners, links and syncs. */
+/** The system calls that fail on file systems without modes, owners, links and syncs. */
 export const NICETIES = "chmod,fchmod,fchmodat,chown,fchown,fchownat,link,linkat,fsync,utimensat";
 /** The error codes of those file systems. */
 export const REFUSALS = ["EPERM", "EOPNOTSUPP", "ENOSYS", "EINVAL"];
 
-/** A tracer's command line, put before a program's, that fails these calls with this code. */
+/** A command to put before a program's: strace, which fails these calls with this code. */
 export function refusing(calls: string, code: string): string[] {
   if (!canTrace) throw new Error("needs strace");
   return [
@@ -34,8 +34,8 @@ interface ChildOptions {
 }
 
 /**
- * Runs code in a process of its own, for tests that change state of the whole process. `module` is
- * `m` in the code. Returns what the code printed.
+ * Runs code in a process of its own, for tests that change the state of a whole process. In the
+ * code, `m` is the module. Returns what the code printed.
  */
 export function runInChild(module: URL, code: string, options: ChildOptions = {}): string {
   const { umask = "022", unprivileged = false, fileBlocks, refused } = options;

@@ -7,20 +7,20 @@ export const LINE =
   "credential_process = /opt/sso-cred corp --account-id 123456789011 --role-name ReadOnly\n";
 export const GOOD = `[profile dev]\n${LINE}${sessionSection("corp")}`;
 
-/** A finding of `doctor`, with a way to cause it and a way to end it. */
+/** A finding of `doctor`, with a way to cause it and a way to mend it. */
 export interface DoctorCase {
   readonly id: string;
-  /** A part of its text. */
+  /** Part of its text. */
   readonly says: string;
   /** Default: {@link GOOD}. */
   readonly world?: WorldOptions;
   /** Run doctor without --offline. */
   readonly isOnline?: true;
-  /** The reason why it cannot be tested here. */
+  /** Why it cannot be tested here. */
   readonly skip?: string | false;
   readonly arrange?: (world: SignInWorld) => unknown;
   readonly mend?: (world: SignInWorld) => unknown;
-  /** Variables for the first call of `doctor`, before the fault is fixed. */
+  /** Variables for the first call of `doctor`, before the fault is mended. */
   readonly env?: (world: SignInWorld) => Variables;
   readonly mendedEnv?: Variables;
 }
@@ -44,9 +44,7 @@ export function inConfig(id: string, config: string, says: string): DoctorCase {
   return {
     id,
     says,
-    arrange: async ({ home }) => {
-      await home.write(".aws/config", config);
-    },
+    arrange: ({ home }) => home.write(".aws/config", config),
     mend: goodConfig,
   };
 }
@@ -55,7 +53,7 @@ const SESSION = sessionSection("corp");
 const other = (keys: string) => `${GOOD}[sso-session other]\n${keys}`;
 const OTHER_URL = "sso_start_url = https://x.awsapps.com/start\n";
 
-const CONFIG_CASES: readonly DoctorCase[] = [
+export const CONFIG_CASES: readonly DoctorCase[] = [
   inConfig("section-not-a-profile", `[dev]\n${LINE}${SESSION}`, "[dev]"),
   inConfig("section-unclosed", `[profile dev\n${LINE}${SESSION}`, "[profile dev"),
   inConfig(
@@ -125,7 +123,7 @@ const CONFIG_CASES: readonly DoctorCase[] = [
   inConfig("settings-unusable", `${GOOD}sso_cred_login = brwoser\n`, "sso_cred_login is brwoser"),
   {
     ...inConfig("settings-unusable", `${GOOD}endpoint_url = sso.example.com\n`, "is not an https URL: sso"),
-    // The emulator's variables would take precedence.
+    // The emulator's variables would win over the config.
     env: ({ center }) => Object.fromEntries(Object.keys(center.env).map((name) => [name, undefined])),
   },
   inConfig("settings-unusable", GOOD.replace("id 123456789011", "id 1234"), "is not 12 digits: 1234"),
@@ -156,7 +154,7 @@ const CONFIG_CASES: readonly DoctorCase[] = [
       await goodConfig(world);
       await chmod(join(world.home.path, "bin/sso-cred"), 0o644);
     },
-    mend: goodMode,
+    mend: ({ home }) => chmod(join(home.path, "bin/sso-cred"), 0o755),
   },
   {
     id: "command-version",
@@ -180,9 +178,7 @@ const CONFIG_CASES: readonly DoctorCase[] = [
   {
     id: "config-encoding",
     says: "UTF-16",
-    arrange: async ({ home }) => {
-      await writeFile(join(home.path, ".aws/config"), Buffer.from(`\uFEFF${GOOD}`, "utf16le"));
-    },
+    arrange: ({ home }) => writeFile(join(home.path, ".aws/config"), Buffer.from(`\uFEFF${GOOD}`, "utf16le")),
     mend: goodConfig,
   },
   {
@@ -193,18 +189,10 @@ const CONFIG_CASES: readonly DoctorCase[] = [
   {
     id: "profile-keys-in-credentials",
     says: "profile 'dev' has static keys",
-    arrange: async ({ home }) => {
-      await home.write(".aws/credentials", "[dev]\naws_access_key_id = AKIAEXAMPLE\n");
-    },
-    mend: async ({ home }) => {
-      await home.write(".aws/credentials", "");
-    },
+    arrange: ({ home }) => home.write(".aws/credentials", "[dev]\naws_access_key_id = AKIAEXAMPLE\n"),
+    mend: ({ home }) => home.write(".aws/credentials", ""),
   },
 ];
-
-async function goodMode({ home }: SignInWorld): Promise<void> {
-  await chmod(join(home.path, "bin/sso-cred"), 0o755);
-}
 
 function inEnvironment(id: string, env: Record<string, string>, says: string): DoctorCase {
   return { id, says, env: () => env };
@@ -212,7 +200,7 @@ function inEnvironment(id: string, env: Record<string, string>, says: string): D
 
 const CERTIFICATE = new URL("../tls/ca.pem", import.meta.url).pathname;
 
-const ENVIRONMENT_CASES: readonly DoctorCase[] = [
+export const ENVIRONMENT_CASES: readonly DoctorCase[] = [
   inEnvironment(
     "env-static-keys",
     { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "very-secret" },
@@ -245,5 +233,3 @@ const ENVIRONMENT_CASES: readonly DoctorCase[] = [
   inEnvironment("here", { SSH_CONNECTION: "1 2 3 4" }, "a remote machine"),
   inEnvironment("sign-in-way", { SSO_CRED_LOGIN: "device" }, "a code, confirmed in the browser"),
 ];
-
-export { CONFIG_CASES, ENVIRONMENT_CASES };

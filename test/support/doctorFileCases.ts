@@ -14,7 +14,7 @@ const SSO = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = 
 const isRoot = process.getuid?.() === 0;
 const noMount = !canMount() && "this user may not mount a disk";
 
-/** Causes it beside a correct config. */
+/** A finding about ~/.aws/credentials, beside a correct config. */
 function inCredentials(id: string, credentials: string, says: string): DoctorCase {
   const write = (text: string) => async (world: SignInWorld) => {
     await goodConfig(world);
@@ -23,7 +23,7 @@ function inCredentials(id: string, credentials: string, says: string): DoctorCas
   return { id, says, arrange: write(credentials), mend: write("") };
 }
 
-/** A process that holds a lock. */
+/** The process that holds a lock in each world. */
 const holders = new WeakMap<SignInWorld, ChildProcess>();
 
 async function holdLock(world: SignInWorld): Promise<void> {
@@ -44,11 +44,7 @@ async function killHolder(world: SignInWorld): Promise<void> {
   if (holder) await once(holder, "exit");
 }
 
-function mode(value: number) {
-  return async ({ home }: SignInWorld): Promise<void> => {
-    await home.write(`${CACHE}/0123.json`, "{}", value);
-  };
-}
+const mode = (value: number) => (world: SignInWorld) => world.home.write(`${CACHE}/0123.json`, "{}", value);
 
 export const FILE_CASES: readonly DoctorCase[] = [
   inConfig(
@@ -103,9 +99,7 @@ export const FILE_CASES: readonly DoctorCase[] = [
       await home.write(`${CACHE}/0123.json`, "{}");
       await chown(join(home.path, CACHE), 12345, 12345);
     },
-    mend: async ({ home }) => {
-      await chown(join(home.path, CACHE), 0, 0);
-    },
+    mend: ({ home }) => chown(join(home.path, CACHE), 0, 0),
   },
   {
     id: "path-not-writable",
@@ -115,9 +109,7 @@ export const FILE_CASES: readonly DoctorCase[] = [
       if (isRoot) await moveToSmallDisk(home, GOOD);
       await setWritable(home.path, false);
     },
-    mend: async ({ home }) => {
-      await setWritable(home.path, true);
-    },
+    mend: ({ home }) => setWritable(home.path, true),
   },
   {
     id: "path-not-writable",
@@ -143,9 +135,7 @@ export const FILE_CASES: readonly DoctorCase[] = [
       const path = await home.write(`${CACHE}/.sso-cred-0123.tmp`, "{");
       await utimes(path, 1_000_000_000, 1_000_000_000);
     },
-    mend: async (world) => {
-      await world.call(MAIN_JOB);
-    },
+    mend: (world) => world.call(MAIN_JOB),
   },
   {
     id: "role-cache-former",
@@ -157,9 +147,7 @@ export const FILE_CASES: readonly DoctorCase[] = [
       await world.call(["old", ...MAIN_JOB.slice(1)]);
       await world.home.write(".aws/config", good);
     },
-    mend: async (world) => {
-      await world.call(["logout", "old"]);
-    },
+    mend: (world) => world.call(["logout", "old"]),
   },
   { id: "lock-held", says: "1 lock is held by another process", arrange: holdLock, mend: killHolder },
   {
@@ -171,9 +159,7 @@ export const FILE_CASES: readonly DoctorCase[] = [
       const folder = join(world.home.path, ".aws/sso-cred/locks");
       await rename(join(folder, "lock"), join(folder, `role-${sha1("any")}`));
     },
-    mend: async (world) => {
-      await world.call(MAIN_JOB);
-    },
+    mend: (world) => world.call(MAIN_JOB),
   },
   {
     id: "disk-full",

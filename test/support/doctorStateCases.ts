@@ -5,26 +5,24 @@ import { sessionSection, tokenPath } from "./home.ts";
 import { putToken } from "./signedIn.ts";
 import { MAIN_JOB, type SignInWorld } from "./signInWorld.ts";
 
-async function signedIn(world: SignInWorld): Promise<void> {
-  await putToken(world);
-}
+const signedIn = (world: SignInWorld) => putToken(world);
+const restoreConfig = ({ home }: SignInWorld) => home.write(".aws/config", GOOD);
 
-const SIGN_IN: readonly DoctorCase[] = [
+const ssoProfile = (role: string): string =>
+  `[profile plain]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ${role}\n`;
+
+export const STATE_CASES: readonly DoctorCase[] = [
   {
     id: "signed-in",
     says: "signed in to 'corp'; refreshed automatically",
     arrange: signedIn,
-    mend: async (world) => {
-      await world.call(["logout", "corp"]);
-    },
+    mend: (world) => world.call(["logout", "corp"]),
   },
   { id: "signed-out", says: "nobody is signed in to 'corp'", mend: signedIn },
   {
     id: "token-mismatch",
     says: "is for another start URL or region",
-    arrange: async (world) => {
-      await putToken(world, { fields: { startUrl: "https://other.awsapps.com/start" } });
-    },
+    arrange: (world) => putToken(world, { fields: { startUrl: "https://other.awsapps.com/start" } }),
     mend: signedIn,
   },
   {
@@ -34,40 +32,29 @@ const SIGN_IN: readonly DoctorCase[] = [
       await putToken(world);
       await world.home.write(".aws/config", GOOD.replace("eu-west-1", "eu-west-2"));
     },
-    mend: async ({ home }) => {
-      await home.write(".aws/config", GOOD);
-    },
+    mend: restoreConfig,
   },
   {
     id: "token-unreadable",
     says: "is a folder, not a file",
-    arrange: async ({ home }) => {
-      await home.write(`${tokenPath("corp")}/in-the-way`, "");
-    },
-    mend: async ({ home }) => {
-      await rm(join(home.path, tokenPath("corp")), { recursive: true });
-    },
+    arrange: ({ home }) => home.write(`${tokenPath("corp")}/in-the-way`, ""),
+    mend: ({ home }) => rm(join(home.path, tokenPath("corp")), { recursive: true }),
   },
   {
     id: "token-unreadable",
     says: "contains no token",
-    arrange: async ({ home }) => {
-      await home.write(tokenPath("corp"), '{"accessTok');
-    },
+    arrange: ({ home }) => home.write(tokenPath("corp"), '{"accessTok'),
     mend: signedIn,
   },
   {
     id: "settings-unusable",
     says: "sso_cred_wait is 5m; use 0 to 3600 seconds",
-    arrange: async ({ home }) => {
-      await home.write(
+    arrange: ({ home }) =>
+      home.write(
         ".aws/config",
         `${GOOD}\n[sso-session bad]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\nsso_cred_wait = 5m\n`,
-      );
-    },
-    mend: async ({ home }) => {
-      await home.write(".aws/config", GOOD);
-    },
+      ),
+    mend: restoreConfig,
   },
   {
     id: "token-refused",
@@ -86,9 +73,7 @@ const SIGN_IN: readonly DoctorCase[] = [
       world.killWorkers(true);
       await world.call(MAIN_JOB, { env: { SSO_CRED_WAIT: "1" } });
     },
-    mend: async (world) => {
-      await world.call(["logout", "corp"]);
-    },
+    mend: (world) => world.call(["logout", "corp"]),
   },
   {
     id: "sign-in-back-off",
@@ -102,16 +87,6 @@ const SIGN_IN: readonly DoctorCase[] = [
       world.clock.advance(15 * 60_000);
     },
   },
-];
-
-const assignedOnly = async ({ home }: SignInWorld): Promise<void> => {
-  await home.write(".aws/config", GOOD);
-};
-
-const ssoProfile = (role: string): string =>
-  `[profile plain]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ${role}\n`;
-
-const SERVICES: readonly DoctorCase[] = [
   {
     id: "role-not-assigned",
     says: "the role Owner in account 123456789011 is not assigned to you",
@@ -120,7 +95,7 @@ const SERVICES: readonly DoctorCase[] = [
       await world.home.write(".aws/config", GOOD.replace("ReadOnly", "Owner"));
       await signedIn(world);
     },
-    mend: assignedOnly,
+    mend: restoreConfig,
   },
   {
     id: "role-not-assigned",
@@ -130,7 +105,7 @@ const SERVICES: readonly DoctorCase[] = [
       await world.home.write(".aws/config", GOOD + ssoProfile("Nobody"));
       await signedIn(world);
     },
-    mend: assignedOnly,
+    mend: restoreConfig,
   },
   {
     id: "signed-in-as-another",
@@ -141,7 +116,7 @@ const SERVICES: readonly DoctorCase[] = [
       await world.home.write(".aws/config", profile("Owner") + profile("Nobody") + sessionSection("corp"));
       await signedIn(world);
     },
-    mend: assignedOnly,
+    mend: restoreConfig,
   },
   {
     id: "endpoint-not-aws",
@@ -168,19 +143,13 @@ const SERVICES: readonly DoctorCase[] = [
       const own = GOOD.replace(/sso_start_url = .*/, "sso_start_url = https://start.sso-cred.test/aws");
       await home.write(".aws/config", own);
     },
-    mend: assignedOnly,
+    mend: restoreConfig,
   },
   {
     id: "clock",
     says: "this computer's clock is 180 minutes ahead of",
     isOnline: true,
-    arrange: ({ clock }) => {
-      clock.advance(3 * 3_600_000);
-    },
-    mend: ({ clock }) => {
-      clock.advance(-3 * 3_600_000);
-    },
+    arrange: ({ clock }) => clock.advance(3 * 3_600_000),
+    mend: ({ clock }) => clock.advance(-3 * 3_600_000),
   },
 ];
-
-export const STATE_CASES: readonly DoctorCase[] = [...SIGN_IN, ...SERVICES];

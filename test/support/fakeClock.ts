@@ -40,7 +40,7 @@ export function fakeClock(startsAt = Date.parse("2026-03-01T12:00:00Z")) {
         sleepers.push({ wakesAt: now + Math.max(0, ms), wake });
         void pump();
       }),
-    /** Advances the clock by hand. Sleepers whose time has come wake in order. */
+    /** Advances the clock by hand. Sleepers whose time has come wake at the next jump, in order. */
     advance: (ms: number) => {
       now += ms;
     },

@@ -77,12 +77,12 @@ export function fakeSystem(options: FakeSystemOptions = {}): FakeSystem {
       if (browser === "forbidden") throw new Error(`This test allows no browser, and it was opened: ${url}`);
       if (browser === "visit" || browser === "stay")
         visiting.push(fetch(url).then((page) => page.text(), String));
-      // The opener's end is no longer waited for.
+      // Longer than the program waits for the opener to end.
       if (browser === "stay") await clock.sleep(1_500);
       return browser !== "none";
     },
     startDetached: (args) => {
-      // In process a refresh goes on as where no process can be started.
+      // As if no process could be started: then the refresh runs in this process.
       if (args[0] === REFRESH_FLAG) return undefined;
       detached.push(args);
       options.startDetached?.(args);

@@ -21,7 +21,7 @@ export function breaches(sources: Sources, floors: FloorTable, reserved: Reserve
     for (const { specifier } of importsOf(source)) {
       const wrong = specifier.startsWith(".")
         ? whyNotLocal(file, posix.join(posix.dirname(file), specifier), sources, floors)
-        : whyNotForeign(file, specifier, reserved);
+        : whyNotPackage(file, specifier, reserved);
       if (wrong) found.push(`${file} imports ${specifier}: ${wrong}`);
     }
   }
@@ -35,7 +35,7 @@ function whyNotLocal(file: string, target: string, sources: Sources, floors: Flo
   return down < 0 ? "that is upstairs" : "that is another room of the same floor";
 }
 
-function whyNotForeign(file: string, specifier: string, reserved: Reserved): string | undefined {
+function whyNotPackage(file: string, specifier: string, reserved: Reserved): string | undefined {
   if (specifier === "(computed)") return "not readable by this test";
   const owner = Object.entries(reserved).find(([prefix]) => specifier.startsWith(prefix))?.[1];
   return owner === undefined || owner === file ? undefined : `only ${owner} may`;

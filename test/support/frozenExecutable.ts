@@ -2,14 +2,10 @@ import { constants, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs"
 import { root } from "../../scripts/toolchain.mjs";
 import buildExecutable, { EXECUTABLE } from "./builtExecutable.ts";
 
+/** Names the tested executable to `run.ts`. */
 const VARIABLE = "SSO_CRED_BINARY";
 
-/** The tested executable: the one in SSO_CRED_BINARY, else the copy made by the global set-up. */
-export function executable(): string {
-  return process.env[VARIABLE] ?? EXECUTABLE;
-}
-
-/** vitest's global set-up: a copy of the built executable, which no later build changes. */
+/** vitest's global set-up: tests a copy of the built executable, which no later build changes. */
 export default function setup(): () => void {
   if (process.env[VARIABLE]) return () => {};
   buildExecutable();

@@ -49,7 +49,7 @@ export async function desk({
   };
 }
 
-/** Waits for each text, then presses the keys that belong to it. */
+/** Waits for each text, then presses its keys. */
 export async function answer(wizard: OnTerminal, steps: Steps): Promise<void> {
   for (const [shows, keys] of steps) {
     await wizard.waitFor(shows);
@@ -59,7 +59,7 @@ export async function answer(wizard: OnTerminal, steps: Steps): Promise<void> {
 
 type Steps = [shows: string | RegExp, keys: string][];
 
-/** The answers for a session that is new. */
+/** The answers that describe a new session. */
 export const NEW_SESSION: Steps = [
   ["SSO session name (Recommended):", `corp${KEYS.enter}`],
   ["SSO start URL [None]:", `d-1234567890${KEYS.enter}`],

@@ -10,7 +10,7 @@ import { listen, temporaryHome } from "./temporary.ts";
 
 export const SCRIPT = fileURLToPath(new URL("../../install.sh", import.meta.url));
 
-/** A new one for each test. */
+/** A new home for each test. */
 export let home: Home;
 beforeEach(async () => {
   home = await temporaryHome();
@@ -66,7 +66,7 @@ export const releases: RequestListener = (request, response) => {
 };
 export const serveReleases = async () => `http://127.0.0.1:${await listen(createServer(releases))}`;
 
-/** A PATH with a curl that notes what it is asked for in `asked`, and fails. */
+/** A PATH with a curl that records its arguments in the file `asked`, and fails. */
 export async function pathWithoutNet(): Promise<string> {
   await home.write("tools/curl", `#!/bin/sh\necho "$@" >> '${home.path}/asked'\nexit 22\n`, 0o755);
   return `${join(home.path, "tools")}:${BARE_PATH}`;

@@ -4,14 +4,14 @@ import { lock as properLock } from "proper-lockfile";
 import { withLock } from "../../src/cache/lock.ts";
 
 /**
- * A process that takes a lock and checks whether it is alone: `ours|proper FOLDER ROUNDS HOLD_MS`.
- * Round n, in FOLDER/n: waits for the file `start`, so that all contenders begin at once, takes
- * `lock`, and prints `alone` or `crowded`. With a `HOLD_MS` of -1: takes FOLDER/lock, prints
- * `held`, and keeps it until killed.
+ * A process that takes a lock and checks that no other holds it: `ours|proper FOLDER ROUNDS
+ * HOLD_MS`. In round n it waits for the file FOLDER/n/start, so that all contenders begin at once,
+ * takes FOLDER/n/lock, and prints `alone` or `crowded`. With a HOLD_MS of -1 it takes FOLDER/lock,
+ * prints `held`, and keeps the lock until it is killed.
  */
 const [kind = "", folder = "", rounds = "", holdText = "20"] = process.argv.slice(2);
 const holdMs = Number(holdText);
-// The test that started this may have been killed.
+// Ends by itself if the test that started it was killed.
 setTimeout(() => process.exit(3), 150_000).unref();
 
 async function take(lock: string, work: () => Promise<void>): Promise<void> {
@@ -29,15 +29,15 @@ async function take(lock: string, work: () => Promise<void>): Promise<void> {
   await release().catch(() => {});
 }
 
-async function lookAround(room: string): Promise<void> {
+async function checkAlone(marker: string): Promise<void> {
   let alone = true;
   try {
-    closeSync(openSync(room, "wx"));
+    closeSync(openSync(marker, "wx"));
   } catch {
     alone = false;
   }
   await sleep(holdMs);
-  if (alone) rmSync(room, { force: true });
+  if (alone) rmSync(marker, { force: true });
   process.stdout.write(alone ? "alone\n" : "crowded\n");
 }
 
@@ -51,5 +51,5 @@ process.stdout.write("ready\n");
 for (let round = 0; round < Number(rounds); round++) {
   const place = `${folder}/${round}`;
   while (!existsSync(`${place}/start`)) await sleep(1);
-  await take(`${place}/lock`, () => lookAround(`${place}/room`));
+  await take(`${place}/lock`, () => checkAlone(`${place}/held`));
 }

@@ -14,7 +14,7 @@ sso_account_id = 123456789011
 sso_role_name = FromSession
 `;
 
-/** Role credentials of any session, or of a legacy profile's start URL. */
+/** Caches role credentials of a session, or of a legacy profile's start URL. */
 export const putRoleOf = (
   { home, clock }: SignInWorld,
   owner: Parameters<typeof rolePath>[0],

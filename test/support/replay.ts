@@ -1,13 +1,13 @@
 import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, onTestFinished } from "vitest";
+import { expect } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
 import { runLoginWorker } from "../../src/signIn/worker/loginWorker.ts";
 import { fakeClock } from "./fakeClock.ts";
 import { type FakeSystem, fakeSystem } from "./fakeSystem.ts";
-import { makeHome } from "./home.ts";
 import { type Script, scriptedServer } from "./scriptedServer.ts";
+import { temporaryHome } from "./temporary.ts";
 
 const VECTORS = fileURLToPath(new URL("../vectors/aws-cli-2.36.7/", import.meta.url));
 const CACHES = ["sso/cache", "cli/cache"];
@@ -24,15 +24,14 @@ interface Replay {
   prepare?: (aws: string) => void;
 }
 
-/** Runs our program in the AWS CLI's place, with the same config, clock and responses. */
+/** Runs our program instead of the AWS CLI, with the same config, clock and responses. */
 export async function replay({ scenario, at, args, script, after, env = {}, prepare }: Replay) {
-  const home = await makeHome();
-  onTestFinished(() => home.remove());
+  const home = await temporaryHome();
   const aws = join(home.path, ".aws");
   cpSync(join(VECTORS, after ?? scenario, "dot-aws"), aws, { recursive: true });
   for (const cache of CACHES) {
     if (!after) rmSync(join(aws, cache), { recursive: true, force: true });
-    // A checkout does not keep the mode.
+    // git does not keep the mode.
     for (const name of Object.keys(filesOf(join(aws, cache)))) chmodSync(join(aws, cache, name), 0o600);
   }
   prepare?.(aws);
@@ -80,14 +79,14 @@ const expected = (scenario: string) =>
         place,
         query: sorted(new URLSearchParams(query)),
         headers: lower(headers),
-        body: withoutChance(body),
+        body: withoutRandom(body),
       };
     });
 const sorted = (query: URLSearchParams) => [...query].map((pair) => pair.join("=")).sort();
 const lower = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-/** The port and the verifier differ in every run. */
-const withoutChance = (body: unknown) => {
+/** The body without what differs from run to run: the port and the verifier. */
+const withoutRandom = (body: unknown) => {
   if (typeof body !== "object" || body === null || !("codeVerifier" in body)) return body;
   const { redirectUri = "" } = body as { redirectUri?: string };
   return {
@@ -105,7 +104,7 @@ function expectSameRequests({ scenario, requests }: Replayed): void {
     place: path,
     query: sorted(query),
     headers: Object.fromEntries(Object.keys(wanted[i]?.headers ?? {}).map((name) => [name, headers[name]])),
-    body: withoutChance(body),
+    body: withoutRandom(body),
   }));
   expect(got).toEqual(wanted);
 }

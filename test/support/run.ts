@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { EXECUTABLE } from "./builtExecutable.ts";
 
+/** The tested executable. */
 export const BINARY = process.env.SSO_CRED_BINARY ?? EXECUTABLE;
 
 /** Puts the executable and its program into a new folder. Returns the executable's path. */
@@ -21,7 +22,7 @@ export function placeExecutable(folder: string): string {
   return join(folder, "sso-cred");
 }
 
-/** The caller's whole environment, in addition to HOME and the test's own variables. */
+/** The caller's PATH. With HOME and the test's own variables it is the whole environment. */
 export const BARE_PATH = "/usr/bin:/bin";
 
 export interface RunOptions {

@@ -5,8 +5,8 @@ import type { OnTerminal } from "./pty.ts";
 import { BINARY } from "./run.ts";
 
 /**
- * Addresses, commands and lines of a diff are written in one piece, so that they can be copied. An
- * error is one line everywhere.
+ * Lines that the program never breaks: addresses, commands and diffs, so that they can be copied,
+ * and errors, which are one line everywhere.
  */
 const IN_ONE_PIECE = /^ +(?:https?:|sso-cred |run: |open: )|^[-+ @]|^https:|^sso-cred: /;
 
@@ -14,7 +14,7 @@ const IN_ONE_PIECE = /^ +(?:https?:|sso-cred |run: |open: )|^[-+ @]|^https:|^sso
 export function screenBook(home: Home) {
   const pages: string[] = [];
   return {
-    /** Adds a screen. Fails if the terminal broke a line that the program could have broken. */
+    /** Adds a screen. Fails if the terminal had to break a line that the program should have. */
     async add(title: string, terminal: OnTerminal): Promise<void> {
       const lines = await terminal.lines();
       const broken = lines.filter(({ text, isWrapped }) => isWrapped && !IN_ONE_PIECE.test(text));

@@ -36,7 +36,7 @@ export function entriesBelow(folder: string): Entry[] {
   try {
     names = readdirSync(folder);
   } catch {
-    // The file has disappeared.
+    // The folder has disappeared.
   }
   return names.flatMap((name) => {
     const path = join(folder, name);
@@ -75,7 +75,7 @@ interface SeenProcess {
   environment: string[];
 }
 
-/** Searches every process of a home and the folders that it knows, repeatedly until `stop`. */
+/** Records every process of a home and every entry below its ~/.aws, every 2 ms until `stop`. */
 export function watchHome(home: string): { stop(): Promise<{ processes: SeenProcess[]; entries: Entry[] }> } {
   const processes = new Map<string, SeenProcess>();
   const entries = new Map<string, Entry>();
@@ -100,7 +100,7 @@ export function watchHome(home: string): { stop(): Promise<{ processes: SeenProc
   };
 }
 
-/** The processes with this home. */
+/** The running processes whose HOME is this home. */
 export function processesOf(home: string): SeenProcess[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

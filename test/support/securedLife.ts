@@ -1,28 +1,20 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { binaryWorld } from "./binaryWorld.ts";
 import { PROGRAM } from "./builtExecutable.ts";
 import { sessionSection } from "./home.ts";
 import { BINARY, type RunResult, runShell, startShell } from "./run.ts";
 import { processesOf } from "./secrets.ts";
 import { canTrace, logSystemCalls } from "./systemCalls.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 export type SecuredLife = Awaited<ReturnType<typeof securedLife>>;
 
-/** A world with a caller whose umask is 0, without ~/.aws, and with a trace. */
+/** A world without ~/.aws, whose caller has umask 0 and writes a trace. */
 export async function securedLife(login: "browser" | "device") {
   const world = await binaryWorld({ config: "" });
   const home = world.home.path;
-  const folder = mkdtempSync(join(tmpdir(), "sso-cred-life-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const [temporary, current, logs] = ["temporary", "current", "calls"].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  for (const one of [temporary, current, logs]) mkdirSync(one);
+  const [temporary, current, logs] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
   rmSync(join(home, ".aws"), { recursive: true });
   const env = {
     ...world.options.env,
@@ -41,7 +33,7 @@ export async function securedLife(login: "browser" | "device") {
   return {
     ...world,
     options,
-    /** All folders that the program knows. */
+    /** Every folder that the program is told of. */
     places: { home, temporary, current },
     /** The output for people: stderr, and stdout except the main job's. */
     messages,
@@ -53,11 +45,11 @@ export async function securedLife(login: "browser" | "device") {
       keep(args, result);
       return result;
     },
-    /** Starts it, and kills it with all its processes once `isTime`. */
+    /** Starts the command line, and kills all its processes once `isTime` resolves. */
     async killed(args: readonly string[], isTime: () => Promise<unknown>, more?: Record<string, string>) {
       const running = startShell(lineOf(args), { ...options, env: { ...env, ...more } });
       await isTime();
-      // Ends the caller first, because it would start another worker. Their watchers end with them.
+      // The caller first, or it would start another worker. Each strace ends with what it traces.
       const ours = processesOf(home).filter(({ commandLine }) =>
         [BINARY, PROGRAM].some((file) => commandLine.startsWith(`${file} `)),
       );

@@ -10,7 +10,7 @@ export type SystemCalls = ReturnType<typeof logSystemCalls>;
 const NAMES = ["rename", "renameat", "renameat2", "link", "linkat"];
 const WRITES = ["write", "pwrite64", "writev", "pwritev", "pwritev2"];
 
-/** `folder` holds the logs and must be empty and private. */
+/** Records a program's file system calls below `folder`, which must be empty and private. */
 export function logSystemCalls(folder: string) {
   const calls = `trace=execve,${[...WRITES, ...NAMES].join(",")}`;
   const lines = () =>
@@ -18,7 +18,7 @@ export function logSystemCalls(folder: string) {
   const toFile = new RegExp(`^(?:${WRITES.join("|")})\\(\\d+<(/[^>]*)>`);
   const named = new RegExp(`^(?:${NAMES.join("|")})\\([^"]*"([^"]*)", [^"]*"([^"]*)".* = 0$`);
   return {
-    /** A shell command line to put before the program. It follows child processes. */
+    /** A shell command to put before the program. It follows child processes. */
     watched: `strace -ff -qq -y -v -s 1000000 -e signal=none -e ${calls} -o '${folder}'/$$`,
     /** Each execve with file, arguments and environment, as strace prints them. */
     starts: () => lines().filter((line) => line.startsWith("execve(")),

@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { type Config, loadConfig } from "../../src/config/configFile.ts";
 import type { SsoCredError } from "../../src/errors.ts";
 import type { Environment } from "../../src/platform/system.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 interface UserConfig {
   config: Config;
@@ -18,8 +17,7 @@ export function userConfig(
   text: string,
   { env = {}, credentials = "" }: { env?: Record<string, string>; credentials?: string } = {},
 ): UserConfig {
-  const home = mkdtempSync(join(tmpdir(), "home-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const home = temporaryFolder();
   const path = join(home, ".aws", "config");
   mkdirSync(join(home, ".aws"));
   writeFileSync(path, text);
