@@ -3,8 +3,7 @@ import { readSession, sessionArgument } from "../config/session.ts";
 import { SsoCredError } from "../errors.ts";
 import { canBeWritten } from "../init/plan/command.ts";
 import { newSessionFlags } from "../init/plan/conflicts.ts";
-import { type Files, profileRoles } from "../init/plan/currentConfig.ts";
-import type { InitOptions, SessionKeys } from "../init/plan/initOptions.ts";
+import { type Files, type InitOptions, profileRoles, type SessionKeys } from "../init/plan/planInput.ts";
 import { askProfile, type ProfileAnswers } from "../init/wizard/profileAnswers.ts";
 import type { Asking } from "../init/wizard/questions.ts";
 import { askRoles, noAccounts } from "../init/wizard/roleAnswers.ts";
@@ -56,12 +55,11 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   const listing = { isAttended: asking.prompts !== undefined, flags, before, isFresh };
   return await withInventory(session, listing, system, async (list) => {
     const everything = flags.prune ? await rolesToKeep(list, choosing) : undefined;
-    const roleFlags = { session: answers.session, accountId, roleName };
     const wanted = isUpkeep
       ? []
       : isMany
         ? await selected(list, choosing)
-        : await askRoles(list, roleFlags, asking);
+        : await askRoles(list, answers.session, flags, asking);
     return { wanted, keepOnly: everything, profile: isUpkeep ? undefined : await profileFor(wanted) };
   });
 }

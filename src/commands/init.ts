@@ -4,10 +4,15 @@ import { type ErrorKind, isKind, SsoCredError, usageError } from "../errors.ts";
 import { profilesToOffer } from "../init/plan/adoption.ts";
 import { checkCommand } from "../init/plan/command.ts";
 import * as conflicts from "../init/plan/conflicts.ts";
-import { type Files, readConfigFiles } from "../init/plan/currentConfig.ts";
-import type { CommandOptions, InitOptions, SessionKeys } from "../init/plan/initOptions.ts";
 import { type Plan, planConfig, planRepair, planRevert } from "../init/plan/plan.ts";
-import { countedProfiles, reportPlan } from "../init/plan/report.ts";
+import {
+  type CommandOptions,
+  type Files,
+  type InitOptions,
+  readConfigFiles,
+  type SessionKeys,
+} from "../init/plan/planInput.ts";
+import { reportPlan } from "../init/plan/report.ts";
 import { applyPlan } from "../init/plan/writeConfig.ts";
 import { type Asking, adoptQuestion, answer, applyQuestion } from "../init/wizard/questions.ts";
 import { askSession, askSessionAgain } from "../init/wizard/sessionAnswers.ts";
@@ -18,6 +23,7 @@ import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { shellWord } from "../text/commandWords.ts";
 import { printableWithHidden } from "../text/printable.ts";
+import { counted } from "../text/words.ts";
 import { parseFlags } from "../usage/commandTable.ts";
 import { chosenRoles, writeSessionFirst } from "./chosenRoles.ts";
 import { SignInCancelled } from "./login.ts";
@@ -110,7 +116,7 @@ async function runWizard(wizard: Wizard): Promise<number> {
     const plan = await applyPlan((now) => planConfig(now, { ...nothingMore, adopt: "all" }), system);
     wizard.hasWritten = true;
     const count = plan.edits.filter(({ profile }) => profile !== undefined).length;
-    asking.say(`Converted ${countedProfiles(count)}; to undo this: sso-cred init --revert`);
+    asking.say(`Converted ${counted(count, "profile")}; to undo this: sso-cred init --revert`);
     files = readConfigFiles(system);
   }
   const name = flags["profile-name"];
@@ -137,7 +143,7 @@ async function wantsToAdopt(files: Files, session: SessionKeys, flags: InitFlags
   const names = [...profilesToOffer(files, session).keys()];
   if (names.length === 0) return false;
   const verb = names.length === 1 ? "gets" : "get";
-  const what = `${countedProfiles(names.length)} ${verb} credentials of this session in another way`;
+  const what = `${counted(names.length, "profile")} ${verb} credentials of this session in another way`;
   asking.say(`${what}: ${listed(names)}`);
   return /^y/i.test(await answer(adoptQuestion(), undefined, asking));
 }

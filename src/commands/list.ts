@@ -1,5 +1,5 @@
 import { sessionTitle } from "../config/describeSession.ts";
-import { profilesByRole, readConfigFiles, roleKey } from "../init/plan/currentConfig.ts";
+import { profilesByRole, readConfigFiles, roleKey } from "../init/plan/planInput.ts";
 import { selectedRoles } from "../inventory/selectedRoles.ts";
 import type { Assignment } from "../model.ts";
 import { prose, terminalColumns } from "../platform/output.ts";

@@ -23,6 +23,7 @@ import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { cancelLogin } from "../signIn/changeLogin.ts";
 import { allPendingLogins, isSigningIn, isUnderWay } from "../signIn/pendingLogin.ts";
+import { counted } from "../text/words.ts";
 import { parseFlags } from "../usage/commandTable.ts";
 import {
   configuredSession,
@@ -91,8 +92,9 @@ async function signOutOfAll(system: System): Promise<void> {
   const swept = await outcomeOf(() => sweepCaches(system));
   await tellPortals(removed, roles.failure ?? swept.failure, system);
   if (roles.result) {
-    const word = roles.result === 1 ? "role" : "roles";
-    system.writeStdout(prose(1, `Removed the cached credentials of ${roles.result} more ${word}.\n`));
+    system.writeStdout(
+      prose(1, `Removed the cached credentials of ${counted(roles.result, "more role")}.\n`),
+    );
   }
   const failures = removed.map((each) => each.failure);
   throwFirst([failure, ...failures, roles.failure, swept.failure, listed.failure]);

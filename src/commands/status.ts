@@ -9,9 +9,8 @@ import { canRefresh } from "../credentials/refreshToken.ts";
 import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../identityCenter/endpoints.ts";
-import { readConfigFiles } from "../init/plan/currentConfig.ts";
 import { planRepair } from "../init/plan/plan.ts";
-import { countedProfiles } from "../init/plan/report.ts";
+import { readConfigFiles } from "../init/plan/planInput.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
 import { installedFront, isPacked, ownPath } from "../platform/installation.ts";
@@ -21,6 +20,7 @@ import { VERSION } from "../platform/version.ts";
 import { isSigningIn } from "../signIn/pendingLogin.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime, tokenLife } from "../text/relativeTime.ts";
+import { counted } from "../text/words.ts";
 import { parseFlags } from "../usage/commandTable.ts";
 import { waitDeadline } from "./credentials.ts";
 import {
@@ -128,7 +128,7 @@ function repairLine(system: System): string {
   const names = plan?.edits.flatMap(({ profile }) => profile ?? []) ?? [];
   if (!isPacked() || names.length === 0) return "";
   const verb = names.length === 1 ? "runs" : "run";
-  return `${countedProfiles(names.length)} ${verb} sso-cred from another path: ${listed(names)}\n  run: sso-cred init --repair\n`;
+  return `${counted(names.length, "profile")} ${verb} sso-cred from another path: ${listed(names)}\n  run: sso-cred init --repair\n`;
 }
 
 function describe(

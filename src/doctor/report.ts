@@ -1,5 +1,6 @@
 import { wrapWords } from "../text/columns.ts";
 import { printable } from "../text/printable.ts";
+import { counted } from "../text/words.ts";
 
 type Severity = "error" | "warning" | "note";
 
@@ -70,10 +71,9 @@ function entry(findings: readonly Finding[], width: number): string {
 }
 
 function summary(findings: readonly Finding[]): string {
-  const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
-  const [errors, warnings] = [count("error"), count("warning")];
-  if (errors + warnings === 0) return "Nothing to fix.\n";
-  const part = (number: number, word: string) =>
-    number === 0 ? [] : [`${number} ${word}${number === 1 ? "" : "s"}`];
-  return `${[...part(errors, "error"), ...part(warnings, "warning")].join(", ")}.\n`;
+  const parts = (["error", "warning"] as const).flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count === 0 ? [] : [counted(count, severity)];
+  });
+  return parts.length === 0 ? "Nothing to fix.\n" : `${parts.join(", ")}.\n`;
 }

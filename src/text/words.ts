@@ -3,6 +3,17 @@ export function words(list: string): string[] {
   return list.trim().split(/\s+/);
 }
 
+/** `1 profile`, `3 profiles`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The first lines, at most so many, and how many more there are. */
+export function firstOf(lines: readonly string[], most: number): string[] {
+  const more = lines.length - most;
+  return more > 0 ? [...lines.slice(0, most), `and ${more} more`] : [...lines];
+}
+
 /** The known word that was most likely meant by a mistyped one; undefined if none is close. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readCurrentConfig } from "../../src/init/plan/currentConfig.ts";
 import { planConfig } from "../../src/init/plan/plan.ts";
+import { readCurrentConfig } from "../../src/init/plan/planInput.ts";
 import { splitCommandLine } from "../../src/text/commandWords.ts";
 import { files, options, role } from "../unit/init/plan/initOptions.ts";
 

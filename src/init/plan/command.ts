@@ -35,20 +35,13 @@ export function commandLine(command: string, target: NamedRole, platform: NodeJS
   const quotedSession = quoteName(session, platform);
   const quotedRole = quoteName(roleName, platform);
   const quotedCommand = quotePath(command, platform);
-  if (
-    quotedCommand === undefined ||
-    (platform === "win32" && quotedCommand !== command && session !== quotedSession)
-  ) {
-    const message = `the path ${printable(command)} cannot be written so that every SDK reads it; put sso-cred on the PATH`;
-    throw new SsoCredError("config", message);
-  }
-  const cannotBeWritten = (what: string, name: string) =>
-    new SsoCredError(
-      "config",
-      `the ${what} '${printable(name)}' cannot be written so that every SDK reads it`,
-    );
-  if (quotedSession === undefined) throw cannotBeWritten("session name", session);
-  if (quotedRole === undefined) throw cannotBeWritten("role name", roleName);
+  const isMixed = platform === "win32" && quotedCommand !== command && session !== quotedSession;
+  const unwritable = (what: string, hint = "") =>
+    new SsoCredError("config", `${what} cannot be written so that every SDK reads it${hint}`);
+  if (quotedCommand === undefined || isMixed)
+    throw unwritable(`the path ${printable(command)}`, "; put sso-cred on the PATH");
+  if (quotedSession === undefined) throw unwritable(`the session name '${printable(session)}'`);
+  if (quotedRole === undefined) throw unwritable(`the role name '${printable(roleName)}'`);
   const explicit = session === "init" || session.startsWith("-");
   const first = explicit ? `--sso-session=${quotedSession}` : quotedSession;
   const role = roleName.startsWith("-") ? `--role-name=${quotedRole}` : `--role-name ${quotedRole}`;
@@ -94,14 +87,13 @@ function quote(word: string, platform: NodeJS.Platform): string | undefined {
  */
 export function checkCommand(command: string, platform: NodeJS.Platform, args: readonly string[]): void {
   const remedy = { run: ["sso-cred init", ...args.map(shellWord), "--command sso-cred"].join(" ") };
-  const mustBe = (what: string) =>
-    new SsoCredError("config", `the command '${printable(command)}' must be ${what}`, { remedy });
-  const role = { session: "s", accountId: "000000000000", roleName: "r" };
+  const rejected = (message: string) => new SsoCredError("config", message, { remedy });
+  const mustBe = (what: string) => rejected(`the command '${printable(command)}' must be ${what}`);
   let line: string;
   try {
-    line = commandLine(command, role, platform);
+    line = commandLine(command, { session: "s", accountId: "000000000000", roleName: "r" }, platform);
   } catch (error) {
-    throw new SsoCredError("config", (error as Error).message, { remedy });
+    throw rejected((error as Error).message);
   }
   const isWhole = (platform === "win32" ? win32 : posix).isAbsolute(command);
   if (!isWhole && (platform === "win32" ? /[\\/]/ : /\//).test(command)) {

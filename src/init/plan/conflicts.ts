@@ -1,14 +1,13 @@
 import { parseConfig } from "../../config/ini.ts";
 import { DEFAULT_SCOPES, listed, sessionArgument } from "../../config/session.ts";
+import { shownHeader } from "../../config/slips.ts";
 import { shownUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { shellWord } from "../../text/commandWords.ts";
 import { printable } from "../../text/printable.ts";
 import { words } from "../../text/words.ts";
 import { profilesToOffer } from "./adoption.ts";
-import type { CurrentConfig, Files } from "./currentConfig.ts";
-import type { SessionKeys } from "./initOptions.ts";
-import { profileHeader } from "./names.ts";
+import type { Files, SessionKeys } from "./planInput.ts";
 
 /** Keys in the credentials file that take precedence over credential_process in some SDK. */
 const STRONGER = words(`
@@ -21,18 +20,14 @@ export function assertNoForeignProfiles(files: Files, names: readonly string[], 
   const foreign = foreignNames(files, names, options.session);
   if (foreign.length === 0) return;
   const adoptable = profilesToOffer(files, options);
-  const canAdopt = foreign.every((name) => adoptable.has(name));
-  const words = ["sso-cred init", sessionArgument(options.session), ...newSessionFlags(files, options)];
-  const message = `${files.configPath} already has ${listed(foreign.map(profileHeader))}, not written for this session; choose other names with --profile-name`;
-  const remedy = canAdopt ? { run: [...words, "--adopt"].join(" ") } : {};
+  const line = ["sso-cred init", sessionArgument(options.session), ...newSessionFlags(files, options)];
+  const remedy = foreign.every((name) => adoptable.has(name)) ? { run: `${line.join(" ")} --adopt` } : {};
+  const message = `${files.configPath} already has ${headers(foreign)}, not written for this session; choose other names with --profile-name`;
   throw new SsoCredError("config", message, { remedy });
 }
 
 /** The flags, as typed in a shell, for a session that is not in the config yet; else none. */
-export function newSessionFlags(
-  { sessions }: CurrentConfig,
-  { session, sessionKeys }: SessionKeys,
-): string[] {
+export function newSessionFlags({ sessions }: Files, { session, sessionKeys }: SessionKeys): string[] {
   if (sessions.has(session)) return [];
   return Object.entries({
     "--start-url": sessionKeys.get("sso_start_url"),
@@ -51,12 +46,15 @@ export function assertNoStrongerKeys(names: readonly string[], files: Files): vo
 /** Why these names are taken, for a person who can choose others; undefined if free. */
 export function describeConflict(files: Files, names: readonly string[], session: string) {
   const foreign = foreignNames(files, names, session);
-  if (foreign.length > 0)
-    return `The config already has ${listed(foreign.map(profileHeader))}, not written for this session`;
-  return strongerKeys(names, files);
+  if (foreign.length === 0) return strongerKeys(names, files);
+  return `The config already has ${headers(foreign)}, not written for this session`;
 }
 
-function foreignNames(current: CurrentConfig, names: readonly string[], session: string): string[] {
+function headers(names: readonly string[]): string {
+  return listed(names.map((name) => shownHeader("profile", name)));
+}
+
+function foreignNames(current: Files, names: readonly string[], session: string): string[] {
   return names.filter(
     (name) =>
       current.profiles.has(name) &&
@@ -66,13 +64,10 @@ function foreignNames(current: CurrentConfig, names: readonly string[], session:
 }
 
 /** True for a `[default]` with only region or output: no tool owns it, so it can become ours. */
-export function isUnclaimed(current: CurrentConfig, name: string): boolean {
+export function isUnclaimed(current: Files, name: string): boolean {
   const keys = current.profiles.get(name);
-  return (
-    name === "default" &&
-    keys !== undefined &&
-    [...keys.keys()].every((key) => key === "region" || key === "output")
-  );
+  const isSetting = (key: string) => key === "region" || key === "output";
+  return name === "default" && keys !== undefined && [...keys.keys()].every(isSetting);
 }
 
 function strongerKeys(names: readonly string[], files: Files): string | undefined {

@@ -1,6 +1,7 @@
 import { SsoCredError } from "../../errors.ts";
 import type { Assignment } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
+import { firstOf } from "../../text/words.ts";
 
 export const DEFAULT_TEMPLATE = "{account_id}_{role_name}";
 
@@ -41,11 +42,6 @@ function accountPart(accountName: string, accountId: string): string {
   return (isLossy ? "" : makePortable(accountName)) || accountId;
 }
 
-/** A profile's header as a message shows it. */
-export function profileHeader(name: string): string {
-  return name === "default" ? "[default]" : `[profile ${printable(name, 64)}]`;
-}
-
 /** @throws SsoCredError("usage") for an unknown field, and for a brace that is not a field's. */
 export function checkTemplate(template: string): void {
   for (const [whole, field = ""] of template.matchAll(/\{([^{}]*)\}|[{}]/g)) {
@@ -81,17 +77,15 @@ function fillIn(template: string, values: Readonly<Record<string, string>>): str
 }
 
 /** @throws SsoCredError("usage") if two assignments would share a name; the message lists both. */
-export function assertUniqueNames(named: readonly { name: string; assignment: Assignment }[]): void {
-  const byName = Map.groupBy(named, ({ name }) => name);
-  const clashes = [...byName].filter(([, sharers]) => sharers.length > 1);
+export function assertUniqueNames(named: readonly (readonly [name: string, role: Assignment])[]): void {
+  const clashes = [...Map.groupBy(named, ([name]) => name)].filter(([, sharers]) => sharers.length > 1);
   if (clashes.length === 0) return;
-  const told = clashes.slice(0, 5).map(([name, sharers]) => {
-    const sides = sharers.map(({ assignment: { accountId, accountName, roleName } }) => {
+  const told = clashes.map(([name, sharers]) => {
+    const sides = sharers.map(([, { accountId, accountName, roleName }]) => {
       return `${printable(roleName, 64)} in ${accountId} (${printable(accountName, 64)})`;
     });
     return `'${name}' would be ${sides.join(" and ")}`;
   });
-  const more = clashes.length > told.length ? `; and ${clashes.length - told.length} more` : "";
-  const message = `two profiles cannot share a name: ${told.join("; ")}${more}; use {account_id} and {role_name} in --profile-name`;
+  const message = `two profiles cannot share a name: ${firstOf(told, 5).join("; ")}; use {account_id} and {role_name} in --profile-name`;
   throw new SsoCredError("usage", message);
 }

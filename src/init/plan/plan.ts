@@ -1,12 +1,11 @@
 import { editConfig, editedSection, sectionLines } from "../../config/edit.ts";
 import { readsAsEdited } from "../../config/verifyEdit.ts";
 import { SsoCredError } from "../../errors.ts";
-import type { Role } from "../../model.ts";
+import type { Assignment, Role } from "../../model.ts";
 import { profilesToAdopt } from "./adoption.ts";
 import { assertNoForeignProfiles, assertNoStrongerKeys, assertSessionMatches } from "./conflicts.ts";
-import { type CurrentConfig, type Files, profilesByRole, roleKey } from "./currentConfig.ts";
-import type { CommandOptions, InitOptions } from "./initOptions.ts";
 import { assertUniqueNames, DEFAULT_TEMPLATE, profileName } from "./names.ts";
+import { type CommandOptions, type Files, type InitOptions, profilesByRole, roleKey } from "./planInput.ts";
 import { profileSteps, repairSteps, revertSteps, type Step, sessionSteps } from "./planSteps.ts";
 
 export interface PlannedEdit {
@@ -44,17 +43,13 @@ export function planConfig(files: Files, options: InitOptions): Plan {
   const adoptable = adopt.length === 0 ? new Map() : profilesToAdopt(files, options);
   const adopted = new Map<string, Role>([...adoptable].filter(([name]) => isAdopted(name)));
   const named = nameWanted(files, adopted, options);
-  const touched = [...new Set([...adopted.keys(), ...named.map(({ name }) => name)])];
+  const wanted = new Map<string, Role>([...adopted, ...named]);
+  const touched = [...wanted.keys()];
   const others = touched.filter((name) => !adopted.has(name));
   assertNoForeignProfiles(files, others, options);
   assertNoStrongerKeys(touched, files);
-
-  const wanted = new Map<string, Role>([
-    ...adopted,
-    ...named.map(({ name, assignment }): [string, Role] => [name, assignment]),
-  ]);
   const steps = [...profileSteps(files, wanted, adopted, options), ...sessionSteps(files, options)];
-  const names = named.map(({ name }) => name);
+  const names = named.map(([name]) => name);
   return planOf(files, steps, names);
 }
 
@@ -80,15 +75,15 @@ export function planRepair(files: Files, session: string | undefined, command: C
   return planOf(files, repairSteps(files, session, command), []);
 }
 
-function nameWanted(current: CurrentConfig, adopted: ReadonlyMap<string, Role>, options: InitOptions) {
-  const having = profilesByRole(current, options.session);
-  const named = options.wanted.map((assignment) => {
-    const kept = having
-      .get(roleKey(assignment))
-      ?.find(({ name }) => current.ours.get(name)?.session === options.session || adopted.has(name));
-    const template = options.nameTemplate ?? DEFAULT_TEMPLATE;
-    const name = options.nameTemplate === undefined ? kept?.name : undefined;
-    return { name: name ?? profileName(template, assignment, options.session), assignment };
+/** Each wanted role with its profile's name: the one that it has, unless a template is given. */
+function nameWanted(files: Files, adopted: ReadonlyMap<string, Role>, options: InitOptions) {
+  const { session, nameTemplate, wanted } = options;
+  const having = profilesByRole(files, session);
+  const isKept = (name: string) => files.ours.get(name)?.session === session || adopted.has(name);
+  const named = wanted.map((role): [string, Assignment] => {
+    const kept = having.get(roleKey(role))?.find(({ name }) => isKept(name));
+    const current = nameTemplate === undefined ? kept?.name : undefined;
+    return [current ?? profileName(nameTemplate ?? DEFAULT_TEMPLATE, role, session), role];
   });
   assertUniqueNames(named);
   return named;

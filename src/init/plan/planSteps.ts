@@ -4,9 +4,8 @@ import type { Role } from "../../model.ts";
 import { SSO_KEYS } from "./adoption.ts";
 import { canBeWritten, commandLine } from "./command.ts";
 import { isUnclaimed } from "./conflicts.ts";
-import { type CurrentConfig, type Files, roleKey, roleOfKeys } from "./currentConfig.ts";
-import type { CommandOptions, InitOptions } from "./initOptions.ts";
 import { readOtherTool } from "./otherTools.ts";
+import { type CommandOptions, type Files, type InitOptions, roleKey, roleOfKeys } from "./planInput.ts";
 
 /** The edit of one section. */
 export interface Step {
@@ -16,38 +15,35 @@ export interface Step {
 
 /** Changes in the order of the file, then adopted and added profiles in that of the options. */
 export function profileSteps(
-  current: CurrentConfig,
+  files: Files,
   wanted: ReadonlyMap<string, Role>,
   adopted: ReadonlyMap<string, Role>,
   options: InitOptions,
 ): Step[] {
   const steps: Step[] = [];
   const assigned = options.keepOnly && new Set(options.keepOnly.map(roleKey));
-  for (const [name, command] of current.ours) {
+  for (const [name, command] of files.ours) {
     if (command.session !== options.session || adopted.has(name)) continue;
     const role = wanted.get(name) ?? command;
-    const section: SectionName = { kind: "profile", name };
-    if (assigned !== undefined && !assigned.has(roleKey(role))) {
+    if (assigned?.has(roleKey(role)) === false) {
       const reason = `${role.roleName} in ${role.accountId} is no longer assigned`;
-      steps.push({ edit: { remove: section }, reason });
-      continue;
-    }
-    steps.push(...updateSteps(current, name, role, options));
+      steps.push({ edit: { remove: profile(name) }, reason });
+    } else steps.push(...updateSteps(files, name, role, options));
   }
   for (const [name, role] of wanted) {
-    const section: SectionName = { kind: "profile", name };
+    const section = profile(name);
     const value = commandLine(options.command, { session: options.session, ...role }, options.platform);
     const entries = Object.entries({ credential_process: value });
     const settings = Object.entries({ region: options.region, output: options.output });
     if (adopted.has(name)) {
-      const other = readOtherTool(current.profiles.get(name) ?? new Map());
+      const other = readOtherTool(files.profiles.get(name) ?? new Map());
       const reason = `adopted from ${other === undefined ? "its sso keys" : other.tool}`;
       steps.push({ edit: { setAside: section, keys: SSO_KEYS, entries }, reason });
-    } else if (isUnclaimed(current, name)) {
-      const missing = settings.filter(([key]) => !current.profiles.get(name)?.get(key));
+    } else if (isUnclaimed(files, name)) {
+      const missing = settings.filter(([key]) => !files.profiles.get(name)?.get(key));
       const edit = { set: section, entries: [...entries, ...missing] };
       steps.push({ edit, reason: "had no credentials yet" });
-    } else if (!current.ours.has(name)) {
+    } else if (!files.ours.has(name)) {
       steps.push({ edit: { add: section, entries: [...entries, ...settings] }, reason: NEW });
     }
   }
@@ -55,11 +51,11 @@ export function profileSteps(
 }
 
 /** One step for each profile of ours that does not run this program. */
-export function repairSteps(current: CurrentConfig, session: string | undefined, command: CommandOptions) {
-  return [...current.ours].flatMap(([name, own]) =>
+export function repairSteps(files: Files, session: string | undefined, command: CommandOptions) {
+  return [...files.ours].flatMap(([name, own]) =>
     session !== undefined && own.session !== session
       ? []
-      : updateSteps(current, name, own, { ...command, session: own.session }),
+      : updateSteps(files, name, own, { ...command, session: own.session }),
   );
 }
 
@@ -67,7 +63,7 @@ export function repairSteps(current: CurrentConfig, session: string | undefined,
 export function revertSteps({ ours, configText }: Files, session: string | undefined): Step[] {
   return [...ours].flatMap(([name, command]): Step[] => {
     if (session !== undefined && command.session !== session) return [];
-    const section: SectionName = { kind: "profile", name };
+    const section = profile(name);
     if (isSetAside(configText, section, command)) {
       const edit = { restore: section, keys: ["credential_process"] };
       return [{ edit, reason: "back to its own lines" }];
@@ -88,48 +84,43 @@ function isSetAside(text: string, section: SectionName, role: Role): boolean {
   return before === undefined || roleKey(before) === roleKey(role);
 }
 
-function updateSteps(current: CurrentConfig, name: string, role: Role, options: SessionCommand): Step[] {
-  const command = current.ours.get(name);
-  const line = current.profiles.get(name)?.get("credential_process") ?? "";
-  const update = command && updatedLine(line, command, role, options);
-  if (update === undefined || update.value === line) return [];
-  const entries = Object.entries({ credential_process: update.value });
-  return [{ edit: { set: { kind: "profile", name }, entries }, reason: update.reason }];
+/**
+ * The change of a profile's line for a role; none if the line is equivalent, or the role cannot be
+ * written. If only the path is outdated, the rest of the line is kept.
+ */
+function updateSteps(files: Files, name: string, role: Role, options: SessionCommand): Step[] {
+  const command = files.ours.get(name);
+  const line = files.profiles.get(name)?.get("credential_process") ?? "";
+  if (command === undefined || !canBeWritten(role, options.platform)) return [];
+  const change = (value: string, reason: string): Step[] => {
+    const entries = Object.entries({ credential_process: value });
+    return value === line ? [] : [{ edit: { set: profile(name), entries }, reason }];
+  };
+  const value = commandLine(options.command, { session: options.session, ...role }, options.platform);
+  if (roleKey(command) !== roleKey(role)) {
+    return change(value, `was ${command.roleName} in ${command.accountId}`);
+  }
+  // A bare name is looked up on the PATH, so it is never outdated.
+  const isBare = !/[/\\]/.test(command.command);
+  if (command.command === options.command || (isBare && !options.isCommandGiven)) return [];
+  const first = /^(?:"[^"\\]*"|'[^']*'|[^\s"'\\])+(?=\s)/.exec(line)?.[0];
+  const own = /^(?:"[^"]*"|[^\s"])+/.exec(value)?.[0] ?? options.command;
+  const isKept = first !== undefined && isOneLine(line);
+  return change(isKept ? own + line.slice(first.length) : value, `the command was ${command.command}`);
 }
 
 type SessionCommand = CommandOptions & Pick<InitOptions, "session">;
 
 const NEW = "not in the file yet";
 
-/**
- * The new line for a role; undefined if the line is kept: it is equivalent, or its role cannot be
- * written. If only the path is outdated, the rest of the line is kept.
- */
-function updatedLine(
-  line: string,
-  command: Role & { readonly command: string },
-  role: Role,
-  options: SessionCommand,
-): { value: string; reason: string } | undefined {
-  if (!canBeWritten(role, options.platform)) return undefined;
-  const value = commandLine(options.command, { session: options.session, ...role }, options.platform);
-  if (roleKey(command) !== roleKey(role)) {
-    return { value, reason: `was ${command.roleName} in ${command.accountId}` };
-  }
-  // A bare name is looked up on the PATH, so it is never outdated.
-  const isBare = !/[/\\]/.test(command.command);
-  if (command.command === options.command || (isBare && !options.isCommandGiven)) return undefined;
-  const first = /^(?:"[^"\\]*"|'[^']*'|[^\s"'\\])+(?=\s)/.exec(line)?.[0];
-  const own = /^(?:"[^"]*"|[^\s"])+/.exec(value)?.[0] ?? options.command;
-  const reason = `the command was ${command.command}`;
-  const isKept = first !== undefined && isOneLine(line);
-  return { value: isKept ? own + line.slice(first.length) : value, reason };
+function profile(name: string): SectionName {
+  return { kind: "profile", name };
 }
 
 /** Adds the session or its missing keys. Existing keys are never changed. */
-export function sessionSteps(current: CurrentConfig, options: InitOptions): Step[] {
+export function sessionSteps(files: Files, options: InitOptions): Step[] {
   const section: SectionName = { kind: "sso-session", name: options.session };
-  const keys = current.sessions.get(options.session);
+  const keys = files.sessions.get(options.session);
   if (keys === undefined) {
     return [{ edit: { add: section, entries: [...options.sessionKeys] }, reason: NEW }];
   }

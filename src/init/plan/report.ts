@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
+import { shownHeader } from "../../config/slips.ts";
 import { configPath } from "../../hit/paths.ts";
 import { prose, terminalColumns } from "../../platform/output.ts";
 import type { System } from "../../platform/system.ts";
 import { columnsOf } from "../../text/columns.ts";
 import { shellWord } from "../../text/commandWords.ts";
 import { printable, printableJson } from "../../text/printable.ts";
-import { readCurrentConfig } from "./currentConfig.ts";
+import { firstOf } from "../../text/words.ts";
 import { unifiedDiff } from "./diff.ts";
-import { profileHeader } from "./names.ts";
 import type { Plan, PlannedEdit } from "./plan.ts";
+import { readCurrentConfig } from "./planInput.ts";
 import { backupPath } from "./writeConfig.ts";
 
 interface ReportStyle {
@@ -18,7 +19,6 @@ interface ReportStyle {
   readonly givenRegion?: string | undefined;
 }
 
-const MOST_LINES = 20;
 const DONE = { add: "added", change: "changed", remove: "removed" };
 
 /** The plan as a diff or as JSON on stdout, remarks on stderr. */
@@ -51,10 +51,6 @@ export function summary({ edits }: Plan, verbs = ["to add", "to change", "to rem
   return actions.map((action, at) => `${countOf(edits, action)} ${verbs[at]}`).join(", ");
 }
 
-export function countedProfiles(count: number): string {
-  return count === 1 ? "1 profile" : `${count} profiles`;
-}
-
 function countOf(edits: readonly PlannedEdit[], action: PlannedEdit["action"]): number {
   return edits.filter((edit) => edit.profile !== undefined && edit.action === action).length;
 }
@@ -73,11 +69,13 @@ function asData(plan: Plan, path: string, { isDryRun }: ReportStyle) {
 
 /** One line with the reason for each change and removal. Additions need none. */
 function remarks(edits: readonly PlannedEdit[]): string[] {
-  const told = edits.filter(({ action }) => action !== "add");
-  const line = ({ action, section, reason }: PlannedEdit) =>
-    `${DONE[action]} [${printable(section, 80)}]: ${printable(reason, 200)}`;
-  const lines = told.slice(0, MOST_LINES).map(line);
-  return told.length > MOST_LINES ? [...lines, `and ${told.length - MOST_LINES} more`] : lines;
+  const lines = edits
+    .filter(({ action }) => action !== "add")
+    .map(
+      ({ action, section, reason }) =>
+        `${DONE[action]} [${printable(section, 80)}]: ${printable(reason, 200)}`,
+    );
+  return firstOf(lines, 20);
 }
 
 /** Profiles that keep their own region although a flag named another one. */
@@ -88,7 +86,7 @@ function keptRegions(plan: Plan, given: string | undefined): string[] {
     const region = profiles.get(name)?.get("region");
     return region === undefined || region === given
       ? []
-      : [`${profileHeader(name)} keeps its region ${printable(region, 40)}`];
+      : [`${shownHeader("profile", name)} keeps its region ${printable(region, 40)}`];
   });
 }
 

@@ -21,8 +21,8 @@ import { attempt, closing } from "../../platform/attempt.ts";
 import type { System } from "../../platform/system.ts";
 import { errorCode, userName } from "../../platform/systemError.ts";
 import { shellWord } from "../../text/commandWords.ts";
-import { type Files, readConfigFiles } from "./currentConfig.ts";
 import type { Plan } from "./plan.ts";
+import { type Files, readConfigFiles } from "./planInput.ts";
 
 const LOCK_WAIT_MS = 30_000;
 /** How often to start over when another tool, which takes no lock, changes the file in between. */

@@ -3,16 +3,8 @@ import { Readable } from "node:stream";
 export type Keyboard = ReturnType<typeof keyboard>;
 export type Keys = ReturnType<Keyboard["open"]>;
 
-/** The part of standard input that is used. */
-interface KeySource {
-  on(event: "data", listener: (chunk: Buffer | string) => void): unknown;
-  on(event: "end", listener: () => void): unknown;
-  removeListener(event: "data" | "end", listener: (...args: never[]) => void): unknown;
-  resume(): unknown;
-  pause(): unknown;
-  readonly isRaw?: boolean;
-  setRawMode?(isRaw: boolean): unknown;
-}
+/** Standard input; a pipe has no raw mode. */
+type KeySource = Readable & Partial<Pick<NodeJS.ReadStream, "isRaw" | "setRawMode">>;
 
 const CONTROL_C = 0x03;
 const LINE_FEED = 0x0a;

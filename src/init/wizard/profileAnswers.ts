@@ -3,11 +3,10 @@ import { isKind } from "../../errors.ts";
 import type { Assignment, Role } from "../../model.ts";
 import { cutMiddle } from "../../text/columns.ts";
 import { printable } from "../../text/printable.ts";
+import { firstOf } from "../../text/words.ts";
 import type { CommandFlags } from "../../usage/commandTable.ts";
 import { profilesToOffer } from "../plan/adoption.ts";
 import { describeConflict } from "../plan/conflicts.ts";
-import { type CurrentConfig, type Files, roleKey } from "../plan/currentConfig.ts";
-import type { SessionKeys } from "../plan/initOptions.ts";
 import {
   assertUniqueNames,
   changedName,
@@ -15,6 +14,7 @@ import {
   DEFAULT_TEMPLATE,
   profileName,
 } from "../plan/names.ts";
+import { type CurrentConfig, type Files, roleKey, type SessionKeys } from "../plan/planInput.ts";
 import {
   type Asking,
   answer,
@@ -93,15 +93,11 @@ export async function askProfile(
 function sayChangedNames(template: string, wanted: readonly Assignment[], session: string, asking: Asking) {
   const changed = wanted.flatMap((role) => {
     const asked = changedName(template, role, session);
-    return asked === undefined
-      ? []
-      : [`'${cutMiddle(printable(asked, 200), 50)}' is named ${profileName(template, role, session)}`];
+    if (asked === undefined) return [];
+    return [`'${cutMiddle(printable(asked, 200), 50)}' is named ${profileName(template, role, session)}`];
   });
-  for (const line of changed.slice(0, MOST_REMARKS)) asking.say(line);
-  if (changed.length > MOST_REMARKS) asking.say(`and ${changed.length - MOST_REMARKS} more`);
+  for (const line of firstOf(changed, 10)) asking.say(line);
 }
-
-const MOST_REMARKS = 10;
 
 async function inherited(
   question: ReturnType<typeof regionQuestion>,
@@ -126,8 +122,7 @@ function templateProblem(template: string, wanted: readonly Assignment[], sessio
   if (refusal !== undefined) return refusal;
   try {
     checkTemplate(template);
-    const nameOf = (assignment: Assignment) => profileName(template, assignment, session);
-    assertUniqueNames(wanted.map((assignment) => ({ name: nameOf(assignment), assignment })));
+    assertUniqueNames(wanted.map((role) => [profileName(template, role, session), role]));
     return undefined;
   } catch (error) {
     if (isKind(error, "usage")) return error.message;

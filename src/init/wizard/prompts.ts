@@ -50,8 +50,8 @@ type Reading = NonNullable<Parameters<Parameters<typeof useKeypress>[0]>[1]>;
 export function terminalPrompts(): Prompts {
   const typed = keyboard(process.stdin);
   return {
-    askText: (question) => run(typed, (parts, context) => textPrompt({ ...question, ...parts }, context)),
-    askSome: (question) => run(typed, (parts, context) => menuPrompt({ ...question, ...parts }, context)),
+    askText: (question) => run(typed, textPrompt, question),
+    askSome: (question) => run(typed, menuPrompt, question),
   };
 }
 
@@ -63,27 +63,21 @@ interface PromptParts {
   readonly screen: PromptScreen;
 }
 
-interface Context {
-  readonly input: NodeJS.ReadableStream;
-  readonly output: NodeJS.WritableStream;
-  readonly signal: AbortSignal;
-}
+type Context = NonNullable<Parameters<typeof textPrompt>[1]>;
 
-async function run<Answer>(
+async function run<Question, Answer>(
   keyboard: Keyboard,
-  prompt: (parts: PromptParts, context: Context) => Promise<Answer>,
+  prompt: (question: NoInfer<Question> & PromptParts, context: Context) => Promise<Answer>,
+  question: Question,
 ): Promise<Answer | undefined> {
   const controller = new AbortController();
-  const { signal } = controller;
   const cancel = () => controller.abort();
   const keys = keyboard.open();
   const screen = promptScreen(process.stderr);
   keys.stream.once("end", cancel);
   try {
-    return await prompt(
-      { cancel, keyboard, keys, screen },
-      { input: keys.stream, output: screen.output, signal },
-    );
+    const context = { input: keys.stream, output: screen.output, signal: controller.signal };
+    return await prompt({ ...question, cancel, keyboard, keys, screen }, context);
   } catch (error) {
     if (error instanceof Error && /^(Abort|Exit)PromptError$/.test(error.name)) return undefined;
     throw error;
@@ -92,16 +86,11 @@ async function run<Answer>(
   }
 }
 
-/** Ctrl-D on an empty line closes the line editor, which then never answers. */
-function useCancelOnClose(cancel: () => void): void {
-  useEffect((reading) => {
-    reading.on("close", cancel);
-    return () => void reading.removeListener("close", cancel);
-  }, []);
-}
-
-/** Redraws after a resize, and below the shell's output after Ctrl-Z and `fg`. */
-function useRedraw(screen: PromptScreen): void {
+/**
+ * Redraws after a resize, and below the shell's output after Ctrl-Z and `fg`. Ctrl-D on an empty
+ * line closes the line editor, which then never answers.
+ */
+function useTerminal({ cancel, screen }: PromptParts): void {
   const [, setTimes] = useState(0);
   useEffect((reading) => {
     const redraw = () => setTimes((times) => times + 1);
@@ -112,9 +101,11 @@ function useRedraw(screen: PromptScreen): void {
     };
     process.stderr.on("resize", redraw);
     reading.on("SIGCONT", comeBack);
+    reading.on("close", cancel);
     return () => {
       process.stderr.removeListener("resize", redraw);
       reading.removeListener("SIGCONT", comeBack);
+      reading.removeListener("close", cancel);
     };
   }, []);
 }
@@ -123,8 +114,7 @@ const textPrompt = createPrompt<string, TextQuestion & PromptParts>((question, d
   const [answer, setAnswer] = useState("");
   const [problem, setProblem] = useState<string>();
   const [isDone, setDone] = useState(false);
-  useCancelOnClose(question.cancel);
-  useRedraw(question.screen);
+  useTerminal(question);
   useKeypress((key, reading) => {
     if (key.name === "escape") return question.cancel();
     if (!isEnterKey(key)) {
@@ -164,8 +154,7 @@ const menuPrompt = createPrompt<string[], MenuQuestion & PromptParts>((question,
   const [isTicksOnly, setTicksOnly] = useState(false);
   const [isRefused, setRefused] = useState(false);
   const [isDone, setDone] = useState(false);
-  useCancelOnClose(question.cancel);
-  useRedraw(question.screen);
+  useTerminal(question);
   const found = question.choices.filter((choice) =>
     isTicksOnly ? ticked.includes(choice.value) : isFound(choice, query),
   );

@@ -6,25 +6,21 @@ import { listableRoles } from "../../inventory/selectedRoles.ts";
 import type { Account, Assignment } from "../../model.ts";
 import { columnsOf, cutMiddle, cutTo } from "../../text/columns.ts";
 import { printable } from "../../text/printable.ts";
+import type { CommandFlags } from "../../usage/commandTable.ts";
 import type { Choice } from "./prompts.ts";
 import { type Asking, choose } from "./questions.ts";
 
-interface RoleFlags {
-  /** For the remedies in errors. */
-  readonly session: string;
-  readonly accountId: string | undefined;
-  readonly roleName: string | undefined;
-}
+type RoleFlags = Pick<CommandFlags<"init">, "account-id" | "role-name">;
 
 /**
  * Chooses accounts and roles: by flags, the only one there is, or from the menus.
  * @throws SsoCredError("access-denied") if nothing is assigned, or nothing that the flags ask for.
  */
-export async function askRoles(list: Inventory, { session, accountId, roleName }: RoleFlags, asking: Asking) {
-  const accounts = await askAccounts(await list.accounts(), { session, accountId }, asking);
+export async function askRoles(list: Inventory, session: string, flags: RoleFlags, asking: Asking) {
+  const accounts = await askAccounts(await list.accounts(), session, flags, asking);
   const logoutArguments = sessionArgument(session);
   const assigned = await listableRoles(list, accounts, { say: asking.say, logoutArguments });
-  const roles = await askRoleNames(assigned, accounts, { session, roleName }, asking);
+  const roles = await askRoleNames(assigned, accounts, session, flags, asking);
   const chosen = assigned.filter((assignment) => roles.includes(assignment.roleName));
   const left = accounts.filter(({ accountId }) => !chosen.some((role) => role.accountId === accountId));
   const ids = listed(left.map((account) => account.accountId));
@@ -34,7 +30,8 @@ export async function askRoles(list: Inventory, { session, accountId, roleName }
 
 async function askAccounts(
   accounts: readonly Account[],
-  { session, accountId }: Pick<RoleFlags, "session" | "accountId">,
+  session: string,
+  { "account-id": accountId }: RoleFlags,
   asking: Asking,
 ): Promise<Account[]> {
   if (accounts.length === 0) throw noAccounts(session);
@@ -69,7 +66,8 @@ const LEAST_ADDRESS = 6;
 async function askRoleNames(
   assigned: readonly Assignment[],
   accounts: readonly Account[],
-  { session, roleName }: Pick<RoleFlags, "session" | "roleName">,
+  session: string,
+  { "role-name": roleName }: RoleFlags,
   asking: Asking,
 ): Promise<string[]> {
   const roles = [...new Set(assigned.map((assignment) => assignment.roleName))].sort();

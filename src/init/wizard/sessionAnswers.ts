@@ -3,9 +3,8 @@ import { plainStartUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
 import type { CommandFlags } from "../../usage/commandTable.ts";
-import type { CurrentConfig, Files } from "../plan/currentConfig.ts";
-import type { SessionKeys } from "../plan/initOptions.ts";
 import { readOtherTool } from "../plan/otherTools.ts";
+import type { CurrentConfig, Files, SessionKeys } from "../plan/planInput.ts";
 import {
   type Asking,
   answer,

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../../src/config/ini.ts";
 import { readOurCommand } from "../../../../src/config/ourCommand.ts";
 import { isKind } from "../../../../src/errors.ts";
-import { type Files, readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
-import type { InitOptions } from "../../../../src/init/plan/initOptions.ts";
 import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
+import { type Files, type InitOptions, readCurrentConfig } from "../../../../src/init/plan/planInput.ts";
 
 /** A plan; undefined if planning fails with a message that a person can act on. */
 export function planned(files: Files, options: InitOptions): Plan | undefined {

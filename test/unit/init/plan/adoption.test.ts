@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { SsoCredError } from "../../../../src/errors.ts";
-import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
 import { planConfig, planRepair, planRevert } from "../../../../src/init/plan/plan.ts";
+import { readCurrentConfig } from "../../../../src/init/plan/planInput.ts";
 import { fc } from "../../../support/fuzzing.ts";
 import { ADMIN, files, options, ours } from "./initOptions.ts";
 

@@ -1,5 +1,4 @@
-import { type Files, readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
-import type { InitOptions } from "../../../../src/init/plan/initOptions.ts";
+import { type Files, type InitOptions, readCurrentConfig } from "../../../../src/init/plan/planInput.ts";
 
 export const SESSION_KEYS = new Map([
   ["sso_start_url", "https://d-1234567890.awsapps.com/start"],

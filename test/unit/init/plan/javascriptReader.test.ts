@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadSharedConfigFiles, loadSsoSessionData } from "@smithy/core/config";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
 import { planConfig } from "../../../../src/init/plan/plan.ts";
+import { readCurrentConfig } from "../../../../src/init/plan/planInput.ts";
 import { fc } from "../../../support/fuzzing.ts";
 import { files, options, role } from "./initOptions.ts";
 

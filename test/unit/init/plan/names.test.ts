@@ -63,14 +63,11 @@ describe("profile names", () => {
 
   it("that two roles would share are an error with both sides", () => {
     const other = { ...prod, accountId: "444455556666", accountName: "Prod [EU]" };
-    const name = (assignment: typeof prod) => ({
-      name: profileName("{account_name}", assignment, "s"),
-      assignment,
-    });
-    expect(() => assertUniqueNames([name(prod), name(other)])).toThrow(
+    const named = (role: typeof prod) => [profileName("{account_name}", role, "s"), role] as const;
+    expect(() => assertUniqueNames([named(prod), named(other)])).toThrow(
       "'Prod-EU' would be ReadOnly in 111122223333 (Prod (EU)) and ReadOnly in 444455556666 (Prod [EU])",
     );
-    expect(() => assertUniqueNames([name(prod)])).not.toThrow();
+    expect(() => assertUniqueNames([named(prod)])).not.toThrow();
   });
 
   it("may use only fields that exist", () => {

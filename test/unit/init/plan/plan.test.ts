@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { readOurCommand } from "../../../../src/config/ourCommand.ts";
 import { SsoCredError } from "../../../../src/errors.ts";
 import { unifiedDiff } from "../../../../src/init/plan/diff.ts";
-import type { InitOptions } from "../../../../src/init/plan/initOptions.ts";
 import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
+import type { InitOptions } from "../../../../src/init/plan/planInput.ts";
 import { summary } from "../../../../src/init/plan/report.ts";
 import { ADMIN, DEV_ADMIN, files, options, ours, READ_ONLY, role, SESSION_KEYS } from "./initOptions.ts";
 

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { Files } from "../../../../src/init/plan/currentConfig.ts";
-import type { InitOptions } from "../../../../src/init/plan/initOptions.ts";
 import { type Plan, planConfig } from "../../../../src/init/plan/plan.ts";
+import type { Files, InitOptions } from "../../../../src/init/plan/planInput.ts";
 import { fc } from "../../../support/fuzzing.ts";
 import { configText } from "../../config/generatedConfig.ts";
 import { keepsTheRest, planned, readsAsPlanned, secondPlanIsEmpty } from "../../fuzz/properties/plans.ts";

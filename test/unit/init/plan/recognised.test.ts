@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { SsoCredError } from "../../../../src/errors.ts";
-import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
 import { planConfig } from "../../../../src/init/plan/plan.ts";
+import { readCurrentConfig } from "../../../../src/init/plan/planInput.ts";
 import { fc } from "../../../support/fuzzing.ts";
 import { files, options, role } from "./initOptions.ts";
 

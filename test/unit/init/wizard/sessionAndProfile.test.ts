@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCurrentConfig } from "../../../../src/init/plan/currentConfig.ts";
+import { readCurrentConfig } from "../../../../src/init/plan/planInput.ts";
 import { askProfile } from "../../../../src/init/wizard/profileAnswers.ts";
 import type { Prompts } from "../../../../src/init/wizard/prompts.ts";
 import { askSession } from "../../../../src/init/wizard/sessionAnswers.ts";

@@ -4,7 +4,7 @@ import { type Keys, parseConfig } from "../../config/ini.ts";
 import { type OurCommand, readOurCommand } from "../../config/ourCommand.ts";
 import { SsoCredError } from "../../errors.ts";
 import { configPath, credentialsPath } from "../../hit/paths.ts";
-import type { Role } from "../../model.ts";
+import type { Assignment, Role } from "../../model.ts";
 import type { Environment } from "../../platform/system.ts";
 
 export type CurrentConfig = ReturnType<typeof readCurrentConfig>;
@@ -80,4 +80,34 @@ export function roleOf(accountId: string | undefined, roleName: string | undefin
 
 export function roleKey({ accountId, roleName }: Role): string {
   return `${accountId}/${roleName}`;
+}
+
+/** The program that the profiles run. */
+export interface CommandOptions {
+  /** The first word of `credential_process`. */
+  readonly command: string;
+  /** True for `--command`: other commands in our profiles are outdated, also bare names. */
+  readonly isCommandGiven: boolean;
+  readonly platform: NodeJS.Platform;
+}
+
+/** The session as it is in the config, or as this run will write it. */
+export interface SessionKeys {
+  readonly session: string;
+  /** The given keys of `[sso-session]`. A different value in the file is an error. */
+  readonly sessionKeys: Keys;
+}
+
+/** What a person asked for by answers and flags; nothing from the file itself. */
+export interface InitOptions extends CommandOptions, SessionKeys {
+  /** The roles that get a profile. */
+  readonly wanted: readonly Assignment[];
+  /** Undefined: `ACCOUNTID_ROLE`, but a role that already has a profile of ours keeps its name. */
+  readonly nameTemplate?: string | undefined;
+  readonly region: string;
+  readonly output: string;
+  /** The profiles to adopt, by name. */
+  readonly adopt: "all" | readonly string[];
+  /** Profiles of other roles are removed. Undefined: nothing is removed. */
+  readonly keepOnly?: readonly Role[] | undefined;
 }
