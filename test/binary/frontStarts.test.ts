@@ -142,6 +142,36 @@ describe.skipIf(!hasFront)("the front without its program", () => {
     expect(run([]).stdout).toBe("intruder\n");
   });
 
+  test.skipIf(process.getuid?.() !== 0)(
+    "does not look into a folder that somebody else has put there",
+    () => {
+      mkdirSync(join(front.folder, "unpacked"));
+      const file = join(front.folder, "unpacked/sso-cred");
+      writeFileSync(file, readFileSync(front.file), { mode: 0o755 });
+      const path = behind("libexec/sso-cred/sso-cred", "#!/bin/sh\necho not yet exchanged\n");
+      chownSync(join(front.folder, "libexec"), 12345, 12345);
+      expect(run([], {}, file)).toMatchObject({
+        status: 3,
+        stdout: "",
+        stderr: expect.stringContaining(path),
+      });
+    },
+  );
+
+  test.skipIf(process.getuid?.() !== 0)(
+    "runs its installer's program, also when an upgrade has replaced it",
+    () => {
+      const path = behind("sso-cred-core", "#!/bin/sh\necho the new one\n");
+      for (const each of [path, front.file]) chownSync(each, 12345, 12345);
+      // A file of the name that the system gives to the old front says nothing.
+      writeFileSync(`${front.file} (deleted)`, "");
+      const replaced = 'exec 3<"$0" && rm "$0" && exec /proc/self/fd/3';
+      expect(run(["-c", replaced, front.file], { PATH: "/usr/bin:/bin" }, "/bin/sh").stdout).toBe(
+        "the new one\n",
+      );
+    },
+  );
+
   test("runs the one beside it if another one is in the folder above", (context) => {
     if (process.getuid?.() !== 0) return context.skip("only root can give a file away");
     mkdirSync(join(front.folder, "unpacked"));

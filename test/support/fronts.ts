@@ -30,7 +30,7 @@ export async function sanitizedFront(): Promise<LoneFront | string> {
   const file = join(folder, "sso-cred");
   const { status, stderr } = spawnSync(
     cc,
-    [...words, "-std=c11", "-O1", "-g", ...sanitizers, "-o", file, SOURCE],
+    [...words, "-std=c11", "-O1", "-g", '-DVERSION="0"', ...sanitizers, "-o", file, SOURCE],
     {
       cwd: root,
       encoding: "utf8",

@@ -15,7 +15,7 @@ const defined = (name: string): unknown =>
 /** Each rule that the native front shares with the program has one value. */
 test.each([
   ["MAX_FILE_BYTES", MAX_FILE_BYTES],
-  ["FRESH_MS", FRESH_MS],
+  ["FRESH_SECONDS", FRESH_MS / 1000],
   ["EXIT_CONFIG", EXIT_CODE.config],
   ["EXIT_UNAVAILABLE", EXIT_CODE.unavailable],
   ["ROLE_CACHE", `${roleCacheDirectory({ env: { HOME: "/" }, platform: "linux" })}/`],
@@ -47,5 +47,5 @@ test("the front knows the flags and characters of the line that init writes", ()
 });
 
 test("the front answers nothing that the program would not", () => {
-  expect(defined("MAX_ANSWER_BYTES")).toBeLessThanOrEqual(MAX_OUTPUT_BYTES);
+  expect(defined("BUFFER_BYTES")).toBeLessThanOrEqual(MAX_OUTPUT_BYTES);
 });
