@@ -29,7 +29,7 @@ const PROBES = {
     method: "POST",
     path: "/token",
     headers: { "content-type": "application/json" },
-    body: "{}",
+    body: Buffer.from("{}"),
     result: "accessToken",
   },
 };

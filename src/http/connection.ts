@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { SecureContext } from "node:tls";
 import type { SsoCredError } from "../errors.ts";
+import { ResponseReader, writeRequest } from "./message.ts";
 import { authenticationSchemes, type ProxyServer, withoutBrackets } from "./proxy.ts";
 import {
   isUnknownIssuer,
@@ -109,34 +108,19 @@ async function opened(socket: Socket, event: "connect" | "secureConnect", stoppe
 
 async function openTunnel(socket: Socket, authority: string, proxy: ProxyServer, stopped: Promise<never>) {
   try {
-    const request = clientRequest({
+    writeRequest(socket, {
       method: "CONNECT",
-      path: authority,
-      createConnection: () => socket,
+      target: authority,
       headers: { host: authority, ...proxyHeaders(proxy) },
     });
-    // Node would ask the proxy to close the connection after its response.
-    request.removeHeader("connection");
-    request.on("error", () => {});
-    request.end();
-    const connected = await Promise.race([stopped, once(request, "connect")]);
-    const [{ statusCode = 0, headers }, , head] = connected as [IncomingMessage, Socket, Buffer];
-    if (statusCode < 200 || statusCode > 299) throw refusedByProxy(statusCode, headers, authority, proxy);
-    if (head.length > 0) socket.unshift(head);
+    const reader = new ResponseReader(socket);
+    const { status, headers } = await Promise.race([stopped, reader.head()]);
+    if (status < 200 || status > 299) throw refusedByProxy(status, headers, authority, proxy);
+    reader.release();
   } catch (error) {
     socket.destroy();
     throw error;
   }
-}
-
-/**
- * Starts a request of Node's HTTP client. Its own module is loaded instead of `node:http`, which
- * would load the server, too. Node does not document it, hence the fallback.
- */
-export function clientRequest(options: RequestOptions): ClientRequest {
-  const { ClientRequest } = (process.getBuiltinModule("_http_client") ??
-    process.getBuiltinModule("node:http")) as unknown as typeof import("node:http");
-  return new (ClientRequest as new (options: RequestOptions) => ClientRequest)(options);
 }
 
 export function proxyHeaders({ authorization }: ProxyServer): Record<string, string> {

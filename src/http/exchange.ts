@@ -1,10 +1,10 @@
-import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { ServiceSettings } from "../model.ts";
 import type { System } from "../platform/system.ts";
-import { clientRequest, openConnection, proxyHeaders, refusedByProxy } from "./connection.ts";
+import { openConnection, proxyHeaders, refusedByProxy } from "./connection.ts";
+import { ResponseReader, writeRequest } from "./message.ts";
 import { type ProxyServer, proxyFor } from "./proxy.ts";
-import { networkFault, type Peer, serviceUnavailable, TimedOut } from "./serviceUnavailable.ts";
+import { networkFault, serviceUnavailable, TimedOut } from "./serviceUnavailable.ts";
 import { type TrustStore, trustStore } from "./trustStore.ts";
 
 /** Limits of one request; times in milliseconds. */
@@ -22,7 +22,7 @@ export interface HttpRequest {
   method: string;
   url: URL;
   headers: Record<string, string>;
-  body?: string | Uint8Array | undefined;
+  body?: Buffer | undefined;
 }
 
 /** A complete response. */
@@ -48,7 +48,7 @@ export type Exchange = (request: HttpRequest, options?: RequestOptions) => Promi
 /**
  * HTTP/1.1 with one connection per request, following no redirects, through the proxies and with
  * the CAs that the environment and the session name. Resolves with every complete response,
- * whatever its status; Node closes the connection then.
+ * whatever its status, and closes the connection.
  * @throws SsoCredError("unavailable") in time and with every socket closed; "config" for a proxy or
  * CA bundle that cannot be used.
  */
@@ -129,58 +129,27 @@ async function send(
   maxBytes: number,
 ): Promise<HttpResponse> {
   const isViaProxy = proxy && url.protocol === "http:";
-  const peer: Peer = { name: url.host, isProxy: false };
-  const request = clientRequest({
+  const head = {
     method,
-    path: isViaProxy ? url.href : `${url.pathname}${url.search}`,
-    // As the AWS CLI: without the header, a proxy may compress (RFC 9110, section 12.5.3).
+    target: isViaProxy ? url.href : `${url.pathname}${url.search}`,
     headers: {
       host: url.host,
+      connection: "close",
+      // As the AWS CLI: without the header, a proxy may compress (RFC 9110, section 12.5.3).
       "accept-encoding": "identity",
       ...headers,
-      ...(isViaProxy ? proxyHeaders(proxy) : {}),
+      ...(method === "POST" && { "content-length": String(body?.length ?? 0) }),
+      ...(isViaProxy && proxyHeaders(proxy)),
     },
-    createConnection: () => socket,
-  });
+  };
   try {
-    const response = await Promise.race([stopped, responseTo(request, body)]);
-    return await Promise.race([stopped, readResponse(response, url.host, maxBytes)]);
+    writeRequest(socket, head, body);
+    const reader = new ResponseReader(socket);
+    const response = await Promise.race([stopped, reader.head()]);
+    const content = await Promise.race([stopped, reader.body(method, response, maxBytes)]);
+    socket.destroySoon();
+    return { ...response, body: content };
   } catch (error) {
-    throw networkFault(error, peer);
+    throw networkFault(error, { name: url.host, isProxy: false });
   }
-}
-
-function responseTo(request: ClientRequest, body: HttpRequest["body"]): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    request.on("response", resolve);
-    request.on("error", reject);
-    request.on("close", () => reject(connectionClosed()));
-    request.end(body);
-  });
-}
-
-/** Listens to events: with `for await`, a miss would also compile Node's stream iterator. */
-function readResponse(response: IncomingMessage, host: string, maxBytes: number): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    response.on("data", (chunk: Buffer) => {
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length <= maxBytes) return;
-      response.destroy();
-      reject(serviceUnavailable(`${host} sends an endless response`, "endless response", { retry: false }));
-    });
-    response.on("error", reject);
-    response.on("close", () => reject(connectionClosed()));
-    response.on("end", () => {
-      const headers = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
-      const body = Buffer.concat(chunks);
-      resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(headers), body });
-    });
-  });
-}
-
-function connectionClosed(): Error {
-  return Object.assign(new Error("closed"), { code: "ECONNRESET" });
 }

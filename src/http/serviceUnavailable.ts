@@ -50,6 +50,14 @@ export class TimedOut extends Error {
   }
 }
 
+/** What arrived is not a response in HTTP. */
+export class NotHttp extends Error {}
+
+/** The response is longer than its caller allows. */
+export class ResponseTooLong extends Error {
+  override readonly message = "endless response";
+}
+
 /** The other end of a socket, as messages name it. */
 export interface Peer {
   /** `portal.sso.eu-west-1.amazonaws.com`, or `the proxy 10.0.0.1:3128 (HTTPS_PROXY)`. */
@@ -77,7 +85,7 @@ export function networkFault(error: unknown, peer: Peer): SsoCredError {
   const [message, retry] = explain(error, code, peer);
   const reason = error instanceof Error ? error.message : String(error);
   const isHostUnknown = code === "ENOTFOUND" && !peer.isProxy;
-  return serviceUnavailable(message, printable(`${code} ${reason}`, 200), { retry, isHostUnknown });
+  return serviceUnavailable(message, printable(`${code} ${reason}`.trim(), 200), { retry, isHostUnknown });
 }
 
 function explain(error: unknown, code: string, peer: Peer): [message: string, retry: boolean] {
@@ -99,6 +107,8 @@ function explain(error: unknown, code: string, peer: Peer): [message: string, re
         return [`${name} did not answer within ${time}`, true];
     }
   }
+  if (error instanceof ResponseTooLong) return [`${name} sends an endless response`, false];
+  if (error instanceof NotHttp) return [`${name} did not answer in HTTP (${error.message})`, false];
   switch (code) {
     case "ENOTFOUND":
       return [`cannot find ${named}: are you online?`, false];
@@ -124,7 +134,6 @@ function explain(error: unknown, code: string, peer: Peer): [message: string, re
     case "ECONNRESET":
     case "EPIPE":
     case "ECONNABORTED":
-    case "HPE_INVALID_EOF_STATE":
       return [`${name} closed the connection before its response was complete`, true];
   }
   if (UNKNOWN_ISSUER.has(code)) return [unknownIssuer(peer), false];
@@ -138,7 +147,6 @@ function explain(error: unknown, code: string, peer: Peer): [message: string, re
       false,
     ];
   }
-  if (code.startsWith("HPE_")) return [`${name} did not answer in HTTP (${code})`, false];
   if (/^(?:ERR_SSL_|ERR_TLS_|EPROTO|CERT_)/.test(code))
     return [`no TLS connection to ${name} (${code})`, false];
   return [`cannot reach ${name} (${printable(code, 60) || "unknown fault"})`, false];

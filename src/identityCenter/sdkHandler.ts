@@ -53,14 +53,18 @@ function httpRequest(request: SdkRequest): HttpRequest {
   for (const [name, value] of Object.entries(query)) {
     for (const item of [value].flat()) url.searchParams.append(name, item ?? "");
   }
-  const hasBody = typeof body === "string" || body instanceof Uint8Array;
-  return { method, url, headers, body: hasBody ? body : undefined };
+  return { method, url, headers, body: bytesOf(body) };
+}
+
+/** The SDK passes its own kind of bytes, and warns if they are used as text. */
+function bytesOf(body: unknown): Buffer | undefined {
+  if (typeof body === "string") return Buffer.from(body);
+  return body instanceof Uint8Array ? Buffer.from(body.buffer, body.byteOffset, body.byteLength) : undefined;
 }
 
 /** The secrets of a request, which an error message that repeats them must not show. */
 function secretsIn({ headers, body }: HttpRequest): string[] {
-  const text = typeof body === "string" ? body : new TextDecoder().decode(body);
-  const sent: Record<string, unknown> = text === "" ? {} : JSON.parse(text);
+  const sent: Record<string, unknown> = body?.length ? JSON.parse(body.toString()) : {};
   const values = [headers["x-amz-sso_bearer_token"], ...SECRETS.map((name) => sent[name])];
   return values.filter((value) => typeof value === "string" && value !== "") as string[];
 }

@@ -1,4 +1,5 @@
 import { subscribe } from "node:diagnostics_channel";
+import type { Socket } from "node:net";
 import { WITHHELD } from "../identityCenter/misbehaviour.ts";
 
 /** After so many idle turns of the event loop, everything counts as waiting for the clock. */
@@ -7,7 +8,7 @@ const QUIET_TURNS = 8;
 const LONGEST_WAIT_MS = 10_000;
 const ACTIVE = /^(FSReq|GetAddrInfoReq|TCPConnectWrap|PipeConnectWrap)/;
 
-/** Requests under way in this process, and requests that the emulator never answers on purpose. */
+/** What is under way in this process, and what the emulator never answers on purpose. */
 const open = new Set<unknown>();
 const withheld = new Set<unknown>();
 watchRequests();
@@ -38,18 +39,15 @@ export function watchIo(): { quiet(): Promise<void> } {
 
 /** Registered once for all clocks, because channel listeners stay for the life of the process. */
 function watchRequests(): void {
-  const begin = (message: unknown) => {
-    const { request } = message as { request: { method: string } };
-    // A tunnel emits no end of its own.
-    if (request.method !== "CONNECT") open.add(request);
-  };
-  const end = (message: unknown) => open.delete((message as { request: unknown }).request);
-  subscribe("http.client.request.start", begin);
-  subscribe("http.client.request.error", end);
-  subscribe("http.client.response.finish", (message) => {
-    const { response } = message as { response: NodeJS.EventEmitter };
-    response.once("close", () => end(message));
+  subscribe("net.client.socket", (message) => {
+    const { socket } = message as { socket: Socket };
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
   });
+  // `fetch` keeps its connections open.
+  subscribe("undici:client:connected", (message) => open.delete((message as { socket: Socket }).socket));
+  const begin = (message: unknown) => open.add((message as { request: unknown }).request);
+  const end = (message: unknown) => open.delete((message as { request: unknown }).request);
   subscribe("undici:request:create", begin);
   subscribe("undici:request:trailers", end);
   subscribe("undici:request:error", end);

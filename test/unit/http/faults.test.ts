@@ -45,7 +45,7 @@ test.each(lines)("%s is a dropped connection, worth a retry", async (_name, serv
 
 test("a server that does not speak HTTP is unavailable", async () => {
   const server = await rawServer((socket) => socket.write("220 mail.example.com ESMTP\r\n"));
-  await expectUnavailable(server.url, `${server.host} did not answer in HTTP (HPE_INVALID_CONSTANT)`, {
+  await expectUnavailable(server.url, `${server.host} did not answer in HTTP (no status line)`, {
     retry: false,
   });
 });
@@ -54,24 +54,9 @@ test("a response whose headers never end is unavailable", async () => {
   const server = await rawServer((socket) => {
     socket.write(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(100_000)}`);
   });
-  await expectUnavailable(server.url, `${server.host} did not answer in HTTP (HPE_HEADER_OVERFLOW)`, {
+  await expectUnavailable(server.url, `${server.host} did not answer in HTTP (too long a line)`, {
     retry: false,
   });
-});
-
-test("a switch of protocols is a dropped connection", async () => {
-  const server = await rawServer((socket) =>
-    socket.once("data", () =>
-      socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
-    ),
-  );
-  await expectUnavailable(
-    server.url,
-    `${server.host} closed the connection before its response was complete`,
-    {
-      retry: true,
-    },
-  );
 });
 
 test("a closed port is refused", async () => {
