@@ -133,7 +133,8 @@ async function explain(
     const { roles } = await listing.catch(noRolesIfRejected);
     if (roles.includes(roleName))
       return `the portal lists it as assigned to you, but refuses it; ${SOMEBODY_ELSE}`;
-    if (roles.length > 0) return `assigned to you there: ${named(roles)}; ${SOMEBODY_ELSE}`;
+    const list = `sso-cred list ${session.loginArguments} shows all`;
+    if (roles.length > 0) return `assigned to you there: ${named(roles)} (${list}); ${SOMEBODY_ELSE}`;
     const { accounts } = await api.listAccounts(token.accessToken, undefined, options);
     if (accounts.length === 0) {
       const browser = `the browser's own session at ${printable(session.startUrl)} has to be signed out as well`;
@@ -144,7 +145,7 @@ async function explain(
     const titles = accounts.map((each) =>
       each.accountName === "" ? each.accountId : `${each.accountName} (${each.accountId})`,
     );
-    return `the account is not among yours: ${named(titles)}; ${SOMEBODY_ELSE}`;
+    return `the account is not among yours: ${named(titles)} (${list}); ${SOMEBODY_ELSE}`;
   } catch (error) {
     system.trace.step("the assigned roles could not be listed", { error: String(error) });
     return SOMEBODY_ELSE;

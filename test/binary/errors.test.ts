@@ -161,7 +161,7 @@ describe("6 access-denied", () => {
     const world = await signedInWorld();
     const args = ["corp", "--account-id", "123456789011", "--role-name", "Nope"];
     const why =
-      "(ForbiddenException: No access); assigned to you there: ReadOnly, Admin; signed in as somebody else?";
+      "(ForbiddenException: No access); assigned to you there: ReadOnly, Admin (sso-cred list corp shows all); signed in as somebody else?";
     const line = `sso-cred: no access to the role 'Nope' in account 123456789011 ${why}\n  run: sso-cred logout corp\n`;
     await fails(world, 6, line, args);
   });

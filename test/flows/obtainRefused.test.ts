@@ -8,6 +8,7 @@ import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 describe("4. an account or role rejected by the service is exit 6, and no sign-in", () => {
   const told = (middle: string, role = "Gone") =>
     `sso-cred: no access to the role '${role}' in account ${ACCOUNT} (${middle}\n`;
+  const list = "sso-cred list corp shows all";
   const logout = "; signed in as somebody else?\n  run: sso-cred logout corp";
 
   it("403: the message names account and role, and the assigned roles", async () => {
@@ -15,7 +16,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
     const { code, stdout, stderr } = await world.call(roleArguments("Gone"));
     expect([code, stdout]).toEqual([6, ""]);
     expect(stderr).toBe(
-      told(`ForbiddenException: No access); assigned to you there: ReadOnly, Admin${logout}`),
+      told(`ForbiddenException: No access); assigned to you there: ReadOnly, Admin (${list})${logout}`),
     );
     expect(world.opened()).toEqual([]);
     expect(world.center.count("/token")).toBe(0);
@@ -33,7 +34,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
     expect(code).toBe(6);
     expect(stderr).toContain(
       "in account 999999999999 (ForbiddenException: No access); the account is not among yours: " +
-        `Development (123456789011), Production (210987654321)${logout}\n`,
+        `Development (123456789011), Production (210987654321) (${list})${logout}\n`,
     );
   });
 
