@@ -37,13 +37,12 @@ export async function credentials(args: readonly string[], system: System): Prom
 }
 
 function readArguments(args: readonly string[]): { wanted: NamedRole | { profile: string }; json: boolean } {
-  const line = readLineOfInit(args);
   // The parser takes a millisecond to load.
+  const line = readLineOfInit(args);
   const { values, positionals } = line
     ? { values: { "account-id": line.accountId, "role-name": line.roleName }, positionals: [line.session] }
     : parseArguments(args, MAIN_FLAGS);
-  const { json = false, ...names }: { json?: boolean | undefined } & typeof values = values;
-  return { wanted: namedRole(names, positionals), json };
+  return { wanted: namedRole(values, positionals), json: "json" in values && values.json === true };
 }
 
 /** Names the setting that leaves no time for a request. */

@@ -14,6 +14,7 @@ import {
 } from "../init/plan/planInput.ts";
 import { reportPlan } from "../init/plan/report.ts";
 import { applyPlan } from "../init/plan/writeConfig.ts";
+import { promptsAtTerminal } from "../init/wizard/promptsAtTerminal.ts";
 import { type Asking, adoptQuestion, answer, applyQuestion } from "../init/wizard/questions.ts";
 import { askSession, askSessionAgain } from "../init/wizard/sessionAnswers.ts";
 import { isAccountId } from "../model.ts";
@@ -27,7 +28,6 @@ import { counted } from "../text/words.ts";
 import { parseFlags } from "../usage/commandTable.ts";
 import { chosenRoles, writeSessionFirst } from "./chosenRoles.ts";
 import { SignInCancelled } from "./login.ts";
-import { isMintty, promptsAtTerminal } from "./person.ts";
 
 /** `sso-cred init`: questions or flags, sign-in, plan. Only the last step writes the config. */
 export async function init(args: readonly string[], system: System): Promise<number> {
@@ -43,9 +43,12 @@ export async function init(args: readonly string[], system: System): Promise<num
   if (flags.repair)
     return applyAndReport((files) => planRepair(files, flags.session, command), flags, system);
 
+  const { env, platform } = system;
+  // Git Bash's own window gives a program of Windows pipes in the place of a console.
+  const isMintty = platform === "win32" && env.MSYSTEM && env.TERM_PROGRAM === "mintty";
   const asking: Asking = {
     prompts: await promptsAtTerminal(system),
-    remedy: isMintty(system) ? { run: ["winpty sso-cred init", ...args.map(shellWord)].join(" ") } : {},
+    remedy: isMintty ? { run: ["winpty sso-cred init", ...args.map(shellWord)].join(" ") } : {},
     takesDefaults: (flags.yes ?? false) || (flags["dry-run"] ?? false),
     say: (line) => system.writeStderr(prose(2, `${line}\n`)),
   };

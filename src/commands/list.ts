@@ -1,5 +1,6 @@
 import { sessionTitle } from "../config/describeSession.ts";
 import { profilesByRole, readConfigFiles, roleKey } from "../init/plan/planInput.ts";
+import { promptsAtTerminal } from "../init/wizard/promptsAtTerminal.ts";
 import { selectedRoles } from "../inventory/selectedRoles.ts";
 import type { Assignment } from "../model.ts";
 import { prose, terminalColumns } from "../platform/output.ts";
@@ -8,7 +9,6 @@ import { columnsOf, cutMiddle, pad } from "../text/columns.ts";
 import { printable, printableJson } from "../text/printable.ts";
 import { parseFlags } from "../usage/commandTable.ts";
 import { withInventory } from "./openPortal.ts";
-import { promptsAtTerminal } from "./person.ts";
 import { chosenSession } from "./sessionArguments.ts";
 
 /** `sso-cred list`: the accounts and roles of the signed-in person, and their profiles. */

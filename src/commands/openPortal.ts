@@ -8,17 +8,17 @@ import { isKind, type SsoCredError } from "../errors.ts";
 import { isFresh } from "../hit/expiry.ts";
 import { RETRY_MS } from "../http/withRetries.ts";
 import { type IdentityCenter, identityCenter, ServiceError } from "../identityCenter/identityCenter.ts";
-import { type Inventory, inventory, type Portal } from "../inventory/inventory.ts";
+import { type Inventory, inventory, type Portal, type Progress } from "../inventory/inventory.ts";
 import { inventoryFile } from "../inventory/inventoryFile.ts";
 import type { Account, SessionRole, SsoSession, SsoToken } from "../model.ts";
 import { prose } from "../platform/output.ts";
 import type { System } from "../platform/system.ts";
 import { recordRefusedToken } from "../signIn/backoff.ts";
 import { cannotAsk, chooseGrant } from "../signIn/chooseGrant.ts";
+import { cutTo } from "../text/columns.ts";
 import { printable } from "../text/printable.ts";
 import { duration } from "../text/relativeTime.ts";
 import { type SignInFlags, signInAnew } from "./login.ts";
-import { progressLine } from "./person.ts";
 
 /** How to sign in, if that is needed. */
 interface SignIn {
@@ -137,4 +137,26 @@ export async function credentialsForPerson(role: SessionRole, flags: SignInFlags
     });
   }
   return obtainRoleCredentials(role, system.now() + DEADLINE_MS, system);
+}
+
+/** A progress line that overwrites itself, where stderr is a terminal. */
+function progressLine(system: System) {
+  const isShown = isatty(2) && system.env.TERM !== "dumb";
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let width = 0;
+  const write = (text: string) => system.writeStderr(`\r${text.padEnd(width)}${text === "" ? "\r" : ""}`);
+  return {
+    show({ done, total, secondsLeft }: Progress) {
+      if (!isShown || total < 2 || (system.now() - shownAt < 200 && done < total)) return;
+      shownAt = system.now();
+      const columns = (process.stderr.columns || 80) - 1;
+      const text = cutTo(`Listing roles: ${done} of ${total} accounts, ${secondsLeft} s left`, columns);
+      write(text);
+      width = text.length;
+    },
+    clear() {
+      if (width > 0) write("");
+      width = 0;
+    },
+  };
 }

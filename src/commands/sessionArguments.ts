@@ -4,11 +4,11 @@ import { profileIdentity, resolveProfile } from "../config/profile.ts";
 import { listed, onlySession, profileArgument, resolveSession, sessionIdentity } from "../config/session.ts";
 import { shownHeader } from "../config/slips.ts";
 import { SsoCredError } from "../errors.ts";
+import { promptsAtTerminal } from "../init/wizard/promptsAtTerminal.ts";
 import type { SsoSession } from "../model.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import type { FlagValues, SESSION_FLAGS } from "../usage/flags.ts";
-import { promptsAtTerminal } from "./person.ts";
 
 export type SessionArguments = FlagValues<typeof SESSION_FLAGS>;
 

@@ -1,7 +1,8 @@
 import { SsoCredError } from "../../errors.ts";
-import type { Assignment } from "../../model.ts";
+import type { Assignment, Role } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
 import { firstOf } from "../../text/words.ts";
+import { type Files, type InitOptions, profilesByRole, roleKey } from "./planInput.ts";
 
 export const DEFAULT_TEMPLATE = "{account_id}_{role_name}";
 
@@ -62,6 +63,20 @@ export function profileName(template: string, assignment: Assignment, session: s
     session,
   });
   return makePortable(filled) || makePortable(`${accountId}_${roleName}`);
+}
+
+/** Each wanted role with its profile's name: the one that it has, unless a template is given. */
+export function nameWanted(files: Files, adopted: ReadonlyMap<string, Role>, options: InitOptions) {
+  const { session, nameTemplate, wanted } = options;
+  const having = profilesByRole(files, session);
+  const isKept = (name: string) => files.ours.get(name)?.session === session || adopted.has(name);
+  const named = wanted.map((role): [string, Assignment] => {
+    const kept = having.get(roleKey(role))?.find(({ name }) => isKept(name));
+    const current = nameTemplate === undefined ? kept?.name : undefined;
+    return [current ?? profileName(nameTemplate ?? DEFAULT_TEMPLATE, role, session), role];
+  });
+  assertUniqueNames(named);
+  return named;
 }
 
 /** The name that the template asks for, if {@link profileName} had to change it; else undefined. */

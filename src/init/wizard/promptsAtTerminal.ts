@@ -1,9 +1,19 @@
+import { isatty } from "node:tty";
+import type { System } from "../../platform/system.ts";
 import { type Keyboard, keyboard } from "./keyboard.ts";
 import { isFound, MARKS } from "./menu.ts";
 import type { Choice, Prompts } from "./prompts.ts";
 
+/** Undefined where nobody can be asked: stdin or stderr is redirected, or there is no terminal. */
+export async function promptsAtTerminal(system: System): Promise<Prompts | undefined> {
+  if (!isatty(0) || !isatty(2) || system.terminal() === undefined) return undefined;
+  if (system.env.TERM === "dumb") return plainPrompts();
+  const { terminalPrompts } = await import("./prompts.ts");
+  return terminalPrompts();
+}
+
 /** For a terminal that cannot move its cursor (`TERM=dumb`): plain lines and numbers. */
-export function plainPrompts(): Prompts {
+function plainPrompts(): Prompts {
   const typed = keyboard(process.stdin);
   return {
     async askText({ message, fallback, check }) {
