@@ -6,7 +6,7 @@ import { attempt } from "./attempt.ts";
 /**
  * Writes to an inherited stream. With `timeoutMs`, a reader that accepts nothing for that long is
  * an error. Without it the reader is a person or a pager: if it is gone (`| head`), that is not a
- * failure.
+ * failure, and neither is progress on stderr that cannot be written, for example to a full disk.
  */
 export function writeOutput(fd: 1 | 2, text: string, timeoutMs = Infinity): void {
   if (writeToConsole(fd, text)) return;
@@ -15,7 +15,8 @@ export function writeOutput(fd: 1 | 2, text: string, timeoutMs = Infinity): void
     // Handlers cannot run while a write blocks, so let Ctrl-C end the process directly.
     writeFully(fd, text, timeoutMs, () => process.removeAllListeners("SIGINT"));
   } catch (error) {
-    if (timeoutMs < Infinity || (error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (timeoutMs < Infinity || (fd === 1 && code !== "EPIPE")) throw error;
   } finally {
     if (process.listenerCount("SIGINT") === 0) {
       for (const handler of handlers) process.once("SIGINT", handler);

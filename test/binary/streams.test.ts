@@ -64,3 +64,15 @@ it("a full disk behind standard output is one line and an exit code", async () =
   expect(code).toBe(7);
   expect(stderr).toBe("sso-cred: the output cannot be written (ENOSPC)\n");
 });
+
+it.each([
+  ["login", "Signed in to 'corp'"],
+  ["init corp --all --yes", "3 added"],
+])(
+  "%s does its work although a full disk behind standard error takes none of its progress",
+  async (command, done) => {
+    const { options } = await binaryWorld();
+    const { code, stdout } = await runShell(`"$SSO_CRED" ${command} 2>/dev/full`, options);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(done)]);
+  },
+);
