@@ -37,11 +37,11 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   const isUpkeep = (flags.adopt || flags.prune) && !isMany && !accountId && !roleName && !template;
   const session = sessionOf(choosing);
   const facts = { ...answers, ssoRegion: session.region, isMany };
-  const profileFor = (wanted: readonly Assignment[]) =>
-    askProfile(files, { ...facts, wanted }, flags, asking);
+  const profileFor = (wanted: readonly Assignment[], to = asking) =>
+    askProfile(files, { ...facts, wanted }, flags, to);
 
-  // Without a terminal, fail on an open question before the sign-in, not after it.
-  if (asking.prompts === undefined && !isUpkeep) await profileFor([]);
+  // Without a terminal, fail on an open question before the sign-in. Remarks are made afterwards.
+  if (asking.prompts === undefined && !isUpkeep) await profileFor([], { ...asking, say() {} });
   if (isUpkeep && !flags.prune) return { wanted: [] };
   const isNamed = /\{account_name\}/.test(template ?? "");
   if (!isMany && accountId !== undefined && roleName !== undefined && !flags.prune && !isNamed) {

@@ -60,6 +60,13 @@ describe("init with every answer in flags", () => {
     expect(await home.read(".aws/config.sso-cred.bak")).toBe("untouched");
   });
 
+  it("doubts a flag's region once", async () => {
+    const { init } = await initWorld({ config: sessionSection("corp") });
+    const { code, stderr } = await init("corp", ...ONE, "--region", "eu-wst-1");
+    const doubt = "--region eu-wst-1: Not a region I know; did you mean eu-west-1?\n";
+    expect([code, stderr]).toEqual([0, doubt]);
+  });
+
   it("says so when a profile keeps another region than the flag's", async () => {
     const { init } = await initWorld();
     await init("corp", ...ONE.slice(0, -1), "default");
