@@ -2,7 +2,7 @@ import { SsoCredError } from "../errors.ts";
 import type { LoginMode, SessionIdentity, SsoSession } from "../model.ts";
 import type { Environment } from "../platform/system.ts";
 import { shellWord } from "../text/commandWords.ts";
-import { printable } from "../text/printable.ts";
+import { printable, printableWithHidden } from "../text/printable.ts";
 import { assertCliReadsAlike } from "./cliDialect.ts";
 import type { Config, Place } from "./configFile.ts";
 import { caBundle, endpointSettings, type Layer, type SettingSources } from "./endpointSettings.ts";
@@ -143,7 +143,7 @@ function checkedRegion(region: string, where: string, isFree: boolean): string {
 function loginMode(key = "", where: string, variable = ""): LoginMode | undefined {
   const text = variable || key;
   if (text === "" || isLoginMode(text)) return text || undefined;
-  const wrong = `is ${printable(text)}; use ${MODES.join(", ")}`;
+  const wrong = `is ${printableWithHidden(text)}; use ${MODES.join(", ")}`;
   if (variable) throw new SsoCredError("usage", `SSO_CRED_LOGIN ${wrong}`);
   throw new SsoCredError("config", `${where}: sso_cred_login ${wrong}`);
 }

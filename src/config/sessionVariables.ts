@@ -2,7 +2,7 @@ import { SsoCredError } from "../errors.ts";
 import { waitBudgetSeconds } from "../hit/waitBudget.ts";
 import { withVariables } from "../platform/environment.ts";
 import type { Environment } from "../platform/system.ts";
-import { printable } from "../text/printable.ts";
+import { printable, printableWithHidden } from "../text/printable.ts";
 import type { Config } from "./configFile.ts";
 
 /** Variables for GUI programs, which don't see the shell's environment. */
@@ -28,7 +28,7 @@ export function withSessionVariables<S extends Environment>(config: Config, name
     if (!value || system.env[variable]) return [];
     if (isValid(value)) return [[variable, value]];
     const where = `${config.path}: [sso-session ${printable(name ?? "")}]`;
-    throw new SsoCredError("config", `${where}: ${key} is ${printable(value)}; ${takes}`);
+    throw new SsoCredError("config", `${where}: ${key} is ${printableWithHidden(value)}; ${takes}`);
   });
   return set.length === 0 ? system : withVariables(system, Object.fromEntries(set));
 }

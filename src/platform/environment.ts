@@ -21,9 +21,12 @@ export function withVariables<S extends Environment>(system: S, set: Environment
   return Object.create(system, { env: { value: { ...system.env, ...set }, enumerable: true } });
 }
 
-/** True for the usual words for "off". False for an unset or empty variable. */
+/**
+ * True for the usual words for "off". False for an unset or empty variable. In cmd,
+ * `set CI=false && …` sets a value that ends with a space.
+ */
 export function meansOff(value: string | undefined): boolean {
-  return ["off", "no", "false", "0"].includes(value?.toLowerCase() ?? "");
+  return ["off", "no", "false", "0"].includes(value?.trim().toLowerCase() ?? "");
 }
 
 /** The variables that would change how this program runs, as the environment spells them. */

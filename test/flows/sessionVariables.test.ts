@@ -28,6 +28,10 @@ describe("in the session's section", () => {
   it.each([
     ["sso_cred_wait = soon", "sso_cred_wait is soon; use 0 to 3600 seconds"],
     ["sso_cred_cache = no", "sso_cred_cache is no; use on or off"],
+    [
+      "sso_cred_cache = off\u200b",
+      "sso_cred_cache is off (character 4 is U+200B, a zero-width space); use on or off",
+    ],
   ])("%s is rejected", async (line, message) => {
     const { call, home } = await signInWorld(config(line));
     const { code, stderr } = await call();

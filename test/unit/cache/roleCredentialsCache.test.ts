@@ -59,8 +59,8 @@ describe("the file", () => {
     expect(readFileSync(path, "utf8")).toBe(vector.slice(0, -1) + ours);
   });
 
-  it.each(["off", "OFF", "no", "false", "0"])(
-    "is neither written nor read with SSO_CRED_CACHE=%s",
+  it.each(["off", "OFF", "no", "false", "0", "off "])(
+    "is neither written nor read with SSO_CRED_CACHE=%j",
     (word) => {
       const role = { session: corp, ...admin };
       writeRoleCredentials(role, credentials, system);

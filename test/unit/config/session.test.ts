@@ -155,6 +155,11 @@ describe("the refusal of a session", () => {
       `${where}: sso_region eu-west- 1 is not an AWS region, as its character 9 is U+200B, a zero-width space`,
     ],
     [
+      "with a way to sign in that has a character in it that nobody sees",
+      `${CORP}sso_cred_login = never\u200b\n`,
+      `${where}: sso_cred_login is never (character 6 is U+200B, a zero-width space); use auto, browser, device, never`,
+    ],
+    [
       "with an unknown way to sign in",
       `${CORP}sso_cred_login = telephone\n`,
       `${where}: sso_cred_login is telephone; use auto, browser, device, never`,
@@ -166,7 +171,8 @@ describe("the refusal of a session", () => {
   test("for an unknown SSO_CRED_LOGIN is a usage error", () => {
     expect(failure(CORP, { SSO_CRED_LOGIN: "tele\nphone" })).toEqual({
       kind: "usage",
-      message: "SSO_CRED_LOGIN is tele phone; use auto, browser, device, never",
+      message:
+        "SSO_CRED_LOGIN is tele phone (character 5 is U+000A, a line break); use auto, browser, device, never",
       remedy: {},
     });
   });

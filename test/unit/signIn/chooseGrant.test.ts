@@ -60,7 +60,7 @@ describe("auto, for a main-job call", () => {
     [{ CI: "true", DISPLAY: ":0" }, "linux", "never"],
     [{ CI: "1", ...SSH }, "linux", "never"],
     [{ CI: "1" }, "darwin", "never"],
-    ...["", "false", "FALSE", "0"].map((CI): Row => [{ CI }, "darwin", "browser, opened here"]),
+    ...["", "false", "FALSE", "0", "false "].map((CI): Row => [{ CI }, "darwin", "browser, opened here"]),
   ])("with %o on %s: %s", (env, platform, expected) => {
     expect(main(env, platform)).toBe(expected);
     expect(main(env, platform, { login: "auto" })).toBe(expected);
