@@ -98,7 +98,7 @@ function unknownCommand(word: string, meant: string | undefined): SsoCredError {
   return new SsoCredError("usage", `'${printable(word, 80)}' is not a command${hint}`, { remedy: { run } });
 }
 
-/** What stands behind the version: the front that was called, Node, and the build's target. */
+/** The part in brackets after the version: the front that was called, Node, and the target. */
 function madeOf(): string {
   const front = frontInUse();
   const system = process.platform === "win32" ? "win" : process.platform;

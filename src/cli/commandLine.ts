@@ -18,7 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 
 export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
 
-/** Undefined for the main job and for a line that is not understood. */
+/** The command that the line names; undefined for the main job and for an unknown word. */
 export function commandOf(args: readonly string[]): (() => Promise<Command>) | undefined {
   const [word = ""] = args;
   return !isMainJob(args) && Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;

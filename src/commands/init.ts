@@ -15,7 +15,7 @@ import {
 import { reportPlan } from "../init/plan/report.ts";
 import { applyPlan } from "../init/plan/writeConfig.ts";
 import { promptsAtTerminal } from "../init/wizard/promptsAtTerminal.ts";
-import { type Asking, adoptQuestion, answer, applyQuestion } from "../init/wizard/questions.ts";
+import { type Asking, confirms } from "../init/wizard/questions.ts";
 import { askSession, askSessionAgain } from "../init/wizard/sessionAnswers.ts";
 import { isAccountId } from "../model.ts";
 import { ownPath } from "../platform/installation.ts";
@@ -140,15 +140,21 @@ async function runWizard(wizard: Wizard): Promise<number> {
   return applyAndReport((now) => planConfig(now, options), flags, system);
 }
 
+/** The prompts of a run that may ask for more than it needs; undefined for any other. */
+function promptsFor({ json }: InitFlags, { prompts, takesDefaults }: Asking) {
+  return json || takesDefaults ? undefined : prompts;
+}
+
 /** Names the existing SSO profiles of the session and offers to convert them. */
 async function wantsToAdopt(files: Files, session: SessionKeys, flags: InitFlags, asking: Asking) {
-  if (asking.prompts === undefined || asking.takesDefaults || flags.adopt || flags.json) return false;
+  const prompts = promptsFor(flags, asking);
+  if (prompts === undefined || flags.adopt) return false;
   const names = [...profilesToOffer(files, session).keys()];
   if (names.length === 0) return false;
   const verb = names.length === 1 ? "gets" : "get";
   const what = `${counted(names.length, "profile")} ${verb} credentials of this session in another way`;
   asking.say(`${what}: ${listed(names)}`);
-  return /^y/i.test(await answer(adoptQuestion(), undefined, asking));
+  return confirms(prompts, "Convert them to sso-cred first?", "y");
 }
 
 /**
@@ -156,13 +162,13 @@ async function wantsToAdopt(files: Files, session: SessionKeys, flags: InitFlags
  * @throws SsoCredError("cancelled") if the person declines.
  */
 async function confirmPlan(options: InitOptions, flags: InitFlags, asking: Asking, system: System) {
-  if (!(flags.all || flags.prune) || asking.prompts === undefined || asking.takesDefaults || flags.json)
-    return;
+  const prompts = promptsFor(flags, asking);
+  if (prompts === undefined || !(flags.all || flags.prune)) return;
   const plan = planConfig(readConfigFiles(system), options);
   if (plan.after === plan.before) return;
   reportPlan(plan, { isDryRun: true, isJson: false }, system);
   const removes = plan.edits.some(({ action }) => action === "remove");
-  if (/^y/i.test(await answer(applyQuestion(removes), undefined, asking))) return;
+  if (await confirms(prompts, "Write this?", removes ? "n" : "y")) return;
   throw new SsoCredError("cancelled", "cancelled");
 }
 

@@ -115,7 +115,7 @@ function strayTokens(system: System): { path: string; file: JsonObject }[] {
   });
 }
 
-/** Killed writers leave the same secrets. Throws `config` for a folder that cannot be listed. */
+/** Removes what killed writers have left. Throws `config` for a folder that cannot be listed. */
 function sweepCaches(system: System): void {
   for (const folder of [ssoCacheDirectory(system), roleCacheDirectory(system)]) {
     requireListable(folder);

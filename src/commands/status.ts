@@ -68,7 +68,7 @@ function rowOf({ identity, resolve }: ConfiguredSession, config: Config, system:
   let session: SsoSession;
   try {
     session = resolve();
-    // What else would end a call.
+    // A bad wait budget would end every call, too.
     waitDeadline(withSessionVariables(config, identity.name, system));
   } catch (error) {
     if (!(error instanceof SsoCredError)) throw error;

@@ -62,7 +62,7 @@ export const SITUATIONS = {
     error: ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby"],
     sso: ["JavaScript v3"],
   },
-  /** The same, of the session's own value. */
+  /** `sso_session` with a copy of the session's own `sso_region` or `sso_start_url`. */
   sessionRepeated: {
     sso: ["AWS CLI", "boto3", "JavaScript v3", "Go", "Java", "Kotlin", "Ruby"],
     error: ["Rust"],

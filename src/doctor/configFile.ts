@@ -47,7 +47,7 @@ export function keyOf({ keys }: ConfigSection, name: string): ConfigKey | undefi
   return keys.findLast(({ key }) => key.toLowerCase() === name);
 }
 
-/** Never throws: that a file cannot be read is a fact too. */
+/** Never throws: `fault` says why a file cannot be read. */
 export function readConfigLines(path: string, file: ConfigFile, platform: NodeJS.Platform): ConfigText {
   const found = readRegularFile(path);
   if ("fault" in found) {

@@ -80,7 +80,7 @@ function checkHere(system: System): Finding {
   return finding("here", "note", undefined, { found, why: "it decides between browser and device sign-in" });
 }
 
-/** These say the same of a section as the program does. */
+/** Findings that say the same of a section as the program does. */
 const SAME = new Set(
   words(`
     command-arguments section-not-a-profile session-incomplete session-region session-start-url

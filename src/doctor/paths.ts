@@ -85,8 +85,8 @@ function withoutCovered(all: readonly Problem[]): Problem[] {
 /** The problems of a folder's files. A problem that several have is named once. */
 function problemsInside(folder: string, owner: number | undefined, now: number): Problem[] {
   const names = listFolder(folder).slice(0, MOST_FILES);
-  const facts = names.flatMap((name) => fileProblems(join(folder, name), owner, now));
-  return [...Map.groupBy(facts, ({ is }) => is).values()].flatMap((alike) => {
+  const problems = names.flatMap((name) => fileProblems(join(folder, name), owner, now));
+  return [...Map.groupBy(problems, ({ is }) => is).values()].flatMap((alike) => {
     const [first] = alike;
     return first && alike.length > 1 ? { ...first, path: folder, files: alike.length } : alike;
   });
@@ -130,7 +130,7 @@ function userName(uid: number): string {
   return uid === 0 ? "root" : `the user with the id ${uid}`;
 }
 
-/** Follows links; a broken link gives its own facts. */
+/** Follows links. Describes a broken link itself. */
 function statOf(path: string): Stats | undefined {
   return attempt(() => statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path));
 }
@@ -178,7 +178,7 @@ function pathFinding({ path, is, detail, files }: Problem, isWsl: boolean): Find
   }
 }
 
-/** Throws nothing: a config that cannot be read is a finding of its own. */
+/** Never throws: a config that cannot be read is a finding of its own. */
 function formerSessions(system: Clocked): string[] {
   return attempt(() => {
     const config = loadConfig(system, { credentials: true });

@@ -25,7 +25,7 @@ export async function runCommand(
   { platform, terminal, interrupted }: Pick<System, "platform" | "terminal" | "interrupted">,
   descriptors: readonly number[] = [],
 ): Promise<CommandEnd> {
-  // A Ctrl-C that has come, but not yet to JavaScript, would be taken for one that the command got.
+  // A Ctrl-C from before the command ends this run. Node delivers it only now.
   await setImmediate();
   interrupted.throwIfAborted();
   // From here on Ctrl-C is the command's.
@@ -35,7 +35,7 @@ export async function runCommand(
     return await new Promise<CommandEnd>((resolve) => {
       const stdio: (number | "ignore")[] = new Array(Math.max(2, ...descriptors) + 1).fill("ignore");
       for (const fd of [0, 1, 2, ...descriptors]) stdio[fd] = fd;
-      // Before the command starts: it may cause a signal to us before `spawn` returns.
+      // Set before the command starts: it may send us a signal before `spawn` returns.
       for (const signal of platform === "win32" ? (["SIGINT", "SIGBREAK"] as const) : FORWARDED) {
         const handler = () => {
           if (!isFromTerminal(signal)) child.kill(signal);
@@ -44,7 +44,7 @@ export async function runCommand(
         process.on(signal, handler);
       }
       const child = spawn(file, args, { stdio, env });
-      // Only the command decides when their other side sees the end.
+      // The command has them now, and their reader sees the end when the command closes them.
       for (const fd of descriptors) closeSync(fd);
       child.once("error", (error: NodeJS.ErrnoException) => resolve({ fault: error.code ?? error.message }));
       child.once("exit", (code, signal) => {

@@ -112,7 +112,7 @@ export function inventory(
       const startedAt = system.now();
       const isOpen = (id: string) => memory.roles(id) === undefined && !refused.has(id);
       const waiting = accounts.filter(({ accountId }) => isOpen(accountId));
-      // All workers share it: a failure of one closes it for the others.
+      // All workers share it. A failure in one closes it, which stops the others.
       const queue = (function* () {
         yield* waiting;
       })();

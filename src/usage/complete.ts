@@ -24,7 +24,7 @@ const WORDS: readonly Candidate[] = [
 export function complete(words: readonly string[], config: Config | undefined): Candidate[] {
   const before = words.slice(0, -1);
   const current = words.at(-1) ?? "";
-  // The command's own words.
+  // These words belong to the command that `exec` runs.
   if (before[0] === "exec" && before.includes("--")) return [];
   const command = commandUsage(before[0]);
   const flags: readonly Flag[] = command?.flags ?? MAIN_FLAGS;

@@ -101,7 +101,7 @@ function usage(profiles: readonly string[], platform: NodeJS.Platform): string {
   return prose(1, sentence) + commands.join("");
 }
 
-/** Too long for the terminal, it is broken so that a shell still reads one command. */
+/** Breaks a command that is too long for the terminal. A shell still reads it as one. */
 function commandFor(profile: string, platform: NodeJS.Platform): string {
   const [call, option] = ["aws s3 ls", `--profile ${profile}`];
   const isLong = columnsOf(`${call} ${option}`) > (terminalColumns(1) ?? Infinity);

@@ -55,7 +55,7 @@ export function keyboard(source: KeySource) {
 
       function goOn(): void {
         isHeld = false;
-        // The caller is still processing the keys before.
+        // The caller is still processing the previous keys.
         process.nextTick(deliver);
       }
 
@@ -66,7 +66,7 @@ export function keyboard(source: KeySource) {
       return {
         /** Stops after each Enter until `goOn` is called. */
         stream,
-        /** The question is still open. */
+        /** Continues after an Enter that did not end the question. */
         goOn,
         /** Ends the question, answered or not. */
         close() {

@@ -42,7 +42,7 @@ export function isFound({ label }: Labelled, query: string): boolean {
   return label(UNCUT).toLowerCase().includes(query.toLowerCase());
 }
 
-/** Names contain spaces: one belongs to the search if that finds something, else it ticks. */
+/** True if a search text that ends in a space still finds a choice. Else the space ticks. */
 export function goesOn(choices: readonly Labelled[], line: string): boolean {
   return line.trim() !== "" && choices.some((choice) => isFound(choice, line));
 }

@@ -11,10 +11,10 @@ interface Frame {
   readonly column: number;
 }
 
-/** The library ends a drawing by going up to the cursor's row and then to its column, */
+/** The end of a drawing by the library: up to the cursor's row, then to its column. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own language
 const CURSOR = /(?:\u001b\[(\d+)A)?\u001b\[(\d+)G$/;
-/** and begins the next one by erasing as many rows as it has drawn. */
+/** The start of the next one: erases as many rows as the library has drawn. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own language
 const ERASURE = /^(?:\u001b\[\d+B)?(?:\u001b\[2K(?:\u001b\[1A)?)+\u001b\[G/;
 

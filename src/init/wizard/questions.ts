@@ -118,19 +118,6 @@ export function profileNameQuestion(
   };
 }
 
-export const adoptQuestion = () => yesOrNo("--adopt", "Convert them to sso-cred first?", "y");
-/** Defaults to no when the plan removes something. */
-export const applyQuestion = (removes: boolean) => yesOrNo("--yes", "Write this?", removes ? "n" : "y");
-
-function yesOrNo(flag: string, what: string, fallback: "y" | "n"): Question {
-  return {
-    flag,
-    message: `${what} ${fallback === "y" ? "[Y/n]" : "[y/N]"}: `,
-    fallback,
-    check: (text) => (/^(?:y|yes|n|no)$/i.test(text) ? undefined : "Answer y or n"),
-  };
-}
-
 /** Explains why a typed name is invalid, with the nearest valid one; undefined for a valid name. */
 export function refusedName(what: "session" | "profile", name: string): string | undefined {
   const problem = nameProblem(name);
@@ -183,6 +170,13 @@ async function shortAnswer(question: Question, given: string | undefined, asking
 export async function choose(question: MenuQuestion, flag: string, asking: Asking): Promise<string[]> {
   if (asking.prompts === undefined) throw openQuestion(`${flag} (or --all)`, undefined, asking);
   return orCancelled(await asking.prompts.askSome(question));
+}
+
+/** Asks a person for yes or no. */
+export async function confirms(prompts: Prompts, what: string, fallback: "y" | "n"): Promise<boolean> {
+  const message = `${what} ${fallback === "y" ? "[Y/n]" : "[y/N]"}: `;
+  const check = (text: string) => (/^(?:y|yes|n|no)$/i.test(text) ? undefined : "Answer y or n");
+  return /^y/i.test(orCancelled(await prompts.askText({ message, fallback, check })));
 }
 
 function orCancelled<T>(answer: T | undefined): T {
