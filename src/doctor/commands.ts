@@ -23,9 +23,8 @@ type State = "runs" | "batch file" | "missing" | "not executable";
 
 /** Checks each distinct command once, for all the profiles that have it. */
 export async function checkCommands({ config, credentials }: ConfigFiles, system: Environment) {
-  const commands = [config, credentials].flatMap(({ path, sections }) =>
-    sections.flatMap((section) => commandOf(section, path, system) ?? []),
-  );
+  const sections = [...config.sections, ...credentials.sections];
+  const commands = sections.flatMap((section) => commandOf(section, system) ?? []);
   const distinct = Map.groupBy(commands, ({ command, value, splitsDifferently, isQuoted }) =>
     JSON.stringify([command, splitsDifferently, isQuoted, readOurCommand(value) !== undefined]),
   );
@@ -36,15 +35,15 @@ export async function checkCommands({ config, credentials }: ConfigFiles, system
 type Command = NonNullable<ReturnType<typeof commandOf>>;
 
 /** The command of a profile, if it runs, or was meant to run, sso-cred. */
-function commandOf(section: ConfigSection, path: string, system: Environment) {
+function commandOf(section: ConfigSection, system: Environment) {
   const key = section.kind === "profile" ? keyOf(section, "credential_process") : undefined;
   const command = key && programOf(key.value, system);
   if (command === undefined) return undefined;
-  const { value, line } = key as ConfigKey;
+  const { value, where } = key as ConfigKey;
   return {
     command,
     value,
-    where: `${path}:${line}`,
+    where,
     profile: section.name,
     /** True if shlex and a shell (sh, on Windows cmd) read the line differently. */
     splitsDifferently: isAmbiguous(value, command, system.platform),

@@ -56,13 +56,12 @@ function* encodings({ path, fault, run, encoding }: ConfigText, platform: NodeJS
 }
 
 /** Headers that were probably meant to be another one. */
-function* slips({ path, sections }: ConfigText): Generator<Finding> {
-  for (const { name, header, line, keys } of sections.filter(({ kind }) => kind === "other")) {
-    const where = `${path}:${line}`;
+function* slips({ sections }: ConfigText): Generator<Finding> {
+  for (const { name, header, where, keys } of sections.filter(({ kind }) => kind === "other")) {
     if (!header.includes("]")) {
       const found = `the header ${printable(header)} has no closing bracket`;
       yield { id: "section-unclosed", severity: "error", found, where, why: WHOLE_FILE, fix: "add the ]" };
-    } else if (keys.some(({ key }) => KNOWN_KEYS.includes(key.toLowerCase())))
+    } else if (keys.some((key) => KNOWN_KEYS.includes(key.name)))
       yield finding("section-not-a-profile", "error", where, {
         found: `the section [${printable(name)}] is not read as a profile or a session`,
         why: "in the config file, AWS tools read only [profile NAME], [default] and [sso-session NAME]",
@@ -73,16 +72,16 @@ function* slips({ path, sections }: ConfigText): Generator<Finding> {
 
 /** True for keys of a session; a legacy profile has an account, too. */
 function isSession(keys: ConfigSection["keys"]): boolean {
-  const has = (name: string) => keys.some(({ key }) => key.toLowerCase() === name);
+  const has = (name: string) => keys.some((key) => key.name === name);
   return has("sso_start_url") && !has("sso_account_id") && !has("credential_process");
 }
 
 /** The credentials file has plain names in its headers. */
-function* longHeaders({ path, sections }: ConfigText): Generator<Finding> {
-  for (const { header, line } of sections) {
+function* longHeaders({ sections }: ConfigText): Generator<Finding> {
+  for (const { header, where } of sections) {
     const [, name] = /^\[\s*profile\s+(.*?)\s*\]/.exec(header) ?? [];
     if (name === undefined) continue;
-    yield finding("section-not-a-profile", "error", `${path}:${line}`, {
+    yield finding("section-not-a-profile", "error", where, {
       found: `the section [profile ${printable(name)}] is not read as the profile ${printable(name)}`,
       why: "in the credentials file, a header contains only the name",
       fix: `write [${printable(name)}]`,
@@ -91,35 +90,34 @@ function* longHeaders({ path, sections }: ConfigText): Generator<Finding> {
 }
 
 /** Lines that Python's strict parser rejects. */
-function* refusals({ path, sections, strayLines }: ConfigText): Generator<Finding> {
-  for (const { line, text } of strayLines)
-    yield finding("line-malformed", "error", `${path}:${line}`, {
+function* refusals({ sections, strayLines }: ConfigText): Generator<Finding> {
+  for (const { where, text } of strayLines)
+    yield finding("line-malformed", "error", where, {
       found: `the line ${JSON.stringify(printable(shownLine(text), 60))} is not of the form key = value`,
       why: WHOLE_FILE,
       fix: "correct or remove the line",
     });
   const seen = new Map<string, number>();
-  for (const { header, line, keys } of sections) {
+  for (const { header, line, where, keys } of sections) {
     const id = header.replace(/\].*$/, "]");
     const first = seen.get(id);
     if (first !== undefined)
-      yield finding("section-duplicate", "error", `${path}:${line}`, {
+      yield finding("section-duplicate", "error", where, {
         found: `${printable(id)} appears twice, in lines ${first} and ${line}`,
         why: `${WHOLE_FILE}; the other SDKs merge the two`,
         fix: "merge the two sections",
       });
     else seen.set(id, line);
-    yield* duplicateKeys(path, keys);
+    yield* duplicateKeys(keys);
   }
 }
 
-function* duplicateKeys(path: string, keys: ConfigSection["keys"]): Generator<Finding> {
+function* duplicateKeys(keys: ConfigSection["keys"]): Generator<Finding> {
   const seen = new Map<string, number>();
-  for (const { key, line } of keys) {
-    const name = key.toLowerCase();
+  for (const { name, line, where } of keys) {
     const first = seen.get(name);
     if (first !== undefined)
-      yield finding("key-duplicate", "error", `${path}:${line}`, {
+      yield finding("key-duplicate", "error", where, {
         found: `${printable(name)} appears twice in one section, in lines ${first} and ${line}`,
         why: `${WHOLE_FILE}; the other SDKs take the last`,
         fix: "remove one of the two lines",
@@ -128,20 +126,19 @@ function* duplicateKeys(path: string, keys: ConfigSection["keys"]): Generator<Fi
   }
 }
 
-function* misspeltKeys({ path, sections }: ConfigText): Generator<Finding> {
+function* misspeltKeys({ sections }: ConfigText): Generator<Finding> {
   for (const { header, keys } of sections.filter(({ kind }) => kind !== "services"))
-    for (const { key, line } of keys) {
-      const name = key.toLowerCase();
+    for (const { key, name, where } of keys) {
       const isKnown = KNOWN_KEYS.includes(name);
       if (isKnown && key !== name)
-        yield finding("key-case", "warning", `${path}:${line}`, {
+        yield finding("key-case", "warning", where, {
           found: `the key ${printable(key)} is not in lower case`,
           why: `${failingClients("keyInUpperCase")} do not read it`,
           fix: `write ${name}`,
         });
       const meant = isKnown || OTHER_KEYS.has(name) ? undefined : nearest(name, KNOWN_KEYS);
       if (meant !== undefined)
-        yield finding("key-misspelt", "error", `${path}:${line}`, {
+        yield finding("key-misspelt", "error", where, {
           found: `${printable(header)} has the key ${shownKey(key)}: did you mean ${meant}?`,
           why: "every AWS tool ignores a key that it does not know",
           fix: `rename it to ${meant}`,

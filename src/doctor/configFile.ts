@@ -5,21 +5,26 @@ import { layOut, linesOf } from "../config/layout.ts";
 import { readValue } from "../config/option.ts";
 import { readRegularFile } from "../platform/readRegularFile.ts";
 
-/** One key of a section, with its line number. */
-export interface ConfigKey {
-  /** As written; the AWS CLI compares keys in lower case, the JavaScript SDK does not. */
-  readonly key: string;
-  readonly value: string;
+/** The place of a header or key: its line, alone and as `PATH:LINE`. */
+interface Place {
   readonly line: number;
+  readonly where: string;
+}
+
+export interface ConfigKey extends Place {
+  /** As written. */
+  readonly key: string;
+  /** In lower case, as the AWS CLI compares keys. The JavaScript SDK does not. */
+  readonly name: string;
+  readonly value: string;
   /** The number of spaces before the key. */
   readonly indent: number;
   readonly hasComment: boolean;
 }
 
-export interface ConfigSection extends Omit<Header, "bare"> {
+export interface ConfigSection extends Omit<Header, "bare">, Place {
   /** The header line, trimmed. */
   readonly header: string;
-  readonly line: number;
   readonly keys: readonly ConfigKey[];
 }
 
@@ -34,7 +39,7 @@ export interface ConfigText {
   readonly encoding?: "UTF-16" | "not UTF-8" | "byte order mark" | undefined;
   readonly sections: readonly ConfigSection[];
   /** Lines that are neither a header, a key, a comment, nor a continuation. */
-  readonly strayLines: readonly { line: number; text: string }[];
+  readonly strayLines: readonly { where: string; text: string }[];
 }
 
 export interface ConfigFiles {
@@ -44,7 +49,7 @@ export interface ConfigFiles {
 
 /** The key of a section as the program reads it: the last one, in any case. */
 export function keyOf({ keys }: ConfigSection, name: string): ConfigKey | undefined {
-  return keys.findLast(({ key }) => key.toLowerCase() === name);
+  return keys.findLast((key) => key.name === name);
 }
 
 /** Never throws: `fault` says why a file cannot be read. */
@@ -62,26 +67,30 @@ export function readConfigLines(path: string, file: ConfigFile, platform: NodeJS
     : bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
       ? "byte order mark"
       : undefined;
-  return { path, encoding, ...scan(bytes.toString(isUtf8(bytes) ? "utf8" : "latin1"), file) };
+  return { path, encoding, ...scan(bytes.toString(isUtf8(bytes) ? "utf8" : "latin1"), path, file) };
 }
 
-function scan(text: string, file: ConfigFile): Pick<ConfigText, "sections" | "strayLines"> {
+function scan(text: string, path: string, file: ConfigFile): Pick<ConfigText, "sections" | "strayLines"> {
   const lines = linesOf(text);
   const numbers = new Map(lines.map(({ number, start }) => [start, number]));
-  const lineOf = (start: number) => numbers.get(start) ?? 1;
+  const placeOf = (start: number): Place => {
+    const line = numbers.get(start) ?? 1;
+    return { line, where: `${path}:${line}` };
+  };
   const sections = layOut(text).map(({ header, start, options }): ConfigSection => {
     return {
       kind: file === "credentials" && header.kind === "other" ? "profile" : header.kind,
       name: header.name,
       header: (text.slice(start).split(/\r|\n/, 1)[0] ?? "").trim(),
-      line: lineOf(start),
+      ...placeOf(start),
       keys: options.map((option) => {
-        const written = text.slice(option.start, option.valueStart - 1).trim();
+        const key = text.slice(option.start, option.valueStart - 1).trim();
         const value = text.slice(option.valueStart, option.valueEnd);
         return {
-          key: written,
+          ...placeOf(option.start),
+          key,
+          name: key.toLowerCase(),
           value: readValue(value, option.key),
-          line: lineOf(option.start),
           indent: text.slice(option.start).search(/\S/),
           hasComment: readValue(value, option.key) !== value.trim(),
         };
@@ -91,7 +100,7 @@ function scan(text: string, file: ConfigFile): Pick<ConfigText, "sections" | "st
   const strayLines = lines.flatMap(({ number, text: raw }) => {
     const line = raw.trim();
     const isOrdinary = line === "" || /^[#;[]/.test(line) || /^\s/.test(raw) || /[=:]/.test(line);
-    return isOrdinary ? [] : [{ line: number, text: line }];
+    return isOrdinary ? [] : [{ where: `${path}:${number}`, text: line }];
   });
   return { sections, strayLines };
 }

@@ -1,42 +1,35 @@
 import { printable } from "../text/printable.ts";
 import { describeSituation, failingClients } from "./clients.ts";
 import { KNOWN_KEYS } from "./config.ts";
-import {
-  type ConfigFiles,
-  type ConfigKey,
-  type ConfigSection,
-  type ConfigText,
-  keyOf,
-} from "./configFile.ts";
+import { type ConfigKey, type ConfigSection, type ConfigText, keyOf } from "./configFile.ts";
 import { type Finding, finding } from "./report.ts";
 
 /** Values with a check of their own, which refuses quotes. */
 const CHECKED = ["credential_process", "sso_start_url", "sso_region", "sso_session"];
 
 /** Checks headers and keys that sso-cred understands and some other client does not. */
-export function* checkDialects({ path, sections }: ConfigText): Generator<Finding> {
+export function* checkDialects({ sections }: ConfigText): Generator<Finding> {
   for (const section of sections) {
     if (section.kind !== "profile" && section.kind !== "sso-session") continue;
-    yield* headerFindings(section, path);
-    for (const [at, key] of section.keys.entries())
-      yield* keyFindings(section, key, section.keys[at - 1], path);
+    yield* headerFindings(section);
+    for (const [at, key] of section.keys.entries()) yield* keyFindings(section, key, section.keys[at - 1]);
   }
-  yield* twoDefaults(sections, path);
+  yield* twoDefaults(sections);
 }
 
-function* twoDefaults(sections: readonly ConfigSection[], path: string): Generator<Finding> {
+function* twoDefaults(sections: readonly ConfigSection[]): Generator<Finding> {
   const defaults = sections.filter(({ kind, name }) => kind === "profile" && name === "default");
   const bare = defaults.find(({ header }) => /^\[\s*default/.test(header));
   const long = defaults.find((section) => section !== bare && /^\[\s*profile/.test(section.header));
   if (bare === undefined || long === undefined) return;
-  yield finding("section-duplicate", "error", `${path}:${bare.line}`, {
+  yield finding("section-duplicate", "error", bare.where, {
     found: `the profile default appears twice: [default] in line ${bare.line}, [profile default] in line ${long.line}`,
     why: "the AWS CLI and boto3 use the later one, the other clients [profile default]; no client uses both",
     fix: "merge the two sections",
   });
 }
 
-function* headerFindings({ header, line }: ConfigSection, path: string): Generator<Finding> {
+function* headerFindings({ header, where }: ConfigSection): Generator<Finding> {
   const [situation, what] = /^\[\s/.test(header)
     ? (["headerSpaced", "a space after the bracket"] as const)
     : /^\[[\w-]+\s{2}/.test(header)
@@ -45,7 +38,7 @@ function* headerFindings({ header, line }: ConfigSection, path: string): Generat
         ? (["headerWithText", "text right after the bracket"] as const)
         : [];
   if (situation === undefined) return;
-  yield finding("section-spacing", "error", `${path}:${line}`, {
+  yield finding("section-spacing", "error", where, {
     found: `the header ${printable(header)} has ${what}`,
     why: `${failingClients(situation)} read no section there`,
     fix: `write ${printable(
@@ -59,26 +52,24 @@ function* headerFindings({ header, line }: ConfigSection, path: string): Generat
 
 function* keyFindings(
   section: ConfigSection,
-  { key, value, line, indent, hasComment }: ConfigKey,
+  { key, name, value, where, indent, hasComment }: ConfigKey,
   above: ConfigKey | undefined,
-  path: string,
 ): Generator<Finding> {
   const title = `${printable(key)} of ${printable(section.header.replace(/\].*$/, "]"))}`;
-  const where = `${path}:${line}`;
   if (above !== undefined && above.value !== "" && indent > above.indent)
     yield finding("key-indented", "error", where, {
       found: `${title} is indented below ${printable(above.key)}`,
       why: `to ${failingClients("keyIndented")} it is part of the value above`,
       fix: "remove the spaces at the start of the line",
     });
-  if (!KNOWN_KEYS.includes(key.toLowerCase())) return;
+  if (!KNOWN_KEYS.includes(name)) return;
   if (hasComment)
     yield finding("value-comment", "error", where, {
       found: `${title} has a comment after its value`,
       why: `to ${failingClients("valueWithComment")} the comment is part of the value`,
       fix: "put the comment on its own line",
     });
-  if (/^(["']).*\1$/.test(value) && !CHECKED.includes(key.toLowerCase()))
+  if (/^(["']).*\1$/.test(value) && !CHECKED.includes(name))
     yield finding("value-quoted", "error", where, {
       found: `${title} is in quotes`,
       why: `to ${failingClients("valueInQuotes")} the quotes are part of the value`,
@@ -105,10 +96,7 @@ const BESIDE_SSO = [
 ] as const;
 
 /** Finds profiles with more than one source of credentials. */
-export function* checkSources(
-  section: ConfigSection,
-  { config, credentials }: ConfigFiles,
-): Generator<Finding> {
+export function* checkSources(section: ConfigSection, credentials: ConfigText): Generator<Finding> {
   const isProcess = keyOf(section, "credential_process") !== undefined;
   const first = isProcess
     ? "credential_process"
@@ -118,7 +106,7 @@ export function* checkSources(
   for (const { id, names, situation, fix } of isProcess ? BESIDE_PROCESS : BESIDE_SSO) {
     const key = names.map((name) => keyOf(section, name)).find((one) => one !== undefined);
     if (key !== undefined)
-      yield finding(id, "error", `${config.path}:${key.line}`, {
+      yield finding(id, "error", key.where, {
         found: `${title} has ${first} and ${key.key}`,
         why: describeSituation(situation),
         fix,
@@ -127,7 +115,7 @@ export function* checkSources(
   const other = credentials.sections.find(({ name }) => name === section.name);
   const stored = other && keyOf(other, "aws_access_key_id");
   if (stored !== undefined)
-    yield finding("profile-keys-in-credentials", "error", `${credentials.path}:${stored.line}`, {
+    yield finding("profile-keys-in-credentials", "error", stored.where, {
       found: `${title} has static keys in ${credentials.path}`,
       why: describeSituation(isProcess ? "processAndKeysInCredentials" : "ssoAndKeysInCredentials"),
       fix: `remove the section [${printable(section.name)}] from ${credentials.path}`,

@@ -116,7 +116,6 @@ function checkUnusable(
       .filter(
         (section) => (section.kind === kind && section.name === name) || message.includes(section.header),
       )
-      .flatMap(({ line, keys }) => [line, ...keys.map((key) => key.line)])
-      .map((line) => `${config.path}:${line}`);
+      .flatMap((section) => [section.where, ...section.keys.map(({ where }) => where)]);
   }
 }

@@ -23,16 +23,16 @@ const PORTABLE = /^[\w.@/%:+-]+$/;
 export function* checkProfiles(files: ConfigFiles, hasCommand: boolean): Generator<Finding> {
   const { config, credentials } = files;
   for (const section of config.sections.filter(({ kind }) => kind === "profile")) {
-    yield* emptyCommand(section, config.path);
+    yield* emptyCommand(section);
     yield* sourceProfile(section, files);
     if (!runsOurs(section) && !has(section, /^sso_/)) continue;
-    yield* checkSources(section, files);
-    yield* usesOf(section, config.path, config);
+    yield* checkSources(section, credentials);
+    yield* usesOf(section, config);
   }
   for (const section of credentials.sections.filter(({ kind }) => kind === "profile"))
-    if (runsOurs(section)) yield* usesOf(section, credentials.path, config);
+    if (runsOurs(section)) yield* usesOf(section, config);
   const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
-  for (const section of sessions) yield* sessionKeys(section, config.path);
+  for (const section of sessions) yield* sessionKeys(section);
   if (config.fault === undefined && !hasCommand)
     yield finding("no-profile", "note", config.path, {
       found: "no profile runs sso-cred yet",
@@ -41,10 +41,10 @@ export function* checkProfiles(files: ConfigFiles, hasCommand: boolean): Generat
     });
 }
 
-function* emptyCommand(section: ConfigSection, path: string): Generator<Finding> {
+function* emptyCommand(section: ConfigSection): Generator<Finding> {
   const line = keyOf(section, "credential_process");
   if (line?.value !== "") return;
-  yield finding("command-missing", "error", `${path}:${line.line}`, {
+  yield finding("command-missing", "error", line.where, {
     found: `credential_process of profile '${printable(section.name)}' is empty`,
     why: "no client gets credentials from it",
     fix: "write the command after it, or remove the line",
@@ -59,7 +59,7 @@ function* sourceProfile(section: ConfigSection, { config, credentials }: ConfigF
   );
   if (source === undefined || profiles.includes(source.value)) return;
   const meant = nearest(source.value, profiles);
-  yield finding("source-profile-missing", "error", `${config.path}:${source.line}`, {
+  yield finding("source-profile-missing", "error", source.where, {
     found: `profile '${printable(section.name)}' takes its credentials from the profile '${printable(source.value)}', which does not exist`,
     why: "every client fails",
     fix: meant === undefined ? "correct source_profile" : `did you mean ${printable(meant)}?`,
@@ -73,25 +73,24 @@ function lineFault(section: ConfigSection, value: string): string | undefined {
 }
 
 /** Checks the line, the session and the name of a profile in either file. */
-function* usesOf(section: ConfigSection, path: string, config: ConfigText): Generator<Finding> {
+function* usesOf(section: ConfigSection, config: ConfigText): Generator<Finding> {
   const line = keyOf(section, "credential_process");
   const fault = line && lineFault(section, line.value);
   if (fault !== undefined)
-    yield finding("command-arguments", "error", `${path}:${line?.line}`, {
+    yield finding("command-arguments", "error", line?.where, {
       found: `the command of profile '${printable(section.name)}' ${printable(fault)}`,
       why: "every call fails",
       fix: "write SESSION --account-id ID --role-name ROLE after sso-cred",
     });
-  yield* sessionOf(section, path, config);
-  yield* names(section, path);
+  yield* sessionOf(section, config);
+  yield* names(section);
 }
 
-function* sessionOf(section: ConfigSection, path: string, config: ConfigText): Generator<Finding> {
+function* sessionOf(section: ConfigSection, config: ConfigText): Generator<Finding> {
   const ours = readOurCommand(keyOf(section, "credential_process")?.value);
   const key = keyOf(section, "sso_session");
   const name = ours?.session ?? key?.value;
-  const line = (ours ? keyOf(section, "credential_process") : key)?.line ?? section.line;
-  const where = `${path}:${line}`;
+  const { where } = (ours ? keyOf(section, "credential_process") : key) ?? section;
   const title = `profile '${printable(section.name)}'`;
   // A profile without a session of its own needs all four keys.
   if (name === undefined && has(section, /^sso_/))
@@ -124,7 +123,7 @@ function* sessionOf(section: ConfigSection, path: string, config: ConfigText): G
     const copy = keyOf(section, copied);
     if (copy === undefined) continue;
     const isSame = copy.value === keyOf(session, copied)?.value;
-    yield finding("session-repeated", isSame ? "warning" : "error", `${path}:${copy.line}`, {
+    yield finding("session-repeated", isSame ? "warning" : "error", copy.where, {
       found: `${title} repeats ${copied} of its session${isSame ? "" : ", with another value"}`,
       why: `the profile does not work in ${failingClients(isSame ? "sessionRepeated" : "sessionContradicted")}`,
       fix: `remove ${copied} from the profile`,
@@ -142,21 +141,21 @@ function* incomplete(section: ConfigSection, where: string, keys: readonly strin
   });
 }
 
-function* sessionKeys(section: ConfigSection, path: string): Generator<Finding> {
+function* sessionKeys(section: ConfigSection): Generator<Finding> {
   const title = `[sso-session ${printable(section.name)}]`;
   const missing = ["sso_start_url", "sso_region"].filter((key) => !keyOf(section, key)?.value);
   const region = keyOf(section, "sso_region");
   if (missing.length > 0)
-    yield finding("session-incomplete", "error", `${path}:${section.line}`, {
+    yield finding("session-incomplete", "error", section.where, {
       found: `${title} has no ${missing.join(" and no ")}`,
       why: "no client can sign in",
       fix: `add ${missing.join(" and ")}`,
     });
-  if (region?.value) yield* regionFindings(title, region, path);
+  if (region?.value) yield* regionFindings(title, region);
   const scopes = keyOf(section, "sso_registration_scopes");
   // RFC 6749, section 3.3: a scope contains no space.
   if (scopes?.value.split(",").some((scope) => /\s/.test(scope.trim())))
-    yield finding("session-scopes", "error", `${path}:${scopes.line}`, {
+    yield finding("session-scopes", "error", scopes.where, {
       found: `sso_registration_scopes of ${title} has a scope with a space in it`,
       why: "a scope contains no space (RFC 6749), so the sign-in is refused",
       fix: "separate the scopes with commas",
@@ -164,7 +163,7 @@ function* sessionKeys(section: ConfigSection, path: string): Generator<Finding> 
   const url = keyOf(section, "sso_start_url");
   const urlProblem = url?.value ? startUrlProblem(url.value) : undefined;
   if (url !== undefined && urlProblem !== undefined)
-    yield finding("session-start-url", "error", `${path}:${url.line}`, {
+    yield finding("session-start-url", "error", url.where, {
       found: `sso_start_url of ${title} ${urlProblem}`,
       why: "no client can sign in",
       fix: "write it as https://d-1234567890.awsapps.com/start, without quotes",
@@ -172,21 +171,21 @@ function* sessionKeys(section: ConfigSection, path: string): Generator<Finding> 
 }
 
 /** A region may be newer than this program, so a plausible one only gets a warning. */
-function* regionFindings(title: string, { value, line }: ConfigKey, path: string): Generator<Finding> {
+function* regionFindings(title: string, { value, where }: ConfigKey): Generator<Finding> {
   const problem = regionProblem(value);
   const meant = problem === undefined && !KNOWN_REGIONS.includes(value) ? nearestRegion(value) : undefined;
   const words = problem ?? (meant && `is not a region that this version knows; did you mean ${meant}?`);
   if (words === undefined) return;
-  yield finding("session-region", problem === undefined ? "warning" : "error", `${path}:${line}`, {
+  yield finding("session-region", problem === undefined ? "warning" : "error", where, {
     found: `sso_region of ${title}: ${printable(value)} ${words}`,
     why: "the service has no address in a region that does not exist",
     fix: "correct sso_region; the address of your access portal shows it, or ask your administrator",
   });
 }
 
-function* names({ name, line }: ConfigSection, path: string): Generator<Finding> {
+function* names({ name, where }: ConfigSection): Generator<Finding> {
   if (PORTABLE.test(name) && !/^[-.]/.test(name)) return;
-  yield finding("profile-name", "warning", `${path}:${line}`, {
+  yield finding("profile-name", "warning", where, {
     found: `some clients cannot read the profile name '${printable(name)}'`,
     why: "the JavaScript SDK reads only A-Z, a-z, 0-9 and _ . @ / % : + -, and a name that begins with - looks like an option",
     fix: "give the profile another name",
@@ -199,5 +198,5 @@ function runsOurs(section: ConfigSection): boolean {
 }
 
 function has({ keys }: ConfigSection, pattern: RegExp): boolean {
-  return keys.some(({ key }) => pattern.test(key.toLowerCase()));
+  return keys.some(({ name }) => pattern.test(name));
 }
