@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { signedInWorld } from "../support/binaryWorld.ts";
 import { refusing } from "../support/child.ts";
 import { CONFIG, EXEC, execWorld, LINE, SH } from "../support/execWorld.ts";
 import { startBinaryOnTerminal } from "../support/pty.ts";
@@ -42,8 +42,7 @@ describe("exec --serve", () => {
   });
 
   it("serves fresh credentials whenever the role's have expired", async () => {
-    const made = await binaryWorld({ config: CONFIG, center: { roleCredentialSeconds: 62 } });
-    await signedIn(made);
+    const made = await signedInWorld({ config: CONFIG, center: { roleCredentialSeconds: 62 } });
     const script = `${CURL}; echo; sleep 4; ${CURL}; echo; sleep 4; ${CURL}; echo`;
     const { code, stdout } = await made.run(serve(script));
     const keys = [...stdout.matchAll(/"AccessKeyId":"(\w+)"/g)].map(([, key]) => key);
@@ -52,8 +51,7 @@ describe("exec --serve", () => {
 
   it("announces a sign-in during a job on the terminal, and then serves the waiting request", async () => {
     const center = { roleCredentialSeconds: 62 };
-    const made = await binaryWorld({ config: CONFIG, browser: "ignore", center });
-    await signedIn(made);
+    const made = await signedInWorld({ config: CONFIG, browser: "ignore", center });
     const script = `${CURL} -o first; echo " first"; read x; sleep 3; ${CURL} -o second; echo " second"; cat second`;
     const running = startBinaryOnTerminal(serve(script), { ...made.options, cwd: made.home.path });
     await running.waitFor("200 first");
@@ -61,7 +59,7 @@ describe("exec --serve", () => {
     running.type("go\r");
     const { url = "" } = await made.pending("open");
     await running.waitFor(/Sign in to 'corp'/);
-    expect(running.screen()).not.toContain("second");
+    expect(await running.screen()).not.toContain("second");
     await fetch(url);
     await running.waitFor("200 second");
     expect((await running.done).screen).toContain('"AccessKeyId":"ASIA');
@@ -86,10 +84,9 @@ describe("exec --serve", () => {
   });
 
   it.skipIf(!canTrace)(
-    "where no socket may listen: exit 7, and the message names the command without a server",
+    "where no socket may listen: exit 7, and the message names the command without a server (needs strace)",
     async () => {
-      const made = await binaryWorld({ config: CONFIG });
-      await signedIn(made);
+      const made = await signedInWorld({ config: CONFIG });
       for (const [call, code] of [
         ["bind", "EPERM"],
         ["listen", "EACCES"],
