@@ -5,7 +5,7 @@ import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { prepareRehearsal } from "../../scripts/build/codeCache.ts";
 import { root } from "../../scripts/toolchain.mjs";
-import { type Home, makeHome, roleFile, rolePath } from "../support/home.ts";
+import { cacheRole, type Home, makeHome } from "../support/home.ts";
 import { makeObservedExecutable, type Observation } from "../support/observedExecutable.ts";
 import { start } from "../support/run.ts";
 
@@ -24,7 +24,9 @@ afterAll(async () => {
   await home.remove();
 });
 
-/** Standard output is a socket, as if started by Node, or a shell's pipe. */
+/**
+ * Runs the observed executable, with a socket (as Node gives a child) or a shell's pipe as output.
+ */
 async function observe(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -47,10 +49,7 @@ describe("the entry script", () => {
   });
 
   test("loads only node:fs on a hit, which Node has loaded anyway, and runs no chunk", async () => {
-    await home.write(
-      rolePath("my-sso", "123456789011", "ReadOnly"),
-      roleFile(Date.now() + 3_600_000, "123456789011"),
-    );
+    await cacheRole(home, "my-sso");
 
     // Writing to a socket needs a native binding, which comes without any script.
     for (const [output, loaded] of [

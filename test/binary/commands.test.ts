@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { binaryWorld, signedIn, signedInWorld } from "../support/binaryWorld.ts";
 import { isoSeconds, START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
-
-async function signedInWorld() {
-  const world = await binaryWorld();
-  await signedIn(world);
-  return world;
-}
 
 describe("logout", () => {
   it("while offline: exit 0, the local files are removed, one line says that the portal could not be told", async () => {
@@ -80,8 +74,7 @@ describe("status", () => {
       "not signed in; the token in .*json is for another start URL, region or endpoint",
     ],
   ])("of %s", async (_, token, code, words) => {
-    const world = await binaryWorld();
-    await signedIn(world, token);
+    const world = await signedInWorld({}, token);
     const found = await world.run(["status"]);
     expect(found).toMatchObject({ code, stderr: "" });
     expect(found.stdout).toMatch(new RegExp(`^corp: ${words}${endpoints(world)}\n$`));

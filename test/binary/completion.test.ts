@@ -2,11 +2,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { makeHome, sessionSection } from "../support/home.ts";
+import { LINE } from "../support/execWorld.ts";
+import { sessionSection } from "../support/home.ts";
 import { KEYS, type OnTerminal, startOnTerminal } from "../support/pty.ts";
 import { placeExecutable } from "../support/run.ts";
+import { temporaryHome } from "../support/temporary.ts";
 
-const LINE = "credential_process = /x/sso-cred corp --account-id 123456789011 --role-name ReadOnly\n";
 const CONFIG = `[profile unlike]\n${LINE}[profile my:odd one]\n${LINE}${sessionSection("corp")}`;
 
 type Shell = "bash" | "zsh" | "fish";
@@ -20,7 +21,7 @@ const START: Readonly<Record<Shell, { args: string[]; load: string }>> = {
 };
 
 async function shellWithCompletion(shell: Shell): Promise<OnTerminal> {
-  const home = await makeHome({ config: CONFIG });
+  const home = await temporaryHome({ config: CONFIG });
   const bin = join(home.path, "bin");
   placeExecutable(bin);
   const { args, load } = START[shell];
@@ -29,14 +30,12 @@ async function shellWithCompletion(shell: Shell): Promise<OnTerminal> {
   onTestFinished(async () => {
     running.kill();
     await running.done.catch(() => {});
-    await home.remove();
   });
   running.type(`${load}; echo rea''dy\r`);
   await running.waitFor(/^ready$/m);
   return running;
 }
 
-// Skipped if the shell is not installed.
 const SHELLS = (["bash", "zsh", "fish"] as const).map((shell) => ({
   shell,
   isMissing: !existsSync(`/usr/bin/${shell}`),
@@ -64,17 +63,15 @@ describe.each(SHELLS)("in $shell, a tab", ({ shell, isMissing }) => {
   });
 });
 
-describe("the completion's program", () => {
-  it.skipIf(spawnSync("man", ["--version"]).error)(
-    "comes with a man page that man reads without a warning",
-    () => {
-      const page = new URL("../../dist/share/man/man1/sso-cred.1", import.meta.url).pathname;
-      const { stdout, stderr } = spawnSync("man", ["--warnings", "-l", page], {
-        encoding: "utf8",
-        env: { PATH: "/usr/bin:/bin", MANWIDTH: "80", LC_ALL: "C.UTF-8" },
-      });
-      expect(stderr).toBe("");
-      expect(stdout).toContain("sso-cred exec");
-    },
-  );
-});
+it.skipIf(spawnSync("man", ["--version"]).error)(
+  "man reads the man page without a warning (needs man)",
+  () => {
+    const page = new URL("../../dist/share/man/man1/sso-cred.1", import.meta.url).pathname;
+    const { stdout, stderr } = spawnSync("man", ["--warnings", "-l", page], {
+      encoding: "utf8",
+      env: { PATH: "/usr/bin:/bin", MANWIDTH: "80", LC_ALL: "C.UTF-8" },
+    });
+    expect(stderr).toBe("");
+    expect(stdout).toContain("sso-cred exec");
+  },
+);

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { type BinaryWorld, binaryWorld, MAIN_JOB, signedInWorld } from "../support/binaryWorld.ts";
 import { runShell } from "../support/run.ts";
 
-/** Called from a removed folder, where no relative path can be resolved. */
+/** Calls the program from a removed folder, where no relative path can be resolved. */
 async function fromDeletedFolder(
   { home, options }: BinaryWorld,
   args: readonly string[],
@@ -31,8 +31,7 @@ it("a relative CA bundle cannot be found: exit 3, naming it and its setting", as
 });
 
 it("init writes the path of the executable", async () => {
-  const world = await binaryWorld();
-  await signedIn(world);
+  const world = await signedInWorld();
   const args = ["init", "corp", ...MAIN_JOB.slice(1), "--yes"];
   expect(await fromDeletedFolder(world, args)).toMatchObject({ code: 0, stderr: "" });
   expect(await world.home.read(".aws/config")).toMatch(/^credential_process = \/.*sso-cred"? corp /m);

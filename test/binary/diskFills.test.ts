@@ -6,7 +6,7 @@ import { canMount, moveToSmallDisk } from "../support/smallDisk.ts";
 
 type Answer = (world: BinaryWorld, login: PendingLogin) => Promise<unknown>;
 
-/** How the person answers the sign-in in the end. */
+/** How the person allows the sign-in. */
 const ANSWERS: Record<"device" | "browser", Answer> = {
   device: async ({ center }) => center.approveDevice(),
   browser: (_, { url = "" }) => fetch(url),
@@ -27,7 +27,7 @@ async function openSignIn(login: keyof typeof ANSWERS) {
 }
 
 test.skipIf(!canMount()).each(["device", "browser"] as const)(
-  "a disk that fills up while a person thinks has room for the token (%s grant)",
+  "a disk that fills up while a person thinks has room for the token (%s grant; needs a mount)",
   async (login) => {
     const { world, pending, running } = await openSignIn(login);
     await ANSWERS[login](world, pending);
@@ -40,7 +40,7 @@ test.skipIf(!canMount()).each(["device", "browser"] as const)(
 );
 
 test.skipIf(!canMount())(
-  "a token too long for what is left is told as such, after one sign-in: exit 3 names the file",
+  "a token too long for the room that is left: one sign-in, then exit 3 names the file (needs a mount)",
   async () => {
     const { world, running } = await openSignIn("device");
     const long = "x".repeat(30_000);

@@ -2,15 +2,11 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type BinaryWorld, binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
-import { sessionSection } from "../support/home.ts";
+import { SSO_KEYS, sessionSection } from "../support/home.ts";
 import { placeExecutable, runShell } from "../support/run.ts";
 
 const ROLE = MAIN_JOB.join(" ");
-const OTHERS = `${sessionSection("corp")}[profile ops]
-sso_session = corp
-sso_account_id = 123456789011
-sso_role_name = ReadOnly
-`;
+const OTHERS = `${sessionSection("corp")}[profile ops]\n${SSO_KEYS}`;
 
 /** A home with the executable in `own` and, by a link, in `my tools`; HOME stands for its path. */
 async function worldWith(line: string): Promise<BinaryWorld> {
@@ -37,7 +33,7 @@ async function commandFindings(world: BinaryWorld): Promise<CommandFinding[]> {
   return JSON.parse(stdout).filter(({ id }: CommandFinding) => id.startsWith("command-"));
 }
 
-/** Runs what a person types, who has sso-cred as an alias. */
+/** Runs what a person types for whom sso-cred is an alias. */
 function shell({ home, options }: BinaryWorld, line: string) {
   return runShell(line.replace(/^sso-cred /, `${home.path}/own/sso-cred `), options);
 }

@@ -12,7 +12,7 @@ const DOCUMENTS = [
   ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`),
 ].filter((name) => name.endsWith(".md"));
 
-/** What is not run here, by the beginning of the line, and why. */
+/** The beginnings of lines that are not run here, with the reason. */
 const NOT_RUN: Readonly<Record<string, string>> = {
   "npm run demo": "demo.test.ts runs it",
   "npm test": "runs this",
@@ -27,13 +27,13 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "docker run": "needs Docker",
 };
 
-/** Where a person would be asked, there is none here: exit 2 names what is open. */
+/** Exit codes other than 0: nobody is here to be asked, so exit 2 names what is open. */
 const EXIT: Readonly<Record<string, number>> = {
   "sso-cred init": 2,
   "sso-cred init corp --start-url https://d-1234567890.awsapps.com/start --sso-region eu-west-1": 2,
 };
 
-/** A document's commands, without comments, and what `console` blocks show of their output. */
+/** A document's commands without comments, and their output where a `console` block shows it. */
 function commandsOf(document: string): { line: string; output: string }[] {
   const text = readFileSync(join(root, document), "utf8");
   return [...text.matchAll(/^```(sh|console|powershell)\n([\s\S]*?)^```$/gm)].flatMap(
@@ -50,7 +50,7 @@ function commandsOf(document: string): { line: string; output: string }[] {
   );
 }
 
-/** Sessions, profiles and programs by the names that the documents use. */
+/** A world with the sessions, profiles and programs that the documents name. */
 async function documentWorld() {
   const line = MAIN_JOB.slice(1).join(" ");
   const config = `${sessionSection("my-sso")}
@@ -79,7 +79,7 @@ region = eu-west-1
   const tools = join(home.path, "tools");
   mkdirSync(tools);
   placeExecutable(tools);
-  // As an AWS CLI: it needs the last profile's credentials, and has no service to ask.
+  // In place of the AWS CLI: it only gets the credentials of the profile, its last argument.
   await home.write(
     "tools/aws",
     '#!/bin/sh\nfor profile; do :; done\nexec sso-cred --profile "$profile"\n',
@@ -109,7 +109,7 @@ describe("the commands of", () => {
           const complaint = code === 0 ? stderr.match(/^sso-cred: .*/m) : null;
           expect({ line, code, complaint, stderr }).toMatchObject({ code: EXIT[line] ?? 0, complaint: null });
         } else {
-          // Shown is what somebody sees who is not signed in.
+          // The documents show what a person sees who is not signed in.
           const runElsewhere = await documentWorld();
           await runElsewhere("sso-cred logout --all");
           const { stdout, stderr } = await runElsewhere(line);
@@ -120,7 +120,7 @@ describe("the commands of", () => {
   }
 });
 
-test("no exception of these is left over", () => {
+test("every exception above is of a command that a document has", () => {
   const lines = all.flatMap(({ commands }) => commands.map(({ line }) => line));
   const unused = Object.keys(NOT_RUN).filter((start) => !lines.some((line) => line.startsWith(start)));
   expect([...unused, ...Object.keys(EXIT).filter((line) => !lines.includes(line))]).toEqual([]);

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { binaryWorld, MAIN_JOB, signedInWorld } from "../support/binaryWorld.ts";
 import { runBinary, startBinary } from "../support/run.ts";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
@@ -16,16 +16,14 @@ describe("variables that Node and OpenSSL obey have no effect off the hit path",
     ["OPENSSL_CONF", "/nonexistent/openssl.cnf"],
     ["UV_THREADPOOL_SIZE", "1"],
   ])("%s=%s", async (name, value) => {
-    const world = await binaryWorld();
-    await signedIn(world);
+    const world = await signedInWorld();
     writeFileSync(join(world.home.path, "evil.js"), 'console.log("evil")');
     const { code, stdout, stderr } = await world.run(MAIN_JOB, { [name]: value });
     expect([code, stderr, JSON.parse(stdout).Version]).toEqual([0, "", 1]);
   });
 
   it("NODE_V8_COVERAGE and NODE_REDIRECT_WARNINGS write nothing", async () => {
-    const world = await binaryWorld();
-    await signedIn(world);
+    const world = await signedInWorld();
     const folder = join(world.home.path, "written");
     mkdirSync(folder);
     const env = { NODE_V8_COVERAGE: folder, NODE_REDIRECT_WARNINGS: join(folder, "warnings") };
@@ -45,8 +43,7 @@ describe("variables that Node and OpenSSL obey have no effect off the hit path",
 });
 
 it("files of the current folder have no effect", async () => {
-  const world = await binaryWorld();
-  await signedIn(world);
+  const world = await signedInWorld();
   for (const name of ["package.json", ".npmrc", ".env", "node.config.json", "sea-config.json", "index.js"]) {
     writeFileSync(join(world.home.path, name), '{"type": "evil", "main": 1');
   }
@@ -73,7 +70,7 @@ it("a relative trace file and CA bundle are in the caller's folder for the worke
   expect(await home.read("work/trace.log")).toContain("sign-in succeeded");
 });
 
-it("a HOME that does not exist or cannot be written is one sentence", async () => {
+it("a HOME that does not exist is one sentence: exit 3", async () => {
   const { options, home } = await binaryWorld();
   const nowhere = await runBinary(MAIN_JOB, {
     ...options,

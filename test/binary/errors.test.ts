@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { type BinaryWorld, binaryWorld, MAIN_JOB, signedInWorld } from "../support/binaryWorld.ts";
 import { START_URL, sessionSection } from "../support/home.ts";
 import { startBinary } from "../support/run.ts";
 
@@ -19,12 +19,6 @@ async function fails(
 }
 
 const host = ({ center }: BinaryWorld) => new URL(center.url).host;
-
-async function signedInWorld(...given: Parameters<typeof binaryWorld>): Promise<BinaryWorld> {
-  const world = await binaryWorld(...given);
-  await signedIn(world);
-  return world;
-}
 
 describe("2 usage", () => {
   it.each([

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -26,7 +25,7 @@ describe("exec", () => {
       AWS_CREDENTIAL_EXPIRATION: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
       AWS_REGION: "eu-west-1",
       AWS_DEFAULT_REGION: "eu-west-1",
-      // What this program itself starts over without.
+      // The program restarts itself without these two, but the command gets them.
       SSL_CERT_FILE: "/nowhere.pem",
       NODE_OPTIONS: "--max-old-space-size=100",
       KEPT: "1",
@@ -35,7 +34,7 @@ describe("exec", () => {
   });
 
   it.skipIf(process.getuid?.() !== 0)(
-    "says whose the command is where root has become the home's owner",
+    "says whose the command is where root has become the home's owner (needs root)",
     async () => {
       const { home, run } = await execWorld();
       for (const name of ["", ...readdirSync(home.path, { recursive: true, encoding: "utf8" })])
@@ -130,7 +129,7 @@ describe("exec", () => {
     expect((await running.done).code).toBe(6);
   });
 
-  describe.skipIf(process.platform !== "linux")("passes on open files, as env does", () => {
+  describe.skipIf(process.platform !== "linux")("passes on open files, as env does (on Linux)", () => {
     const shell = (made: { options: RunOptions }, script: string) => {
       const env = { ...made.options.env, SSO: BINARY };
       return start("/bin/bash", ["-c", script], { ...made.options, env }).done;
@@ -190,41 +189,33 @@ describe("exec", () => {
 });
 
 describe("env", () => {
-  it("is evaluated by the shell that calls it", async () => {
-    const { options, home } = await execWorld();
-    for (const [shell, script] of [
-      ["/bin/bash", 'eval "$("$SSO" env --profile dev)"; echo $AWS_ACCESS_KEY_ID $AWS_REGION'],
-      ["/bin/sh", 'eval "$("$SSO" env --profile dev)"; echo $AWS_ACCESS_KEY_ID $AWS_REGION'],
-      ["/usr/bin/zsh", 'eval "$("$SSO" env --profile dev)"; echo $AWS_ACCESS_KEY_ID $AWS_REGION'],
-      ["/usr/bin/fish", '"$SSO" env --profile dev | source; echo $AWS_ACCESS_KEY_ID $AWS_REGION'],
-    ] as const) {
-      if (!existsSync(shell)) continue;
-      const env = { ...options.env, SSO: BINARY, HOME: home.path };
-      const { stdout, stderr } = spawnSync(shell, ["-c", script], {
-        encoding: "utf8",
-        env: Object.fromEntries(
-          Object.entries({ PATH: "/usr/bin:/bin", ...env }).filter(([, value]) => value !== undefined),
-        ) as Record<string, string>,
-      });
-      expect([shell, stdout, stderr]).toEqual([shell, "ASIAEXAMPLEEXAMPLE01 eu-west-1\n", ""]);
-    }
+  async function runIn(shell: string, flags: string, script: string) {
+    const { options } = await execWorld();
+    const env = { ...options.env, SSO: BINARY };
+    return await start(shell, [flags, script], { ...options, env }).done;
+  }
+
+  it.for([
+    ["/bin/bash", 'eval "$("$SSO" env --profile dev)"'],
+    ["/bin/sh", 'eval "$("$SSO" env --profile dev)"'],
+    ["/usr/bin/zsh", 'eval "$("$SSO" env --profile dev)"'],
+    ["/usr/bin/fish", '"$SSO" env --profile dev | source'],
+  ] as const)("is evaluated by %s that calls it, where there is one", async ([shell, script], { skip }) => {
+    skip(!existsSync(shell), `there is no ${shell}`);
+    const { stdout, stderr } = await runIn(shell, "-c", `${script}; echo $AWS_ACCESS_KEY_ID $AWS_REGION`);
+    expect([stdout, stderr]).toEqual(["ASIAEXAMPLEEXAMPLE01 eu-west-1\n", ""]);
   });
 
-  it.skipIf(!existsSync("/usr/bin/tcsh"))("says so to a shell that it has no lines for", async () => {
-    const { options, home } = await execWorld();
-    const env = { PATH: "/usr/bin:/bin", ...options.env, SSO: BINARY, HOME: home.path } as Record<
-      string,
-      string
-    >;
-    const { stdout, stderr } = spawnSync("/usr/bin/tcsh", ["-fc", '"$SSO" env --profile dev; true'], {
-      encoding: "utf8",
-      env,
-    });
-    expect(stdout).toBe("");
-    expect(stderr).toContain(
-      "sso-cred: env has no lines for the shell tcsh; --shell takes bash, zsh, sh, fish",
-    );
-  });
+  it.skipIf(!existsSync("/usr/bin/tcsh"))(
+    "says so to a shell that it has no lines for (needs tcsh)",
+    async () => {
+      const { stdout, stderr } = await runIn("/usr/bin/tcsh", "-fc", '"$SSO" env --profile dev; true');
+      expect(stdout).toBe("");
+      expect(stderr).toContain(
+        "sso-cred: env has no lines for the shell tcsh; --shell takes bash, zsh, sh, fish",
+      );
+    },
+  );
 
   it("shows no secret on a terminal without --force, and removes all variables with --unset", async () => {
     const { options, run } = await execWorld();

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { signedInWorld } from "../support/binaryWorld.ts";
 import { CONFIG } from "../support/execWorld.ts";
 
 /** Asks the SDK for its credentials three times, for longer than a role's credentials last. */
@@ -17,14 +17,14 @@ for _ in range(3):
 const JAVASCRIPT = `
 import { STSClient } from ${JSON.stringify(import.meta.resolve("@aws-sdk/client-sts"))};
 const { credentials } = new STSClient({}).config;
-// It refreshes in the background: what a call gets is what the one before has asked for.
+// The SDK refreshes in the background: a call gets what the one before has asked for.
 for (let n = 0; n < 4; n++) {
   console.log((await credentials()).accessKeyId);
   await new Promise((resolve) => setTimeout(resolve, 4000));
 }
 `;
 
-/** The person's Python, if it has the package. */
+/** The path of the machine's Python, if it has the package. */
 function pythonWith(name: string): string | undefined {
   const { stdout, status } = spawnSync("python3", ["-c", `import sys, ${name}; print(sys.executable)`], {
     encoding: "utf8",
@@ -34,22 +34,18 @@ function pythonWith(name: string): string | undefined {
 
 async function served(command: readonly string[]) {
   // Cached credentials are used as long as a minute is left.
-  const world = await binaryWorld({ config: CONFIG, center: { roleCredentialSeconds: 62 } });
-  await signedIn(world);
+  const world = await signedInWorld({ config: CONFIG, center: { roleCredentialSeconds: 62 } });
   return world.run(["exec", "--profile", "dev", "--serve", "--", ...command]);
 }
 
 describe("through exec --serve, over two ends of the role's credentials", () => {
   const python = pythonWith("boto3");
-  it.skipIf(python === undefined)(
-    "boto3 (skipped where it is not installed) has credentials that live",
-    async () => {
-      const { code, stdout, stderr } = await served([python ?? "", "-c", BOTO3]);
-      const [method, ...keys] = stdout.trim().split("\n");
-      expect([code, stderr, method]).toEqual([0, "", "container-role"]);
-      expect(new Set(keys).size).toBe(3);
-    },
-  );
+  it.skipIf(python === undefined)("boto3 has credentials that live (needs boto3)", async () => {
+    const { code, stdout, stderr } = await served([python ?? "", "-c", BOTO3]);
+    const [method, ...keys] = stdout.trim().split("\n");
+    expect([code, stderr, method]).toEqual([0, "", "container-role"]);
+    expect(new Set(keys).size).toBe(3);
+  });
 
   it("the JavaScript SDK has credentials that live", async () => {
     const { code, stdout } = await served([process.execPath, "--input-type=module", "-e", JAVASCRIPT]);
@@ -58,10 +54,9 @@ describe("through exec --serve, over two ends of the role's credentials", () => 
   });
 
   it.skipIf(python === undefined)(
-    "the AWS CLI (skipped where it is not installed) is who it should be",
+    "the AWS CLI is who it should be (needs the AWS CLI as a Python package)",
     async () => {
-      const world = await binaryWorld({ config: CONFIG });
-      await signedIn(world);
+      const world = await signedInWorld({ config: CONFIG });
       const aws = ["-m", "awscli", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"];
       const { code, stdout, stderr } = await world.run(
         ["exec", "--profile", "dev", "--serve", "--", python ?? "", ...aws],

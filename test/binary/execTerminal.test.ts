@@ -54,12 +54,15 @@ describe("exec on a terminal", () => {
     { program: "vim", args: ["-u", "NONE", "-R"], quit: ":q\r" },
   ];
   for (const { program, args, quit } of fullScreen) {
-    it.skipIf(!existsSync(`/usr/bin/${program}`))(`lets a full-screen program work: ${program}`, async () => {
-      const { options } = await execWorld();
-      const running = startBinaryOnTerminal([...EXEC, "--", program, ...args, "/etc/passwd"], options);
-      await running.waitFor("root:");
-      running.type(quit);
-      expect((await running.done).code).toBe(0);
-    });
+    it.skipIf(!existsSync(`/usr/bin/${program}`))(
+      `lets a full-screen program work: ${program}, where there is one`,
+      async () => {
+        const { options } = await execWorld();
+        const running = startBinaryOnTerminal([...EXEC, "--", program, ...args, "/etc/passwd"], options);
+        await running.waitFor("root:");
+        running.type(quit);
+        expect((await running.done).code).toBe(0);
+      },
+    );
   }
 });

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { hasFront, PROGRAM } from "../support/builtExecutable.ts";
 import { hits, nearHits, setUp } from "../support/frontCases.ts";
-import type { FrontCase } from "../support/frontChanges.ts";
-import { EDGES } from "../support/frontChanges.ts";
+import { EDGES, type FrontCase } from "../support/frontChanges.ts";
 import { call, loneFront, sanitizedFront } from "../support/fronts.ts";
 import { fc, runs } from "../support/fuzzing.ts";
 
 const HANDED_ON =
   /^sso-cred: the front \S+ cannot run the program \/.+\/libexec\/sso-cred\/sso-cred, which is missing\n$/;
-/** What a hit needs of its credentials' life, and the whole seconds of the file. */
+/** A hit needs credentials that live at least this long. */
 const FRESH_MS = 900_000;
+/** The file has whole seconds. */
 const ROUNDED_MS = 1_000;
 /** Each case starts one or two processes. */
 const LIMIT_MS = 40_000;
@@ -33,14 +33,14 @@ function inHome<T>(one: FrontCase, use: (options: { env: Record<string, string>;
   }
 }
 
-if (!hasFront) console.warn("SKIPPED: dist/sso-cred is the program, as there was no C compiler");
-describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
+describe.skipIf(!hasFront)("the front, with no program beside it (needs a C compiler),", () => {
   const front = hasFront ? loneFront() : undefined;
   afterAll(() => front?.remove());
   const file = front?.file ?? "";
 
   /**
-   * The output must be exactly the program's, or only the message that the front cannot hand on.
+   * True if the front answers the case itself. Its output must be exactly the program's, or only
+   * the message that it cannot hand on.
    */
   function agrees(one: FrontCase, executable: string, more: Record<string, string> = {}): boolean {
     return inHome(one, (options) => {
@@ -54,7 +54,7 @@ describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
         expect(stderr).toBe("");
         if (freshUntil < startedAt - ROUNDED_MS) throw new Error("answered although too little time is left");
         const program = call(PROGRAM, one.args, options);
-        // Between the two the last moment of the credentials may have passed.
+        // The credentials may have aged out between the two calls.
         const isOnTheEdge = freshUntil <= Date.now() + ROUNDED_MS;
         if (!isOnTheEdge)
           expect({ status: program.status, stdout: program.stdout, stderr: program.stderr }).toEqual({
@@ -92,7 +92,7 @@ describe.skipIf(!hasFront)("the front, with no program beside it,", () => {
       }),
       runs(400, LIMIT_MS),
     );
-    // Cases on both sides of each limit occur.
+    // Both outcomes occur often.
     expect(answered).toBeGreaterThan(tried / 20);
     expect(answered).toBeLessThan(tried / 2);
   });

@@ -23,7 +23,7 @@ function behind(name: string, script: string | { link: string }): string {
 const missing = (path: string) =>
   `sso-cred: the front ${VERSION} cannot run the program ${path}, which is missing\n`;
 
-describe.skipIf(!hasFront)("the front hands on", () => {
+describe.skipIf(!hasFront)("the front (needs a C compiler) hands on", () => {
   test("arguments, also the first, environment, folder and descriptors unchanged", () => {
     behind("sso-cred-core", { link: pinnedNode() });
     const tell =
@@ -62,14 +62,11 @@ describe.skipIf(!hasFront)("the front hands on", () => {
   ])("a hit into %s, with the caller's signal settings", async (_, redirection) => {
     await cached();
     behind("sso-cred-core", "#!/bin/sh\ngrep SigIgn /proc/self/status >&2\n");
-    const ignored = (line: string) =>
-      spawnSync("sh", ["-c", line, front.file, ...MAIN_JOB], {
-        env: { HOME: home.path, PATH: "/usr/bin:/bin" },
-        encoding: "utf8",
-      });
-    const handedOn = ignored(`"$0" "$@" ${redirection}`);
-    expect(handedOn.stderr).toMatch(/^SigIgn:\t0+\n$/);
-    expect(handedOn.stdout).toBe("");
+    const { stdout, stderr } = spawnSync("sh", ["-c", `"$0" "$@" ${redirection}`, front.file, ...MAIN_JOB], {
+      env: { HOME: home.path, PATH: "/usr/bin:/bin" },
+      encoding: "utf8",
+    });
+    expect([stdout, stderr]).toEqual(["", expect.stringMatching(/^SigIgn:\t0+\n$/)]);
   });
 
   test("a hit on a terminal, where the program speaks to a person", async () => {
@@ -106,15 +103,18 @@ describe.skipIf(!hasFront)("the front hands on", () => {
   });
 
   const inOwnMounts = ["-rm", "sh", "-c", 'mount -t tmpfs none /proc && exec "$0" "without /proc"'];
-  test.skipIf(spawnSync("unshare", [...inOwnMounts, "/bin/echo"]).status !== 0)("without /proc", () => {
-    behind("sso-cred-core", '#!/bin/sh\necho "$1"\n');
-    expect(spawnSync("unshare", [...inOwnMounts, front.file], { encoding: "utf8" }).stdout).toBe(
-      "without /proc\n",
-    );
-  });
+  test.skipIf(spawnSync("unshare", [...inOwnMounts, "/bin/echo"]).status !== 0)(
+    "without /proc (needs a mount namespace)",
+    () => {
+      behind("sso-cred-core", '#!/bin/sh\necho "$1"\n');
+      expect(spawnSync("unshare", [...inOwnMounts, front.file], { encoding: "utf8" }).stdout).toBe(
+        "without /proc\n",
+      );
+    },
+  );
 });
 
-describe.skipIf(!hasFront)("the front without its program", () => {
+describe.skipIf(!hasFront)("the front without its program (needs a C compiler)", () => {
   test("answers a hit; else it names what is missing: exit 3", async () => {
     await cached();
     expect(run(MAIN_JOB)).toMatchObject({ status: 0, stderr: "" });
@@ -133,17 +133,20 @@ describe.skipIf(!hasFront)("the front without its program", () => {
     });
   });
 
-  test.skipIf(process.getuid?.() !== 0)("does not run one that somebody else has put there", () => {
-    const path = behind("sso-cred-core", "#!/bin/sh\necho intruder\n");
-    chownSync(path, 12345, 12345);
-    expect(run([])).toMatchObject({ status: 3, stdout: "", stderr: expect.stringContaining(path) });
-    // The front's owner may replace the front anyway.
-    chownSync(front.file, 12345, 12345);
-    expect(run([]).stdout).toBe("intruder\n");
-  });
+  test.skipIf(process.getuid?.() !== 0)(
+    "does not run one that somebody else has put there (needs root)",
+    () => {
+      const path = behind("sso-cred-core", "#!/bin/sh\necho intruder\n");
+      chownSync(path, 12345, 12345);
+      expect(run([])).toMatchObject({ status: 3, stdout: "", stderr: expect.stringContaining(path) });
+      // The front's owner may replace the front anyway.
+      chownSync(front.file, 12345, 12345);
+      expect(run([]).stdout).toBe("intruder\n");
+    },
+  );
 
   test.skipIf(process.getuid?.() !== 0)(
-    "does not look into a folder that somebody else has put there",
+    "does not look into a folder that somebody else has put there (needs root)",
     () => {
       mkdirSync(join(front.folder, "unpacked"));
       const file = join(front.folder, "unpacked/sso-cred");
@@ -159,7 +162,7 @@ describe.skipIf(!hasFront)("the front without its program", () => {
   );
 
   test.skipIf(process.getuid?.() !== 0)(
-    "runs its installer's program, also when an upgrade has replaced it",
+    "runs its installer's program, also when an upgrade has replaced it (needs root)",
     () => {
       const path = behind("sso-cred-core", "#!/bin/sh\necho the new one\n");
       for (const each of [path, front.file]) chownSync(each, 12345, 12345);
@@ -172,17 +175,19 @@ describe.skipIf(!hasFront)("the front without its program", () => {
     },
   );
 
-  test("runs the one beside it if another one is in the folder above", (context) => {
-    if (process.getuid?.() !== 0) return context.skip("only root can give a file away");
-    mkdirSync(join(front.folder, "unpacked"));
-    const file = join(front.folder, "unpacked/sso-cred");
-    writeFileSync(file, readFileSync(front.file), { mode: 0o755 });
-    const foreign = behind("libexec/sso-cred/sso-cred", "#!/bin/sh\necho intruder\n");
-    chownSync(foreign, 12345, 12345);
-    expect(run([], {}, file)).toMatchObject({ status: 3, stderr: expect.stringContaining(foreign) });
-    behind("unpacked/sso-cred-core", "#!/bin/sh\necho beside\n");
-    expect(run([], {}, file).stdout).toBe("beside\n");
-  });
+  test.skipIf(process.getuid?.() !== 0)(
+    "runs the one beside it if another one is in the folder above (needs root)",
+    () => {
+      mkdirSync(join(front.folder, "unpacked"));
+      const file = join(front.folder, "unpacked/sso-cred");
+      writeFileSync(file, readFileSync(front.file), { mode: 0o755 });
+      const foreign = behind("libexec/sso-cred/sso-cred", "#!/bin/sh\necho intruder\n");
+      chownSync(foreign, 12345, 12345);
+      expect(run([], {}, file)).toMatchObject({ status: 3, stderr: expect.stringContaining(foreign) });
+      behind("unpacked/sso-cred-core", "#!/bin/sh\necho beside\n");
+      expect(run([], {}, file).stdout).toBe("beside\n");
+    },
+  );
 
   test("ends with exit 3, too, if nobody reads its message", async () => {
     const command = `{ read x <go; "$FRONT"; echo $? >code; } 2>&1 | { exec <&-; echo >go; }; cat code`;
@@ -191,18 +196,20 @@ describe.skipIf(!hasFront)("the front without its program", () => {
     expect(stdout).toBe("3\n");
   });
 
-  /** Only a part of the output fits: the rest of the file's last page. */
+  /** Appends the output to a file with 96 bytes of room on its disk. */
   const almostFull = `mount -t tmpfs -o size=4k none "$0" && head -c 4000 /dev/zero >"$0/out" && { "$@" >>"$0/out"; code=$?; wc -c <"$0/out"; exit $code; }`;
   const inOwnMounts = (folder: string, args: readonly string[]) =>
     spawnSync("unshare", ["-rm", "sh", "-c", almostFull, folder, ...args], {
       env: { HOME: home.path, PATH: "/usr/bin:/bin" },
       encoding: "utf8",
     });
-  test("ends with exit 7 if the disk takes only half of the output, as the program does", async (context) => {
+  test("ends with exit 7 if the disk takes only half of the output, as the program does (needs a mount namespace)", async ({
+    skip,
+  }) => {
     await cached();
     const folder = join(home.path, "disk");
     mkdirSync(folder);
-    if (inOwnMounts(folder, ["true"]).status !== 0) return context.skip("no mount namespace here");
+    skip(inOwnMounts(folder, ["true"]).status !== 0);
     const byProgram = inOwnMounts(folder, [PROGRAM, ...MAIN_JOB]);
     const byFront = inOwnMounts(folder, [front.file, ...MAIN_JOB]);
     expect([byProgram.status, byProgram.stdout.trim()]).toEqual([7, "4096"]);

@@ -4,13 +4,13 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Finding } from "../../src/doctor/report.ts";
 import { VERSION } from "../../src/platform/version.ts";
-import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { MAIN_JOB, signedInWorld } from "../support/binaryWorld.ts";
 import { hasFront, PROGRAM } from "../support/builtExecutable.ts";
 import { cached, front, home, run } from "../support/frontHome.ts";
 import { placeExecutable, start } from "../support/run.ts";
 import { programVersionLine, versionLine } from "../support/versionLine.ts";
 
-describe.skipIf(!hasFront)("a front and a program of different versions", () => {
+describe.skipIf(!hasFront)("a front and a program of different versions (needs a C compiler)", () => {
   test("work together, and --version, trace, status and doctor name both", async () => {
     await cached();
     const other = VERSION.replace(/\d/g, "9");
@@ -50,8 +50,7 @@ describe.skipIf(!hasFront)("a front and a program of different versions", () => 
   });
 
   test("the program called by its own path writes the front's into the config", async () => {
-    const world = await binaryWorld();
-    await signedIn(world);
+    const world = await signedInWorld();
     const file = placeExecutable(join(front.folder, "apps"));
     const args = ["init", "corp", "--account-id", "123456789011", "--role-name", "Admin", "--yes"];
     const { code, stderr } = await start(`${file}-core`, args, world.options).done;

@@ -1,12 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import { type BinaryWorld, binaryWorld, cachedWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import {
+  type BinaryWorld,
+  binaryWorld,
+  cachedWorld,
+  MAIN_JOB,
+  signedInWorld,
+} from "../support/binaryWorld.ts";
 import { fullSocket } from "../support/fullSocket.ts";
 import { type OnTerminal, startOnTerminal } from "../support/pty.ts";
 import { BINARY, bareEnv } from "../support/run.ts";
+import { descriptorsOf } from "../support/systemCalls.ts";
 
 const LINE = `"$SSO_CRED" ${MAIN_JOB.join(" ")}`;
 const CTRL_S = "\u0013";
@@ -17,14 +24,7 @@ const SHORT = { SSO_CRED_WAIT: "1" };
 
 describe.each([
   ["a hit", cachedWorld],
-  [
-    "a miss",
-    async () => {
-      const world = await binaryWorld();
-      await signedIn(world);
-      return world;
-    },
-  ],
+  ["a miss", () => signedInWorld()],
 ])("%s", (_, makeWorld) => {
   it("into a full socket that nobody reads ends with exit 7 once its time is over", async () => {
     const world = await makeWorld();
@@ -138,14 +138,4 @@ function blocks(fd: number): boolean {
 }
 
 /** The number of the process's descriptors that are open on a terminal. */
-function terminalsOf(pid: string): number {
-  return readdirSync(`/proc/${pid}/fd`).filter((fd) => /pts/.test(linkOf(`/proc/${pid}/fd/${fd}`))).length;
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return "";
-  }
-}
+const terminalsOf = (pid: string) => descriptorsOf(pid).filter((file) => file.includes("pts")).length;

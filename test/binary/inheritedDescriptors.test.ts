@@ -1,8 +1,8 @@
-import { readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
 import { runShell, startShell } from "../support/run.ts";
+import { descriptorsOf } from "../support/systemCalls.ts";
 
 it("a lock that the caller's script holds reaches neither the worker nor the browser", async () => {
   const { home, options, pending } = await binaryWorld({ browser: "ignore", env: { SSO_CRED_WAIT: "2" } });
@@ -11,7 +11,7 @@ it("a lock that the caller's script holds reaches neither the worker nor the bro
   const script = `exec bash -c 'exec 7>/dev/null 200>"${lock}" 201<"${lock}"; flock -n 200 && "$SSO_CRED" ${MAIN_JOB.join(" ")}; exit 0'`;
   const caller = startShell(script, options);
   const { pid } = await pending("open");
-  const held = readdirSync(`/proc/${pid}/fd`).map((fd) => link(`/proc/${pid}/fd/${fd}`));
+  const held = descriptorsOf(pid);
   expect(held.length).toBeGreaterThan(3);
   expect(held).not.toContain(lock);
   expect((await caller.done).code).toBe(0);
@@ -24,9 +24,8 @@ it("the worker of exec holds no lock of the caller's script, but the command get
   const script = `exec bash -c 'exec 200>"${lock}"; flock -n 200 && exec "$SSO_CRED" exec ${MAIN_JOB.join(" ")} -- true'`;
   const caller = startShell(script, options);
   const { pid } = await pending("open");
-  const held = (of: number) => readdirSync(`/proc/${of}/fd`).map((fd) => link(`/proc/${of}/fd/${fd}`));
-  expect(held(pid)).not.toContain(lock);
-  expect(held(caller.pid)).toContain(lock);
+  expect(descriptorsOf(pid)).not.toContain(lock);
+  expect(descriptorsOf(caller.pid)).toContain(lock);
   caller.killGroup();
 });
 
@@ -40,11 +39,3 @@ it("a browser that stays open keeps no descriptor of the caller", async () => {
   expect((await runShell(script, { ...options, env })).code).toBe(4);
   expect(await home.read("stays.fds")).not.toContain("script.lock");
 });
-
-function link(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return "";
-  }
-}

@@ -2,15 +2,14 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
-import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { signedInWorld } from "../support/binaryWorld.ts";
 import { placeExecutable, runShell, start } from "../support/run.ts";
 
 const hasPython = spawnSync("python3", ["-c", ""]).status === 0;
 
 /** The executable in a folder with a space in its name, behind a link, with a signed-in person. */
 async function installed() {
-  const world = await binaryWorld();
-  await signedIn(world);
+  const world = await signedInWorld();
   const { home, center } = world;
   const real = placeExecutable(join(home.path, "apps (v1)"));
   const link = join(home.path, "my bin/sso-cred");
@@ -45,13 +44,13 @@ it("the path by which it was called is written, as an absolute path", async () =
   expect(await line()).toBe(`${quoted(real)} corp --account-id 123456789011 --role-name Admin`);
 });
 
-it("the line gives the same credentials through sh and through shlex without a shell", async () => {
+it("the line gives the same credentials through sh and through shlex without a shell", async ({ skip }) => {
   const { home, env, run, line } = await installed();
   await run(`sso-cred ${INIT}`);
   const bySh = await run(await line());
   expect(bySh).toMatchObject({ code: 0, stderr: "" });
   expect(JSON.parse(bySh.stdout)).toMatchObject({ Version: 1, AccountId: "123456789011" });
-  if (!hasPython) return;
+  skip(!hasPython, "there is no python3");
   const script =
     "import shlex, subprocess, sys; sys.exit(subprocess.run(shlex.split(sys.argv[1])).returncode)";
   const options = { home, env: { ...env, PATH: process.env.PATH } };

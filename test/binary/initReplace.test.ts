@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { type Home, sessionSection } from "../support/home.ts";
 import { BINARY, start, startBinary } from "../support/run.ts";
+import { canMountPrivately } from "../support/smallDisk.ts";
 import { temporaryHome } from "../support/temporary.ts";
 
-const canMount = spawnSync("unshare", ["-rm", "true"]).status === 0;
 const INIT = ["init", "corp", "--account-id", "123456789011", "--role-name", "Admin", "--yes"];
 // A file that is mounted on itself can be written to, but not replaced.
 const ON_A_MOUNT = 'mount --bind "$1" "$1" && shift && exec "$@"';
@@ -28,7 +28,7 @@ it("a config with two names loses nothing when twelve write it at once", async (
 
 const ME = 12_345;
 const OTHER = 23_456;
-/** The reason why a test cannot change owners and users here. */
+/** Why a test cannot change owners and users here. */
 function whyNotTwo(): string | undefined {
   if (process.getuid?.() !== 0) return "only root can give a file away";
   const { status } = spawnSync(BINARY, ["--version"], { uid: ME, gid: ME, cwd: "/" });
@@ -100,11 +100,11 @@ it("shows another user what would change, and that there is nothing to change", 
   expect([dry.status, dry.stderr]).toEqual([0, ""]);
 });
 
-it.skipIf(!canMount).each([
+it.skipIf(!canMountPrivately).each([
   ["a backup", "of an earlier change\n"],
   ["no backup", undefined],
 ])(
-  "a config that is a mount point is refused, and where there was %s there is that",
+  "a config that is a mount point is rejected, and %s stays as it was (needs a mount namespace)",
   async (_what, backup) => {
     const home = await temporaryHome({ config: sessionSection("corp") });
     const path = ".aws/config.sso-cred.bak";

@@ -1,12 +1,11 @@
 import { expect, it } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
-import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { signedInWorld } from "../support/binaryWorld.ts";
 import { sessionSection } from "../support/home.ts";
 import { startBinary } from "../support/run.ts";
 
 it("a listing that was killed half-way is continued where it was", async () => {
-  const world = await binaryWorld({ center: { accounts: generateAccounts(70, 1) } });
-  await signedIn(world);
+  const world = await signedInWorld({ center: { accounts: generateAccounts(70, 1) } });
   const { home, center } = world;
   const all = () =>
     startBinary(["init", "corp", "--all", "--yes", "--command", "sso-cred"], { home, env: center.env });

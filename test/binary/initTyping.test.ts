@@ -22,12 +22,11 @@ describe.each([
   it.each([
     ["a return", "\r"],
     ["a line feed", "\n"],
-    ["both", "\r\n"],
+    // A terminal that edits lines itself turns `\r\n` into two line ends.
+    ...("TERM" in env ? [] : [["both", "\r\n"]]),
   ])(
     "answers the questions one by one when all of it is pasted at once, lines ended by %s",
     async (_end, end) => {
-      // A terminal that edits lines itself would turn `\r\n` into two line ends.
-      if (end === "\r\n" && "TERM" in env) return;
       const { init, config } = await desk();
       const wizard = init([], { env });
       await wizard.waitFor("SSO session name (Recommended):");

@@ -4,7 +4,7 @@ import { home, install, installed, pathWithoutNet, release, SAYS_VERSION } from 
 import { start } from "../support/run.ts";
 
 test.skipIf(process.platform !== "linux")(
-  "install.sh names the glibc that a program needs, and what was installed still works",
+  "install.sh names the glibc that a program needs, and what was installed still works (on Linux)",
   async () => {
     await install(["--from", await release(SAYS_VERSION("1.0.0"))]);
     const file = await release(ofNewerGlibc(readFileSync("/bin/true")));
@@ -43,7 +43,7 @@ function ofNewerGlibc(program: Buffer): Buffer {
   );
 }
 
-/** The hash of the System V ABI for a symbol's name, as it stands in a file. */
+/** The System V ABI's hash of a symbol's name, as in a file. */
 function elfHash(name: string): string {
   let sum = 0;
   for (const byte of Buffer.from(name)) {

@@ -38,11 +38,11 @@ describe("install.sh with a release archive", () => {
     return release(await readFile(join(home.path, "made.tar.gz")), `${name}.tar.gz`);
   }
 
-  test.each(["dash", "bash", "zsh", "busybox sh"])(
-    "installs it with man page and completions, and removes all of it again, in %s",
-    async (shell) => {
+  test.for(["dash", "bash", "zsh", "busybox sh"])(
+    "installs it with man page and completions, and removes all of it again, in %s, where there is one",
+    async (shell, { skip }) => {
       const [file = "", ...words] = shell.split(" ");
-      if (spawnSync(file, [...words, "-c", "true"]).status !== 0) return console.warn(`SKIPPED: no ${shell}`);
+      skip(spawnSync(file, [...words, "-c", "true"]).status !== 0, `there is no ${shell}`);
       const run = (args: readonly string[]) => start(file, [...words, SCRIPT, ...args], { home }).done;
 
       expect(await run(["--from", await published("1.2.3")])).toMatchObject({ code: 0, stderr: "" });
@@ -90,9 +90,7 @@ describe("install.sh with a release archive", () => {
 
 const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 
-if (!hasCurl) console.warn("SKIPPED: no curl here, so nobody sees which redirects it follows");
-
-describe.skipIf(!hasCurl)("install.sh --from an https address", () => {
+describe.skipIf(!hasCurl)("install.sh --from an https address (needs curl)", () => {
   /** Redirects each request to `to`; if that is undefined, serves the folder of releases. */
   async function serve(secure: boolean, to?: string): Promise<string> {
     const redirect: RequestListener = ({ url }, response) =>

@@ -2,12 +2,14 @@ import { spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { signedInWorld } from "../support/binaryWorld.ts";
 import { roleFile, rolePath, tokenPath } from "../support/home.ts";
 import { BINARY, placeExecutable, start } from "../support/run.ts";
 import { temporaryFolder } from "../support/temporary.ts";
 
-/** Runs the program as nobody if we are root, in a folder that nobody else can reach. */
+/**
+ * Root may remove any file, so it runs the program as nobody, in a folder that nobody can reach.
+ */
 const isRoot = process.getuid?.() === 0;
 const NOBODY = "65534";
 
@@ -19,8 +21,7 @@ function reachableBinary(): string {
 }
 
 test("logout tells the portal even when a file cannot be removed, then names the file", async () => {
-  const world = await binaryWorld();
-  await signedIn(world);
+  const world = await signedInWorld();
   const { home, center } = world;
   const role = rolePath("corp", "123456789011", "ReadOnly");
   const credentials = {

@@ -39,7 +39,7 @@ async function person(config?: string) {
       expect([command, end.code, end.screen]).toEqual([command, code, expect.anything()]);
     },
     /**
-     * Runs the profile's line as the AWS CLI does, without terminal or shell. Returns the document.
+     * Runs the profile's line like the AWS CLI, without terminal or shell. Returns the document.
      */
     async call(profile: string) {
       const line = new RegExp(`\\[profile ${profile}\\].*\\n(?:.*\\n)*?credential_process = (.*)`);

@@ -4,16 +4,15 @@ import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { generateAccounts } from "../identityCenter/accounts.ts";
-import { type BinaryWorld, binaryWorld, signedIn } from "../support/binaryWorld.ts";
+import { type BinaryWorld, binaryWorld, signedIn, signedInWorld } from "../support/binaryWorld.ts";
 import { sessionSection } from "../support/home.ts";
 import { BINARY, bareEnv, runShell } from "../support/run.ts";
 
 const ROLES = 1_000;
 
-/** The listing as JSON is longer than a pipe's capacity. */
+/** A world whose listing as JSON is longer than a pipe's capacity. */
 async function signedInToMuch(): Promise<BinaryWorld> {
-  const world = await binaryWorld({ center: { accounts: generateAccounts(1, ROLES) } });
-  await signedIn(world);
+  const world = await signedInWorld({ center: { accounts: generateAccounts(1, ROLES) } });
   return world;
 }
 
@@ -45,8 +44,7 @@ it.each(["list", "list --json", "status", "--help", "login --help", "--version"]
 );
 
 it("a logout is completed even if its reader has gone after the first line", async () => {
-  const world = await binaryWorld({ config: sessionSection("corp") + sessionSection("other") });
-  await signedIn(world);
+  const world = await signedInWorld({ config: sessionSection("corp") + sessionSection("other") });
   await signedIn(world, {}, "other");
   expect(await runWithoutReader("logout --all", world.options)).toBe("0\n");
   expect(await world.home.files(".aws/sso/cache")).toEqual([]);
@@ -71,7 +69,7 @@ it("Ctrl-C ends a listing that waits for its reader", async () => {
   closeSync(fd);
 });
 
-/** Returns the exit code and standard error. */
+/** Runs a command whose reader has gone. Returns its exit code and standard error. */
 async function runWithoutReader(args: string, options: BinaryWorld["options"]): Promise<string> {
   const writer = `{ read x <go; "$SSO_CRED" ${args}; echo $? >code; }`;
   const command = `mkfifo go; { ${writer} | { exec <&-; echo >go; }; } 2>err; cat code err`;

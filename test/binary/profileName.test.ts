@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../../src/usage/commandTable.ts";
 import { type BinaryWorld, binaryWorld, signedIn } from "../support/binaryWorld.ts";
-import { START_URL, sessionSection, tokenPath } from "../support/home.ts";
+import { SSO_KEYS, START_URL, sessionSection, tokenPath } from "../support/home.ts";
 import type { RunResult } from "../support/run.ts";
 
 const ROLE = "--account-id 123456789011 --role-name ReadOnly";
-/** Nothing but the profile leads to `corp`: there is another session, and it comes first. */
+/** Only the profiles lead to `corp`: another session comes first. */
 const CONFIG = `${sessionSection("another")}${sessionSection("corp")}
 [profile ours]
 credential_process = /opt/sso-cred corp ${ROLE}
@@ -14,10 +14,7 @@ region = eu-west-1
 credential_process = "/my tools/sso-cred" ${ROLE} --sso-session corp
 region = eu-west-1
 [profile keys]
-sso_session = corp
-sso_account_id = 123456789011
-sso_role_name = ReadOnly
-region = eu-west-1
+${SSO_KEYS}region = eu-west-1
 `;
 
 interface Case {

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
-import { isoSeconds, sessionSection, tokenPath } from "../support/home.ts";
+import { type BinaryWorld, binaryWorld, expireToken, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { sessionSection } from "../support/home.ts";
 import { runBinary, runShell } from "../support/run.ts";
 import { CA_FILE, EXPIRED_TLS, OTHER_CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
@@ -33,8 +33,7 @@ async function expectTrusted({ center, home, noWorker, run }: BinaryWorld): Prom
   expect([first.code, first.stdout]).toEqual([4, ""]);
   center.approveDevice(/code (\S+)/.exec(first.stderr)?.[1]);
   await noWorker();
-  const token = await home.readJson(tokenPath("corp"));
-  await home.write(tokenPath("corp"), { ...token, expiresAt: isoSeconds(Date.now() - 1_000) });
+  await expireToken(home);
   expect(await run()).toMatchObject({ code: 0, stderr: "" });
   expect([center.count("/federation/credentials"), center.count("/device_authorization")]).toEqual([1, 1]);
 }
@@ -101,7 +100,7 @@ test.each<[string, TrustOptions, string]>([
     "the CA bundle /nonexistent/ca.pem cannot be read (ENOENT): correct AWS_CA_BUNDLE",
   ],
   [
-    "holds none",
+    "is not a file",
     { extra: ["ca_bundle = /dev/null"] },
     "the CA bundle /dev/null is not a regular file: correct ca_bundle of [sso-session corp] in the AWS config",
   ],
@@ -134,23 +133,22 @@ const SYSTEM_STORE = "/etc/ssl/certs/ca-certificates.crt";
 const canMount =
   existsSync(SYSTEM_STORE) &&
   spawnSync("unshare", ["--mount", "mount", "--bind", CA_FILE, SYSTEM_STORE]).status === 0;
-if (!canMount)
-  console.warn(
-    "SKIPPED: no mount namespace here, so the system's store cannot be replaced for the executable",
-  );
 
-test.skipIf(!canMount)("a private CA in the system's store is trusted, without any setting", async () => {
-  const world = await tlsWorld();
-  const job = MAIN_JOB.join(" ");
-  // Node reads OpenSSL's default file, which on Debian is a link to this one.
-  const line = (bundle: string) =>
-    `unshare --mount sh -c 'for f in ${SYSTEM_STORE} /usr/lib/ssl/cert.pem /etc/ssl/cert.pem; do [ ! -e $f ] || mount --bind ${bundle} $f; done; exec "$SSO_CRED" ${job}'`;
-  const untrusted = await runShell(line(OTHER_CA_FILE), world.options);
-  expect(untrusted.code).toBe(7);
-  const first = await runShell(line(CA_FILE), world.options);
-  expect([first.code, first.stdout]).toEqual([4, ""]);
-  world.center.approveDevice();
-  await world.noWorker();
-  expect(await runShell(line(CA_FILE), world.options)).toMatchObject({ code: 0, stderr: "" });
-  expect(readFileSync(SYSTEM_STORE, "utf8")).not.toBe(readFileSync(CA_FILE, "utf8"));
-});
+test.skipIf(!canMount)(
+  "a private CA in the system's store is trusted, without any setting (needs a mount namespace)",
+  async () => {
+    const world = await tlsWorld();
+    const job = MAIN_JOB.join(" ");
+    // Node reads OpenSSL's default file, which on Debian is a link to this one.
+    const line = (bundle: string) =>
+      `unshare --mount sh -c 'for f in ${SYSTEM_STORE} /usr/lib/ssl/cert.pem /etc/ssl/cert.pem; do [ ! -e $f ] || mount --bind ${bundle} $f; done; exec "$SSO_CRED" ${job}'`;
+    const untrusted = await runShell(line(OTHER_CA_FILE), world.options);
+    expect(untrusted.code).toBe(7);
+    const first = await runShell(line(CA_FILE), world.options);
+    expect([first.code, first.stdout]).toEqual([4, ""]);
+    world.center.approveDevice();
+    await world.noWorker();
+    expect(await runShell(line(CA_FILE), world.options)).toMatchObject({ code: 0, stderr: "" });
+    expect(readFileSync(SYSTEM_STORE, "utf8")).not.toBe(readFileSync(CA_FILE, "utf8"));
+  },
+);

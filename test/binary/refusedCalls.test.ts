@@ -5,8 +5,6 @@ import { roleFile, rolePath, tokenPath } from "../support/home.ts";
 import { BINARY, start } from "../support/run.ts";
 import { canTrace } from "../support/systemCalls.ts";
 
-if (!canTrace) console.warn("SKIPPED: no strace here, so no system call can be refused");
-
 /** The system calls that inspect, read, create or replace a file or folder of the home. */
 const CALLS = "open,openat,stat,newfstatat,statx,readlink,mkdir,mkdirat,rename,renameat2,unlink,getdents64";
 const TOKEN = tokenPath("corp");
@@ -15,7 +13,7 @@ const PLACES = [".aws", ".aws/config", TOKEN, ".aws/sso/cache", ROLE, ".aws/cli/
 const COMMANDS = [MAIN_JOB, ["status"], ["logout", "corp"]];
 
 it.skipIf(!canTrace).each(["EIO", "ESTALE", "ELOOP", "ENAMETOOLONG", "EROFS", "EDQUOT", "EMFILE", "EACCES"])(
-  "%s from any file of the home is never reported as a bug of ours",
+  "%s from any file of the home (by strace) is never reported as a bug of ours",
   async (code) => {
     const world = await binaryWorld({ env: { CI: "1" } });
     const outcomes: string[] = [];

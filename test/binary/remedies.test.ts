@@ -2,17 +2,16 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { type BinaryWorld, binaryWorld, signedIn } from "../support/binaryWorld.ts";
-import { START_URL, sessionSection } from "../support/home.ts";
+import { SSO_KEYS, START_URL, sessionSection } from "../support/home.ts";
 import { answer } from "../support/initDesk.ts";
 import { KEYS, startOnTerminal } from "../support/pty.ts";
 import { BARE_PATH, placeExecutable, runShell } from "../support/run.ts";
 
 const { enter } = KEYS;
-const MAIN = "corp --account-id 123456789011 --role-name ReadOnly";
 const ROLE = "--account-id 123456789011 --role-name ReadOnly";
+const MAIN = `corp ${ROLE}`;
 const PORTAL = `--start-url ${START_URL} --sso-region eu-west-1`;
-const SSO = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
-const LEGACY = `sso_start_url = ${START_URL}\nsso_region = eu-west-1\n${SSO.replace(/.*\n/, "")}`;
+const LEGACY = `sso_start_url = ${START_URL}\nsso_region = eu-west-1\n${SSO_KEYS.replace(/.*\n/, "")}`;
 const ALL = "--scopes sso:account:access";
 
 interface Case {
@@ -25,7 +24,7 @@ interface Case {
   config?: string;
   env?: Record<string, string>;
   prepare?(world: BinaryWorld): unknown;
-  /** Before the remedy is run: what a person does meanwhile. */
+  /** What changes before the remedy is run. */
   between?(world: BinaryWorld): unknown;
 }
 
@@ -68,7 +67,7 @@ it.each<Case>([
   },
   {
     call: `init corp ${ROLE} --profile-name old --yes`,
-    config: `[profile old]\n${SSO}${sessionSection("corp")}`,
+    config: `[profile old]\n${SSO_KEYS}${sessionSection("corp")}`,
     code: 3,
     remedy: "sso-cred init corp --adopt",
     after: 0,
@@ -90,7 +89,7 @@ it.each<Case>([
   },
   {
     call: `init corp ${ROLE} --profile-name old --yes`,
-    config: `[profile old]\ncredential_process = aws-vault exec old\n${SSO.replace(/.*\n/, "")}${sessionSection("corp")}`,
+    config: `[profile old]\ncredential_process = aws-vault exec old\n${SSO_KEYS.replace(/.*\n/, "")}${sessionSection("corp")}`,
     code: 3,
     remedy: "sso-cred init corp --adopt",
     after: 0,

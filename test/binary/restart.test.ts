@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { type BinaryWorld, binaryWorld, MAIN_JOB, signedInWorld } from "../support/binaryWorld.ts";
 import { PROGRAM } from "../support/builtExecutable.ts";
 import { type RunResult, runShell } from "../support/run.ts";
 import { programVersionLine } from "../support/versionLine.ts";
@@ -26,7 +26,7 @@ function squat(world: BinaryWorld, content: string): void {
   chmodSync(path, 0o755);
 }
 
-describe.runIf(process.platform === "linux")("when its file was deleted while it ran", () => {
+describe.runIf(process.platform === "linux")("when its file was deleted while it ran (on Linux)", () => {
   test("it restarts without the variables that Node obeys", async () => {
     const world = await binaryWorld();
     const { code, stdout, stderr } = await runDeleted(world, ["--version"]);
@@ -44,8 +44,7 @@ describe.runIf(process.platform === "linux")("when its file was deleted while it
   );
 
   test("it asks the portal", async () => {
-    const world = await binaryWorld();
-    await signedIn(world);
+    const world = await signedInWorld();
     const { code, stdout, stderr } = await runDeleted(world, MAIN_JOB);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(JSON.parse(stdout).AccountId).toBe("123456789011");

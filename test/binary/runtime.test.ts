@@ -1,19 +1,18 @@
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { type Home, roleFile, rolePath } from "../support/home.ts";
+import { cacheRole, type Home } from "../support/home.ts";
 import { type RunOptions, runBinary, runShell } from "../support/run.ts";
 import { temporaryHome } from "../support/temporary.ts";
 import { versionLine } from "../support/versionLine.ts";
 
-const ACCOUNT = "123456789011";
-const HIT = ["my-sso", "--account-id", ACCOUNT, "--role-name", "ReadOnly"];
+const HIT = ["my-sso", "--account-id", "123456789011", "--role-name", "ReadOnly"];
 const DOCUMENT =
   /^\{"Version":1,"AccessKeyId":"[^"]+","SecretAccessKey":"[^"]+","SessionToken":"[^"]+",.*\}\n$/;
 
 let home: Home;
 beforeEach(async () => {
   home = await temporaryHome();
-  await home.write(rolePath("my-sso", ACCOUNT, "ReadOnly"), roleFile(Date.now() + 3_600_000, ACCOUNT));
+  await cacheRole(home, "my-sso");
 });
 
 async function expectHit(options: RunOptions): Promise<void> {

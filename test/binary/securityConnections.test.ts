@@ -1,43 +1,46 @@
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
+import { binaryWorld, expireToken, MAIN_JOB } from "../support/binaryWorld.ts";
 import { PROGRAM } from "../support/builtExecutable.ts";
-import { isoSeconds, tokenPath } from "../support/home.ts";
 import { BINARY, start } from "../support/run.ts";
-
-const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
-if (!canTrace)
-  console.warn("SKIPPED: no strace here, so nobody watches the executable's connections and files");
+import { canTrace } from "../support/systemCalls.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
 /** Runs a command with all its children under strace. Returns the system calls. */
 async function watched(
   world: Awaited<ReturnType<typeof binaryWorld>>,
   args: readonly string[],
 ): Promise<string[]> {
-  const traces = join(world.home.path, "..", `strace-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  const folder = temporaryFolder();
   const calls =
     "connect,bind,listen,sendto,sendmsg,execve,open,openat,creat,rename,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,chmod,fchmodat,symlink,symlinkat";
-  const command = ["-ff", "-qq", "-s", "300", "-o", traces, "-e", `trace=${calls}`, BINARY, ...args];
+  const command = [
+    "-ff",
+    "-qq",
+    "-s",
+    "300",
+    "-o",
+    join(folder, "calls"),
+    "-e",
+    `trace=${calls}`,
+    BINARY,
+    ...args,
+  ];
   const { code, stderr } = await start("strace", command, { ...world.options, deadlineMs: 50_000 }).done;
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   await world.noWorker();
-  const { dir, base } = { dir: join(traces, ".."), base: traces.slice(traces.lastIndexOf("/") + 1) };
-  const files = readdirSync(dir).filter((name) => name.startsWith(base));
-  const lines = files.flatMap((name) => readFileSync(join(dir, name), "utf8").split("\n"));
-  for (const name of files) spawnSync("rm", [join(dir, name)]);
+  const lines = readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n"));
   return lines.filter((line) => !/= -1 E(NOENT|EXIST)/.test(line));
 }
 
 test.skipIf(!canTrace)(
-  "a sign-in, a refresh and a logout connect to the configured endpoint, listen on 127.0.0.1, write below ~/.aws, and start nothing else",
+  "a sign-in, a refresh and a logout connect to the configured endpoint, listen on 127.0.0.1, write below ~/.aws, and start nothing else (needs strace)",
   async () => {
     const world = await binaryWorld({ env: { TMPDIR: "/nonexistent" } });
     const { home, center, browser } = world;
     const calls = await watched(world, MAIN_JOB);
-    const token = await home.readJson(tokenPath("corp"));
-    await home.write(tokenPath("corp"), { ...token, expiresAt: isoSeconds(Date.now() - 1_000) });
+    await expireToken(home);
     calls.push(
       ...(await watched(world, [...MAIN_JOB.slice(0, 4), "Admin"])),
       ...(await watched(world, ["logout"])),

@@ -1,13 +1,13 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { binaryWorld, MAIN_JOB, signedIn, signedInWorld } from "../support/binaryWorld.ts";
 import { sessionSection, tokenPath } from "../support/home.ts";
 import { startBinaryOnTerminal, startMainJobBehindTerminal } from "../support/pty.ts";
 import { entriesBelow, secretsBelow } from "../support/secrets.ts";
 
 const ESCAPES = "\u001b]0;owned\u0007\u001b[2J\u009b31m\u202e\r\n\u0000";
-/** Text that would only reach a terminal if somebody else had supplied it. */
+/** Text that no message of our own contains. */
 const UNWANTED = ["\u001b]0", "\u001b[2J", "\u009b", "\u202e", "\u0000", "\u0007"];
 const unwantedIn = (text: string) => UNWANTED.filter((part) => text.includes(part));
 
@@ -79,18 +79,16 @@ test("a sign-in page with shell characters is passed to the browser as one word,
 
 test("a service's address, code and message are cleaned before the terminal shows them", async () => {
   const body = authorization(`https://x.example/${ESCAPES}`, { userCode: `AB${ESCAPES}CD` });
-  const { options, home } = await hostileWorld(body);
+  const { options } = await hostileWorld(body);
   const { code, screen, raw, stderr } = await startMainJobBehindTerminal(options).done;
   expect(code).toBe(4);
   expect(screen).toContain("https://x.example/%1B]0;owned%07");
   expect(screen).toMatch(/AB \]0;owned \[2J\s*31m\s*CD/);
   expect(unwantedIn(`${raw}${stderr}`)).toEqual([]);
-  await home.remove();
 });
 
 test("names of accounts and roles from the portal are made printable in `list` and in messages", async () => {
-  const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never" } });
-  await signedIn(world);
+  const world = await signedInWorld({ env: { SSO_CRED_LOGIN: "never" } });
   world.center.accounts = [
     {
       accountId: "123456789011",

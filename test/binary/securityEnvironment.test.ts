@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn, signedInWorld } from "../support/binaryWorld.ts";
 import { runBinary } from "../support/run.ts";
 import { entriesBelow } from "../support/secrets.ts";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
@@ -87,8 +87,7 @@ const HOSTILE: Record<string, string> = {
 };
 
 test("a hostile folder and environment change nothing about a portal call, and nothing is written there", async () => {
-  const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never" } });
-  await signedIn(world);
+  const world = await signedInWorld({ env: { SSO_CRED_LOGIN: "never" } });
   const cwd = await hostileFolder(world);
   const before = entriesBelow(cwd).map(({ path }) => path);
   const env = { ...world.options.env, ...HOSTILE };
@@ -100,8 +99,7 @@ test("a hostile folder and environment change nothing about a portal call, and n
 });
 
 test("nothing in it makes an unknown CA trusted", async () => {
-  const world = await binaryWorld({ center: { tls: SERVER_TLS }, env: { SSO_CRED_LOGIN: "never" } });
-  await signedIn(world);
+  const world = await signedInWorld({ center: { tls: SERVER_TLS }, env: { SSO_CRED_LOGIN: "never" } });
   const cwd = await hostileFolder(world);
   const env = { ...world.options.env, ...HOSTILE };
   const { code, stdout, stderr } = await runBinary(MAIN_JOB, { ...world.options, env, cwd });
@@ -121,8 +119,7 @@ test("a sign-in in the hostile environment starts its worker and the browser wit
 });
 
 test("NODE_EXTRA_CA_CERTS with a missing file or one without certificates prints nothing on stderr", async () => {
-  const world = await binaryWorld({ env: { SSO_CRED_LOGIN: "never" } });
-  await signedIn(world);
+  const world = await signedInWorld({ env: { SSO_CRED_LOGIN: "never" } });
   for (const [index, file] of [
     "/nonexistent/ca.pem",
     await world.home.write("ca.pem", "no PEM"),

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { replaceFile } from "../../src/cache/replaceFile.ts";
 import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
-import { isoSeconds, makeHome, rolePath, sha1, tokenPath } from "../support/home.ts";
+import { isoSeconds, rolePath, sha1, tokenPath } from "../support/home.ts";
+import { temporaryHome } from "../support/temporary.ts";
 
 const PRECIOUS = "precious: not ours\n";
 const ROLE_FILE = rolePath("corp", "123456789011", "ReadOnly");
@@ -55,14 +56,13 @@ test("a hard link to a cache file keeps its content: ours is a new file", async 
 });
 
 test("a symbolic link under the name of a temporary file is not followed", async () => {
-  const home = await makeHome();
+  const home = await temporaryHome();
   vi.spyOn(Math, "random").mockReturnValue(0.5);
   const precious = await home.write("precious.txt", PRECIOUS);
   symlinkSync(precious, join(home.path, `.sso-cred-${process.pid}-${(0.5).toString(36).slice(2)}.tmp`));
   expect(() => replaceFile(join(home.path, "target.json"), "secret")).toThrow("EEXIST");
   vi.restoreAllMocks();
   expect(readFileSync(precious, "utf8")).toBe(PRECIOUS);
-  await home.remove();
 });
 
 test("state that lies elsewhere, behind a link, is written there, 0600, and nothing else there is touched", async () => {

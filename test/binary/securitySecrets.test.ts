@@ -1,15 +1,13 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { MAIN_JOB } from "../support/binaryWorld.ts";
+import { expireToken, MAIN_JOB } from "../support/binaryWorld.ts";
 import { makeBrowser } from "../support/browser.ts";
-import { isoSeconds, registrationPath, rolePath, START_URL, sha1, tokenPath } from "../support/home.ts";
+import { registrationPath, rolePath, START_URL, sha1, tokenPath } from "../support/home.ts";
 import { BINARY, start } from "../support/run.ts";
 import { entriesBelow, secretsBelow, secretsOf, watchHome } from "../support/secrets.ts";
 import { type SecuredLife, securedLife } from "../support/securedLife.ts";
 import { canTrace, type SystemCalls } from "../support/systemCalls.ts";
-
-if (!canTrace) console.warn("SKIPPED: no strace here, so writes and starts are only looked at now and then");
 
 const REGISTRATION = registrationPath({
   region: "eu-west-1",
@@ -64,7 +62,8 @@ test.each(["browser", "device"] as const)(
     }
     expect(holds(life.messages.join("\n"), secrets)).toEqual([]);
     expect(await home.read("trace.log")).toContain("GetRoleCredentials");
-    if (life.systemCalls) judge(life.systemCalls, life);
+    // Without strace, starts and writes are seen only now and then.
+    if (life.systemCalls) expectNoSecretIn(life.systemCalls, life);
   },
 );
 
@@ -84,13 +83,13 @@ test("a sign-in that replaces a token does not write the old one into its own fi
 });
 
 test.skipIf(!canTrace)(
-  "a kill at the rename of a new token leaves it beside the token's file, 0600, and nowhere else",
+  "a kill at the rename of a new token leaves it beside the token's file, 0600, and nowhere else (needs strace)",
   async () => {
     const life = await securedLife("device");
     const { home } = life;
     expect((await life.call(...MAIN_JOB)).code).toBe(0);
     await life.noWorker();
-    await tokenHasExpired(life);
+    await expireToken(home);
     // The first rename of the run.
     const kill = ["-f", "-qq", "-o", "/dev/null", "-e", "inject=rename:signal=KILL"];
     const line = [BINARY, ...MAIN_JOB.slice(0, 4), "Admin"];
@@ -108,11 +107,11 @@ test.skipIf(!canTrace)(
 
 /** Every command, and both kills in the middle. At the end somebody is signed in. */
 async function wholeLife(life: SecuredLife, login: "browser" | "device"): Promise<void> {
-  const { call, noWorker } = life;
+  const { call, home, noWorker } = life;
   const otherRole = [...MAIN_JOB.slice(0, 4), "Admin"];
   expect(await call(...MAIN_JOB)).toMatchObject({ code: 0, stderr: "" });
   await noWorker();
-  await tokenHasExpired(life, 0o644);
+  await expireToken(home, 0o644);
   expect((await call(...otherRole)).code).toBe(0);
   expect(refreshesOf(life)).toBe(1);
   expect((await call("status")).code).toBe(0);
@@ -139,18 +138,13 @@ async function wholeLife(life: SecuredLife, login: "browser" | "device"): Promis
   expect((await call(...MAIN_JOB)).code).toBe(0);
 }
 
-async function tokenHasExpired({ home }: SecuredLife, mode?: number): Promise<void> {
-  const token = await home.readJson(tokenPath("corp"));
-  await home.write(tokenPath("corp"), { ...token, expiresAt: isoSeconds(Date.now() - 1_000) }, mode);
-}
-
 const refreshesOf = ({ center }: SecuredLife) =>
   center.count("/token", ({ body }) => JSON.stringify(body).includes("refresh_token"));
 
 /** Between the request for a new token and its response; the new file exists by then. */
 async function killedInRefresh(life: SecuredLife, line: readonly string[]): Promise<void> {
   const { home, center } = life;
-  await tokenHasExpired(life);
+  await expireToken(home);
   rmSync(join(home.path, rolePath("corp", "123456789011", line.at(-1) ?? "")));
   center.misbehave({ path: "/token", times: 1, how: { kind: "blackHole" } });
   const before = refreshesOf(life);
@@ -181,8 +175,11 @@ function secretsElsewhere({ center, places }: SecuredLife, known = KNOWN): strin
   ];
 }
 
-/** Everything that was started or written, even for a moment. */
-function judge({ starts, writes, names }: SystemCalls, { center, places, browser }: SecuredLife): void {
+/** Checks everything that was started or written, even for a moment. */
+function expectNoSecretIn(
+  { starts, writes, names }: SystemCalls,
+  { center, places, browser }: SecuredLife,
+): void {
   const secrets = secretsOf(center);
   const started = starts();
   for (const part of ["--login-worker", browser.command]) {

@@ -30,7 +30,7 @@ it("ten callers at once share one sign-in, one tab and one portal call", async (
 });
 
 it.each(["kill", "killGroup"] as const)(
-  "a caller that is ended by SIGKILL (%s) during a sign-in leaves it to the next call, without a second tab",
+  "a caller that SIGKILL ends (%s) during a sign-in leaves it to the next call, without a second tab",
   async (how) => {
     const { run, browser, center, options, pending, home, noWorker } = await binaryWorld({
       browser: "ignore",

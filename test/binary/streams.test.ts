@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { binaryWorld, cachedWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
+import { binaryWorld, cachedWorld, MAIN_JOB, signedInWorld } from "../support/binaryWorld.ts";
 import { runShell } from "../support/run.ts";
 
 const LINE = `"$SSO_CRED" ${MAIN_JOB.join(" ")}`;
@@ -7,14 +7,7 @@ const LINE = `"$SSO_CRED" ${MAIN_JOB.join(" ")}`;
 /** A miss goes through the program, a hit only through the front. */
 const worlds = [
   ["a hit", cachedWorld],
-  [
-    "a miss",
-    async () => {
-      const world = await binaryWorld();
-      await signedIn(world);
-      return world;
-    },
-  ],
+  ["a miss", () => signedInWorld()],
 ] as const;
 
 for (const [name, makeWorld] of worlds) {

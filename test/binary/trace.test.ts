@@ -1,35 +1,27 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { type BinaryWorld, binaryWorld, MAIN_JOB, signedIn } from "../support/binaryWorld.ts";
-import { isoSeconds, tokenPath } from "../support/home.ts";
+import {
+  type BinaryWorld,
+  binaryWorld,
+  expireToken,
+  MAIN_JOB,
+  signedIn,
+  signedInWorld,
+} from "../support/binaryWorld.ts";
+import { secretsOf } from "../support/secrets.ts";
 
 const LINE = /^\d{4}-\d\d-\d\dT[\d:.]+Z \d+ \+\d+ms \S.*$/;
 
-/** Every secret of the run: from the service, sent to it, or on the disk. */
-function secretsOf({ center }: BinaryWorld): string[] {
+/** The secrets of the run, and what else is only for the person and the two sides. */
+function untold({ center }: BinaryWorld): string[] {
   const { state, requests } = center;
-  const sent = requests.flatMap(({ body, query, headers }) => [
-    ...Object.entries({ ...(typeof body === "object" ? body : {}), ...query })
-      .filter(([name]) =>
-        /^(code|codeVerifier|clientSecret|refreshToken|deviceCode|state|code_challenge)$/.test(name),
-      )
-      .map(([, value]) => String(value)),
-    headers["x-amz-sso_bearer_token"] ?? "",
-  ]);
   return [
-    ...sent,
-    ...state.accessTokens.keys(),
-    ...state.refreshTokens.keys(),
-    ...state.codes.keys(),
-    ...[...state.devices.values()].flatMap(({ deviceCode, userCode }) => [deviceCode, userCode]),
-    ...[...state.registrations.values()].map(({ clientSecret }) => clientSecret),
-    ...[...state.roleKeys.values()].flatMap((key) => [
-      key.accessKeyId,
-      key.secretAccessKey,
-      key.sessionToken,
-    ]),
-  ].filter((secret) => secret !== "");
+    ...secretsOf(center),
+    ...requests.flatMap(({ query }) => [query.state ?? "", query.code_challenge ?? ""]),
+    ...[...state.devices.values()].map(({ userCode }) => userCode),
+    ...state.roleKeys.keys(),
+  ].filter((text) => text !== "");
 }
 
 async function tracedWorld(...given: Parameters<typeof binaryWorld>) {
@@ -40,7 +32,7 @@ async function tracedWorld(...given: Parameters<typeof binaryWorld>) {
 
 async function expectClean(world: Awaited<ReturnType<typeof tracedWorld>>): Promise<string> {
   const text = await world.trace();
-  const secrets = secretsOf(world);
+  const secrets = untold(world);
   expect(secrets.length).toBeGreaterThan(3);
   expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
   const lines = text.trimEnd().split("\n");
@@ -56,8 +48,7 @@ it.each([{ SSO_CRED_LOGIN: "browser" }, { SSO_CRED_LOGIN: "device" }])(
     await world.run(MAIN_JOB, world.env);
     await world.noWorker();
     await world.run(MAIN_JOB, world.env);
-    const token = await world.home.readJson(tokenPath("corp"));
-    await world.home.write(tokenPath("corp"), { ...token, expiresAt: isoSeconds(Date.now() - 1000) });
+    await expireToken(world.home);
     await world.run([...MAIN_JOB.slice(0, 4), "Admin"], world.env);
     await world.run(["status"], world.env);
     await world.run(["logout"], world.env);
@@ -117,14 +108,10 @@ it("a file that others may read becomes 0600, and one that cannot be written mak
   }
 });
 
-it.skipIf(process.platform === "win32")(
-  "SSO_CRED_TRACE=/dev/stdout does not add to the document",
-  async () => {
-    const world = await binaryWorld();
-    await signedIn(world);
-    for (const source of ["the portal", "the cache"]) {
-      const { code, stdout } = await world.run(MAIN_JOB, { SSO_CRED_TRACE: "/dev/stdout" });
-      expect([source, code, stdout]).toEqual([source, 0, expect.stringMatching(/^\{"Version":1,.*\}\n?$/)]);
-    }
-  },
-);
+it("SSO_CRED_TRACE=/dev/stdout does not add to the document", async () => {
+  const world = await signedInWorld();
+  for (const source of ["the portal", "the cache"]) {
+    const { code, stdout } = await world.run(MAIN_JOB, { SSO_CRED_TRACE: "/dev/stdout" });
+    expect([source, code, stdout]).toEqual([source, 0, expect.stringMatching(/^\{"Version":1,.*\}\n?$/)]);
+  }
+});

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { sessionSection } from "../support/home.ts";
+import { SSO_KEYS, sessionSection } from "../support/home.ts";
 import { home, SCRIPT } from "../support/installer.ts";
 import { KEYS, startOnTerminal } from "../support/pty.ts";
 import { BARE_PATH, placeExecutable, runShell } from "../support/run.ts";
@@ -29,8 +29,6 @@ async function installation(prefix: string) {
   return { env, uninstall };
 }
 
-const SSO = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
-
 test.each(["opt", "my apps", "it's"])(
   "install.sh --uninstall counts the profiles that break, and names a command that can be run: in %s",
   async (prefix) => {
@@ -40,7 +38,7 @@ test.each(["opt", "my apps", "it's"])(
     const [, count, command = ""] = /^(\d) profile.* first: (.*)$/m.exec(screen) ?? [];
     expect(count).toBe("2");
     expect(await runShell(command, { home, env })).toMatchObject({ code: 0 });
-    expect((await home.read(".aws/config")).split(SSO)).toHaveLength(3);
+    expect((await home.read(".aws/config")).split(SSO_KEYS)).toHaveLength(3);
   },
 );
 
@@ -53,6 +51,6 @@ test.each([
   await terminal.waitFor("Do that now? [y/N]");
   terminal.type(typed + KEYS.enter);
   expect((await terminal.done).code).toBe(0);
-  expect((await home.read(".aws/config")).split(SSO)).toHaveLength(reverted + 1);
+  expect((await home.read(".aws/config")).split(SSO_KEYS)).toHaveLength(reverted + 1);
   expect(await home.exists("opt/bin/sso-cred")).toBe(false);
 });

@@ -8,10 +8,10 @@ import {
 } from "../identityCenter/identityCenter.ts";
 import { type BrowserMode, type FakeBrowser, makeBrowser } from "./browser.ts";
 import {
+  cacheRole,
   type Home,
+  isoSeconds,
   makeHome,
-  roleFile,
-  rolePath,
   START_URL,
   sessionSection,
   sha1,
@@ -86,10 +86,10 @@ export async function binaryWorld(given: BinaryWorldOptions = {}): Promise<Binar
   };
 }
 
-/** The process ids of this home's sign-in workers. */
-export function workersOf(home: Home): number[] {
+/** The process ids of this home's workers. */
+export function workersOf(home: Home, flag = "--login-worker"): number[] {
   return processesOf(home.path)
-    .filter(({ commandLine }) => commandLine.includes(" --login-worker "))
+    .filter(({ commandLine }) => commandLine.includes(` ${flag} `))
     .map(({ pid }) => pid);
 }
 
@@ -104,11 +104,26 @@ export async function signedIn(
   return token;
 }
 
+/** A world where another tool has signed in. `differences`: fields of its token file. */
+export async function signedInWorld(
+  options: BinaryWorldOptions = {},
+  differences: Record<string, unknown> = {},
+): Promise<BinaryWorld> {
+  const world = await binaryWorld(options);
+  await signedIn(world, differences);
+  return world;
+}
+
+/** Sets the token's expiry back, so that the next call refreshes it. */
+export async function expireToken(home: Home, mode?: number): Promise<void> {
+  const token = await home.readJson(tokenPath("corp"));
+  await home.write(tokenPath("corp"), { ...token, expiresAt: isoSeconds(Date.now() - 1_000) }, mode);
+}
+
 /** A world with the credentials of the main job in the cache. */
 export async function cachedWorld(): Promise<BinaryWorld> {
   const world = await binaryWorld();
-  const file = roleFile(Date.now() + 3600_000, "123456789011");
-  await world.home.write(rolePath("corp", "123456789011", "ReadOnly"), file);
+  await cacheRole(world.home);
   return world;
 }
 

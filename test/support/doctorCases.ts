@@ -1,5 +1,6 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { NO_ENDPOINTS } from "./atAws.ts";
 import { sessionSection } from "./home.ts";
 import type { CallOptions, SignInWorld, WorldOptions } from "./signInWorld.ts";
 
@@ -124,7 +125,7 @@ export const CONFIG_CASES: readonly DoctorCase[] = [
   {
     ...inConfig("settings-unusable", `${GOOD}endpoint_url = sso.example.com\n`, "is not an https URL: sso"),
     // The emulator's variables would win over the config.
-    env: ({ center }) => Object.fromEntries(Object.keys(center.env).map((name) => [name, undefined])),
+    env: () => NO_ENDPOINTS,
   },
   inConfig("settings-unusable", GOOD.replace("id 123456789011", "id 1234"), "is not 12 digits: 1234"),
   inConfig("ca-unreadable", `${GOOD}ca_bundle = /nowhere.pem\n`, "/nowhere.pem does not exist"),

@@ -4,13 +4,12 @@ import { chmod, chown, mkdir, rename, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { type DoctorCase, GOOD, goodConfig, inConfig, LINE } from "./doctorCases.ts";
-import { sessionSection, sha1 } from "./home.ts";
+import { SSO_KEYS, sessionSection, sha1 } from "./home.ts";
 import { putToken } from "./signedIn.ts";
 import { MAIN_JOB, type SignInWorld } from "./signInWorld.ts";
 import { canMount, moveToSmallDisk } from "./smallDisk.ts";
 
 const CACHE = ".aws/sso/cache";
-const SSO = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
 const isRoot = process.getuid?.() === 0;
 const noMount = !canMount() && "this user may not mount a disk";
 
@@ -64,14 +63,14 @@ export const FILE_CASES: readonly DoctorCase[] = [
   ),
   inConfig(
     "profile-sso-and-keys",
-    `[profile ops]\n${SSO}aws_access_key_id = A\n`,
+    `[profile ops]\n${SSO_KEYS}aws_access_key_id = A\n`,
     "profile 'ops' has sso_account_id and aws_access_key_id",
   ),
   {
     id: "profile-keys-in-credentials",
     says: "profile 'ops' has static keys",
     arrange: async ({ home }) => {
-      await home.write(".aws/config", `${GOOD}[profile ops]\n${SSO}`);
+      await home.write(".aws/config", `${GOOD}[profile ops]\n${SSO_KEYS}`);
       await home.write(".aws/credentials", "[ops]\naws_access_key_id = AKIAEXAMPLE\n");
     },
     mend: ({ home }) => home.write(".aws/credentials", ""),

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from "vitest";
 import { hasFront } from "./builtExecutable.ts";
 import { call, type LoneFront, loneFront } from "./fronts.ts";
-import { type Home, makeHome, roleFile, rolePath, sessionSection } from "./home.ts";
+import { cacheRole, type Home, makeHome, sessionSection } from "./home.ts";
 
 /** A home with the session `corp` and a front without its program, for each test. */
 export let home: Home;
@@ -21,5 +21,4 @@ export const run = (args: readonly string[], env: Record<string, string> = {}, f
   call(file, args, { env: { HOME: home.path, ...env }, cwd: home.path });
 
 /** Puts the credentials of the main job into the cache. */
-export const cached = () =>
-  home.write(rolePath("corp", "123456789011", "ReadOnly"), roleFile(Date.now() + 3_600_000, "123456789011"));
+export const cached = () => cacheRole(home);

@@ -89,6 +89,10 @@ export function tokenFile(token: {
   };
 }
 
+/** Puts credentials of the role ReadOnly into the cache, valid for an hour. */
+export const cacheRole = (home: Home, session = "corp") =>
+  home.write(rolePath(session, "123456789011", "ReadOnly"), roleFile(Date.now() + 3_600_000, "123456789011"));
+
 /** Content of a role-credentials file. */
 export function roleFile(expiration: number, accountId: string): Record<string, unknown> {
   const Credentials = {
@@ -100,6 +104,9 @@ export function roleFile(expiration: number, accountId: string): Record<string, 
   };
   return { ProviderType: "sso", Credentials };
 }
+
+/** The keys of a profile that gets its role from the session `corp`. */
+export const SSO_KEYS = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
 
 export const START_URL = "https://d-1234567890.awsapps.com/start";
 

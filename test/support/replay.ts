@@ -2,6 +2,9 @@ import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync } from "
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
+// Loaded before the clock runs: the program would load it in the middle of a run.
+import "../../src/identityCenter/oidcSdk.ts";
+import "../../src/identityCenter/portalSdk.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import { runLoginWorker } from "../../src/signIn/worker/loginWorker.ts";
 import { fakeClock } from "./fakeClock.ts";

@@ -11,6 +11,7 @@ export function secretsOf({ state, requests }: IdentityCenter): string[] {
   );
   return [
     ...sent,
+    ...requests.flatMap(({ headers }) => headers["x-amz-sso_bearer_token"] ?? []),
     ...state.accessTokens.keys(),
     ...state.refreshTokens.keys(),
     ...state.codes.keys(),

@@ -1,4 +1,5 @@
-import { isoSeconds, roleFile, rolePath, START_URL, tokenFile, tokenPath } from "./home.ts";
+import { identifyProcess } from "../../src/platform/processIdentity.ts";
+import { isoSeconds, roleFile, rolePath, START_URL, sha1, tokenFile, tokenPath } from "./home.ts";
 import { type SignInWorld, signInWorld, type WorldOptions } from "./signInWorld.ts";
 
 export const ACCOUNT = "123456789011";
@@ -47,6 +48,14 @@ export async function putRole({ clock, home }: SignInWorld, secondsLeft: number)
   await home.write(path, roleFile(clock.now() + secondsLeft * 1000, ACCOUNT));
   return "ASIAEXAMPLEEXAMPLE01";
 }
+
+export const roleLock = (session = "corp") =>
+  `.aws/sso-cred/locks/role-${rolePath(session, ACCOUNT, "ReadOnly").slice(-45, -5)}`;
+export const tokenLock = (session = "corp") => `.aws/sso-cred/locks/token-${sha1(session)}`;
+
+/** Writes a lock that this process holds, in the place of another sso-cred. */
+export const putLock = ({ home }: SignInWorld, path: string, changes: object = {}) =>
+  home.write(path, { format: 1, id: "theirs", ...identifyProcess(), ...changes });
 
 /** The printed access key id; empty if there is none. */
 export const keyOf = ({ stdout }: { stdout: string }) =>

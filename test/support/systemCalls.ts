@@ -1,9 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { attempt } from "../../src/platform/attempt.ts";
 
 /** True if strace exists and may trace here. */
 export const canTrace = spawnSync("strace", ["-f", "-o", "/dev/null", "true"]).status === 0;
+
+/** The files that a process's descriptors are open on. */
+export function descriptorsOf(pid: number | string): string[] {
+  return readdirSync(`/proc/${pid}/fd`).map((fd) => attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`), ""));
+}
 
 export type SystemCalls = ReturnType<typeof logSystemCalls>;
 
