@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
 import { fakeSystem } from "../support/fakeSystem.ts";
-import { makeHome, roleFile, rolePath, tokenPath } from "../support/home.ts";
+import { cacheRole, tokenPath } from "../support/home.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
+import { temporaryHome } from "../support/temporary.ts";
 
 it("if a folder has the token file's name, nobody is asked to sign in: exit 3 names it", async () => {
   const world = await signInWorld();
@@ -21,19 +22,12 @@ it.each([
   ["EBADF", "the output cannot be written (EBADF)"],
   ["EPIPE", "nobody reads the output"],
 ])("a stdout that cannot be written (%s) is exit 7, not a bug", async (code, words) => {
-  const home = await makeHome();
-  try {
-    const system = fakeSystem({ env: home.env });
-    await home.write(
-      rolePath("corp", "123456789011", "ReadOnly"),
-      roleFile(system.now() + 3600_000, "123456789011"),
-    );
-    system.writeStdout = () => {
-      throw Object.assign(new Error(`${code}: write`), { code, syscall: "write" });
-    };
-    expect(await runCli(MAIN_JOB, system)).toBe(7);
-    expect(system.stderr).toBe(`sso-cred: ${words}\n`);
-  } finally {
-    await home.remove();
-  }
+  const home = await temporaryHome();
+  await cacheRole(home);
+  const system = fakeSystem({ env: home.env });
+  system.writeStdout = () => {
+    throw Object.assign(new Error(`${code}: write`), { code, syscall: "write" });
+  };
+  expect(await runCli(MAIN_JOB, system)).toBe(7);
+  expect(system.stderr).toBe(`sso-cred: ${words}\n`);
 });

@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
-import { roleFile, rolePath, sessionSection } from "../support/home.ts";
+import { NO_ENDPOINTS } from "../support/atAws.ts";
+import { cacheRole, SSO_KEYS, sessionSection } from "../support/home.ts";
 import { signedInWorld } from "../support/signedIn.ts";
 import { type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
-const DEV = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
-const CONFIG = `${sessionSection("corp")}[profile dev]\n${DEV}`;
+const CONFIG = `${sessionSection("corp")}[profile dev]\n${SSO_KEYS}`;
 
 /** Runs `--profile dev` with both files; their paths are shown as CONFIG and CREDENTIALS. */
 async function run(credentials: string, config = CONFIG, env: Record<string, string | undefined> = {}) {
@@ -15,7 +16,7 @@ async function run(credentials: string, config = CONFIG, env: Record<string, str
   return { code, message: shown.replace("sso-cred: ", "").trimEnd() };
 }
 
-describe("a role is refused that the AWS CLI would not read in the credentials file:", () => {
+describe("a role that the AWS CLI would not read in the credentials file is rejected:", () => {
   const advice = "write each key once, at the start of its line, and one section of each name";
   test.each([
     [
@@ -89,8 +90,7 @@ describe("a fault in the credentials file is said to be there:", () => {
     ["endpoint_url = ftp://x", "CREDENTIALS: endpoint_url of [dev] is not an https URL: ftp://x"],
     ["services = x", "CREDENTIALS: [dev] has services = x, which is not a section of CONFIG"],
   ])("%s", async (line, message) => {
-    const env = { AWS_ENDPOINT_URL_SSO: undefined, AWS_ENDPOINT_URL_SSO_OIDC: undefined };
-    expect(await run(`[dev]\n${line}\n`, CONFIG, env)).toEqual({ code: 3, message });
+    expect(await run(`[dev]\n${line}\n`, CONFIG, NO_ENDPOINTS)).toEqual({ code: 3, message });
   });
 
   test("but a key that only the config has is the config's", async () => {
@@ -103,7 +103,7 @@ describe("a fault in the credentials file is said to be there:", () => {
   test.each(["[profile dev]", '["dev"]', '[profile "dev"]'])(
     "a header in the form of the config, %s",
     async (header) => {
-      expect(await run(`# mine\n${header}\n${DEV}`, sessionSection("corp"))).toEqual({
+      expect(await run(`# mine\n${header}\n${SSO_KEYS}`, sessionSection("corp"))).toEqual({
         code: 3,
         message: `there is no profile dev; CREDENTIALS: line 2 has ${header}, which should be [dev]`,
       });
@@ -118,16 +118,15 @@ describe.each<[string, readonly string[]]>([
 ])("%s removes role credentials that the AWS CLI has cached for a profile", (_, args) => {
   async function isLeft(config: string, write: (world: SignInWorld) => Promise<unknown>) {
     const world = await signedInWorld({ config });
-    const path = rolePath("corp", "123456789011", "ReadOnly");
-    await world.home.write(path, roleFile(Date.now() + 3600_000, "123456789011"));
+    const path = await cacheRole(world.home);
     await write(world);
     const { code } = await world.call(args);
     await world.settled();
-    return { code, isLeft: await world.home.exists(path) };
+    return { code, isLeft: existsSync(path) };
   }
 
   it("in the credentials file", async () => {
-    const write = ({ home }: SignInWorld) => home.write(".aws/credentials", `[dev]\n${DEV}`);
+    const write = ({ home }: SignInWorld) => home.write(".aws/credentials", `[dev]\n${SSO_KEYS}`);
     expect(await isLeft(sessionSection("corp"), write)).toEqual({ code: 0, isLeft: false });
   });
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { roleFile, rolePath, sessionSection } from "../support/home.ts";
+import { NO_ENDPOINTS } from "../support/atAws.ts";
+import { roleFile, rolePath, SSO_KEYS, sessionSection } from "../support/home.ts";
 import { credentialsOf, MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
-/** The emulator's endpoints are in the environment; without them the session would use AWS's. */
 it.each([
   "endpoint_url = http://192.0.2.1:4566",
   "services = nowhere",
@@ -25,8 +25,7 @@ it.each(["default", "profile default", "DEFAULT"])(
     const [world, stranger] = [await signInWorld(), await signInWorld()];
     const session = sessionSection("corp", [`endpoint_url = ${world.center.url}`]);
     await world.home.write(".aws/config", `[${name}]\nendpoint_url = ${stranger.center.url}\n\n${session}`);
-    const env = Object.fromEntries(Object.keys(world.center.env).map((name) => [name, undefined]));
-    expect(await world.call(MAIN_JOB, { env })).toMatchObject({ code: 0, stderr: "" });
+    expect(await world.call(MAIN_JOB, { env: NO_ENDPOINTS })).toMatchObject({ code: 0, stderr: "" });
     expect(world.center.requests).not.toEqual([]);
     expect(stranger.center.requests).toEqual([]);
   },
@@ -38,9 +37,9 @@ it("a profile with its own portal neither writes nor reads the cache of its sess
   const url = center.urls.portal;
   await home.write(
     ".aws/config",
-    `[profile local]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\nendpoint_url = ${url}/stack\n${sessionSection("corp")}`,
+    `[profile local]\n${SSO_KEYS}endpoint_url = ${url}/stack\n${sessionSection("corp")}`,
   );
-  const env = { AWS_ENDPOINT_URL_SSO: undefined, AWS_ENDPOINT_URL_SSO_OIDC: undefined, CI: "1" };
+  const env = { ...NO_ENDPOINTS, CI: "1" };
   const role = rolePath("corp", "123456789011", "ReadOnly");
   await home.write(role, roleFile(world.clock.now() + 3600_000, "123456789011"));
   const before = await home.read(role);

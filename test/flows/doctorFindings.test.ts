@@ -10,7 +10,7 @@ import { type CallOptions, type SignInWorld, signInWorld } from "../support/sign
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string) => readFileSync(`${ROOT}${path}`, "utf8");
 const CASES: readonly DoctorCase[] = [...CONFIG_CASES, ...ENVIRONMENT_CASES, ...FILE_CASES, ...STATE_CASES];
-/** Only an executable has a front, so a test of the executable makes these appear and disappear. */
+/** Findings of Windows, and of the front, which only an executable has. */
 const TRIED_ELSEWHERE: Record<string, string> = {
   "command-quoted": "test/flows/doctorWindows.test.ts",
   "env-home": "test/flows/doctorWindows.test.ts",
@@ -35,17 +35,21 @@ async function findings(world: SignInWorld, { isOnline }: DoctorCase, env: CallO
   return found;
 }
 
-test.for(CASES)("$id: $says, and not once it is mended", { timeout: 60_000 }, async (one, context) => {
-  if (one.skip) return context.skip(one.skip);
-  const world = await signInWorld({ config: GOOD, ...one.world });
-  const isIt = ({ id, found }: Finding) => id === one.id && found.includes(one.says);
-  await one.arrange?.(world);
-  const before = await findings(world, one, one.env?.(world));
-  expect(before.filter(isIt), JSON.stringify(before)).not.toEqual([]);
-  await one.mend?.(world);
-  const after = await findings(world, one, one.mendedEnv);
-  expect(after.filter(isIt)).toEqual([]);
-});
+test.for(CASES)(
+  "$id ($says) is found, and is gone once it is mended",
+  { timeout: 60_000 },
+  async (one, context) => {
+    if (one.skip) return context.skip(one.skip);
+    const world = await signInWorld({ config: GOOD, ...one.world });
+    const isIt = ({ id, found }: Finding) => id === one.id && found.includes(one.says);
+    await one.arrange?.(world);
+    const before = await findings(world, one, one.env?.(world));
+    expect(before.filter(isIt), JSON.stringify(before)).not.toEqual([]);
+    await one.mend?.(world);
+    const after = await findings(world, one, one.mendedEnv);
+    expect(after.filter(isIt)).toEqual([]);
+  },
+);
 
 test("every documented finding is tried, and every finding of the checks is documented", () => {
   const documented = [...DOCUMENTED.keys()].sort();

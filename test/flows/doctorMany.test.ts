@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../src/doctor/report.ts";
-import { sessionSection } from "../support/home.ts";
+import { SSO_KEYS, sessionSection } from "../support/home.ts";
 import { type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 const OWNER = 12345;
@@ -44,7 +44,7 @@ describe("what one command mends is one finding:", () => {
     ]);
   });
 
-  it.skipIf(process.getuid?.() !== 0)("a tree that belongs to somebody else", async () => {
+  it.skipIf(process.getuid?.() !== 0)("a tree that belongs to somebody else (needs root)", async () => {
     const world = await cachedWorld();
     const aws = join(world.home.path, ".aws");
     const files = ["a", "b", "c"].map((digit) => join(aws, "cli/cache", `${digit.repeat(40)}.json`));
@@ -59,7 +59,7 @@ describe("what one command mends is one finding:", () => {
   });
 
   it.skipIf(process.getuid?.() !== 0)(
-    "files that belong to somebody else, in a folder of one's own",
+    "files that belong to somebody else, in a folder of one's own (needs root)",
     async () => {
       const world = await cachedWorld();
       const folder = join(world.home.path, CACHE);
@@ -75,7 +75,7 @@ describe("what one command mends is one finding:", () => {
   );
 
   it.skipIf(process.getuid?.() !== 0).each(["attempts", "locks", "logins"])(
-    "a folder of somebody else's in our own: %s",
+    "a folder of somebody else's in our own: %s (needs root)",
     async (name) => {
       const world = await cachedWorld();
       const folder = join(world.home.path, ".aws/sso-cred", name);
@@ -125,7 +125,7 @@ it("a line that is no key = value is shown without a secret in it", async () => 
 
 it("profiles with the same fault share its consequence and its remedy on the screen", async () => {
   const profile = (name: string) =>
-    `[profile ${name}]\ncredential_process = /opt/sso-cred corp --account-id 123456789011 --role-name ReadOnly\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n`;
+    `[profile ${name}]\ncredential_process = /opt/sso-cred corp --account-id 123456789011 --role-name ReadOnly\n${SSO_KEYS}`;
   const world = await signInWorld({
     config: ["a", "b", "c"].map(profile).join("") + sessionSection("corp"),
   });

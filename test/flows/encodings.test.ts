@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { profile, sessionSection } from "../support/home.ts";
 import { initWorld, ONE } from "../support/initWorld.ts";
 
-/** "# 本番" and "# Schlüssel" as Windows of these countries leave them. */
+/** "# 本番" in Shift JIS and "# Schlüssel" in Windows-1252. */
 const COMMENTS = Buffer.from("# \x96\x7b\x94\xd4\r\n# Schl\xfcssel\n", "latin1");
 
 async function worldWith(config: Buffer) {

@@ -14,7 +14,7 @@ const CHANGES: readonly [string, string][] = [
   ["has another region", changed("eu-west-1", "us-east-1")],
 ];
 
-/** Credentials of ReadOnly and Admin of the session `old` are cached, and `corp` is signed in. */
+/** A world with cached credentials of two roles of `old`, and an expired token of `corp`. */
 async function worldWithOld(): Promise<SignInWorld> {
   const world = await signedInWorld({ session: "old", config: BOTH, env: { SSO_CRED_LOGIN: "never" } });
   await putToken(world, { secondsLeft: -1 });

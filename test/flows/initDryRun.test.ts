@@ -93,5 +93,5 @@ describe.each(["patch", "git"])("what init --dry-run prints, given to %s,", (too
 
 const LISTING = `.aws/sso-cred/inventory-${sha1("corp")}.json`;
 
-/** Folders too. */
+/** All files and folders below a path. */
 const tree = async (path: string) => (await readdir(path, { recursive: true })).sort();

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { START_URL, tokenFile, tokenPath } from "../support/home.ts";
+import { putToken, readTokenFile } from "../support/signedIn.ts";
 import { loginPath, MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 const UNANSWERED = { browser: "ignore", env: { SSO_CRED_WAIT: "5" } } as const;
@@ -30,17 +30,17 @@ describe("a sign-in that is open", () => {
   });
 
   it("ends with the token of another tool's sign-in", async () => {
-    const { call, center, home, clock, settled, traces } = await signInWorld(UNANSWERED);
+    const world = await signInWorld(UNANSWERED);
+    const { call, center, clock, settled, traces } = world;
     await call();
     const waiting = call();
-    const elsewhere = { startUrl: START_URL, region: "eu-west-1", ...center.signIn() };
     await clock.sleep(500);
-    await home.write(tokenPath("corp"), tokenFile(elsewhere));
+    const elsewhere = await putToken(world);
     expect((await waiting).code).toBe(0);
     await settled();
     expect(await traces()).toEqual([]);
     expect(center.count("/token")).toBe(0);
-    expect(await home.readJson(tokenPath("corp"))).toMatchObject({ accessToken: elsewhere.accessToken });
+    expect(await readTokenFile(world)).toMatchObject({ accessToken: elsewhere.accessToken });
   });
 
   it("ends after ten minutes, and the next calls open no tab: for 15 minutes, then for 30", async () => {
@@ -50,17 +50,17 @@ describe("a sign-in that is open", () => {
     await settled();
     expect(clock.now() - began).toBeLessThanOrEqual(600_000);
     expect(await pending()).toMatchObject({ state: "failed" });
-    const minutesOfSilence = async () => {
+    const minutesOfBackoff = async () => {
       const from = clock.now();
       for (;;) {
         if (!(await call()).stderr.includes("no browser is opened")) return (clock.now() - from) / 60_000;
         clock.advance(30_000);
       }
     };
-    expect(Math.floor(await minutesOfSilence())).toBe(15);
+    expect(Math.floor(await minutesOfBackoff())).toBe(15);
     expect(opened()).toHaveLength(2);
     await settled();
-    expect(Math.floor(await minutesOfSilence())).toBe(30);
+    expect(Math.floor(await minutesOfBackoff())).toBe(30);
     await settled();
   }, 60_000);
 
@@ -74,12 +74,11 @@ describe("a sign-in that is open", () => {
   }, 60_000);
 
   it("after the back-off, counts as answered if another tool has signed in", async () => {
-    const { call, home, center, settled } = await signInWorld(UNANSWERED);
-    await call();
-    await settled();
-    const elsewhere = { startUrl: START_URL, region: "eu-west-1", ...center.signIn() };
-    await home.write(tokenPath("corp"), tokenFile(elsewhere));
-    expect((await call()).code).toBe(0);
+    const world = await signInWorld(UNANSWERED);
+    await world.call();
+    await world.settled();
+    await putToken(world);
+    expect((await world.call()).code).toBe(0);
   }, 60_000);
 });
 

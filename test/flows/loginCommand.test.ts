@@ -6,7 +6,7 @@ import { signInWorld, type WorldOptions } from "../support/signInWorld.ts";
 
 const LOGIN = ["login", "corp"];
 
-/** A valid token is in the cache. */
+/** A world with a valid token in the cache. */
 async function loginWorld(options: WorldOptions = {}) {
   const world = await signedInWorld(options);
   const accessToken = async () => (await world.home.readJson(tokenPath("corp"))).accessToken;

@@ -1,23 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
-import { identifyProcess } from "../../src/platform/processIdentity.ts";
+
 import { fakeSystem } from "../support/fakeSystem.ts";
-import { rolePath, sessionSection, sha1 } from "../support/home.ts";
+import { rolePath, sessionSection } from "../support/home.ts";
 import {
   ACCOUNT,
   ASSIGNMENT,
   keyOf,
   pathsAsked,
+  putLock,
   putRole,
   putToken,
   readTokenFile,
+  roleLock,
   signedInWorld,
+  tokenLock,
 } from "../support/signedIn.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 const busy = { kind: "status", status: 503 } as const;
 
-describe("5. retries", () => {
+describe("retries", () => {
   it.each([
     ["429", { kind: "status", status: 429 }],
     ["5xx", busy],
@@ -128,7 +131,7 @@ describe("a refresh that is under way", () => {
   });
 });
 
-describe("5. SSO_CRED_WAIT bounds the run", () => {
+describe("SSO_CRED_WAIT bounds the run", () => {
   it.each([
     ["0", {}, "SSO_CRED_WAIT allows 0 s\n  run: unset SSO_CRED_WAIT\n"],
     [
@@ -175,12 +178,11 @@ describe("5. SSO_CRED_WAIT bounds the run", () => {
   });
 
   it.each([
-    ["role", `role-${rolePath("corp", ACCOUNT, "ReadOnly").slice(-45, -5)}`, "asks for the role 'ReadOnly'"],
-    ["token", `token-${sha1("corp")}`, "refreshes the token of 'corp'"],
-  ])("and its waiting for another that holds the %s's lock", async (_, name, does) => {
+    ["role", roleLock(), "asks for the role 'ReadOnly'"],
+    ["token", tokenLock(), "refreshes the token of 'corp'"],
+  ])("and its waiting for another that holds the %s's lock", async (_, lock, does) => {
     const world = await signedInWorld({ secondsLeft: -1 });
-    const lock = `.aws/sso-cred/locks/${name}`;
-    await world.home.write(lock, { format: 1, id: "theirs", ...identifyProcess() });
+    await putLock(world, lock);
     const { code, stdout, stderr, ms } = await world.call(MAIN_JOB, { env: { SSO_CRED_WAIT: "7" } });
     expect([code, stdout]).toEqual([7, ""]);
     expect(stderr).toBe(

@@ -1,23 +1,25 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { identifyProcess } from "../../src/platform/processIdentity.ts";
+
 import type { How } from "../identityCenter/misbehaviour.ts";
-import { roleFile, rolePath, sessionSection } from "../support/home.ts";
+import { roleFile, rolePath, SSO_KEYS, sessionSection } from "../support/home.ts";
 import {
   ACCOUNT,
   ASSIGNMENT,
   keyOf,
   pathsAsked,
+  putLock,
   putRole,
   putToken,
+  roleLock,
   signedInWorld,
 } from "../support/signedIn.ts";
 import { credentialsOf, signInWorld } from "../support/signInWorld.ts";
 
 const ROLE_FILE = rolePath("corp", ACCOUNT, "ReadOnly");
 
-describe("1. role credentials in the cache with 15 minutes left are printed", () => {
+describe("role credentials in the cache with 15 minutes left are printed", () => {
   it("without a request, a config or a token", async () => {
     const world = await signInWorld({ config: "" });
     const key = await putRole(world, 900);
@@ -26,12 +28,9 @@ describe("1. role credentials in the cache with 15 minutes left are printed", ()
   });
 
   it("with --profile as well, and without waiting for a lock", async () => {
-    const profile =
-      "[profile dev]\nsso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
-    const world = await signInWorld({ config: sessionSection("corp") + profile });
+    const world = await signInWorld({ config: `${sessionSection("corp")}[profile dev]\n${SSO_KEYS}` });
     const key = await putRole(world, 900);
-    const lock = `.aws/sso-cred/locks/role-${ROLE_FILE.slice(-45, -5)}`;
-    await world.home.write(lock, { format: 1, id: "theirs", ...identifyProcess() });
+    await putLock(world, roleLock());
     const call = await world.call(["--profile", "dev"]);
     expect([call.code, keyOf(call), call.ms, pathsAsked(world)]).toEqual([0, key, 0, []]);
   });
@@ -45,7 +44,7 @@ describe("1. role credentials in the cache with 15 minutes left are printed", ()
   });
 });
 
-describe("2. else the portal is asked, once for all callers", () => {
+describe("else the portal is asked, once for all callers", () => {
   it("and its credentials are written and printed", async () => {
     const world = await signedInWorld();
     const printed = credentialsOf(await world.call());
@@ -66,13 +65,12 @@ describe("2. else the portal is asked, once for all callers", () => {
 
   it("and what another process wrote meanwhile is accepted", async () => {
     const world = await signedInWorld();
-    const lock = `.aws/sso-cred/locks/role-${ROLE_FILE.slice(-45, -5)}`;
-    await world.home.write(lock, { format: 1, id: "theirs", ...identifyProcess() });
+    await putLock(world, roleLock());
     let looks = 0;
     const onSleep = () => {
       if (++looks < 5) return;
       writeFileSync(
-        join(world.home.path, ".aws/cli/cache", `${ROLE_FILE.slice(-45)}`),
+        join(world.home.path, ROLE_FILE),
         JSON.stringify(roleFile(world.clock.now() + 600_000, ACCOUNT)),
       );
     };
@@ -89,7 +87,7 @@ describe("2. else the portal is asked, once for all callers", () => {
   });
 });
 
-describe("3. while the portal is unavailable", () => {
+describe("while the portal is unavailable", () => {
   const outages: [string, How][] = [
     ["throttles", { kind: "status", status: 429 }],
     ["is out of order", { kind: "status", status: 503 }],
@@ -146,7 +144,7 @@ describe("3. while the portal is unavailable", () => {
   });
 });
 
-describe("3. short role sessions", () => {
+describe("short role sessions", () => {
   it("cost one call a minute as well", async () => {
     const world = await signedInWorld({ center: { roleCredentialSeconds: 600 } });
     const first = keyOf(await world.call());
@@ -165,7 +163,7 @@ describe("3. short role sessions", () => {
   });
 });
 
-it("3. credentials that the portal sends expired are not printed: exit 7", async () => {
+it("credentials that the portal sends expired are not printed: exit 7", async () => {
   const world = await signedInWorld({ center: { roleCredentialSeconds: 0 } });
   const { code, stdout, stderr } = await world.call();
   expect([code, stdout]).toEqual([7, ""]);
@@ -192,11 +190,11 @@ it("credentials too long for SDKs are rejected and not cached, and such a file i
   expect([refused.code, refused.stdout]).toEqual([7, ""]);
   expect(refused.stderr).toContain("the portal sent credentials that are longer than SDKs accept (8 KiB)\n");
   expect(await world.home.files(".aws/cli/cache")).toEqual([]);
-  await world.home.write(rolePath("corp", ACCOUNT, "ReadOnly"), file);
+  await world.home.write(ROLE_FILE, file);
   expect((await world.call()).code).toBe(0);
 });
 
-it("3. while nobody signs in, cached credentials are printed, with one attempt a minute", async () => {
+it("while nobody signs in, cached credentials are printed, with one attempt a minute", async () => {
   const world = await signedInWorld({
     secondsLeft: -1,
     fields: { refreshToken: undefined },

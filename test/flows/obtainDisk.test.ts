@@ -37,20 +37,20 @@ const runs = [
 ] as const;
 
 describe.each(runs)("with %s", (_, run, code) => {
-  it("6. no refresh token is spent: exit 3 names the file", async () => {
+  it("no refresh token is spent: exit 3 names the file", async () => {
     const world = await signedInWorld({ secondsLeft: -1 });
     const before = await world.home.read(tokenPath("corp"));
     const result = await run(world);
     const path = join(world.home.path, tokenPath("corp"));
     expect(result).toMatchObject({ code: 3, stdout: "" });
-    // The owner is another one where root runs the tests.
+    // Where root runs the tests, the message also names the owner.
     const line = result.stderr.replace(`: ${dirname(path)} belongs to root\n`, "\n");
     expect(line).toBe(`sso-cred: cannot write ${path} (${code}), so the token is not refreshed\n`);
     expect(pathsAsked(world)).toEqual([]);
     expect(await world.home.read(tokenPath("corp"))).toBe(before);
   });
 
-  it("6. a token with 60 s left is used", async () => {
+  it("a token with 60 s left is used", async () => {
     const world = await signedInWorld({ secondsLeft: 300 });
     const result = await run(world);
     expect(result).toMatchObject({ code: 0, stderr: "" });
@@ -59,7 +59,7 @@ describe.each(runs)("with %s", (_, run, code) => {
   });
 });
 
-it("credentials are printed also for a home that does not exist and cannot be created", async () => {
+it("a home that does not exist and cannot be created is no fault: exit 4 says that nobody is signed in", async () => {
   const world = await signInWorld();
   const env = { ...environment(world), HOME: "/proc/no-such-home", AWS_CONFIG_FILE: world.home.configFile };
   const { code, stdout, stderr } = await start(process.execPath, ["--no-warnings", MAIN, ...MAIN_JOB], {

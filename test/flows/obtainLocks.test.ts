@@ -1,35 +1,26 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { identifyProcess } from "../../src/platform/processIdentity.ts";
-import { rolePath, sessionSection, sha1, tokenPath } from "../support/home.ts";
+import { attempt } from "../../src/platform/attempt.ts";
+import { sessionSection, tokenPath } from "../support/home.ts";
 import {
-  ACCOUNT,
   ASSIGNMENT,
   keyOf,
   pathsAsked,
+  putLock,
   putRole,
   putToken,
   roleArguments,
+  roleLock,
   signedInWorld,
+  tokenLock,
 } from "../support/signedIn.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
 
 const LOCKS = ".aws/sso-cred/locks";
-const roleLock = (session: string) =>
-  `${LOCKS}/role-${rolePath(session, ACCOUNT, "ReadOnly").slice(-45, -5)}`;
-const tokenLock = (session: string) => `${LOCKS}/token-${sha1(session)}`;
-const held = ({ home }: SignInWorld, lock: string, changes: object = {}) =>
-  home.write(lock, { format: 1, id: "theirs", ...identifyProcess(), ...changes });
-const locksIn = ({ home }: SignInWorld) => {
-  try {
-    return readdirSync(join(home.path, LOCKS));
-  } catch {
-    return [];
-  }
-};
+const locksIn = ({ home }: SignInWorld) => attempt(() => readdirSync(join(home.path, LOCKS)), []);
 
-describe("7. locks", () => {
+describe("locks", () => {
   it("are taken role first, then session, and released", async () => {
     const world = await signedInWorld({ secondsLeft: -1 });
     world.center.misbehave({ path: "/token", how: { kind: "latency", ms: 200 } });
@@ -58,14 +49,14 @@ describe("7. locks", () => {
     ["a process of the last boot", { boot: "another" }],
   ])("of a dead process do not delay a call: %s", async (_, changes) => {
     const world = await signedInWorld({ secondsLeft: -1 });
-    await held(world, roleLock("corp"), changes);
-    await held(world, tokenLock("corp"), changes);
+    await putLock(world, roleLock(), changes);
+    await putLock(world, tokenLock(), changes);
     expect(await world.call()).toMatchObject({ code: 0, ms: 0 });
   });
 
   it("are not waited for with a token that has 15 minutes left", async () => {
     const world = await signedInWorld();
-    await held(world, tokenLock("corp"));
+    await putLock(world, tokenLock());
     expect(await world.call()).toMatchObject({ code: 0, ms: 0 });
   });
 
@@ -75,7 +66,7 @@ describe("7. locks", () => {
   ])("that stay taken are waited for 3 s if something usable is left: %s", async (_, lock, tokenLeft) => {
     const world = await signedInWorld({ secondsLeft: tokenLeft });
     const key = await putRole(world, 600);
-    await held(world, lock("corp"));
+    await putLock(world, lock());
     const call = await world.call();
     expect([call.code, call.stderr, keyOf(call)]).toEqual([0, "", key]);
     expect([call.ms >= 3_000, call.ms < 3_200]).toEqual([true, true]);
@@ -86,7 +77,7 @@ describe("7. locks", () => {
 
   it("that stay taken are waited for 3 s if something usable is left: a token, once for all roles", async () => {
     const world = await signedInWorld({ secondsLeft: 600 });
-    await held(world, tokenLock("corp"));
+    await putLock(world, tokenLock());
     const { code, ms } = await world.call();
     expect([code, ms >= 3_000, ms < 3_200]).toEqual([0, true, true]);
     expect(await world.call(roleArguments("Admin"))).toMatchObject({ code: 0, ms: 0 });
@@ -95,14 +86,14 @@ describe("7. locks", () => {
 
   it("that stay taken leave a short run the time to use the current token", async () => {
     const world = await signedInWorld({ secondsLeft: 600, env: { SSO_CRED_WAIT: "2" } });
-    await held(world, tokenLock("corp"));
+    await putLock(world, tokenLock());
     const { code, ms } = await world.call();
     expect([code, ms < 1_200]).toEqual([0, true]);
   });
 
   it("of the role are not taken with SSO_CRED_CACHE=off, where nothing would be saved", async () => {
     const world = await signedInWorld({ env: { SSO_CRED_CACHE: "off" } });
-    await held(world, roleLock("corp"));
+    await putLock(world, roleLock());
     expect(await world.call()).toMatchObject({ code: 0, ms: 0 });
   });
 
@@ -112,13 +103,13 @@ describe("7. locks", () => {
       config: sessionSection("corp") + sessionSection("other"),
     });
     await putToken(world, { secondsLeft: -1, session: "other" });
-    await held(world, roleLock("other"));
-    await held(world, tokenLock("other"));
+    await putLock(world, roleLock("other"));
+    await putLock(world, tokenLock("other"));
     expect(await world.call()).toMatchObject({ code: 0, ms: 0 });
   });
 });
 
-describe("7. many callers at once", () => {
+describe("many callers at once", () => {
   it("without a token cost one sign-in, one tab, and one portal call for each role", async () => {
     const world = await signInWorld();
     const roles = Array.from({ length: 12 }, (_, i) => (i % 2 ? "Admin" : "ReadOnly"));

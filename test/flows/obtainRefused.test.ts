@@ -5,7 +5,7 @@ import { rolePath, START_URL, tokenFile, tokenPath } from "../support/home.ts";
 import { ACCOUNT, ASSIGNMENT, putRole, roleArguments, signedInWorld } from "../support/signedIn.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
-describe("4. an account or role rejected by the service is exit 6, and no sign-in", () => {
+describe("an account or role rejected by the service is exit 6, and no sign-in", () => {
   const told = (middle: string, role = "Gone") =>
     `sso-cred: no access to the role '${role}' in account ${ACCOUNT} (${middle}\n`;
   const list = "sso-cred list corp shows all";
@@ -90,7 +90,7 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
     expect(waits[0]).toMatch(/did not answer within 500 ms/);
   });
 
-  it("even if valid credentials of another role are cached", async () => {
+  it("even if credentials of the role are cached that are valid for ten more minutes", async () => {
     const world = await signedInWorld();
     await putRole(world, 600);
     world.center.forbid("ReadOnly");
@@ -104,9 +104,12 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
     const asked = world.center.count(ASSIGNMENT);
     expect(await world.call(roleArguments("Gone"))).toMatchObject({ code: 6, stderr: first.stderr });
     expect(world.center.count(ASSIGNMENT)).toBe(asked);
-    world.clock.advance(11_000);
+    await world.call(["login", "corp"]);
     await world.call(roleArguments("Gone"));
     expect(world.center.count(ASSIGNMENT)).toBe(asked + 1);
+    world.clock.advance(11_000);
+    await world.call(roleArguments("Gone"));
+    expect(world.center.count(ASSIGNMENT)).toBe(asked + 2);
   });
 
   it("for all waiting callers, with one request", async () => {
@@ -117,12 +120,12 @@ describe("4. an account or role rejected by the service is exit 6, and no sign-i
   });
 });
 
-it("8. credentials of a person who has signed in meanwhile are not mixed with those of the earlier one", async () => {
+it("credentials of a person who has signed in meanwhile are not mixed with those of the earlier one", async () => {
   const world = await signedInWorld();
   world.center.misbehave({ path: ASSIGNMENT, how: { kind: "latency", ms: 300 } });
   const calling = world.call(MAIN_JOB);
   await expect.poll(() => world.center.count(ASSIGNMENT)).toBe(1);
-  await world.home.write(`.aws/sso/cache/${"ee0bfd2552fbd840c02cc48b6e823320543c450f"}.json`, {
+  await world.home.write(tokenPath("corp"), {
     startUrl: START_URL,
     region: "eu-west-1",
     accessToken: "somebody-else",

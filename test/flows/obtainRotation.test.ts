@@ -24,7 +24,7 @@ async function rotated(world: SignInWorld, original: object) {
   return other;
 }
 
-describe("6. if a refresh is rejected, the file is read again for 2 s", () => {
+describe("if a refresh is rejected, the file is read again for 2 s", () => {
   it("and a token that another tool has just written is used", async () => {
     const world = await signInWorld(CI);
     const file = await putToken(world, { secondsLeft: -1 });
@@ -84,7 +84,7 @@ describe("6. if a refresh is rejected, the file is read again for 2 s", () => {
   });
 });
 
-it("6. a registration that the service has forgotten is renewed by the sign-in", async () => {
+it("a registration that the service has forgotten is renewed by the sign-in", async () => {
   const world = await signedInWorld({ secondsLeft: -1 });
   world.center.expireRegistrations();
   expect((await world.call()).code).toBe(0);
@@ -92,7 +92,7 @@ it("6. a registration that the service has forgotten is renewed by the sign-in",
   await world.settled();
 });
 
-describe("8. the response to a refresh", () => {
+describe("the response to a refresh", () => {
   /** A call whose refresh the service has processed, but whose response has not arrived yet. */
   async function refreshing() {
     const world = await signInWorld(CI);
@@ -151,7 +151,7 @@ describe("8. the response to a refresh", () => {
   });
 });
 
-it("8. role credentials that come after a logout are not written", async () => {
+it("role credentials that come after a logout are not written", async () => {
   const world = await signedInWorld();
   world.center.misbehave({ path: ASSIGNMENT, how: { kind: "latency", ms: 300 } });
   const calling = world.call();

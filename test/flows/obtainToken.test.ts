@@ -25,7 +25,7 @@ const bearers = ({ center }: SignInWorld) =>
     .filter(({ path }) => path === ASSIGNMENT)
     .map(({ headers }) => headers["x-amz-sso_bearer_token"]);
 
-describe("6. a token with 15 minutes left", () => {
+describe("a token with 15 minutes left", () => {
   it("is used as it is", async () => {
     const { file, ...world } = await signedInWorld({ secondsLeft: 900 });
     expect((await world.call()).code).toBe(0);
@@ -63,7 +63,7 @@ describe("6. a token with 15 minutes left", () => {
   });
 });
 
-it("6. a token file that is half-written at any one look costs no refresh", async () => {
+it("a token file that is half-written at any one look costs no refresh", async () => {
   const { file, ...world } = await signedInWorld({ secondsLeft: 3600 });
   const [whole, path] = [JSON.stringify(file), join(world.home.path, tokenPath("corp"))];
   for (let torn = 1, looks = 1; torn <= looks; torn++) {
@@ -84,7 +84,7 @@ it("6. a token file that is half-written at any one look costs no refresh", asyn
   expect(world.center.count("/token")).toBe(0);
 });
 
-describe("6. a refresh", () => {
+describe("a refresh", () => {
   it("keeps the refresh token if the response omits it", async () => {
     const { file, ...world } = await signedInWorld({
       secondsLeft: -1,
@@ -115,7 +115,7 @@ describe("6. a refresh", () => {
   });
 });
 
-describe("6. a refresh that is impossible or fails leaves a token with 60 s left in use", () => {
+describe("a refresh that is impossible or fails leaves a token with 60 s left in use", () => {
   const cases: [string, TokenRequest["fields"]][] = [
     ["there is no refresh token", { refreshToken: undefined }],
     ["there is no client", { clientId: undefined }],
@@ -154,7 +154,7 @@ describe("6. a refresh that is impossible or fails leaves a token with 60 s left
   });
 });
 
-describe("6. an outage is no reason to ask a person or to remove a token", () => {
+describe("an outage is no reason to ask a person or to remove a token", () => {
   it.each([59, -1, -86_400])("with %d s left: exit 7, and the file stays as it is", async (secondsLeft) => {
     const world = await signedInWorld({ secondsLeft });
     const before = await world.home.read(tokenPath("corp"));
@@ -166,7 +166,7 @@ describe("6. an outage is no reason to ask a person or to remove a token", () =>
   });
 });
 
-describe("6. a legacy profile's token", () => {
+describe("a legacy profile's token", () => {
   const config =
     `[profile old]\nsso_start_url = ${START_URL}\nsso_region = eu-west-1\n` +
     "sso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
@@ -209,7 +209,7 @@ describe("a token of another start URL or region", () => {
   });
 });
 
-it("7. a new token that no header can carry is unavailable, and leaves the token file as it is", async () => {
+it("a new token that no header can carry is unavailable, and leaves the token file as it is", async () => {
   const { file, ...world } = await signedInWorld({ secondsLeft: -1 });
   const body = { accessToken: "at\r\nx-evil: 1", refreshToken: "rt-2", tokenType: "Bearer", expiresIn: 3600 };
   world.center.misbehave({ path: "/token", how: { kind: "status", status: 200, body } });

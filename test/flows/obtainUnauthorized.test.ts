@@ -20,7 +20,7 @@ const UNAUTHORIZED = {
   body: { message: "Session token not found or invalid", __type: "x#UnauthorizedException" },
 } as const;
 
-describe("4. the portal answers 401 with a token the cache calls valid", () => {
+describe("the portal answers 401 with a token the cache calls valid", () => {
   it("a refreshed token is tried", async () => {
     const world = await signInWorld();
     const { accessToken } = await putToken(world);

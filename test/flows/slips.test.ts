@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { complaint } from "../support/complaint.ts";
-import { sessionSection } from "../support/home.ts";
+import { SSO_KEYS, sessionSection } from "../support/home.ts";
 import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
-const DEV = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
 const lineOne = "# mine\n";
 
 describe("a slip in the config is named with its line and the guess:", () => {
@@ -12,25 +11,29 @@ describe("a slip in the config is named with its line and the guess:", () => {
   test.each<[string, string, string, (readonly string[])?]>([
     [
       "[dev]",
-      `${lineOne}[dev]\n${DEV}${session}`,
+      `${lineOne}[dev]\n${SSO_KEYS}${session}`,
       "CONFIG has no [profile dev]; line 2 has [dev], which should be [profile dev]",
     ],
     [
       "an open bracket",
-      `[profile dev\n${DEV}${session}`,
+      `[profile dev\n${SSO_KEYS}${session}`,
       "CONFIG has no [profile dev]; line 1 has [profile dev, which should be [profile dev]",
     ],
     [
       "no bracket",
-      `profile dev]\n${DEV}${session}`,
+      `profile dev]\n${SSO_KEYS}${session}`,
       "CONFIG has no [profile dev]; line 1 has profile dev], which should be [profile dev]",
     ],
     [
       "[Profile dev]",
-      `[Profile dev]\n${DEV}${session}`,
+      `[Profile dev]\n${SSO_KEYS}${session}`,
       "CONFIG has no [profile dev]; line 1 has [Profile dev], which should be [profile dev]",
     ],
-    ["a profile's name", `[profile dve]\n${DEV}`, "CONFIG has no [profile dev]; did you mean dve (line 1)?"],
+    [
+      "a profile's name",
+      `[profile dve]\n${SSO_KEYS}`,
+      "CONFIG has no [profile dev]; did you mean dve (line 1)?",
+    ],
     [
       "a session's name",
       `${lineOne}${session}`,
@@ -39,7 +42,7 @@ describe("a slip in the config is named with its line and the guess:", () => {
     ],
     [
       "a session's name in a profile",
-      `[profile dev]\n${DEV.replace("corp", "crop")}${session}`,
+      `[profile dev]\n${SSO_KEYS.replace("corp", "crop")}${session}`,
       "CONFIG has no [sso-session crop]; did you mean corp (line 5)?",
     ],
     [
@@ -91,7 +94,7 @@ describe("a slip in the config is named with its line and the guess:", () => {
     ],
     ...["login", "list", "status"].map((command): [string, string, string, string[]] => [
       `a profile's name in the place of a session's, for ${command}`,
-      `[profile dev]\n${DEV}${session}`,
+      `[profile dev]\n${SSO_KEYS}${session}`,
       "CONFIG has no [sso-session dev], but [profile dev]: name it with --profile dev",
       [command, "dev"],
     ]),
@@ -102,7 +105,7 @@ describe("a slip in the config is named with its line and the guess:", () => {
     ],
     [
       "sso_accout_id",
-      `[profile dev]\n${DEV.replace("account", "accout")}${session}`,
+      `[profile dev]\n${SSO_KEYS.replace("account", "accout")}${session}`,
       "CONFIG: [profile dev] has no sso_account_id; line 3 has sso_accout_id: did you mean sso_account_id?",
     ],
   ])("%s", async (_slip, config, message, args) => {

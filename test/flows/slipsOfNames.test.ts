@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import { complaint } from "../support/complaint.ts";
-import { sessionSection } from "../support/home.ts";
+import { SSO_KEYS, sessionSection } from "../support/home.ts";
 import { MAIN_JOB } from "../support/signInWorld.ts";
 
-const DEV = "sso_session = corp\nsso_account_id = 123456789011\nsso_role_name = ReadOnly\n";
 const CORP = sessionSection("corp");
 
 test.each([
@@ -14,7 +13,7 @@ test.each([
   "profile dev",
   "(profile dev)",
 ])("a header that joins kind and name in another way is named: %s", async (header) => {
-  expect(await complaint(`${header}\n${DEV}${CORP}`)).toBe(
+  expect(await complaint(`${header}\n${SSO_KEYS}${CORP}`)).toBe(
     `CONFIG has no [profile dev]; line 1 has ${header}, which should be [profile dev]`,
   );
 });
@@ -44,7 +43,7 @@ test.each([
   ["account_id", "sso_account_id", 3],
   ["sso_role", "sso_role_name", 4],
 ])("so is one of a profile: %s", async (written, meant, line) => {
-  expect(await complaint(`[profile dev]\n${DEV.replace(meant, written)}${CORP}`)).toBe(
+  expect(await complaint(`[profile dev]\n${SSO_KEYS.replace(meant, written)}${CORP}`)).toBe(
     `CONFIG: [profile dev] has no ${meant}; line ${line} has ${written}: did you mean ${meant}?`,
   );
 });

@@ -1,13 +1,13 @@
-import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createServer } from "node:https";
+import { beforeEach, describe, expect, it } from "vitest";
 import { isoSeconds, START_URL, tokenFile, tokenPath } from "../support/home.ts";
-import { startProxy, type TestProxy } from "../support/proxy.ts";
+import type { TestProxy } from "../support/proxy.ts";
 import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.ts";
+import { listen, temporaryProxy } from "../support/temporary.ts";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
 /** A company's own address that redirects to AWS. */
-let company: Server;
+let ownUrl: string;
 let proxy: TestProxy;
 let leadsTo: string;
 let asked: string[];
@@ -15,24 +15,17 @@ let asked: string[];
 beforeEach(async () => {
   asked = [];
   leadsTo = "https://ssoins-1.portal.eu-west-1.app.aws";
-  company = createServer(SERVER_TLS, (request, response) => {
+  const company = createServer(SERVER_TLS, (request, response) => {
     asked.push(`${request.method} ${request.url}`);
     response.writeHead(302, { location: leadsTo }).end();
   });
-  await new Promise<void>((resolve) => company.listen(0, "127.0.0.1", resolve));
-  proxy = await startProxy({ hosts: { "start.sso-cred.test": "127.0.0.1" } });
+  ownUrl = `https://start.sso-cred.test:${await listen(company)}/aws`;
+  proxy = await temporaryProxy({ hosts: { "start.sso-cred.test": "127.0.0.1" } });
 });
-afterEach(async () => {
-  await proxy.close();
-  company.closeAllConnections();
-  await new Promise((resolve) => company.close(resolve));
-});
-
-const ownUrl = () => `https://start.sso-cred.test:${(company.address() as AddressInfo).port}/aws`;
 
 function world(options: { device?: boolean } = {}): Promise<SignInWorld> {
   return signInWorld({
-    config: `[sso-session corp]\nsso_start_url = ${ownUrl()}\nsso_region = eu-west-1\n`,
+    config: `[sso-session corp]\nsso_start_url = ${ownUrl}\nsso_region = eu-west-1\n`,
     env: {
       HTTPS_PROXY: proxy.url,
       NO_PROXY: "127.0.0.1",
@@ -48,7 +41,7 @@ describe("a company's own start URL", () => {
     expect(await call()).toMatchObject({ code: 0, stderr: "" });
     expect(asked).toEqual(["HEAD /aws"]);
     expect(center.requests[0]?.body).toMatchObject({ issuerUrl: leadsTo });
-    expect(await home.readJson(tokenPath("corp"))).toMatchObject({ startUrl: ownUrl() });
+    expect(await home.readJson(tokenPath("corp"))).toMatchObject({ startUrl: ownUrl });
   });
 
   it("is requested by doctor, which says where it leads", async () => {
@@ -69,7 +62,7 @@ describe("a company's own start URL", () => {
 
   it("is not requested by calls without a sign-in, refreshes included", async () => {
     const { call, center, home, clock } = await world();
-    const token = { startUrl: ownUrl(), region: "eu-west-1", ...center.signIn() };
+    const token = { startUrl: ownUrl, region: "eu-west-1", ...center.signIn() };
     const expired = { ...tokenFile(token), expiresAt: isoSeconds(clock.now() - 1000) };
     await home.write(tokenPath("corp"), expired);
     expect((await call()).code).toBe(0);
@@ -82,7 +75,7 @@ describe("a company's own start URL", () => {
     const { code, stdout, stderr } = await call();
     expect([code, stdout, opened(), center.requests]).toEqual([3, "", [], []]);
     expect(stderr).toBe(
-      `sso-cred: ${ownUrl()} leads to the region us-east-2, but [sso-session corp] says sso_region = eu-west-1; set sso_region = us-east-2\n`,
+      `sso-cred: ${ownUrl} leads to the region us-east-2, but [sso-session corp] says sso_region = eu-west-1; set sso_region = us-east-2\n`,
     );
   });
 

@@ -1,18 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { expectAsAwsCli, replay } from "../support/replay.ts";
 
 const TOKEN = "sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 const EIGHT_HOURS = 8 * 3600;
-
-/** Loaded in advance, because loading the SDK takes time that the fake clock does not see. */
-beforeAll(() =>
-  Promise.all([
-    import("../../src/identityCenter/oidcSdk.ts"),
-    import("../../src/identityCenter/portalSdk.ts"),
-  ]),
-);
 
 const registered = (number: number, until: string) =>
   [
