@@ -49,10 +49,11 @@ export function sdkHandler(
 
 function httpRequest(request: SdkRequest): HttpRequest {
   const { protocol, hostname, port, path, query = {}, method, headers, body } = request;
-  const url = new URL(`${protocol}//${hostname}${port ? `:${port}` : ""}${path}`);
-  for (const [name, value] of Object.entries(query)) {
-    for (const item of [value].flat()) url.searchParams.append(name, item ?? "");
-  }
+  const parameters = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((item) => `${name}=${encodeURIComponent(item?.toWellFormed() ?? "")}`),
+  );
+  const search = parameters.length === 0 ? "" : `?${parameters.join("&")}`;
+  const url = new URL(`${protocol}//${hostname}${port ? `:${port}` : ""}${path}${search}`);
   return { method, url, headers, body: bytesOf(body) };
 }
 

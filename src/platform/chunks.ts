@@ -1,5 +1,4 @@
-import { getRawAsset } from "node:sea";
-import { Script } from "node:vm";
+import type { Script } from "node:vm";
 
 /**
  * V8 flags that the executable starts without (`--no-NAME`).
@@ -62,6 +61,8 @@ function v8Binding(): Pick<typeof import("node:v8"), "setFlagsFromString"> | und
 
 /** The chunk's script, with its code cache if there is one. */
 function compileChunk(name: string): Script {
+  const { getRawAsset } = process.getBuiltinModule("node:sea");
+  const { Script } = process.getBuiltinModule("node:vm");
   const source = Buffer.from(getRawAsset(`${name}.js`)).toString("latin1");
   const cachedData = Buffer.from(getRawAsset(`${name}.cache`));
   return new Script(source, { filename: `${name}.js`, ...(cachedData.length > 0 && { cachedData }) });

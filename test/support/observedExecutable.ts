@@ -31,21 +31,20 @@ const observed = { required: [], loaded: [], scripts: [], cacheTag: 0 };
   const start = new Set(process.moduleLoadList);
   require = (id) => {
     observed.required.push(id);
-    const builtin = embedded(id);
-    if (id === "node:vm") observeScripts(builtin);
-    return builtin;
+    return embedded(id);
   };
   const getBuiltinModule = process.getBuiltinModule;
   process.getBuiltinModule = (id) => {
     observed.required.push(id);
-    return getBuiltinModule(id);
-  };
-  const observeScripts = (vm) => {
-    vm.Script = class extends vm.Script {
-      constructor(source, options) {
-        super(source, options);
-        observed.scripts.push({ filename: options.filename, rejected: this.cachedDataRejected });
-      }
+    const builtin = getBuiltinModule(id);
+    if (id !== "node:vm") return builtin;
+    return {
+      Script: class extends builtin.Script {
+        constructor(source, options) {
+          super(source, options);
+          observed.scripts.push({ filename: options.filename, rejected: this.cachedDataRejected });
+        }
+      },
     };
   };
   process.on("exit", () => {
