@@ -71,10 +71,10 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
 async function rolesToKeep(list: Inventory, { files, answers, asking }: Choosing): Promise<Role[]> {
   const accounts = await list.accounts();
   if (accounts.length === 0) throw noAccounts(answers.session);
-  const { assignments, refusals } = await list.assignments(accounts);
-  const unknown = new Set(refusals.map(({ accountId }) => accountId));
+  const { assignments, unlisted } = await list.assignments(accounts);
+  const unknown = new Set(unlisted.map(({ accountId }) => accountId));
   const spared = profileRoles(files, answers.session).filter(({ accountId }) => unknown.has(accountId));
-  const told = refusals.filter((refusal) => spared.some(({ accountId }) => accountId === refusal.accountId));
+  const told = unlisted.filter((account) => spared.some(({ accountId }) => accountId === account.accountId));
   const which = `the profiles of ${namedAccounts(told)}, whose roles the portal does not list`;
   if (told.length > 0) asking.say(`Left as they are: ${which}.`);
   return [...assignments, ...spared];

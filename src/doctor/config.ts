@@ -22,9 +22,9 @@ export function* checkConfig(files: ConfigFiles, platform: NodeJS.Platform): Gen
   yield* encodings(config, platform);
   yield* encodings(credentials, platform);
   yield* slips(config);
-  yield* refusals(config);
+  yield* rejectedLines(config);
   yield* longHeaders(credentials);
-  yield* refusals(credentials);
+  yield* rejectedLines(credentials);
   yield* misspeltKeys(config);
 }
 
@@ -90,7 +90,7 @@ function* longHeaders({ sections }: ConfigText): Generator<Finding> {
 }
 
 /** Lines that Python's strict parser rejects. */
-function* refusals({ sections, strayLines }: ConfigText): Generator<Finding> {
+function* rejectedLines({ sections, strayLines }: ConfigText): Generator<Finding> {
   for (const { where, text } of strayLines)
     yield finding("line-malformed", "error", where, {
       found: `the line ${JSON.stringify(printable(shownLine(text), 60))} is not of the form key = value`,

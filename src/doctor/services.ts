@@ -1,3 +1,4 @@
+import { sessionTitle } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
 import { parseJsonObject } from "../hit/json.ts";
 import { type Exchange, httpExchange } from "../http/exchange.ts";
@@ -54,7 +55,7 @@ export async function checkEndpoints(session: SsoSession, offline: boolean, syst
     probe(exchange, ssoEndpoint(session), "portal", offline, system),
     probe(exchange, oidcEndpoint(session), "oidc", offline, system),
   ]);
-  const title = printable(session.name ?? session.startUrl);
+  const title = sessionTitle(session);
   const off = endpoints.find(({ clockOffsetMs = 0 }) => Math.abs(clockOffsetMs) > CLOCK_TOLERANCE_MS);
   return [
     ...endpoints.flatMap((endpoint) => [...endpointFindings(title, endpoint)]),

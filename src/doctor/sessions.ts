@@ -1,5 +1,6 @@
 import { readToken, tokenFault } from "../cache/tokenCache.ts";
 import { type Config, loadConfig } from "../config/configFile.ts";
+import { sessionTitle } from "../config/describeSession.ts";
 import type { SectionName } from "../config/ini.ts";
 import { readOurCommand, readOurProfile } from "../config/ourCommand.ts";
 import { resolveProfile } from "../config/profile.ts";
@@ -100,9 +101,9 @@ export async function checkSession(
   ];
 }
 
-function namesOf({ name, startUrl, loginArguments }: SsoSession) {
-  const title = printable(name ?? startUrl);
-  return { title: `'${title}'`, where: `session ${title}`, run: `sso-cred login ${loginArguments}` };
+function namesOf(session: SsoSession) {
+  const title = sessionTitle(session);
+  return { title: `'${title}'`, where: `session ${title}`, run: `sso-cred login ${session.loginArguments}` };
 }
 
 function* tokenFindings(

@@ -22,10 +22,10 @@ export interface Progress {
 
 export type Inventory = ReturnType<typeof inventory>;
 
-/** The portal's rejection of a request about one account. */
-export interface Refusal {
+/** An account whose roles the portal does not list. */
+export interface UnlistedAccount {
   readonly accountId: string;
-  /** The portal's message, safe to print. */
+  /** The portal's message, printable. */
   readonly reason: string;
 }
 
@@ -75,7 +75,7 @@ export function inventory(
   const limiter = rateLimiter(system);
   const everyPage = pageReader(limiter);
   /** Not remembered for another run: access may have been granted by then. */
-  const refused = new Map<string, Refusal>();
+  const unlisted = new Map<string, UnlistedAccount>();
 
   async function learnRoles(accountId: string): Promise<void> {
     try {
@@ -87,7 +87,7 @@ export function inventory(
     } catch (error) {
       // A rejected token is rejected for all accounts.
       if (!(error instanceof ServiceError) || error.needsSignIn) throw error;
-      refused.set(accountId, { accountId, reason: printable(error.message, 160) });
+      unlisted.set(accountId, { accountId, reason: printable(error.message, 160) });
     }
   }
 
@@ -110,7 +110,7 @@ export function inventory(
     /** Sorted by account, then role; and the accounts whose roles the portal refuses to list. */
     async assignments(accounts: readonly Account[]) {
       const startedAt = system.now();
-      const isOpen = (id: string) => memory.roles(id) === undefined && !refused.has(id);
+      const isOpen = (id: string) => memory.roles(id) === undefined && !unlisted.has(id);
       const waiting = accounts.filter(({ accountId }) => isOpen(accountId));
       // All workers share it. A failure in one closes it, which stops the others.
       const queue = (function* () {
@@ -139,7 +139,7 @@ export function inventory(
           (memory.roles(account.accountId) ?? []).map((roleName) => ({ ...account, roleName })),
         ),
         /** In the order of the accounts; usually empty. */
-        refusals: accounts.flatMap(({ accountId }) => refused.get(accountId) ?? []),
+        unlisted: accounts.flatMap(({ accountId }) => unlisted.get(accountId) ?? []),
       };
     },
   };

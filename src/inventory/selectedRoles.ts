@@ -1,7 +1,7 @@
 import { deniedToPerson } from "../config/describeSession.ts";
 import { listed } from "../config/session.ts";
 import type { Account, Assignment } from "../model.ts";
-import type { Inventory, Refusal } from "./inventory.ts";
+import type { Inventory, UnlistedAccount } from "./inventory.ts";
 
 /** The filters `--accounts`, `--roles`, `--account-id` and `--role-name`. */
 interface Selection {
@@ -11,7 +11,7 @@ interface Selection {
   readonly roleName?: string | undefined;
 }
 
-interface RefusalReport {
+interface Report {
   /** Receives one line that names the accounts that the portal refuses to list. */
   say(line: string): void;
   /** The arguments of `sso-cred logout` for the session. */
@@ -19,7 +19,7 @@ interface RefusalReport {
 }
 
 /** The roles that the filters leave, of the accounts that they leave. Throws as `listableRoles`. */
-export async function selectedRoles(list: Inventory, selection: Selection, report: RefusalReport) {
+export async function selectedRoles(list: Inventory, selection: Selection, report: Report) {
   const { accounts: names = [], roles: roleNames = [], accountId, roleName } = selection;
   const accounts = (await list.accounts()).filter(
     (account) =>
@@ -37,13 +37,13 @@ export async function selectedRoles(list: Inventory, selection: Selection, repor
 export async function listableRoles(
   list: Inventory,
   accounts: readonly Account[],
-  { say, logoutArguments }: RefusalReport,
+  { say, logoutArguments }: Report,
 ): Promise<Assignment[]> {
-  const { assignments, refusals } = await list.assignments(accounts);
-  const [first] = refusals;
+  const { assignments, unlisted } = await list.assignments(accounts);
+  const [first] = unlisted;
   if (first === undefined) return assignments;
-  const which = `${namedAccounts(refusals)}, whose roles the portal does not list (${first.reason})`;
-  if (refusals.length >= accounts.length) {
+  const which = `${namedAccounts(unlisted)}, whose roles the portal does not list (${first.reason})`;
+  if (unlisted.length >= accounts.length) {
     const what =
       accounts.length === 1
         ? `does not list the roles of account ${first.accountId}`
@@ -55,8 +55,8 @@ export async function listableRoles(
 }
 
 /** `account 1`; `the accounts 1, 2 and 3 more`. */
-export function namedAccounts(refusals: readonly Refusal[]): string {
-  const ids = refusals.map(({ accountId }) => accountId);
+export function namedAccounts(unlisted: readonly UnlistedAccount[]): string {
+  const ids = unlisted.map(({ accountId }) => accountId);
   return ids.length === 1 ? `account ${ids[0]}` : `the accounts ${listed(ids)}`;
 }
 

@@ -18,9 +18,9 @@ import { type CurrentConfig, type Files, roleKey, type SessionKeys } from "../pl
 import {
   type Asking,
   answer,
+  describeNameProblem,
   outputQuestion,
   profileNameQuestion,
-  refusedName,
   regionQuestion,
 } from "./questions.ts";
 
@@ -118,8 +118,8 @@ function lastProfile(current: CurrentConfig, session: string): Keys | undefined 
 
 function templateProblem(template: string, wanted: readonly Assignment[], session: string) {
   const isName = !/[{}]/.test(template);
-  const refusal = isName ? refusedName("profile", template) : undefined;
-  if (refusal !== undefined) return refusal;
+  const problem = isName ? describeNameProblem("profile", template) : undefined;
+  if (problem !== undefined) return problem;
   try {
     checkTemplate(template);
     assertUniqueNames(wanted.map((role) => [profileName(template, role, session), role]));

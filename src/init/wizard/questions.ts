@@ -24,7 +24,7 @@ export function sessionNameQuestion(
     flag: "--sso-session",
     message: `SSO session name (Recommended)${fallback === undefined ? "" : ` [${printable(fallback, 64)}]`}: `,
     fallback,
-    check: (name) => (existing.includes(name) ? undefined : refusedName("session", name)),
+    check: (name) => (existing.includes(name) ? undefined : describeNameProblem("session", name)),
   };
 }
 
@@ -119,7 +119,7 @@ export function profileNameQuestion(
 }
 
 /** Explains why a typed name is invalid, with the nearest valid one; undefined for a valid name. */
-export function refusedName(what: "session" | "profile", name: string): string | undefined {
+export function describeNameProblem(what: "session" | "profile", name: string): string | undefined {
   const problem = nameProblem(name);
   if (problem === undefined) return undefined;
   const offer = makePortable(name);

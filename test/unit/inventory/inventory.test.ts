@@ -154,11 +154,11 @@ describe("listing 500 accounts", () => {
     };
     const list = inventory(partial, system, inventoryFile(session, "token", system));
     const accounts = await list.accounts();
-    const { assignments, refusals } = await list.assignments(accounts);
+    const { assignments, unlisted } = await list.assignments(accounts);
     expect(assignments).toHaveLength(72);
     const refused = ["100000000007", "100000000017", "100000000027", "100000000037"];
-    expect(refusals).toEqual(refused.map((accountId) => ({ accountId, reason: "No access" })));
-    expect(await list.assignments(accounts)).toEqual({ assignments, refusals });
+    expect(unlisted).toEqual(refused.map((accountId) => ({ accountId, reason: "No access" })));
+    expect(await list.assignments(accounts)).toEqual({ assignments, unlisted });
     expect(asked).toHaveLength(40);
     const next = inventoryFile(session, "token", system);
     expect(refused.map((accountId) => next.roles(accountId))).toEqual(refused.map(() => undefined));
