@@ -32,8 +32,9 @@ export async function exec(args: readonly string[], system: System): Promise<num
   const descriptors = keepInheritedDescriptors(system.env);
   const end = args.indexOf("--");
   const command = args.slice(end < 0 ? args.length : end + 1);
+  const [program] = command;
   // Comes first: without the -- the command's flags would be taken for ours.
-  if (!command[0]) throw usageError(missingCommand(end < 0, system), "exec");
+  if (!program) throw usageError(missingCommand(end < 0, system), "exec");
   const { values, positionals } = parseFlags(args.slice(0, end), "exec");
   const named = namedRole(values, positionals, "exec");
   const { role, region, configured } = resolveNamedRole(named, system);
@@ -43,23 +44,19 @@ export async function exec(args: readonly string[], system: System): Promise<num
     const asRoot = "for root: sso-cred exec … -- sudo -E COMMAND";
     system.writeStderr(`sso-cred: the command runs as ${owner}; ${asRoot}\n`);
   }
-  const run = (set: Variables) => {
-    const env = commandEnvironment(withHeldBackVariables(system.env), set, system.platform);
-    return runCommand(command, env, system, descriptors);
+  const run = async (set: Variables) => {
+    const variables = { ...set, ...regionVariables(region) };
+    const env = commandEnvironment(withHeldBackVariables(system.env), variables, system.platform);
+    return exitCode(program, await runCommand(command, env, system, descriptors), system);
   };
-  if (!values.serve) {
-    const set = { ...credentialVariables(credentials), ...regionVariables(region) };
-    return exitCode(command[0], await run(set), system);
-  }
+  if (!values.serve) return run(credentialVariables(credentials));
   const fresh = () => obtainRoleCredentials(role, system.now() + REQUEST_MS, configured);
   // The command stays unnamed: its arguments may hold secrets.
   const ours = args.slice(0, end).filter((arg) => arg !== "--serve");
   const withoutServer = `sso-cred exec ${ours.map(shellWord).join(" ")} -- COMMAND`;
   const server = await serveCredentials(role.accountId, fresh, withoutServer);
   try {
-    const others = withoutDefaultCredentials(role, system);
-    const set = { ...server.variables, ...regionVariables(region), ...others };
-    return exitCode(command[0], await run(set), system);
+    return await run({ ...server.variables, ...withoutDefaultCredentials(role, system) });
   } finally {
     server.close();
   }

@@ -28,10 +28,9 @@ export function namedRole(values: RoleArguments, positionals: readonly string[],
   }
   const session = flag ?? positionals[0];
   if (session === undefined || positionals.length > (flag === undefined ? 1 : 0)) {
-    const form = `sso-cred ${command === undefined ? "" : `${command} `}SESSION --account-id ID --role-name ROLE`;
-    throw usage(
-      command === undefined ? `name one session: ${form}` : `name a role: --profile NAME, or ${form}`,
-    );
+    const form = "SESSION --account-id ID --role-name ROLE";
+    if (command === undefined) throw usage(`name one session: sso-cred ${form}`);
+    throw usage(`name a role: --profile NAME, or sso-cred ${command} ${form}`);
   }
   if (accountId === undefined || roleName === undefined) {
     const isWord = flag === undefined && command === undefined;

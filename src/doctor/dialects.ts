@@ -29,18 +29,19 @@ function* twoDefaults(sections: readonly ConfigSection[]): Generator<Finding> {
   });
 }
 
+/** Headers that only some clients read. */
+const SPACINGS = [
+  { pattern: /^\[\s/, what: "a space after the bracket", situation: "headerSpaced" },
+  { pattern: /^\[[\w-]+\s{2}/, what: "more than one space before the name", situation: "headerTwoBlanks" },
+  { pattern: /\][^\s\]]/, what: "text right after the bracket", situation: "headerWithText" },
+] as const;
+
 function* headerFindings({ header, where }: ConfigSection): Generator<Finding> {
-  const [situation, what] = /^\[\s/.test(header)
-    ? (["headerSpaced", "a space after the bracket"] as const)
-    : /^\[[\w-]+\s{2}/.test(header)
-      ? (["headerTwoBlanks", "more than one space before the name"] as const)
-      : /\][^\s\]]/.test(header)
-        ? (["headerWithText", "text right after the bracket"] as const)
-        : [];
-  if (situation === undefined) return;
+  const spacing = SPACINGS.find(({ pattern }) => pattern.test(header));
+  if (spacing === undefined) return;
   yield finding("section-spacing", "error", where, {
-    found: `the header ${printable(header)} has ${what}`,
-    why: `${failingClients(situation)} read no section there`,
+    found: `the header ${printable(header)} has ${spacing.what}`,
+    why: `${failingClients(spacing.situation)} read no section there`,
     fix: `write ${printable(
       header
         .replace(/^\[\s+/, "[")

@@ -72,14 +72,9 @@ function pathProblems(system: Clocked): Problem[] {
 
 /** Without the problems that the remedy for a folder above also fixes: `chmod -R`, `chown -R`. */
 function withoutCovered(all: readonly Problem[]): Problem[] {
-  return all.filter(
-    ({ path, is, files }) =>
-      !all.some(
-        (other) =>
-          other.is === is &&
-          (path.startsWith(`${other.path}/`) || (other.path === path && files !== undefined && !other.files)),
-      ),
-  );
+  const isAbove = (other: Problem, { path, files }: Problem) =>
+    path.startsWith(`${other.path}/`) || (path === other.path && files !== undefined && !other.files);
+  return all.filter((one) => !all.some((other) => other.is === one.is && isAbove(other, one)));
 }
 
 /** The problems of a folder's files. A problem that several have is named once. */
