@@ -1,14 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { shellWord } from "../../../src/text/commandWords.ts";
+import { maskedText } from "../../../src/text/redact.ts";
 import { anyText, FUZZ_TIMEOUT, fc, runs } from "../../support/fuzzing.ts";
 import { assertUnpolluted } from "./properties/outcome.ts";
 import {
   browserGetsTheUrl,
-  masksQuickly,
+  commandIsReadBack,
+  pageIsWeb,
   pathExpands,
   printsClean,
+  proxyIsKnown,
+  retryAfterIsAPause,
   splitsIntoWords,
+  startUrlLeadsToAws,
   timeIsCanonical,
 } from "./properties/texts.ts";
 
@@ -61,12 +66,70 @@ test("printable text is one line without anything invisible, and not longer than
   fc.assert(fc.property(anyText, fc.integer({ min: 1, max: 400 }), printsClean), runs(1_500, 5_000));
 });
 
-test("masking any text takes little time", FUZZ_TIMEOUT, () => {
+test("masking finds no text on which it would run for minutes", FUZZ_TIMEOUT, () => {
   const part = fc.oneof(anyText, fc.constantFrom('"token', "a://", "Abc/", "AKIA", "?"));
   const long = fc
     .tuple(part, fc.integer({ min: 1, max: 1e5 }))
     .map(([text, times]) => text.repeat(Math.min(times, Math.ceil(1e6 / (text.length + 1)))));
-  fc.assert(fc.property(long, masksQuickly), runs(100, 5_000));
+  fc.assert(
+    fc.property(long, (text) => void maskedText(text)),
+    runs(100, 5_000),
+  );
+});
+
+/** A URL, and what is nearly one. */
+const address = fc.oneof(
+  anyText,
+  fc
+    .tuple(
+      fc.constantFrom("https://", "http://", "HTTPS:\\\\", "//", "/", "javascript:", "user:pw@", ""),
+      fc.constantFrom(
+        "corp.awsapps.com",
+        "d-1234567890.awsapps.com",
+        "evil.example",
+        "awsapps.com.evil.example",
+      ),
+      fc.constantFrom("", ":443", ":0", ":99999", "@evil.example", "\\@evil.example", "#@"),
+      fc.oneof(
+        fc.constantFrom("/start", "/start#/", "?region=eu-west-1", "/?workflowResultHandle=x"),
+        anyText,
+      ),
+    )
+    .map((parts) => parts.join("")),
+);
+
+test("a page that may be opened is http or https, with printable characters only", () => {
+  fc.assert(fc.property(address, pageIsWeb), runs(2_000, 5_000));
+});
+
+test("a start URL leads to https at AWS, or is an error", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.constant("https://sso.example.com"), address), address, startUrlLeadsToAws),
+    runs(2_000, 5_000),
+  );
+});
+
+test("a proxy variable gives a host and a port, or a config error", () => {
+  const noProxy = fc.oneof(anyText, fc.constantFrom("", "*", "a.example", ".example:443", "10.0.0.0/8"));
+  fc.assert(fc.property(address, noProxy, proxyIsKnown), runs(2_000, 5_000));
+});
+
+test("Retry-After and Date give a pause or none, never an invalid number", () => {
+  const when = fc.oneof(
+    anyText,
+    fc.double().map(String),
+    fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+  );
+  fc.assert(fc.property(when, when, retryAfterIsAPause), runs(2_000, 5_000));
+});
+
+test("a credential_process that init would write is read back as its parts", () => {
+  const path = fc.oneof(
+    fc.constantFrom("sso-cred", "/opt/my tools/sso-cred", "C:\\Program Files\\sso-cred.exe"),
+    lines.map((text) => `/${text}/sso-cred`),
+  );
+  const name = fc.oneof(anyText, fc.constantFrom("corp", "my sso", "init", "a&b", "it's"));
+  fc.assert(fc.property(path, name, name, commandIsReadBack), runs(2_000, 5_000));
 });
 
 test("paths with variables and tildes expand to a path, and never to a property of a prototype", () => {

@@ -38,12 +38,3 @@ export function assertUnpolluted(): void {
   }
   assert.equal(Object.getPrototypeOf(Object.prototype), null);
 }
-
-/** Removes such properties before the next input. */
-export function cleanPrototypes(): void {
-  for (const [prototype, keys] of PROTOTYPES) {
-    for (const key of Reflect.ownKeys(prototype)) {
-      if (!keys.includes(key)) Reflect.deleteProperty(prototype, key);
-    }
-  }
-}

@@ -8,12 +8,10 @@ import { unavailableFacts } from "../../../../src/http/serviceUnavailable.ts";
 import { classifyResponse } from "../../../../src/identityCenter/classifyResponse.ts";
 import { resolveStartUrl } from "../../../../src/identityCenter/startUrl.ts";
 import { commandLine } from "../../../../src/init/plan/command.ts";
-import { nameProblem, profileName } from "../../../../src/init/plan/names.ts";
 import { browserCommands } from "../../../../src/platform/browser.ts";
 import { webUrl } from "../../../../src/signIn/worker/signIn.ts";
 import { splitCommandLine, splitQuoted } from "../../../../src/text/commandWords.ts";
 import { printable } from "../../../../src/text/printable.ts";
-import { maskedText } from "../../../../src/text/redact.ts";
 
 /** A command line splits into words that are together no longer than the line. */
 export function splitsIntoWords(line: string): void {
@@ -62,16 +60,6 @@ export function printsClean(text: string, max: number): void {
   assert.ok(shown.length <= max);
 }
 
-/** Not a speed limit: a pattern that backtracks takes minutes here. */
-const PATIENCE_MS = 5_000;
-
-/** Masking ends quickly. */
-export function masksQuickly(text: string): void {
-  const began = performance.now();
-  maskedText(text);
-  assert.ok(performance.now() - began < PATIENCE_MS);
-}
-
 /** Paths with variables and tildes expand, but never to properties of a prototype. */
 export function pathExpands(text: string, platform: NodeJS.Platform): void {
   const env = { HOME: "/h", USERPROFILE: "C:\\h" };
@@ -110,12 +98,6 @@ export async function startUrlLeadsToAws(startUrl: string, location: string): Pr
 export function pageIsWeb(text: string): void {
   const url = orRefused(() => webUrl(text));
   if (url !== undefined) assert.match(url, /^https?:\/\/[!-~]+$/);
-}
-
-/** Any account and role of the portal give a profile name that every SDK reads. */
-export function nameIsPortable(template: string, accountName: string, roleName: string): void {
-  const account = { accountId: "123456789011", accountName, emailAddress: "", roleName };
-  assert.equal(nameProblem(profileName(template, account, "corp")), undefined);
 }
 
 /** A `credential_process` that init would write is read back as its parts. */
