@@ -53,6 +53,7 @@ test.for(CASES)(
 
 test("every documented finding is tried, and every finding of the checks is documented", () => {
   const documented = [...DOCUMENTED.keys()].sort();
+  expect(read("docs/doctor.md").match(/^\| `[a-z-]+` \|/gm)).toHaveLength(documented.length);
   for (const [id, file] of Object.entries(TRIED_ELSEWHERE)) expect(read(file)).toContain(`id: "${id}"`);
   const tried = new Set([...CASES.map(({ id }) => id), ...Object.keys(TRIED_ELSEWHERE)]);
   expect([...tried].sort()).toEqual(documented);

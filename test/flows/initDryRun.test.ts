@@ -63,7 +63,7 @@ describe.each(["patch", "git"])("what init --dry-run prints, given to %s,", (too
     ],
   ])("makes the file that init writes of %s", async ([, before], { skip }) => {
     const isThere = spawnSync(tool, ["--version"]).status === 0;
-    skip(!isThere, `${tool} is not at hand`);
+    skip(!isThere, `${tool} is not installed`);
     const { init, config, home } = await initWorld({ config: before ?? "" });
     if (before === undefined) await rm(home.configFile);
     const args = [

@@ -53,7 +53,7 @@ describe("logout of a session", () => {
   });
 
   it.each([
-    ["answers 503", { kind: "status", status: 503 }],
+    ["responds with 503", { kind: "status", status: 503 }],
     ["is a hotel's", { kind: "captivePortal" }],
   ] as const)("succeeds if the portal %s", async (_, how) => {
     const { call, center } = await signedInWorld();

@@ -1,28 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { root } from "../../scripts/toolchain.mjs";
+import { startContender, startHolder } from "../support/contender.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 import { deadHolders } from "./deadHolders.ts";
 import { hurtLocks } from "./hurtLocks.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
 import { defineSuite } from "./suite.ts";
 
-const CONTENDER = `${root}test/support/lockContender.ts`;
 const WAITERS = 8;
 const ROUNDS = 40;
 const ROUNDS_SHORT = 10;
-const ALL_MOST_MS = 120_000;
 
 type Kind = "ours" | "proper";
 
@@ -55,46 +42,29 @@ async function contentions(
   rounds: number,
   expect: Expect,
 ): Promise<{ crowded: number; figures: Figures }> {
-  const folder = mkdtempSync(join(tmpdir(), "sso-cred-locks-"));
+  const folder = temporaryFolder();
   const places = Array.from({ length: rounds }, (_, round) => join(folder, String(round)));
-  try {
-    const record = kind === "ours" ? await recordOfDead(folder) : "";
-    for (const place of places) leaveDeadLock(kind, place, record);
-    const contenders = Array.from({ length: WAITERS }, () => contender(kind, folder, String(rounds), "20"));
-    const end = setTimeout(() => {
-      for (const { child } of contenders) child.kill("SIGKILL");
-    }, ALL_MOST_MS);
-    const allSaid = (lines: number) =>
-      until(() =>
-        contenders.every(
-          ({ output, child }) => output.text.split("\n").length > lines || child.exitCode !== null,
-        ),
-      );
-    let slowest = 0;
-    for (const [round, place] of places.entries()) {
-      await allSaid(round + 1);
-      const began = performance.now();
-      writeFileSync(join(place, "start"), "");
-      await allSaid(round + 2);
-      slowest = Math.max(slowest, performance.now() - began);
-    }
-    await until(() => contenders.every(({ child }) => child.exitCode !== null || child.signalCode !== null));
-    clearTimeout(end);
-    for (const place of places) {
-      const left = readdirSync(place).filter((name) => name !== "start");
-      if (kind === "ours") expect(left.length === 0, `${place}: left behind: ${left}`);
-    }
-    const words = contenders.map(({ output }) => output.text.split("\n").slice(1, 1 + rounds));
-    expect(
-      words.every((said) => said.every((word) => word === "alone" || word === "crowded")),
-      "a contender did not get through",
-    );
-    const crowded = places.filter((_, round) => words.some((said) => said[round] === "crowded")).length;
-    const figures = { rounds, "two holders at once": crowded, "slowest round": duration(slowest) };
-    return { crowded, figures };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  const record = kind === "ours" ? await recordOfDead(folder) : "";
+  for (const place of places) leaveDeadLock(kind, place, record);
+  const contenders = Array.from({ length: WAITERS }, () => startContender(kind, folder, rounds, 20));
+  const allSaid = (count: number) => Promise.all(contenders.map(({ lines }) => lines(count)));
+  let slowest = 0;
+  for (const [round, place] of places.entries()) {
+    await allSaid(round + 1);
+    const began = performance.now();
+    writeFileSync(join(place, "start"), "");
+    await allSaid(round + 2);
+    slowest = Math.max(slowest, performance.now() - began);
   }
+  const outputs = await Promise.all(contenders.map(({ ended }) => ended));
+  for (const place of places) {
+    const left = readdirSync(place).filter((name) => name !== "start");
+    if (kind === "ours") expect(left.length === 0, `${place}: left behind: ${left}`);
+  }
+  const words = outputs.map((output) => output.split("\n").slice(1));
+  const crowded = places.filter((_, round) => words.some((said) => said[round] === "crowded")).length;
+  const figures = { rounds, "two holders at once": crowded, "slowest round": duration(slowest) };
+  return { crowded, figures };
 }
 
 function leaveDeadLock(kind: Kind, place: string, record: string): void {
@@ -108,26 +78,9 @@ function leaveDeadLock(kind: Kind, place: string, record: string): void {
 }
 
 async function recordOfDead(folder: string): Promise<string> {
-  const { child, output } = contender("ours", folder, "0", "-1");
-  await until(() => output.text.includes("held") || child.exitCode !== null);
+  const holder = await startHolder("ours", folder);
   const record = readFileSync(join(folder, "lock"), "utf8");
-  child.kill("SIGKILL");
-  await once(child, "exit");
+  await holder.kill();
   rmSync(join(folder, "lock"));
   return record;
-}
-
-function contender(...words: string[]): { child: ChildProcess; output: { text: string } } {
-  const child = spawn(process.execPath, ["--no-warnings", CONTENDER, ...words], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const output = { text: "" };
-  child.stdout?.on("data", (chunk) => {
-    output.text += chunk;
-  });
-  return { child, output };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(5);
 }

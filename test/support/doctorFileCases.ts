@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { chmod, chown, mkdir, rename, symlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { startHolder } from "./contender.ts";
 import { type DoctorCase, GOOD, goodConfig, inConfig, LINE } from "./doctorCases.ts";
 import { SSO_KEYS, sessionSection, sha1 } from "./home.ts";
 import { putToken } from "./signedIn.ts";
@@ -23,25 +22,15 @@ function inCredentials(id: string, credentials: string, says: string): DoctorCas
 }
 
 /** The process that holds a lock in each world. */
-const holders = new WeakMap<SignInWorld, ChildProcess>();
+const holders = new WeakMap<SignInWorld, Awaited<ReturnType<typeof startHolder>>>();
 
 async function holdLock(world: SignInWorld): Promise<void> {
   const folder = join(world.home.path, ".aws/sso-cred/locks");
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const contender = new URL("lockContender.ts", import.meta.url).pathname;
-  const holder = spawn(process.execPath, ["--no-warnings", contender, "ours", folder, "1", "-1"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  holders.set(world, holder);
-  onTestFinished(() => void holder.kill("SIGKILL"));
-  await once(holder.stdout, "data");
+  holders.set(world, await startHolder("ours", folder));
 }
 
-async function killHolder(world: SignInWorld): Promise<void> {
-  const holder = holders.get(world);
-  holder?.kill("SIGKILL");
-  if (holder) await once(holder, "exit");
-}
+const killHolder = async (world: SignInWorld) => void (await holders.get(world)?.kill());
 
 const mode = (value: number) => (world: SignInWorld) => world.home.write(`${CACHE}/0123.json`, "{}", value);
 

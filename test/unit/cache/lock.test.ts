@@ -133,10 +133,11 @@ describe("without a lock the work is done where none can be created", () => {
   });
 
   const MODULE = new URL("../../../src/cache/lock.ts", import.meta.url);
-  const inChild = () =>
-    `const system = { now: Date.now, sleep: async () => {}, trace: { step() {} } };
-    const wait = { deadline: 0, purpose: "nobody" };
-    await m.withLock(system, ${JSON.stringify(lock)}, wait, async () => process.stdout.write("worked"));`;
+  const inChild = (work = `process.stdout.write("worked")`) =>
+    `const { readFileSync } = await import("node:fs");
+    const [lock, wait] = [${JSON.stringify(lock)}, { deadline: 0, purpose: "nobody" }];
+    const system = { now: Date.now, sleep: async () => {}, trace: { step() {} } };
+    await m.withLock(system, lock, wait, async () => ${work});`;
 
   it.each(["555", "000"])("because the folder is not writable (%s)", (mode) => {
     chmodSync(root, 0o755);
@@ -149,12 +150,12 @@ describe("without a lock the work is done where none can be created", () => {
     expect(readdirSync(dirname(lock))).toEqual([]);
   });
 
-  it.skipIf(!canTrace).each(REFUSALS)("but a file system without links and modes has locks (%s)", (code) => {
-    const look = `const { readFileSync } = await import("node:fs");
-      const system = { now: Date.now, sleep: async () => {}, trace: { step() {} } };
-      await m.withLock(system, ${JSON.stringify(lock)}, { deadline: 0, purpose: "nobody" }, async () =>
-        process.stdout.write(String(JSON.parse(readFileSync(${JSON.stringify(lock)}, "utf8")).pid === process.pid)));`;
-    expect(runInChild(MODULE, look, { refused: { calls: NICETIES, code } })).toBe("true");
-    expect(readdirSync(dirname(lock))).toEqual([]);
-  });
+  it.skipIf(!canTrace).each(REFUSALS)(
+    "but a file system without links and modes has locks (%s; needs strace)",
+    (code) => {
+      const look = "console.log(JSON.parse(readFileSync(lock)).pid === process.pid)";
+      expect(runInChild(MODULE, inChild(look), { refused: { calls: NICETIES, code } })).toBe("true\n");
+      expect(readdirSync(dirname(lock))).toEqual([]);
+    },
+  );
 });

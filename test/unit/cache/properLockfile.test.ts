@@ -1,5 +1,4 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync, spawnSync } from "node:child_process";
 import nodeFs, {
   existsSync,
   mkdirSync,
@@ -16,28 +15,18 @@ import { fileURLToPath } from "node:url";
 import { lock as properLock } from "proper-lockfile";
 import { describe, expect, it } from "vitest";
 import { withLock } from "../../../src/cache/lock.ts";
+import { startContender, startHolder } from "../../support/contender.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 // The holder of a lock, with each of the five faults. Their cost for the service and the person is
 // counted with the program itself: test/stress/deadHolders.ts, hurtLocks.ts, takenOver.ts.
-const CONTENDER = fileURLToPath(new URL("../../support/lockContender.ts", import.meta.url));
 const HOUR_MS = 3_600_000;
 
-function folder(): string {
-  const path = temporaryFolder();
-  return path;
-}
-
-/** A lock named `lock` in the folder, of either kind, whose holder has just been killed. */
-async function killedHolder(kind: "ours" | "proper", path: string): Promise<string> {
-  const holder = spawn(process.execPath, ["--no-warnings", CONTENDER, kind, path, "0", "-1"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  for await (const chunk of holder.stdout) if (String(chunk).includes("held")) break;
-  holder.kill("SIGKILL");
-  if (holder.exitCode === null && holder.signalCode === null) await once(holder, "exit");
-  return join(path, "lock");
+/** A lock of either kind, whose holder has just been killed. */
+async function killedHolder(kind: "ours" | "proper", folder = temporaryFolder()): Promise<string> {
+  await (await startHolder(kind, folder)).kill();
+  return join(folder, "lock");
 }
 
 function take(lock: string, work: () => Promise<void> = async () => {}) {
@@ -50,12 +39,12 @@ const immediately = (lock: string) => properLock(lock, { realpath: false, stale:
 
 describe("a killed holder", () => {
   it("blocks other users of proper-lockfile until its lock has aged", async () => {
-    const lock = await killedHolder("proper", folder());
+    const lock = await killedHolder("proper");
     await expect(immediately(lock)).rejects.toMatchObject({ code: "ELOCKED" });
   });
 
   it("delays nobody here: its lock is taken over at the first attempt", async () => {
-    const lock = await killedHolder("ours", folder());
+    const lock = await killedHolder("ours");
     expect(existsSync(lock)).toBe(true);
     expect(await take(lock)).toEqual([]);
     expect(existsSync(lock)).toBe(false);
@@ -64,7 +53,7 @@ describe("a killed holder", () => {
 
 describe("several waiters for a stale lock", () => {
   it("hold proper-lockfile's lock at once, if one checks before and removes after another has taken it", async () => {
-    const lock = join(folder(), "lock");
+    const lock = join(temporaryFolder(), "lock");
     mkdirSync(`${lock}.lock`);
     utimesSync(`${lock}.lock`, new Date(0), new Date(0));
     let release: () => void = () => {};
@@ -82,53 +71,35 @@ describe("several waiters for a stale lock", () => {
     const releaseFirst = await properLock(lock, options);
     release();
     const releaseSecond = await second;
-    // Now both hold the lock.
+    expect(releaseSecond, "the second holds it, and the first has not released it").toBeTypeOf("function");
     await releaseFirst().catch(() => {});
     await releaseSecond().catch(() => {});
   });
 
   it("hold our lock one after the other", async () => {
-    const path = folder();
+    const path = temporaryFolder();
     const rounds = 3;
     for (let round = 0; round < rounds; round++) {
       mkdirSync(join(path, String(round)));
       await killedHolder("ours", join(path, String(round)));
     }
-    const outputs = await contend("ours", path, rounds, 8);
-    expect(outputs).toEqual(Array(8).fill(`ready\n${"alone\n".repeat(rounds)}`));
+    const all = Array.from({ length: 8 }, () => startContender("ours", path, rounds, 20));
+    for (let round = 0; round < rounds; round++) {
+      await Promise.all(all.map(({ lines }) => lines(round + 1)));
+      writeFileSync(join(path, String(round), "start"), "");
+    }
+    expect(await Promise.all(all.map(({ ended }) => ended))).toEqual(
+      Array(8).fill(`ready\n${"alone\n".repeat(rounds)}`),
+    );
     for (let round = 0; round < rounds; round++) {
       expect(readdirSync(join(path, String(round)))).toEqual(["start"]);
     }
   });
 });
 
-/** The outputs of `count` processes that compete in every round. */
-async function contend(kind: string, path: string, rounds: number, count: number): Promise<string[]> {
-  const args = ["--no-warnings", CONTENDER, kind, path, String(rounds), "20"];
-  const outputs = Array.from({ length: count }, () => {
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-    const output = { text: "", ended: once(child, "close") };
-    child.stdout.on("data", (chunk) => {
-      output.text += chunk;
-    });
-    return output;
-  });
-  const all = async (lines: number) => {
-    while (!outputs.every(({ text }) => text.split("\n").length > lines)) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  };
-  for (let round = 0; round < rounds; round++) {
-    await all(round + 1);
-    writeFileSync(join(path, String(round), "start"), "");
-  }
-  await Promise.all(outputs.map(({ ended }) => ended));
-  return outputs.map(({ text }) => text);
-}
-
 describe("a holder whose lock was taken over while it slept", () => {
   it("deletes the new holder's lock of proper-lockfile when it wakes up and releases", async () => {
-    const lock = join(folder(), "lock");
+    const lock = join(temporaryFolder(), "lock");
     const release = await properLock(lock, { realpath: false, onCompromised: () => {} });
     rmdirSync(`${lock}.lock`);
     mkdirSync(`${lock}.lock`);
@@ -137,7 +108,7 @@ describe("a holder whose lock was taken over while it slept", () => {
   });
 
   it("leaves the new holder's lock alone here", async () => {
-    const lock = join(folder(), "lock");
+    const lock = join(temporaryFolder(), "lock");
     let others = "";
     await take(lock, async () => {
       others = readFileSync(lock, "utf8").replace(/"id":"[^"]*"/, '"id":"another"');
@@ -150,7 +121,7 @@ describe("a holder whose lock was taken over while it slept", () => {
 
 describe("a lock that vanishes while it is held", () => {
   it("ends the process with proper-lockfile's defaults", () => {
-    const lock = join(folder(), "lock");
+    const lock = join(temporaryFolder(), "lock");
     const script = `
       const { lock } = require("proper-lockfile");
       const path = ${JSON.stringify(lock)};
@@ -167,7 +138,7 @@ describe("a lock that vanishes while it is held", () => {
   });
 
   it("causes no error here", async () => {
-    const lock = join(folder(), "lock");
+    const lock = join(temporaryFolder(), "lock");
     let done = false;
     await take(lock, async () => {
       rmSync(lock);
@@ -182,7 +153,7 @@ describe("a dead holder's lock from the future, after the clock was set back", (
   const later = new Date(Date.now() + HOUR_MS);
 
   it("never becomes stale with proper-lockfile", async () => {
-    const lock = join(folder(), "lock");
+    const lock = join(temporaryFolder(), "lock");
     mkdirSync(`${lock}.lock`);
     utimesSync(`${lock}.lock`, later, later);
     await expect(immediately(lock)).rejects.toMatchObject({ code: "ELOCKED" });
@@ -191,13 +162,13 @@ describe("a dead holder's lock from the future, after the clock was set back", (
   });
 
   it("is taken over at the first attempt here", async () => {
-    const lock = await killedHolder("ours", folder());
+    const lock = await killedHolder("ours");
     utimesSync(lock, later, later);
     expect(await take(lock)).toEqual([]);
   });
 
   it("is taken over here even if it names no holder", async () => {
-    const lock = join(folder(), "lock");
+    const lock = join(temporaryFolder(), "lock");
     writeFileSync(lock, "");
     utimesSync(lock, later, later);
     expect(await take(lock)).toEqual([]);
@@ -205,7 +176,7 @@ describe("a dead holder's lock from the future, after the clock was set back", (
 });
 
 it("the leftovers of a process that was killed while it removed a lock are removed after a minute", async () => {
-  const path = folder();
+  const path = temporaryFolder();
   const lock = join(path, "lock");
   const guardName = guardOf(path, lock);
   const guard = join(path, guardName);

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { beforeEach, expect, it } from "vitest";
 import {
   readRegistration,
   registrationPath,
@@ -9,14 +8,14 @@ import {
 } from "../../../src/cache/registrationCache.ts";
 import { registrationPath as namedByTest, START_URL } from "../../support/home.ts";
 import { ssoSession } from "../../support/sessions.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 const VECTORS = new URL("../../vectors/aws-cli-2.36.7/", import.meta.url);
 let system: { env: Record<string, string>; platform: "linux"; now: () => number };
 beforeEach(() => {
-  system = { env: { HOME: mkdtempSync(join(tmpdir(), "reg-")) }, platform: "linux", now: () => NOON };
+  system = { env: { HOME: temporaryFolder() }, platform: "linux", now: () => NOON };
 });
-afterEach(() => rmSync(system.env.HOME ?? "", { recursive: true, force: true }));
 
 const session = ssoSession();
 const legacy = ssoSession({ name: null, scopes: null });

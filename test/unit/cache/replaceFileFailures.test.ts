@@ -6,9 +6,7 @@ import { NICETIES, REFUSALS, runInChild } from "../../support/child.ts";
 import { canTrace } from "../../support/systemCalls.ts";
 import { call, failing, folder, MODULE, mode, path, text } from "./replacedFile.ts";
 
-if (!canTrace) console.warn("SKIPPED: no strace here, so no system call can be refused");
-
-describe.skipIf(!canTrace)("where the rename is refused", () => {
+describe.skipIf(!canTrace)("where the rename is refused (needs strace)", () => {
   const calls = "rename,renameat,renameat2";
 
   it.each(["ENOSPC", "EDQUOT", "EBUSY", "EPERM", "EXDEV"])(
@@ -37,7 +35,7 @@ describe.skipIf(!canTrace)("where the rename is refused", () => {
   });
 });
 
-describe.skipIf(!canTrace)("on a file system without modes, owners, links and syncs", () => {
+describe.skipIf(!canTrace)("on a file system without modes, owners, links and syncs (needs strace)", () => {
   it.each(REFUSALS)("a file is written anyway (%s)", (code) => {
     const deep = join(folder, "a", "file.json");
     runInChild(MODULE, call("replaceFile", deep, "new"), { refused: { calls: NICETIES, code } });

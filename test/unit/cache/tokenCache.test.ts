@@ -1,18 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
 import { readToken, tokenFileExists, tokenFileText, tokenPath } from "../../../src/cache/tokenCache.ts";
 import { ssoSession } from "../../support/sessions.ts";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 const NOON = Date.UTC(2026, 2, 1, 12);
 const VECTORS = new URL("../../vectors/aws-cli-2.36.7/", import.meta.url);
 const session = ssoSession();
 let system: { env: Record<string, string>; platform: "linux" };
 beforeEach(() => {
-  system = { env: { HOME: mkdtempSync(join(tmpdir(), "token-")) }, platform: "linux" };
+  system = { env: { HOME: temporaryFolder() }, platform: "linux" };
 });
-afterEach(() => rmSync(system.env.HOME ?? "", { recursive: true, force: true }));
 
 const file = {
   startUrl: session.startUrl,

@@ -39,13 +39,14 @@ describe("a watched file", () => {
 
   test("has changed, too, if that happened before the wait", async () => {
     const path = join(home.path, "lock");
-    const watch = watchFiles([path], endlessSleep());
+    const [watch, witness] = [watchFiles([path], endlessSleep()), watchFiles([path], endlessSleep())];
     try {
       await writeFile(path, "1");
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await witness.next(60_000);
       await watch.next(60_000);
     } finally {
       watch.close();
+      witness.close();
     }
   });
 

@@ -3,7 +3,8 @@ import { runCli } from "../../../src/cli/cli.ts";
 import { consoleUrl } from "../../../src/commands/console.ts";
 import type { SsoSession } from "../../../src/model.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
-import { makeHome, sessionSection } from "../../support/home.ts";
+import { sessionSection } from "../../support/home.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 const url = (startUrl: string, destination?: string) =>
   consoleUrl(
@@ -81,7 +82,7 @@ describe("sso-cred console", () => {
   const config = `[profile dev]\ncredential_process = /x/sso-cred corp --account-id 123456789011 --role-name R\n${sessionSection("corp")}`;
 
   it("opens the link, prints it, and names it where there is no browser", async () => {
-    const home = await makeHome({ config });
+    const home = await temporaryHome({ config });
     const line = ["console", "--profile", "dev"];
     const [opens, prints, fails] = [
       fakeSystem({ env: home.env, browser: "ignore" }),
@@ -102,6 +103,5 @@ describe("sso-cred console", () => {
       "",
       `sso-cred: no browser could be opened here\n  open: ${opens.opened[0]}\n`,
     ]);
-    await home.remove();
   });
 });

@@ -4,7 +4,7 @@ import { loadConfig } from "../../../src/config/configFile.ts";
 import { resolveRole } from "../../../src/config/profile.ts";
 import { fakeSystem } from "../../support/fakeSystem.ts";
 import { fc } from "../../support/fuzzing.ts";
-import { makeHome } from "../../support/home.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 const BOTOCORE = `
 import json, sys, tempfile
@@ -21,7 +21,6 @@ def read(text):
 print(json.dumps([read(text) for text in json.load(sys.stdin)]))
 `;
 const hasBotocore = spawnSync("python3", ["-c", "import botocore"]).status === 0;
-if (!hasBotocore) console.warn("SKIPPED: needs python3 with botocore");
 
 interface Read {
   profiles?: Record<string, Record<string, string>>;
@@ -79,9 +78,9 @@ const config = fc
   .map(([a = [], b = [], c = []]) => [...a, START, ...b, PROFILE, ...c].join("\n"));
 
 it.skipIf(!hasBotocore)(
-  "whatever the layout, a role that is accepted is the one that botocore reads",
+  "whatever the layout, a role that is accepted is the one that botocore reads (needs botocore)",
   async () => {
-    const home = await makeHome();
+    const home = await temporaryHome();
     const system = fakeSystem({ env: home.env });
     const texts = fc.sample(config, { numRuns: 600, seed: 1 });
     const theirs = botocore(texts);
@@ -108,7 +107,6 @@ it.skipIf(!hasBotocore)(
       for (const [botocores, ours] of pairs)
         if (botocores) expect(botocores, `botocore of\n${text}`).toBe(ours);
     }
-    await home.remove();
     expect(compared).toBeGreaterThan(50);
   },
 );
@@ -130,9 +128,9 @@ const credentialsSection = fc
   .map(([header, lines]) => [header, ...lines].join("\n"));
 
 it.skipIf(!hasBotocore)(
-  "whatever the layout of the credentials file, a role that is accepted is the one that botocore reads",
+  "whatever the layout of the credentials file, a role that is accepted is the one that botocore reads (needs botocore)",
   async () => {
-    const home = await makeHome({ config: START + PROFILE });
+    const home = await temporaryHome({ config: START + PROFILE });
     const system = fakeSystem({ env: home.env });
     const sections = fc.array(credentialsSection, { minLength: 1, maxLength: 3 });
     const texts = fc.sample(sections, { numRuns: 1000, seed: 1 }).map((each) => each.join("\n"));
@@ -153,7 +151,6 @@ it.skipIf(!hasBotocore)(
       expect(sso_account_id?.replace(/\s[#;].*/s, ""), `botocore of\n${text}`).toBe(role.accountId);
       expect(sso_role_name, `botocore of\n${text}`).toBe(role.roleName);
     }
-    await home.remove();
     expect(compared).toBeGreaterThan(100);
   },
 );

@@ -106,7 +106,7 @@ describe("a config that cannot be read is exit 3 and named", () => {
     expectRefusal(`${path} cannot be read (ELOOP)`);
   });
 
-  test.skipIf(process.getuid?.() === 0)("no permission", () => {
+  test.skipIf(process.getuid?.() === 0)("no permission (root needs none)", () => {
     writeFileSync(path, "");
     chmodSync(path, 0);
     expectRefusal(`${path} cannot be read (EACCES)`);

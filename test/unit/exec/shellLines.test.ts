@@ -36,8 +36,7 @@ const PROGRAMS: [shell: Shell, program: string, echo: string][] = [
 ];
 
 describe.each(PROGRAMS)("the lines for %s", (shell, program, echo) => {
-  // Skipped if the shell is not installed.
-  it.skipIf(!existsSync(program))("set exactly the value, whatever it holds", () => {
+  it.skipIf(!existsSync(program))(`set exactly the value, whatever it holds (needs ${program})`, () => {
     for (const value of NASTY) {
       const lines = shellLines(shell, ["AWS_PROFILE"], { AWS_SESSION_TOKEN: value });
       const { stdout, stderr, status } = spawnSync(program, ["-c", `${lines}${echo}`], {

@@ -1,10 +1,7 @@
-import { afterAll, test } from "vitest";
+import { test } from "vitest";
 import { anyBytes, anyText, FUZZ_TIMEOUT, fc, oddWord, runs, spoiled } from "../../support/fuzzing.ts";
 import { configReading } from "./properties/configReading.ts";
 import { assertUnpolluted } from "./properties/outcome.ts";
-
-const reading = configReading();
-afterAll(reading.close);
 
 const name = fc.oneof(fc.constantFrom("corp", "dev", "default", "s"), oddWord);
 const header = fc
@@ -66,7 +63,7 @@ test(
   FUZZ_TIMEOUT,
   () => {
     fc.assert(
-      fc.property(file, fc.oneof(file, fc.constant(Buffer.of())), name, reading.holds),
+      fc.property(file, fc.oneof(file, fc.constant(Buffer.of())), name, configReading()),
       runs(800, 6_000),
     );
     assertUnpolluted();

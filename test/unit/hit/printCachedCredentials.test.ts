@@ -94,7 +94,7 @@ describe("with a fresh file of that role", () => {
   });
 
   it.each([{ SSO_CRED_CACHE: "off" }, { SSO_CRED_TRACE: "/dev/null" }, { HOME: "/nonexistent" }])(
-    "leaves to the parser a line in another form: %j",
+    "leaves to the parser a line with the variables %j",
     (env) => {
       expect(prints(LINE, env as Record<string, string>)).toBe(false);
     },

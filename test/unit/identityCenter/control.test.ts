@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { get } from "node:https";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type Home, makeHome } from "../../support/home.ts";
-import { type Running, start } from "../../support/run.ts";
+import { beforeEach, expect, it, onTestFinished } from "vitest";
+import type { Home } from "../../support/home.ts";
+import { start } from "../../support/run.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 import { CA_FILE } from "../../support/testCertificates.ts";
 
 const MAIN = fileURLToPath(new URL("../../identityCenter/main.ts", import.meta.url));
@@ -11,17 +12,13 @@ const MAIN = fileURLToPath(new URL("../../identityCenter/main.ts", import.meta.u
 const tls = (name: string) => fileURLToPath(new URL(`../../tls/${name}`, import.meta.url));
 
 let home: Home;
-let running: Running | undefined;
 beforeEach(async () => {
-  home = await makeHome();
-});
-afterEach(async () => {
-  running?.killGroup();
-  await home.remove();
+  home = await temporaryHome();
 });
 
 async function startMain(...args: string[]) {
-  running = start(process.execPath, ["--no-warnings", MAIN, "--control", ...args], { home });
+  const running = start(process.execPath, ["--no-warnings", MAIN, "--control", ...args], { home });
+  onTestFinished(() => running.killGroup());
   await expect.poll(running.stdout).toContain("\n");
   const { url, urls, controlUrl } = JSON.parse(running.stdout());
   const control = async (name: string, orders?: object) => {
@@ -81,6 +78,7 @@ it("starts a server for each service, with TLS where it is given a certificate",
 });
 
 it("ends when its standard input ends, if told so", async () => {
-  running = start(process.execPath, ["--no-warnings", MAIN, "--until-stdin-ends"], { home, stdin: "" });
+  const running = start(process.execPath, ["--no-warnings", MAIN, "--until-stdin-ends"], { home, stdin: "" });
+  onTestFinished(() => running.killGroup());
   expect((await running.done).code).toBe(0);
 });

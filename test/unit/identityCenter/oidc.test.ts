@@ -43,7 +43,7 @@ describe("the authorization code grant", () => {
     ["a wrong client secret", { clientSecret: "wrong" }, "InvalidClientException"],
     ["an unknown grant", { grantType: "password" }, "UnsupportedGrantTypeException"],
     ["a grant not registered for", { grantType: DEVICE_GRANT }, "UnauthorizedClientException"],
-  ])("refuses %s", async (_, changes, errorType) => {
+  ])("rejects %s", async (_, changes, errorType) => {
     expect((await redeem(changes)).errorType).toBe(errorType);
   });
 
@@ -71,7 +71,7 @@ describe("the authorization code grant", () => {
     ["no state", { state: "" }],
     ["a scope that was not registered", { scopes: "admin" }],
     ["an unknown client", { client_id: "nobody" }],
-  ])("answers %s without a redirect", async (_, changes) => {
+  ])("responds to %s without a redirect", async (_, changes) => {
     const { body: client } = await registerForCode(center);
     const { status, location } = await authorize(center, client.clientId, changes);
     expect([status >= 400, location]).toEqual([true, null]);
@@ -148,7 +148,7 @@ describe("the device grant", () => {
     expect((await poll(client, deviceCode)).body.error).toBe("expired_token");
   });
 
-  it("answers fast polls with slow_down if configured, and the interval grows", async () => {
+  it("responds to fast polls with slow_down if configured, and the interval grows", async () => {
     center.settings.enforceInterval = true;
     const { client, deviceCode } = await begin();
     const errors: unknown[] = [];

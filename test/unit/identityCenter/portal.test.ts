@@ -31,7 +31,7 @@ describe("the portal", () => {
     ["revoked", () => center.revokeSessions(), undefined],
     ["expired by order", () => center.expireAccessTokens(), undefined],
     ["expired by time", () => center.advance(3600_000), undefined],
-  ])("answers 401 to a token that is %s", async (_, spoil, other) => {
+  ])("responds with 401 to a token that is %s", async (_, spoil, other) => {
     const { accessToken } = center.signIn();
     spoil();
     const reply = await portalGet(center, CREDENTIALS, other ?? accessToken);
@@ -42,7 +42,7 @@ describe("the portal", () => {
     });
   });
 
-  it("answers 403 for a role that is not, or no longer, assigned", async () => {
+  it("responds with 403 for a role that is not, or no longer, assigned", async () => {
     const { accessToken } = center.signIn();
     center.forbid("role-01", "100000000001");
     const reply = await portalGet(center, CREDENTIALS, accessToken);

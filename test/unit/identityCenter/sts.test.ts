@@ -56,11 +56,11 @@ describe("the local STS", () => {
     ["a wrong secret", { secretAccessKey: "wrong" }, "SignatureDoesNotMatch"],
     ["an unknown key", { accessKeyId: "ASIAUNKNOWNUNKNOWN00" }, "InvalidClientTokenId"],
     ["another session token", { sessionToken: "wrong" }, "InvalidClientTokenId"],
-  ])("refuses %s", async (_, changes, name) => {
+  ])("rejects %s", async (_, changes, name) => {
     await expect(identity({ ...(await issued()), ...changes })).rejects.toMatchObject({ name });
   });
 
-  it("refuses expired credentials", async () => {
+  it("rejects expired credentials", async () => {
     const credentials = await issued();
     center.advance(3600_000);
     await expect(identity(credentials)).rejects.toMatchObject({ name: "ExpiredToken" });

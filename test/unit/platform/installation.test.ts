@@ -1,15 +1,14 @@
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { callPath, installedFront } from "../../../src/platform/installation.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
 describe("the path by which the program was called", () => {
   let home: string;
   let real: string;
-  beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), "sso-cred-path-"));
+  beforeEach(() => {
+    home = temporaryFolder();
     mkdirSync(join(home, "v1"));
     mkdirSync(join(home, "bin"));
     mkdirSync(join(home, "other"));
@@ -19,7 +18,6 @@ describe("the path by which the program was called", () => {
     symlinkSync(real, join(home, "bin", "sso-cred"));
     copyFileSync(real, join(home, "other", "sso-cred"));
   });
-  afterAll(() => rmSync(home, { recursive: true, force: true }));
   const call = (argv0: string, PATH: string) =>
     callPath({ argv0, execPath: real, cwd: home, env: { PATH }, platform: "linux" });
 

@@ -56,7 +56,7 @@ it.runIf(process.platform === "linux").each([
   ["is text", "echo intruder; exit 0\n"],
   ["is a script", "#!/bin/sh\necho intruder; exit 0\n"],
   ["is for another processor", elfHeader(0x15)],
-])("runs nothing that %s, and says so", (_, content) => {
+])("runs nothing that %s, and says so (on Linux)", (_, content) => {
   const { status, signal, stdout, stderr } = restartFrom(file(content, 0o755));
   expect({ status, signal, stdout }).toEqual({ status: 3, signal: null, stdout: "" });
   expect(stderr).toMatch(/^sso-cred: [^\n]*sso-cred is not a program for this machine\n$/);

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../support/temporary.ts";
 const go = spawnSync("go", ["version"]);
 
 test.skipIf(go.error)(
-  "gives a darwin/arm64 program the same signature as Go's linker",
+  "gives a darwin/arm64 program the same signature as Go's linker (needs go)",
   () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "main.go"), "package main\n\nfunc main() {}\n");

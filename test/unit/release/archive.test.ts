@@ -51,7 +51,7 @@ test("tar unpacks it, with modes and times", async () => {
 });
 
 const hasUnzip = spawnSync("unzip", ["-v"]).status === 0;
-test.skipIf(!hasUnzip)("unzip unpacks it", async () => {
+test.skipIf(!hasUnzip)("unzip unpacks it (needs unzip)", async () => {
   const folder = temporaryFolder();
   await writeZip(join(folder, "a.zip"), MEMBERS, TIME);
   expect(spawnSync("unzip", ["-q", "a.zip"], { cwd: folder }).status).toBe(0);

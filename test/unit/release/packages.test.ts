@@ -65,7 +65,7 @@ test("npm installs both packages from their files, and the command runs the exec
 
 const isDebian = spawnSync("dpkg-deb", ["--version"]).status === 0;
 test.skipIf(!isDebian)(
-  "dpkg installs and removes the Debian package and keeps it if a broken one or one for another processor follows; two builds give the same bytes",
+  "dpkg installs and removes the Debian package and keeps it if a broken one or one for another processor follows; two builds give the same bytes (needs dpkg)",
   async () => {
     const folder = temporaryFolder();
     const input = {

@@ -1,20 +1,17 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { findCompiler, hasFront } from "../../../scripts/build/front.ts";
 import { hostTarget, TARGETS, type Target } from "../../../scripts/toolchain.mjs";
+import { temporaryFolder } from "../../support/temporary.ts";
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "sso-cred-compilers-"));
+  folder = temporaryFolder();
   vi.stubEnv("PATH", folder);
   vi.stubEnv("CC", "");
 });
-afterEach(() => {
-  vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => void vi.unstubAllEnvs());
 /** A compiler that does nothing, or one that fails. */
 function install(name: string, works = true): void {
   writeFileSync(join(folder, name), `#!/bin/sh\nexit ${works ? 0 : 1}\n`);

@@ -10,7 +10,7 @@ describe("the licence check", () => {
   );
 
   test.each(["GPL-3.0", "UNLICENSED", "MIT AND GPL-2.0", "", undefined, { type: "MIT" }])(
-    "refuses %j",
+    "rejects %j",
     (license) => {
       expect(isPermissive(license)).toBe(false);
     },

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { uptime } from "node:os";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { tokenFingerprint } from "../../../src/cache/tokenCache.ts";
-import type { SsoSession } from "../../../src/model.ts";
 import {
   awaitedToken,
   claim,
@@ -12,29 +11,19 @@ import {
   WORKER_CLAIM,
   writePendingLogin,
 } from "../../../src/signIn/pendingLogin.ts";
-import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../../support/home.ts";
+import { START_URL, sessionSection, tokenFile, tokenPath } from "../../support/home.ts";
+import { ssoSession } from "../../support/sessions.ts";
 import { canMount, moveToSmallDisk } from "../../support/smallDisk.ts";
 import { temporaryHome } from "../../support/temporary.ts";
 
-const SESSION: SsoSession = {
-  name: "corp",
-  startUrl: START_URL,
-  region: "eu-west-1",
-  scopes: null,
-  login: undefined,
-  endpoints: { useFips: false, useDualstack: false },
-  caBundle: undefined,
-  loginArguments: "corp",
-};
+const SESSION = ssoSession();
+const LOGIN = { id: "0123456789abcdef", session: SESSION, grant: "browser", browser: true } as const;
 
 async function startedLogin(secondsAgo: number) {
   const home = await temporaryHome();
   const system = { env: home.env, platform: process.platform };
   const login: PendingLogin = {
-    id: "0123456789abcdef",
-    session: SESSION,
-    grant: "browser",
-    browser: true,
+    ...LOGIN,
     startedUptime: uptime() - secondsAgo,
     state: "starting",
   };
@@ -75,25 +64,27 @@ describe("a sign-in that its worker has not claimed yet", () => {
   });
 });
 
-test.runIf(canMount())("on a full disk, too, a refreshed token is not that of the sign-in", async () => {
-  const home = await makeHome({ config: "" });
-  onTestFinished(() => home.remove());
-  const disk = await moveToSmallDisk(home, sessionSection("corp"));
-  const system = { env: home.env, platform: process.platform, now: Date.now };
-  const login: PendingLogin = {
-    id: "0123456789abcdef",
-    session: SESSION,
-    grant: "browser",
-    browser: true,
-    startedUptime: uptime(),
-    state: "open",
-    replaces: tokenFingerprint("old"),
-  };
-  writePendingLogin(login, system);
-  const refreshed = { accessToken: "new", expiresAt: Date.now() + 3600_000 };
-  await home.write(tokenPath("corp"), tokenFile({ startUrl: START_URL, region: "eu-west-1", ...refreshed }));
-  expect(awaitedToken(SESSION, login, system)?.accessToken).toBe("new");
-  disk.fill();
-  claim(login, `refreshed-${tokenFingerprint("new")}`, system);
-  expect(awaitedToken(SESSION, login, system)).toBeUndefined();
-});
+test.runIf(canMount())(
+  "on a full disk, too, a refreshed token is not that of the sign-in (needs the right to mount)",
+  async () => {
+    const home = await temporaryHome({ config: "" });
+    const disk = await moveToSmallDisk(home, sessionSection("corp"));
+    const system = { env: home.env, platform: process.platform, now: Date.now };
+    const login: PendingLogin = {
+      ...LOGIN,
+      startedUptime: uptime(),
+      state: "open",
+      replaces: tokenFingerprint("old"),
+    };
+    writePendingLogin(login, system);
+    const refreshed = { accessToken: "new", expiresAt: Date.now() + 3600_000 };
+    await home.write(
+      tokenPath("corp"),
+      tokenFile({ startUrl: START_URL, region: "eu-west-1", ...refreshed }),
+    );
+    expect(awaitedToken(SESSION, login, system)?.accessToken).toBe("new");
+    disk.fill();
+    claim(login, `refreshed-${tokenFingerprint("new")}`, system);
+    expect(awaitedToken(SESSION, login, system)).toBeUndefined();
+  },
+);

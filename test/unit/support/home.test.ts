@@ -1,14 +1,11 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { afterEach, expect, it } from "vitest";
-import { type Home, makeHome, registrationPath, rolePath, START_URL, tokenPath } from "../../support/home.ts";
+import { expect, it } from "vitest";
+import { makeHome, registrationPath, rolePath, START_URL, tokenPath } from "../../support/home.ts";
 
 const VECTORS = fileURLToPath(new URL("../../vectors/aws-cli-2.36.7/", import.meta.url));
 const cacheFiles = (scenario: string, cache: string) =>
   readdirSync(`${VECTORS}${scenario}/dot-aws/${cache}/cache`).map((name) => `.aws/${cache}/cache/${name}`);
-
-let home: Home | undefined;
-afterEach(() => home?.remove());
 
 it("names cache files as the AWS CLI did", () => {
   const key = { region: "eu-west-1", startUrl: START_URL };
@@ -26,7 +23,7 @@ it("names cache files as the AWS CLI did", () => {
 });
 
 it("lists files with their modes and goes away", async () => {
-  home = await makeHome({ config: "[default]\n" });
+  const home = await makeHome({ config: "[default]\n" });
   await home.write(".aws/sso/cache/x.json", { a: 1 }, 0o640);
   expect(await home.files()).toEqual([
     { path: ".aws/config", mode: "600" },

@@ -1,16 +1,15 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { type IdentityCenter, startIdentityCenter } from "../../identityCenter/identityCenter.ts";
+import { beforeEach, expect, it, onTestFinished } from "vitest";
+import { startIdentityCenter } from "../../identityCenter/identityCenter.ts";
 import { makeBrowser } from "../../support/browser.ts";
-import { type Home, makeHome } from "../../support/home.ts";
+import type { Home } from "../../support/home.ts";
 import { KEYS, startOnTerminal, startShellBehindTerminal } from "../../support/pty.ts";
 import { runShell, start, startShell } from "../../support/run.ts";
+import { temporaryHome } from "../../support/temporary.ts";
 
 let home: Home;
-let center: IdentityCenter;
 beforeEach(async () => {
-  [home, center] = await Promise.all([makeHome(), startIdentityCenter()]);
+  home = await temporaryHome();
 });
-afterEach(() => Promise.all([home.remove(), center.stop()]));
 
 it("runs a command with a bare environment, pipes and no terminal", async () => {
   const command = 'cat; echo "$HOME" >&2; pwd >&2; (: </dev/tty) || exit 3';
@@ -53,6 +52,8 @@ it.each([
   ["deny", "Denied"],
   ["ignore", "Allow access?"],
 ] as const)("has a browser that can %s", async (mode, heading) => {
+  const center = await startIdentityCenter();
+  onTestFinished(() => center.stop());
   center.settings.consent = mode === "visit" ? "auto" : "page";
   const browser = makeBrowser(home.path, mode);
   const { clientId, clientSecret } = center.signIn();

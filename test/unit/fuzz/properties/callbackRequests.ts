@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
+import { onTestFinished } from "vitest";
 import { CALLBACK_PATH, startCallbackServer } from "../../../../src/signIn/worker/callbackServer.ts";
 
 export const STATE = "0b7e7d3c-5f0f-4a54-9d2b-1c1b7d1f2a3e";
@@ -9,6 +10,7 @@ export const PORT = "PORT";
 /** The callback server rejects any request, keeps running, and then accepts the valid one. */
 export async function callbackRequests() {
   const server = await startCallbackServer(STATE);
+  onTestFinished(server.close);
   const port = Number(new URL(server.redirectUri).port);
   let isAnswered = false;
   void server.authorization.then(() => {
@@ -52,7 +54,6 @@ export async function callbackRequests() {
       await server.tell({ signedInTo: "corp" });
       assert.match(await good, /^HTTP\/1\.1 200 /);
     },
-    close: () => server.close(),
   };
 }
 

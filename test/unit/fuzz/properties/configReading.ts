@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "../../../../src/config/configFile.ts";
 import { configuredSessions } from "../../../../src/config/configuredSessions.ts";
@@ -9,14 +8,15 @@ import { onlySession, resolveSession } from "../../../../src/config/session.ts";
 import { SsoCredError } from "../../../../src/errors.ts";
 import type { SsoSession } from "../../../../src/model.ts";
 import { fakeSystem } from "../../../support/fakeSystem.ts";
+import { temporaryFolder } from "../../../support/temporary.ts";
 
 /** Any config and credentials file give sessions, profiles or a config error. */
 export function configReading() {
-  const home = mkdtempSync(join(tmpdir(), "sso-cred-fuzz-"));
+  const home = temporaryFolder();
   mkdirSync(join(home, ".aws"));
   const system = fakeSystem({ env: { HOME: home } });
 
-  function holds(config: Uint8Array, credentials: Uint8Array, asked: string): void {
+  return (config: Uint8Array, credentials: Uint8Array, asked: string): void => {
     writeFileSync(join(home, ".aws/config"), config);
     writeFileSync(join(home, ".aws/credentials"), credentials);
     const loaded = attempt(() => loadConfig(system, { credentials: true }));
@@ -36,8 +36,7 @@ export function configReading() {
       assertSafe(session);
       rolePairs(loaded, session);
     }
-  }
-  return { holds, close: () => rmSync(home, { recursive: true }) };
+  };
 }
 
 /** A value, or an error that a person can act on, in one clean line. */

@@ -67,11 +67,11 @@ describe("the credential_process line", () => {
     "/a\\b/sso-cred",
     "/a #b/sso-cred",
     "/a\nb/sso-cred",
-  ])("refuses %j", (path) => {
+  ])("rejects %j", (path) => {
     expect(() => commandLine(path, target, "linux")).toThrow(/cannot be written/);
   });
 
-  it("is read alike by sh, shlex and us, whatever the path, or rejected", () => {
+  it("is read alike by sh and by us, whatever the path, or rejected", () => {
     const path = fc
       .string({ unit: fc.constantFrom(..."ab .-_~&|<>()*?[]{}'!^=,;:@+é#$`\"\\%"), maxLength: 12 })
       .map((text) => `/x${text}/sso-cred`);
@@ -91,7 +91,7 @@ describe("the credential_process line", () => {
     }
   });
 
-  it.skipIf(!hasPython)("is read alike by Python's shlex", () => {
+  it.skipIf(!hasPython)("is read alike by Python's shlex (needs python3)", () => {
     for (const command of ["/opt/sso-cred", "/my apps (new)/sso-cred", "/it's/sso-cred", "/é/sso-cred"]) {
       expect(readByShlex(commandLine(command, target, "linux"))).toEqual(words(command));
     }
@@ -148,14 +148,14 @@ describe("the credential_process line", () => {
     },
   );
 
-  it("refuses a session or a role that cannot be written", () => {
+  it("rejects a session or a role that cannot be written", () => {
     expect(() => commandLine("sso-cred", { ...target, session: "a$(b)" }, "linux")).toThrow(/session name/);
     expect(canBeWritten({ accountId: "123456789011", roleName: "A\n[profile x]" }, "linux")).toBe(false);
     expect(canBeWritten({ accountId: "12", roleName: "Admin" }, "linux")).toBe(false);
     expect(canBeWritten({ accountId: "123456789011", roleName: "Power+User=a,b.c@d-e" }, "linux")).toBe(true);
   });
 
-  it("refuses a command that would not be recognised as ours afterwards", () => {
+  it("rejects a command that would not be recognised as ours afterwards", () => {
     const check = (command: string) => () => checkCommand(command, "linux", ["my session", "--yes"]);
     expect(check("sso-cred")).not.toThrow();
     expect(check("/opt/my tools/sso-cred")).not.toThrow();

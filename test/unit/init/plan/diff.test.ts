@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { unifiedDiff } from "../../../../src/init/plan/diff.ts";
 import { fc } from "../../../support/fuzzing.ts";
+import { temporaryFolder } from "../../../support/temporary.ts";
 
 describe("the diff of a plan", () => {
   it("shows each change with three lines around it", () => {
@@ -119,9 +119,8 @@ const text = fc
 
 describe.each(TOOLS)("a patch for %s", (tool, command) => {
   it("turns one text into exactly the other", ({ skip }) => {
-    skip(spawnSync(tool, ["--version"]).status !== 0, `${tool} is not at hand`);
-    const folder = mkdtempSync(join(realpathSync(tmpdir()), "sso-cred-diff-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    skip(spawnSync(tool, ["--version"]).status !== 0, `${tool} is not installed`);
+    const folder = realpathSync(temporaryFolder());
     const config = join(folder, "config");
     const patch = join(folder, "plan.patch");
     const [file = "", ...args] = command(folder, patch);

@@ -1,22 +1,21 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadSharedConfigFiles, loadSsoSessionData } from "@smithy/core/config";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { planConfig } from "../../../../src/init/plan/plan.ts";
 import { readCurrentConfig } from "../../../../src/init/plan/planInput.ts";
 import { fc } from "../../../support/fuzzing.ts";
+import { temporaryFolder } from "../../../support/temporary.ts";
 import { files, options, role } from "./initOptions.ts";
 
 const VECTORS = fileURLToPath(new URL("../../../vectors/init", import.meta.url));
 
 let folder: string;
 let written = 0;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "sso-cred-readers-"));
+beforeEach(() => {
+  folder = temporaryFolder();
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Reads with the SDK for JavaScript. Each call uses another file, as the SDK caches by path. */
 async function readBySdk(text: string) {

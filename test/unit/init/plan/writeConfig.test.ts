@@ -47,12 +47,15 @@ it("keeps access control lists and extended attributes, also of the backup", ({ 
   for (const file of [path, `${path}.sso-cred.bak`]) expect(python(GET, file).stdout).toBe(before);
 });
 
-it.skipIf(!canTrace).each(REFUSALS)("writes on a file system without modes and owners (%s)", (code) => {
-  writeFileSync(path, "old");
-  const call = `process.stdout.write(String(m.writeConfig(${JSON.stringify(path)}, "old", "new")))`;
-  expect(runInChild(MODULE, call, { refused: { calls: NICETIES, code } })).toBe("true");
-  expect(text(path)).toBe("new");
-});
+it.skipIf(!canTrace).each(REFUSALS)(
+  "writes on a file system without modes and owners (%s; needs strace)",
+  (code) => {
+    writeFileSync(path, "old");
+    const call = `process.stdout.write(String(m.writeConfig(${JSON.stringify(path)}, "old", "new")))`;
+    expect(runInChild(MODULE, call, { refused: { calls: NICETIES, code } })).toBe("true");
+    expect(text(path)).toBe("new");
+  },
+);
 
 it.each(["elsewhere", "config", "nowhere/backup", "/dev/null"])(
   "replaces a backup that is a link to %s, and leaves what it leads to as it is",
