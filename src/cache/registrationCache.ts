@@ -5,6 +5,7 @@ import { ssoCacheDirectory } from "../hit/paths.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { ClientRegistration, SsoSession } from "../model.ts";
 import type { Clocked, Environment } from "../platform/system.ts";
+import { removeIfPossible } from "./folder.ts";
 import { readJsonObject } from "./jsonFile.ts";
 import { replaceFile } from "./replaceFile.ts";
 
@@ -28,6 +29,15 @@ export function readRegistration(session: SsoSession, grant: LoginGrant, system:
   if (!clientId || !clientSecret || !isFresh(expiresAt, system.now())) return undefined;
   const forCode = Array.isArray(file.grantTypes) && file.grantTypes.includes("authorization_code");
   return forCode === (grant === "authorization_code") ? { clientId, clientSecret, expiresAt } : undefined;
+}
+
+/**
+ * Removes the registration, which the service may no longer know; with a client id, only that one.
+ * A client that it does know costs one more request.
+ */
+export function forgetRegistration(session: SsoSession, system: Environment, clientId?: string): void {
+  const path = registrationPath(session, system);
+  if (clientId === undefined || readJsonObject(path)?.clientId === clientId) removeIfPossible(path);
 }
 
 /** Throws the system's error. A missing file only costs the next sign-in one more request. */

@@ -1,5 +1,6 @@
 import { readJsonObject } from "../cache/jsonFile.ts";
 import { cannotWrite } from "../cache/ownedFile.ts";
+import { forgetRegistration } from "../cache/registrationCache.ts";
 import { prepareReplacement, type Replacement } from "../cache/replaceFile.ts";
 import {
   readToken,
@@ -90,6 +91,7 @@ export async function refreshToken(
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     system.trace.step("the refresh was refused", { error: error.code });
+    if (error.code === "invalid_client") forgetRegistration(session, system, token.clientId);
     if (error.needsSignIn) return undefined;
     // Any other rejection says nothing about the token, so keep it.
     const message = `the token of '${sessionTitle(session)}' cannot be refreshed (${printable(error.message, 200)})`;

@@ -6,7 +6,7 @@ import { loginRemedy, loginRequired, sessionTitle } from "../config/describeSess
 import { isKind, SsoCredError } from "../errors.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
-import { endLogin } from "./changeLogin.ts";
+import { cancelLogin } from "./changeLogin.ts";
 import { openElsewhere } from "./loginInstructions.ts";
 import {
   awaitedToken,
@@ -87,7 +87,7 @@ export async function awaitLogin(session: SsoSession, wait: LoginWait, system: S
       // Released first, so that of several callers interrupted at once the last one finds no other
       // waiter.
       release(joined, WAITER, system);
-      if (!hasOtherWaiters(joined, system)) await endLogin(joined, system);
+      if (!hasOtherWaiters(joined, system)) await cancelLogin(session, system, joined);
     }
     throw error;
   } finally {

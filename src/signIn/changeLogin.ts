@@ -2,6 +2,7 @@ import { uptime } from "node:os";
 import { isAbsolute, resolve } from "node:path";
 import { withLock, withLockIfFree } from "../cache/lock.ts";
 import { cannotWrite } from "../cache/ownedFile.ts";
+import { forgetRegistration } from "../cache/registrationCache.ts";
 import { sessionLockPath, sessionStatePath, tokenKey } from "../cache/stateFile.ts";
 import { tokenFingerprint } from "../cache/tokenCache.ts";
 import { SsoCredError } from "../errors.ts";
@@ -65,6 +66,7 @@ export async function startLogin(
     // the first.
     const isWanted = () => anew || !(joinable() || awaitedToken(session, login, system));
     try {
+      forgetClient(session, system);
       removeClaims(path);
       if (!writePendingLogin(login, system, isWanted)) return joinable() ?? login;
     } catch (error) {
@@ -113,9 +115,26 @@ export async function endLogin(login: PendingLogin, system: System): Promise<voi
   });
 }
 
-/** Ends the session's sign-in, if one is open. Throws `config` naming a file that stays. */
-export async function cancelLogin(session: SessionIdentity, system: System): Promise<void> {
-  await withLoginLock(session, system, () => removePendingLogin(session, system));
+/**
+ * Ends the session's sign-in, if one is open; with `only`, that one. Throws `config` naming a file
+ * that stays.
+ */
+export async function cancelLogin(
+  session: SessionIdentity,
+  system: System,
+  only?: PendingLogin,
+): Promise<void> {
+  await withLoginLock(session, system, () => {
+    if (only && !isCurrent(only, system)) return;
+    forgetClient(session, system);
+    removePendingLogin(session, system);
+  });
+}
+
+/** The page that a person leaves may have shown that the service no longer knows the client. */
+function forgetClient(session: SessionIdentity, system: System): void {
+  const login = readPendingLogin(session, system);
+  if (login?.grant === "browser" && login.state !== "failed") forgetRegistration(login.session, system);
 }
 
 /** The sign-in must end even after Ctrl-C, or if the lock is not free in time. */

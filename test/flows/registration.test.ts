@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SsoCredError } from "../../src/errors.ts";
 import { isoSeconds, registrationPath, START_URL } from "../support/home.ts";
 import { type SignInWorld, signInWorld, type WorldOptions } from "../support/signInWorld.ts";
 
@@ -76,6 +77,42 @@ describe("the client registration", () => {
     expect((await world.call()).code).toBe(4);
     expect((await world.settled())[0]).toContain("Unknown client");
     expect(await world.home.exists(FILE)).toBe(false);
+    expect((await world.call(["login", "corp"])).code).toBe(0);
+    expect(world.center.count("/client/register")).toBe(1);
+  });
+
+  it("that the service has forgotten is renewed by the sign-in after a refresh with it was refused", async () => {
+    const world = await signInWorld();
+    expect((await world.call()).code).toBe(0);
+    world.center.expireRegistrations();
+    world.clock.advance(2 * 3600_000);
+    expect((await world.call()).code).toBe(0);
+    expect(world.center.count("/client/register")).toBe(2);
+  });
+
+  /** A world in which a caller waits for a page that shows "Unknown client". */
+  async function stuck() {
+    const world = await signInWorld();
+    const forgotten = await putRegistration(world, CODE, 60);
+    world.center.state.registrations.delete(forgotten);
+    const interrupt = { now: false };
+    const onSleep = () => {
+      if (interrupt.now) throw new SsoCredError("cancelled", "cancelled");
+    };
+    const calling = world.call(["login", "corp"], { onSleep });
+    await expect.poll(() => world.center.count("/authorize")).toBe(1);
+    return { world, interrupt, calling };
+  }
+
+  it.each([
+    ["Ctrl-C", 130, undefined],
+    ["a logout", 4, ["logout", "corp"]],
+    ["another login", 0, ["login", "corp"]],
+  ])("that the service has forgotten is renewed after %s has ended its page", async (_, code, by) => {
+    const { world, interrupt, calling } = await stuck();
+    if (by) expect((await world.call(by)).code).toBe(0);
+    else interrupt.now = true;
+    expect((await calling).code).toBe(code);
     expect((await world.call(["login", "corp"])).code).toBe(0);
     expect(world.center.count("/client/register")).toBe(1);
   });

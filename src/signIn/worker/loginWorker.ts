@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { removeIfPossible } from "../../cache/folder.ts";
 import { cannotWrite } from "../../cache/ownedFile.ts";
-import { registrationPath } from "../../cache/registrationCache.ts";
+import { forgetRegistration } from "../../cache/registrationCache.ts";
 import { loginsFolder, sessionStatePath } from "../../cache/stateFile.ts";
 import { loginRemedy, scopesToCheck, sessionTitle, settingsToCheck } from "../../config/describeSession.ts";
 import { isKind, SsoCredError } from "../../errors.ts";
@@ -67,7 +66,7 @@ async function fail(login: PendingLogin, error: unknown, watch: LoginWatch, syst
   // A page that stayed unanswered may have shown that the service no longer knows the client.
   const isForgotten = error instanceof ServiceError && error.code === "invalid_client";
   if (isForgotten || (unanswered && current.grant === "browser")) {
-    removeIfPossible(registrationPath(login.session, system));
+    forgetRegistration(login.session, system);
   }
   const failure = loginFailure(error, login);
   if (unanswered && watch.hasSlept())
