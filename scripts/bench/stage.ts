@@ -5,7 +5,6 @@ import { dirname, join } from "node:path";
 import { type IdentityCenter, startIdentityCenter } from "../../test/identityCenter/identityCenter.ts";
 import {
   isoSeconds,
-  pythonJson,
   roleFile,
   rolePath,
   START_URL,
@@ -106,7 +105,7 @@ function makeHome(path: string, lines: number, center: IdentityCenter): Home {
   const write = (file: string, content: string | object) => {
     const target = join(path, file);
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-    writeFileSync(target, typeof content === "string" ? content : pythonJson(content), { mode: 0o600 });
+    writeFileSync(target, typeof content === "string" ? content : JSON.stringify(content), { mode: 0o600 });
     return target;
   };
   write(".aws/config", configText(lines));

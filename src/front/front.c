@@ -6,7 +6,7 @@
  * that file. It answers only where src/hit/printCachedCredentials.ts would print the same bytes; at
  * the first doubt the program decides, with the same arguments, environment, folder and
  * descriptors. It allocates nothing, reads no config and makes no request. Fixed buffers are filled
- * by append(), and the file is read by take() and take_value(), nowhere else.
+ * by append(), and the file is read by peek() and take(), nowhere else.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -54,6 +54,14 @@ struct buffer {
   int is_full;
 };
 
+static struct text text_of(const char *string) {
+  return (struct text){string, strlen(string)};
+}
+
+static int equals(struct text a, struct text b) {
+  return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
+}
+
 /* Appends, leaving room for a final NUL. What does not fit marks the buffer as full for good. */
 static void append(struct buffer *to, struct text from) {
   to->is_full |= from.length >= sizeof to->bytes - to->length;
@@ -64,7 +72,56 @@ static void append(struct buffer *to, struct text from) {
 }
 
 static void add(struct buffer *to, const char *string) {
-  append(to, (struct text){string, strlen(string)});
+  append(to, text_of(string));
+}
+
+/* --- JSON: objects of strings without escapes, with known keys --- */
+
+struct field {
+  const char *key;      /* NULL ends a list */
+  struct field *fields; /* of an object; NULL: a string */
+  struct text value;    /* its bytes are NULL until the key is seen */
+};
+
+/* The next byte, or -1 at the end. */
+static int peek(const struct text *from) {
+  return from->length > 0 ? (unsigned char)from->bytes[0] : -1;
+}
+
+static void skip(struct text *from) {
+  from->bytes++, from->length--;
+}
+
+/* Takes this byte, and blanks before it. */
+static int take(struct text *from, int byte) {
+  while (peek(from) == ' ') skip(from);
+  if (peek(from) != byte) return 0;
+  skip(from);
+  return 1;
+}
+
+/* Takes printable ASCII in quotes, which JSON.stringify and json.dumps write as it is. */
+static int take_string(struct text *from, struct text *string) {
+  if (!take(from, '"')) return 0;
+  for (*string = (struct text){from->bytes, 0}; peek(from) != '"'; string->length++, skip(from)) {
+    if (peek(from) < 0x20 || peek(from) > 0x7e || peek(from) == '\\') return 0;
+  }
+  return take(from, '"');
+}
+
+/* An unknown key and one that occurs twice are doubts. `fields` is at most two levels deep. */
+static int take_object(struct text *from, struct field *fields) {
+  if (!take(from, '{')) return 0;
+  do {
+    struct field *field = fields;
+    struct text key;
+    if (!take_string(from, &key)) return 0;
+    while (field->key != NULL && !equals(text_of(field->key), key)) field++;
+    if (field->key == NULL || field->value.bytes != NULL || !take(from, ':')) return 0;
+    field->value.bytes = from->bytes;
+    if (field->fields ? !take_object(from, field->fields) : !take_string(from, &field->value)) return 0;
+  } while (take(from, ','));
+  return take(from, '}');
 }
 
 /* --- The file: which one, what is in it, until when --- */
@@ -151,56 +208,36 @@ static int read_file(const char *path, struct text *file) {
   return length > 0 && length == found.st_size;
 }
 
-/* Takes this text. */
-static int take(struct text *from, const char *expected) {
-  size_t length = strlen(expected);
-  if (from->length < length || memcmp(from->bytes, expected, length) != 0) return 0;
-  from->bytes += length, from->length -= length;
-  return 1;
-}
-
-/* Takes a value and its closing quote: printable ASCII, which JSON writes as it is. */
-static int take_value(struct text *from, struct text *value) {
-  size_t length = 0;
-  for (; length < from->length && from->bytes[length] != '"'; length++) {
-    char byte = from->bytes[length];
-    if (byte < 0x20 || byte > 0x7e || byte == '\\') return 0;
-  }
-  *value = (struct text){from->bytes, length};
-  from->bytes += length, from->length -= length;
-  return take(from, "\"");
-}
-
-/*
- * The credential_process document out of the file, if it is this account's and fresh. The file has to
- * look as the AWS CLI's json.dumps writes it, or the program, which adds fields of its own.
- */
-static int compose(struct buffer *answer, struct text file, const char *account, int64_t now) {
-  static const char *const keys[] = {"AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"};
-  /* After the session. An `endpoint` is a doubt: the program knows whether that portal counts. */
-  static const char *const ours[] = {", \"accountId\": \"", ", \"roleName\": \"", ", \"startUrl\": \"",
-                                     ", \"region\": \"", ", \"config\": \""};
-  struct text value;
-  if (!take(&file, "{\"ProviderType\": \"sso\", \"Credentials\": {")) return 0;
-  add(answer, "{\"Version\":1");
-  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-    if (!take(&file, i == 0 ? "\"" : ", \"") || !take(&file, keys[i]) || !take(&file, "\": \"")) return 0;
-    if (!take_value(&file, &value) || value.length == 0) return 0;
-    add(answer, ",\""), add(answer, keys[i]), add(answer, "\":\""), append(answer, value), add(answer, "\"");
-  }
+/* The credential_process document out of the file, if it is this account's and fresh. */
+static int compose(struct buffer *answer, struct text file, struct text account, int64_t now) {
+  struct field credentials[] = {
+      {.key = "AccessKeyId"}, {.key = "SecretAccessKey"}, {.key = "SessionToken"},
+      {.key = "Expiration"},  {.key = "AccountId"},       {.key = NULL},
+  };
+  /* `endpoint` is a doubt: the program knows whether that portal counts. */
+  struct field ours[] = {
+      {.key = "session"}, {.key = "accountId"}, {.key = "roleName"}, {.key = "startUrl"},
+      {.key = "region"},  {.key = "config"},    {.key = NULL},
+  };
+  struct field top[] = {
+      {.key = "ProviderType"},
+      {.key = "Credentials", .fields = credentials},
+      {.key = "SsoCred", .fields = ours},
+      {.key = NULL},
+  };
+  if (!take_object(&file, top) || peek(&file) != -1 || !equals(top[0].value, text_of("sso"))) return 0;
+  if (credentials[4].value.bytes != NULL && !equals(credentials[4].value, account)) return 0;
   /* `now` is rounded down, so at least FRESH_SECONDS are left. */
-  int64_t expires = epoch_seconds(value);
+  int64_t expires = epoch_seconds(credentials[3].value);
   if (expires == 0 || expires - now <= FRESH_SECONDS) return 0;
-  add(answer, ",\"AccountId\":\""), add(answer, account), add(answer, "\"}\n");
-  /* Older versions of the AWS CLI do not write it. */
-  if (take(&file, ", \"AccountId\": \"") && !(take(&file, account) && take(&file, "\""))) return 0;
-  if (take(&file, "}, \"SsoCred\": {\"session\": \"")) {
-    if (!take_value(&file, &value)) return 0;
-    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
-      if (take(&file, ours[i]) && !take_value(&file, &value)) return 0;
-    }
+  add(answer, "{\"Version\":1");
+  for (int i = 0; i < 4; i++) {
+    if (credentials[i].value.length == 0) return 0;
+    add(answer, ",\""), add(answer, credentials[i].key), add(answer, "\":\"");
+    append(answer, credentials[i].value), add(answer, "\"");
   }
-  return take(&file, "}}") && file.length == 0 && !answer->is_full;
+  add(answer, ",\"AccountId\":\""), append(answer, account), add(answer, "\"}\n");
+  return !answer->is_full;
 }
 
 /* --- The hit --- */
@@ -255,7 +292,7 @@ static int answers(int argc, char **argv) {
   if (strlen(account) != 12 || strspn(account, "0123456789") != 12) return 0;
   if (getenv("SSO_CRED_TRACE") != NULL || getenv("SSO_CRED_CACHE") != NULL) return 0;
   return cache_path(&path, session, account, role) && read_file(path.bytes, &file) &&
-         clock_gettime(CLOCK_REALTIME, &now) == 0 && compose(&answer, file, account, now.tv_sec) &&
+         clock_gettime(CLOCK_REALTIME, &now) == 0 && compose(&answer, file, text_of(account), now.tv_sec) &&
          print(&answer);
 }
 

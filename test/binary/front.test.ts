@@ -98,8 +98,7 @@ describe.skipIf(!hasFront)("the front, with no program beside it (needs a C comp
   });
 
   test("agrees with the program at each limit of its rules", () => {
-    const whole = hits.filter(({ content }) => /"AccountId".*"SsoCred"/.test(content));
-    const [hit] = fc.sample(whole, { numRuns: 1, seed: 1 }) as [FrontCase];
+    const [hit] = fc.sample(hits, { numRuns: 1, seed: 1 }) as [FrontCase];
     const answered = EDGES.filter((edge) => agrees(edge({ ...hit, content: hit.content }), file)).length;
     expect(answered).toBeGreaterThan(EDGES.length / 10);
   });

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
   struct buffer answer = {.length = 0}, path = {.length = 0};
   if (size > MAX_FILE_BYTES) return 0;
   for (int i = 0; i < 2; i++) {
-    if (compose(&answer, (struct text){(const char *)data, size}, "123456789011", clocks[i])) check(&answer);
+    if (compose(&answer, (struct text){(const char *)data, size}, text_of("123456789011"), clocks[i])) check(&answer);
     answer = (struct buffer){.length = 0};
   }
   /* The same bytes as a role's name: plain ones name a file, of the length of every other. */

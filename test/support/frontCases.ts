@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { change, type FrontCase } from "./frontChanges.ts";
 import { fc } from "./fuzzing.ts";
-import { isoSeconds, pythonJson, rolePath } from "./home.ts";
+import { isoSeconds, rolePath } from "./home.ts";
 
 const PLAIN = [..."ABCXYZabcxyz0189_.@/%:+=,-"];
 const plainName = fc
@@ -44,7 +44,7 @@ function fileText(
     ...(accountId === undefined ? {} : { AccountId: accountId }),
   };
   const whole = { ProviderType: "sso", Credentials: fields, ...(ours && { SsoCred: ours }) };
-  return pythonJson(whole);
+  return JSON.stringify(whole).replaceAll('":', '": ').replaceAll(',"', ', "');
 }
 
 /**

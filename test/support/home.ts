@@ -132,15 +132,6 @@ export const profile = (name: string, accountId: string, roleName: string, regio
     "",
   ].join("\n");
 
-/** JSON as Python's `json.dumps` writes it, and so the AWS CLI: on one line with spaces. */
-export function pythonJson(value: object): string {
-  const lines = JSON.stringify(value, undefined, 1);
-  return lines
-    .replace(/,\n */g, ", ")
-    .replace(/([[{])\n */g, "$1")
-    .replace(/\n *([\]}])/g, "$1");
-}
-
 /** A temporary home; `config` is the text of `~/.aws/config`. */
 export async function makeHome(
   options: { config?: string; credentials?: string; name?: string } = {},
@@ -153,7 +144,7 @@ export async function makeHome(
     write: async (file, content, mode = 0o600) => {
       const target = join(path, file);
       await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, typeof content === "string" ? content : pythonJson(content));
+      await writeFile(target, typeof content === "string" ? content : JSON.stringify(content));
       await chmod(target, mode);
       return target;
     },
