@@ -56,17 +56,12 @@ export function commandEnvironment(env: Environment["env"], set: Variables, plat
 
 export type Shell = (typeof SHELLS)[number];
 
-interface Dialect {
-  set(name: string, value: string): string;
-  unset(name: string): string;
-}
-
-const POSIX: Dialect = {
-  set: (name, value) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
-  unset: (name) => `unset ${name}`,
+const POSIX = {
+  set: (name: string, value: string) => `export ${name}='${value.replaceAll("'", "'\\''")}'`,
+  unset: (name: string) => `unset ${name}`,
 };
 
-const DIALECTS: Readonly<Record<Shell, Dialect>> = {
+const DIALECTS: Readonly<Record<Shell, typeof POSIX>> = {
   bash: POSIX,
   zsh: POSIX,
   sh: POSIX,
@@ -91,9 +86,7 @@ const DIALECTS: Readonly<Record<Shell, Dialect>> = {
 /** Lines for the shell to evaluate: variables to unset, then variables to set. */
 export function shellLines(shell: Shell, unset: readonly string[], set: Readonly<Record<string, string>>) {
   const dialect = DIALECTS[shell];
-  const lines = [
-    ...unset.map((name) => dialect.unset(name)),
-    ...Object.entries(set).map(([name, value]) => dialect.set(name, value)),
-  ];
-  return lines.map((line) => `${line}\n`).join("");
+  const cleared = unset.map((name) => dialect.unset(name));
+  const added = Object.entries(set).map(([name, value]) => dialect.set(name, value));
+  return [...cleared, ...added].map((line) => `${line}\n`).join("");
 }
