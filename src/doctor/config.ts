@@ -4,7 +4,7 @@ import { printable } from "../text/printable.ts";
 import { shownLine } from "../text/redact.ts";
 import { nearest, words } from "../text/words.ts";
 import { failingClients } from "./clients.ts";
-import type { ConfigFiles, ConfigSection, ConfigText } from "./configFile.ts";
+import { type ConfigFiles, type ConfigSection, type ConfigText, sectionsOf } from "./configFile.ts";
 import { type Finding, finding } from "./report.ts";
 
 /** Keys whose misspelling costs a sign-in. No other tool has a similar key. */
@@ -56,8 +56,8 @@ function* encodings({ path, fault, run, encoding }: ConfigText, platform: NodeJS
 }
 
 /** Headers that were probably meant to be another one. */
-function* slips({ sections }: ConfigText): Generator<Finding> {
-  for (const { name, header, where, keys } of sections.filter(({ kind }) => kind === "other")) {
+function* slips(config: ConfigText): Generator<Finding> {
+  for (const { name, header, where, keys } of sectionsOf(config, "other")) {
     if (!header.includes("]")) {
       const found = `the header ${printable(header)} has no closing bracket`;
       yield { id: "section-unclosed", severity: "error", found, where, why: WHOLE_FILE, fix: "add the ]" };

@@ -47,6 +47,10 @@ export interface ConfigFiles {
   readonly credentials: ConfigText;
 }
 
+export function sectionsOf({ sections }: ConfigText, wanted: ConfigSection["kind"]): ConfigSection[] {
+  return sections.filter(({ kind }) => kind === wanted);
+}
+
 /** The key of a section as the program reads it: the last one, in any case. */
 export function keyOf({ keys }: ConfigSection, name: string): ConfigKey | undefined {
   return keys.findLast((key) => key.name === name);

@@ -8,7 +8,7 @@ import { readRegularFile } from "../platform/readRegularFile.ts";
 import type { Environment } from "../platform/system.ts";
 import { shownProxy } from "../text/redact.ts";
 import { failingClients } from "./clients.ts";
-import type { ConfigFiles, ConfigText } from "./configFile.ts";
+import { type ConfigFiles, type ConfigText, sectionsOf } from "./configFile.ts";
 import { type Finding, finding } from "./report.ts";
 
 const KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
@@ -39,8 +39,8 @@ function* staticKeys(system: Environment): Generator<Finding> {
   });
 }
 
-function* profileVariables({ sections }: ConfigText, system: Environment): Generator<Finding> {
-  const names = new Set(sections.filter(({ kind }) => kind === "profile").map(({ name }) => name));
+function* profileVariables(config: ConfigText, system: Environment): Generator<Finding> {
+  const names = new Set(sectionsOf(config, "profile").map(({ name }) => name));
   for (const variable of ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]) {
     const name = system.env[variable];
     if (name === undefined || names.has(name) || (name === "default" && names.size === 0)) continue;

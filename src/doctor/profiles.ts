@@ -12,6 +12,7 @@ import {
   type ConfigSection,
   type ConfigText,
   keyOf,
+  sectionsOf,
 } from "./configFile.ts";
 import { checkSources } from "./dialects.ts";
 import { type Finding, finding } from "./report.ts";
@@ -22,16 +23,16 @@ const PORTABLE = /^[\w.@/%:+-]+$/;
 /** Checks how the AWS clients read each profile of ours and each profile with sso_* keys. */
 export function* checkProfiles(files: ConfigFiles, hasCommand: boolean): Generator<Finding> {
   const { config, credentials } = files;
-  for (const section of config.sections.filter(({ kind }) => kind === "profile")) {
+  for (const section of sectionsOf(config, "profile")) {
     yield* emptyCommand(section);
     yield* sourceProfile(section, files);
     if (!runsOurs(section) && !has(section, /^sso_/)) continue;
     yield* checkSources(section, credentials);
     yield* usesOf(section, config);
   }
-  for (const section of credentials.sections.filter(({ kind }) => kind === "profile"))
+  for (const section of sectionsOf(credentials, "profile"))
     if (runsOurs(section)) yield* usesOf(section, config);
-  const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
+  const sessions = sectionsOf(config, "sso-session");
   for (const section of sessions) yield* sessionKeys(section);
   if (config.fault === undefined && !hasCommand)
     yield finding("no-profile", "note", config.path, {
@@ -45,7 +46,7 @@ function* emptyCommand(section: ConfigSection): Generator<Finding> {
   const line = keyOf(section, "credential_process");
   if (line?.value !== "") return;
   yield finding("command-missing", "error", line.where, {
-    found: `credential_process of profile '${printable(section.name)}' is empty`,
+    found: `credential_process of ${titleOf(section)} is empty`,
     why: "no client gets credentials from it",
     fix: "write the command after it, or remove the line",
   });
@@ -54,13 +55,12 @@ function* emptyCommand(section: ConfigSection): Generator<Finding> {
 /** A role that is assumed with the credentials of another profile, such as one of ours. */
 function* sourceProfile(section: ConfigSection, { config, credentials }: ConfigFiles): Generator<Finding> {
   const source = keyOf(section, "source_profile");
-  const profiles = [config, credentials].flatMap(({ sections }) =>
-    sections.filter(({ kind }) => kind === "profile").map(({ name }) => name),
-  );
+  const files = [config, credentials];
+  const profiles = files.flatMap((file) => sectionsOf(file, "profile").map(({ name }) => name));
   if (source === undefined || profiles.includes(source.value)) return;
   const meant = nearest(source.value, profiles);
   yield finding("source-profile-missing", "error", source.where, {
-    found: `profile '${printable(section.name)}' takes its credentials from the profile '${printable(source.value)}', which does not exist`,
+    found: `${titleOf(section)} takes its credentials from the profile '${printable(source.value)}', which does not exist`,
     why: "every client fails",
     fix: meant === undefined ? "correct source_profile" : `did you mean ${printable(meant)}?`,
   });
@@ -78,7 +78,7 @@ function* usesOf(section: ConfigSection, config: ConfigText): Generator<Finding>
   const fault = line && lineFault(section, line.value);
   if (fault !== undefined)
     yield finding("command-arguments", "error", line?.where, {
-      found: `the command of profile '${printable(section.name)}' ${printable(fault)}`,
+      found: `the command of ${titleOf(section)} ${printable(fault)}`,
       why: "every call fails",
       fix: "write SESSION --account-id ID --role-name ROLE after sso-cred",
     });
@@ -87,46 +87,43 @@ function* usesOf(section: ConfigSection, config: ConfigText): Generator<Finding>
 }
 
 function* sessionOf(section: ConfigSection, config: ConfigText): Generator<Finding> {
-  const ours = readOurCommand(keyOf(section, "credential_process")?.value);
+  const line = keyOf(section, "credential_process");
+  const ours = readOurCommand(line?.value);
   const key = keyOf(section, "sso_session");
+  const { where } = (ours ? line : key) ?? section;
   const name = ours?.session ?? key?.value;
-  const { where } = (ours ? keyOf(section, "credential_process") : key) ?? section;
-  const title = `profile '${printable(section.name)}'`;
+  const session = sectionsOf(config, "sso-session").find((one) => one.name === name);
   // A profile without a session of its own needs all four keys.
   if (name === undefined && has(section, /^sso_/))
     yield* incomplete(section, where, ["sso_start_url", "sso_region", "sso_account_id", "sso_role_name"]);
-  if (name === undefined) return;
-  const sessions = config.sections.filter(({ kind }) => kind === "sso-session");
-  const session = sessions.find((one) => one.name === name);
-  if (session === undefined) {
-    // The check of the header names what has to be written there.
-    if (
-      config.sections.some(({ kind, header }) => kind === "other" && isMeantAs(header, "sso-session", name))
-    )
-      return;
-    const meant = nearest(
-      name,
-      sessions.map((one) => one.name),
-    );
-    yield finding("session-missing", "error", where, {
-      found: `${title} names the session '${printable(name)}', which does not exist${meant ? `: did you mean ${meant}?` : ""}`,
-      why: "no client can sign in",
-      ...(meant ? { fix: `write ${meant}` } : { run: `sso-cred init ${printable(name)}` }),
-    });
-    return;
-  }
-  if (key === undefined) return;
   // With neither, a profile only names who signs in.
-  if (has(section, /^sso_(account_id|role_name)$/))
+  if (session !== undefined && key !== undefined && has(section, /^sso_(account_id|role_name)$/))
     yield* incomplete(section, where, ["sso_account_id", "sso_role_name"]);
-  for (const copied of ["sso_start_url", "sso_region"]) {
-    const copy = keyOf(section, copied);
+  if (session !== undefined && key !== undefined) yield* repeatedKeys(section, session);
+  if (name !== undefined && session === undefined) yield* missingSession(section, name, where, config);
+}
+
+function* missingSession(section: ConfigSection, name: string, where: string, config: ConfigText) {
+  // The check of the header names what has to be written there.
+  if (sectionsOf(config, "other").some(({ header }) => isMeantAs(header, "sso-session", name))) return;
+  const sessions = sectionsOf(config, "sso-session").map((session) => session.name);
+  const meant = nearest(name, sessions);
+  yield finding("session-missing", "error", where, {
+    found: `${titleOf(section)} names the session '${printable(name)}', which does not exist${meant ? `: did you mean ${meant}?` : ""}`,
+    why: "no client can sign in",
+    ...(meant ? { fix: `write ${meant}` } : { run: `sso-cred init ${printable(name)}` }),
+  });
+}
+
+function* repeatedKeys(section: ConfigSection, session: ConfigSection): Generator<Finding> {
+  for (const name of ["sso_start_url", "sso_region"]) {
+    const copy = keyOf(section, name);
     if (copy === undefined) continue;
-    const isSame = copy.value === keyOf(session, copied)?.value;
+    const isSame = copy.value === keyOf(session, name)?.value;
     yield finding("session-repeated", isSame ? "warning" : "error", copy.where, {
-      found: `${title} repeats ${copied} of its session${isSame ? "" : ", with another value"}`,
+      found: `${titleOf(section)} repeats ${name} of its session${isSame ? "" : ", with another value"}`,
       why: `the profile does not work in ${failingClients(isSame ? "sessionRepeated" : "sessionContradicted")}`,
-      fix: `remove ${copied} from the profile`,
+      fix: `remove ${name} from the profile`,
     });
   }
 }
@@ -135,7 +132,7 @@ function* incomplete(section: ConfigSection, where: string, keys: readonly strin
   const missing = keys.filter((key) => !keyOf(section, key)?.value);
   if (missing.length === 0) return;
   yield finding("profile-incomplete", "error", where, {
-    found: `profile '${printable(section.name)}' has no ${missing.join(", no ")}`,
+    found: `${titleOf(section)} has no ${missing.join(", no ")}`,
     why: "no client can get credentials for it",
     fix: `add ${missing.join(" and ")}`,
   });
@@ -190,6 +187,10 @@ function* names({ name, where }: ConfigSection): Generator<Finding> {
     why: "the JavaScript SDK reads only A-Z, a-z, 0-9 and _ . @ / % : + -, and a name that begins with - looks like an option",
     fix: "give the profile another name",
   });
+}
+
+function titleOf({ name }: ConfigSection): string {
+  return `profile '${printable(name)}'`;
 }
 
 function runsOurs(section: ConfigSection): boolean {
