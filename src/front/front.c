@@ -92,9 +92,9 @@ static void skip(struct text *from) {
   from->bytes++, from->length--;
 }
 
-/* Takes this byte, and blanks before it. */
+/* Takes this byte, and white space before it. */
 static int take(struct text *from, int byte) {
-  while (peek(from) == ' ') skip(from);
+  while (peek(from) == ' ' || peek(from) == '\n' || peek(from) == '\r' || peek(from) == '\t') skip(from);
   if (peek(from) != byte) return 0;
   skip(from);
   return 1;
@@ -208,16 +208,26 @@ static int read_file(const char *path, struct text *file) {
   return length > 0 && length == found.st_size;
 }
 
+/* The portal that the environment names. Empty where there is none, or where it may not count. */
+static struct text portal_variable(void) {
+  static const char *const names[] = {"AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL"};
+  const char *ignored = getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+  for (size_t i = 0; i < 2 && (ignored == NULL || ignored[0] == '\0'); i++) {
+    const char *url = getenv(names[i]);
+    if (url != NULL && url[0] != '\0') return text_of(url);
+  }
+  return text_of("");
+}
+
 /* The credential_process document out of the file, if it is this account's and fresh. */
 static int compose(struct buffer *answer, struct text file, struct text account, int64_t now) {
   struct field credentials[] = {
       {.key = "AccessKeyId"}, {.key = "SecretAccessKey"}, {.key = "SessionToken"},
       {.key = "Expiration"},  {.key = "AccountId"},       {.key = NULL},
   };
-  /* `endpoint` is a doubt: the program knows whether that portal counts. */
   struct field ours[] = {
-      {.key = "session"}, {.key = "accountId"}, {.key = "roleName"}, {.key = "startUrl"},
-      {.key = "region"},  {.key = "config"},    {.key = NULL},
+      {.key = "endpoint"}, {.key = "session"}, {.key = "accountId"}, {.key = "roleName"},
+      {.key = "startUrl"}, {.key = "region"},  {.key = "config"},    {.key = NULL},
   };
   struct field top[] = {
       {.key = "ProviderType"},
@@ -227,6 +237,7 @@ static int compose(struct buffer *answer, struct text file, struct text account,
   };
   if (!take_object(&file, top) || peek(&file) != -1 || !equals(top[0].value, text_of("sso"))) return 0;
   if (credentials[4].value.bytes != NULL && !equals(credentials[4].value, account)) return 0;
+  if (ours[0].value.length > 0 && !equals(ours[0].value, portal_variable())) return 0;
   /* `now` is rounded down, so at least FRESH_SECONDS are left. */
   int64_t expires = epoch_seconds(credentials[3].value);
   if (expires == 0 || expires - now <= FRESH_SECONDS) return 0;

@@ -11,6 +11,13 @@ const ROLE = { accountId: "111122223333", roleName: "Admin" };
 const LINE = ["corp", "--account-id", ROLE.accountId, "--role-name", ROLE.roleName];
 const FILE = ".aws/cli/cache/0cdbf32b99792a73981dd3f142bc63ab50240b44.json";
 
+/** Sorts the keys of both levels. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, of]) => [key, sorted(of)]));
+}
+
 describe.skipIf(!hasFront)("the front, with no program beside it, answers from the file", () => {
   test.each(["device-session", "refresh"])("of the AWS CLI (%s)", async (scenario) => {
     const vector = readFileSync(new URL(`${scenario}/dot-${FILE.slice(1)}`, VECTORS), "utf8");
@@ -35,14 +42,28 @@ describe.skipIf(!hasFront)("the front, with no program beside it, answers from t
     writeRoleCredentials(role, credentials, { env: { HOME: home.path }, platform: "linux" }, { config });
   };
 
+  test.each([
+    ["by JSON.stringify", (text: string) => JSON.stringify(JSON.parse(text))],
+    ["with sorted keys", (text: string) => JSON.stringify(sorted(JSON.parse(text)))],
+    ["on several lines", (text: string) => JSON.stringify(JSON.parse(text), undefined, 2)],
+  ])("of another tool, written %s", async (_, written) => {
+    write();
+    await home.write(FILE, written(await home.read(FILE)));
+    expect(run(LINE)).toMatchObject({ status: 0, stderr: "", stdout: expect.stringContaining('"ASIA1"') });
+  });
+
   test("of the program", () => {
     write();
     expect(run(LINE)).toMatchObject({ status: 0, stderr: "", stdout: expect.stringContaining('"ASIA1"') });
   });
 
-  test("but leaves that of a portal that is not AWS's to the program", () => {
+  test("of the program, for the portal that the environment names and no other", () => {
     const portal = "http://127.0.0.1:4566";
     write(portal);
-    expect(run(LINE, { AWS_ENDPOINT_URL_SSO: portal })).toMatchObject({ status: 3, stdout: "" });
+    for (const variable of ["AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL"]) {
+      expect(run(LINE, { [variable]: portal })).toMatchObject({ status: 0, stderr: "" });
+      expect(run(LINE, { [variable]: "http://127.0.0.1:1" })).toMatchObject({ status: 3, stdout: "" });
+    }
+    expect(run(LINE)).toMatchObject({ status: 3, stdout: "" });
   });
 });

@@ -64,17 +64,22 @@ export const hits: fc.Arbitrary<FrontCase> = fc
     ),
     withAccount: fc.boolean(),
     withOurs: fc.boolean(),
+    portal: fc.option(fc.constantFrom("http://127.0.0.1:4566", "https://portal.example/sso"), {
+      nil: undefined,
+    }),
+    variable: fc.constantFrom("AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL"),
   })
   .map(({ livesFor, ...rest }) => ({ ...rest, expiresAt: Date.now() + livesFor * 1000 }))
-  .map(({ session, accountId, roleName, keys, expiresAt, withAccount, withOurs }) => ({
+  .map(({ session, accountId, roleName, keys, expiresAt, withAccount, withOurs, portal, variable }) => ({
     args: [session, "--account-id", accountId, "--role-name", roleName],
-    env: {},
+    env: portal === undefined ? {} : { [variable]: portal },
     content: fileText(keys, isoSeconds(expiresAt), {
       ...(withAccount && { accountId }),
       ...(withOurs && {
         ours: {
           ...{ session, accountId, roleName },
           ...{ startUrl: "https://d-1234567890.awsapps.com/start", region: "eu-west-1" },
+          ...(portal === undefined ? {} : { endpoint: portal }),
         },
       }),
     }),

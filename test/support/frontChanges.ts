@@ -40,13 +40,6 @@ const env = (more: Record<string, string>): Change => {
   return (one) => ({ ...one, env: { ...one.env, ...more } });
 };
 
-const endpoint = (json: string) => text(/"SsoCred": \{/, `"SsoCred": {"endpoint": ${json}, `);
-/** Credentials of a portal that is not AWS's, and which this variable names. */
-const ofPortal = (variable: string): Change => {
-  const portal = "http://127.0.0.1:9";
-  return (one) => env({ [variable]: portal })(endpoint(`"${portal}"`)(one));
-};
-
 /** An output of exactly so many bytes. */
 const answerSize = (size: number): Change => {
   return (one) => {
@@ -148,8 +141,9 @@ export const EDGES: readonly Change[] = [
   text(/\}$/, ', "__proto__": {"ProviderType": "sso"}}'),
   text(/"SsoCred": \{[^}]*\}/, '"SsoCred": {}'),
   text(/"SsoCred": \{/, '"SsoCred": {"session": {}, '),
-  ...['"http://127.0.0.1:9"', '""', "null"].map(endpoint),
-  ...["AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL"].map(ofPortal),
+  text(/"SsoCred": \{/, '"SsoCred": {"endpoint": "http://127.0.0.1:9", '),
+  text(/, "endpoint": "[^"]*"/, ', "endpoint": ""'),
+  text(/, "endpoint": "[^"]*"/, ', "endpoint": null'),
   text(/: \{/, ": [{"),
   text(/, /, ",, "),
   text(/\}\}$/, ",}}"),
