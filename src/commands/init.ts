@@ -3,7 +3,7 @@ import { listed, noSection } from "../config/session.ts";
 import { type ErrorKind, isKind, SsoCredError, usageError } from "../errors.ts";
 import { profilesToOffer } from "../init/plan/adoption.ts";
 import { checkCommand } from "../init/plan/command.ts";
-import * as conflicts from "../init/plan/conflicts.ts";
+import { assertNamesAreFree, assertSessionMatches } from "../init/plan/conflicts.ts";
 import { type Plan, planConfig, planRepair, planRevert } from "../init/plan/plan.ts";
 import {
   type CommandOptions,
@@ -112,7 +112,7 @@ async function runWizard(wizard: Wizard): Promise<number> {
   let files = readConfigFiles(system);
   const session = await askSession(files, flags, asking);
   // Fail before the sign-in on what the plan would reject anyway.
-  conflicts.assertSessionMatches(files, session);
+  assertSessionMatches(files, session);
   const nothingMore: InitOptions = { ...session, ...command, ...NO_PROFILES };
   if (flags["session-only"]) return applyAndReport((now) => planConfig(now, nothingMore), flags, system);
   if (await wantsToAdopt(files, session, flags, asking)) {
@@ -123,10 +123,7 @@ async function runWizard(wizard: Wizard): Promise<number> {
     files = readConfigFiles(system);
   }
   const name = flags["profile-name"];
-  if (name !== undefined && !/[{}]/.test(name) && !flags.adopt) {
-    conflicts.assertNoForeignProfiles(files, [name], session);
-    conflicts.assertNoStrongerKeys([name], files);
-  }
+  if (name !== undefined && !/[{}]/.test(name) && !flags.adopt) assertNamesAreFree(files, [name], session);
   const { wanted, keepOnly, profile, answers: last } = await signedInRoles(wizard, files, session);
   const options: InitOptions = {
     ...nothingMore,

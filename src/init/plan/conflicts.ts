@@ -3,6 +3,7 @@ import { DEFAULT_SCOPES, listed, sessionArgument } from "../../config/session.ts
 import { shownHeader } from "../../config/slips.ts";
 import { shownUrl } from "../../config/urls.ts";
 import { SsoCredError } from "../../errors.ts";
+import type { Role } from "../../model.ts";
 import { shellWord } from "../../text/commandWords.ts";
 import { printable } from "../../text/printable.ts";
 import { words } from "../../text/words.ts";
@@ -14,16 +15,27 @@ const STRONGER = words(`
   aws_access_key_id aws_secret_access_key credential_process sso_account_id sso_role_name`);
 
 /**
- * @throws SsoCredError("config") if a name belongs to a profile that is not ours for the session.
+ * @throws SsoCredError("config") if a name belongs to a profile that is neither ours for the session
+ * nor adopted, or if the credentials file has overriding keys for it.
  */
-export function assertNoForeignProfiles(files: Files, names: readonly string[], options: SessionKeys): void {
-  const foreign = foreignNames(files, names, options.session);
-  if (foreign.length === 0) return;
-  const adoptable = profilesToOffer(files, options);
-  const line = ["sso-cred init", sessionArgument(options.session), ...newSessionFlags(files, options)];
-  const remedy = foreign.every((name) => adoptable.has(name)) ? { run: `${line.join(" ")} --adopt` } : {};
-  const message = `${files.configPath} already has ${headers(foreign)}, not written for this session; choose other names with --profile-name`;
-  throw new SsoCredError("config", message, { remedy });
+export function assertNamesAreFree(
+  files: Files,
+  names: readonly string[],
+  options: SessionKeys,
+  adopted?: ReadonlyMap<string, Role>,
+): void {
+  const others = names.filter((name) => !adopted?.has(name));
+  const foreign = foreignNames(files, others, options.session);
+  if (foreign.length > 0) {
+    const adoptable = profilesToOffer(files, options);
+    const line = ["sso-cred init", sessionArgument(options.session), ...newSessionFlags(files, options)];
+    const remedy = foreign.every((name) => adoptable.has(name)) ? { run: `${line.join(" ")} --adopt` } : {};
+    const message = `${files.configPath} already has ${headers(foreign)}, not written for this session; choose other names with --profile-name`;
+    throw new SsoCredError("config", message, { remedy });
+  }
+  const stronger = strongerKeys(names, files);
+  if (stronger === undefined) return;
+  throw new SsoCredError("config", `${stronger}; remove it there or choose another --profile-name`);
 }
 
 /** The flags, as typed in a shell, for a session that is not in the config yet; else none. */
@@ -34,13 +46,6 @@ export function newSessionFlags({ sessions }: Files, { session, sessionKeys }: S
     "--sso-region": sessionKeys.get("sso_region"),
     "--scopes": sessionKeys.get("sso_registration_scopes"),
   }).flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${shellWord(value)}`]));
-}
-
-/** @throws SsoCredError("config") if the credentials file has overriding keys for a name. */
-export function assertNoStrongerKeys(names: readonly string[], files: Files): void {
-  const stronger = strongerKeys(names, files);
-  if (stronger === undefined) return;
-  throw new SsoCredError("config", `${stronger}; remove it there or choose another --profile-name`);
 }
 
 /** Why these names are taken, for a person who can choose others; undefined if free. */

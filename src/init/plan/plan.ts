@@ -13,12 +13,7 @@ import { SsoCredError } from "../../errors.ts";
 import type { Role } from "../../model.ts";
 import { profilesToAdopt, SSO_KEYS } from "./adoption.ts";
 import { canBeWritten, commandLine } from "./command.ts";
-import {
-  assertNoForeignProfiles,
-  assertNoStrongerKeys,
-  assertSessionMatches,
-  isUnclaimed,
-} from "./conflicts.ts";
+import { assertNamesAreFree, assertSessionMatches, isUnclaimed } from "./conflicts.ts";
 import { nameWanted } from "./names.ts";
 import { readOtherTool } from "./otherTools.ts";
 import { type CommandOptions, type Files, type InitOptions, roleKey, roleOfKeys } from "./planInput.ts";
@@ -59,10 +54,7 @@ export function planConfig(files: Files, options: InitOptions): Plan {
   const adopted = new Map<string, Role>([...adoptable].filter(([name]) => isAdopted(name)));
   const named = nameWanted(files, adopted, options);
   const wanted = new Map<string, Role>([...adopted, ...named]);
-  const touched = [...wanted.keys()];
-  const others = touched.filter((name) => !adopted.has(name));
-  assertNoForeignProfiles(files, others, options);
-  assertNoStrongerKeys(touched, files);
+  assertNamesAreFree(files, [...wanted.keys()], options, adopted);
   const steps = [...profileSteps(files, wanted, adopted, options), ...sessionSteps(files, options)];
   const names = named.map(([name]) => name);
   return planOf(files, steps, names);
