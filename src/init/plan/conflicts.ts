@@ -15,8 +15,8 @@ const STRONGER = words(`
   aws_access_key_id aws_secret_access_key credential_process sso_account_id sso_role_name`);
 
 /**
- * @throws SsoCredError("config") if a name belongs to a profile that is neither ours for the session
- * nor adopted, or if the credentials file has overriding keys for it.
+ * @throws SsoCredError("config") if a name belongs to a profile that is neither adopted nor ours
+ * for the session, or if the credentials file has overriding keys for it.
  */
 export function assertNamesAreFree(
   files: Files,
