@@ -1,8 +1,11 @@
 import type { Socket } from "node:net";
 import { NotHttp, ResponseTooLong } from "./serviceUnavailable.ts";
 
-/** Most bytes of a response's head, as in Node's HTTP client. */
-const HEAD_BYTES = 16 * 1024;
+/** Most bytes of a head. The AWS CLI reads lines of as many (http.client's `_MAXLINE`). */
+const HEAD_BYTES = 64 * 1024;
+
+/** What a line of a head may hold (RFC 9110, section 5.5). */
+const LINE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Of these fields the first counts. Other repeated fields form a list (RFC 9110, section 5.3). */
 const SINGLE = ["content-type", "location", "retry-after"];
@@ -31,7 +34,7 @@ export function writeRequest(
 ): void {
   const lines = [`${method} ${target} HTTP/1.1`];
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-  if (!lines.every((line) => /^[\t\x20-\x7e\x80-\xff]*$/.test(line))) {
+  if (!lines.every((line) => LINE.test(line))) {
     throw new Error("a control character must not reach a request");
   }
   socket.write(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), body]));
@@ -71,7 +74,7 @@ export class ResponseReader {
   /** Reads the status line and the header fields. Skips interim responses (1xx). */
   async head(): Promise<ResponseHead> {
     for (;;) {
-      const line = await this.#line();
+      const line = await this.#line(HEAD_BYTES, "HTTP/");
       const status = Number(/^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/.exec(line)?.[1] ?? 0);
       // No request asks for another protocol.
       if (status === 0 || status === 101) throw new NotHttp(status === 0 ? "no status line" : "status 101");
@@ -97,28 +100,38 @@ export class ResponseReader {
   }
 
   async #fields(maxBytes: number): Promise<Record<string, string>> {
-    const fields: Record<string, string> = {};
-    for (let left = maxBytes; ; ) {
-      const line = await this.#line(left);
-      if (line === "") return fields;
-      left -= line.length;
-      const [, given, value = ""] = /^([^\s:]+):[ \t]*(.*)$/.exec(line) ?? [];
-      if (given === undefined) throw new NotHttp("an invalid header");
+    let text = "";
+    for (;;) {
+      const line = await this.#line(maxBytes - text.length);
+      if (line === "") break;
+      text += `${line}\n`;
+    }
+    const fields: Record<string, string> = Object.create(null);
+    // A line that begins with white space continues the one before (RFC 9112, section 5.2).
+    for (const [, line = ""] of text.replace(/\n[ \t]+/g, " ").matchAll(/([^\n]*)\n/g)) {
+      const [, given, padded = ""] = /^([^\s:]+):[ \t]*(.*)$/.exec(line) ?? [];
+      if (given === undefined || !LINE.test(line)) throw new NotHttp("an invalid header");
       const name = given.toLowerCase();
+      // Tried once per run of spaces: from each space, a long run would take seconds.
+      const value = padded.replace(/(?<![ \t])[ \t]+$/, "");
       const earlier = fields[name];
       if (earlier === undefined) fields[name] = value;
       else if (!SINGLE.includes(name)) fields[name] = `${earlier}, ${value}`;
     }
+    return fields;
   }
 
   async #chunks(coding: string, maxBytes: number): Promise<Buffer> {
     if (coding.toLowerCase() !== "chunked") throw new NotHttp("an unknown transfer coding");
     const chunks: Buffer[] = [];
     for (let left = maxBytes; ; ) {
-      const digits = /^([\da-f]{1,8})[ \t]*(?:;|$)/i.exec(await this.#line())?.[1];
+      const line = await this.#line();
+      const digits = /^([\da-f]+)[ \t]*(?:;|$)/i.exec(line)?.[1];
       if (digits === undefined) throw new NotHttp("an invalid chunk");
       const size = Number.parseInt(digits, 16);
       if (size === 0) break;
+      // What frames the data counts, too, because it takes memory.
+      left -= line.length + 4;
       chunks.push(await this.#bytes(size, left));
       left -= size;
       if ((await this.#line()) !== "") throw new NotHttp("an invalid chunk");
@@ -142,15 +155,17 @@ export class ResponseReader {
     return this.#take(count);
   }
 
-  /** Reads a line, without its end and the white space before that. */
-  async #line(maxBytes = HEAD_BYTES): Promise<string> {
+  /** Reads a line, without its end. Rejects as soon as what arrives is no line with this start. */
+  async #line(maxBytes = HEAD_BYTES, start = ""): Promise<string> {
     for (;;) {
-      const length = this.#unread().indexOf("\n") + 1;
-      if ((length || this.#length) > maxBytes) throw new NotHttp("too long a line");
-      if (length > 0) {
-        const line = this.#take(length).toString("latin1");
-        return line.replace(/[ \t\r]*\n$/, "");
-      }
+      const unread = this.#unread();
+      if (!start.startsWith(unread.toString("latin1", 0, start.length))) throw new NotHttp("no status line");
+      const length = unread.indexOf("\n") + 1;
+      if ((length || unread.length) > maxBytes) throw new NotHttp("too long a line");
+      if (length > 0)
+        return this.#take(length)
+          .toString("latin1")
+          .replace(/\r?\n$/, "");
       if (!(await this.#more())) throw cutOff();
     }
   }

@@ -9,14 +9,21 @@ import { expectUnavailable, rawServer } from "./servers.ts";
 const bytes = (maxLength: number) =>
   fc.uint8Array({ maxLength }).map((each) => Buffer.from(each).toString("latin1"));
 const value = fc.stringMatching(/^[\t -~\x80-\xff]{0,20}$/);
-const name = fc.constantFrom("Content-Type", "location", "RETRY-AFTER", "Proxy-Authenticate", "x.y!#$");
+const name = fc.constantFrom(
+  "Content-Type",
+  "location",
+  "RETRY-AFTER",
+  "Proxy-Authenticate",
+  "x.y!#$",
+  "constructor",
+);
 const fields = fc
   .array(fc.tuple(name, value), { maxLength: 5 })
   .map((all) => all.map((field) => `${field.join(":")}\r\n`).join(""));
 
 const chunk = fc.record({
   data: bytes(40),
-  digits: fc.nat(4),
+  digits: fc.nat(12),
   extension: fc.constantFrom("", ";a=b", ';a="b"'),
 });
 const chunked = fc.tuple(fc.array(chunk, { maxLength: 4 }), fields).map(([chunks, trailer]) => {
@@ -152,21 +159,50 @@ test.each([
   ["another protocol than the one asked for", "HTTP/1.1 101 Switching Protocols\r\n\r\n", "status 101"],
   ["a line that is no header", "HTTP/1.1 200 OK\r\nhello\r\n\r\n", "an invalid header"],
   ["a space before the colon", "HTTP/1.1 200 OK\r\nlocation : x\r\n\r\n", "an invalid header"],
-  ["a header in two lines", "HTTP/1.1 200 OK\r\nx: a\r\n b\r\n\r\n", "an invalid header"],
+  ["a space before the first header", "HTTP/1.1 200 OK\r\n x: a\r\n\r\n", "an invalid header"],
+  ["a NUL in a header", "HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n", "an invalid header"],
+  ["a CR in a header", "HTTP/1.1 200 OK\r\nx: a\ry: b\r\n\r\n", "an invalid header"],
   ["two lengths", "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 1\r\n\r\nhi", "an invalid length"],
   ["a negative length", "HTTP/1.1 200 OK\r\ncontent-length: -2\r\n\r\nhi", "an invalid length"],
   ["a compressed transfer", CHUNKED.replace("chunked", "gzip"), "an unknown transfer coding"],
   ["a chunk without a size", `${CHUNKED}\r\nhi\r\n`, "an invalid chunk"],
   ["a chunk that is longer than its size", `${CHUNKED}1\r\nhi\r\n0\r\n\r\n`, "an invalid chunk"],
-  ["headers without end", `HTTP/1.1 200 OK\r\n${"x: y\r\n".repeat(10_000)}`, "too long a line"],
+  ["a chunk with spaces behind it", `${CHUNKED}1\r\nh \r\n0\r\n\r\n`, "an invalid chunk"],
+  ["headers without end", `HTTP/1.1 200 OK\r\n${"x: y\r\n".repeat(20_000)}`, "too long a line"],
 ])("%s is not HTTP", async (_, text, why) => {
   sent = { text, cuts: [] };
   await expectUnavailable(url.href, `${url.host} did not answer in HTTP (${why})`, { retry: false });
 });
 
+test("what does not begin like HTTP is not waited for", async () => {
+  const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 70]);
+  const server = await rawServer((socket) => socket.write(alert));
+  await expectUnavailable(server.url, `${server.host} did not answer in HTTP (no status line)`, {
+    retry: false,
+  });
+});
+
+const SPACES = " ".repeat(60_000);
+
+test.each([
+  ["a header in two lines", "x: a\r\n\t b\r\n", { x: "a b" }],
+  ["a header with an empty second line", "x: a\r\n \r\ny: b\r\n", { x: "a", y: "b" }],
+  ["a header of 60,000 bytes", `x: a${SPACES}b\r\n`, { x: `a${SPACES}b` }],
+])("%s is read", async (_, field, headers) => {
+  const interim = `HTTP/1.1 103 Early Hints\r\n${field}\r\n`;
+  sent = { text: `${interim.repeat(20)}HTTP/1.1 200 OK\r\n${field}content-length: 2\r\n\r\n{}`, cuts: [] };
+  expect(await ours("GET")).toEqual({
+    status: 200,
+    headers: { ...headers, "content-length": "2" },
+    body: "{}",
+  });
+});
+
 test.each([
   ["a length", "HTTP/1.1 200 OK\r\ncontent-length: 8388609\r\n\r\n"],
   ["a chunk", `${CHUNKED}800001\r\n`],
+  ["a size in many digits", `${CHUNKED}${"f".repeat(300)}\r\n`],
+  ["small chunks with long extensions", CHUNKED + `1;${"x".repeat(10_000)}\r\nx\r\n`.repeat(1_000)],
 ])("%s beyond 8 MiB is not waited for", async (_, text) => {
   sent = { text, cuts: [] };
   await expectUnavailable(url.href, `${url.host} sends an endless response`, { retry: false });
