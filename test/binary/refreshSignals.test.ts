@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { type BinaryWorld, MAIN_JOB, signedInWorld, workersOf } from "../support/binaryWorld.ts";
+import { type BinaryWorld, MAIN_JOB, signedInWorld } from "../support/binaryWorld.ts";
 import { EXECUTABLE } from "../support/builtExecutable.ts";
 import { isoSeconds, roleFile, rolePath } from "../support/home.ts";
+import { workersOf } from "../support/processes.ts";
 import { start } from "../support/run.ts";
 
 const EXPIRED = { expiresAt: "2020-01-01T00:00:00Z" };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type BinaryWorld, binaryWorld, MAIN_JOB, workersOf } from "../support/binaryWorld.ts";
+import { type BinaryWorld, binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
+import { workersOf } from "../support/processes.ts";
 import { startBinary } from "../support/run.ts";
 
 const SLOW = { path: "/token", times: 1, how: { kind: "latency", ms: 1_500 } } as const;

@@ -115,19 +115,19 @@ describe("doctor names", () => {
 
 describe("doctor says what to write", () => {
   it.each([
-    ["section-not-a-profile", GOOD.replace("[sso-session", "[sso_session"), "write [sso-session corp]"],
-    ["section-not-a-profile", GOOD.replace("[sso-session", "[session"), "write [sso-session corp]"],
-    ["section-not-a-profile", GOOD.replace("[sso-session ", "["), "write [sso-session corp]"],
-    ["section-not-a-profile", GOOD.replace("[profile", "[profil"), "write [profile dev]"],
-    ["section-not-a-profile", GOOD.replace("[profile ", "["), "write [profile dev]"],
-    ["command-arguments", GOOD.replace(/corp --.*/, "--profile dev"), `write ${ROLE} after sso-cred`],
-    ["command-missing", GOOD.replace(/\/opt.*/, ""), "write the command after it, or remove the line"],
+    ["section-not-a-profile", "write [sso-session corp]", GOOD.replace("[sso-session", "[sso_session")],
+    ["section-not-a-profile", "write [sso-session corp]", GOOD.replace("[sso-session", "[session")],
+    ["section-not-a-profile", "write [sso-session corp]", GOOD.replace("[sso-session ", "[")],
+    ["section-not-a-profile", "write [profile dev]", GOOD.replace("[profile", "[profil")],
+    ["section-not-a-profile", "write [profile dev]", GOOD.replace("[profile ", "[")],
+    ["command-arguments", `write ${ROLE} after sso-cred`, GOOD.replace(/corp --.*/, "--profile dev")],
+    ["command-missing", "write the command after it, or remove the line", GOOD.replace(/\/opt.*/, "")],
     [
       "profile-incomplete",
-      `${GOOD}[profile old]\nsso_start_url = https://x.awsapps.com/start\nsso_account_id = 123456789011\n`,
       "add sso_region and sso_role_name",
+      `${GOOD}[profile old]\nsso_start_url = https://x.awsapps.com/start\nsso_account_id = 123456789011\n`,
     ],
-  ])("%s: %#", async (id, config, fix) => {
+  ])("for %s: %s, once (%#)", async (id, fix, config) => {
     const { found } = await findings(await signInWorld({ config }));
     expect(found.filter((one) => one.id === id)).toEqual([expect.objectContaining({ fix })]);
     // No second remedy for the same fault.

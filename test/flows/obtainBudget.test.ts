@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
-
 import { fakeSystem } from "../support/fakeSystem.ts";
 import { rolePath, sessionSection } from "../support/home.ts";
 import {

@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-
 import type { How } from "../identityCenter/misbehaviour.ts";
 import { roleFile, rolePath, SSO_KEYS, sessionSection } from "../support/home.ts";
 import {

@@ -1,11 +1,12 @@
 import { describe, test } from "vitest";
-import { root } from "../../scripts/toolchain.mjs";
 import type { Report } from "../stress/report.ts";
 import { testReport } from "../stress/suite.ts";
-import { start } from "../support/run.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 import { awsV2 } from "./awsCli.ts";
 import { clientRows } from "./clientRows.ts";
 import { pythonClients } from "./clients.ts";
+import { writeReaderCases } from "./initReaders.ts";
+import { PROBES, run } from "./installation.ts";
 import { sharedLogins } from "./sharedLogins.ts";
 import { story } from "./story.ts";
 import { whoAmI } from "./world.ts";
@@ -42,12 +43,10 @@ describe("AWS CLI", async () => {
 /** Reads the output of `init` with botocore's config loader. */
 async function configReaders(python: string, report: Report): Promise<void> {
   await report.row("configs that init writes, read by botocore", async (expect) => {
-    const script = `${root}test/interop/init_botocore.ts`;
-    const { code, stdout, stderr } = await start(process.execPath, ["--no-warnings", script, python], {
-      cwd: root,
-      env: { HOME: "/nonexistent" },
-    }).done;
-    expect(code === 0, `exit ${code}: ${stdout}${stderr}`);
+    const folder = temporaryFolder();
+    writeReaderCases(folder);
+    const { status, stdout, stderr } = run(python, [`${PROBES}/init_botocore.py`, folder]);
+    expect(status === 0, `exit ${status}: ${stdout}${stderr}`);
     return { detail: stdout.trim().split("\n").at(-1) ?? "" };
   });
 }

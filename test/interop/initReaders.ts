@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { planConfig } from "../../src/init/plan/plan.ts";
 import { readCurrentConfig } from "../../src/init/plan/planInput.ts";
@@ -16,9 +16,8 @@ const BEFORE = [
 
 const COMMANDS = ["/opt/bin/sso-cred", "sso-cred", "/my apps (v1)/it's/sso-cred"];
 
-/** Writes every case for `init_botocore.py` into a folder. Returns the number of cases. */
-export function writeReaderCases(folder: string): number {
-  mkdirSync(folder, { recursive: true });
+/** Writes every case for `init_botocore.py` into a folder. */
+export function writeReaderCases(folder: string): void {
   const cases = BEFORE.flatMap((text) => COMMANDS.map((command) => ({ text, command })));
   for (const [at, { text, command }] of cases.entries()) {
     const wanted = [
@@ -42,5 +41,4 @@ export function writeReaderCases(folder: string): number {
     writeFileSync(join(folder, `${at}.config`), plan.after);
     writeFileSync(join(folder, `${at}.json`), JSON.stringify(expected));
   }
-  return cases.length;
 }

@@ -2,16 +2,15 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { hostTarget, pinnedNode, root } from "../../scripts/toolchain.mjs";
 import { VERSION } from "../../src/platform/version.ts";
 import { binaryWorld, MAIN_JOB } from "../support/binaryWorld.ts";
 import { type Home, roleFile, rolePath } from "../support/home.ts";
 import { BARE_PATH, start } from "../support/run.ts";
 import { canMount } from "../support/smallDisk.ts";
-import { temporaryHome } from "../support/temporary.ts";
+import { listen, temporaryHome } from "../support/temporary.ts";
 import { versionLine } from "../support/versionLine.ts";
 
 const RELEASE = `${root}dist/release/`;
@@ -20,7 +19,6 @@ const OF_VERSION = versionLine(VERSION);
 const DEB = `${RELEASE}sso-cred_${VERSION}_${process.arch === "arm64" ? "arm64" : "amd64"}.deb`;
 const isLinux = process.platform === "linux" && existsSync(RELEASE + NAME);
 const has = (tool: string) => spawnSync(tool, ["--version"]).status === 0;
-if (!isLinux) console.warn(`SKIPPED: npm run release has not made ${NAME}, or this is not Linux`);
 
 let home: Home;
 beforeEach(async () => {
@@ -51,12 +49,10 @@ async function serve(answer: (...args: Parameters<RequestListener>) => boolean =
     if (existsSync(file)) response.end(readFileSync(file));
     else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return `http://127.0.0.1:${await listen(server)}/`;
 }
 
-describe.skipIf(!isLinux)("the release", () => {
+describe.skipIf(!isLinux)(`the release (needs ${NAME} of npm run release, on Linux)`, () => {
   test("is what SHA256SUMS and the manifests say", () => {
     const sums = readFileSync(`${RELEASE}SHA256SUMS`, "utf8").trimEnd().split("\n");
     const manifests = ["homebrew/sso-cred.rb", "scoop/sso-cred.json", "winget/SsoCred.SsoCred.installer.yaml"]
@@ -82,13 +78,16 @@ describe.skipIf(!isLinux)("the release", () => {
     },
   );
 
-  test.skipIf(!has("lintian") || !existsSync(DEB))("has a .deb in which lintian finds no error", () => {
-    const { status, stdout } = spawnSync("lintian", ["--fail-on", "error", DEB], { encoding: "utf8" });
-    expect({ status, stdout: stdout.match(/^E:.*$/gm) }).toEqual({ status: 0, stdout: null });
-  });
+  test.skipIf(!has("lintian") || !existsSync(DEB))(
+    "has a .deb in which lintian finds no error (needs lintian)",
+    () => {
+      const { status, stdout } = spawnSync("lintian", ["--fail-on", "error", DEB], { encoding: "utf8" });
+      expect({ status, stdout: stdout.match(/^E:.*$/gm) }).toEqual({ status: 0, stdout: null });
+    },
+  );
 
   test.skipIf(!has("dpkg") || !existsSync(DEB))(
-    "has a .deb that works in a root with nothing but its libraries, not even /proc, also when installed over a running call, and leaves nothing",
+    "has a .deb that works in a root with nothing but its libraries, not even /proc, also when installed over a running call, and leaves nothing (needs dpkg)",
     async () => {
       const clean = join(home.path, "root");
       for (const folder of ["var/lib/dpkg/info", "var/lib/dpkg/updates"])
@@ -151,7 +150,7 @@ async function waitingCall(file: string) {
   };
 }
 
-describe.skipIf(!isLinux)("install.sh with the archive of the release", () => {
+describe.skipIf(!isLinux)("install.sh with the archive of the release (needs it, on Linux)", () => {
   test("from a file and from an address", async () => {
     expect(await install("--from", RELEASE + NAME)).toMatchObject({ code: 0, stderr: "" });
     await expectWorks(installed());
@@ -184,16 +183,17 @@ describe.skipIf(!isLinux)("install.sh with the archive of the release", () => {
     await expectWorks(installed());
   });
 
+  async function refused(message: RegExp, ...args: string[]) {
+    const { code, stdout, stderr } = await install(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr.split("\n").filter((line) => line.startsWith("install: "))).toEqual([
+      expect.stringMatching(message),
+    ]);
+    await expectWorks(installed());
+  }
+
   test("says in one line what is wrong, and what was installed still works", async () => {
     await install("--from", RELEASE + NAME);
-    const refused = async (message: RegExp, ...args: string[]) => {
-      const { code, stdout, stderr } = await install(...args);
-      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-      expect(stderr.split("\n").filter((line) => line.startsWith("install: "))).toEqual([
-        expect.stringMatching(message),
-      ]);
-      await expectWorks(installed());
-    };
     const whole = readFileSync(RELEASE + NAME);
     const half = await serve((request, response) => {
       if (request.url !== `/${NAME}`) return false;
@@ -210,7 +210,10 @@ describe.skipIf(!isLinux)("install.sh with the archive of the release", () => {
     const other = process.arch === "arm64" ? "x64" : "arm64";
     const wrong = NAME.replace(process.arch, other);
     await refused(/does not run on this machine/, "--from", RELEASE + wrong);
-    if (!canMount()) return;
+  });
+
+  test.skipIf(!canMount())("says that a disk has no room for it (needs the right to mount)", async () => {
+    await install("--from", RELEASE + NAME);
     const disk = join(home.path, "disk");
     mkdirSync(disk);
     const mount = (options: string) => execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", disk]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
+import { until } from "../support/until.ts";
 import type { Case } from "./case.ts";
 import {
   ACCOUNT,
@@ -10,7 +11,6 @@ import {
   ROLE,
   SESSION,
   TOKEN_FILE,
-  until,
   type World,
 } from "./world.ts";
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { sessionSection } from "../support/home.ts";
 import type { RunResult } from "../support/run.ts";
+import { until } from "../support/until.ts";
 import type { Case } from "./case.ts";
 import { profileOf, type Windows } from "./windows.ts";
 import { registerBrowser } from "./windowsPrograms.ts";
-import { ACCOUNT, MAIN_JOB, ROLE, SESSION, until, type World } from "./world.ts";
+import { ACCOUNT, MAIN_JOB, ROLE, SESSION, type World } from "./world.ts";
 
 const config = (program: string) =>
   `[profile dev]\r\ncredential_process = ${program} ${MAIN_JOB.join(" ")}\r\nregion = eu-west-1\r\n${sessionSection(SESSION)}`;

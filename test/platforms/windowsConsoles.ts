@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sessionSection, sha1 } from "../support/home.ts";
 import { KEYS } from "../support/pty.ts";
+import { until } from "../support/until.ts";
 import type { Case } from "./case.ts";
 import { profileOf, type Windows } from "./windows.ts";
-import { MAIN_JOB, SESSION, until } from "./world.ts";
+import { MAIN_JOB, SESSION } from "./world.ts";
 
 const COLOGNE = "K\u00f6ln \u20ac";
 

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { roleFile, rolePath, sessionSection } from "../support/home.ts";
+import { until } from "../support/until.ts";
 import type { Case } from "./case.ts";
 import { profileOf, type Windows } from "./windows.ts";
 import {
@@ -14,7 +15,6 @@ import {
   ROLE,
   SESSION,
   TOKEN_FILE,
-  until,
   type World,
 } from "./world.ts";
 

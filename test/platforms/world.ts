@@ -1,29 +1,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type IdentityCenter,
   type IdentityCenterOptions,
   startIdentityCenter,
 } from "../identityCenter/identityCenter.ts";
-import {
-  type Home,
-  makeHome,
-  START_URL,
-  sessionSection,
-  sha1,
-  tokenFile,
-  tokenPath,
-} from "../support/home.ts";
+import { ACCOUNT, MAIN_JOB, putToken, SESSION } from "../stress/stage.ts";
+import { type Home, makeHome, sessionSection, sha1, tokenPath } from "../support/home.ts";
 import type { RunResult } from "../support/run.ts";
 import type { Call, Machine, StartOptions } from "./machine.ts";
 import { makeProfile, type Windows } from "./windows.ts";
 
-export const SESSION = "my-sso";
-export const ACCOUNT = "123456789011";
-export const ROLE = "ReadOnly";
-export const MAIN_JOB = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
+export { ACCOUNT, MAIN_JOB, ROLE, SESSION } from "../stress/stage.ts";
 export const TOKEN_FILE = tokenPath(SESSION);
 
 export interface WorldOptions {
@@ -82,10 +71,7 @@ export async function openWorld<M extends Machine>(
     call: (args, given = {}) =>
       machine.start(home, machine.executable, args, { ...given, env: { ...env, ...given.env } }),
     mainJob: (given = {}) => world.call(MAIN_JOB, { env: given }).done,
-    async signIn(secondsLeft) {
-      const token = { ...center.signIn(), expiresAt: Date.now() + secondsLeft * 1000 };
-      await home.write(TOKEN_FILE, { startUrl: START_URL, region: "eu-west-1", ...tokenFile(token) });
-    },
+    signIn: async (secondsLeft) => void (await putToken(home, center, SESSION, secondsLeft)),
     requests: () => center.requests.splice(0).map(({ path }) => path),
     opened: () => linesOf(log),
     pendingLogin() {
@@ -124,13 +110,4 @@ export function expectFailure({ code, stdout, stderr }: RunResult, exit: number,
   assert.deepEqual({ code, stdout }, { code: exit, stdout: "" }, stderr);
   assert.match(stderr, /^sso-cred: [^\n]+\n( {2}(run|open): [^\n]+\n)?$/);
   assert.match(stderr, says);
-}
-
-/** Waits until a condition holds, for at most half a minute. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 30_000;
-  while (!(await isSo())) {
-    if (performance.now() > giveUpAt) throw new Error(`never: ${what}`);
-    await sleep(50);
-  }
 }

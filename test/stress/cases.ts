@@ -1,3 +1,4 @@
+import type { IdentityCenter } from "../identityCenter/identityCenter.ts";
 import type { RunResult } from "../support/run.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
 import { isGoodOutput, type Stage } from "./stage.ts";
@@ -29,6 +30,19 @@ export function judge(
   expect(ms <= mostMs, `took ${duration(ms)}`);
   expect(browser.opened().length <= tabs, `${browser.opened().length} tabs`);
   return { exit: code ?? "killed", time: duration(ms), says: ending === 0 ? "" : firstLine(stderr) };
+}
+
+/** Each run ended with credentials, and wrote nothing to standard error. */
+export function expectServed(results: readonly RunResult[], center: IdentityCenter, expect: Expect): void {
+  for (const { code, stdout, stderr } of results) {
+    expect(code === 0 && isGoodOutput(stdout, center), `exit ${code}: ${stderr.trim()}`);
+    expect(code !== 0 || stderr === "", `stderr of a success: ${stderr.trim()}`);
+  }
+}
+
+/** The number of requests to /token with this grant. */
+export function grants(center: IdentityCenter, grantType: string): number {
+  return center.count("/token", ({ body }) => (body as { grantType?: string }).grantType === grantType);
 }
 
 /** One line that says what happened, and at most one that says what to do. */

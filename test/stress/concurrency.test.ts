@@ -1,7 +1,9 @@
 import { generateAccounts } from "../identityCenter/accounts.ts";
 import type { Running, RunResult } from "../support/run.ts";
+import { until } from "../support/until.ts";
+import { expectServed, grants } from "./cases.ts";
 import { duration, type Expect, type Figures, median } from "./report.ts";
-import { isGoodOutput, onStage, type Stage } from "./stage.ts";
+import { onStage, type Stage } from "./stage.ts";
 import { defineSuite } from "./suite.ts";
 import { tokenFault } from "./tokenFault.ts";
 import { twoSessions } from "./twoSessions.ts";
@@ -66,30 +68,15 @@ async function allAtOnce(
   options: (i: number) => { accountId?: string; roleName?: string } = () => ({}),
 ): Promise<Figures> {
   const results = await Promise.all(Array.from({ length: CALLERS }, (_, i) => stage.call(options(i)).done));
-  expectSuccess(results, stage, expect);
+  expectServed(results, stage.center, expect);
   return { callers: CALLERS, ...requestFigures(stage), ...timeFigures(results) };
-}
-
-function expectSuccess(
-  results: readonly RunResult[],
-  { center }: Pick<Stage, "center">,
-  expect: Expect,
-): void {
-  for (const { code, stdout, stderr } of results) {
-    expect(code === 0 && isGoodOutput(stdout, center), `exit ${code}: ${stderr.trim()}`);
-    expect(code !== 0 || stderr === "", `stderr of a success: ${stderr.trim()}`);
-  }
-}
-
-function grants(stage: Pick<Stage, "center">, grantType: string): number {
-  return stage.center.count("/token", ({ body }) => (body as { grantType?: string }).grantType === grantType);
 }
 
 function requestFigures(stage: Stage) {
   return {
-    logins: grants(stage, "authorization_code"),
+    logins: grants(stage.center, "authorization_code"),
     tabs: stage.browser.opened().length,
-    refreshes: grants(stage, "refresh_token"),
+    refreshes: grants(stage.center, "refresh_token"),
     portal: stage.center.count("/federation/credentials"),
   };
 }
@@ -114,23 +101,14 @@ async function hitsDuringLogin(expect: Expect): Promise<Figures> {
     const waiting: Running[] = Array.from({ length: 5 }, () => stage.call({ roleName: "Admin" }));
     let ended = 0;
     for (const { done } of waiting) done.finally(() => ended++).catch(() => {});
-    const url = await opened(stage);
+    await until("the page", () => stage.browser.opened().length > 0);
     const hits = await Promise.all(Array.from({ length: HITS }, () => stage.call().done));
-    expectSuccess(hits, stage, expect);
+    expectServed(hits, stage.center, expect);
     expect(ended === 0, `${ended} of those who wait for the sign-in had ended`);
     for (const { ms } of hits) expect(ms < HIT_MOST_MS, `a hit took ${duration(ms)}`);
-    await fetch(url);
-    expectSuccess(await Promise.all(waiting.map(({ done }) => done)), stage, expect);
+    await fetch(stage.browser.opened()[0] ?? "");
+    expectServed(await Promise.all(waiting.map(({ done }) => done)), stage.center, expect);
     expectCounts(stage, expect, { logins: 1, tabs: 1, refreshes: 0, portal: 1 });
     return { callers: HITS, ...requestFigures(stage), ...timeFigures(hits) };
   });
-}
-
-async function opened(stage: Stage): Promise<string> {
-  for (const giveUpAt = performance.now() + 30_000; performance.now() < giveUpAt; ) {
-    const [url] = stage.browser.opened();
-    if (url) return url;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error("no tab was opened");
 }

@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { workersOf } from "../support/processes.ts";
+import { until } from "../support/until.ts";
 import { PROMPT_MS } from "./cases.ts";
 import { lockFiles } from "./leftovers.ts";
 import {
@@ -16,9 +18,8 @@ import {
   type Round,
   redate,
   spentOf,
-  until,
 } from "./lockCallers.ts";
-import { kill, refreshWorkersOf, workersOf } from "./processes.ts";
+import { kill } from "./processes.ts";
 import type { Random } from "./random.ts";
 import type { Expect, Figures } from "./report.ts";
 import type { SuiteContext } from "./suite.ts";
@@ -69,7 +70,7 @@ function killedInRefresh(dates: Dates, others: "after" | "while") {
       await until("the holder's refresh", () => spentOf(stage).refreshes === 1);
       const early = others === "while" ? allCallers(stage) : undefined;
       if (early) await sleep(GATHER_MS);
-      for (const pid of [holder.pid, ...refreshWorkersOf(stage.home.path)]) kill(pid);
+      for (const pid of [holder.pid, ...workersOf(stage.home, "--refresh-worker")]) kill(pid);
       await holder.done;
       if (!early) {
         expect(existsSync(lockPath(stage, "token")), "the killed holder had left no lock");
@@ -96,9 +97,9 @@ function killedInLogin(dates: Dates, random: Random) {
         await holder.done;
         if (!existsSync(lock)) return undefined;
         redate(lock, dates);
-        const handedOver = workersOf(stage.home.path).length > 0;
+        const handedOver = workersOf(stage.home).length > 0;
         const slowestMs = expectAllServed(stage, await allCallers(stage), CLAIM_MS + PROMPT_MS, expect);
-        await until("the worker's end", () => workersOf(stage.home.path).length === 0);
+        await until("the worker's end", () => workersOf(stage.home).length === 0);
         expect(lockFiles(stage.home.path).length === 0, `locks are left: ${lockFiles(stage.home.path)}`);
         const spent = await expectSpent(stage, { refreshes: 0, granted: 0, logins: 1, tabs: 1 }, expect);
         return { spent, slowestMs, handedOver };

@@ -1,16 +1,15 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, symlinkSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { rolePath, tokenPath } from "../support/home.ts";
+import { rolePath, sessionSection, tokenPath } from "../support/home.ts";
 import { BINARY, start } from "../support/run.ts";
+import { canMount, moveToSmallDisk, unmount } from "../support/smallDisk.ts";
 import { type Ending, judge, PROMPT_MS } from "./cases.ts";
 import { cacheSnapshot } from "./leftovers.ts";
 import type { Expect, Figures } from "./report.ts";
-import { ACCOUNT, jsonIn, onStage, ROLE, SESSION, type Stage } from "./stage.ts";
+import { ACCOUNT, jsonIn, MAIN_JOB, onStage, ROLE, SESSION, type Stage } from "./stage.ts";
 import { defineSuite, type SuiteContext } from "./suite.ts";
-
-const LINE = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
 
 /** What is cached when the disk fails, and how the main job must end then. */
 const HOLDINGS: Record<string, (stage: Stage) => Promise<unknown>> = {
@@ -50,20 +49,20 @@ async function run({ report }: SuiteContext): Promise<void> {
       await report.row(`disk full, ${holding}`, (expect) => onFullDisk(expect, holding, ending));
     }
     report.note("Full disk: `~/.aws` is a tmpfs of 128 KiB, filled to the last byte.");
-  } else report.note("NOT RUN: full disk (needs root and mount).");
-  for (const [holding, ending] of Object.entries(READ_ONLY)) {
-    if (isRoot && !mounts) continue;
-    await report.row(`read-only home, ${holding}`, (expect) =>
-      onReadOnlyHome(expect, holding, ending, isRoot),
+  } else report.skip("disk full", "needs root and the right to mount");
+  if (isRoot && !mounts) report.skip("read-only home", "root ignores modes, and cannot mount here");
+  else {
+    for (const [holding, ending] of Object.entries(READ_ONLY)) {
+      await report.row(`read-only home, ${holding}`, (expect) =>
+        onReadOnlyHome(expect, holding, ending, isRoot),
+      );
+    }
+    report.note(
+      isRoot
+        ? "Read-only home: a bind mount with `ro` in a mount namespace of its own (root ignores modes)."
+        : "Read-only home: folders without the right to write.",
     );
   }
-  report.note(
-    isRoot
-      ? mounts
-        ? "Read-only home: a bind mount with `ro` in a mount namespace of its own (root ignores modes)."
-        : "NOT RUN: read-only home (root ignores modes, and mount does not work here)."
-      : "Read-only home: folders without the right to write.",
-  );
   for (const [name, { spoil, ending, check = () => {}, tabs = 0 }] of Object.entries(PATHS)) {
     await report.row(name, (expect) =>
       onStage({}, async (stage) => {
@@ -145,12 +144,11 @@ const PATHS: Record<string, PathCase> = {
 function onFullDisk(expect: Expect, holding: string, ending: Ending): Promise<Figures> {
   return onStage({}, async (stage) => {
     const folder = at(stage, ".aws");
-    mount(["-t", "tmpfs", "-o", "size=128k,mode=700", "tmpfs", folder]);
+    const disk = await moveToSmallDisk(stage.home, sessionSection(SESSION), 128);
     try {
-      await stage.home.write(".aws/config", CONFIG);
       await HOLDINGS[holding]?.(stage);
       const before = cacheSnapshot(stage.home.path);
-      fill(join(folder, "filler"));
+      disk.fill();
       const result = await stage.call().done;
       const figures = judge(expect, stage, result, ending);
       expectNothingLost(stage, before, expect);
@@ -158,7 +156,7 @@ function onFullDisk(expect: Expect, holding: string, ending: Ending): Promise<Fi
       await expectWell(stage, holding, expect);
       return figures;
     } finally {
-      umount(folder);
+      unmount(folder);
     }
   });
 }
@@ -172,7 +170,7 @@ function onReadOnlyHome(expect: Expect, holding: string, ending: Ending, isRoot:
       ? 'mount --bind "$HOME" "$HOME" && mount -o remount,ro,bind "$HOME" && exec "$@"'
       : 'find "$HOME" -type d -exec chmod 500 {} + && exec "$@"';
     const command = isRoot ? ["unshare", "-m", "sh", "-c", script] : ["sh", "-c", script];
-    const args = [...command.slice(1), "sh", BINARY, ...LINE];
+    const args = [...command.slice(1), "sh", BINARY, ...MAIN_JOB];
     const result = await start(command[0] ?? "", args, {
       home: stage.home,
       cwd: "/",
@@ -200,35 +198,4 @@ async function expectWell(stage: Stage, holding: string, expect: Expect): Promis
   expect(code === 0, `afterwards: exit ${code}: ${stderr.trim()}`);
   const allowed = holding === "nobody signed in" ? 1 : 0;
   expect(stage.browser.opened().length <= allowed, "afterwards a tab was opened in vain");
-}
-
-const CONFIG = `[sso-session ${SESSION}]
-sso_start_url = https://d-1234567890.awsapps.com/start
-sso_region = eu-west-1
-sso_registration_scopes = sso:account:access
-`;
-
-function fill(path: string): void {
-  for (let bytes = 64 * 1024; bytes >= 1; bytes = Math.floor(bytes / 2)) {
-    try {
-      for (;;) writeFileSync(path, Buffer.alloc(bytes), { flag: "a" });
-    } catch {
-      // At most this much, perhaps less.
-    }
-  }
-}
-
-function canMount(): boolean {
-  const probe = spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], { stdio: "ignore" });
-  return probe.status === 0;
-}
-
-function mount(args: readonly string[]): void {
-  const { status, stderr } = spawnSync("mount", args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`mount: ${stderr}`);
-}
-
-function umount(folder: string): void {
-  spawnSync("umount", ["-l", folder], { stdio: "ignore" });
-  rmSync(folder, { recursive: true, force: true });
 }

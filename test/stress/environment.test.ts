@@ -4,11 +4,9 @@ import { isFailureText, judge } from "./cases.ts";
 import { brokenJson } from "./leftovers.ts";
 import type { Expect, Figures } from "./report.ts";
 import { duration } from "./report.ts";
-import { ACCOUNT, isGoodOutput, onStage, ROLE, SESSION } from "./stage.ts";
+import { isGoodOutput, MAIN_JOB, onStage, SESSION } from "./stage.ts";
 import { defineSuite, type SuiteContext } from "./suite.ts";
 import { wrongClocks } from "./wrongClock.ts";
-
-const LINE = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
 
 /** No home, a wrong clock, outputs without a reader, too few descriptors. */
 defineSuite({ name: "environment", title: "Hostile environment", run });
@@ -75,7 +73,7 @@ async function outputs(report: SuiteContext["report"], short: boolean): Promise<
         onStage({}, async (stage) => {
           if (hit) await stage.cacheRole(7200);
           await stage.signIn(7200);
-          const args = ["-c", script, "sh", BINARY, ...LINE];
+          const args = ["-c", script, "sh", BINARY, ...MAIN_JOB];
           const options = { home: stage.home, env: stage.env, deadlineMs: 90_000 };
           const begunAt = Date.now();
           const { stdout, stderr } = await start("/bin/sh", args, options).done;
@@ -100,7 +98,7 @@ async function fewDescriptors(expect: Expect): Promise<Figures> {
   for (let limit = 40; limit >= 18; limit--) {
     const ended = await onStage({}, async (stage) => {
       await stage.signIn(-600);
-      const args = ["-c", `ulimit -n ${limit} && exec "$@"`, "sh", BINARY, ...LINE];
+      const args = ["-c", `ulimit -n ${limit} && exec "$@"`, "sh", BINARY, ...MAIN_JOB];
       const { code, signal, stdout, stderr, ms } = await start("/bin/sh", args, {
         home: stage.home,
         env: { ...stage.env, SSO_CRED_WAIT: "5" },

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunResult } from "../support/run.ts";
+import { until } from "../support/until.ts";
 import { PROMPT_MS } from "./cases.ts";
 import {
   allCallers,
@@ -15,7 +16,6 @@ import {
   type Round,
   redate,
   spentOf,
-  until,
 } from "./lockCallers.ts";
 import { faketime, movableClock } from "./movableClock.ts";
 import { waitForProcesses } from "./processes.ts";
@@ -54,7 +54,7 @@ export async function hurtLocks({ report, short }: SuiteContext): Promise<void> 
   }
   for (const row of rows) await row();
   if (short) report.note("Left out of the short run: locks that are dated back, emptied, or removed alone.");
-  if (!library) report.note("NOT RUN: the clock is set during a refresh: libfaketime is not installed.");
+  if (!library) report.skip("the clock is set during a refresh", "libfaketime is not installed");
 }
 
 /**

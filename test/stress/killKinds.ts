@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { rolePath, sessionSection, tokenPath } from "../support/home.ts";
 import type { RunResult } from "../support/run.ts";
 import type { Expect } from "./report.ts";
-import { ACCOUNT, isGoodOutput, ROLE, SESSION, type Stage } from "./stage.ts";
+import { ACCOUNT, isGoodOutput, MAIN_JOB, ROLE, SESSION, type Stage } from "./stage.ts";
 
 export type Kind = "refresh" | "login" | "write" | "init";
 export type Target = "caller" | "group" | "worker";
 
-const MAIN_JOB = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
 /**
  * Comments, odd blanks and sections of the person's own, which `init` must keep. There are so many
  * that most kills hit the apply, not the listing.

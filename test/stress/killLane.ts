@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { rolePath, tokenPath } from "../support/home.ts";
+import { workersOf } from "../support/processes.ts";
 import { BINARY, type Running, start } from "../support/run.ts";
 import { expectGood, expectWholeConfig, fileText, KINDS, type Kind, type Target } from "./killKinds.ts";
 import { ageTemporaryFiles, brokenJson, lockFiles, temporaryFiles } from "./leftovers.ts";
-import { kill, waitForProcesses, workersOf } from "./processes.ts";
+import { kill, waitForProcesses } from "./processes.ts";
 import type { Random } from "./random.ts";
-import type { Expect } from "./report.ts";
+import { about, type Expect } from "./report.ts";
 import { ACCOUNT, jsonIn, onStage, SESSION, type Stage } from "./stage.ts";
 
 export interface Round {
@@ -100,7 +101,7 @@ async function killOnce(stage: Stage, random: Random, number: number, config: st
   if (kind === "init") expectWholeConfig(stage, config, false, expect);
 
   const next = await stage.start(args, { deadlineMs: 60_000 }).done;
-  expectGood(kind, next, stage, (holds, otherwise) => expect(holds, `next call: ${otherwise}`));
+  expectGood(kind, next, stage, about("next call", expect));
   expect(next.ms < LOCK_MOST_MS + CALL_MOST_MS, `the next call took ${Math.round(next.ms)} ms`);
   if (kind === "init") expectWholeConfig(stage, config, true, expect);
   const tabs = stage.browser.opened().length - tabsBefore;
@@ -162,7 +163,7 @@ async function strike(stage: Stage, running: Running, target: Target, moment: Mo
   let worker: number | undefined;
   if (target === "worker") {
     while (!ended && worker === undefined) {
-      [worker] = workersOf(stage.home.path);
+      [worker] = workersOf(stage.home);
       await sleep(2);
     }
   }

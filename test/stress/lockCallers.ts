@@ -1,17 +1,16 @@
 import { existsSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { generateAccounts } from "../identityCenter/accounts.ts";
 import { sha1 } from "../support/home.ts";
 import type { Running, RunResult } from "../support/run.ts";
+import { expectServed } from "./cases.ts";
 import { brokenJson } from "./leftovers.ts";
-import { duration, type Expect, type Figures } from "./report.ts";
+import { about, duration, type Expect, type Figures } from "./report.ts";
 import { isGoodOutput, onStage, SESSION, type Stage, type StageOptions } from "./stage.ts";
 import { tokenFault } from "./tokenFault.ts";
 
 export const CALLERS = 8;
 const HOUR_MS = 3_600_000;
-const GIVE_UP_MS = 30_000;
 
 /** One role for each caller, so that they meet at the session's lock, not at a role's. */
 export async function onLockStage<T>(
@@ -42,10 +41,7 @@ export function expectAllServed(
   mostMs: number,
   expect: Expect,
 ): number {
-  for (const { code, stdout, stderr } of results) {
-    expect(code === 0 && isGoodOutput(stdout, center), `exit ${code}: ${stderr.trim()}`);
-    expect(code !== 0 || stderr === "", `stderr of a success: ${stderr.trim()}`);
-  }
+  expectServed(results, center, expect);
   const slowest = Math.max(0, ...results.map(({ ms }) => ms));
   expect(slowest <= mostMs, `the slowest took ${duration(slowest)}`);
   return slowest;
@@ -120,7 +116,7 @@ export async function each(
 ): Promise<Figures> {
   const seen: Round[] = [];
   for (let number = 0; number < rounds; number++) {
-    seen.push(await round((holds, otherwise) => expect(holds, `round ${number}: ${otherwise}`)));
+    seen.push(await round(about(`round ${number}`, expect)));
   }
   const sum = (name: keyof Spent) => seen.reduce((total, { spent }) => total + spent[name], 0);
   const handedOver = seen.filter((one) => one.handedOver).length;
@@ -155,13 +151,6 @@ export function lockId(path: string): string | undefined {
     return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")).id : undefined;
   } catch {
     return undefined;
-  }
-}
-
-export async function until(what: string, holds: () => boolean, giveUpMs = GIVE_UP_MS): Promise<void> {
-  for (const giveUpAt = performance.now() + giveUpMs; !holds(); ) {
-    if (performance.now() > giveUpAt) throw new Error(`in vain waited for: ${what}`);
-    await sleep(2);
   }
 }
 

@@ -5,8 +5,8 @@ import { type OwnNetwork, ownNetwork } from "./ownNetwork.ts";
 import type { Row } from "./report.ts";
 import type { Suite } from "./suite.ts";
 
-/** Each line of the program's output is a row or a note. */
-export type Line = { row: Row } | { note: string } | "end";
+/** Each line of the program's output is a row, and the last one `"end"`. */
+export type Line = { row: Row } | "end";
 
 const PROGRAM = fileURLToPath(new URL("networkCases.ts", import.meta.url));
 const DEADLINE_MS = 150_000;
@@ -38,9 +38,7 @@ async function runInside(own: OwnNetwork, short: boolean): Promise<Row[]> {
     for await (const text of createInterface({ input: child.stdout })) {
       const line = JSON.parse(text) as Line;
       last = line;
-      if (line === "end") continue;
-      if ("note" in line) console.info(line.note);
-      else rows.push(line.row);
+      if (line !== "end") rows.push(line.row);
     }
   } finally {
     clearTimeout(timer);

@@ -3,7 +3,7 @@ import { tokenPath } from "../support/home.ts";
 import { isFailureText } from "./cases.ts";
 import { cacheSnapshot } from "./leftovers.ts";
 import type { Expect, Figures } from "./report.ts";
-import { duration } from "./report.ts";
+import { about, duration } from "./report.ts";
 import { type CallOptions, isGoodOutput, jsonIn, SESSION, type Stage } from "./stage.ts";
 
 export type Service = "oidc" | "portal";
@@ -84,7 +84,7 @@ const SITUATIONS: readonly Situation[] = [
  */
 export async function inEverySituation(service: Service, trouble: Trouble, expect: Expect): Promise<Figures> {
   const cases = SITUATIONS.filter(({ services }) => services.includes(service)).map(async (situation) => {
-    const within: Expect = (holds, otherwise) => expect(holds, `${situation.name}: ${otherwise}`);
+    const within = about(situation.name, expect);
     return [situation.name, await oneCase(service, trouble, situation, within)] as const;
   });
   return Object.fromEntries(await Promise.all(cases));

@@ -10,18 +10,24 @@ export interface Row {
 export interface Report {
   /** Checks one promise. `expect(condition, "what is wrong otherwise")` collects the failures. */
   row(name: string, check: (expect: Expect) => Promise<Figures> | Figures): Promise<void>;
-  /** A line under the table, for what was left out and why. */
+  /** Something that cannot be tested here, and why. */
+  skip(name: string, why: string): void;
+  /** A line under the table. */
   note(line: string): void;
 }
 
 export type Expect = (holds: boolean, otherwise: string) => void;
 
+/** The same `expect`, with `who` before what is wrong. */
+export function about(who: string, expect: Expect): Expect {
+  return (holds, otherwise) => expect(holds, `${who}: ${otherwise}`);
+}
+
 /** For the process in a network of its own; its rows become tests in the process outside. */
-export function newReport(): Report & { readonly rows: readonly Row[] } {
+export function newReport(): Pick<Report, "row"> & { readonly rows: readonly Row[] } {
   const rows: Row[] = [];
   return {
     rows,
-    note: () => {},
     async row(name, check) {
       const broken: string[] = [];
       let figures: Figures = {};

@@ -7,8 +7,8 @@ import {
 import { type BrowserMode, type FakeBrowser, makeBrowser } from "../support/browser.ts";
 import {
   type Home,
-  isoSeconds,
   makeHome,
+  roleFile,
   rolePath,
   START_URL,
   sessionSection,
@@ -22,6 +22,8 @@ export const SESSION = "my-sso";
 export const ACCOUNT = "123456789011";
 export const ROLE = "ReadOnly";
 export const REGION = "eu-west-1";
+/** The line that `init` writes. */
+export const MAIN_JOB = [SESSION, "--account-id", ACCOUNT, "--role-name", ROLE];
 
 /** A home, an Identity Center and a browser. */
 export interface Stage {
@@ -80,29 +82,25 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     call({ session = SESSION, accountId = ACCOUNT, roleName = ROLE, ...runOptions } = {}) {
       return run([session, "--account-id", accountId, "--role-name", roleName], runOptions);
     },
-    async signIn(secondsLeft, session = SESSION) {
-      const token = { ...center.signIn(), expiresAt: Date.now() + secondsLeft * 1000 };
-      const file = { startUrl: START_URL, region: REGION, ...tokenFile(token) };
-      await home.write(tokenPath(session), file);
-      return file;
-    },
+    signIn: (secondsLeft, session = SESSION) => putToken(home, center, session, secondsLeft),
     async cacheRole(secondsLeft, roleName = ROLE, session = SESSION) {
-      const key = {
-        accessKeyId: `ASIA${Math.random().toString(36).slice(2, 14).toUpperCase().padEnd(16, "X")}`,
-        secretAccessKey: "cached-secret",
-        sessionToken: "cached-session-token",
-        expiration: Math.floor(Date.now() / 1000 + secondsLeft) * 1000,
+      const expiration = Math.floor(Date.now() / 1000 + secondsLeft) * 1000;
+      const accessKeyId = `ASIA${Math.random().toString(36).slice(2, 14).toUpperCase().padEnd(16, "X")}`;
+      const { Credentials, ...rest } = roleFile(expiration, ACCOUNT);
+      const secrets = {
+        secretAccessKey: Credentials.SecretAccessKey,
+        sessionToken: Credentials.SessionToken,
       };
-      center.state.roleKeys.set(key.accessKeyId, { ...key, accountId: ACCOUNT, roleName });
+      center.state.roleKeys.set(accessKeyId, {
+        accessKeyId,
+        ...secrets,
+        expiration,
+        accountId: ACCOUNT,
+        roleName,
+      });
       await home.write(rolePath(session, ACCOUNT, roleName), {
-        ProviderType: "sso",
-        Credentials: {
-          AccessKeyId: key.accessKeyId,
-          SecretAccessKey: key.secretAccessKey,
-          SessionToken: key.sessionToken,
-          Expiration: isoSeconds(key.expiration),
-          AccountId: ACCOUNT,
-        },
+        ...rest,
+        Credentials: { ...Credentials, AccessKeyId: accessKeyId },
       });
     },
     async close() {
@@ -111,6 +109,14 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       await home.remove();
     },
   };
+}
+
+/** Writes a token that this Identity Center has issued. Returns the content of its file. */
+export async function putToken(home: Home, center: IdentityCenter, session: string, secondsLeft: number) {
+  const token = { ...center.signIn(), expiresAt: Date.now() + secondsLeft * 1000 };
+  const file = { startUrl: START_URL, region: REGION, ...tokenFile(token) };
+  await home.write(tokenPath(session), file);
+  return file;
 }
 
 /** Calls `work` with a stage, and closes it in any case. */

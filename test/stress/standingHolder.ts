@@ -1,7 +1,9 @@
+import { workersOf } from "../support/processes.ts";
 import type { Running, RunResult } from "../support/run.ts";
+import { until } from "../support/until.ts";
 import { PROMPT_MS } from "./cases.ts";
-import { expectAllServed, type Spent, until } from "./lockCallers.ts";
-import { kill, refreshWorkersOf } from "./processes.ts";
+import { expectAllServed, type Spent } from "./lockCallers.ts";
+import { kill } from "./processes.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
 import type { Stage } from "./stage.ts";
 
@@ -19,14 +21,14 @@ export interface StandingHolder {
 }
 
 export function stopHolder(stage: Stage, holder: Running): StandingHolder {
-  const workers = refreshWorkersOf(stage.home.path);
+  const workers = workersOf(stage.home, "--refresh-worker");
   const pids = [holder.pid, ...workers];
   for (const pid of pids) kill(pid, "SIGSTOP");
   return {
     async wake() {
       for (const pid of pids) kill(pid, "SIGCONT");
       await holder.done;
-      const areLeft = () => refreshWorkersOf(stage.home.path).some((pid) => workers.includes(pid));
+      const areLeft = () => workersOf(stage.home, "--refresh-worker").some((pid) => workers.includes(pid));
       await until("the end of the woken refresh", () => !areLeft(), LIVE_HOLDER_MS);
     },
   };

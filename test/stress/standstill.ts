@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { kill, processesOf } from "./processes.ts";
+import { kill, pidsOf } from "./processes.ts";
 
 /**
  * Most processes stop at once. A process whose child was stopped between vfork and exec waits for
@@ -11,7 +11,7 @@ const TRIES = 50;
 
 /** Twice, for processes started in between. A stopped process starts none. */
 export function signalAll(home: string, signal: "SIGSTOP" | "SIGCONT"): void {
-  for (let round = 0; round < 2; round++) for (const pid of processesOf(home)) kill(pid, signal);
+  for (let round = 0; round < 2; round++) for (const pid of pidsOf(home)) kill(pid, signal);
 }
 
 /** Runs `work` while all processes of that home are stopped. `work` must not start one. */
@@ -29,7 +29,7 @@ export async function inStandstill<T>(home: string, work: () => T): Promise<T> {
 }
 
 async function areAllStopped(home: string): Promise<boolean> {
-  for (const giveUpAt = performance.now() + STOPS_WITHIN_MS; !processesOf(home).every(isStopped); ) {
+  for (const giveUpAt = performance.now() + STOPS_WITHIN_MS; !pidsOf(home).every(isStopped); ) {
     if (performance.now() > giveUpAt) return false;
     await sleep(1);
   }

@@ -2,18 +2,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tokenPath } from "../support/home.ts";
+import { workersOf } from "../support/processes.ts";
+import { until } from "../support/until.ts";
 import { judge, PROMPT_MS } from "./cases.ts";
-import { kill, workersOf } from "./processes.ts";
+import { kill } from "./processes.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
 import { jsonIn, onStage, SESSION, type Stage } from "./stage.ts";
-import { stopHolder } from "./standingHolder.ts";
+import { LIVE_HOLDER_MS, stopHolder } from "./standingHolder.ts";
 import { defineSuite, type SuiteContext } from "./suite.ts";
 import { suspensions } from "./suspended.ts";
 import { takenOverLocks } from "./takenOver.ts";
 
 const SHORT_WAIT_SECONDS = 5;
-/** CONTRACT 4.7: a live holder keeps its lock until then. */
-const LIVE_HOLDER_MS = 60_000;
 
 /** SIGSTOP, as in a suspended machine, or after Ctrl-Z. */
 defineSuite({ name: "stopped", title: "Stopped processes", concurrent: true, run });
@@ -42,7 +42,7 @@ async function onHeldRefresh(
     await stage.signIn(-600);
     stage.center.misbehave({ path: "/token", times: 1, how: { kind: "blackHole" } });
     const holder = stage.call({ deadlineMs: 120_000 });
-    while (stage.center.count("/token") === 0) await sleep(5);
+    await until("the holder's refresh", () => stage.center.count("/token") > 0);
     const standing = stopHolder(stage, holder);
     return await work(stage, standing.wake);
   });
@@ -92,26 +92,15 @@ async function stoppedWorker(expect: Expect): Promise<Figures> {
   return onStage({ browser: "ignore" }, async (stage) => {
     const env = { SSO_CRED_WAIT: String(SHORT_WAIT_SECONDS) };
     const first = stage.call({ env });
-    while (stage.browser.opened().length === 0) await sleep(10);
-    const [worker] = workersOf(stage.home.path);
+    await until("the page", () => stage.browser.opened().length > 0);
+    const [worker] = workersOf(stage.home);
     if (worker === undefined) throw new Error("no worker");
     await sleep(300);
     kill(worker, "SIGSTOP");
     const mostMs = SHORT_WAIT_SECONDS * 1000 + PROMPT_MS;
-    const figures = judge(
-      expect,
-      stage,
-      await first.done,
-      { exit: 4, says: /is open and waits for you/ },
-      { mostMs, tabs: 1 },
-    );
-    judge(
-      expect,
-      stage,
-      await stage.call({ env }).done,
-      { exit: 4, says: /is open and waits for you/ },
-      { mostMs, tabs: 1 },
-    );
+    const ending = { exit: 4, says: /is open and waits for you/ };
+    const figures = judge(expect, stage, await first.done, ending, { mostMs, tabs: 1 });
+    judge(expect, stage, await stage.call({ env }).done, ending, { mostMs, tabs: 1 });
     kill(worker, "SIGCONT");
     await fetch(stage.browser.opened()[0] ?? "");
     judge(expect, stage, await stage.call().done, 0, { mostMs: 20_000, tabs: 1 });

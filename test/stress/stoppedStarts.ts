@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { workersOf } from "../support/processes.ts";
+import { until } from "../support/until.ts";
 import { PROMPT_MS } from "./cases.ts";
 import {
   allCallers,
@@ -10,9 +12,7 @@ import {
   lockPath,
   onLockStage,
   type Spent,
-  until,
 } from "./lockCallers.ts";
-import { workersOf } from "./processes.ts";
 import { duration, type Expect, type Figures, type Report } from "./report.ts";
 import type { Stage } from "./stage.ts";
 import {
@@ -85,7 +85,7 @@ async function stoppedWithLoginLock(stage: Stage, afterMs: number): Promise<Stan
   busyUntil(performance.now() + afterMs);
   const standing = stopHolder(stage, holder);
   await sleep(PAGE_MS);
-  return existsSync(lock) && workersOf(stage.home.path).length === 0 ? standing : undefined;
+  return existsSync(lock) && workersOf(stage.home).length === 0 ? standing : undefined;
 }
 
 async function pushAside(stage: Stage, holder: StandingHolder, wakes: Wakes, expect: Expect) {

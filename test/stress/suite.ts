@@ -49,6 +49,7 @@ export function testReport(): Report {
         expect(broken).toEqual([]);
       });
     },
+    skip: (name, why) => test.skip(`${name}: ${why}`),
     note: (line) => console.info(line),
   };
 }

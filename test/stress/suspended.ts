@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tokenPath } from "../support/home.ts";
 import type { RunResult } from "../support/run.ts";
+import { until } from "../support/until.ts";
 import { type Ending, isFailureText, judge, PROMPT_MS } from "./cases.ts";
 import { brokenJson } from "./leftovers.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
@@ -34,13 +35,18 @@ const LIVE_MINUTES = 10;
 const TIME_IS_OVER: Ending = { exit: 7, says: /no time left to ask|did not answer within/ };
 const STILL_OPEN: Ending = { exit: 4, says: /is open and waits for you/ };
 
+const hasAsked =
+  (path: string) =>
+  ({ center }: Stage) =>
+    center.count(path) > 0;
+
 const SUSPENSIONS: Record<string, Suspension> = {
   "in a refresh, answered meanwhile": {
     async prepare(stage) {
       await stage.signIn(-600);
       stage.center.misbehave({ path: "/token", times: 1, how: MEANWHILE });
     },
-    isUnderWay: ({ center }) => center.count("/token") > 0,
+    isUnderWay: hasAsked("/token"),
     ending: TIME_IS_OVER,
     async afterwards(stage, expect) {
       const file = jsonIn(join(stage.home.path, tokenPath(SESSION)));
@@ -53,7 +59,7 @@ const SUSPENSIONS: Record<string, Suspension> = {
       await stage.signIn(-600);
       stage.center.misbehave({ path: "/token", times: 1, how: NEVER });
     },
-    isUnderWay: ({ center }) => center.count("/token") > 0,
+    isUnderWay: hasAsked("/token"),
     ending: TIME_IS_OVER,
   },
   "in a refresh, never answered, credentials live": {
@@ -62,7 +68,7 @@ const SUSPENSIONS: Record<string, Suspension> = {
       await stage.cacheRole(LIVE_MINUTES * 60);
       stage.center.misbehave({ path: "/token", times: 1, how: NEVER });
     },
-    isUnderWay: ({ center }) => center.count("/token") > 0,
+    isUnderWay: hasAsked("/token"),
     ending: 0,
   },
   "in the portal call, answered meanwhile": {
@@ -70,7 +76,7 @@ const SUSPENSIONS: Record<string, Suspension> = {
       await stage.signIn(7200);
       stage.center.misbehave({ path: "/federation/credentials", times: 1, how: MEANWHILE });
     },
-    isUnderWay: ({ center }) => center.count("/federation/credentials") > 0,
+    isUnderWay: hasAsked("/federation/credentials"),
     ending: 0,
   },
   "in the portal call, never answered": {
@@ -78,7 +84,7 @@ const SUSPENSIONS: Record<string, Suspension> = {
       await stage.signIn(7200);
       stage.center.misbehave({ path: "/federation/credentials", times: 1, how: NEVER });
     },
-    isUnderWay: ({ center }) => center.count("/federation/credentials") > 0,
+    isUnderWay: hasAsked("/federation/credentials"),
     ending: TIME_IS_OVER,
   },
   "while a sign-in is open, with its worker": {
@@ -92,7 +98,7 @@ const SUSPENSIONS: Record<string, Suspension> = {
     async prepare(stage) {
       stage.center.misbehave({ path: "/token", times: 1, how: MEANWHILE });
     },
-    isUnderWay: ({ center }) => center.count("/token") > 0,
+    isUnderWay: hasAsked("/token"),
     tabs: 1,
   },
 };
@@ -125,7 +131,7 @@ async function inSuspension(
 ): Promise<Figures> {
   await prepare?.(stage);
   const call = stage.call({ deadlineMs: 2 * SUSPENDED_MS });
-  while (!isUnderWay(stage)) await sleep(2);
+  await until("the moment to stop", () => isUnderWay(stage));
   // Time for changes that follow the visible one: the state file of an opened page.
   if (tabs > 0) await sleep(200);
   const result = await sleepThrough(stage, call);

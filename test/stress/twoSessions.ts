@@ -1,9 +1,10 @@
 import { generateAccounts } from "../identityCenter/accounts.ts";
 import { type IdentityCenter, startIdentityCenter } from "../identityCenter/identityCenter.ts";
-import { START_URL, sessionSection, tokenFile, tokenPath } from "../support/home.ts";
+import { sessionSection } from "../support/home.ts";
 import type { RunResult } from "../support/run.ts";
-import { duration, type Expect, type Figures, median } from "./report.ts";
-import { isGoodOutput, openStage, REGION, SESSION, type Stage } from "./stage.ts";
+import { expectServed, grants } from "./cases.ts";
+import { about, duration, type Expect, type Figures, median } from "./report.ts";
+import { openStage, putToken, SESSION, type Stage } from "./stage.ts";
 import { tokenFault } from "./tokenFault.ts";
 
 /**
@@ -51,7 +52,7 @@ async function bothHealthy(state: "nobody signed in" | "expired", expect: Expect
     const results = await Promise.all(running.map((calls) => Promise.all(calls)));
     const wanted = state === "expired" ? { logins: 0, refreshes: 1 } : { logins: 1, refreshes: 0 };
     const seen = sides.map((side, index) => {
-      expectSuccess(results[index] ?? [], side, expect);
+      expectServed(results[index] ?? [], side.center, about(side.session, expect));
       const counts = countsOf(stage, side);
       const words = `${side.session}: ${JSON.stringify(counts)}`;
       expect(counts.logins === wanted.logins && counts.tabs === wanted.logins, words);
@@ -90,7 +91,7 @@ async function oneHangs(expect: Expect): Promise<Figures> {
     for (const done of hanging) done.finally(() => hungEnded++).catch(() => {});
     const quick = await Promise.all(own.call(CALLERS_BESIDE_HANGING));
     expect(hungEnded === 0, `${hungEnded} callers of the hanging session had ended first`);
-    expectSuccess(quick, own, expect);
+    expectServed(quick, own.center, about(own.session, expect));
     const counts = countsOf(stage, own);
     expect(
       counts.logins === 0 && counts.refreshes === 1 && counts.portal === 1,
@@ -122,11 +123,7 @@ async function onPair(work: (pair: Pair) => Promise<Figures>): Promise<Figures> 
     const side = (session: string, center: IdentityCenter): Side => ({
       session,
       center,
-      signIn: (secondsLeft) => {
-        const token = { ...center.signIn(), expiresAt: Date.now() + secondsLeft * 1000 };
-        const file = { startUrl: START_URL, region: REGION, ...tokenFile(token) };
-        return stage.home.write(tokenPath(session), file);
-      },
+      signIn: (secondsLeft) => putToken(stage.home, center, session, secondsLeft),
       call: (count, roles) =>
         Array.from({ length: count }, (_, i) => {
           const role = roles && {
@@ -155,22 +152,11 @@ sso_oidc =
 `;
 }
 
-function expectSuccess(results: readonly RunResult[], { center, session }: Side, expect: Expect): void {
-  for (const { code, stdout, stderr } of results) {
-    expect(
-      code === 0 && stderr === "" && isGoodOutput(stdout, center),
-      `${session}: exit ${code}: ${stderr.trim()}`,
-    );
-  }
-}
-
 function countsOf(stage: Stage, { center }: Side) {
-  const grants = (grantType: string) =>
-    center.count("/token", ({ body }) => (body as { grantType?: string }).grantType === grantType);
   return {
-    logins: grants("authorization_code"),
+    logins: grants(center, "authorization_code"),
     tabs: stage.browser.opened().filter((url) => url.startsWith(center.urls.oidc)).length,
-    refreshes: grants("refresh_token"),
+    refreshes: grants(center, "refresh_token"),
     portal: center.count("/federation/credentials"),
     perRole: (center.accounts[0]?.roles ?? []).map((role) =>
       center.count("/federation/credentials", ({ query }) => query.role_name === role),

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { rolePath, tokenPath } from "../support/home.ts";
-import { type Ending, judge, PROMPT_MS } from "./cases.ts";
+import { until } from "../support/until.ts";
+import { type Ending, grants, judge, PROMPT_MS } from "./cases.ts";
 import { faketime, movableClock, wrongClock } from "./movableClock.ts";
 import { duration, type Expect, type Figures } from "./report.ts";
 import { ACCOUNT, jsonIn, onStage, openStage, ROLE, SESSION, type Stage } from "./stage.ts";
@@ -117,7 +117,7 @@ function setBack(library: string): (expect: Expect) => Promise<Figures> {
       const clock = movableClock(library, stage.home.path);
       const env = { ...clock.env, SSO_CRED_WAIT: String(SHORT_WAIT_SECONDS) };
       const waiting = stage.call({ env });
-      while (stage.browser.opened().length === 0) await sleep(10);
+      await until("the page", () => stage.browser.opened().length > 0);
       clock.set(-1);
       const ending = { exit: 4, says: /is open and waits for you/ };
       const mostMs = SHORT_WAIT_SECONDS * 1000 + PROMPT_MS;
@@ -129,11 +129,7 @@ function setBack(library: string): (expect: Expect) => Promise<Figures> {
   };
 }
 
-function refreshesOf({ center }: Stage): number {
-  const isRefresh = ({ body }: { body: unknown }) =>
-    (body as { grantType?: string }).grantType === "refresh_token";
-  return center.count("/token", isRefresh);
-}
+const refreshesOf = ({ center }: Stage) => grants(center, "refresh_token");
 
 /** The token's expiry shows which clock its writer, a run or a worker, has used. */
 function expectWrittenBy(stage: Stage, aheadMs: number, expect: Expect): void {

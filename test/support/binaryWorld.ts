@@ -18,8 +18,8 @@ import {
   tokenFile,
   tokenPath,
 } from "./home.ts";
+import { workersOf } from "./processes.ts";
 import { type RunOptions, type RunResult, runBinary } from "./run.ts";
-import { processesOf } from "./secrets.ts";
 
 export const MAIN_JOB = ["corp", "--account-id", "123456789011", "--role-name", "ReadOnly"];
 
@@ -84,13 +84,6 @@ export async function binaryWorld(given: BinaryWorldOptions = {}): Promise<Binar
       await expect.poll(() => workersOf(home)).toEqual([]);
     },
   };
-}
-
-/** The process ids of this home's workers. */
-export function workersOf(home: Home, flag = "--login-worker"): number[] {
-  return processesOf(home.path)
-    .filter(({ commandLine }) => commandLine.includes(` ${flag} `))
-    .map(({ pid }) => pid);
 }
 
 /** Puts a valid token into the cache, as if another tool had signed in. Returns its secrets. */

@@ -94,7 +94,7 @@ export const cacheRole = (home: Home, session = "corp") =>
   home.write(rolePath(session, "123456789011", "ReadOnly"), roleFile(Date.now() + 3_600_000, "123456789011"));
 
 /** Content of a role-credentials file. */
-export function roleFile(expiration: number, accountId: string): Record<string, unknown> {
+export function roleFile(expiration: number, accountId: string) {
   const Credentials = {
     AccessKeyId: "ASIAEXAMPLEEXAMPLE01",
     SecretAccessKey: "example-secret",

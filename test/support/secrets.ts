@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IdentityCenter } from "../identityCenter/identityCenter.ts";
+import { processesOf, type SeenProcess } from "./processes.ts";
 
 /** Secrets that must not leave their files and requests: those received, and those sent. */
 export function secretsOf({ state, requests }: IdentityCenter): string[] {
@@ -69,13 +70,6 @@ export function secretsBelow(
     });
 }
 
-interface SeenProcess {
-  pid: number;
-  /** The words joined by blanks. */
-  commandLine: string;
-  environment: string[];
-}
-
 /** Records every process of a home and every entry below its ~/.aws, every 2 ms until `stop`. */
 export function watchHome(home: string): { stop(): Promise<{ processes: SeenProcess[]; entries: Entry[] }> } {
   const processes = new Map<string, SeenProcess>();
@@ -99,20 +93,4 @@ export function watchHome(home: string): { stop(): Promise<{ processes: SeenProc
       return { processes: [...processes.values()], entries: [...entries.values()] };
     },
   };
-}
-
-/** The running processes whose HOME is this home. */
-export function processesOf(home: string): SeenProcess[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const environment = readFileSync(`/proc/${name}/environ`, "utf8").split("\0");
-        if (!environment.includes(`HOME=${home}`)) return [];
-        const commandLine = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
-        return [{ pid: Number(name), commandLine, environment }];
-      } catch {
-        return [];
-      }
-    });
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { binaryWorld } from "./binaryWorld.ts";
 import { PROGRAM } from "./builtExecutable.ts";
 import { sessionSection } from "./home.ts";
+import { processesOf } from "./processes.ts";
 import { BINARY, type RunResult, runShell, startShell } from "./run.ts";
-import { processesOf } from "./secrets.ts";
 import { canTrace, logSystemCalls } from "./systemCalls.ts";
 import { temporaryFolder } from "./temporary.ts";
 

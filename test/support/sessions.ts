@@ -1,4 +1,6 @@
+import { uptime } from "node:os";
 import type { SsoSession } from "../../src/model.ts";
+import type { PendingLogin } from "../../src/signIn/pendingLogin.ts";
 import { START_URL } from "./home.ts";
 
 /** A session as the config of most tests describes it. */
@@ -12,6 +14,19 @@ export function ssoSession(differences: Partial<SsoSession> = {}): SsoSession {
     endpoints: { useFips: false, useDualstack: false },
     caBundle: undefined,
     loginArguments: "corp",
+    ...differences,
+  };
+}
+
+/** A sign-in to that session that has just opened its page. */
+export function pendingLogin(differences: Partial<PendingLogin> = {}): PendingLogin {
+  return {
+    id: "0123456789abcdef",
+    session: ssoSession(),
+    grant: "browser",
+    browser: true,
+    startedUptime: uptime(),
+    state: "open",
     ...differences,
   };
 }

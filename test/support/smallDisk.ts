@@ -47,6 +47,6 @@ function mount(folder: string, kilobytes: number): boolean {
   return spawnSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder]).status === 0;
 }
 
-function unmount(folder: string): void {
+export function unmount(folder: string): void {
   spawnSync("umount", ["-l", folder]);
 }

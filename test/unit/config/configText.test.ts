@@ -40,7 +40,7 @@ describe("a config in another encoding", () => {
     ["Unicode", Buffer.from("\ufeff[default]\n", "utf16le")],
     ["Unicode", Buffer.from("[default]\n", "utf16le")],
     ["BigEndianUnicode", Buffer.from("[default]\n", "utf16le").swap16()],
-  ])("has a command for Windows, too, that reads it as %s: %#", (encoding, bytes) => {
+  ])("has a command for Windows, too, that reads it as %s (%#)", (encoding, bytes) => {
     const path = "'C:\\Users\\O''Brien\\.aws\\config'";
     const lines = `[IO.File]::ReadAllLines(${path}, [Text.Encoding]::${encoding})`;
     const run = `powershell -Command "[IO.File]::WriteAllLines(${path}, ${lines})"`;

@@ -4,25 +4,17 @@ import { sessionLockPath } from "../../../src/cache/stateFile.ts";
 import { cancelLogin, endLogin, updateLogin } from "../../../src/signIn/changeLogin.ts";
 import {
   claim,
-  type PendingLogin,
   readPendingLogin,
   removePendingLogin,
   writePendingLogin,
 } from "../../../src/signIn/pendingLogin.ts";
 import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
 import type { Home } from "../../support/home.ts";
-import { ssoSession } from "../../support/sessions.ts";
+import { pendingLogin, ssoSession } from "../../support/sessions.ts";
 import { temporaryHome } from "../../support/temporary.ts";
 
 const session = ssoSession();
-const login: PendingLogin = {
-  id: "0123456789abcdef",
-  session,
-  grant: "browser",
-  browser: true,
-  startedUptime: 1,
-  state: "starting",
-};
+const login = pendingLogin({ state: "starting" });
 let home: Home;
 let system: FakeSystem;
 beforeEach(async () => {

@@ -7,26 +7,20 @@ import {
   awaitedToken,
   claim,
   isUnderWay,
-  type PendingLogin,
   WORKER_CLAIM,
   writePendingLogin,
 } from "../../../src/signIn/pendingLogin.ts";
 import { START_URL, sessionSection, tokenFile, tokenPath } from "../../support/home.ts";
-import { ssoSession } from "../../support/sessions.ts";
+import { pendingLogin, ssoSession } from "../../support/sessions.ts";
 import { canMount, moveToSmallDisk } from "../../support/smallDisk.ts";
 import { temporaryHome } from "../../support/temporary.ts";
 
 const SESSION = ssoSession();
-const LOGIN = { id: "0123456789abcdef", session: SESSION, grant: "browser", browser: true } as const;
 
 async function startedLogin(secondsAgo: number) {
   const home = await temporaryHome();
   const system = { env: home.env, platform: process.platform };
-  const login: PendingLogin = {
-    ...LOGIN,
-    startedUptime: uptime() - secondsAgo,
-    state: "starting",
-  };
+  const login = pendingLogin({ startedUptime: uptime() - secondsAgo, state: "starting" });
   writePendingLogin(login, system);
   return { login, system };
 }
@@ -70,12 +64,7 @@ test.runIf(canMount())(
     const home = await temporaryHome({ config: "" });
     const disk = await moveToSmallDisk(home, sessionSection("corp"));
     const system = { env: home.env, platform: process.platform, now: Date.now };
-    const login: PendingLogin = {
-      ...LOGIN,
-      startedUptime: uptime(),
-      state: "open",
-      replaces: tokenFingerprint("old"),
-    };
+    const login = pendingLogin({ replaces: tokenFingerprint("old") });
     writePendingLogin(login, system);
     const refreshed = { accessToken: "new", expiresAt: Date.now() + 3600_000 };
     await home.write(

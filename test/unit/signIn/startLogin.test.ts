@@ -3,21 +3,14 @@ import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { type NewLogin, startLogin, updateLogin } from "../../../src/signIn/changeLogin.ts";
-import { type PendingLogin, readPendingLogin, writePendingLogin } from "../../../src/signIn/pendingLogin.ts";
+import { readPendingLogin, writePendingLogin } from "../../../src/signIn/pendingLogin.ts";
 import { type FakeSystem, fakeSystem } from "../../support/fakeSystem.ts";
 import { type Home, isoSeconds, START_URL, tokenPath } from "../../support/home.ts";
-import { ssoSession } from "../../support/sessions.ts";
+import { pendingLogin, ssoSession } from "../../support/sessions.ts";
 import { temporaryHome } from "../../support/temporary.ts";
 
 const session = ssoSession();
-const others: PendingLogin = {
-  id: "fedcba9876543210",
-  session,
-  grant: "browser",
-  browser: true,
-  startedUptime: 1e9,
-  state: "open",
-};
+const others = pendingLogin({ id: "fedcba9876543210", startedUptime: 1e9 });
 let home: Home;
 let system: FakeSystem;
 beforeEach(async () => {
@@ -94,7 +87,7 @@ it("replaces any other sign-in if a person has asked for it", async () => {
 });
 
 it("does not change the sign-in that replaced it while its worker was suspended", async () => {
-  const mine: PendingLogin = { ...others, id: "0123456789abcdef", state: "working" };
+  const mine = pendingLogin({ state: "working" });
   writePendingLogin(mine, system);
   stoppedInNextWrite(() => writePendingLogin(others, system));
   expect(await updateLogin({ ...mine, state: "open" }, system)).toBe(false);

@@ -51,7 +51,7 @@ const GOLDEN: Record<string, Partial<InitOptions>> = {
   "adopt-many": { adopt: "all", sessionKeys: none },
 };
 
-describe("golden files", () => {
+describe("a plan writes the golden file", () => {
   it.each(Object.keys(GOLDEN))("%s", (name) => {
     const path = (end: string) =>
       fileURLToPath(new URL(`../../../vectors/init/${name}.${end}`, import.meta.url));

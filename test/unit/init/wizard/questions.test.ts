@@ -15,66 +15,66 @@ import { nobody, somebody } from "./somebody.ts";
 
 describe("answers", () => {
   it.each([
-    [startUrlQuestion(), "https://d-1234567890.awsapps.com/start", undefined],
-    [startUrlQuestion(), "https://x.awsapps.com/start#/", undefined],
-    [startUrlQuestion(), "x.awsapps.com/start", undefined],
-    [startUrlQuestion(), "d-1234567890", undefined],
-    [startUrlQuestion(), "corp", "Not a valid Start URL: it is not an https URL: corp"],
+    ["https://d-1234567890.awsapps.com/start", startUrlQuestion(), undefined],
+    ["https://x.awsapps.com/start#/", startUrlQuestion(), undefined],
+    ["x.awsapps.com/start", startUrlQuestion(), undefined],
+    ["d-1234567890", startUrlQuestion(), undefined],
+    ["corp", startUrlQuestion(), "Not a valid Start URL: it is not an https URL: corp"],
     [
-      startUrlQuestion(),
       "http://x.awsapps.com/start",
+      startUrlQuestion(),
       "Not a valid Start URL: it is not an https URL: http://x.awsapps.com/start",
     ],
     [
-      startUrlQuestion(),
       "https://x.awsapps.com/ #start",
+      startUrlQuestion(),
       "Not a valid Start URL: it is not an https URL, as its character 23 is U+0020, a space: https://x.awsapps.com/ #start",
     ],
-    [scopesQuestion(), "sso:account:access, codewhisperer:completions", undefined],
+    ["sso:account:access, codewhisperer:completions", scopesQuestion(), undefined],
     [
-      scopesQuestion(),
       "sso:account:access codewhisperer:completions",
+      scopesQuestion(),
       "Scope values must be separated by commas",
     ],
-    [scopesQuestion(), "a,,b", "Scope values must be separated by commas"],
+    ["a,,b", scopesQuestion(), "Scope values must be separated by commas"],
     [
-      scopesQuestion(),
       "sso:account\u200b:access",
+      scopesQuestion(),
       "Scope values must be separated by commas; character 12 is U+200B, a zero-width space",
     ],
-    [regionQuestion("eu-west-1"), "us-gov-west-1", undefined],
+    ["us-gov-west-1", regionQuestion("eu-west-1"), undefined],
     [
-      regionQuestion("eu-west-1"),
       "us east",
+      regionQuestion("eu-west-1"),
       "Not a valid region: it is not an AWS region, as its character 3 is U+0020, a space",
     ],
     [
-      regionQuestion("eu-west-1"),
       "euw-est-1",
+      regionQuestion("eu-west-1"),
       "Not a valid region: it is not an AWS region; did you mean eu-west-1?",
     ],
-    [outputQuestion(), "yaml-stream", undefined],
-    [outputQuestion(), "off", undefined],
-    [outputQuestion(), "jsno", "Not a valid output format; did you mean json?"],
-    [outputQuestion(), "xml", "Not a valid output format; use json, text, table, yaml, yaml-stream, off"],
-    [sessionNameQuestion([]), "my-sso", undefined],
+    ["yaml-stream", outputQuestion(), undefined],
+    ["off", outputQuestion(), undefined],
+    ["jsno", outputQuestion(), "Not a valid output format; did you mean json?"],
+    ["xml", outputQuestion(), "Not a valid output format; use json, text, table, yaml, yaml-stream, off"],
+    ["my-sso", sessionNameQuestion([]), undefined],
     [
-      sessionNameQuestion([]),
       "my sso",
+      sessionNameQuestion([]),
       "Not a valid session name: some SDKs read only A-Z, a-z, 0-9 and _.@/%:+-; my-sso would do",
     ],
     [
-      sessionNameQuestion([]),
       "my\u200bsso",
+      sessionNameQuestion([]),
       "Not a valid session name: some SDKs read only A-Z, a-z, 0-9 and _.@/%:+-; character 3 is U+200B, a zero-width space",
     ],
     [
-      profileNameQuestion("x", true, () => undefined),
       "{account_name}\u2060",
+      profileNameQuestion("x", true, () => undefined),
       "Not a valid profile name; character 15 is U+2060, a word joiner",
     ],
-    [sessionNameQuestion(["my sso"]), "my sso", undefined],
-  ])("%#: are checked before they are taken", (question, given, problem) => {
+    ["my sso", sessionNameQuestion(["my sso"]), undefined],
+  ])("are checked before they are taken: %j", (given, question, problem) => {
     expect(question.check(given)).toBe(problem);
   });
 

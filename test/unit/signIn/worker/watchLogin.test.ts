@@ -10,7 +10,7 @@ import {
 import { isUnanswered, watchLogin } from "../../../../src/signIn/worker/watchLogin.ts";
 import { type FakeSystem, fakeSystem } from "../../../support/fakeSystem.ts";
 import { type Home, START_URL, tokenFile, tokenPath } from "../../../support/home.ts";
-import { ssoSession } from "../../../support/sessions.ts";
+import { pendingLogin, ssoSession } from "../../../support/sessions.ts";
 import { temporaryHome } from "../../../support/temporary.ts";
 
 const session = ssoSession();
@@ -26,15 +26,7 @@ async function watched(
   differences: Partial<PendingLogin> = {},
   meanwhile: (login: PendingLogin, expectToken: (accessToken: string) => void) => unknown = () => {},
 ): Promise<unknown> {
-  const login: PendingLogin = {
-    id: "0123456789abcdef",
-    session,
-    grant: "browser",
-    browser: true,
-    startedUptime: uptime(),
-    state: "open",
-    ...differences,
-  };
+  const login = pendingLogin(differences);
   writePendingLogin(login, system);
   const watch = watchLogin(login, system);
   await meanwhile(login, watch.expect);
