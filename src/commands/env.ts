@@ -1,13 +1,7 @@
 import { basename } from "node:path";
 import { isatty } from "node:tty";
 import { usageError } from "../errors.ts";
-import {
-  credentialVariables,
-  regionVariables,
-  type Shell,
-  shellLines,
-  variablesToClear,
-} from "../exec/variables.ts";
+import { credentialVariables, regionVariables, shellLines, variablesToClear } from "../exec/variables.ts";
 import { callerShell, shellOfProgram } from "../platform/callerShell.ts";
 import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
@@ -39,7 +33,7 @@ export async function env(args: readonly string[], system: System): Promise<numb
   return 0;
 }
 
-function asShell(name: string): Shell {
+function asShell(name: string) {
   const shell = SHELLS.find((known) => known === name || known === shellOfProgram(basename(name)));
   if (shell !== undefined) return shell;
   const what = `env has no lines for the shell ${printable(name, 40)}`;

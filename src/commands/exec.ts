@@ -4,12 +4,7 @@ import { obtainRoleCredentials } from "../credentials/obtainRoleCredentials.ts";
 import { usageError } from "../errors.ts";
 import { serveCredentials } from "../exec/credentialServer.ts";
 import { type CommandEnd, runCommand } from "../exec/runCommand.ts";
-import {
-  commandEnvironment,
-  credentialVariables,
-  regionVariables,
-  type Variables,
-} from "../exec/variables.ts";
+import { commandEnvironment, credentialVariables, regionVariables } from "../exec/variables.ts";
 import { homeDirectory } from "../hit/paths.ts";
 import type { SessionRole } from "../model.ts";
 import { callerShell } from "../platform/callerShell.ts";
@@ -44,7 +39,7 @@ export async function exec(args: readonly string[], system: System): Promise<num
     const asRoot = "for root: sso-cred exec … -- sudo -E COMMAND";
     system.writeStderr(`sso-cred: the command runs as ${owner}; ${asRoot}\n`);
   }
-  const run = async (set: Variables) => {
+  const run = async (set: Readonly<Record<string, string>>) => {
     const variables = { ...set, ...regionVariables(region) };
     const env = commandEnvironment(withHeldBackVariables(system.env), variables, system.platform);
     return exitCode(program, await runCommand(command, env, system, descriptors), system);
@@ -74,7 +69,7 @@ const SOURCES = words(`
   login_session`);
 
 /** SDKs look into `[default]` before they ask a server, and would use credentials there. */
-function withoutDefaultCredentials(role: SessionRole, system: System): Variables {
+function withoutDefaultCredentials(role: SessionRole, system: System) {
   const { defaults, path } = loadConfig(system, { credentials: true });
   if (!SOURCES.some((key) => defaults.get(key))) return {};
   system.writeStderr(

@@ -25,12 +25,7 @@ import { cancelLogin } from "../signIn/changeLogin.ts";
 import { allPendingLogins, isSigningIn, isUnderWay } from "../signIn/pendingLogin.ts";
 import { counted } from "../text/words.ts";
 import { parseFlags } from "../usage/commandTable.ts";
-import {
-  configuredSession,
-  explicitName,
-  onlyConfiguredSession,
-  type SessionChoice,
-} from "./sessionArguments.ts";
+import { configuredSession, explicitName, onlyConfiguredSession } from "./sessionArguments.ts";
 
 /** How long a person waits for portals, in all. The tokens are revoked side by side. */
 const REVOCATION_MS = 5_000;
@@ -51,7 +46,7 @@ export async function logout(args: readonly string[], system: System): Promise<n
   return 0;
 }
 
-async function signOutOfOne(named: SessionChoice | undefined, system: System): Promise<void> {
+async function signOutOfOne(named: ReturnType<typeof explicitName>, system: System): Promise<void> {
   const { config, failure } = loadReadableConfig(system);
   // Without a readable config, only a session's name is enough to go on.
   if (failure !== undefined && named?.session === undefined) throw failure;

@@ -10,7 +10,7 @@ import type { System } from "../platform/system.ts";
 import { printable } from "../text/printable.ts";
 import type { FlagValues, SESSION_FLAGS } from "../usage/flags.ts";
 
-export type SessionArguments = FlagValues<typeof SESSION_FLAGS>;
+type SessionArguments = FlagValues<typeof SESSION_FLAGS>;
 
 /**
  * The session that `[SESSION | --profile NAME | --sso-session NAME]` names. Without one, the only

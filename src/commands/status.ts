@@ -21,14 +21,9 @@ import { isSigningIn } from "../signIn/pendingLogin.ts";
 import { printable } from "../text/printable.ts";
 import { relativeTime, tokenLife } from "../text/relativeTime.ts";
 import { counted } from "../text/words.ts";
-import { parseFlags } from "../usage/commandTable.ts";
+import { type CommandFlags, parseFlags } from "../usage/commandTable.ts";
 import { waitDeadline } from "./credentials.ts";
-import {
-  configuredSession,
-  notAProfile,
-  type SessionArguments,
-  type SessionChoice,
-} from "./sessionArguments.ts";
+import { configuredSession, notAProfile, type SessionChoice } from "./sessionArguments.ts";
 
 /**
  * `sso-cred status`: reads the files and sends no request. Exit code 0 if all sessions work without
@@ -49,7 +44,7 @@ export async function status(args: readonly string[], system: System): Promise<n
 /** Throws `config` for a name that is not in the config. */
 function askedSessions(
   names: readonly string[],
-  { profile, "sso-session": flag }: SessionArguments,
+  { profile, "sso-session": flag }: CommandFlags<"status">,
   config: Config,
   system: System,
 ): ConfiguredSession[] {

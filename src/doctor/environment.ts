@@ -14,11 +14,7 @@ import { type Finding, finding } from "./report.ts";
 const KEYS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
 /** Checks variables that override what the config says. */
-export function* checkEnvironment(
-  files: ConfigFiles,
-  sessions: readonly SsoSession[],
-  system: Environment,
-): Generator<Finding> {
+export function* checkEnvironment(files: ConfigFiles, sessions: readonly SsoSession[], system: Environment) {
   yield* staticKeys(system);
   yield* profileVariables(files.config, system);
   yield* configVariable(files.config, system);

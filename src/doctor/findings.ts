@@ -88,11 +88,7 @@ const SAME = new Set(
 );
 
 /** What the program says of a rejected section, where no other finding says the same. */
-function checkUnusable(
-  config: ConfigText,
-  unusable: readonly UnusableSection[],
-  found: readonly Finding[],
-): Finding[] {
+function checkUnusable(config: ConfigText, unusable: readonly UnusableSection[], found: readonly Finding[]) {
   if (config.fault !== undefined || config.encoding === "UTF-16") return [];
   const said = found.filter(({ id }) => SAME.has(id)).map(({ where }) => where);
   const silent = unusable.filter((section) => !linesOf(section).some((line) => said.includes(line)));

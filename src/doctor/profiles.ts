@@ -1,19 +1,12 @@
 import { isOurProgram, ourCommandFault, readOurCommand, readOurProfile } from "../config/ourCommand.ts";
 import { KNOWN_REGIONS, nearestRegion, regionProblem } from "../config/regions.ts";
-import { isMeantAs } from "../config/slips.ts";
+import { isMeantAs, shownHeader } from "../config/slips.ts";
 import { startUrlProblem } from "../config/urls.ts";
 import { splitUntilComment } from "../text/commandWords.ts";
 import { printable } from "../text/printable.ts";
 import { nearest } from "../text/words.ts";
 import { failingClients } from "./clients.ts";
-import {
-  type ConfigFiles,
-  type ConfigKey,
-  type ConfigSection,
-  type ConfigText,
-  keyOf,
-  sectionsOf,
-} from "./configFile.ts";
+import { type ConfigFiles, type ConfigSection, type ConfigText, keyOf, sectionsOf } from "./configFile.ts";
 import { checkSources } from "./dialects.ts";
 import { type Finding, finding } from "./report.ts";
 
@@ -139,16 +132,15 @@ function* incomplete(section: ConfigSection, where: string, keys: readonly strin
 }
 
 function* sessionKeys(section: ConfigSection): Generator<Finding> {
-  const title = `[sso-session ${printable(section.name)}]`;
+  const title = shownHeader("sso-session", section.name);
   const missing = ["sso_start_url", "sso_region"].filter((key) => !keyOf(section, key)?.value);
-  const region = keyOf(section, "sso_region");
   if (missing.length > 0)
     yield finding("session-incomplete", "error", section.where, {
       found: `${title} has no ${missing.join(" and no ")}`,
       why: "no client can sign in",
       fix: `add ${missing.join(" and ")}`,
     });
-  if (region?.value) yield* regionFindings(title, region);
+  yield* regionFindings(section);
   const scopes = keyOf(section, "sso_registration_scopes");
   // RFC 6749, section 3.3: a scope contains no space.
   if (scopes?.value.split(",").some((scope) => /\s/.test(scope.trim())))
@@ -168,13 +160,15 @@ function* sessionKeys(section: ConfigSection): Generator<Finding> {
 }
 
 /** A region may be newer than this program, so a plausible one only gets a warning. */
-function* regionFindings(title: string, { value, where }: ConfigKey): Generator<Finding> {
+function* regionFindings(section: ConfigSection): Generator<Finding> {
+  const { value = "", where } = keyOf(section, "sso_region") ?? {};
+  if (value === "") return;
   const problem = regionProblem(value);
   const meant = problem === undefined && !KNOWN_REGIONS.includes(value) ? nearestRegion(value) : undefined;
   const words = problem ?? (meant && `is not a region that this version knows; did you mean ${meant}?`);
   if (words === undefined) return;
   yield finding("session-region", problem === undefined ? "warning" : "error", where, {
-    found: `sso_region of ${title}: ${printable(value)} ${words}`,
+    found: `sso_region of ${shownHeader("sso-session", section.name)}: ${printable(value)} ${words}`,
     why: "the service has no address in a region that does not exist",
     fix: "correct sso_region; the address of your access portal shows it, or ask your administrator",
   });

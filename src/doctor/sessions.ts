@@ -152,11 +152,7 @@ function* tokenFindings(
     });
 }
 
-function* signInFindings(
-  session: SsoSession,
-  urlFault: string | undefined,
-  system: System,
-): Generator<Finding> {
+function* signInFindings(session: SsoSession, urlFault: string | undefined, system: System) {
   const { title, where, run } = namesOf(session);
   const until = backoffUntil(session, system);
   if (urlFault !== undefined)
@@ -183,11 +179,7 @@ function* signInFindings(
   });
 }
 
-function* roleFindings(
-  session: SsoSession,
-  unassigned: readonly ProfileRole[],
-  lookedFor: number,
-): Generator<Finding> {
+function* roleFindings(session: SsoSession, unassigned: readonly ProfileRole[], lookedFor: number) {
   const { title, where } = namesOf(session);
   for (const { profile, accountId, roleName } of unassigned)
     yield finding("role-not-assigned", "error", `profile '${printable(profile)}'`, {

@@ -7,15 +7,7 @@ import { isAccountId, type Role } from "../../model.ts";
 import { printable } from "../../text/printable.ts";
 import { words } from "../../text/words.ts";
 import { readOtherTool } from "./otherTools.ts";
-import {
-  type Files,
-  type InitOptions,
-  roleKey,
-  roleOf,
-  roleOfKeys,
-  type SessionKeys,
-  ssoProfileRole,
-} from "./planInput.ts";
+import { type Files, roleKey, roleOfKeys, type SessionKeys, ssoProfileRole } from "./planInput.ts";
 
 /** Keys to set aside when adopting: beside a credential_process, SDKs disagree on which wins. */
 export const SSO_KEYS = words(`
@@ -29,8 +21,8 @@ export const SSO_KEYS = words(`
  */
 export function profilesToAdopt(
   files: Files,
-  session: SessionKeys & Pick<InitOptions, "keepOnly">,
-): Map<string, Role> {
+  session: SessionKeys & { keepOnly?: readonly Role[] | undefined },
+) {
   const assigned = session.keepOnly && new Set(session.keepOnly.map(roleKey));
   const place = { text: files.configText, path: files.configPath };
   const found = new Map<string, Role>();
@@ -80,7 +72,7 @@ function adoptableRole(files: Files, name: string, keys: Keys, wanted: SessionKe
   const isOfPortal = startUrl ? isSamePortal(files, wanted, startUrl, region) : isOnlySession;
   if (session ? session !== wanted.session : !isOfPortal) return undefined;
   const { accountId = named?.get("sso_account_id"), roleName = named?.get("sso_role_name") } = other.role;
-  return roleOf(accountId, roleName);
+  return accountId && roleName ? { accountId, roleName } : undefined;
 }
 
 function hasOtherSource(keys: Keys): boolean {

@@ -69,12 +69,9 @@ export function profilesByRole(config: CurrentConfig, session: string) {
   return Map.groupBy(profileRoles(config, session), roleKey);
 }
 
+/** Undefined without both. */
 export function roleOfKeys(keys: Keys | undefined): Role | undefined {
-  return roleOf(keys?.get("sso_account_id"), keys?.get("sso_role_name"));
-}
-
-/** Undefined unless both are given. */
-export function roleOf(accountId: string | undefined, roleName: string | undefined): Role | undefined {
+  const [accountId, roleName] = [keys?.get("sso_account_id"), keys?.get("sso_role_name")];
   return accountId && roleName ? { accountId, roleName } : undefined;
 }
 
