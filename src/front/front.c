@@ -299,8 +299,7 @@ static int answers(int argc, char **argv) {
   /* The line that init writes. `init` itself is a command. */
   if (argc != 6 || strcmp(argv[2], ACCOUNT_FLAG) != 0 || strcmp(argv[4], ROLE_FLAG) != 0) return 0;
   const char *session = argv[1], *account = argv[3], *role = argv[5];
-  if (!is_plain(session) || strcmp(session, "init") == 0 || !is_plain(role)) return 0;
-  if (strlen(account) != 12 || strspn(account, "0123456789") != 12) return 0;
+  if (!is_plain(session) || strcmp(session, "init") == 0 || !is_plain(account) || !is_plain(role)) return 0;
   if (getenv("SSO_CRED_TRACE") != NULL || getenv("SSO_CRED_CACHE") != NULL) return 0;
   return cache_path(&path, session, account, role) && read_file(path.bytes, &file) &&
          clock_gettime(CLOCK_REALTIME, &now) == 0 && compose(&answer, file, text_of(account), now.tv_sec) &&
