@@ -1,21 +1,16 @@
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { shellWord } from "../../../src/text/commandWords.ts";
+import { readOurCommand } from "../../../src/config/ourCommand.ts";
+import { formatTimestamp, parseTimestamp } from "../../../src/hit/expiry.ts";
+import { expandPath } from "../../../src/hit/paths.ts";
+import { commandLine } from "../../../src/init/plan/command.ts";
+import { browserCommands } from "../../../src/platform/browser.ts";
+import { shellWord, splitCommandLine, splitQuoted } from "../../../src/text/commandWords.ts";
+import { printable } from "../../../src/text/printable.ts";
 import { maskedText } from "../../../src/text/redact.ts";
 import { anyText, FUZZ_TIMEOUT, fc, runs } from "../../support/fuzzing.ts";
-import { assertUnpolluted } from "./properties/outcome.ts";
-import {
-  browserGetsTheUrl,
-  commandIsReadBack,
-  pageIsWeb,
-  pathExpands,
-  printsClean,
-  proxyIsKnown,
-  retryAfterIsAPause,
-  splitsIntoWords,
-  startUrlLeadsToAws,
-  timeIsCanonical,
-} from "./properties/texts.ts";
+import { assertUnpolluted, orRefused } from "./properties/outcome.ts";
 
 const lines = fc.oneof(
   anyText,
@@ -27,11 +22,29 @@ const lines = fc.oneof(
 );
 
 test("any command line splits into words that together are not longer", () => {
-  fc.assert(fc.property(lines, splitsIntoWords), runs(1_500, 5_000));
+  fc.assert(
+    fc.property(lines, (line) => {
+      const words = splitCommandLine(line);
+      assert.ok(words.join("").length <= line.length);
+      splitQuoted(line);
+      readOurCommand(line);
+    }),
+    runs(1_500, 5_000),
+  );
 });
 
 test("the URL stays one word of its own, whatever BROWSER holds", () => {
-  fc.assert(fc.property(lines, browserGetsTheUrl), runs(1_000, 5_000));
+  fc.assert(
+    fc.property(lines, (BROWSER) => {
+      const url = "https://example.com/authorize?a=1&b=2";
+      for (const platform of ["linux", "win32"] as const) {
+        for (const words of browserCommands(url, { env: { BROWSER, DISPLAY: ":0" }, platform })) {
+          assert.ok(words.some((word) => word.includes(url)));
+        }
+      }
+    }),
+    runs(1_000, 5_000),
+  );
 });
 
 test("a valid time is written in the one form that every SDK reads", () => {
@@ -59,11 +72,27 @@ test("a valid time is written in the one form that every SDK reads", () => {
       zone,
     )
     .map(([year, month, day, t, h, m, s, part, z]) => `${year}-${month}-${day}${t}${h}:${m}:${s}${part}${z}`);
-  fc.assert(fc.property(fc.oneof(nearly, anyText, fc.anything()), timeIsCanonical), runs(4_000, 5_000));
+  fc.assert(
+    fc.property(fc.oneof(nearly, anyText, fc.anything()), (value) => {
+      const time = parseTimestamp(value);
+      if (Number.isNaN(time)) return;
+      const written = formatTimestamp(time);
+      assert.match(written, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      assert.equal(parseTimestamp(written), Math.floor(time / 1000) * 1000);
+    }),
+    runs(4_000, 5_000),
+  );
 });
 
 test("printable text is one line without anything invisible, and not longer than allowed", () => {
-  fc.assert(fc.property(anyText, fc.integer({ min: 1, max: 400 }), printsClean), runs(1_500, 5_000));
+  fc.assert(
+    fc.property(anyText, fc.integer({ min: 1, max: 400 }), (text, max) => {
+      const shown = printable(text, max);
+      assert.doesNotMatch(shown, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+      assert.ok(shown.length <= max);
+    }),
+    runs(1_500, 5_000),
+  );
 });
 
 test("masking finds no text on which it would run for minutes", FUZZ_TIMEOUT, () => {
@@ -77,64 +106,34 @@ test("masking finds no text on which it would run for minutes", FUZZ_TIMEOUT, ()
   );
 });
 
-/** A URL, and what is nearly one. */
-const address = fc.oneof(
-  anyText,
-  fc
-    .tuple(
-      fc.constantFrom("https://", "http://", "HTTPS:\\\\", "//", "/", "javascript:", "user:pw@", ""),
-      fc.constantFrom(
-        "corp.awsapps.com",
-        "d-1234567890.awsapps.com",
-        "evil.example",
-        "awsapps.com.evil.example",
-      ),
-      fc.constantFrom("", ":443", ":0", ":99999", "@evil.example", "\\@evil.example", "#@"),
-      fc.oneof(
-        fc.constantFrom("/start", "/start#/", "?region=eu-west-1", "/?workflowResultHandle=x"),
-        anyText,
-      ),
-    )
-    .map((parts) => parts.join("")),
-);
-
-test("a page that may be opened is http or https, with printable characters only", () => {
-  fc.assert(fc.property(address, pageIsWeb), runs(2_000, 5_000));
-});
-
-test("a start URL leads to https at AWS, or is an error", async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.oneof(fc.constant("https://sso.example.com"), address), address, startUrlLeadsToAws),
-    runs(2_000, 5_000),
-  );
-});
-
-test("a proxy variable gives a host and a port, or a config error", () => {
-  const noProxy = fc.oneof(anyText, fc.constantFrom("", "*", "a.example", ".example:443", "10.0.0.0/8"));
-  fc.assert(fc.property(address, noProxy, proxyIsKnown), runs(2_000, 5_000));
-});
-
-test("Retry-After and Date give a pause or none, never an invalid number", () => {
-  const when = fc.oneof(
-    anyText,
-    fc.double().map(String),
-    fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
-  );
-  fc.assert(fc.property(when, when, retryAfterIsAPause), runs(2_000, 5_000));
-});
-
 test("a credential_process that init would write is read back as its parts", () => {
   const path = fc.oneof(
     fc.constantFrom("sso-cred", "/opt/my tools/sso-cred", "C:\\Program Files\\sso-cred.exe"),
     lines.map((text) => `/${text}/sso-cred`),
   );
   const name = fc.oneof(anyText, fc.constantFrom("corp", "my sso", "init", "a&b", "it's"));
-  fc.assert(fc.property(path, name, name, commandIsReadBack), runs(2_000, 5_000));
+  fc.assert(
+    fc.property(path, name, name, (command, session, roleName) => {
+      const accountId = "123456789011";
+      for (const platform of ["linux", "win32"] as const) {
+        const value = orRefused(() => commandLine(command, { session, accountId, roleName }, platform));
+        const found = value === undefined ? undefined : readOurCommand(value);
+        // checkCommand rejects a command of another name.
+        if (found?.command !== command) continue;
+        assert.deepEqual(found, { command, session, accountId, roleName });
+      }
+    }),
+    runs(2_000, 5_000),
+  );
 });
 
 test("paths with variables and tildes expand to a path, and never to a property of a prototype", () => {
   fc.assert(
-    fc.property(anyText, fc.constantFrom<NodeJS.Platform>("linux", "win32"), pathExpands),
+    fc.property(anyText, fc.constantFrom<NodeJS.Platform>("linux", "win32"), (text, platform) => {
+      const env = { HOME: "/h", USERPROFILE: "C:\\h" };
+      assert.equal(typeof expandPath(text, { env, platform }), "string");
+      assert.ok(!expandPath(`$constructor/${text}`, { env: {}, platform: "linux" }).startsWith("function"));
+    }),
     runs(1_000),
   );
   assertUnpolluted();

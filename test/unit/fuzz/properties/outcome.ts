@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EXIT_CODE } from "../../../../src/errors.ts";
+import { EXIT_CODE, isKind } from "../../../../src/errors.ts";
 import type { FakeSystem } from "../../../support/fakeSystem.ts";
 
 /** Every exit code except that of a bug. */
@@ -37,4 +37,14 @@ export function assertUnpolluted(): void {
     assert.equal(Reflect.ownKeys(prototype).length, keys.length, "a prototype has got a property");
   }
   assert.equal(Object.getPrototypeOf(Object.prototype), null);
+}
+
+/** What `work` returns; undefined if it rejects its input with a message for a person. */
+export function orRefused<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (isKind(error, "config", "unavailable")) return undefined;
+    throw error;
+  }
 }
