@@ -1,5 +1,6 @@
 import { loadConfig } from "../config/configFile.ts";
 import { readSession, sessionArgument } from "../config/session.ts";
+import { shownHeader } from "../config/slips.ts";
 import { SsoCredError } from "../errors.ts";
 import { canBeWritten } from "../init/plan/command.ts";
 import { newSessionFlags } from "../init/plan/conflicts.ts";
@@ -54,13 +55,12 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
   const before = writeSessionFirst(files, answers);
   const listing = { isAttended: asking.prompts !== undefined, flags, before, isFresh };
   return await withInventory(session, listing, system, async (list) => {
-    const everything = flags.prune ? await rolesToKeep(list, choosing) : undefined;
-    const wanted = isUpkeep
-      ? []
-      : isMany
-        ? await selected(list, choosing)
-        : await askRoles(list, answers.session, flags, asking);
-    return { wanted, keepOnly: everything, profile: isUpkeep ? undefined : await profileFor(wanted) };
+    const keepOnly = flags.prune ? await rolesToKeep(list, choosing) : undefined;
+    if (isUpkeep) return { wanted: [], keepOnly };
+    const wanted = isMany
+      ? await selected(list, choosing)
+      : await askRoles(list, answers.session, flags, asking);
+    return { wanted, keepOnly, profile: await profileFor(wanted) };
   });
 }
 
@@ -107,6 +107,6 @@ export function writeSessionFirst(files: Files, answers: SessionKeys): string {
 function sessionOf({ answers, files, system }: Choosing): SsoSession {
   const { session: name, sessionKeys } = answers;
   const keys = new Map([...(files.sessions.get(name) ?? []), ...sessionKeys]);
-  const header = `[sso-session ${printable(name)}]`;
+  const header = shownHeader("sso-session", name);
   return readSession({ config: loadConfig(system), name, keys, header }, system);
 }

@@ -101,6 +101,7 @@ export async function checkSession(
   ];
 }
 
+/** The names that findings give a session, and the command that signs in to it. */
 function namesOf(session: SsoSession) {
   const title = sessionTitle(session);
   return { title: `'${title}'`, where: `session ${title}`, run: `sso-cred login ${session.loginArguments}` };
