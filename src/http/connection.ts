@@ -115,7 +115,7 @@ async function openTunnel(socket: Socket, authority: string, proxy: ProxyServer,
     });
     const reader = new ResponseReader(socket);
     const { status, headers } = await Promise.race([stopped, reader.head()]);
-    if (status < 200 || status > 299) throw refusedByProxy(status, headers, authority, proxy);
+    if (status > 299) throw refusedByProxy(status, headers, authority, proxy);
     reader.release();
   } catch (error) {
     socket.destroy();

@@ -142,8 +142,8 @@ async function send(
       ...(isViaProxy && proxyHeaders(proxy)),
     },
   };
+  writeRequest(socket, head, body);
   try {
-    writeRequest(socket, head, body);
     const reader = new ResponseReader(socket);
     const response = await Promise.race([stopped, reader.head()]);
     const content = await Promise.race([stopped, reader.body(method, response, maxBytes)]);

@@ -1,6 +1,7 @@
 import { request as nodeRequest } from "node:http";
 import type { Socket } from "node:net";
 import { beforeEach, expect, test } from "vitest";
+import { isKind } from "../../../src/errors.ts";
 import { httpExchange } from "../../../src/http/exchange.ts";
 import { FUZZ_TIMEOUT, fc, runs } from "../../support/fuzzing.ts";
 import { expectUnavailable, rawServer } from "./servers.ts";
@@ -50,20 +51,20 @@ const response = fc
   .map(({ content: { framing, body }, ...made }) => {
     const hasBody = made.method !== "HEAD" && made.status !== 204 && made.status !== 304;
     const head = `HTTP/${made.version} ${made.status}${made.reason}\r\n${made.fields}`;
-    const text = `${made.interim}${head}${hasBody ? `${framing}\r\n${body}` : "\r\n"}`;
+    const text = `${made.interim}${head}${framing}\r\n${hasBody ? body : ""}`;
     return { method: made.method, text, cuts: made.cuts, tellsItsEnd: !hasBody || framing !== "" };
   });
 
 const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 
 let url: URL;
-let sent: { text: string; cuts: readonly number[] };
+let sent: { text: string; cuts: readonly number[]; isLeftOpen?: boolean };
 beforeEach(async () => {
   const server = await rawServer((socket) => socket.once("data", () => void answer(socket.setNoDelay())));
   url = new URL("/path?query", server.url);
 });
 
-/** Writes the text in pieces, and closes the connection. */
+/** Writes the text in pieces, and closes the connection unless it is to be left open. */
 async function answer(socket: Socket) {
   const edges = [
     0,
@@ -74,7 +75,7 @@ async function answer(socket: Socket) {
     socket.write(sent.text.slice(edges[at], edge), "latin1");
     await new Promise(setImmediate);
   }
-  socket.end();
+  if (!sent.isLeftOpen) socket.end();
 }
 
 interface Read {
@@ -114,8 +115,8 @@ function nodes(method: string): Promise<Read | undefined> {
 
 test("a response is read as by Node's HTTP client, in whatever pieces it arrives", FUZZ_TIMEOUT, async () => {
   await fc.assert(
-    fc.asyncProperty(response, async ({ method, ...given }) => {
-      sent = given;
+    fc.asyncProperty(response, async ({ method, tellsItsEnd, ...given }) => {
+      sent = { ...given, isLeftOpen: tellsItsEnd };
       const read = await ours(method);
       expect(read).toBeDefined();
       expect(read).toEqual(await nodes(method));
@@ -166,6 +167,7 @@ test.each([
   ["a negative length", "HTTP/1.1 200 OK\r\ncontent-length: -2\r\n\r\nhi", "an invalid length"],
   ["a compressed transfer", CHUNKED.replace("chunked", "gzip"), "an unknown transfer coding"],
   ["a chunk without a size", `${CHUNKED}\r\nhi\r\n`, "an invalid chunk"],
+  ["a chunk with more than a size", `${CHUNKED}2x\r\nhi\r\n0\r\n\r\n`, "an invalid chunk"],
   ["a chunk that is longer than its size", `${CHUNKED}1\r\nhi\r\n0\r\n\r\n`, "an invalid chunk"],
   ["a chunk with spaces behind it", `${CHUNKED}1\r\nh \r\n0\r\n\r\n`, "an invalid chunk"],
   ["headers without end", `HTTP/1.1 200 OK\r\n${"x: y\r\n".repeat(20_000)}`, "too long a line"],
@@ -180,6 +182,25 @@ test("what does not begin like HTTP is not waited for", async () => {
   await expectUnavailable(server.url, `${server.host} did not answer in HTTP (no status line)`, {
     retry: false,
   });
+});
+
+test("a transfer coding counts more than a length", async () => {
+  const text = `HTTP/1.1 200 OK\r\ncontent-length: 3\r\n${CHUNKED.replace(/^.*\r\n/, "")}2\r\nhi\r\n0\r\n\r\n`;
+  sent = { text, cuts: [] };
+  expect(await ours("GET")).toMatchObject({ body: "hi" });
+});
+
+test("a header that would end its line is an error of ours, and nothing is sent", async () => {
+  const arrived: Buffer[] = [];
+  const server = await rawServer((socket) => socket.on("data", (piece) => arrived.push(piece)));
+  const exchange = httpExchange({ caBundle: undefined }, { env: {}, now: Date.now });
+  const headers = { x: "a\r\ny: b" };
+  const failure = await exchange({ method: "GET", url: new URL(server.url), headers }).catch(
+    (error) => error,
+  );
+  expect(isKind(failure, "unavailable")).toBe(false);
+  await expect.poll(() => server.openConnections()).toBe(0);
+  expect(arrived).toEqual([]);
 });
 
 const SPACES = " ".repeat(60_000);
