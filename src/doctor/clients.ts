@@ -15,6 +15,14 @@ export type Client =
 type Outcome = "sso" | "process" | "keys" | "role" | "error";
 export type Outcomes = Readonly<Partial<Record<Outcome, readonly Client[]>>>;
 
+const PYTHON = ["AWS CLI", "boto3"] as const;
+const OTHERS = ["JavaScript v3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"] as const;
+const ALL_BUT_JAVASCRIPT = ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"] as const;
+const SSO_AND_KEYS = {
+  sso: ["AWS CLI", "boto3", "Java", "Rust", "Ruby", "PHP"],
+  keys: ["JavaScript v3", "Go", "Kotlin", "C++"],
+} as const;
+
 /**
  * How each client treats a profile with several kinds of credentials, and headers and keys that
  * dialects read differently. Sources: the SDKs' provider chains and parsers
@@ -48,15 +56,9 @@ export const SITUATIONS = {
     process: ["Java", "Rust"],
   },
   /** `sso_account_id` and `sso_role_name` together with `aws_access_key_id` in the config file. */
-  ssoAndKeysInConfig: {
-    sso: ["AWS CLI", "boto3", "Java", "Rust", "Ruby", "PHP"],
-    keys: ["JavaScript v3", "Go", "Kotlin", "C++"],
-  },
+  ssoAndKeysInConfig: SSO_AND_KEYS,
   /** `sso_*` in the config, `aws_access_key_id` in the credentials file. */
-  ssoAndKeysInCredentials: {
-    sso: ["AWS CLI", "boto3", "Java", "Rust", "Ruby", "PHP"],
-    keys: ["JavaScript v3", "Go", "Kotlin", "C++"],
-  },
+  ssoAndKeysInCredentials: SSO_AND_KEYS,
   /** `sso_session` with an `sso_region` or `sso_start_url` that is not the session's. */
   sessionContradicted: {
     error: ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby"],
@@ -68,25 +70,16 @@ export const SITUATIONS = {
     error: ["Rust"],
   },
   /** Two sections of one name, one of them with `credential_process`. */
-  sectionTwice: {
-    error: ["AWS CLI", "boto3"],
-    process: ["JavaScript v3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
-  },
+  sectionTwice: { error: PYTHON, process: OTHERS },
   /** A key twice in one section. */
-  keyTwice: {
-    error: ["AWS CLI", "boto3"],
-    process: ["JavaScript v3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
-  },
+  keyTwice: { error: PYTHON, process: OTHERS },
   /** `Credential_Process`. */
   keyInUpperCase: {
     process: ["AWS CLI", "boto3", "Go", "Rust"],
     error: ["JavaScript v3", "Java", "Kotlin", "Ruby", "C++"],
   },
   /** `credential_process = ~/bin/sso-cred …`. */
-  commandWithTilde: {
-    error: ["AWS CLI", "boto3"],
-    process: ["JavaScript v3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
-  },
+  commandWithTilde: { error: PYTHON, process: OTHERS },
   /** `AWS_CONFIG_FILE="~/my-config"`, in quotes, so that no shell has replaced the tilde. */
   configPathWithTilde: {
     process: ["AWS CLI", "boto3", "JavaScript v3", "Java", "Rust", "Kotlin", "Ruby", "C++"],
@@ -103,15 +96,9 @@ export const SITUATIONS = {
     process: ["Go", "Java", "Rust", "Kotlin", "C++"],
   },
   /** `[profile  NAME]`, with two spaces. */
-  headerTwoBlanks: {
-    process: ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
-    error: ["JavaScript v3"],
-  },
+  headerTwoBlanks: { process: ALL_BUT_JAVASCRIPT, error: ["JavaScript v3"] },
   /** `[profile NAME]# text`, without a space. */
-  headerWithText: {
-    process: ["AWS CLI", "boto3", "Go", "Java", "Rust", "Kotlin", "Ruby", "C++"],
-    error: ["JavaScript v3"],
-  },
+  headerWithText: { process: ALL_BUT_JAVASCRIPT, error: ["JavaScript v3"] },
   /** `sso_role_name = NAME # text`. */
   valueWithComment: { error: ["AWS CLI", "boto3", "Ruby"], sso: ["JavaScript v3", "Go", "Rust", "Kotlin"] },
   /** `sso_role_name = "NAME"`. */
