@@ -62,6 +62,12 @@ static int equals(struct text a, struct text b) {
   return a.length == b.length && memcmp(a.bytes, b.bytes, a.length) == 0;
 }
 
+/* An environment variable; empty if it is not set. */
+static struct text variable(const char *name) {
+  const char *value = getenv(name);
+  return text_of(value == NULL ? "" : value);
+}
+
 /* Appends, leaving room for a final NUL. What does not fit marks the buffer as full for good. */
 static void append(struct buffer *to, struct text from) {
   to->is_full |= from.length >= sizeof to->bytes - to->length;
@@ -182,16 +188,16 @@ static void append_sha1(struct buffer *to, const struct buffer *message) {
 /* The AWS CLI's file for a role: the SHA-1 of minified JSON with sorted keys. */
 static int cache_path(struct buffer *path, const char *session, const char *account, const char *role) {
   struct buffer key = {.length = 0};
-  const char *home = getenv("HOME");
+  struct text home = variable("HOME");
   /* Without a home the program asks the system for it, and it decodes one that is not ASCII. */
-  if (home == NULL || home[0] == '\0') return 0;
-  for (const char *at = home; *at != '\0'; at++) {
-    if ((unsigned char)*at > 0x7e) return 0;
+  if (home.length == 0) return 0;
+  for (size_t i = 0; i < home.length; i++) {
+    if ((unsigned char)home.bytes[i] > 0x7e) return 0;
   }
   add(&key, "{\"accountId\":\""), add(&key, account);
   add(&key, "\",\"roleName\":\""), add(&key, role);
   add(&key, "\",\"sessionName\":\""), add(&key, session), add(&key, "\"}");
-  add(path, home), add(path, ROLE_CACHE), append_sha1(path, &key), add(path, ".json");
+  append(path, home), add(path, ROLE_CACHE), append_sha1(path, &key), add(path, ".json");
   return !key.is_full && !path->is_full;
 }
 
@@ -208,36 +214,24 @@ static int read_file(const char *path, struct text *file) {
   return length > 0 && length == found.st_size;
 }
 
-/* The portal that the environment names. Empty where there is none, or where it may not count. */
-static struct text portal_variable(void) {
-  static const char *const names[] = {"AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL"};
-  const char *ignored = getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-  for (size_t i = 0; i < 2 && (ignored == NULL || ignored[0] == '\0'); i++) {
-    const char *url = getenv(names[i]);
-    if (url != NULL && url[0] != '\0') return text_of(url);
-  }
-  return text_of("");
+/* Whether the environment names this portal, which is not AWS's. */
+static int is_named(struct text portal) {
+  struct text url = variable("AWS_ENDPOINT_URL_SSO");
+  if (url.length == 0) url = variable("AWS_ENDPOINT_URL");
+  return equals(url, portal) && variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").length == 0;
 }
 
 /* The credential_process document out of the file, if it is this account's and fresh. */
 static int compose(struct buffer *answer, struct text file, struct text account, int64_t now) {
-  struct field credentials[] = {
-      {.key = "AccessKeyId"}, {.key = "SecretAccessKey"}, {.key = "SessionToken"},
-      {.key = "Expiration"},  {.key = "AccountId"},       {.key = NULL},
-  };
-  struct field ours[] = {
-      {.key = "endpoint"}, {.key = "session"}, {.key = "accountId"}, {.key = "roleName"},
-      {.key = "startUrl"}, {.key = "region"},  {.key = "config"},    {.key = NULL},
-  };
-  struct field top[] = {
-      {.key = "ProviderType"},
-      {.key = "Credentials", .fields = credentials},
-      {.key = "SsoCred", .fields = ours},
-      {.key = NULL},
-  };
+  struct field credentials[] = {{.key = "AccessKeyId"}, {.key = "SecretAccessKey"}, {.key = "SessionToken"},
+                                {.key = "Expiration"},  {.key = "AccountId"},       {.key = NULL}};
+  struct field ours[] = {{.key = "endpoint"}, {.key = "session"}, {.key = "accountId"}, {.key = "roleName"},
+                         {.key = "startUrl"}, {.key = "region"},  {.key = "config"},    {.key = NULL}};
+  struct field top[] = {{.key = "ProviderType"}, {.key = "Credentials", .fields = credentials},
+                        {.key = "SsoCred", .fields = ours}, {.key = NULL}};
   if (!take_object(&file, top) || peek(&file) != -1 || !equals(top[0].value, text_of("sso"))) return 0;
   if (credentials[4].value.bytes != NULL && !equals(credentials[4].value, account)) return 0;
-  if (ours[0].value.length > 0 && !equals(ours[0].value, portal_variable())) return 0;
+  if (ours[0].value.length > 0 && !is_named(ours[0].value)) return 0;
   /* `now` is rounded down, so at least FRESH_SECONDS are left. */
   int64_t expires = epoch_seconds(credentials[3].value);
   if (expires == 0 || expires - now <= FRESH_SECONDS) return 0;
