@@ -3,6 +3,7 @@ import { generateAccounts } from "../identityCenter/accounts.ts";
 import { signedInWorld } from "../support/binaryWorld.ts";
 import { sessionSection } from "../support/home.ts";
 import { startBinary } from "../support/run.ts";
+import { until } from "../support/until.ts";
 
 it("a listing that was killed half-way is continued where it was", async () => {
   const world = await signedInWorld({ center: { accounts: generateAccounts(70, 1) } });
@@ -11,7 +12,7 @@ it("a listing that was killed half-way is continued where it was", async () => {
     startBinary(["init", "corp", "--all", "--yes", "--command", "sso-cred"], { home, env: center.env });
 
   const first = all();
-  while (center.count("/assignment/roles") < 50) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until("50 accounts", () => center.count("/assignment/roles") >= 50);
   first.kill("SIGKILL");
   await first.done;
   center.requests.length = 0;

@@ -13,9 +13,9 @@ const LIBRARIES = "/usr/aarch64-linux-gnu";
 const DEADLINE_MS = 120_000;
 
 /**
- * Tells the kernel to run programs for arm64 by qemu (binfmt_misc), for this and what it starts
- * only: the mount belongs to a user namespace, as Linux has it since 6.7. Magic and mask are qemu's
- * own (scripts/qemu-binfmt-conf.sh).
+ * Tells the kernel to run arm64 programs with qemu (binfmt_misc). This applies only to the command
+ * and what it starts, because the mount belongs to a user namespace (Linux from 6.7 on). Magic and
+ * mask are qemu's own (scripts/qemu-binfmt-conf.sh).
  */
 const BY_QEMU = `mount -t binfmt_misc none /proc/sys/fs/binfmt_misc || exit 1
 printf '%s' ':sso-cred:M::\\x7fELF\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\xb7\\x00:\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xfe\\xff\\xff\\xff:'"$0"':FP' >/proc/sys/fs/binfmt_misc/register || exit 1

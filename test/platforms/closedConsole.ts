@@ -1,5 +1,5 @@
-// closedConsole.ts: runs under Wine, on Node for Windows; work during which its console is closed,
-// of which Node tells by SIGHUP
+// Runs under Wine, on Node for Windows: work during which its console is closed. Node reports that
+// as SIGHUP.
 import { realSystem } from "../../src/platform/realSystem.ts";
 
 await realSystem().uninterrupted(async () => {

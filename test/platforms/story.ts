@@ -135,7 +135,7 @@ export const story: readonly Case[] = [
     },
   },
   {
-    title: "NODE_DEBUG and a useless NODE_EXTRA_CA_CERTS are got rid of, and exit codes pass through",
+    title: "NODE_DEBUG and a useless NODE_EXTRA_CA_CERTS are removed, and exit codes pass through",
     async act(world) {
       const env = { NODE_DEBUG: "net,module", NODE_EXTRA_CA_CERTS: "missing.pem" };
       await world.signIn(3600);

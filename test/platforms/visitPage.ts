@@ -1,5 +1,5 @@
-// visitPage.ts LOG visit|ignore URL: a browser that needs nothing; Wine does not take what `fetch`
-// asks of a socket
+// visitPage.ts LOG visit|ignore URL: a browser without a window. It uses node:http because `fetch`
+// does not work on Wine's sockets.
 import { appendFileSync } from "node:fs";
 import { get } from "node:http";
 

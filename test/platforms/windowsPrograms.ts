@@ -85,7 +85,7 @@ export const windowsPrograms: readonly Case<Windows>[] = [
     },
   },
   {
-    title: "node_debug, which Windows does not tell from NODE_DEBUG, is got rid of",
+    title: "node_debug, which Windows does not distinguish from NODE_DEBUG, is removed",
     async act(world) {
       await world.signIn(3600);
       expectDocument(await world.mainJob({ node_debug: "net" }), world);

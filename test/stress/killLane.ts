@@ -21,7 +21,7 @@ export interface Round {
   /** The refresh token on disk had been spent, and its successor was never written. */
   answerLost: boolean;
   tabs: number;
-  /** Stale locks after the next call, a hit. The first process that took a lock removed them. */
+  /** Stale locks that the next call left, as a hit does, and that the call after it removed. */
   swept: number;
   nextMs: number;
   faults: string[];

@@ -1,67 +1,36 @@
 import { expect, it } from "vitest";
 import { browserEnvironment, withoutLibrariesOf } from "../../../src/platform/browserEnvironment.ts";
 
-const given = (...names: string[]) => Object.fromEntries(names.map((name) => [name, "x"]));
+/** Variables by their names, with blanks between them. */
+const given = (...lines: string[]) =>
+  Object.fromEntries(lines.flatMap((line) => line.split(" ")).map((name) => [name, "x"]));
 
 it("passes on what desktops, browsers and scripts in BROWSER need", () => {
   const needed = given(
-    ...["HOME", "PATH", "LANG", "LC_ALL", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY"],
-    ...[
-      "XDG_RUNTIME_DIR",
-      "XDG_ACTIVATION_TOKEN",
-      "XDG_CURRENT_DESKTOP",
-      "DBUS_SESSION_BUS_ADDRESS",
-      "KDE_FULL_SESSION",
-      "QT_QPA_PLATFORM",
-    ],
-    ...[
-      "GTK_IM_MODULE",
-      "MOZ_ENABLE_WAYLAND",
-      "https_proxy",
-      "NO_PROXY",
-      "SSH_AUTH_SOCK",
-      "VSCODE_IPC_HOOK_CLI",
-    ],
-    ...["WSL_INTEROP", "WSLENV", "__CF_USER_TEXT_ENCODING"],
+    "HOME PATH LANG LC_ALL TMPDIR DISPLAY WAYLAND_DISPLAY XAUTHORITY",
+    "XDG_RUNTIME_DIR XDG_ACTIVATION_TOKEN XDG_CURRENT_DESKTOP DBUS_SESSION_BUS_ADDRESS",
+    "KDE_FULL_SESSION QT_QPA_PLATFORM",
+    "GTK_IM_MODULE MOZ_ENABLE_WAYLAND https_proxy NO_PROXY SSH_AUTH_SOCK VSCODE_IPC_HOOK_CLI",
+    "WSL_INTEROP WSLENV __CF_USER_TEXT_ENCODING",
   );
   expect(browserEnvironment(needed, "linux")).toEqual(needed);
-  const windows = given("SystemRoot", "Path", "APPDATA", "ProgramFiles(x86)", "USERPROFILE", "Temp");
+  const windows = given("SystemRoot Path APPDATA ProgramFiles(x86) USERPROFILE Temp");
   expect(browserEnvironment(windows, "win32")).toEqual(windows);
 });
 
 it.each<NodeJS.Platform>(["linux", "darwin", "win32"])(
   "on %s, passes no secrets or settings of the caller to the browser",
   (platform) => {
-    const kept = given(
-      ...[
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-        "AWS_BEARER_TOKEN_BEDROCK",
-        "AWS_PROFILE",
-      ],
-      ...[
-        "TF_VAR_password",
-        "GITHUB_TOKEN",
-        "NPM_TOKEN",
-        "VSCODE_GIT_IPC_AUTH_TOKEN",
-        "SSO_CRED_TRACE",
-        "DATABASE_URL",
-      ],
-      ...[
-        "ELECTRON_RUN_AS_NODE",
-        "NODE_OPTIONS",
-        "NODE_PATH",
-        "PYTHONHOME",
-        "PYTHONPATH",
-        "GIT_DIR",
-        "LD_PRELOAD",
-        "DYLD_INSERT_LIBRARIES",
-      ],
-      ...["PERL5LIB", "RUBYOPT", "JAVA_TOOL_OPTIONS", "BASH_ENV", "ENV"],
+    const dropped = given(
+      "AWS_SECRET_ACCESS_KEY AWS_CONTAINER_AUTHORIZATION_TOKEN AWS_BEARER_TOKEN_BEDROCK AWS_PROFILE",
+      "TF_VAR_password GITHUB_TOKEN NPM_TOKEN VSCODE_GIT_IPC_AUTH_TOKEN SSO_CRED_TRACE DATABASE_URL",
+      "ELECTRON_RUN_AS_NODE NODE_OPTIONS NODE_PATH PYTHONHOME PYTHONPATH GIT_DIR LD_PRELOAD",
+      "DYLD_INSERT_LIBRARIES",
+      "PERL5LIB RUBYOPT JAVA_TOOL_OPTIONS BASH_ENV ENV",
       // Of families whose other variables browsers need.
-      ...["NIX_CONFIG", "CHROME_CLIENT_SECRET", "CHROME_REFRESH_TOKEN", "MOZ_API_KEY", "SNAP_CREDENTIALS"],
+      "NIX_CONFIG CHROME_CLIENT_SECRET CHROME_REFRESH_TOKEN MOZ_API_KEY SNAP_CREDENTIALS",
     );
-    expect(browserEnvironment(kept, platform)).toEqual({});
+    expect(browserEnvironment(dropped, platform)).toEqual({});
   },
 );
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { callerFolders, callerProcess, nameCaller } from "../../../src/platform/callerProcess.ts";
 
-/** Ancestors, nearest first, by their command lines; a name may stand before it. */
+/** Ancestors, nearest first: their command lines, with a name in brackets if it differs. */
 const chain = (...lines: string[]) =>
   lines.map((line, at) => {
     const [, name, command = ""] = /^(?:\[(.+?)\] )?(.*)$/.exec(line) ?? [];

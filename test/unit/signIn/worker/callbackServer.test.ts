@@ -184,5 +184,5 @@ it("continues if the browser has left before it got the page", async () => {
   asked.on("error", () => {}).end();
   await server.authorization;
   asked.destroy();
-  await server.tell({ signedInTo: "corp" });
+  await expect(server.tell({ signedInTo: "corp" })).resolves.toBeUndefined();
 });
