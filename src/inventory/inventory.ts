@@ -83,7 +83,7 @@ export function inventory(
         (token) => portal.listAccountRoles(accountId, token),
         (page) => page.roles,
       );
-      memory.learnRoles(accountId, roles.sort());
+      memory.learnRoles(accountId, [...new Set(roles)].sort());
     } catch (error) {
       // A rejected token is rejected for all accounts.
       if (!(error instanceof ServiceError) || error.needsSignIn) throw error;
@@ -100,8 +100,10 @@ export function inventory(
         (token) => portal.listAccounts(token),
         (page) => page.accounts,
       );
+      // A list that changes between two pages repeats an account.
+      const byId = new Map(listed.map((account) => [account.accountId, account]));
       // The id becomes part of requests and command lines.
-      const accounts = listed.filter(({ accountId }) => isAccountId(accountId));
+      const accounts = [...byId.values()].filter(({ accountId }) => isAccountId(accountId));
       accounts.sort(compareAccounts);
       memory.learnAccounts(accounts);
       return accounts;

@@ -216,3 +216,15 @@ describe("listing 500 accounts", () => {
     expect(system.now() - startedAt).toBeLessThan(90_000);
   });
 });
+
+it("lists once what a page repeats, because somebody changed the assignments meanwhile", async () => {
+  const system = newSystem();
+  const account = { accountId: "100000000001", accountName: "dev", emailAddress: "" };
+  const portal: Portal = {
+    listAccounts: async (next) => ({ accounts: [account], ...(next ? {} : { nextToken: "2" }) }),
+    listAccountRoles: async (_, next) => ({ roles: ["Admin"], ...(next ? {} : { nextToken: "2" }) }),
+  };
+  const list = inventory(portal, system, inventoryFile(session, "token", system));
+  const { assignments } = await list.assignments(await list.accounts());
+  expect(assignments).toEqual([{ ...account, roleName: "Admin" }]);
+});
