@@ -48,7 +48,7 @@ export async function recordFirstRun(stage: Stage): Promise<Frame[]> {
     }
   })();
 
-  async function answer(question: string | RegExp, typed: string, keys: string = enter): Promise<void> {
+  async function answer(question: string | RegExp, typed: string): Promise<void> {
     await shell.waitFor(question, stage.signInMs);
     await pause(READ_MS);
     for (const key of typed) {
@@ -56,7 +56,7 @@ export async function recordFirstRun(stage: Stage): Promise<Frame[]> {
       await pause(KEY_MS);
     }
     await pause(READ_MS / 2);
-    shell.type(keys);
+    shell.type(enter);
   }
   await answer(/^\$/, "sso-cred init");
   await answer("SSO session name", "my-sso");

@@ -38,7 +38,7 @@ describe("the menus of the wizard", () => {
     const wizard = init();
     await answer(wizard, [["SSO session name", enter]]);
     await wizard.waitFor("500; up/down");
-    const row = (number: number, mark = " ") => {
+    const row = (number: number, mark: string) => {
       const id = String(number).padStart(4, "0");
       return `${mark} [ ] account-${id}, account-${id}@example.com (${100_000_000_000 + number})`;
     };

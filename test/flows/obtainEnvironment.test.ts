@@ -4,8 +4,7 @@ import { MAIN_JOB, type SignInWorld, signInWorld } from "../support/signInWorld.
 import { temporaryProxy } from "../support/temporary.ts";
 import { CA_FILE, SERVER_TLS } from "../support/testCertificates.ts";
 
-const comeAgain = (seconds: number) =>
-  ({ kind: "status", status: 503, headers: { "retry-after": String(seconds) } }) as const;
+const COME_AGAIN = { kind: "status", status: 503, headers: { "retry-after": "3" } } as const;
 const DEAD_PROXY = { HTTPS_PROXY: "http://127.0.0.1:1" };
 
 /** Identity Center under a host name that only its proxy can resolve. */
@@ -21,7 +20,7 @@ async function worldBehindProxy(env: Record<string, string> = {}): Promise<SignI
 describe("a failure caused by one caller's own environment is not passed on to the waiting callers", () => {
   it("its SSO_CRED_WAIT, at the request for the role", async () => {
     const world = await signedInWorld();
-    world.center.misbehave({ path: ASSIGNMENT, times: 1, how: comeAgain(3) });
+    world.center.misbehave({ path: ASSIGNMENT, times: 1, how: COME_AGAIN });
     const hasty = world.call(MAIN_JOB, { env: { SSO_CRED_WAIT: "2" } });
     const calls = await Promise.all([hasty, world.call(), world.call()]);
     expect(calls.map(({ code }) => code)).toEqual([7, 0, 0]);
@@ -30,7 +29,7 @@ describe("a failure caused by one caller's own environment is not passed on to t
 
   it("its SSO_CRED_WAIT, at the refresh of the token", async () => {
     const world = await signedInWorld({ secondsLeft: -1 });
-    world.center.misbehave({ path: "/token", times: 1, how: comeAgain(3) });
+    world.center.misbehave({ path: "/token", times: 1, how: COME_AGAIN });
     const hasty = world.call(MAIN_JOB, { env: { SSO_CRED_WAIT: "2" } });
     const calls = await Promise.all([hasty, world.call(roleArguments("Admin"))]);
     expect(calls.map(({ code }) => code)).toEqual([7, 0]);

@@ -17,21 +17,21 @@ const ADDRESS_BYTES: Readonly<Record<number, number>> = { 1: 4, 28: 16 };
 const HEADER_BYTES = 12;
 
 /** A name server over UDP that answers the first question of a query, with addresses only. */
-export async function startNameServer(address: string, port = 53): Promise<NameServer> {
+export async function startNameServer(address: string): Promise<NameServer> {
   const names = new Map<string, NameAnswer>();
   const socket = createSocket("udp4");
   socket.on("message", (query, { address: asker, port: askerPort }) => {
     const answer = answerTo(query, names);
     if (answer) socket.send(answer, askerPort, asker);
   });
-  await bound(socket, address, port);
+  await bound(socket, address);
   return { tell: (name, answer) => void names.set(name.toLowerCase(), answer), close: () => socket.close() };
 }
 
-function bound(socket: Socket, address: string, port: number): Promise<void> {
+function bound(socket: Socket, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once("error", reject);
-    socket.bind(port, address, resolve);
+    socket.bind(53, address, resolve);
   });
 }
 

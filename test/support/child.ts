@@ -37,7 +37,7 @@ interface ChildOptions {
  * Runs code in a process of its own, for tests that change the state of a whole process. In the
  * code, `m` is the module. Returns what the code printed.
  */
-export function runInChild(module: URL, code: string, options: ChildOptions = {}): string {
+export function runInChild(module: URL, code: string, options: ChildOptions): string {
   const { umask = "022", unprivileged = false, fileBlocks, refused } = options;
   const limit = fileBlocks === undefined ? "" : `trap '' XFSZ; ulimit -f ${fileBlocks}; `;
   const drop = unprivileged

@@ -123,11 +123,11 @@ export function sessionSection(name: string, extra: string[] = []): string {
 }
 
 /** The section that `init` writes. */
-export const profile = (name: string, accountId: string, roleName: string, region = "eu-west-1") =>
+export const profile = (name: string, accountId: string, roleName: string) =>
   [
     `[profile ${name}]`,
     `credential_process = sso-cred corp --account-id ${accountId} --role-name ${roleName}`,
-    `region = ${region}`,
+    "region = eu-west-1",
     "output = json",
     "",
   ].join("\n");

@@ -55,11 +55,7 @@ export interface TerminalOptions extends RunOptions {
 }
 
 /** Runs a program on a terminal of its own, with all three streams on it. */
-export function startOnTerminal(
-  file: string,
-  args: readonly string[],
-  options: TerminalOptions = {},
-): OnTerminal {
+export function startOnTerminal(file: string, args: readonly string[], options: TerminalOptions): OnTerminal {
   const { columns = 100, rows = 30 } = options;
   const screen = new headless.Terminal({ cols: columns, rows, scrollback: 5000, allowProposedApi: true });
   const child = pty.spawn(file, [...args], {
@@ -148,7 +144,7 @@ export function startOnTerminal(
   };
 }
 
-export function startBinaryOnTerminal(args: readonly string[], options?: TerminalOptions): OnTerminal {
+export function startBinaryOnTerminal(args: readonly string[], options: TerminalOptions): OnTerminal {
   return startOnTerminal(BINARY, args, options);
 }
 
@@ -157,7 +153,7 @@ export function startBinaryOnTerminal(args: readonly string[], options?: Termina
  * credential_process: the screen shows only what was written to /dev/tty. The executable is
  * `$SSO_CRED`.
  */
-export function startShellBehindTerminal(command: string, options: TerminalOptions = {}): OnTerminal {
+export function startShellBehindTerminal(command: string, options: TerminalOptions): OnTerminal {
   const folder = mkdtempSync(join(tmpdir(), "sso-cred-streams-"));
   // The outer shell keeps the terminal open: without a process it would hang up.
   const script = '/bin/sh -c "$2" 0</dev/null 1>"$1/out" 2>"$1/err"; exit $?';
@@ -175,6 +171,6 @@ export function startShellBehindTerminal(command: string, options: TerminalOptio
   return { ...running, done: cleaned };
 }
 
-export function startMainJobBehindTerminal(options?: TerminalOptions): OnTerminal {
+export function startMainJobBehindTerminal(options: TerminalOptions): OnTerminal {
   return startShellBehindTerminal(`exec "$SSO_CRED" ${MAIN_JOB.join(" ")}`, options);
 }

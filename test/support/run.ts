@@ -67,7 +67,7 @@ export function bareEnv(options: RunOptions): Record<string, string> {
  * Starts a program like an SDK: with pipes and a bare environment. It gets a session of its own, so
  * that it cannot reach the terminal of the test run.
  */
-export function start(file: string, args: readonly string[], options: RunOptions = {}): Running {
+export function start(file: string, args: readonly string[], options: RunOptions): Running {
   const began = performance.now();
   const child = spawn(file, args, {
     env: bareEnv(options),
@@ -116,19 +116,19 @@ export function start(file: string, args: readonly string[], options: RunOptions
   };
 }
 
-export function startBinary(args: readonly string[], options?: RunOptions): Running {
+export function startBinary(args: readonly string[], options: RunOptions): Running {
   return start(BINARY, args, options);
 }
 
-export function runBinary(args: readonly string[], options?: RunOptions): Promise<RunResult> {
+export function runBinary(args: readonly string[], options: RunOptions): Promise<RunResult> {
   return startBinary(args, options).done;
 }
 
 /** `sh -c COMMAND`; the executable is `$SSO_CRED`. */
-export function startShell(command: string, options: RunOptions = {}): Running {
+export function startShell(command: string, options: RunOptions): Running {
   return start("/bin/sh", ["-c", command], { ...options, env: { SSO_CRED: BINARY, ...options.env } });
 }
 
-export function runShell(command: string, options?: RunOptions): Promise<RunResult> {
+export function runShell(command: string, options: RunOptions): Promise<RunResult> {
   return startShell(command, options).done;
 }

@@ -61,7 +61,7 @@ export const putLock = ({ home }: SignInWorld, path: string, changes: object = {
 export const keyOf = ({ stdout }: { stdout: string }) =>
   stdout === "" ? "" : (JSON.parse(stdout) as { AccessKeyId: string }).AccessKeyId;
 
-export const readTokenFile = ({ home }: SignInWorld, session = "corp") => home.readJson(tokenPath(session));
+export const readTokenFile = ({ home }: SignInWorld) => home.readJson(tokenPath("corp"));
 
 /** Paths in order, without those that the browser visited. */
 export const pathsAsked = ({ center }: SignInWorld) =>

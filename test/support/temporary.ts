@@ -21,7 +21,7 @@ export async function temporaryHome(options?: Parameters<typeof makeHome>[0]): P
 }
 
 /** As {@link startProxy}, until the end of the test. */
-export async function temporaryProxy(options?: ProxyOptions): Promise<TestProxy> {
+export async function temporaryProxy(options: ProxyOptions): Promise<TestProxy> {
   const proxy = await startProxy(options);
   onTestFinished(() => proxy.close());
   return proxy;

@@ -16,7 +16,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { prepareReplacement, replaceFile } from "../../../src/cache/replaceFile.ts";
 import { runInChild } from "../../support/child.ts";
-import { call, folder, MODULE, mode, path, text } from "./replacedFile.ts";
+import { folder, MODULE, mode, path, replacing, text } from "./replacedFile.ts";
 
 describe("modes", () => {
   it.each(["000", "022", "077", "277"])(
@@ -24,14 +24,14 @@ describe("modes", () => {
     (umask) => {
       const deep = join(folder, "a", "b", "file.json");
       mkdirSync(dirname(deep), { recursive: true, mode: 0o700 });
-      runInChild(MODULE, call("replaceFile", deep, "x"), { umask });
+      runInChild(MODULE, replacing(deep, "x"), { umask });
       expect([mode(deep), text(deep)]).toEqual(["600", "x"]);
     },
   );
 
   it.each(["000", "022", "077"])("of new folders are 700 under umask %s", (umask) => {
     const deep = join(folder, "a", "b", "file.json");
-    runInChild(MODULE, call("replaceFile", deep, "x"), { umask });
+    runInChild(MODULE, replacing(deep, "x"), { umask });
     expect([join(folder, "a"), dirname(deep)].map(mode)).toEqual(["700", "700"]);
   });
 
@@ -196,7 +196,7 @@ describe.skipIf(process.getuid?.() !== 0)("a link that another user could have p
     symlinkSync("target", path);
     for (const name of [path, folder]) lchownSync(name, 0, 0);
     chmodSync(folder, 0o777);
-    runInChild(MODULE, call("replaceFile", path, "new"), { unprivileged: true });
+    runInChild(MODULE, replacing(path, "new"), { unprivileged: true });
     expect([lstatSync(path).isSymbolicLink(), text(path)]).toEqual([true, "new"]);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { prepareReplacement, replaceFile } from "../../../src/cache/replaceFile.ts";
 import { NICETIES, REFUSALS, runInChild } from "../../support/child.ts";
 import { canTrace } from "../../support/systemCalls.ts";
-import { call, failing, folder, MODULE, mode, path, text } from "./replacedFile.ts";
+import { failing, folder, MODULE, mode, path, replacing, text } from "./replacedFile.ts";
 
 describe.skipIf(!canTrace)("where the rename is refused (needs strace)", () => {
   const calls = "rename,renameat,renameat2";
@@ -13,7 +13,7 @@ describe.skipIf(!canTrace)("where the rename is refused (needs strace)", () => {
     "with %s, an existing file is overwritten: the new text may be the only one of its kind",
     (code) => {
       writeFileSync(path, "old and longer", { mode: 0o600 });
-      expect(runInChild(MODULE, call("replaceFile", path, "new"), { refused: { calls, code } })).toBe("");
+      expect(runInChild(MODULE, replacing(path, "new"), { refused: { calls, code } })).toBe("");
       expect([readdirSync(folder), text(path), mode(path)]).toEqual([["file.json"], "new", "600"]);
     },
   );
@@ -28,9 +28,7 @@ describe.skipIf(!canTrace)("where the rename is refused (needs strace)", () => {
 
   it.each(["ENOSPC", "EIO"])("and fails with %s where there is no file, or the disk does", (code) => {
     if (code === "EIO") writeFileSync(path, "old");
-    expect(runInChild(MODULE, failing(call("replaceFile", path, "new")), { refused: { calls, code } })).toBe(
-      code,
-    );
+    expect(runInChild(MODULE, failing(replacing(path, "new")), { refused: { calls, code } })).toBe(code);
     expect(readdirSync(folder)).toEqual(code === "EIO" ? ["file.json"] : []);
   });
 });
@@ -38,12 +36,12 @@ describe.skipIf(!canTrace)("where the rename is refused (needs strace)", () => {
 describe.skipIf(!canTrace)("on a file system without modes, owners, links and syncs (needs strace)", () => {
   it.each(REFUSALS)("a file is written anyway (%s)", (code) => {
     const deep = join(folder, "a", "file.json");
-    runInChild(MODULE, call("replaceFile", deep, "new"), { refused: { calls: NICETIES, code } });
+    runInChild(MODULE, replacing(deep, "new"), { refused: { calls: NICETIES, code } });
     expect([text(deep), mode(deep)]).toEqual(["new", "600"]);
   });
 
   it("but a file that the disk could not take to the end is an error", () => {
-    const code = failing(call("replaceFile", path, "new"));
+    const code = failing(replacing(path, "new"));
     expect(runInChild(MODULE, code, { refused: { calls: "fsync", code: "EIO" } })).toBe("EIO");
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -59,7 +57,7 @@ describe("a failure leaves the target as it was, and no temporary file", () => {
 
   it("on a disk that fills up before the commit", () => {
     writeFileSync(path, "old");
-    const code = failing(call("replaceFile", path, "x".repeat(5000)));
+    const code = failing(replacing(path, "x".repeat(5000)));
     expect(runInChild(MODULE, code, { fileBlocks: 1 })).toBe("EFBIG");
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
   });
@@ -67,7 +65,7 @@ describe("a failure leaves the target as it was, and no temporary file", () => {
   it("in a folder that is not writable", () => {
     writeFileSync(path, "old");
     chmodSync(folder, 0o555);
-    const code = failing(call("replaceFile", path, "new"));
+    const code = failing(replacing(path, "new"));
     expect(runInChild(MODULE, code, { unprivileged: true })).toBe("EACCES");
     expect([readdirSync(folder), text(path)]).toEqual([["file.json"], "old"]);
   });

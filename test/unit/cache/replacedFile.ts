@@ -16,8 +16,8 @@ export const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
 export const text = (file: string) => readFileSync(file, "utf8");
 
 /** Code for `runInChild`. */
-export const call = (name: string, ...args: unknown[]) =>
-  `m.${name}(${args.map((arg) => JSON.stringify(arg)).join()});`;
+export const replacing = (...args: unknown[]) =>
+  `m.replaceFile(${args.map((arg) => JSON.stringify(arg)).join()});`;
 
 /** The same, which prints the code of its error. */
 export const failing = (code: string) => `try { ${code} } catch (error) { process.stdout.write(error.code) }`;

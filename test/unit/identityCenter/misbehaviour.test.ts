@@ -12,8 +12,8 @@ beforeEach(async () => {
 afterEach(() => center.stop());
 
 const ACCOUNTS = "/assignment/accounts";
-const ask = (how: How, times = 1) => {
-  center.misbehave({ path: ACCOUNTS, times, how });
+const ask = (how: How) => {
+  center.misbehave({ path: ACCOUNTS, times: 1, how });
   const headers = { "x-amz-sso_bearer_token": center.signIn().accessToken };
   return fetch(center.urls.portal + ACCOUNTS, { headers, signal: AbortSignal.timeout(5000) });
 };

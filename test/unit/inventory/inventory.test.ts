@@ -17,7 +17,7 @@ const throttled = () => serviceUnavailable("429", "429", { retry: true, isThrott
 /** A portal in memory, on the test's clock: token bucket, latency, faults by request number. */
 function fakePortal(
   clock: { now(): number; sleep(ms: number): Promise<void> },
-  { accounts = 500, perSecond = 20, latencyMs = 80, failAt = -1, burst = 20 } = {},
+  { accounts = 500, perSecond = 20, failAt = -1, burst = 20 } = {},
 ) {
   const ids = Array.from({ length: accounts }, (_, at) => String(100_000_000_001 + at));
   const seen: string[] = [];
@@ -26,7 +26,7 @@ function fakePortal(
   let refused = 0;
   async function answer<T>(what: string, result: T): Promise<T> {
     const number = seen.length + refused;
-    await clock.sleep(latencyMs);
+    await clock.sleep(80);
     tokens = Math.min(burst, tokens + ((clock.now() - filledAt) / 1000) * perSecond);
     filledAt = clock.now();
     if (tokens < 1) {
