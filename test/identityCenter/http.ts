@@ -5,8 +5,6 @@ export interface Incoming {
   method: string;
   path: string;
   query: URLSearchParams;
-  /** The query string as sent, without the question mark. */
-  rawQuery: string;
   headers: Record<string, string>;
   text: string;
   body: unknown;

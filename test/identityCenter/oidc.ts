@@ -103,7 +103,6 @@ export function startDeviceAuthorization(state: State, incoming: Incoming): Http
   const deviceCode = secret("", 32);
   const userCode = newUserCode();
   state.devices.set(deviceCode, {
-    deviceCode,
     userCode,
     clientId: client.clientId,
     expiresAt: state.now() + deviceSeconds * 1000,

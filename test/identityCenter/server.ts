@@ -62,7 +62,7 @@ async function readIncoming(request: IncomingMessage): Promise<Incoming> {
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks).toString();
-  const [path = "", rawQuery = ""] = (request.url ?? "").split(/\?(.*)/s);
+  const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s);
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
@@ -70,8 +70,7 @@ async function readIncoming(request: IncomingMessage): Promise<Incoming> {
   return {
     method: request.method ?? "",
     path,
-    query: new URLSearchParams(rawQuery),
-    rawQuery,
+    query: new URLSearchParams(query),
     headers,
     text,
     body,

@@ -23,7 +23,6 @@ interface AuthorizationCode {
 }
 
 export interface DeviceCode {
-  deviceCode: string;
   userCode: string;
   clientId: string;
   expiresAt: number;

@@ -11,7 +11,6 @@ interface SignedRequest {
   /** `s3 GET /bucket`, `ssm AmazonSSM.StartSession`. */
   what: string;
   accessKeyId: string;
-  body: unknown;
 }
 
 export interface AwsServices {
@@ -81,7 +80,7 @@ export async function startAwsServices(state: State): Promise<AwsServices> {
           const key = authenticate(state, incoming, service);
           if ("code" in key) return protocol.refuse(key);
           const { accessKeyId } = key;
-          requests.push({ what: `${service} ${protocol.name(incoming)}`, accessKeyId, body: incoming.body });
+          requests.push({ what: `${service} ${protocol.name(incoming)}`, accessKeyId });
           return protocol.answer(incoming, key);
         },
         undefined,

@@ -65,7 +65,6 @@ export async function openArm64(build: () => Promise<string>): Promise<Machine |
     title: `Linux on arm64 as qemu-user ${version} plays it`,
     executable,
     named: (path) => path,
-    environment: () => environment,
     browser: (_, log, visits) =>
       `${process.execPath} --no-warnings ${fileURLToPath(new URL("visitPage.ts", import.meta.url))} ${log} ${visits ? "visit" : "ignore"} %s`,
     start: run,

@@ -25,8 +25,6 @@ export interface Machine {
   readonly executable: string;
   /** The path there of a file or folder of this machine. */
   named(path: string): string;
-  /** The whole environment of a program there. */
-  environment(home: Home): Record<string, string>;
   /** A value of BROWSER: a program that writes each address to `log`, and visits it if `visits`. */
   browser(home: Home, log: string, visits: boolean): string;
   start(home: Home, file: string, args: readonly string[], options?: StartOptions): Call;

@@ -113,7 +113,6 @@ async function openAgent(wine: Wine, executable: string): Promise<Windows> {
     nodeFile,
     drive: wine.drive,
     named: onZ,
-    environment,
     browser: (home, log, visits) =>
       `${node} --no-warnings ${script("visitPage.ts")} ${profileOf(home)}\\${basename(log)} ${visits ? "visit" : "ignore"} %s`,
     start,

@@ -18,7 +18,6 @@ interface TerminalResult {
 }
 
 export interface OnTerminal {
-  readonly pid: number;
   readonly done: Promise<TerminalResult>;
   /** The screen and the lines that have scrolled out of it, without trailing blanks. */
   screen(): Promise<string>;
@@ -129,7 +128,6 @@ export function startOnTerminal(file: string, args: readonly string[], options: 
     }
   };
   return {
-    pid: child.pid,
     done,
     screen: read,
     window: () => readFrom("window"),

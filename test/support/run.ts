@@ -50,7 +50,6 @@ export interface Running {
   readonly done: Promise<RunResult>;
   /** The output so far. */
   stdout(): string;
-  stderr(): string;
   kill(signal?: NodeJS.Signals): void;
   /** Signals the caller and its process group, like Ctrl-C or a time-out of a shell. */
   killGroup(signal?: NodeJS.Signals): void;
@@ -110,7 +109,6 @@ export function start(file: string, args: readonly string[], options: RunOptions
     child,
     done,
     stdout: () => output.stdout,
-    stderr: () => output.stderr,
     kill: (signal = "SIGKILL") => void child.kill(signal),
     killGroup,
   };

@@ -36,7 +36,6 @@ function accepts(method: keyof typeof EXAMPLES, changes: { text?: string; secret
     method,
     path,
     query: new URLSearchParams(),
-    rawQuery: "",
     headers: { host: "examplebucket.s3.amazonaws.com", "x-amz-date": "20130524T000000Z", ...headers },
     text: changes.text ?? text,
     body: undefined,
