@@ -86,7 +86,8 @@ export async function withInventory<T>(
       }
       if (!(error instanceof ServiceError)) throw error;
       if (!error.needsSignIn) throw accessDeniedByService(session, error);
-      if (refused.push(accessToken) > 1 && hasSignedIn) throw recordRefusedToken(session, system);
+      if (refused.push(accessToken) > 1 && hasSignedIn)
+        throw recordRefusedToken(session, accessToken, system);
     }
   }
 }

@@ -6,6 +6,7 @@ import { listed, onlySession, sessionKeys } from "../config/session.ts";
 import { withSessionVariables } from "../config/sessionVariables.ts";
 import { shownUrl } from "../config/urls.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
+import { isKnownRejected } from "../credentials/tokenLookup.ts";
 import { EXIT_CODE, SsoCredError } from "../errors.ts";
 import { formatTimestamp, isUsable } from "../hit/expiry.ts";
 import { isAwsEndpoint, oidcEndpoint, ssoEndpoint } from "../identityCenter/endpoints.ts";
@@ -85,8 +86,9 @@ function rowOf({ identity, resolve }: ConfiguredSession, config: Config, system:
 /** The JSON of one session. */
 function sessionStatus(session: SsoSession, token: SsoToken | undefined, system: System) {
   const now = system.now();
-  const signedIn = token !== undefined && isUsable(token.expiresAt, now);
-  const refreshable = token !== undefined && canRefresh(session, token, now);
+  const isRejected = token !== undefined && isKnownRejected(session, token, system);
+  const signedIn = token !== undefined && !isRejected && isUsable(token.expiresAt, now);
+  const refreshable = token !== undefined && !isRejected && canRefresh(session, token, now);
   const endpoints = new Set([ssoEndpoint(session), oidcEndpoint(session)]);
   return {
     session: session.name,
@@ -98,7 +100,9 @@ function sessionStatus(session: SsoSession, token: SsoToken | undefined, system:
     /** True if the session works without a person. */
     usable: signedIn || refreshable,
     /** Why the token file is not used; null if it is, or is missing. */
-    tokenFault: tokenFault(session, system)?.fault ?? null,
+    tokenFault: isRejected
+      ? "the service has rejected the token"
+      : (tokenFault(session, system)?.fault ?? null),
     loginPending: isSigningIn(session, system),
     /** Endpoints that are not AWS's own. */
     foreignEndpoints: [...endpoints].filter((url) => !isAwsEndpoint(url)),
@@ -131,7 +135,8 @@ function describe(
   token: SsoToken | undefined,
   now: number,
 ): string {
-  if (token === undefined) return `not signed in${tokenFault ? `; ${printable(tokenFault, 1000)}` : ""}`;
+  if (token === undefined || tokenFault !== null)
+    return `not signed in${tokenFault ? `; ${printable(tokenFault, 1000)}` : ""}`;
   if (signedIn) return `signed in; ${tokenLife(token.expiresAt, refreshable, now)}`;
   return `expired ${relativeTime(token.expiresAt, now)}${refreshable ? ", refreshed at the next call" : ""}`;
 }

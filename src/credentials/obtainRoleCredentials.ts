@@ -50,7 +50,8 @@ export async function obtainRoleCredentials(
       // A logout revokes a token before it removes the file, which is not a rejection.
       const current = readToken(role.session, system)?.accessToken;
       const isRefused = outcome.refused !== undefined && current === outcome.refused;
-      if ((logins > 0 && isRefused) || logins === MAX_LOGINS) throw recordRefusedToken(role.session, system);
+      if ((logins > 0 && isRefused) || logins === MAX_LOGINS)
+        throw recordRefusedToken(role.session, outcome.refused, system);
       // If this wait runs out, the sign-in stays open, and the next call joins it.
       const mostMs = usableRoleCredentials(role, system) ? SHORT_LOGIN_MS : Infinity;
       const wait = { deadline: Math.min(deadline, system.now() + mostMs), replaces: outcome.refused };

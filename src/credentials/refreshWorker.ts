@@ -16,7 +16,7 @@ import { attempt } from "../platform/attempt.ts";
 import type { System } from "../platform/system.ts";
 import { removeFormerRoles } from "../signIn/formerRoles.ts";
 import { parseSession } from "../signIn/loginRecord.ts";
-import { type RefreshOptions, refreshToken } from "./refreshToken.ts";
+import { canRefresh, type RefreshOptions, refreshToken } from "./refreshToken.ts";
 import { type TokenLookup, tokenLookup } from "./tokenLookup.ts";
 
 /*
@@ -116,7 +116,9 @@ export async function refreshUnderLock(
       await system.sleep(ROTATION_POLL_MS);
     }
     const message = `the token of '${sessionTitle(session)}' cannot be refreshed`;
-    recordAttempt(attempts, system, new SsoCredError("login-required", message));
+    const isRejected = current && canRefresh(session, current, system.now());
+    const fingerprint = isRejected ? tokenFingerprint(current.accessToken) : undefined;
+    recordAttempt(attempts, system, new SsoCredError("login-required", message), fingerprint);
     return undefined;
   } catch (error) {
     const isOurs = endedByDeadline(error, options.deadline, system.now());

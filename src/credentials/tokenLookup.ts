@@ -5,6 +5,7 @@ import { isKind } from "../errors.ts";
 import { type isFresh, isUsable } from "../hit/expiry.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
 import type { System } from "../platform/system.ts";
+import { lastRefusedFingerprint } from "../signIn/backoff.ts";
 import { isSigningIn } from "../signIn/pendingLogin.ts";
 
 export type TokenLookup = ReturnType<typeof tokenLookup>;
@@ -62,4 +63,11 @@ export function tokenLookup(session: SsoSession, refusedFingerprint: string | un
       return current;
     },
   };
+}
+
+/** True if a call has found that the service accepts neither this token nor its refresh. */
+export function isKnownRejected(session: SsoSession, { accessToken }: SsoToken, system: System): boolean {
+  const last = attemptSince(sessionStatePath("attempts", session, system), 0, system);
+  const refused = last?.failure?.kind === "login-required" ? last.tokenFingerprint : undefined;
+  return [refused, lastRefusedFingerprint(session, system)].includes(tokenFingerprint(accessToken));
 }

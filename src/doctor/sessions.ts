@@ -7,6 +7,7 @@ import { resolveProfile } from "../config/profile.ts";
 import { resolveSession } from "../config/session.ts";
 import { withSessionVariables } from "../config/sessionVariables.ts";
 import { canRefresh } from "../credentials/refreshToken.ts";
+import { isKnownRejected } from "../credentials/tokenLookup.ts";
 import { SsoCredError } from "../errors.ts";
 import { isUsable } from "../hit/expiry.ts";
 import type { SsoSession, SsoToken } from "../model.ts";
@@ -116,7 +117,8 @@ function* tokenFindings(
   const { title, where, run } = namesOf(session);
   const now = system.now();
   const fault = token === undefined ? tokenFault(session, system) : undefined;
-  const isRefreshable = token !== undefined && canRefresh(session, token, now);
+  const isRejected = token !== undefined && isKnownRejected(session, token, system);
+  const isRefreshable = token !== undefined && !isRejected && canRefresh(session, token, now);
   const works = "calls work without a person";
   if (isRefused)
     yield finding("token-refused", "warning", where, {
@@ -124,7 +126,7 @@ function* tokenFindings(
       why: "the session was ended elsewhere; the next call refreshes the token or opens a sign-in",
       run,
     });
-  else if (token !== undefined && isUsable(token.expiresAt, now)) {
+  else if (token !== undefined && !isRejected && isUsable(token.expiresAt, now)) {
     const life = tokenLife(token.expiresAt, isRefreshable, now);
     yield finding("signed-in", "note", where, { found: `signed in to ${title}; ${life}`, why: works });
   } else if (isRefreshable)
@@ -147,7 +149,12 @@ function* tokenFindings(
     });
   } else
     yield finding("signed-out", "warning", where, {
-      found: token === undefined ? `nobody is signed in to ${title}` : `the sign-in to ${title} has expired`,
+      found:
+        token === undefined
+          ? `nobody is signed in to ${title}`
+          : isRejected
+            ? `the service has rejected the token of ${title}`
+            : `the sign-in to ${title} has expired`,
       why: "the next call opens the sign-in, and waits for you",
       run,
     });

@@ -1,7 +1,7 @@
 import { readFailure } from "../cache/attempts.ts";
 import { removeIfPossible } from "../cache/folder.ts";
 import { readStateFile, sessionStatePath, writeStateFile } from "../cache/stateFile.ts";
-import { tokenWrittenAt } from "../cache/tokenCache.ts";
+import { tokenFingerprint, tokenWrittenAt } from "../cache/tokenCache.ts";
 import {
   loginRemedy,
   loginRequired,
@@ -10,6 +10,7 @@ import {
   settingsToCheck,
 } from "../config/describeSession.ts";
 import { SsoCredError } from "../errors.ts";
+import { textFields } from "../hit/json.ts";
 import { sha1 } from "../hit/sha1.ts";
 import type { SessionIdentity, SsoSession } from "../model.ts";
 import { attempt } from "../platform/attempt.ts";
@@ -51,6 +52,7 @@ export function recordFailedLogin(
   failure: SsoCredError,
   end: EndOfLogin,
   system: Clocked,
+  refusedToken?: string,
 ): void {
   const now = system.now();
   const last = readFailedLogin(session, system);
@@ -58,7 +60,9 @@ export function recordFailedLogin(
   const isSame = last?.end === end && end === "refused" && now - last.at < SAME_FAILURE_MS;
   const count = isSame ? last.count : (last?.count ?? 0) + 1;
   const until = now + Math.min(FIRST_MS * 2 ** (count - 1), LONGEST_MS);
-  const state = { end, at: now, until, count, failure, settings: settingsOf(session) };
+  const fingerprint = refusedToken && tokenFingerprint(refusedToken);
+  const settings = settingsOf(session);
+  const state = { end, at: now, until, count, failure, settings, tokenFingerprint: fingerprint };
   // On a disk that cannot be written, the next call asks again.
   attempt(() => writeStateFile(sessionStatePath("backoff", session, system), state));
 }
@@ -67,12 +71,22 @@ export function recordFailedLogin(
  * The error for a portal that rejects a token right after its sign-in. Holds back the next browser
  * tab.
  */
-export function recordRefusedToken(session: SsoSession, system: Clocked): SsoCredError {
+export function recordRefusedToken(
+  session: SsoSession,
+  accessToken: string | undefined,
+  system: Clocked,
+): SsoCredError {
   const wrong = missingScope(session) ?? `${settingsToCheck(session)}, and whether the user is disabled`;
   const message = `the portal refuses every new token of '${sessionTitle(session)}': ${wrong}`;
   const failure = new SsoCredError("login-failed", message, { remedy: loginRemedy(session) });
-  recordFailedLogin(session, failure, "refused", system);
+  recordFailedLogin(session, failure, "refused", system, accessToken);
   return failure;
+}
+
+/** The `tokenFingerprint` of a new token that the portal rejected, if the last sign-in ended so. */
+export function lastRefusedFingerprint(session: SessionIdentity, system: Clocked): string | undefined {
+  const state = readStateFile(sessionStatePath("backoff", session, system));
+  return textFields(state, ["tokenFingerprint"]).tokenFingerprint;
 }
 
 /** Ends the back-off, because a person signs in or a token works. Best effort. */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { sessionSection, tokenPath } from "../support/home.ts";
-import { signedInWorld } from "../support/signedIn.ts";
-import { signInWorld } from "../support/signInWorld.ts";
+import { ASSIGNMENT, signedInWorld } from "../support/signedIn.ts";
+import { MAIN_JOB, signInWorld } from "../support/signInWorld.ts";
 
 const broken = sessionSection("broken").replace(/sso_region.*\n/, "");
 
@@ -19,6 +19,52 @@ it.each([
   });
   const [data] = JSON.parse((await call(["status", "--json"])).stdout);
   expect(data.tokenFault).toBe(`${path} ${fault}`);
+});
+
+const REJECTED = [4, expect.stringContaining("corp: not signed in; the service has rejected the token")];
+
+it.each([
+  ["expired", -1],
+  ["valid by its date", 3600],
+])(
+  "status knows what a call has found: nobody can use a token, %s, that the service rejects",
+  async (_, secondsLeft) => {
+    const world = await signedInWorld({ secondsLeft });
+    const statusOf = async () => {
+      const { code, stdout } = await world.call(["status"]);
+      return [code, stdout];
+    };
+    world.center.revokeSessions();
+    expect((await statusOf())[0]).toBe(0);
+    expect((await world.call(MAIN_JOB, { env: { SSO_CRED_LOGIN: "never" } })).code).toBe(4);
+    expect(await statusOf()).toEqual(REJECTED);
+    const [data] = JSON.parse((await world.call(["status", "--json"])).stdout);
+    expect(data).toMatchObject({ usable: false, signedIn: false, refreshable: false });
+    const { stdout } = await world.call(["doctor", "--offline"]);
+    expect(stdout).toContain("the service has rejected the token of 'corp' [signed-out]");
+    expect((await world.call(["login", "corp"])).code).toBe(0);
+    expect((await statusOf())[0]).toBe(0);
+  },
+);
+
+it("status says of a token without a refresh token only that it has expired", async () => {
+  const { call } = await signedInWorld({ secondsLeft: -1, fields: { refreshToken: undefined } });
+  expect((await call(MAIN_JOB, { env: { SSO_CRED_LOGIN: "never" } })).code).toBe(4);
+  const { code, stdout } = await call(["status"]);
+  expect([code, stdout]).toEqual([4, expect.stringContaining("corp: expired 0 min ago")]);
+});
+
+it("status knows that the portal has rejected a new token", async () => {
+  const { call, center } = await signInWorld();
+  const rejection = { __type: "UnauthorizedException", message: "Session token not found or invalid" };
+  center.misbehave({ path: ASSIGNMENT, how: { kind: "status", status: 401, body: rejection } });
+  expect((await call()).code).toBe(5);
+  const { code, stdout } = await call(["status"]);
+  expect([code, stdout]).toEqual(REJECTED);
+  center.behave();
+  expect((await call(["login", "corp"])).code).toBe(0);
+  expect((await call()).code).toBe(0);
+  expect((await call(["status"])).code).toBe(0);
 });
 
 describe("status of a session whose settings cannot be used", () => {
