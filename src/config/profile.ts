@@ -57,10 +57,16 @@ export function profileIdentity(config: Config, name: string): SessionIdentity {
 const hasSession = (keys: Keys) =>
   ["sso_session", "sso_start_url", "sso_region"].some((key) => keys.get(key));
 
-function noSession({ config, keys, header, where }: Profile): SsoCredError {
+function noSession({ config, name, keys, header, where }: Profile): SsoCredError {
   const fault = ourCommandFault(keys.get("credential_process"));
   if (fault !== undefined) {
     const message = `${where("credential_process")}: credential_process ${printable(fault)}`;
+    return new SsoCredError("config", message);
+  }
+  const source = keys.get("source_profile");
+  if (source && source !== name) {
+    const what = "assumes a role, which AWS tools do themselves";
+    const message = `${where("source_profile")} ${what}; sso-cred has credentials for ${profileArgument(source)}`;
     return new SsoCredError("config", message);
   }
   const slip = misspeltKey(config.text, header, ["sso_session", "sso_start_url", "credential_process"]);

@@ -133,6 +133,13 @@ describe("the refusal of a profile", () => {
       { message: `${where} has no sso_session`, remedy: init },
     ],
     [
+      "that assumes a role with the credentials of another one",
+      "[profile dev]\nrole_arn = arn:aws:iam::123456789011:role/Deploy\nsource_profile = my base\n",
+      {
+        message: `${where} assumes a role, which AWS tools do themselves; sso-cred has credentials for --profile "my base"`,
+      },
+    ],
+    [
       "whose line has no role",
       "[profile dev]\ncredential_process = sso-cred corp --account-id 123456789011\n",
       { message: `${where}: credential_process has no --role-name` },
