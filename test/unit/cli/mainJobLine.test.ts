@@ -8,7 +8,8 @@ const HELP = "  run: sso-cred --help\n";
 const CREDENTIALS = { AccessKeyId: "ASIAEXAMPLEEXAMPLE01", AccountId: ID };
 
 describe("the main job's line", () => {
-  const flags = ["--account-id", ID, "--role-name", "ReadOnly"];
+  const ROLE = `--account-id ${ID} --role-name ReadOnly`;
+  const flags = ROLE.split(" ");
 
   it("prints one document, whatever the order and form of the flags", async () => {
     await cached("corp");
@@ -60,84 +61,73 @@ describe("the main job's line", () => {
   });
 
   it.each([
-    ["nothing at all", [], "no session and no command"],
+    ["nothing at all", "", "no session and no command"],
     [
       "only a word",
-      ["anything"],
+      "anything",
       "'anything' is not a command, and a session needs both --account-id and --role-name; for a profile: --profile anything",
     ],
     [
       "no role",
-      ["corp", "--account-id", ID],
+      `corp --account-id ${ID}`,
       "'corp' is not a command, and a session needs both --account-id and --role-name",
     ],
-    [
-      "no account",
-      ["--sso-session", "corp", "--role-name", "R"],
-      "a session needs both --account-id and --role-name",
-    ],
-    ["no session", flags, "name one session: sso-cred SESSION --account-id ID --role-name ROLE"],
-    [
-      "two sessions",
-      ["a", "b", ...flags],
-      "name one session: sso-cred SESSION --account-id ID --role-name ROLE",
-    ],
+    ["no account", "--sso-session corp --role-name R", "a session needs both --account-id and --role-name"],
+    ["no session", ROLE, "name one session: sso-cred SESSION --account-id ID --role-name ROLE"],
+    ["two sessions", `a b ${ROLE}`, "name one session: sso-cred SESSION --account-id ID --role-name ROLE"],
     [
       "a session twice",
-      ["a", "--sso-session", "b", ...flags],
+      `a --sso-session b ${ROLE}`,
       "name one session: sso-cred SESSION --account-id ID --role-name ROLE",
     ],
-    [
-      "a short account id",
-      ["corp", "--account-id", "1234", "--role-name", "R"],
-      "an account id has 12 digits: 1234",
-    ],
+    ["a short account id", "corp --account-id 1234 --role-name R", "an account id has 12 digits: 1234"],
     [
       "letters in the account id",
-      ["corp", "--account-id=12345678901x", "--role-name", "R"],
+      "corp --account-id=12345678901x --role-name R",
       "an account id has 12 digits: 12345678901x",
     ],
     [
       "an account id with a character that nobody sees",
-      ["corp", "--account-id", `${ID}\u200b`, "--role-name", "R"],
+      `corp --account-id ${ID}\u200b --role-name R`,
       `an account id has 12 digits: ${ID} (character 13 is U+200B, a zero-width space)`,
     ],
     [
       "a role with a character that nobody sees",
-      ["corp", "--account-id", ID, "--role-name", "Read\u00a0Only"],
+      `corp --account-id ${ID} --role-name Read\u00a0Only`,
       "not a role name, as its character 5 is U+00A0, a no-break space: Read\u00a0Only",
     ],
-    ["an empty role", ["corp", "--account-id", ID, "--role-name="], "--role-name is empty"],
-    ["an unknown flag", ["corp", ...flags, "--region", "x"], "unknown option '--region'"],
-    ["an unknown letter", ["-x"], "unknown option '-x'"],
-    ["a flag without its value", ["corp", "--account-id"], "option '--account-id <value>' argument missing"],
+    ["an empty role", `corp --account-id ${ID} --role-name=`, "--role-name is empty"],
+    ["an unknown flag", `corp ${ROLE} --region x`, "unknown option '--region'"],
+    ["an unknown letter", "-x", "unknown option '-x'"],
+    ["a flag without its value", "corp --account-id", "option '--account-id <value>' argument missing"],
     [
       "a flag in the place of a value",
-      ["corp", "--account-id", "--role-name", "R"],
+      "corp --account-id --role-name R",
       "option '--account-id' argument is ambiguous",
     ],
     [
       "a profile and a session",
-      ["corp", "--profile", "p"],
+      "corp --profile p",
       "--profile takes no other names: session, account and role are the profile's",
     ],
     [
       "a profile and an account",
-      ["--profile", "p", "--account-id", ID],
+      `--profile p --account-id ${ID}`,
       "--profile takes no other names: session, account and role are the profile's",
     ],
     [
       "a profile, an account and a role",
-      ["--profile", "p", ...flags],
+      `--profile p ${ROLE}`,
       "--profile takes no other names: session, account and role are the profile's",
     ],
     [
       "a profile and a named session",
-      ["--profile", "p", "--sso-session", "corp"],
+      "--profile p --sso-session corp",
       "--profile takes no other names: session, account and role are the profile's",
     ],
   ])("with %s is a usage error", async (_, line, message) => {
-    expect(await run(...line)).toEqual({ code: 2, stdout: "", stderr: `sso-cred: ${message}\n${HELP}` });
+    const words = line === "" ? [] : line.split(" ");
+    expect(await run(...words)).toEqual({ code: 2, stdout: "", stderr: `sso-cred: ${message}\n${HELP}` });
   });
 
   it("ignores AWS_PROFILE, which the calling SDK sets", async () => {

@@ -18,125 +18,108 @@ function settings(ownKeys: string, env: Record<string, string> = {}, defaults = 
   }
 }
 
+interface Given {
+  own?: string;
+  env?: Record<string, string>;
+  defaults?: string;
+}
+
 const PLAIN = { useFips: false, useDualstack: false };
-const both = (url: string) => ({ ...PLAIN, ssoUrl: url, oidcUrl: url });
+const both = (url: string) => ({ ssoUrl: url, oidcUrl: url });
 
 describe("endpoints", () => {
   const AWS_ENDPOINT_URL = "https://any";
-  test.each<[what: string, own: string, env: Record<string, string>, defaults: string, expected: object]>([
-    ["nothing", "", {}, "", PLAIN],
-    [
-      "the variable of a service",
-      "",
-      { AWS_ENDPOINT_URL_SSO: "https://v" },
-      "",
-      { ...PLAIN, ssoUrl: "https://v" },
-    ],
+  test.each<[what: string, given: Given, expected: object]>([
+    ["nothing", {}, {}],
+    ["the variable of a service", { env: { AWS_ENDPOINT_URL_SSO: "https://v" } }, { ssoUrl: "https://v" }],
     [
       "the variable of the other",
-      "",
-      { AWS_ENDPOINT_URL_SSO_OIDC: "https://v" },
-      "",
-      { ...PLAIN, oidcUrl: "https://v" },
+      { env: { AWS_ENDPOINT_URL_SSO_OIDC: "https://v" } },
+      { oidcUrl: "https://v" },
     ],
     [
       "a service's variable before all",
-      "services = s",
-      { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSO: "https://v" },
-      "",
-      { ...PLAIN, ssoUrl: "https://v", oidcUrl: "https://any" },
+      { own: "services = s", env: { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSO: "https://v" } },
+      { ssoUrl: "https://v", oidcUrl: "https://any" },
     ],
     [
       "the variable before the file",
-      "services = s\nendpoint_url = https://own",
-      { AWS_ENDPOINT_URL },
-      "",
+      { own: "services = s\nendpoint_url = https://own", env: { AWS_ENDPOINT_URL } },
       both("https://any"),
     ],
     [
       "an empty variable is none",
-      "endpoint_url = https://own",
-      { AWS_ENDPOINT_URL: "" },
-      "",
+      { own: "endpoint_url = https://own", env: { AWS_ENDPOINT_URL: "" } },
       both("https://own"),
     ],
     [
       "the services section before endpoint_url",
-      "services = s\nendpoint_url = https://own",
-      {},
-      "",
-      { ...PLAIN, ssoUrl: "https://s-sso", oidcUrl: "https://s-oidc" },
+      { own: "services = s\nendpoint_url = https://own" },
+      { ssoUrl: "https://s-sso", oidcUrl: "https://s-oidc" },
     ],
     [
       "an endpoint of [default] is not the session's",
-      "",
+      { defaults: "services = s\nendpoint_url = https://default" },
       {},
-      "services = s\nendpoint_url = https://default",
-      PLAIN,
     ],
     [
       "FIPS of [default] gives way to the session's endpoint",
-      "endpoint_url = https://own",
-      {},
-      "use_fips_endpoint = true\nuse_dualstack_endpoint = true",
+      {
+        own: "endpoint_url = https://own",
+        defaults: "use_fips_endpoint = true\nuse_dualstack_endpoint = true",
+      },
       both("https://own"),
     ],
     [
       "nor does [default] take the variable's endpoint away",
-      "",
-      { AWS_ENDPOINT_URL },
-      "ignore_configured_endpoint_urls = true\nuse_fips_endpoint = true",
+      {
+        env: { AWS_ENDPOINT_URL },
+        defaults: "ignore_configured_endpoint_urls = true\nuse_fips_endpoint = true",
+      },
       both("https://any"),
     ],
-    ["a path is kept", "endpoint_url = https://own/a/b/", {}, "", both("https://own/a/b/")],
+    ["a path is kept", { own: "endpoint_url = https://own/a/b/" }, both("https://own/a/b/")],
     [
       "plain http to this machine",
-      "endpoint_url = http://127.0.0.1:4566",
-      {},
-      "",
+      { own: "endpoint_url = http://127.0.0.1:4566" },
       both("http://127.0.0.1:4566"),
     ],
     [
       "ignored by variable",
-      "endpoint_url = https://own",
-      { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "TRUE", AWS_ENDPOINT_URL },
-      "",
-      PLAIN,
+      {
+        own: "endpoint_url = https://own",
+        env: { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "TRUE", AWS_ENDPOINT_URL },
+      },
+      {},
     ],
-    ["ignored by key", "ignore_configured_endpoint_urls = true", { AWS_ENDPOINT_URL }, "", PLAIN],
+    ["ignored by key", { own: "ignore_configured_endpoint_urls = true", env: { AWS_ENDPOINT_URL } }, {}],
     [
       "not ignored, as the variable says",
-      "ignore_configured_endpoint_urls = true\nendpoint_url = https://own",
-      { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "false" },
-      "",
+      {
+        own: "ignore_configured_endpoint_urls = true\nendpoint_url = https://own",
+        env: { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "false" },
+      },
       both("https://own"),
     ],
-    ["FIPS by key", "use_fips_endpoint = true", {}, "", { ...PLAIN, useFips: true }],
-    ["FIPS by variable", "", { AWS_USE_FIPS_ENDPOINT: "true" }, "", { ...PLAIN, useFips: true }],
+    ["FIPS by key", { own: "use_fips_endpoint = true" }, { useFips: true }],
+    ["FIPS by variable", { env: { AWS_USE_FIPS_ENDPOINT: "true" } }, { useFips: true }],
     [
       "no FIPS, as the variable says",
-      "use_fips_endpoint = true",
-      { AWS_USE_FIPS_ENDPOINT: "false" },
-      "",
-      PLAIN,
+      { own: "use_fips_endpoint = true", env: { AWS_USE_FIPS_ENDPOINT: "false" } },
+      {},
     ],
-    ["dual-stack from [default]", "", {}, "use_dualstack_endpoint = True", { ...PLAIN, useDualstack: true }],
-    [
-      "dual-stack by variable",
-      "",
-      { AWS_USE_DUALSTACK_ENDPOINT: "true" },
-      "",
-      { ...PLAIN, useDualstack: true },
-    ],
+    ["dual-stack from [default]", { defaults: "use_dualstack_endpoint = True" }, { useDualstack: true }],
+    ["dual-stack by variable", { env: { AWS_USE_DUALSTACK_ENDPOINT: "true" } }, { useDualstack: true }],
     [
       "FIPS beside ignored URLs",
-      "use_fips_endpoint = true\nendpoint_url = https://own",
-      { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" },
-      "",
-      { ...PLAIN, useFips: true },
+      {
+        own: "use_fips_endpoint = true\nendpoint_url = https://own",
+        env: { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" },
+      },
+      { useFips: true },
     ],
-  ])("%s", (_what, own, env, defaults, expected) => {
-    expect(settings(own, env, defaults)).toEqual(expected);
+  ])("%s", (_what, { own = "", env, defaults }, expected) => {
+    expect(settings(own, env, defaults)).toEqual({ ...PLAIN, ...expected });
   });
 
   test("a services section without a block for one service leaves that to endpoint_url", () => {
