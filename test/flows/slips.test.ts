@@ -142,56 +142,50 @@ describe("where the AWS CLI would read another account, no request is made:", ()
     `is 222222222222 here and 111111111111 to the AWS CLI (line ${line}); write each key once, at the start of its line, and one section of each name`;
   const role = (id: string) => `sso_account_id = ${id}\n`;
   const rest = "sso_session = corp\nsso_role_name = ReadOnly\n";
-  it.each([
+  it.each<[string, string, string, (readonly string[])?]>([
     [
       "a key indented below another one",
       `[profile dev]\n${role("111111111111")}region = x\n  ${role("222222222222")}${rest}`,
-      ["--profile", "dev"],
       `CONFIG: sso_account_id of [profile dev] ${other(2)}`,
     ],
     [
       "[default] after [profile default]",
       `[profile default]\n${role("222222222222")}${rest}[default]\n${role("111111111111")}${rest}`,
-      ["--profile", "default"],
       `CONFIG: sso_account_id of [default] ${other(6)}`,
+      ["--profile", "default"],
     ],
     [
       "a header that only begins as a profile's",
       `[profile dev]\n${role("222222222222")}${rest}[profilex dev]\n${role("111111111111")}${rest}`,
-      ["--profile", "dev"],
       `CONFIG: sso_account_id of [profile dev] ${other(6)}`,
     ],
     [
       "a header with a space behind its bracket",
       `[profile dev]\n${role("111111111111")}${rest}[ profile dev]\n${role("222222222222")}`,
-      ["--profile", "dev"],
       `CONFIG: sso_account_id of [profile dev] ${other(2)}`,
     ],
     [
       "a bracket in the comment of a header",
       `[profile dev]\n${role("111111111111")}${rest}[profile dev] # [mine]\n${role("222222222222")}`,
-      ["--profile", "dev"],
       `CONFIG: sso_account_id of [profile dev] ${other(2)}`,
     ],
     [
       "a section twice, with two accounts",
       `[profile dev]\n${role("111111111111")}${rest}[profile dev]\n${role("222222222222")}`,
-      ["--profile", "dev"],
       "CONFIG: sso_account_id of [profile dev] is 111111111111 (line 2) and 222222222222 (line 6); remove one of them",
     ],
     [
       "the session of a profile",
       `[profile dev]\n${role("111111111111")}${rest}${sessionSection("corp")}[sso-sessions corp]\nsso_start_url = https://b.awsapps.com/start\n`,
-      ["--profile", "dev"],
       "CONFIG: sso_start_url of [sso-session corp] is https://d-1234567890.awsapps.com/start here and https://b.awsapps.com/start to the AWS CLI (line 10); write each key once, at the start of its line, and one section of each name",
     ],
     [
       "a start URL of the session",
       "[sso-session corp]\nsso_start_url = https://a.awsapps.com/start\nsso_region = eu-west-1\n  sso_start_url = https://b.awsapps.com/start\n",
-      MAIN_JOB,
       "CONFIG: sso_start_url of [sso-session corp] is https://b.awsapps.com/start here and https://a.awsapps.com/start to the AWS CLI (line 2); write each key once, at the start of its line, and one section of each name",
+      MAIN_JOB,
     ],
-  ])("%s", async (_layout, config, args, message) => {
+  ])("%s", async (_layout, config, message, args) => {
     expect(
       await complaint(config.includes("[sso-session") ? config : config + sessionSection("corp"), args),
     ).toBe(message);

@@ -68,15 +68,12 @@ describe("help and version", () => {
 
 describe("the commands' lines", () => {
   it.each([
-    [["login", "--json"], "unknown option '--json'"],
-    [["status", "--all"], "unknown option '--all'"],
-    [["logout", "--all=yes"], "option '--all' does not take an argument"],
-  ])("%s is a usage error", async (line, message) => {
-    expect(await run(...line)).toEqual({
-      code: 2,
-      stdout: "",
-      stderr: `sso-cred: ${message}\n  run: sso-cred ${line[0]} --help\n`,
-    });
+    ["login", "--json", "unknown option '--json'"],
+    ["status", "--all", "unknown option '--all'"],
+    ["logout", "--all=yes", "option '--all' does not take an argument"],
+  ])("%s %s is a usage error", async (command, flag, message) => {
+    const stderr = `sso-cred: ${message}\n  run: sso-cred ${command} --help\n`;
+    expect(await run(command, flag)).toEqual({ code: 2, stdout: "", stderr });
   });
 
   it.each([

@@ -64,25 +64,21 @@ const ROLE = ["--account-id", "123456789011", "--role-name", "R"];
 
 describe("a mistyped word", () => {
   it.each([
-    [["lgoin"], "'lgoin' is not a command; did you mean login?", "sso-cred help login"],
-    [["lgoin", "corp"], "'lgoin' is not a command; did you mean login?", "sso-cred help login"],
-    [["statsu", "--json"], "'statsu' is not a command; did you mean status?", "sso-cred help status"],
-    [
-      ["exex", "--profile", "x", "--", "true"],
-      "'exex' is not a command; did you mean exec?",
-      "sso-cred help exec",
-    ],
-    [["evn", "corp", ...ROLE], "'evn' is not a command; did you mean env?", "sso-cred help env"],
-    [["HELP"], "'HELP' is not a command; did you mean help?", "sso-cred --help"],
-    [["version", "x"], "version takes no arguments", "sso-cred --help"],
-    [["exec", "--profile", "x", "ls", "-l"], "name the command to run after --", "sso-cred exec --help"],
-    [["help", "exce"], "'exce' is not a command; did you mean exec?", "sso-cred help exec"],
-    [["help", "nothing"], "'nothing' is not a command", "sso-cred --help"],
-    [["list", "--jsn"], "unknown option '--jsn'; did you mean --json?", "sso-cred list --help"],
-    [["--profil", "x"], "unknown option '--profil'; did you mean --profile?", "sso-cred --help"],
-    [["login", "--wait"], "unknown option '--wait'", "sso-cred login --help"],
-  ])("%j", async (args, message, remedy) => {
-    expect(await run(...args)).toEqual({
+    ["lgoin", "'lgoin' is not a command; did you mean login?", "sso-cred help login"],
+    ["lgoin corp", "'lgoin' is not a command; did you mean login?", "sso-cred help login"],
+    ["statsu --json", "'statsu' is not a command; did you mean status?", "sso-cred help status"],
+    ["exex --profile x -- true", "'exex' is not a command; did you mean exec?", "sso-cred help exec"],
+    [`evn corp ${ROLE.join(" ")}`, "'evn' is not a command; did you mean env?", "sso-cred help env"],
+    ["HELP", "'HELP' is not a command; did you mean help?", "sso-cred --help"],
+    ["version x", "version takes no arguments", "sso-cred --help"],
+    ["exec --profile x ls -l", "name the command to run after --", "sso-cred exec --help"],
+    ["help exce", "'exce' is not a command; did you mean exec?", "sso-cred help exec"],
+    ["help nothing", "'nothing' is not a command", "sso-cred --help"],
+    ["list --jsn", "unknown option '--jsn'; did you mean --json?", "sso-cred list --help"],
+    ["--profil x", "unknown option '--profil'; did you mean --profile?", "sso-cred --help"],
+    ["login --wait", "unknown option '--wait'", "sso-cred login --help"],
+  ])("%s", async (line, message, remedy) => {
+    expect(await run(...line.split(" "))).toEqual({
       code: 2,
       stdout: "",
       stderr: `sso-cred: ${message}\n  run: ${remedy}\n`,
