@@ -132,7 +132,7 @@ static int take_object(struct text *from, struct field *fields) {
 
 /* --- The file: which one, what is in it, until when --- */
 
-/* Epoch seconds of `YYYY-MM-DDTHH:MM:SSZ`; 0 for other forms, impossible dates and centuries. */
+/* Epoch seconds of `YYYY-MM-DDTHH:MM:SSZ`; 0 for other forms and impossible dates. */
 static int64_t epoch_seconds(struct text text) {
   static const char form[] = "0000-00-00T00:00:00Z";
   static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -145,10 +145,11 @@ static int64_t epoch_seconds(struct text text) {
     else part++;
   }
   int64_t year = parts[0], month = parts[1], day = parts[2], hour = parts[3], minute = parts[4], second = parts[5];
-  /* In these years every fourth one is a leap year. */
-  if (year < 2000 || year > 2099 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return 0;
-  if (day < 1 || day > month_days[month - 1] + (month == 2 && year % 4 == 0)) return 0;
-  int64_t days = (year - 1970) * 365 + (year - 1969) / 4 + (month > 2 && year % 4 == 0) + day - 1;
+  int is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  if (year < 1970 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) return 0;
+  if (day < 1 || day > month_days[month - 1] + (month == 2 && is_leap)) return 0;
+  int64_t leap_days = (year - 1969) / 4 - (year - 1901) / 100 + (year - 1601) / 400 + (month > 2 && is_leap);
+  int64_t days = (year - 1970) * 365 + leap_days + day - 1;
   while (--month > 0) days += month_days[month - 1];
   return ((days * 24 + hour) * 60 + minute) * 60 + second;
 }

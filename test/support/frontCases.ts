@@ -60,7 +60,7 @@ export const hits: fc.Arbitrary<FrontCase> = fc
     // 30 s more than a hit needs, so that it is one on a busy machine, too.
     livesFor: fc.oneof(
       fc.integer({ min: 930, max: 43_200 }),
-      fc.constantFrom(930, 86_400 * 400, 86_400 * 9000),
+      fc.constantFrom(930, 86_400 * 400, 86_400 * 9000, 86_400 * 27_300, 86_400 * 2_000_000),
     ),
     withAccount: fc.boolean(),
     withOurs: fc.boolean(),
