@@ -35,7 +35,7 @@ interface ReplacementOptions {
   reserveBytes?: number;
   /** What must survive a power cut: nothing, the text under its new name, or also the name. */
   synced?: "nothing" | "text" | "text and name";
-  /** Gives the new file what only its caller knows of, before it is written. */
+  /** Called on the new file before it is written, to set what only its caller knows. */
   adapt?: (fd: number, path: string) => void;
   /** True for a file that must never be seen half-written, even where a rename is refused. */
   isNeverOverwritten?: boolean;

@@ -50,7 +50,7 @@ export async function chosenRoles(choosing: Choosing): Promise<Chosen> {
     return { wanted, profile: await profileFor(wanted) };
   }
 
-  // What is removed is never decided by an old listing.
+  // An old listing never decides what to remove.
   const isFresh = flags.refresh || flags.prune || false;
   const before = writeSessionFirst(files, answers);
   const listing = { isAttended: asking.prompts !== undefined, flags, before, isFresh };

@@ -97,7 +97,7 @@ export async function obtainToken(
     return { token: await refreshUnderLock(session, lookup, { ...request, deadline, isOptional }, system) };
   }
 
-  /** The timeout of the wait for our own worker. Its other failures come through its record. */
+  /** The error if our own worker has no response in time. It records its other failures. */
   function unanswered(error: unknown): unknown {
     if (system.now() < wait.deadline || !isKind(error, "unavailable")) return error;
     const host = new URL(oidcEndpoint(session)).host;

@@ -110,7 +110,7 @@ function stillOpen(login: PendingLogin): SsoCredError {
   return openElsewhere(login, `the sign-in to '${sessionTitle(login.session)}' ${state}`);
 }
 
-/** The new sign-in has other settings, or runs on another machine that shares the folder. */
+/** For a new sign-in with other settings, or on another machine that shares the folder. */
 function replaced(session: SsoSession): SsoCredError {
   return gone(session, "was replaced by another one, which this call cannot join");
 }

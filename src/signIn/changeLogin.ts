@@ -131,7 +131,7 @@ export async function cancelLogin(
   });
 }
 
-/** The page that a person leaves may have shown that the service no longer knows the client. */
+/** Forgets the client: its sign-in page may have said that the service does not know it. */
 function forgetClient(session: SessionIdentity, system: System): void {
   const login = readPendingLogin(session, system);
   if (login?.grant === "browser" && login.state !== "failed") forgetRegistration(login.session, system);

@@ -20,9 +20,9 @@ const HEADER_BYTES = 12;
 export async function startNameServer(address: string): Promise<NameServer> {
   const names = new Map<string, NameAnswer>();
   const socket = createSocket("udp4");
-  socket.on("message", (query, { address: asker, port: askerPort }) => {
+  socket.on("message", (query, { address: client, port: clientPort }) => {
     const answer = answerTo(query, names);
-    if (answer) socket.send(answer, askerPort, asker);
+    if (answer) socket.send(answer, clientPort, client);
   });
   await bound(socket, address);
   return { tell: (name, answer) => void names.set(name.toLowerCase(), answer), close: () => socket.close() };

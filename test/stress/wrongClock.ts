@@ -95,7 +95,7 @@ async function onWrongClock(
     expect(refreshesOf(stage) === refreshes, `${refreshesOf(stage)} refreshes instead of ${refreshes}`);
     if (ending !== 0) return figures;
     if (refreshes + tabs > 0) expectWrittenBy(stage, library === undefined ? 0 : aheadMs, expect);
-    // What was fetched with the wrong clock is also served with it, without a request.
+    // The wrong clock also serves what it has fetched, without a request.
     const asked = stage.center.requests.length;
     judge(expect, stage, await stage.call({ env }).done, 0, { tabs });
     expect(stage.center.requests.length === asked, "the second call was no hit");

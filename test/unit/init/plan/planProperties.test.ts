@@ -12,7 +12,7 @@ const none: ReadonlyMap<string, string> = new Map();
 
 describe("for any config and any options", () => {
   const assignment = fc.constantFrom(ADMIN, READ_ONLY, DEV_ADMIN);
-  const anyWishes = fc.record({
+  const anyOptions = fc.record({
     wanted: fc.uniqueArray(assignment, { maxLength: 3 }),
     nameTemplate: fc.constantFrom(undefined, "{account_name}-{role_name}", "x.y/{role_name}{account_id}"),
     keepOnly: fc.option(fc.constant([ADMIN, READ_ONLY, DEV_ADMIN]), { nil: undefined }),
@@ -23,7 +23,7 @@ describe("for any config and any options", () => {
   });
   const anyPlan = (check: (plan: Plan, files: Files, options: InitOptions) => void) =>
     fc.assert(
-      fc.property(configText, anyWishes, (text, some) => {
+      fc.property(configText, anyOptions, (text, some) => {
         const [both, all] = [files(text), options(some)];
         const made = planned(both, all);
         if (made !== undefined) check(made, both, all);
