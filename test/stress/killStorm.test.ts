@@ -41,7 +41,7 @@ defineSuite({
           "had ended": rounds.filter(({ killed }) => !killed).length,
           "answer lost": rounds.filter(({ answerLost }) => answerLost).length,
           "second tabs": rounds.filter(({ tabs }) => tabs > 1).length,
-          "dead locks left by a hit": rounds.reduce((total, { swept }) => total + swept, 0),
+          "stale locks left by a hit": rounds.reduce((total, { swept }) => total + swept, 0),
           "slowest next call": duration(Math.max(0, ...rounds.map(({ nextMs }) => nextMs))),
         };
       });

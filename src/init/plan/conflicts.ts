@@ -27,9 +27,9 @@ export function assertNamesAreFree(
   const others = names.filter((name) => !adopted?.has(name));
   const foreign = foreignNames(files, others, options.session);
   if (foreign.length > 0) {
-    const adoptable = profilesToOffer(files, options);
+    const offered = profilesToOffer(files, options);
     const line = ["sso-cred init", sessionArgument(options.session), ...newSessionFlags(files, options)];
-    const remedy = foreign.every((name) => adoptable.has(name)) ? { run: `${line.join(" ")} --adopt` } : {};
+    const remedy = foreign.every((name) => offered.has(name)) ? { run: `${line.join(" ")} --adopt` } : {};
     const message = `${files.configPath} already has ${headers(foreign)}, not written for this session; choose other names with --profile-name`;
     throw new SsoCredError("config", message, { remedy });
   }

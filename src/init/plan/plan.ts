@@ -50,8 +50,8 @@ export function planConfig(files: Files, options: InitOptions): Plan {
   assertSessionMatches(files, options);
   const { adopt } = options;
   const isAdopted = (name: string) => adopt === "all" || adopt.includes(name);
-  const adoptable = adopt.length === 0 ? new Map() : profilesToAdopt(files, options);
-  const adopted = new Map<string, Role>([...adoptable].filter(([name]) => isAdopted(name)));
+  const toAdopt = adopt.length === 0 ? new Map() : profilesToAdopt(files, options);
+  const adopted = new Map<string, Role>([...toAdopt].filter(([name]) => isAdopted(name)));
   const named = nameWanted(files, adopted, options);
   const wanted = new Map<string, Role>([...adopted, ...named]);
   assertNamesAreFree(files, [...wanted.keys()], options, adopted);

@@ -151,7 +151,7 @@ test.each([
   [{}, undefined],
 ])("%j asks for a pause of %s ms", (headers, retryAfterMs) => {
   for (const status of [429, 503]) {
-    const outage = unavailableFacts(judged("portal", status, headers as Record<string, string>, {}));
-    expect(outage).toMatchObject({ retry: true, retryAfterMs });
+    const facts = unavailableFacts(judged("portal", status, headers as Record<string, string>, {}));
+    expect(facts).toMatchObject({ retry: true, retryAfterMs });
   }
 });

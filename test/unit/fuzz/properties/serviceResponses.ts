@@ -11,19 +11,19 @@ import { makeHome, START_URL, sessionSection, tokenFile, tokenPath } from "../..
 import { ACCOUNT, MAIN_JOB } from "./homeFiles.ts";
 import { assertClean, assertOrderly } from "./outcome.ts";
 
-export interface Answer {
+export interface ServiceResponse {
   status: number;
   headers: Record<string, string>;
   body: Buffer;
 }
 
 /** The response for each path; a missing path gets a valid one. */
-export type Answers = Partial<Record<string, Answer>>;
+export type Responses = Partial<Record<string, ServiceResponse>>;
 
 const CONFIG = sessionSection("corp");
 const LATER = 4_000_000_000_000;
 /** A valid response for each path. Polling comes to an end. */
-export const GOOD_ANSWERS: Readonly<Record<string, Record<string, unknown>>> = {
+export const GOOD_RESPONSES: Readonly<Record<string, Record<string, unknown>>> = {
   "/federation/credentials": {
     roleCredentials: { accessKeyId: "AK", secretAccessKey: "SK", sessionToken: "ST", expiration: LATER },
   },
@@ -45,23 +45,23 @@ export const GOOD_ANSWERS: Readonly<Record<string, Record<string, unknown>>> = {
   "/logout": {},
 };
 
-export const goodAnswer = (path: string): Answer => ({
-  status: path in GOOD_ANSWERS ? 200 : 404,
+export const goodResponse = (path: string): ServiceResponse => ({
+  status: path in GOOD_RESPONSES ? 200 : 404,
   headers: { "content-type": "application/json" },
-  body: Buffer.from(JSON.stringify(GOOD_ANSWERS[path] ?? {})),
+  body: Buffer.from(JSON.stringify(GOOD_RESPONSES[path] ?? {})),
 });
 
 /**
  * Portal and OIDC service that respond as told, over real HTTP; callers with homes of their own.
  */
-export async function serviceAnswers() {
-  let answers: Answers = {};
+export async function serviceResponses() {
+  let responses: Responses = {};
   const home = await makeHome({ config: CONFIG });
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://x");
-    const answer = answers[pathname] ?? goodAnswer(pathname);
+    const made = responses[pathname] ?? goodResponse(pathname);
     request.resume().on("end", () => {
-      response.writeHead(answer.status, answer.headers).end(answer.body);
+      response.writeHead(made.status, made.headers).end(made.body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -111,7 +111,7 @@ export async function serviceAnswers() {
     ]);
     assert.ok(Date.parse(printed.Expiration) > clock.now(), printed.Expiration);
     const path = "/federation/credentials";
-    const sent = JSON.parse((answers[path] ?? goodAnswer(path)).body.toString()).roleCredentials;
+    const sent = JSON.parse((responses[path] ?? goodResponse(path)).body.toString()).roleCredentials;
     assert.deepEqual(
       [printed.AccessKeyId, printed.SecretAccessKey, printed.SessionToken],
       [sent.accessKeyId, sent.secretAccessKey, sent.sessionToken],
@@ -120,21 +120,21 @@ export async function serviceAnswers() {
 
   return {
     /** The main job prints whole, valid credentials or one clean message. */
-    async mainJobHolds(given: Answers, tokenExpiresAt: number): Promise<void> {
-      answers = given;
+    async mainJobHolds(given: Responses, tokenExpiresAt: number): Promise<void> {
+      responses = given;
       const { code, system } = await call(MAIN_JOB, tokenExpiresAt, "never");
       if (code === 0) assertDocument(system);
       else assert.equal(system.stdout, "");
     },
     /** A sign-in (`device` or `browser`, without a real browser) ends in order. */
-    async signInHolds(given: Answers, login: string): Promise<void> {
-      answers = given;
+    async signInHolds(given: Responses, login: string): Promise<void> {
+      responses = given;
       const { code, system } = await call(MAIN_JOB, undefined, login);
       if (code === 0) assertDocument(system);
     },
     /** `list` prints clean text, as a table and as JSON. */
-    async listHolds(given: Answers, args: readonly string[]): Promise<void> {
-      answers = given;
+    async listHolds(given: Responses, args: readonly string[]): Promise<void> {
+      responses = given;
       const { code, system } = await call(args, Date.now() + 3_600_000, "never");
       if (code !== 0) return;
       const isNothing = system.stdout === "";
@@ -142,14 +142,14 @@ export async function serviceAnswers() {
       if (args.includes("--json")) assert.ok(Array.isArray(JSON.parse(system.stdout)));
     },
     /** A logout removes the local files and ends with 0. */
-    async logoutHolds(given: Answers): Promise<void> {
-      answers = given;
+    async logoutHolds(given: Responses): Promise<void> {
+      responses = given;
       const { code } = await call(["logout"], Date.now() + 3_600_000, "never");
       assert.deepEqual([code, await home.files(".aws/sso")], [0, []]);
     },
     /** `init` fails or writes, and then a second run changes nothing. Returns whether it wrote. */
-    async initHolds(given: Answers, config: Uint8Array, flags: readonly string[]): Promise<boolean> {
-      answers = given;
+    async initHolds(given: Responses, config: Uint8Array, flags: readonly string[]): Promise<boolean> {
+      responses = given;
       const line = ["init", "corp", "--command", "sso-cred", "--yes", ...flags];
       try {
         writeFileSync(home.configFile, config);

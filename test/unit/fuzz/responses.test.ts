@@ -11,16 +11,16 @@ import {
 } from "../../support/fuzzing.ts";
 import { assertUnpolluted } from "./properties/outcome.ts";
 import {
-  type Answer,
-  type Answers,
-  GOOD_ANSWERS,
-  goodAnswer,
-  serviceAnswers,
-} from "./properties/serviceAnswers.ts";
+  GOOD_RESPONSES,
+  goodResponse,
+  type Responses,
+  type ServiceResponse,
+  serviceResponses,
+} from "./properties/serviceResponses.ts";
 
-let services: Awaited<ReturnType<typeof serviceAnswers>>;
+let services: Awaited<ReturnType<typeof serviceResponses>>;
 beforeAll(async () => {
-  services = await serviceAnswers();
+  services = await serviceResponses();
 });
 afterAll(() => services.close());
 
@@ -40,17 +40,17 @@ const complaint = fc
   .map((fields) => Buffer.from(JSON.stringify(fields)));
 
 /** The page tokens of a listing end with it. Another test has a server that never ends a list. */
-function answerTo(path: string): fc.Arbitrary<Answer> {
-  const fields = mistypedFields(GOOD_ANSWERS[path] ?? {}).map((text) =>
+function responseTo(path: string): fc.Arbitrary<ServiceResponse> {
+  const fields = mistypedFields(GOOD_RESPONSES[path] ?? {}).map((text) =>
     Buffer.from(path.startsWith("/assignment") ? text.replaceAll('"nextToken"', '"next"') : text),
   );
   const inner = mistypedFields(
-    GOOD_ANSWERS["/federation/credentials"]?.roleCredentials as Record<string, unknown>,
+    GOOD_RESPONSES["/federation/credentials"]?.roleCredentials as Record<string, unknown>,
   ).map((text) => Buffer.from(`{"roleCredentials":${text}}`));
   const body = fc.oneof(
     { arbitrary: path === "/federation/credentials" ? fc.oneof(fields, inner) : fields, weight: 4 },
     complaint,
-    spoiled(fc.constant(JSON.stringify(GOOD_ANSWERS[path] ?? {}))),
+    spoiled(fc.constant(JSON.stringify(GOOD_RESPONSES[path] ?? {}))),
     anyBytes,
     anyJson.map((value) =>
       Buffer.from(JSON.stringify({ roleCredentials: value, accountList: value, accessToken: value })),
@@ -73,8 +73,8 @@ function answerTo(path: string): fc.Arbitrary<Answer> {
   return fc.record({ status, headers, body });
 }
 
-const answersTo = (...paths: string[]) =>
-  fc.record(Object.fromEntries(paths.map((path) => [path, answerTo(path)])), { requiredKeys: [] });
+const responsesTo = (...paths: string[]) =>
+  fc.record(Object.fromEntries(paths.map((path) => [path, responseTo(path)])), { requiredKeys: [] });
 
 test(
   "whatever the two services respond, the main job prints complete, valid credentials or one clean sentence",
@@ -83,7 +83,7 @@ test(
     const expiresAt = fc.constantFrom(Date.now() + 3_600_000, Date.now() + 300_000, Date.now() - 1_000);
     await fc.assert(
       fc.asyncProperty(
-        answersTo("/federation/credentials", "/token", "/assignment/roles"),
+        responsesTo("/federation/credentials", "/token", "/assignment/roles"),
         expiresAt,
         (given, expires) => services.mainJobHolds(given, expires),
       ),
@@ -94,9 +94,9 @@ test(
 );
 
 /** This fits into no URL, and once ended in a URIError. */
-const halfACharacter: Answers = {
+const halfACharacter: Responses = {
   "/client/register": {
-    ...goodAnswer("/client/register"),
+    ...goodResponse("/client/register"),
     body: Buffer.from('{"clientId":"\\ud800","clientSecret":"cs","clientSecretExpiresAt":4000000000}'),
   },
 };
@@ -106,7 +106,7 @@ test.each(["device", "browser"])(
   FUZZ_TIMEOUT,
   async (login) => {
     await fc.assert(
-      fc.asyncProperty(answersTo("/client/register", "/device_authorization", "/token"), (given) =>
+      fc.asyncProperty(responsesTo("/client/register", "/device_authorization", "/token"), (given) =>
         services.signInHolds(given, login),
       ),
       { ...runs(40, 6_000), examples: [[halfACharacter]] },
@@ -121,7 +121,7 @@ test(
   async () => {
     const command = fc.constantFrom(["list"], ["list", "--json"]);
     await fc.assert(
-      fc.asyncProperty(answersTo("/assignment/accounts", "/assignment/roles"), command, (given, args) =>
+      fc.asyncProperty(responsesTo("/assignment/accounts", "/assignment/roles"), command, (given, args) =>
         services.listHolds(given, args),
       ),
       runs(60, 5_000),
@@ -135,7 +135,7 @@ test(
   FUZZ_TIMEOUT,
   async () => {
     await fc.assert(
-      fc.asyncProperty(answersTo("/logout"), (given) => services.logoutHolds(given)),
+      fc.asyncProperty(responsesTo("/logout"), (given) => services.logoutHolds(given)),
       runs(40, 5_000),
     );
   },

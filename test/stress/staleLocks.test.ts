@@ -15,17 +15,17 @@ type Kind = "ours" | "proper";
 
 /** Several waiters find a dead holder's lock. They may get it in turn, never two at once. */
 defineSuite({
-  name: "deadLocks",
-  title: "Dead locks",
+  name: "staleLocks",
+  title: "Stale locks",
   async run(context) {
     const { report, short } = context;
     const rounds = short ? ROUNDS_SHORT : ROUNDS;
-    await report.row(`${WAITERS} waiters at a dead lock of ours`, async (expect) => {
+    await report.row(`${WAITERS} waiters at a stale lock of ours`, async (expect) => {
       const figures = await contentions("ours", rounds, expect);
       expect(figures.crowded === 0, `two holders at once in ${figures.crowded} of ${rounds} rounds`);
       return figures.figures;
     });
-    await report.row(`${WAITERS} waiters at a dead lock of proper-lockfile`, async (expect) => {
+    await report.row(`${WAITERS} waiters at a stale lock of proper-lockfile`, async (expect) => {
       const { figures } = await contentions("proper", rounds, expect);
       return figures;
     });
