@@ -103,7 +103,7 @@ function* proxies({ env, platform }: Environment): Generator<Finding> {
       });
 }
 
-/** What the sessions use; without a session, what the variables name. */
+/** The CA bundles of the sessions; without a session, the one that a variable names. */
 function caBundles(sessions: readonly SsoSession[], system: Environment): CaBundle[] {
   const setting = ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"].find((name) => system.env[name]);
   const path = expandPath(system.env[setting ?? ""] ?? "", system);

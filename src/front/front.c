@@ -351,7 +351,7 @@ _Noreturn static void hand_on(char **argv) {
     cut_name(self), add(&places[0], self);
     for (int i = 0; i < 2; i++) {
       add(&places[i], names[i][0]);
-      /* Somebody else's folder, in one that is everybody's (/tmp), could be exchanged meanwhile. */
+      /* In a folder that is everybody's (/tmp), the owner of libexec could exchange the program. */
       int is_ours = is_trusted(&places[i], installer);
       add(&places[i], names[i][1]);
       if (is_ours && is_trusted(&places[i], installer)) execve(places[i].bytes, argv, environ);

@@ -47,7 +47,7 @@ export function writeRequest(
  */
 export class ResponseReader {
   readonly #socket: Socket;
-  /** What has arrived and has not been read. */
+  /** Bytes that have arrived and are not read yet. */
   #pieces: Buffer[] = [];
   #length = 0;
   #isOver = false;
@@ -130,7 +130,7 @@ export class ResponseReader {
       if (digits === undefined) throw new NotHttp("an invalid chunk");
       const size = Number.parseInt(digits, 16);
       if (size === 0) break;
-      // What frames the data counts, too, because it takes memory.
+      // The framing counts, too, because it takes memory.
       left -= line.length + 4;
       chunks.push(await this.#bytes(size, left));
       left -= size;

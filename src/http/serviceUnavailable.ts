@@ -50,7 +50,7 @@ export class TimedOut extends Error {
   }
 }
 
-/** What arrived is not a response in HTTP. */
+/** The response is not HTTP. */
 export class NotHttp extends Error {}
 
 /** The response is longer than its caller allows. */

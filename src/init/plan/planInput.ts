@@ -69,7 +69,7 @@ export function profilesByRole(config: CurrentConfig, session: string) {
   return Map.groupBy(profileRoles(config, session), roleKey);
 }
 
-/** Undefined without both. */
+/** Undefined unless the keys name both an account and a role. */
 export function roleOfKeys(keys: Keys | undefined): Role | undefined {
   const [accountId, roleName] = [keys?.get("sso_account_id"), keys?.get("sso_role_name")];
   return accountId && roleName ? { accountId, roleName } : undefined;
