@@ -5,8 +5,7 @@ import { lockIdAt } from "../cache/lockFile.ts";
 import { sessionLockPath, sessionStatePath, tokenKey } from "../cache/stateFile.ts";
 import { readToken, tokenFileExists, tokenFingerprint } from "../cache/tokenCache.ts";
 import { watchFiles } from "../cache/watchFiles.ts";
-import { sessionTitle } from "../config/describeSession.ts";
-import { SsoCredError } from "../errors.ts";
+import { loginRequired, sessionTitle } from "../config/describeSession.ts";
 import { isFresh, isUsable } from "../hit/expiry.ts";
 import { stateDirectory } from "../hit/paths.ts";
 import { endedByDeadline, SHORT_RETRY_MS } from "../http/withRetries.ts";
@@ -118,7 +117,7 @@ export async function refreshUnderLock(
     const message = `the token of '${sessionTitle(session)}' cannot be refreshed`;
     const isRejected = current && canRefresh(session, current, system.now());
     const fingerprint = isRejected ? tokenFingerprint(current.accessToken) : undefined;
-    recordAttempt(attempts, system, new SsoCredError("login-required", message), fingerprint);
+    recordAttempt(attempts, system, loginRequired(session, message), fingerprint);
     return undefined;
   } catch (error) {
     const isOurs = endedByDeadline(error, options.deadline, system.now());

@@ -8,6 +8,7 @@ import {
   pathsAsked,
   putToken,
   readTokenFile,
+  roleArguments,
   signedInWorld,
 } from "../support/signedIn.ts";
 import { type SignInWorld, signInWorld } from "../support/signInWorld.ts";
@@ -82,6 +83,21 @@ describe("if a refresh is rejected, the file is read again for 2 s", () => {
     expect((await world.call(undefined, { onSleep })).code).toBe(0);
     expect(pathsAsked(world)).toEqual([ASSIGNMENT]);
   });
+});
+
+it("every caller of a rejected refresh names the login, also if somebody signs out meanwhile", async () => {
+  const world = await signedInWorld({ secondsLeft: -1, ...CI });
+  world.center.revokeSessions();
+  const onSleep = () => {
+    if (world.center.count("/token") > 0) rmSync(join(world.home.path, tokenPath("corp")), { force: true });
+  };
+  const callers = ["ReadOnly", "Admin"].map((role) => world.call(roleArguments(role), { onSleep }));
+  for (const { code, stderr } of await Promise.all(callers)) {
+    expect([code, stderr]).toEqual([
+      4,
+      expect.stringMatching(/^sso-cred: .*\n {2}run: sso-cred login corp\n$/),
+    ]);
+  }
 });
 
 it("a registration that the service has forgotten is renewed by the sign-in", async () => {
