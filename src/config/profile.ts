@@ -64,7 +64,7 @@ function noSession({ config, name, keys, header, where }: Profile): SsoCredError
     return new SsoCredError("config", message);
   }
   const source = keys.get("source_profile");
-  if (source && source !== name) {
+  if (keys.get("role_arn") && source && source !== name) {
     const what = "assumes a role, which AWS tools do themselves";
     const message = `${where("source_profile")} ${what}; sso-cred has credentials for ${profileArgument(source)}`;
     return new SsoCredError("config", message);

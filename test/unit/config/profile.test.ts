@@ -114,6 +114,7 @@ describe("the refusal of a profile", () => {
   const init = { run: "sso-cred init" };
   const where = "CONFIG: [profile dev]";
   const dev = "[profile dev]\nsso_session = corp\n";
+  const noSession = { message: "CONFIG has no [sso-session corp]", remedy: { run: "sso-cred init corp" } };
 
   test.each<[why: string, text: string, expected: { message: string; remedy?: object }]>([
     ["that is not there", "", { message: "CONFIG has no [profile dev]", remedy: init }],
@@ -140,20 +141,17 @@ describe("the refusal of a profile", () => {
       },
     ],
     [
+      "that names another one, but no role to assume",
+      "[profile dev]\nsource_profile = base\nsso_sesion = corp\n",
+      { message: `${where} has no sso_session; line 3 has sso_sesion: did you mean sso_session?` },
+    ],
+    [
       "whose line has no role",
       "[profile dev]\ncredential_process = sso-cred corp --account-id 123456789011\n",
       { message: `${where}: credential_process has no --role-name` },
     ],
-    [
-      "whose session is not there",
-      dev,
-      { message: "CONFIG has no [sso-session corp]", remedy: { run: "sso-cred init corp" } },
-    ],
-    [
-      "whose line's session is not there",
-      `[profile dev]\n${OURS}`,
-      { message: "CONFIG has no [sso-session corp]", remedy: { run: "sso-cred init corp" } },
-    ],
+    ["whose session is not there", dev, noSession],
+    ["whose line's session is not there", `[profile dev]\n${OURS}`, noSession],
     [
       "whose session lacks a key",
       `${dev}[sso-session corp]\nsso_region = r\n`,
